@@ -1,0 +1,1 @@
+"""What orchestrator and worker share: the plan, the ledger, the artifacts, and the science."""

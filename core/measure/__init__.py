@@ -1,0 +1,1 @@
+"""Accuracy, size, multiply-adds and latency. Needs torch."""

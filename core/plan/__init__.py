@@ -1,0 +1,1 @@
+"""What is to be done: grids, cells, stages, digests, the DAG. Pure Python, standard library only."""

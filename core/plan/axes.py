@@ -1,0 +1,71 @@
+"""Reads the values of a grid's axes, from the command line or from TOML, into canonical numbers."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from core.errors import UserError
+
+T = TypeVar("T")
+
+_SPARSITY_FIX = "give a sparsity between 0 and 1 or between 0% and 100%, e.g. 0.9, 90 or 90%"
+
+
+def parse_sparsity(value: object, field: str = "sparsity") -> float:
+    """Sparsity as a fraction in (0, 1). `0.9`, `90` and `90%` are the same.
+
+    Numbers below 1 are fractions, above 1 percentages; a bare 1 could be either and is refused.
+
+    Raises:
+        UserError: not a number, or outside (0, 1).
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UserError(field, value, _SPARSITY_FIX)
+    text = str(value).strip()
+    percent = text.endswith("%")
+    try:
+        number = Decimal(text.removesuffix("%").strip())
+    except InvalidOperation:
+        raise UserError(field, value, _SPARSITY_FIX) from None
+    if not number.is_finite():
+        raise UserError(field, value, _SPARSITY_FIX)
+    if number == 1 and not percent:
+        raise UserError(field, value, "1 could mean 1% or 100%; write 1% or 0.01")
+    fraction = number / 100 if percent or number > 1 else number
+    if not 0 < fraction < 1:
+        raise UserError(field, value, _SPARSITY_FIX)
+    rounded = round(float(fraction), 6)
+    if not 0 < rounded < 1:
+        raise UserError(field, value, "sparsity is kept to six decimals; " + _SPARSITY_FIX)
+    return rounded
+
+
+def parse_count(value: object, field: str, low: int, high: int) -> int:
+    """A whole number in [low, high].
+
+    Raises:
+        UserError: not a whole number, or out of range.
+    """
+    fix = f"give a whole number from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UserError(field, value, fix)
+    text = str(value).strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise UserError(field, value, fix)
+    number = int(text)
+    if not low <= number <= high:
+        raise UserError(field, value, fix)
+    return number
+
+
+def parse_list(value: object, field: str, one: Callable[[object], T]) -> tuple[T, ...]:
+    """A comma-separated string or a TOML array, each item read by `one`; duplicates collapse, order stays."""
+    if isinstance(value, str):
+        items: Sequence[object] = [part.strip() for part in value.split(",")]
+    elif isinstance(value, list | tuple):
+        items = value
+    else:
+        items = [value]
+    if not items or any(item == "" for item in items):
+        raise UserError(field, value, "give one or more values, separated by commas")
+    return tuple(dict.fromkeys(one(item) for item in items))

@@ -1,0 +1,205 @@
+"""The stages: what can be done, as values. Equal values have equal digests and are done once.
+
+A stage is self-contained: it names its parents by digest and carries everything that decides its outcome.
+"""
+
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, ClassVar, Union, get_type_hints
+
+from core.plan.datasets import DatasetRef
+from core.plan.models import ModelRef
+from core.plan.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a dense network from `seed`. Artifact: its weights after the last epoch."""
+
+    kind: ClassVar[str] = "train"
+    code: ClassVar[int] = 1
+
+    dataset: DatasetRef
+    model: ModelRef
+    recipe: Recipe
+    epochs: int
+    seed: int
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class PruneRound:
+    """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
+
+    round: 1, 2, … within its chain; it selects the random numbers, so that rounds of the same number see the
+    same images in the same order. sparsity: fraction of zeros among prunable weights after this round.
+    """
+
+    kind: ClassVar[str] = "prune"
+    code: ClassVar[int] = 1
+
+    parent: str
+    round: int
+    score: str
+    allocation: str
+    sparsity: float
+    recovery: str
+    epochs: int
+    recipe: Recipe
+    dataset: DatasetRef
+    model: ModelRef
+    seed: int
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return (self.parent,)
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Read the test set once: accuracy of the parent's weights, and of `before` under the parent's masks.
+
+    before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before
+    recovery), or "" for a dense parent.
+    """
+
+    kind: ClassVar[str] = "evaluate"
+    code: ClassVar[int] = 1
+
+    parent: str
+    before: str
+    dataset: DatasetRef
+    model: ModelRef
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return (self.parent, self.before) if self.before else (self.parent,)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Time one forward pass of parent and dense, interleaved in one process.
+
+    engine: `torch` · device: `cpu` or `cuda` · threads: ≥ 1 · batch: images a pass, ≥ 1.
+    """
+
+    kind: ClassVar[str] = "benchmark"
+    code: ClassVar[int] = 1
+
+    parent: str
+    dense: str
+    engine: str
+    device: str
+    threads: int
+    batch: int
+    dataset: DatasetRef
+    model: ModelRef
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return (self.parent, self.dense)
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Do nothing for `seconds`; for benches and fault tests of everything around training."""
+
+    kind: ClassVar[str] = "sleep"
+    code: ClassVar[int] = 1
+
+    label: str
+    seconds: float
+    after: tuple[str, ...] = ()
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return self.after
+
+
+Stage = Union[Train, PruneRound, Evaluate, Benchmark, Sleep]  # noqa: UP007 - get_args reads it
+KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Train, PruneRound, Evaluate, Benchmark, Sleep)}
+
+
+def encode(stage: Stage) -> str:
+    """Canonical JSON of a stage: every field, sorted keys, no spaces; kind and code version included."""
+    body = {field.name: _plain(getattr(stage, field.name)) for field in fields(stage)}
+    body |= {"kind": stage.kind, "code": stage.code}
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of canonical JSON, as 64 hex digits: the stage's identity everywhere."""
+    return sha256(text.encode()).hexdigest()
+
+
+def digest(stage: Stage) -> str:
+    """SHA-256 of the stage's canonical JSON."""
+    return digest_of(encode(stage))
+
+
+def decode(text: str) -> Stage:
+    """The stage that `encode` wrote.
+
+    Raises:
+        ValueError: not a stage of this code version (another program's, or an older release's).
+    """
+    body = json.loads(text)
+    if not isinstance(body, dict) or body.get("kind") not in KINDS:
+        raise ValueError(f"not a stage: {text[:80]}")
+    kind = KINDS[body.pop("kind")]
+    if body.pop("code", None) != kind.code:
+        raise ValueError(f"a {kind.kind} stage of another code version; this one runs {kind.code}")
+    stage: Stage = _build(kind, body)
+    return stage
+
+
+def epochs_of(stage: Stage) -> int:
+    """Epochs that the stage trains; 0 for those that don't train."""
+    return stage.epochs if isinstance(stage, Train | PruneRound) else 0
+
+
+def device_of(stage: Stage) -> str:
+    """The kind of device it must run on (`cpu`, `cuda`), or "" for any."""
+    return "cuda" if isinstance(stage, Benchmark) and stage.device == "cuda" else ""
+
+
+def workload_of(stage: Stage) -> str:
+    """What one epoch's duration depends on besides the machine, e.g. `cifar10/resnet18/64/256`; "" if no epochs."""
+    if isinstance(stage, Train | PruneRound):
+        return f"{stage.dataset.label}/{stage.model.name}/{stage.model.width}/{stage.recipe.batch}"
+    return ""
+
+
+def _plain(value: Any) -> Any:
+    return _plain_record(value) if isinstance(value, DatasetRef | ModelRef | Recipe) else value
+
+
+@lru_cache(maxsize=256)
+def _plain_record(value: DatasetRef | ModelRef | Recipe) -> dict[str, Any]:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, body: dict[str, Any]) -> Any:
+    names = {field.name for field in fields(kind)}
+    if set(body) != names:
+        raise ValueError(f"{kind.__name__} has fields {sorted(names)}, got {sorted(body)}")
+    hints = _hints(kind)
+    return kind(**{name: _value(hints[name], value) for name, value in body.items()})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ValueError(f"expected an object, got {value!r:.80}")
+        return _build(hint, value)
+    return tuple(value) if isinstance(value, list) else value

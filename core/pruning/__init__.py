@@ -1,0 +1,1 @@
+"""Which weights go: scores × allocation × masks. Needs torch."""

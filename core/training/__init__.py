@@ -1,0 +1,1 @@
+"""Datasets, models and the one training loop. Needs torch."""

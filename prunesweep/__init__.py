@@ -1,0 +1,1 @@
+"""The public Python API: submit, wait, results, load."""

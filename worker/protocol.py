@@ -1,0 +1,95 @@
+"""JSON lines between a slot (Celery process) and its trainer (torch process): one request, then events.
+
+The trainer reads requests from stdin and writes events to the pipe that was its stdout; everything printed
+goes to stderr, which the slot keeps as the stage's log.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Union
+
+
+@dataclass(frozen=True)
+class Request:
+    """Run a stage. spec: canonical JSON of the stage · inputs: parent digest → sha-256 of its artifact ("" = none)."""
+
+    digest: str
+    attempt: int
+    spec: str
+    inputs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The trainer is up. device: e.g. `cpu` or `cuda:0` · name: the processor's name."""
+
+    event: ClassVar[str] = "ready"
+    device: str
+    name: str
+    torch: str
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch ended. epoch: 1-based · top1: validation accuracy in [0, 1] or None · lr: at the epoch's last step."""
+
+    event: ClassVar[str] = "epoch"
+    epoch: int
+    loss: float
+    top1: float | None
+    lr: float
+    seconds: float
+    images_per_s: float
+
+
+@dataclass(frozen=True)
+class Done:
+    """The stage is done; `result` holds the columns of its results or latencies row, or is empty."""
+
+    event: ClassVar[str] = "done"
+    artifact: str
+    artifact_bytes: int
+    train_seconds: float
+    summary: dict[str, Any]
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The stage cannot be done. retry: trying again may help (a store away, memory short)."""
+
+    event: ClassVar[str] = "failed"
+    reason: str
+    retry: bool
+
+
+Event = Union[Ready, Epoch, Done, Failed]  # noqa: UP007
+_EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Done, Failed)}
+
+
+def write_event(event: Event) -> bytes:
+    """One line of JSON, newline included."""
+    return json.dumps({"event": event.event, **asdict(event)}, allow_nan=True).encode() + b"\n"
+
+
+def read_event(line: bytes) -> Event:
+    """The event of one line.
+
+    Raises:
+        ValueError: not a line that `write_event` makes.
+    """
+    body = json.loads(line)
+    kind = _EVENTS[body.pop("event")]
+    if set(body) != {field.name for field in fields(kind)}:
+        raise ValueError(f"unexpected fields in {kind.event}: {sorted(body)}")
+    return kind(**body)
+
+
+def write_request(request: Request) -> bytes:
+    """One line of JSON, newline included."""
+    return json.dumps(asdict(request)).encode() + b"\n"
+
+
+def read_request(line: bytes) -> Request:
+    """The request of one line."""
+    return Request(**json.loads(line))
