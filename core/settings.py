@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from core.errors import UserError
 
-
 _SECRETS = ("pass", "secret", "key", "token")
 
 

@@ -1,0 +1,40 @@
+# The two commands: `make demo` and `make test`. Everything lives in .venv; nothing needs root or a server.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test lint install install-test clean
+
+demo: install
+	$(BIN)/sweep run --grid demo
+
+test: install-test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: install-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m core.ledger.migrate check
+
+install: $(VENV)/.worker
+install-test: $(VENV)/.test
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# Editable, so that a changed line is used at once; reinstalled when the dependencies change.
+$(VENV)/.worker: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) (pinned by constraints.txt) ..."
+	$(PIP) --editable ".[worker]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) (pinned by constraints.txt) ..."
+	$(PIP) --editable ".[worker,test]"
+	@touch $@ $(VENV)/.worker
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

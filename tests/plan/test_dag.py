@@ -1,0 +1,101 @@
+"""From a grid to stages: counts of the named grids, sharing, order."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.plan.algorithms import geometric
+from core.plan.dag import Plan, plan
+from core.plan.grids import GRIDS, Grid, read_axes
+from core.plan.stages import PruneRound, digest
+
+
+def _grids() -> st.SearchStrategy[Grid]:
+    sparsity = st.sampled_from((0.5, 0.75, 0.9, 0.98))
+    return st.builds(
+        Grid,
+        sparsity=st.lists(sparsity, min_size=1, max_size=3).map(tuple),
+        algorithm=st.lists(st.sampled_from(("oneshot", "iterative")), min_size=1, max_size=3).map(tuple),
+        epochs=st.lists(st.integers(0, 5), min_size=1, max_size=2).map(tuple),
+        iterations=st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple),
+        seeds=st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple),
+        bench_device=st.sampled_from(("cpu", "cuda", "none")),
+    )
+
+
+def test_the_named_grids_have_the_cells_and_epochs_of_the_study() -> None:
+    full, classic, demo = (plan(GRIDS[name]) for name in ("full", "classic", "demo"))
+    assert (len(full.cells), len(classic.cells), len(demo.cells)) == (18, 12, 18)
+    # dense 30; oneshot 3 × (3 + 5); iterative 3 × (3 + 5) × (3 + 5 rounds)
+    assert full.epochs == 30 + 24 + 192
+    assert full.epochs_without_sharing == 18 * 30 + 24 + 192
+
+
+@given(_grids())
+@settings(max_examples=60, deadline=None)
+def test_a_plan_is_closed_acyclic_and_named_by_content(grid: Grid) -> None:
+    result = plan(grid)
+    seen: set[str] = set()
+    for name, stage in result.stages.items():
+        assert digest(stage) == name
+        assert set(stage.parents) <= seen, "parents come before children"
+        seen.add(name)
+    assert {name for cell in result.cells for name in cell.stages} == seen, "no stage that no cell needs, none missing"
+    assert result.epochs <= result.epochs_without_sharing
+
+
+@given(_grids(), _grids())
+@settings(max_examples=40, deadline=None)
+def test_widening_a_grid_keeps_every_stage_of_the_narrow_one(a: Grid, b: Grid) -> None:
+    wide = replace(
+        a,
+        sparsity=tuple(dict.fromkeys(a.sparsity + b.sparsity)),
+        epochs=tuple(dict.fromkeys(a.epochs + b.epochs)),
+        seeds=tuple(dict.fromkeys(a.seeds + b.seeds)),
+    )
+    assert set(plan(a).stages) <= set(plan(wide).stages)
+
+
+def test_cells_of_one_seed_share_the_dense_network_and_another_seed_does_not() -> None:
+    result = plan(read_axes({"seeds": "0,1"}, GRIDS["full"]))
+    by_seed = {seed: {c.train for c in result.cells if c.cell.seed == seed} for seed in (0, 1)}
+    assert len(by_seed[0]) == len(by_seed[1]) == 1
+    assert by_seed[0] != by_seed[1]
+
+
+def test_oneshot_is_iterative_with_one_round() -> None:
+    result = plan(read_axes({"iterations": "1", "sparsity": "90", "epochs": "3"}, GRIDS["full"]))
+    assert len(result.cells) == 2
+    assert result.cells[0].rounds == result.cells[1].rounds
+    assert result.cells[0].evaluate == result.cells[1].evaluate
+
+
+def test_epochs_change_every_round_because_the_schedule_changes() -> None:
+    result = plan(read_axes({"algorithm": "iterative", "sparsity": "90", "iterations": "3"}, GRIDS["full"]))
+    three, five = result.cells
+    assert not set(three.rounds) & set(five.rounds)
+
+
+def test_iterative_90_percent_in_three_rounds_goes_through_53_58_and_78_46() -> None:
+    assert [round(s, 4) for s in geometric(0.9, 3)] == [0.5358, 0.7846, 0.9]
+    assert geometric(0.9, 3)[-1] == 0.9
+    result = plan(
+        read_axes({"algorithm": "iterative", "sparsity": "90", "epochs": "3", "iterations": "3"}, GRIDS["full"])
+    )
+    rounds = [stage for stage in result.stages.values() if isinstance(stage, PruneRound)]
+    assert [stage.round for stage in rounds] == [1, 2, 3]
+
+
+@given(st.floats(0.001, 0.999), st.integers(1, 50))
+def test_geometric_rises_to_the_target(sparsity: float, rounds: int) -> None:
+    steps = geometric(sparsity, rounds)
+    assert len(steps) == rounds
+    assert steps[-1] == sparsity
+    assert all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+
+
+def test_edges_are_parent_then_child() -> None:
+    result: Plan = plan(GRIDS["classic"])
+    for parent, child in result.edges():
+        assert parent in result.stages[child].parents

@@ -1,0 +1,85 @@
+"""Grids from names, TOML and axes; every bad one gives one line that says where."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import UserError
+from core.plan.grids import GRIDS, load_grid, read_axes
+
+
+def _toml(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "my.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_toml_grid_starts_from_its_base_and_replaces_axes(tmp_path: Path) -> None:
+    grid = load_grid(_toml(tmp_path, 'base = "classic"\nsparsity = ["50%", 0.98, 75]\nseeds = [0, 1, 2]\nwidth = 16\n'))
+    assert grid.sparsity == (0.5, 0.98, 0.75)
+    assert grid.seeds == (0, 1, 2)
+    assert grid.width == 16
+    assert grid.iterations == GRIDS["classic"].iterations
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("sparsity = [0.5]\nsparsty = [0.9]\n", 2, 'did you mean "sparsity"'),
+        ("epochs = [3]\n\nwidth = 'wide'\n", 3, "width 'wide': give a whole number"),
+        ("iterations = [0]\n", 1, "iterations '0'"),
+        ('base = "fll"\n', 1, 'did you mean "full"'),
+        ("algorithm = ['oneshoot']\n", 1, 'did you mean "oneshot"'),
+        ("model = 3\n", 1, "model '3': unknown"),
+        ("[section]\nx = 1\n", 1, "axis 'section'"),
+    ],
+)
+def test_a_bad_key_names_file_and_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    path = _toml(tmp_path, text)
+    with pytest.raises(UserError) as caught:
+        load_grid(path)
+    assert f"{path}:{line}" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_broken_toml_and_missing_files_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"not valid TOML: .*line 2"):
+        load_grid(_toml(tmp_path, "width = 16\nsparsity = 0.5.5\n"))
+    with pytest.raises(UserError, match="No such file"):
+        load_grid(str(tmp_path / "none.toml"))
+
+
+def test_unknown_names_suggest_the_nearest() -> None:
+    with pytest.raises(UserError, match='did you mean "classic"'):
+        load_grid("clasic")
+    with pytest.raises(UserError, match='axis .* did you mean "epochs"'):
+        read_axes({"epoch": "3"}, GRIDS["full"])
+
+
+def test_a_dataset_brings_its_recipe_unless_one_is_given() -> None:
+    assert read_axes({"dataset": "digits"}, GRIDS["full"]).recipe == "digits"
+    assert read_axes({"dataset": "cifar10"}, GRIDS["demo"]).recipe == "default"
+    assert read_axes({"dataset": "digits", "recipe": "default"}, GRIDS["full"]).recipe == "default"
+
+
+def test_a_grid_too_large_for_memory_is_refused_before_it_is_built() -> None:
+    with pytest.raises(UserError, match="at most 1,000,000"):
+        read_axes({"seeds": ",".join(map(str, range(60_000)))}, GRIDS["full"]).cells()
+
+
+_VALUE = st.recursive(
+    st.one_of(st.text(max_size=20), st.integers(-10, 10**6), st.floats(), st.booleans()),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*GRIDS["full"].as_dict(), "x"]), _VALUE, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_any_values_give_a_grid_or_a_one_line_error(values: dict[str, object]) -> None:
+    try:
+        read_axes(values, GRIDS["full"])
+    except UserError as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,78 @@
+"""Digests: the identity of work. A change here orphans every ledger in the field, so it must be on purpose."""
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.plan.dag import plan
+from core.plan.datasets import DatasetRef
+from core.plan.grids import GRIDS
+from core.plan.models import ModelRef
+from core.plan.recipes import RECIPES
+from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
+
+CIFAR = DatasetRef("cifar10", "", "", 10)
+NET = ModelRef("resnet18", 64, 10)
+DENSE, FINETUNE = RECIPES["default"]
+
+STAGES: tuple[Stage, ...] = (
+    Train(CIFAR, NET, DENSE, 30, 0),
+    PruneRound("a" * 64, 1, "magnitude", "global", 0.9, "finetune", 3, FINETUNE, CIFAR, NET, 0),
+    Evaluate("a" * 64, "", CIFAR, NET),
+    Benchmark("a" * 64, "b" * 64, "torch", "cpu", 1, 1, CIFAR, NET),
+    Sleep("x", 1.0, ("a" * 64,)),
+)
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.kind)
+def test_a_stage_survives_its_json(stage: Stage) -> None:
+    assert decode(encode(stage)) == stage
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.kind)
+def test_every_field_decides_the_digest(stage: Stage) -> None:
+    for field in fields(stage):
+        value = getattr(stage, field.name)
+        if isinstance(value, bool | int | float):
+            other = value + 1
+        elif isinstance(value, str):
+            other = value + "x"
+        elif isinstance(value, tuple):
+            other = (*value, "x")
+        else:
+            other = replace(value, name=value.name + "x")
+        assert digest(replace(stage, **{field.name: other})) != digest(stage), field.name
+
+
+def test_canonical_json_has_sorted_keys_and_carries_kind_and_code() -> None:
+    text = encode(STAGES[0])
+    body = json.loads(text)
+    assert text == json.dumps(body, sort_keys=True, separators=(",", ":"))
+    assert body["kind"] == "train"
+    assert body["code"] == 1
+
+
+def test_another_code_version_is_refused() -> None:
+    text = encode(STAGES[0]).replace('"code":1', '"code":999')
+    with pytest.raises(ValueError, match="another code version"):
+        decode(text)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '"x"', '{"kind":"rm -rf"}', '{"kind":"sleep","code":1,"x":1}'])
+def test_foreign_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not a stage|has fields"):
+        decode(text)
+
+
+@given(st.floats(0.01, 0.99), st.integers(0, 2**31))
+def test_equal_values_have_equal_digests(sparsity: float, seed: int) -> None:
+    one, two = (replace(STAGES[1], sparsity=float(str(sparsity)), seed=seed) for _ in range(2))
+    assert digest(one) == digest(two)
+
+
+def test_no_two_stages_of_a_plan_collide() -> None:
+    result = plan(GRIDS["full"])
+    assert len({json.dumps(json.loads(t)) for t in result.encoded.values()}) == len(result.stages)
