@@ -1,1 +1,107 @@
-"""The public Python API: submit, wait, results, load."""
+"""The public Python API: submit, wait, results, load.
+
+    sweep = prunesweep.submit(grid="demo", name="first")
+    prunesweep.wait(sweep)
+    rows = prunesweep.results(sweep)
+    weights = prunesweep.load(rows[0]["artifact"])
+
+It reads the same environment as the `sweep` command. What the user can put right is a `core.errors.UserError`.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy
+
+__all__ = ["load", "results", "submit", "wait"]
+
+
+def submit(grid: str | None = None, *, name: str | None = None, **axes: object) -> str:
+    """Submits a grid, as `sweep submit` does; what is done already is not run again.
+
+    grid: `full`, `classic`, `demo` or a TOML file · name: the sweep's; default the grid's, numbered · axes: values
+    that replace the grid's, e.g. `sparsity=[0.5, 0.9]`, `seeds=[0, 1]`, `dataset="imagefolder:/data"`.
+
+    Returns: the sweep's name.
+
+    Raises:
+        UserError: a bad value; nothing has been written.
+    """
+    from core.settings import load_settings
+    from orchestrator import submission
+    from orchestrator.ledgers import ledger
+    from orchestrator.options import GridRequest
+
+    settings = load_settings()
+    request = submission.plan_request(GridRequest(grid, axes, name))
+    with ledger(settings, create=True) as engine:
+        submitted = submission.write(engine, request)
+    submission.send_hints(settings, submitted.ready)
+    return submitted.name
+
+
+def wait(sweep: str | None = None, *, timeout: float | None = None, every: float = 1.0) -> Mapping[str, int]:
+    """Returns when the sweep has ended; workers must be running, or it never will.
+
+    sweep: name or number, None = the latest · timeout, every: seconds.
+
+    Returns: stages by state, e.g. `{"DONE": 72, "FAILED": 0, …}`.
+
+    Raises:
+        UserError: no such sweep.
+        TimeoutError: it has not ended in time; it goes on.
+    """
+    from core.ledger.status import sweep_status
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+
+    deadline = None if timeout is None else time.monotonic() + timeout
+    with ledger(load_settings()) as engine:
+        found = find_sweep(engine, sweep)
+        while True:
+            status = sweep_status(engine, found.id)
+            if status.ended:
+                return {state.value: count for state, count in status.counts.items()}
+            if deadline is not None and time.monotonic() + every > deadline:
+                raise TimeoutError(f"sweep {found.name} has not ended within {timeout:g} s")
+            time.sleep(every)
+
+
+def results(sweep: str | None = None) -> Sequence[dict[str, Any]]:
+    """One dict per cell with the columns of `sweep report --format csv`; None = not known (yet).
+
+    sweep: name or number, None = the latest.
+
+    Raises:
+        UserError: no such sweep.
+    """
+    from dataclasses import asdict
+
+    from core.ledger.report import report_rows
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+
+    with ledger(load_settings()) as engine:
+        return [asdict(row) for row in report_rows(engine, find_sweep(engine, sweep).id)]
+
+
+def load(artifact: str) -> "dict[str, numpy.ndarray]":
+    """The weights of a checkpoint: `state_dict` name → array, float32 with the zeros in it. Needs no torch.
+
+    artifact: the SHA-256 in the `artifact` column of the results.
+
+    Raises:
+        StageError: no such artifact, or its bytes have another hash.
+    """
+    from safetensors.numpy import load as read
+
+    from core.artifacts.store import ArtifactStore
+    from core.settings import load_settings
+
+    settings = load_settings()
+    data = ArtifactStore.open(settings.artifacts_url, settings.home).get(artifact)
+    return {name: array for name, array in read(data).items() if not name.startswith("mask/")}

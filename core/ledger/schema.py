@@ -67,16 +67,18 @@ class Stage(Base):
     """One unit of work, whoever asked for it, and the lease on it.
 
     attempt: fencing number, +1 at each claim · failures: attempts that ended in a crash (poison counts, preemption
-    doesn't) · not_before: earliest next claim · hinted_at: when a hint was last published, NULL = never ·
-    device: kind of device needed, "" = any · workload: see `core.plan.stages.workload_of` · summary: small facts
-    of the artifact (JSON) · train_seconds: seconds spent in epochs by the attempt that ended it.
+    doesn't) · losses: leases that ran out (see `core.ledger.reaper`) · not_before: earliest next claim ·
+    hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
+    workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact (JSON) ·
+    train_seconds: seconds spent in epochs by the attempt that ended it.
     """
 
     __tablename__ = "stages"
     __table_args__ = (
         Index("ix_stages_state_not_before", "state", "not_before"),
         Index("ix_stages_state_lease_until", "state", "lease_until"),
-        Index("ix_stages_workload", "workload"),
+        Index("ix_stages_workload_ended_at", "workload", "ended_at"),
+        Index("ix_stages_ended_at", "ended_at"),
     )
 
     digest: Mapped[str] = mapped_column(_Digest, primary_key=True)
@@ -88,6 +90,7 @@ class Stage(Base):
     state: Mapped[str] = mapped_column(String(16))
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
+    losses: Mapped[int] = mapped_column(Integer, default=0)
     not_before: Mapped[float] = mapped_column(Double, default=0.0)
     hinted_at: Mapped[float | None] = mapped_column(Double)
     lease_until: Mapped[float | None] = mapped_column(Double)

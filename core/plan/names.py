@@ -1,8 +1,11 @@
 """Names of sweeps, and the study's file names."""
 
 import re
+from decimal import Decimal
 
 from core.errors import UserError
+from core.plan.algorithms import ALGORITHMS
+from core.plan.cells import Cell
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -16,3 +19,18 @@ def parse_name(value: object, field: str = "name") -> str:
     if isinstance(value, str) and _NAME.fullmatch(value) and ".." not in value:
         return value
     raise UserError(field, value, "use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit")
+
+
+def study_name(model: str, cell: Cell | None) -> str:
+    """The study's name for a checkpoint, without an ending; None is the dense network.
+
+    `resnet18`, `resnet18_prune_90perc_oneshot3` (3 epochs), `resnet18_prune_90perc_iterative3_5` (3 epochs a round,
+    5 rounds). The seed is not in it.
+    """
+    if cell is None:
+        return model
+    percent = f"{Decimal(repr(cell.sparsity)) * 100:f}"
+    if "." in percent:
+        percent = percent.rstrip("0").rstrip(".")
+    rounds = f"_{cell.iterations}" if ALGORITHMS[cell.algorithm].rounds else ""
+    return f"{model}_prune_{percent}perc_{cell.algorithm}{cell.epochs}{rounds}"

@@ -1,1 +1,1 @@
-"""Which weights go: scores × allocation × masks. Needs torch."""
+"""Which weights go: scores × allocation → exact, nested masks. Knows tensors, and nothing of ours but the errors."""

@@ -1,1 +1,1 @@
-"""Datasets, models and the one training loop. Needs torch."""
+"""Datasets, models and the one training loop. Everything here needs torch."""

@@ -31,7 +31,7 @@ def test_a_bad_sparsity_names_the_field_the_value_and_the_fix(text: object) -> N
 
 
 def test_a_bare_one_is_ambiguous_and_says_so() -> None:
-    with pytest.raises(UserError, match="write 1% or 0.01"):
+    with pytest.raises(UserError, match=r"write 1% or 0\.01"):
         parse_sparsity("1")
 
 

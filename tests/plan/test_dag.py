@@ -1,5 +1,6 @@
 """From a grid to stages: counts of the named grids, sharing, order."""
 
+import itertools
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -92,7 +93,7 @@ def test_geometric_rises_to_the_target(sparsity: float, rounds: int) -> None:
     steps = geometric(sparsity, rounds)
     assert len(steps) == rounds
     assert steps[-1] == sparsity
-    assert all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a <= b for a, b in itertools.pairwise(steps))
 
 
 def test_edges_are_parent_then_child() -> None:

@@ -54,7 +54,7 @@ def test_broken_toml_and_missing_files_are_one_line(tmp_path: Path) -> None:
 def test_unknown_names_suggest_the_nearest() -> None:
     with pytest.raises(UserError, match='did you mean "classic"'):
         load_grid("clasic")
-    with pytest.raises(UserError, match='axis .* did you mean "epochs"'):
+    with pytest.raises(UserError, match=r'axis .* did you mean "epochs"'):
         read_axes({"epoch": "3"}, GRIDS["full"])
 
 

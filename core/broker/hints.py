@@ -1,0 +1,87 @@
+"""Hints: `run_stage(digest)` messages. Best effort; the ledger is what remembers."""
+
+import time
+import uuid
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from kombu.transport.redis import BatchPublishError
+
+from core.broker import embedded
+from core.broker.app import CONNECT_TIMEOUT
+from core.errors import UserError
+from core.plan.task import QUEUE, TASK
+from core.settings import Settings, mask
+
+
+class BrokerAway(Exception):
+    """The broker did not take the hints; some of them may have arrived."""
+
+
+def publish(app: Celery, digests: Iterable[str]) -> int:
+    """Publishes one hint per digest, pipelined over one pooled connection; returns how many.
+
+    Raises:
+        BrokerAway: no broker, within about 3 s. Callers go on: a dispatcher publishes again.
+    """
+    messages = [_message(app, digest) for digest in digests]
+    if not messages:
+        return 0
+    try:
+        with app.producer_or_acquire() as producer, producer.batch():
+            for headers, properties, body in messages:
+                producer.publish(body, exchange="", routing_key=QUEUE, headers=headers, **properties)
+    except (OperationalError, BatchPublishError, OSError) as error:
+        raise BrokerAway(str(error)) from error
+    return len(messages)
+
+
+def _message(app: Celery, digest: str) -> tuple[dict[str, object], dict[str, object], object]:
+    message = app.amqp.as_task_v2(str(uuid.uuid4()), TASK, args=[digest], ignore_result=True)
+    return message.headers, message.properties, message.body
+
+
+def check(settings: Settings) -> str:
+    """One line about the broker, for `sweep doctor`.
+
+    Raises:
+        UserError: it cannot be used; within about 3 s, with the password masked.
+    """
+    if settings.embedded_broker:
+        program = embedded.find_server()
+        state = "running" if embedded.running(settings) else "starts with the first worker"
+        return f"embedded {program.name} at {embedded.socket_path(settings)}, {state}"
+    started = time.monotonic()
+    _ping(settings.broker_url)
+    return f"{mask(settings.broker_url)} answers in {(time.monotonic() - started) * 1000:.0f} ms"
+
+
+def _ping(url: str) -> None:
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
+    try:
+        client = Redis.from_url(
+            _redis_url(url),
+            socket_timeout=1.0,
+            **({} if url.startswith("redis+socket:") else {"socket_connect_timeout": CONNECT_TIMEOUT}),
+            retry=Retry(NoBackoff(), 0),
+        )
+        with client:
+            client.ping()
+    except (RedisError, OSError, ValueError) as error:
+        reason = str(error).strip().rstrip(".") or type(error).__name__
+        raise UserError("SWEEP_BROKER_URL", mask(url), f"the broker does not answer ({reason}); start it") from None
+
+
+def _redis_url(url: str) -> str:
+    """redis-py's spelling of a kombu URL: `redis+socket:///a.sock?virtual_host=1` is `unix:///a.sock?db=1`."""
+    if not url.startswith("redis+socket:"):
+        return url
+    parts = urlsplit(url)
+    login = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    return f"unix://{login}{unquote(parts.path)}?{parts.query.replace('virtual_host=', 'db=')}"

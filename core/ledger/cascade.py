@@ -1,0 +1,90 @@
+"""What a change of one stage means for those around it: children, descendants, whole sweeps."""
+
+from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
+
+from core.ledger.clock import Now
+from core.ledger.schema import State
+from core.ledger.tables import edges, of_sweep, stages
+from core.ledger.transactions import locked
+
+_parent = stages.alias("parent")
+_needs_more = exists(
+    select(literal(1))
+    .select_from(edges.join(_parent, _parent.c.digest == edges.c.parent))
+    .where(edges.c.child == stages.c.digest, _parent.c.state != State.DONE)
+)
+_promote = (
+    update(stages)
+    .where(~_needs_more)
+    .values(state=State.READY, not_before=0.0, hinted_at=None)
+    .returning(stages.c.digest)
+)
+
+_waiting_children = locked(
+    select(stages.c.digest)
+    .select_from(edges.join(stages, stages.c.digest == edges.c.child))
+    .where(edges.c.parent == bindparam("of"), stages.c.state == State.PENDING),
+    stages,
+)
+# No condition on the state here: SQLite would walk through all that are PENDING.
+_promote_given = _promote.where(stages.c.digest.in_(bindparam("digests", expanding=True)))
+
+_promote_sweep = _promote.where(of_sweep(), stages.c.state == State.PENDING)
+
+_down = select(edges.c.child.label("digest")).where(edges.c.parent == bindparam("of")).cte("down", recursive=True)
+_down = _down.union(select(edges.c.child).join(_down, edges.c.parent == _down.c.digest))
+_cancel_descendants = (
+    update(stages)
+    .where(stages.c.digest.in_(select(_down.c.digest)), stages.c.state == State.PENDING)
+    .values(state=State.CANCELLED, ended_at=Now(), error=bindparam("why"))
+)
+
+_reset = (
+    update(stages)
+    .where(of_sweep(), stages.c.state.in_([State.FAILED, State.QUARANTINED, State.CANCELLED]))
+    .values(
+        state=State.PENDING,
+        failures=0,
+        losses=0,
+        cancel=false(),
+        error=null(),
+        ended_at=null(),
+        worker=null(),
+        slot=null(),
+    )
+)
+_keep_running = (
+    update(stages)
+    .where(
+        stages.c.digest.in_(
+            locked(
+                select(stages.c.digest).where(
+                    of_sweep(), and_(stages.c.state == State.RUNNING, stages.c.cancel == true())
+                ),
+                stages,
+            )
+        )
+    )
+    .values(cancel=false())
+)
+
+
+def ready_children(connection: Connection, digest: str) -> tuple[str, ...]:
+    """Makes READY each child of `digest` whose parents are all DONE; their digests."""
+    # On PostgreSQL two parents may complete at once: the lock makes the second one see the first one's DONE.
+    children = connection.execute(_waiting_children, {"of": digest}).scalars().all()
+    if not children:
+        return ()
+    return tuple(connection.execute(_promote_given, {"digests": children}).scalars())
+
+
+def cancel_descendants(connection: Connection, digest: str, why: str) -> None:
+    """Cancels everything that waits for `digest`, directly or not."""
+    connection.execute(_cancel_descendants, {"of": digest, "why": why})
+
+
+def revive(connection: Connection, sweep_id: int) -> tuple[str, ...]:
+    """Gives every failed or cancelled stage of a sweep a new start, and makes READY what can run; those digests."""
+    connection.execute(_keep_running, {"sweep": sweep_id})
+    connection.execute(_reset, {"sweep": sweep_id})
+    return tuple(connection.execute(_promote_sweep, {"sweep": sweep_id}).scalars())

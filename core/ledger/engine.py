@@ -1,0 +1,128 @@
+"""Opens the ledger: makes, checks and (when it is ours) upgrades it."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from core.errors import UserError
+from core.ledger import migrate
+from core.ledger.transactions import BEGIN
+from core.settings import Settings, mask
+
+_BUSY_SECONDS = 30.0
+# libpq counts this per address of a host, so that 2 s keeps an ordinary host under the 3 s we promise.
+_CONNECT_SECONDS = 2
+_DATABASE_URL = "SWEEP_DATABASE_URL"
+
+
+def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = False) -> Engine:
+    """The ledger that the settings name, at the schema of this code.
+
+    A SQLite ledger is made (unless `create` is False) and upgraded when it is behind; a server's is only checked,
+    unless `upgrade` asks for more.
+
+    Raises:
+        UserError: not reachable, not writable, or at another schema; names the setting, password masked.
+    """
+    if settings.embedded_ledger:
+        return _open_sqlite(settings.ledger_file, "ledger", create)
+    url = _parse(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(Path(url.database or ""), _DATABASE_URL, create)
+    return _open_server(url, upgrade)
+
+
+def _parse(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise UserError(_DATABASE_URL, mask(text), "is not a database URL") from None
+    if url.get_backend_name() == "sqlite" and (not url.database or url.database == ":memory:"):
+        raise UserError(_DATABASE_URL, mask(text), "name a file: sqlite:////path/to/ledger.sqlite3")
+    return url
+
+
+def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
+    fix = "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a file you can write"
+    if not create and not file.exists():
+        raise UserError(field, file, "no ledger yet; run: sweep submit")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UserError(field, file, f"cannot be made: {error.strerror}; {fix}") from None
+    if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        raise UserError(field, file, f"is not writable; {fix}")
+    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    _check(engine, field, str(file), fix, upgrade=True)
+    return engine
+
+
+def _open_server(url: URL, upgrade: bool) -> Engine:
+    arguments: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    shown = mask(url.render_as_string(hide_password=False))
+    _check(engine, _DATABASE_URL, shown, "check the URL and that the server is up", upgrade=upgrade)
+    return engine
+
+
+def _check(engine: Engine, field: str, shown: str, fix: str, *, upgrade: bool) -> None:
+    """Raises UserError, and leaves no connection open, unless the ledger answers and is at this code's schema."""
+    try:
+        _check_version(engine, shown, field, upgrade=upgrade)
+    except DBAPIError as error:
+        engine.dispose()
+        raise UserError(field, shown, f"cannot be used: {_reason(error)}; {fix}") from None
+    except UserError:
+        engine.dispose()
+        raise
+
+
+def _check_version(engine: Engine, shown: str, field: str, *, upgrade: bool) -> None:
+    found = migrate.current(engine)
+    if found == migrate.HEAD:
+        return
+    if found is not None and not migrate.is_known(found):
+        raise UserError(field, shown, f"was written by a newer version (schema {found}); upgrade prunesweep")
+    if not upgrade:
+        raise UserError(field, shown, f"is at schema {found or 'none'}, not {migrate.HEAD}; run: sweep db upgrade")
+    migrate.upgrade(engine)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # None: the driver begins no transaction on its own; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _use_wal(cursor)
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Write-ahead log on. The busy timeout doesn't cover this switch, so that two first users must take turns."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+
+
+def _reason(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__

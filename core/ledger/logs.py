@@ -1,0 +1,96 @@
+"""What a stage's attempts wrote."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, bindparam, exists, literal, select, update
+
+from core.errors import UserError
+from core.ledger.labels import label_of
+from core.ledger.schema import State
+from core.ledger.tables import attempts, columns, stages
+from core.ledger.text import tail
+from core.ledger.transactions import reading, writing
+
+_PREFIX = re.compile(r"[0-9a-f]{1,64}")
+
+
+@dataclass(frozen=True)
+class AttemptLog:
+    """One attempt. outcome: see `core.ledger.outcome.Outcome`; None = under way · log: its last lines, maybe ""."""
+
+    attempt: int
+    worker: str
+    slot: str
+    started_at: float
+    ended_at: float | None
+    outcome: str | None
+    reason: str | None
+    log: str
+
+
+@dataclass(frozen=True)
+class StageLog:
+    """A stage and its attempts, oldest first. error: why it isn't DONE, if it ended otherwise."""
+
+    digest: str
+    kind: str
+    label: str
+    state: State
+    error: str | None
+    attempts: tuple[AttemptLog, ...]
+
+
+def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
+    """The stage whose digest starts so, with its attempts' logs.
+
+    Raises:
+        UserError: none or several stages start so.
+    """
+    if not _PREFIX.fullmatch(digest_prefix):
+        raise UserError("stage", digest_prefix, "give the first digits (0-9, a-f) of a stage's digest")
+    wanted = (
+        select(*columns(stages, "digest", "kind", "spec", "state", "error"))
+        .where(stages.c.digest.startswith(digest_prefix))
+        .order_by(stages.c.digest)
+        .limit(2)
+    )
+    with reading(engine) as connection:
+        found = connection.execute(wanted).all()
+        if not found:
+            raise UserError("stage", digest_prefix, "no stage starts so; see: sweep status")
+        if len(found) > 1:
+            near = ", ".join(row.digest[: len(digest_prefix) + 4] for row in found)
+            raise UserError("stage", digest_prefix, f"several stages start so ({near}, …); give more digits")
+        stage = found[0]
+        rows = connection.execute(
+            select(attempts).where(attempts.c.digest == stage.digest).order_by(attempts.c.attempt)
+        ).all()
+    tries = tuple(
+        AttemptLog(
+            row.attempt, row.worker, row.slot, row.started_at, row.ended_at, row.outcome, row.reason, row.log or ""
+        )
+        for row in rows
+    )
+    return StageLog(stage.digest, stage.kind, label_of(stage.spec), State(stage.state), stage.error, tries)
+
+
+_mine = exists(
+    select(literal(1)).where(
+        stages.c.digest == attempts.c.digest,
+        stages.c.attempt == attempts.c.attempt,
+        stages.c.state == State.RUNNING,
+    )
+)
+_save = (
+    update(attempts)
+    .where(attempts.c.digest == bindparam("of"), attempts.c.attempt == bindparam("nr"), _mine)
+    .values(log=bindparam("lines"))
+)
+
+
+def save_log(engine: Engine, digest: str, attempt: int, text: str) -> bool:
+    """Keeps the log of a running attempt; False if the stage isn't this attempt's."""
+    with writing(engine) as connection:
+        values = {"of": digest, "nr": attempt, "lines": tail(text)}
+        return connection.execute(_save, values).rowcount == 1

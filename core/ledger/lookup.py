@@ -1,0 +1,63 @@
+"""Looks stages up for those who plan (what is done already?) and those who export (which artifact is whose?)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select
+
+from core.ledger.schema import State
+from core.ledger.tables import cells, columns, stages
+from core.ledger.transactions import reading
+from core.plan.cells import Cell
+
+_CHUNK = 900  # bound values a statement; old SQLite builds stop at 999
+
+
+@dataclass(frozen=True)
+class CellArtifacts:
+    """A cell's checkpoint and that of its dense network; artifact, dense_artifact: SHA-256, None = not made yet."""
+
+    cell: Cell
+    model: str
+    digest: str
+    artifact: str | None
+    dense_digest: str
+    dense_artifact: str | None
+
+
+def done_among(engine: Engine, digests: Sequence[str]) -> set[str]:
+    """Those of the digests whose stages are DONE."""
+    with reading(engine) as connection:
+        return set(_done(connection, digests))
+
+
+def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
+    """Every cell of the sweep, in the order of its grid."""
+    wanted = columns(cells, "algorithm", "sparsity", "epochs", "iterations", "seed", "model", "train", "rounds")
+    query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        made = _done(connection, sorted({digest for row in rows for digest in (row.train, row.rounds[-1])}))
+    return [
+        CellArtifacts(
+            cell=Cell(row.algorithm, row.sparsity, row.epochs, row.iterations, row.seed),
+            model=row.model,
+            digest=row.rounds[-1],
+            artifact=made.get(row.rounds[-1]),
+            dense_digest=row.train,
+            dense_artifact=made.get(row.train),
+        )
+        for row in rows
+    ]
+
+
+def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:
+    """Those of the digests whose stages are DONE, with their artifacts."""
+    done: dict[str, str | None] = {}
+    for start in range(0, len(digests), _CHUNK):
+        chunk = digests[start : start + _CHUNK]
+        query = select(stages.c.digest, stages.c.artifact).where(
+            stages.c.digest.in_(chunk), stages.c.state == State.DONE
+        )
+        done.update((row.digest, row.artifact) for row in connection.execute(query))
+    return done

@@ -1,0 +1,177 @@
+"""The report: one row per cell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+
+from core.ledger.schema import State
+from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
+from core.ledger.transactions import reading
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One cell; the fields are the CSV's columns. None = not known (yet).
+
+    Accuracies and sparsities are fractions in [0, 1]; drop = top1_dense − top1 · latencies: milliseconds a pass ·
+    train_seconds: over the cell's own rounds · digest, artifact: of the final round · device: where the accuracy
+    was measured; processor: where the latency was.
+    """
+
+    sweep: str
+    cell: int
+    state: str
+    dataset: str
+    model: str
+    width: int
+    algorithm: str
+    sparsity: float
+    sparsity_achieved: float | None
+    epochs: int
+    iterations: int
+    seed: int
+    top1_before: float | None
+    top1: float | None
+    top1_dense: float | None
+    drop: float | None
+    nonzero: int | None
+    total: int | None
+    compression: float | None
+    flop_speedup: float | None
+    latency_dense_ms: float | None
+    latency_pruned_ms: float | None
+    latency_speedup: float | None
+    latency_speedup_low: float | None
+    latency_speedup_high: float | None
+    latency_batch: int | None
+    latency_threads: int | None
+    latency_engine: str | None
+    processor: str | None
+    artifact_bytes: int | None
+    train_seconds: float | None
+    dense_train_seconds: float | None
+    device: str | None
+    digest: str
+    artifact: str | None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the ledger knows of a sweep's stages, by digest."""
+
+    stages: dict[str, AnyRow]
+    results: dict[str, AnyRow]
+    latencies: dict[str, AnyRow]
+
+
+def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
+    """The sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
+    with reading(engine) as connection:
+        name = connection.execute(select(sweeps.c.name).where(sweeps.c.id == sweep_id)).scalar_one()
+        cell_rows = connection.execute(select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position))
+        facts = _Facts(
+            _by_digest(connection, stages, sweep_id, ("state", "artifact", "artifact_bytes", "train_seconds")),
+            _by_digest(connection, results, sweep_id, _RESULT_COLUMNS),
+            _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS),
+        )
+        return [_row(name, cell, facts) for cell in cell_rows]
+
+
+_RESULT_COLUMNS = ("top1", "top1_before", "nonzero", "total", "macs", "macs_dense", "device")
+_LATENCY_COLUMNS = (
+    "dense_ms",
+    "pruned_ms",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "batch",
+    "threads",
+    "engine",
+    "processor",
+)
+
+
+def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple[str, ...]) -> dict[str, AnyRow]:
+    query = (
+        select(*columns(table, "digest", *names))
+        .join(sweep_stages, sweep_stages.c.digest == table.c.digest)
+        .where(sweep_stages.c.sweep_id == sweep_id)
+    )
+    return {row[0]: row for row in connection.execute(query)}
+
+
+def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
+    final = cell.rounds[-1]
+    artifact = facts.stages[final]
+    return ReportRow(
+        sweep=sweep,
+        cell=cell.position,
+        state=_state(cell, facts).value,
+        dataset=cell.dataset,
+        model=cell.model,
+        width=cell.width,
+        algorithm=cell.algorithm,
+        sparsity=cell.sparsity,
+        epochs=cell.epochs,
+        iterations=cell.iterations,
+        seed=cell.seed,
+        **_accuracy(facts.results.get(cell.evaluate), facts.results.get(cell.dense_evaluate)),
+        **_latency(facts.latencies.get(cell.benchmark)),
+        artifact_bytes=artifact.artifact_bytes,
+        train_seconds=_seconds(cell.rounds, facts),
+        dense_train_seconds=facts.stages[cell.train].train_seconds,
+        digest=final,
+        artifact=artifact.artifact,
+    )
+
+
+def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
+    top1_dense = dense.top1 if dense is not None else None
+    if found is None:
+        unknown = ("sparsity_achieved", "top1_before", "top1", "drop", "nonzero", "total", "compression")
+        return dict.fromkeys((*unknown, "flop_speedup", "device")) | {"top1_dense": top1_dense}
+    return {
+        "sparsity_achieved": 1.0 - found.nonzero / found.total,
+        "top1_before": found.top1_before,
+        "top1": found.top1,
+        "top1_dense": top1_dense,
+        "drop": None if top1_dense is None else top1_dense - found.top1,
+        "nonzero": found.nonzero,
+        "total": found.total,
+        "compression": found.total / found.nonzero if found.nonzero else None,
+        "flop_speedup": found.macs_dense / found.macs if found.macs else None,
+        "device": found.device,
+    }
+
+
+def _latency(found: AnyRow | None) -> dict[str, Any]:
+    names = {
+        "latency_dense_ms": "dense_ms",
+        "latency_pruned_ms": "pruned_ms",
+        "latency_speedup": "ratio",
+        "latency_speedup_low": "ratio_low",
+        "latency_speedup_high": "ratio_high",
+        "latency_batch": "batch",
+        "latency_threads": "threads",
+        "latency_engine": "engine",
+        "processor": "processor",
+    }
+    return {field: None if found is None else getattr(found, column) for field, column in names.items()}
+
+
+def _seconds(rounds: list[str], facts: _Facts) -> float | None:
+    spent = [facts.stages[digest].train_seconds for digest in rounds]
+    return None if None in spent else float(sum(spent))
+
+
+_WORST_FIRST = (State.FAILED, State.QUARANTINED, State.CANCELLED, State.RUNNING, State.READY, State.PENDING)
+
+
+def _state(cell: AnyRow, facts: _Facts) -> State:
+    """DONE when all of the cell's stages are; else the most telling state among them."""
+    needed = [cell.train, *cell.rounds, cell.evaluate, cell.dense_evaluate]
+    if cell.benchmark is not None:
+        needed.append(cell.benchmark)
+    states = {facts.stages[digest].state for digest in needed}
+    return next((state for state in _WORST_FIRST if state.value in states), State.DONE)

@@ -1,0 +1,54 @@
+"""Accuracy on a split: every image once, in fp32."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.errors import StageError
+from core.training.datasets import Split
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """top1: fraction right, in [0, 1] · loss: mean cross-entropy in nats · images: how many were read."""
+
+    top1: float
+    loss: float
+    images: int
+
+
+def evaluate(
+    model: nn.Module,
+    split: Split,
+    device: torch.device,
+    batch: int = 256,
+    progress: Callable[[int, int], None] | None = None,
+) -> Accuracy:
+    """Runs `model` over the whole split. The model is moved to `device` and left in evaluation mode.
+
+    Precision is plain fp32 (no autocast, no TF32), so that the figure belongs to the weights and not to the
+    machine. progress: called with (images done, images in all) after each batch.
+
+    Raises:
+        StageError: an output that is NaN or infinite: the network has no accuracy.
+    """
+    model.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    mean = split.mean.to(device).view(1, -1, 1, 1) * 255
+    scale = 1 / (split.std.to(device).view(1, -1, 1, 1) * 255)
+    right = torch.zeros((), dtype=torch.int64, device=device)
+    loss = torch.zeros((), dtype=torch.float64, device=device)
+    total = len(split.labels)
+    with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        for start in range(0, total, batch):
+            labels = split.labels[start : start + batch].to(device)
+            images = split.images[start : start + batch].to(device).float().sub_(mean).mul_(scale)
+            logits = model(images.contiguous(memory_format=torch.channels_last)).float()
+            right += (logits.argmax(1) == labels).sum()
+            loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()
+            if progress is not None:
+                progress(min(start + batch, total), total)
+    if not bool(loss.isfinite()):
+        raise StageError("the network's outputs are not finite")
+    return Accuracy(int(right) / total, float(loss) / total, total)

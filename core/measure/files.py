@@ -1,0 +1,179 @@
+"""`python -m core.measure.files`: the side of `sweep evaluate` that needs torch.
+
+One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "data": folder, "model", "device",
+"batch": images a pass while latency is measured, "threads": 0 = all}. JSON lines on stdout:
+{"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with the fields of
+`FileFacts`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the user can put it
+right) and exit code 2.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.errors import StageError, UserError
+from core.measure.accuracy import evaluate
+from core.measure.foreign import FIELD, load_network
+from core.measure.latency import compare
+from core.measure.size import layer_sizes
+from core.plan.datasets import DatasetRef
+from core.pruning.masks import prunable
+from core.training.datasets import Split, load_dataset
+
+_ACCURACY_BATCH = 250
+_PROGRESS_SECONDS = 0.5
+Say = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a file came to.
+
+    top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
+    `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
+    measured in turns · speedup, speedup_low, speedup_high: before / after with its 95 % interval; for the first
+    file it is measured against itself · seconds: spent on this file.
+    """
+
+    path: str
+    top1: float
+    drop_vs_first: float
+    images: int
+    sparsity: float
+    nonzero: int
+    total: int
+    ms_per_image_dense: float
+    ms_per_image: float
+    speedup: float
+    speedup_low: float
+    speedup_high: float
+    batch: int
+    threads: int
+    processor: str
+    seconds: float
+
+
+def main() -> int:
+    """Reads the request and answers it; the exit code."""
+    # Libraries may print: stdout is for events alone.
+    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(event: dict[str, Any]) -> None:
+        print(json.dumps(event), file=events, flush=True)
+
+    try:
+        for facts in measure(json.loads(sys.stdin.readline()), say):
+            say({"event": "file", **asdict(facts)})
+    except UserError as error:
+        fields = {"field": error.field, "value": str(error.value), "fix": error.fix}
+        say({"event": "error", "message": str(error), **fields})
+    except (StageError, OSError) as error:
+        say({"event": "error", "message": str(error)})
+    else:
+        return 0
+    return 2
+
+
+def measure(request: dict[str, Any], say: Say) -> Iterator[FileFacts]:
+    """The facts of each file in turn. All files are opened and checked before the first is measured.
+
+    Raises:
+        UserError, StageError: a file, a device or a dataset that cannot be used.
+    """
+    device = _device(request["device"])
+    threads = request["threads"] or torch.get_num_threads()
+    torch.set_num_threads(threads)
+    ref = DatasetRef(**request["dataset"])
+    paths = [Path(path) for path in request["files"]]
+    first = _load(paths[0], request["model"], ref)
+    for path in paths[1:]:
+        _load(path, request["model"], ref)
+    split = load_dataset(ref, Path(request["data"]), "test", _reporter(say, ref.label)).to(device)
+    test = _Test(split, device, request["batch"], threads, first, say)
+    first_top1: float | None = None
+    for path in paths:
+        facts = test.facts(path, _load(path, request["model"], ref), first_top1)
+        first_top1 = facts.top1 if first_top1 is None else first_top1
+        yield facts
+
+
+@dataclass(frozen=True)
+class _Test:
+    """What every file is measured with and against."""
+
+    split: Split
+    device: torch.device
+    batch: int
+    threads: int
+    first: nn.Module
+    say: Say
+
+    def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileFacts:
+        """first_top1: None for the first file."""
+        start = time.perf_counter()
+        shape: tuple[int, int, int] = tuple(self.split.images.shape[1:])  # type: ignore[assignment]
+        latency = compare(self.first, network, shape, self.batch, self.threads, self.device)
+        sizes = layer_sizes(dict(prunable(network)))
+        nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
+        found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
+        return FileFacts(
+            path=str(path),
+            top1=found.top1,
+            drop_vs_first=0.0 if first_top1 is None else first_top1 - found.top1,
+            images=found.images,
+            sparsity=1 - nonzero / total,
+            nonzero=nonzero,
+            total=total,
+            ms_per_image_dense=latency.dense_ms / self.batch,
+            ms_per_image=latency.pruned_ms / self.batch,
+            speedup=latency.ratio,
+            speedup_low=latency.ratio_low,
+            speedup_high=latency.ratio_high,
+            batch=self.batch,
+            threads=self.threads,
+            processor=latency.processor,
+            seconds=time.perf_counter() - start,
+        )
+
+
+def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
+    network = load_network(path, model)
+    outputs = len(network.get_parameter("fc.bias"))
+    if outputs != ref.classes:
+        raise UserError(FIELD, path, f"fc.weight has {outputs} outputs, {ref.label} has {ref.classes} classes")
+    return network
+
+
+def _device(name: str) -> torch.device:
+    kind, _, number = name.partition(":")
+    if kind not in ("cpu", "cuda") or (number and not (number.isascii() and number.isdigit())):
+        raise UserError("device", name, "use cpu, cuda or cuda:NUMBER")
+    if kind == "cuda" and int(number or 0) >= torch.cuda.device_count():
+        raise UserError("device", name, f"this machine has {torch.cuda.device_count()} CUDA devices that torch can use")
+    return torch.device(name)
+
+
+def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
+    """A progress callback that speaks twice a second at most."""
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PROGRESS_SECONDS:
+            last = time.monotonic()
+            say({"event": "progress", "path": what, "done": done, "total": total})
+
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

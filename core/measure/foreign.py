@@ -1,0 +1,141 @@
+"""Reads anybody's checkpoint file into one of our networks, or says which part of it does not fit.
+
+Nothing in a file is ever executed: `.pt` files are read with `weights_only=True`, which knows tensors and plain
+containers only.
+"""
+
+import pickle
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import nn
+
+from core.artifacts.checkpoint import MASK_PREFIX
+from core.errors import UserError
+from core.plan.models import ModelRef
+from core.training.models import build_model
+
+FIELD = "file"
+_SHOWN = 3
+_SAVE = "save it with torch.save(model.state_dict(), FILE)"
+Weights = dict[str, torch.Tensor]
+
+
+def load_network(path: Path, model: str) -> nn.Module:
+    """The network of a `state_dict` file (`.safetensors`, or what torch.save wrote), on the CPU, in fp32.
+
+    Width and number of classes are read off the shapes of conv1.weight and fc.weight. Pairs that
+    torch.nn.utils.prune leaves (`weight_orig`, `weight_mask`) are multiplied.
+
+    Raises:
+        UserError: not such a file; names the key or the shape that is wrong.
+    """
+    weights = _folded(path, _plain(path, _read(path)))
+    ref = _ref(path, model, weights)
+    network = build_model(ref, seed=0)
+    _compare(path, ref, weights, network.state_dict())
+    network.load_state_dict(weights, strict=True)
+    return network.eval()
+
+
+def _read(path: Path) -> object:
+    try:
+        if path.suffix == ".safetensors":
+            tensors = safetensors.torch.load_file(path)
+            return {name: tensor for name, tensor in tensors.items() if not name.startswith(MASK_PREFIX)}
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise UserError(FIELD, path, f"cannot be read: {error.strerror or error}") from None
+    except SafetensorError as error:
+        raise UserError(FIELD, path, f"is not a safetensors file: {error}") from None
+    except pickle.UnpicklingError as error:
+        raise UserError(FIELD, path, _refusal(str(error))) from None
+    except Exception:  # whatever a damaged archive makes the reader trip over
+        raise UserError(FIELD, path, f"is not a file that torch.save wrote; {_SAVE}") from None
+
+
+def _refusal(text: str) -> str:
+    """Why torch would not read a pickle, in a few words."""
+    names = re.search(r"GLOBAL ([\w.]+)", text) or re.search(r"(?:class|type|global) ([\w.]+\.[\w.]+)", text)
+    what = f" ({names[1]})" if names else ""
+    return f"holds more than tensors{what}, which is never executed here; {_SAVE}"
+
+
+def _plain(path: Path, content: object) -> Weights:
+    """The content as name → tensor, floating point in fp32.
+
+    Raises:
+        UserError: something else.
+    """
+    if not isinstance(content, Mapping) or not content:
+        raise UserError(FIELD, path, f"holds a {type(content).__name__}, not a state_dict; {_SAVE}")
+    weights: Weights = {}
+    for name, value in content.items():
+        if not isinstance(value, torch.Tensor):
+            what = f"key {str(name)!r} holds a {type(value).__name__}, not a tensor"
+            raise UserError(FIELD, path, f"{what}: not a plain state_dict; {_SAVE}")
+        dense = value.detach().to_dense() if value.layout != torch.strided else value.detach()
+        weights[str(name)] = dense.float() if dense.is_floating_point() else dense
+    return weights
+
+
+def _folded(path: Path, weights: Weights) -> Weights:
+    """Multiplies each `X_orig` with its `X_mask`."""
+    folded: Weights = {}
+    for name, tensor in weights.items():
+        stem = name.removesuffix("_orig")
+        mask = weights.get(f"{stem}_mask")
+        if stem != name and mask is not None:
+            if mask.shape != tensor.shape:
+                raise UserError(FIELD, path, f"{stem}_mask is {_shape(mask)}, {name} is {_shape(tensor)}")
+            folded[stem] = tensor * mask
+        elif not (name.endswith("_mask") and f"{name.removesuffix('_mask')}_orig" in weights):
+            folded[name] = tensor
+    return folded
+
+
+def _ref(path: Path, model: str, weights: Weights) -> ModelRef:
+    stem, head = weights.get("conv1.weight"), weights.get("fc.weight")
+    for name, tensor, dims in (("conv1.weight", stem, 4), ("fc.weight", head, 2)):
+        if tensor is None:
+            near = f"; it has {_listed(list(weights))}" if weights else ""
+            raise UserError(FIELD, path, f"has no {name}: not a state_dict of {model}{near}")
+        if tensor.dim() != dims or tensor.numel() == 0:
+            raise UserError(FIELD, path, f"{name} is {_shape(tensor)}: not a {model}")
+    assert stem is not None and head is not None  # noqa: S101 - the loop above
+    return ModelRef(model, int(stem.shape[0]), int(head.shape[0]))
+
+
+def _compare(path: Path, ref: ModelRef, found: Weights, expected: Mapping[str, Any]) -> None:
+    """Raises UserError unless both have the same keys and shapes, and every number is finite."""
+    what = f"a {ref.name} of width {ref.width} with {ref.classes} classes"
+    missing = [name for name in expected if name not in found]
+    if missing:
+        raise UserError(FIELD, path, f"has no {_listed(missing)}; expected {what}")
+    extra = [name for name in found if name not in expected]
+    if extra:
+        raise UserError(FIELD, path, f"has the unknown {_listed(extra)}; expected {what}")
+    wrong = [
+        f"{name} ({_shape(found[name])} instead of {_shape(tensor)})"
+        for name, tensor in expected.items()
+        if found[name].shape != tensor.shape
+    ]
+    if wrong:
+        raise UserError(FIELD, path, f"has another shape in {_listed(wrong)}; expected {what} and a 3×3 conv1")
+    bad = [name for name, tensor in found.items() if tensor.is_floating_point() and not bool(tensor.isfinite().all())]
+    if bad:
+        raise UserError(FIELD, path, f"holds NaN or infinity in {_listed(bad)}")
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return "×".join(map(str, tensor.shape)) or "a single number"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(name[:120] for name in names[:_SHOWN]) + more

@@ -1,0 +1,71 @@
+"""Masks: which weights a mask may cover, exact counts, and putting masks on weights.
+
+A set of masks is a dict: parameter name (as in `state_dict`) → bool tensor of the parameter's shape, True = kept.
+An empty dict is a dense network.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import StageError
+
+Masks = Mapping[str, Tensor]
+
+
+def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
+    """The weights that pruning may touch: those of convolutions and linear layers, never biases or batch-norm.
+
+    In `state_dict` order, under their `state_dict` names.
+    """
+    layers = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
+    return [
+        (f"{name}.weight" if name else "weight", module.weight)
+        for name, module in model.named_modules()
+        if isinstance(module, layers)
+    ]
+
+
+def kept_count(total: int, sparsity: float) -> int:
+    """How many of `total` weights stay at `sparsity` in [0, 1]: total − round(sparsity · total).
+
+    Exact: the sparsity is the decimal number that was asked for, not its nearest binary fraction; halves go to even.
+    """
+    return total - round(Fraction(repr(sparsity)) * total)
+
+
+def check_masks(weights: Mapping[str, Tensor], masks: Masks) -> None:
+    """Raises StageError unless every mask is a bool tensor of the shape of the weight that it names."""
+    for name, mask in masks.items():
+        if name not in weights:
+            raise StageError(f"mask {name!r} has no weight to cover")
+        if mask.dtype != torch.bool or mask.shape != weights[name].shape:
+            raise StageError(
+                f"mask {name!r} is {mask.dtype} {tuple(mask.shape)}, the weight is {tuple(weights[name].shape)}"
+            )
+
+
+@torch.no_grad()
+def apply_masks(model: nn.Module, masks: Masks) -> None:
+    """Sets the masked weights to +0.0, in place; the other weights keep every bit.
+
+    Raises:
+        StageError: a mask without a weight, or of another shape.
+    """
+    weights = dict(prunable(model))
+    check_masks(weights, masks)
+    for name, mask in masks.items():
+        weights[name].masked_fill_(~mask.to(weights[name].device), 0.0)
+
+
+def count_kept(masks: Masks) -> tuple[int, int]:
+    """(weights kept, weights covered) over all masks."""
+    return sum(int(m.count_nonzero()) for m in masks.values()), sum(m.numel() for m in masks.values())
+
+
+def count_nonzero(model: nn.Module) -> tuple[int, int]:
+    """(weights that are not 0, weights) over the prunable ones. A kept weight may happen to be 0."""
+    weights = [weight for _, weight in prunable(model)]
+    return sum(int(w.count_nonzero()) for w in weights), sum(w.numel() for w in weights)

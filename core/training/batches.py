@@ -1,0 +1,89 @@
+"""The data path: uint8 images that lie on the device become shifted, mirrored, normalised batches there.
+
+Which images, in which order, shifted how: drawn on the CPU from (seed, round, epoch) alone, so every device, every
+algorithm and every resumed run sees the same.
+"""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core.errors import StageError
+from core.plan.recipes import Recipe
+from core.training.datasets import Split
+from core.training.seeds import generator
+
+_SMALLEST_BATCH = 2
+"""Batch-norm needs two values a channel, and the last feature map of a small image is a single pixel."""
+
+
+def partition(images: int, validation: float) -> tuple[Tensor, Tensor]:
+    """(training, validation) indices of the training images: the same cut for every seed.
+
+    validation: fraction held out, rounded down: the tail of one fixed permutation.
+    """
+    order = torch.randperm(images, generator=generator("validation", images))
+    cut = images - int(images * validation)
+    return order[:cut], order[cut:]
+
+
+def steps_in(images: int, batch: int) -> int:
+    """Batches in an epoch: the last one may be short, and is left out if it has fewer than two images."""
+    whole, rest = divmod(images, batch)
+    return whole + (rest >= _SMALLEST_BATCH)
+
+
+def epoch_batches(
+    split: Split, members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields (images, labels) of one epoch, on the split's device: each member once, in a random order.
+
+    images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B] · members: int64 indices into the
+    split · B: `recipe.batch`, the last batch may be short (see `steps_in`).
+
+    Raises:
+        StageError: too few images to make a batch.
+    """
+    if recipe.batch < _SMALLEST_BATCH or len(members) < _SMALLEST_BATCH:
+        raise StageError(f"{len(members)} training images in batches of {recipe.batch}: at least 2 are needed")
+    random = generator("batches", seed, round, epoch)
+    order = members[torch.randperm(len(members), generator=random)].to(split.device)
+    shifts = torch.randint(0, 2 * recipe.pad + 1, (len(members), 2), generator=random).to(split.device)
+    mirrored = (torch.rand(len(members), generator=random) < 0.5).logical_and(torch.tensor(recipe.flip))
+    mirrored = mirrored.to(split.device)
+    for step in range(steps_in(len(members), recipe.batch)):
+        part = slice(step * recipe.batch, (step + 1) * recipe.batch)
+        images = split.images[order[part]]
+        if recipe.pad or recipe.flip:
+            images = crop(images, recipe.pad, shifts[part], mirrored[part])
+        yield normalise(images, split.mean, split.std), split.labels[order[part]]
+
+
+def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:
+    """Each image padded with `pad` black pixels all around, cut at its shift, then mirrored if asked.
+
+    images: uint8 [B, C, H, W] · shifts: int64 [B, 2], rows then columns, each in [0, 2·pad]; `pad` leaves the image
+    where it is · mirrored: bool [B] · returns uint8 [B, C, H, W] in channels_last memory.
+    """
+    pixels = F.pad(images.permute(0, 2, 3, 1), (0, 0, pad, pad, pad, pad))
+    count, height, width, channels = pixels.shape
+    rows = shifts[:, :1] + torch.arange(height - 2 * pad, device=images.device)
+    across = torch.arange(width - 2 * pad, device=images.device)
+    columns = shifts[:, 1:] + torch.where(mirrored[:, None], across.flip(0), across)
+    first = torch.arange(0, count * height, height, device=images.device)[:, None]
+    # One gather of whole pixels does shift and mirror together.
+    where = ((first + rows) * width)[:, :, None] + columns[:, None, :]
+    chosen = pixels.reshape(-1, channels).index_select(0, where.flatten())
+    return chosen.view(*where.shape, channels).permute(0, 3, 1, 2)
+
+
+def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """(images / 255 − mean) / std: uint8 [B, C, H, W] → float32 of the same shape in channels_last memory."""
+    pixels = images.permute(0, 2, 3, 1)
+    count, height, width, channels = pixels.shape
+    # Rows of W·C numbers against a tiled mean: long vectors instead of groups of three.
+    rows = pixels.reshape(count, height, width * channels).float()
+    rows.mul_((1 / (255 * std)).repeat(width)).sub_((mean / std).repeat(width))
+    return rows.view(count, height, width, channels).permute(0, 3, 1, 2)

@@ -1,0 +1,103 @@
+"""Datasets by reference: found, packed once under the data folder, and loaded as uint8 tensors."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from core.errors import StageError, UserError
+from core.plan.datasets import IMAGEFOLDER, DatasetRef, FolderScan, scan_folder
+from core.training.builtin import fetch_cifar10, make_digits
+from core.training.folder import decode_folder
+from core.training.packed import Packed, Progress, packed_or_built
+
+SPLITS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split of a dataset, on one device.
+
+    images: uint8 [N, 3, H, W] in channels_last memory · labels: int64 [N] · mean, std: float32 [3], always those
+    of all training images, in units where 255 is 1.
+    """
+
+    images: Tensor
+    labels: Tensor
+    classes: tuple[str, ...]
+    mean: Tensor
+    std: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def device(self) -> torch.device:
+        return self.images.device
+
+    def to(self, device: torch.device | str) -> "Split":
+        """The same split with everything on `device`; itself if it is there already."""
+        moved = {name: getattr(self, name).to(device) for name in ("images", "labels", "mean", "std")}
+        return replace(self, **moved)
+
+
+def load_dataset(ref: DatasetRef, data: Path, split: str, progress: Progress | None = None) -> Split:
+    """One split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
+
+    data: folder for downloads and packed files · progress: called while images are being decoded.
+
+    Raises:
+        StageError: not to be had (offline), unusable image files (named), a folder changed since it was submitted.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"split must be one of {SPLITS}")
+    packed = _packed(ref, data, progress)
+    if len(packed.classes) != ref.classes:
+        raise StageError(f"{ref.label} has {len(packed.classes)} classes, the stage says {ref.classes}")
+    chosen = packed.train if split == "train" else packed.test
+    return Split(chosen.images.permute(0, 3, 1, 2), chosen.labels, packed.classes, packed.mean, packed.std)
+
+
+def check_dataset(ref: DatasetRef, data: Path) -> str:
+    """One line on whether the dataset is at hand, without fetching or decoding anything.
+
+    Raises:
+        UserError: an image folder that is missing or malformed.
+    """
+    ready = packed_path(ref, data).exists()
+    if ref.name == IMAGEFOLDER:
+        scan = scan_folder(ref.path)
+        counts = f"{len(scan.train):,} training and {len(scan.test):,} test images, {len(scan.classes)} classes"
+        return f"{counts}, {'packed' if ready else 'to be packed at first use'}"
+    if ref.name == "cifar10":
+        return "ready" if ready else "to be downloaded at first use (170 MB)"
+    return "ready, comes with scikit-learn"
+
+
+def packed_path(ref: DatasetRef, data: Path) -> Path:
+    """Where the packed file of a dataset is, or will be."""
+    return data / "packed" / f"{ref.fingerprint or ref.name}.safetensors"
+
+
+def _packed(ref: DatasetRef, data: Path, progress: Progress | None) -> Packed:
+    path = packed_path(ref, data)
+    if ref.name == IMAGEFOLDER:
+        scan = _unchanged(ref)
+        return packed_or_built(path, lambda: decode_folder(scan, progress))
+    if ref.name == "cifar10":
+        return packed_or_built(path, lambda: fetch_cifar10(data))
+    if ref.name == "digits":
+        return packed_or_built(path, make_digits)
+    raise StageError(f"unknown dataset {ref.name!r}")
+
+
+def _unchanged(ref: DatasetRef) -> FolderScan:
+    """The folder's files, if they are still those that were submitted."""
+    try:
+        scan = scan_folder(ref.path)
+    except UserError as error:
+        raise StageError(str(error)) from None
+    if scan.fingerprint != ref.fingerprint:
+        raise StageError(f"{ref.label} has changed since it was submitted; submit again to run on what is there now")
+    return scan

@@ -1,0 +1,205 @@
+"""The one training loop, for dense networks and for recovery under masks."""
+
+import contextlib
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.errors import StageError
+from core.plan.recipes import Recipe
+from core.pruning.masks import Masks, apply_masks, prunable
+from core.training.batches import epoch_batches, normalise, partition, steps_in
+from core.training.datasets import Split
+
+_VALIDATION_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class EpochFacts:
+    """What one epoch came to.
+
+    epoch: 1-based · loss: mean training loss an image · top1: validation accuracy in [0, 1], None where the recipe
+    holds nothing out · lr: learning rate of the last step · seconds: wall time, validation included ·
+    images_per_s: training images over the time spent on training alone.
+    """
+
+    epoch: int
+    loss: float
+    top1: float | None
+    lr: float
+    seconds: float
+    images_per_s: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a training stands after `epoch` epochs: enough to go on bit for bit.
+
+    tensors (on the CPU): `model/<state_dict key>` and `momentum/<parameter name>`.
+    """
+
+    epoch: int
+    tensors: Mapping[str, Tensor]
+
+
+class Training(Iterator[EpochFacts]):
+    """Trains a model in place, one epoch at each `next()`; the model may be read between epochs."""
+
+    def __init__(
+        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, epochs: int, seed: int, round: int
+    ) -> None:
+        self._model = model.to(split.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._masks, self._split, self._recipe = masks, split, recipe
+        self._epochs, self._seed, self._round = epochs, seed, round
+        self._epoch = 0
+        self._members, self._held_out = partition(len(split), recipe.validation)
+        self._steps = steps_in(len(self._members), recipe.batch)
+        self._optimizer = torch.optim.SGD(
+            model.parameters(),
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+            nesterov=recipe.momentum > 0,
+            fused=True,
+        )
+        apply_masks(model, masks)
+        weights = dict(prunable(model))
+        self._masked = [weights[name] for name in masks]
+        self._factors = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
+
+    def __next__(self) -> EpochFacts:
+        """Trains the next epoch.
+
+        Raises:
+            StageError: the loss stopped being a finite number.
+        """
+        if self._epoch == self._epochs:
+            raise StopIteration
+        started = time.perf_counter()
+        loss, lr = self._train_epoch()
+        trained = time.perf_counter()
+        self._epoch += 1
+        if not math.isfinite(loss):
+            raise StageError(f"the loss is not finite in epoch {self._epoch}; lower the learning rate")
+        top1 = self._validate()
+        ended = time.perf_counter()
+        rate = len(self._members) / (trained - started)
+        return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
+
+    def snapshot(self) -> Snapshot:
+        """A copy of the state after the last epoch."""
+        tensors = {f"model/{key}": _copied(value) for key, value in self._model.state_dict().items()}
+        for name, parameter in self._model.named_parameters():
+            momentum = self._optimizer.state[parameter].get("momentum_buffer")
+            if momentum is not None:
+                tensors[f"momentum/{name}"] = _copied(momentum)
+        return Snapshot(self._epoch, tensors)
+
+    @torch.no_grad()
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back (or on) to a snapshot of a training with the same arguments."""
+        self._epoch = snapshot.epoch
+        for key, value in self._model.state_dict().items():
+            value.copy_(snapshot.tensors[f"model/{key}"])
+        for name, parameter in self._model.named_parameters():
+            momentum = snapshot.tensors.get(f"momentum/{name}")
+            if momentum is not None:
+                # The fused kernel walks both in memory order: the buffer must be laid out as the parameter is.
+                self._optimizer.state[parameter]["momentum_buffer"] = torch.empty_like(parameter).copy_(momentum)
+
+    def _train_epoch(self) -> tuple[float, float]:
+        """(mean loss, last learning rate). Nothing waits for the device before the end."""
+        self._model.train()
+        recipe, total = self._recipe, self._steps * self._epochs
+        device = self._split.device
+        summed, seen, lr = torch.zeros((), device=device), 0, recipe.lr
+        batches = epoch_batches(self._split, self._members, recipe, self._seed, self._round, self._epoch)
+        for step, (images, labels) in enumerate(batches, self._epoch * self._steps):
+            lr = learning_rate(recipe, step, total)
+            self._optimizer.param_groups[0]["lr"] = lr
+            with autocast(recipe.precision, device):
+                output = self._model(images)
+            loss = F.cross_entropy(output.float(), labels, label_smoothing=recipe.label_smoothing)
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            if self._masked:
+                with torch.no_grad():
+                    torch._foreach_mul_(self._masked, self._factors)
+            summed.add_(loss.detach(), alpha=len(labels))
+            seen += len(labels)
+        # Multiplying leaves −0.0 behind; this leaves +0.0.
+        apply_masks(self._model, self._masks)
+        return float(summed) / seen, lr
+
+    @torch.inference_mode()
+    def _validate(self) -> float | None:
+        if not len(self._held_out):
+            return None
+        self._model.eval()
+        split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
+        for part in torch.split(self._held_out.to(split.device), _VALIDATION_BATCH):
+            with autocast(self._recipe.precision, split.device):
+                output = self._model(normalise(split.images[part], split.mean, split.std))
+            right += (output.argmax(dim=1) == split.labels[part]).sum()
+        return int(right) / len(self._held_out)
+
+
+def train(
+    model: nn.Module,
+    masks: Masks,
+    split: Split,
+    recipe: Recipe,
+    epochs: int,
+    seed: int,
+    round: int,
+    device: torch.device | str,
+    *,
+    start: Snapshot | None = None,
+) -> Training:
+    """Trains `model` in place on `device`; iterate over the result, one `EpochFacts` an epoch.
+
+    SGD with Nesterov momentum; the rate climbs over the warm-up, then falls linearly to 0 at the last step of the
+    last epoch. Weights under a mask are exactly +0.0 from the start, after every epoch, and zero after every step.
+    The last epoch's weights are the outcome; nothing is chosen by validation accuracy.
+
+    masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) ·
+    seed, round: select order and augmentation · start: go on from this snapshot.
+    On the CPU the same arguments and thread count give the same bits.
+
+    Raises:
+        StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.
+    """
+    training = Training(model, masks, split.to(device), recipe, epochs, seed, round)
+    if start is not None:
+        training.restore(start)
+    return training
+
+
+def learning_rate(recipe: Recipe, step: int, total: int) -> float:
+    """Rate of a step (0-based) out of `total`: up to `lr` over the warm-up, then linearly towards 0."""
+    warm = int(recipe.warmup * total)
+    if step < warm:
+        return recipe.lr * (step + 1) / warm
+    return recipe.lr * (total - step) / (total - warm)
+
+
+def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[object]:
+    """bf16 autocast where the recipe's precision asks for it: `auto` = where the device computes in it natively."""
+    wanted = precision == "bf16" or (precision == "auto" and _has_bf16(device))
+    return torch.autocast(device.type, dtype=torch.bfloat16) if wanted else contextlib.nullcontext()
+
+
+def _has_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _copied(value: Tensor) -> Tensor:
+    return value.detach().to("cpu", copy=True).contiguous()

@@ -1,0 +1,131 @@
+"""The `sweep` command: registers the commands and turns every error into one line and an exit code.
+
+Light on purpose: commands import what they need when they run, so that `sweep --help` costs next to nothing.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from core.errors import StageError, UserError
+from orchestrator.commands import (
+    control,
+    db,
+    doctor,
+    evaluate,
+    export,
+    listing,
+    logs,
+    report,
+    run,
+    status,
+    submit,
+    worker,
+)
+from orchestrator.options import flag
+from orchestrator.output import note
+from orchestrator.text import one_line
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="sweep",
+    help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
+    epilog="Start here: sweep run --grid demo",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+_RUN, _LOOK, _FILES, _CARE = "Run", "Look", "Files", "Set up and check"
+
+app.command("run", rich_help_panel=_RUN)(run.run)
+app.command("submit", rich_help_panel=_RUN)(submit.submit)
+app.command("worker", rich_help_panel=_RUN)(worker.worker)
+app.command("cancel", rich_help_panel=_RUN)(control.cancel)
+app.command("retry", rich_help_panel=_RUN)(control.retry)
+app.command("status", rich_help_panel=_LOOK)(status.status)
+app.command("report", rich_help_panel=_LOOK)(report.report)
+app.command("list", rich_help_panel=_LOOK)(listing.list_)
+app.command("logs", rich_help_panel=_LOOK)(logs.logs)
+app.command("export", rich_help_panel=_FILES)(export.export)
+app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
+app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
+app.add_typer(db.app, name="db", rich_help_panel=_CARE)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from orchestrator.output import say
+        from orchestrator.version import version
+
+        say(f"prunesweep {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, flag("--version", "Show the version and leave.", callback=_version, is_eager=True)] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
+        sys.stdout.flush()
+    except UserError as error:
+        return _refuse(str(error))
+    except typer.TyperException as error:
+        return _refuse(_usage(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_stdout()
+        return 1
+    except StageError as error:
+        note(f"sweep: {one_line(str(error))}")
+        return 1
+    except Exception as error:
+        return _known(error)
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(message: str) -> int:
+    note(f"sweep: {one_line(message)}")
+    return 2
+
+
+def _usage(error: typer.TyperException) -> str:
+    """`no such option: --sparsty (…); see: sweep submit --help`."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "sweep"
+    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
+
+
+def _known(error: Exception) -> int:
+    """One line for what the world does to a running command (disk full, database gone); bugs keep their traceback."""
+    database = sys.modules.get("sqlalchemy.exc")
+    if database is not None and isinstance(error, database.DBAPIError):
+        from core.settings import load_settings, mask
+
+        where = mask(load_settings().database_url) or "ledger"
+        note(f"sweep: {where}: {one_line(str(error.orig), 300)}")
+        return 1
+    if isinstance(error, OSError):
+        note(f"sweep: {one_line(str(error))}")
+        return 1
+    raise error
+
+
+def _drop_stdout() -> None:
+    """Nobody reads stdout any more: let the interpreter's last flush go nowhere instead of complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

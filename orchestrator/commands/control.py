@@ -1,0 +1,59 @@
+"""`sweep cancel` and `sweep retry`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from orchestrator.options import JsonOption, SweepArgument
+
+
+def cancel(
+    sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
+    json_: JsonOption = False,
+) -> None:
+    """Stop a sweep; stages that another sweep wants too go on."""
+    from core.ledger.control import cancel as cancel_sweep
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+    from orchestrator.output import say, say_json
+    from orchestrator.text import plural
+
+    with ledger(load_settings()) as engine:
+        found = find_sweep(engine, sweep)
+        stopped = cancel_sweep(engine, found.id)
+    if json_:
+        say_json({"name": found.name, **asdict(stopped)})
+        return
+    say(f"{found.name}: {plural(stopped.waiting, 'waiting stage')} cancelled, {stopped.running:,} running told to stop")
+    if stopped.shared:
+        say(f"{plural(stopped.shared, 'stage')} left alone: another sweep wants them")
+    say(f"go on with it later: sweep retry {found.name}")
+
+
+def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
+    """Give failed, quarantined and cancelled stages of a sweep a new start."""
+    from core.ledger.control import retry as retry_sweep
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+    from orchestrator.output import note, say, say_json
+    from orchestrator.submission import send_hints
+    from orchestrator.text import plural
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        ready = retry_sweep(engine, found.id)
+    problem = send_hints(settings, ready)
+    if problem:
+        note(f"note: {problem}")
+    if json_:
+        say_json({"name": found.name, "ready": list(ready)})
+        return
+    say(
+        f"{found.name}: {plural(len(ready), 'stage')} ready to run again"
+        if ready
+        else f"{found.name}: nothing to retry"
+    )

@@ -1,0 +1,111 @@
+"""`sweep doctor`: is everything there that a sweep needs?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import StageError, UserError
+from orchestrator.options import DevicesOption, JsonOption
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check found. ok: None = cannot be told here, and need not be well."""
+
+    name: str
+    ok: bool | None
+    message: str
+
+
+def doctor(
+    dataset: Annotated[
+        str, typer.Option("--dataset", metavar="NAME", help="Look for cifar10, digits or imagefolder:PATH.")
+    ] = "cifar10",
+    devices: DevicesOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
+    from core.settings import load_settings
+    from orchestrator.output import paint, say, say_json
+
+    settings = load_settings()
+    marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
+    found = []
+    for check in _checks(settings, dataset, devices or settings.devices):
+        found.append(check)
+        if not json_:
+            say(f"{marks[check.ok]}  {check.name:<9}  {check.message}")
+    if json_:
+        say_json([asdict(check) for check in found])
+    if any(check.ok is False for check in found):
+        raise typer.Exit(1)
+
+
+def _checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+    yield _check("ledger", lambda: _ledger(settings))
+    yield _check("broker", lambda: _broker(settings))
+    yield _check("artifacts", lambda: _artifacts(settings))
+    yield from _torch_checks(settings, dataset, devices)
+
+
+def _check(name: str, check: Callable[[], str]) -> Check:
+    from orchestrator.text import one_line
+
+    try:
+        return Check(name, True, one_line(check()))
+    except UserError as error:
+        return Check(name, False, one_line(str(error)))
+
+
+def _ledger(settings: "Settings") -> str:
+    from core.ledger.migrate import HEAD
+    from core.ledger.sweeps import list_sweeps
+    from core.ledger.workers import list_workers
+    from core.settings import mask
+    from orchestrator.ledgers import ledger
+    from orchestrator.text import plural
+
+    where = mask(settings.database_url) or str(settings.ledger_file)
+    with ledger(settings, create=True) as engine:
+        alive = plural(len(list_workers(engine, settings.lease)), "worker")
+        return f"{where}, schema {HEAD}, {plural(len(list_sweeps(engine)), 'sweep')}, {alive} up"
+
+
+def _broker(settings: "Settings") -> str:
+    from core.broker.hints import check
+
+    return check(settings)
+
+
+def _artifacts(settings: "Settings") -> str:
+    from core.artifacts.store import ArtifactStore
+
+    return ArtifactStore.open(settings.artifacts_url, settings.home).check()
+
+
+def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+    """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
+    from core.plan.datasets import parse_dataset
+    from orchestrator.torchside import ask, need_torch
+
+    try:
+        ref = parse_dataset(dataset)
+    except UserError as error:
+        yield Check("dataset", False, str(error))
+        return
+    try:
+        need_torch("training here")
+    except UserError as error:
+        yield Check("devices", None, f"{error}; to submit and to read, nothing is missing")
+        return
+    request = {"devices": devices, "dataset": asdict(ref), "data": str(settings.data)}
+    try:
+        for event in ask("worker.doctor", request):
+            yield Check(event["name"], event["ok"], event["message"])
+    except StageError as error:
+        yield Check("devices", False, str(error))

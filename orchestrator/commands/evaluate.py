@@ -1,0 +1,101 @@
+"""`sweep evaluate`: accuracy, sparsity and speed of checkpoint files, ours or anybody's."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import UserError
+from orchestrator.options import JsonOption
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
+]
+
+
+def evaluate(
+    files: FilesArgument,
+    dataset: Annotated[
+        str, typer.Option("--dataset", metavar="NAME", help="cifar10, digits or imagefolder:PATH.")
+    ] = "cifar10",
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="The network: resnet18.")] = "resnet18",
+    device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")] = "cpu",
+    batch: Annotated[
+        str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
+    ] = "0",
+    json_: JsonOption = False,
+) -> None:
+    """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
+    from dataclasses import asdict
+
+    from core.plan.axes import parse_count
+    from core.plan.datasets import parse_dataset
+    from core.plan.models import parse_model
+    from core.settings import load_settings
+    from orchestrator.torchside import need_torch
+
+    settings = load_settings()
+    request = {
+        "files": [_existing(file) for file in files],
+        "dataset": asdict(parse_dataset(dataset)),
+        "data": str(settings.data),
+        "model": parse_model(model),
+        "device": device,
+        "batch": parse_count(batch, "batch", 1, 65_536),
+        "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,
+    }
+    need_torch("evaluate")
+    _evaluate(request, json_)
+
+
+def _existing(file: Path) -> str:
+    if not file.is_file():
+        raise UserError("file", file, "no such file")
+    return str(file.absolute())
+
+
+def _evaluate(request: dict[str, Any], json_: bool) -> None:
+    from orchestrator.output import note, say, say_json, width
+    from orchestrator.torchside import ask
+
+    results = []
+    for event in ask("core.measure.files", request):
+        if event["event"] == "file":
+            results.append({key: value for key, value in event.items() if key != "event"})
+            if not json_:
+                note(f"{len(results)} of {len(request['files'])}: {event['path']} ({event['seconds']:.1f} s)")
+    if json_:
+        say_json(results)
+    else:
+        say(*_lines(results, request, width()))
+
+
+def _lines(results: list[dict[str, Any]], request: dict[str, Any], width: int) -> list[str]:
+    """The table of the files, the reference first."""
+    from orchestrator import text
+
+    titles = ("top-1 %", "drop", "sparsity %", "non-zero", "ms before", "ms after", "speed-up")
+    columns = [text.Column("file", left=True, keep=16), *(text.Column(title) for title in titles)]
+    rows = [
+        (
+            Path(result["path"]).name,
+            text.percent(result["top1"]),
+            text.points(result["drop_vs_first"]),
+            text.percent(result["sparsity"]),
+            text.count(result["nonzero"]),
+            text.number(result["ms_per_image_dense"], 3),
+            text.number(result["ms_per_image"], 3),
+            text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"]),
+        )
+        for result in results
+    ]
+    images = results[0]["images"] if results else 0
+    return [
+        *text.table(columns, rows, width),
+        "",
+        f"top-1 on {text.count(images)} test images; drop: points below the first file; ms: median per image, "
+        f"batch {request['batch']}, the first file (before) and this one (after) in turns",
+    ]

@@ -1,0 +1,110 @@
+"""`sweep export`: checkpoints as files that any torch program can load."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.errors import UserError
+from orchestrator.options import JsonOption, flag
+
+if TYPE_CHECKING:
+    from core.ledger.lookup import CellArtifacts
+
+_ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
+_NAMES = ("study", "digest")
+
+
+def export(
+    sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made when missing.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="torch (a plain state_dict, .pt) or safetensors.")
+    ] = "torch",
+    names: Annotated[
+        str, typer.Option("--names", metavar="SCHEME", help="study (resnet18_prune_90perc_oneshot3.pt, …) or digest.")
+    ] = "study",
+    force: Annotated[bool, flag("--force", "Replace files that are there already.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Write the finished cells' weights, and the dense network's, as plain float32 files with the zeros in them."""
+    from core.ledger.lookup import cell_artifacts
+    from core.ledger.sweeps import find_sweep
+    from core.plan.nearest import did_you_mean
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+    from orchestrator.torchside import need_torch
+
+    for field, value, known in (("format", form, tuple(_ENDINGS)), ("names", names, _NAMES)):
+        if value not in known:
+            raise UserError(field, value, did_you_mean(value, known))
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        cells = cell_artifacts(engine, found.id)
+    files = _files(cells, folder, names, _ENDINGS[form])
+    if not files:
+        raise UserError("sweep", found.name, "has no finished stage to export yet; see: sweep status")
+    _refuse_replacing(files, force)
+    need_torch("export")
+    request: dict[str, Any] = {
+        "artifacts_url": settings.artifacts_url,
+        "home": str(settings.home),
+        "format": form,
+        "files": [{"sha256": artifact, "path": str(path)} for path, artifact in files.items()],
+    }
+    _convert(folder, request, sum(cell.artifact is None for cell in cells), json_)
+
+
+def _files(cells: list["CellArtifacts"], folder: Path, names: str, ending: str) -> dict[Path, str]:
+    """File → SHA-256 of its artifact, dense networks first.
+
+    Raises:
+        UserError: two different cells would have the same name.
+    """
+    wanted: dict[Path, str] = {}
+    for dense in (True, False):
+        for cell in cells:
+            artifact = cell.dense_artifact if dense else cell.artifact
+            if artifact is None:
+                continue
+            path = (folder / (_stem(cell, dense, names) + ending)).absolute()
+            if wanted.setdefault(path, artifact) != artifact:
+                fix = "two cells would be written to it (several seeds?); use --names digest"
+                raise UserError("names", path.name, fix)
+    return wanted
+
+
+def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
+    from core.plan.names import study_name
+
+    if names == "digest":
+        return cell.dense_digest if dense else cell.digest
+    return study_name(cell.model, None if dense else cell.cell)
+
+
+def _refuse_replacing(files: dict[Path, str], force: bool) -> None:
+    there = [path for path in files if path.exists()]
+    if there and not force:
+        more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
+        raise UserError("DIR", there[0], f"is there already{more}; add --force to replace")
+
+
+def _convert(folder: Path, request: dict[str, Any], unfinished: int, json_: bool) -> None:
+    from orchestrator import text
+    from orchestrator.output import note, say, say_json
+    from orchestrator.torchside import ask
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("DIR", folder, f"cannot be made: {error.strerror}") from None
+    written = []
+    for event in ask("core.artifacts.convert", request):
+        written.append({"path": event["path"], "bytes": event["bytes"]})
+        if not json_:
+            say(f"{event['path']}  {text.size(event['bytes'])}")
+    if unfinished:
+        note(f"note: {text.plural(unfinished, 'cell')} not finished, so not exported; see: sweep status")
+    if json_:
+        say_json(written)

@@ -1,0 +1,57 @@
+"""`sweep report`: one row per cell."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import UserError
+from orchestrator.options import JsonOption, SweepArgument
+
+
+def report(
+    sweep: SweepArgument = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="table, csv, json or md; default by the file's ending, or table."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, whole or not at all.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show accuracy, sparsity, size and latency of every cell."""
+    chosen = _format("json" if json_ else form, output)
+    from core.ledger.report import report_rows
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator import reports
+    from orchestrator.ledgers import ledger
+    from orchestrator.output import note, say, width, write_atomically
+
+    with ledger(load_settings()) as engine:
+        rows = report_rows(engine, find_sweep(engine, sweep).id)
+    if output is None:
+        say(reports.render(rows, chosen, width()).removesuffix("\n"))
+        return
+    write_atomically(output, reports.render(rows, chosen, 120))
+    note(f"written: {output}")
+
+
+def _format(asked: str | None, output: Path | None) -> str:
+    """The format that was asked for, or that the file's ending means.
+
+    Raises:
+        UserError: unknown.
+    """
+    from core.plan.nearest import did_you_mean
+    from orchestrator.reports import FORMATS
+
+    if asked is None:
+        ending = "" if output is None else output.suffix.lstrip(".").lower()
+        return ending if ending in FORMATS else "table"
+    if asked not in FORMATS:
+        raise UserError("format", asked, did_you_mean(asked, FORMATS))
+    return asked

@@ -1,0 +1,49 @@
+"""`sweep status`: where a sweep stands."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.options import JsonOption, SweepArgument, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.settings import Settings
+
+
+def status(
+    sweep: SweepArgument = None,
+    watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends; exit code 1 if stages failed.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Show stages by state, what is running where, and what failed and why."""
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        if watch and not json_:
+            from orchestrator.follow import follow
+
+            raise typer.Exit(follow(engine, found.id, settings.lease))
+        _show(engine, settings, found.id, json_)
+
+
+def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) -> None:
+    from core.ledger.status import sweep_status
+    from orchestrator import statusview
+    from orchestrator.output import say, say_json, width
+
+    current = sweep_status(engine, sweep_id)
+    if json_:
+        say_json(statusview.as_dict(current))
+        return
+    say(*statusview.lines(current, width()))
+    if not current.ended and not current.running:
+        from core.ledger.workers import list_workers
+
+        if not list_workers(engine, settings.lease):
+            say("", "no worker is up; start one: sweep worker")

@@ -1,0 +1,76 @@
+"""`sweep submit`: writes a grid into the ledger, or says what it would come to."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.options import GridRequest, JsonOption, flag, takes_grid
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.ledger.submit import Submitted
+    from core.plan.dag import Plan
+    from core.settings import Settings
+
+
+@takes_grid
+def submit(
+    asked: GridRequest,
+    dry_run: Annotated[
+        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; write nothing.")
+    ] = False,
+    watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Submit a grid; what is already done or wanted by another sweep is not run again."""
+    from core.settings import load_settings
+    from orchestrator import submission
+    from orchestrator.ledgers import ledger
+
+    settings = load_settings()
+    request = submission.plan_request(asked)
+    if dry_run:
+        _show_estimate(settings, request.plan, json_)
+        return
+    with ledger(settings, create=True) as engine:
+        submitted = submission.write(engine, request)
+        _show_submitted(settings, engine, submitted, json_)
+        if watch:
+            from orchestrator.follow import follow
+
+            raise typer.Exit(follow(engine, submitted.id, settings.lease))
+
+
+def _show_estimate(settings: "Settings", plan: "Plan", json_: bool) -> None:
+    from orchestrator import estimate
+    from orchestrator.output import say, say_json
+
+    found = estimate.estimate(settings, plan)
+    if json_:
+        say_json(estimate.as_dict(plan, found))
+    else:
+        say(*estimate.lines(plan, found, settings), "", "dry run: nothing was written")
+
+
+def _show_submitted(settings: "Settings", engine: "Engine", submitted: "Submitted", json_: bool) -> None:
+    from core.ledger.workers import list_workers
+    from orchestrator import submission
+    from orchestrator.output import note, paint, say, say_json
+    from orchestrator.text import plural
+
+    problem = submission.send_hints(settings, submitted.ready)
+    if problem:
+        note(f"note: {problem}")
+    if json_:
+        facts = ("id", "name", "cells", "stages", "new", "done")
+        say_json({fact: getattr(submitted, fact) for fact in facts})
+        return
+    head = f"{plural(submitted.cells, 'cell')}, {plural(submitted.stages, 'stage')}"
+    say(f"{paint(submitted.name, 'bold')}: {head} ({submitted.new:,} new, {submitted.done:,} done already)")
+    if submitted.done == submitted.stages:
+        say(f"nothing to run; see: sweep report {submitted.name}")
+    elif list_workers(engine, settings.lease):
+        say(f"workers are up; watch: sweep status {submitted.name} --watch")
+    else:
+        say("no worker is up; start one: sweep worker")

@@ -1,0 +1,118 @@
+"""The worker that `sweep run` starts and stops: a process group of its own, its output in a log file."""
+
+import ctypes
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from core.errors import UserError
+from core.settings import Settings
+from orchestrator.torchside import python
+
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+class WorkerEnded(Exception):
+    """The local worker ended although nobody asked it to."""
+
+
+class LocalWorker:
+    """Use `stop` in a finally: it is safe to call at any time, and again."""
+
+    def __init__(self, settings: Settings, devices: str) -> None:
+        """Starts the worker.
+
+        Raises:
+            UserError: its log cannot be written.
+        """
+        self._settings = settings
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        self.log = settings.home / "logs" / f"worker-{stamp}-{os.getpid()}.log"
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self.log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    python("worker", "--devices", devices),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,  # so that Ctrl-C reaches us alone, and we stop it in order
+                    preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+                )
+        except OSError as error:
+            raise UserError("SWEEP_HOME", self.log, f"cannot be written: {error.strerror}") from None
+
+    def wait_ready(self) -> None:
+        """Returns when the worker stands in the ledger; makes no ledger itself.
+
+        Raises:
+            UserError: the worker refused to start, with its own words; or it took a minute.
+            WorkerEnded: it died.
+        """
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline:
+            self.check()
+            if self._registered():
+                return
+            time.sleep(0.05)
+        raise UserError("worker", "", f"did not come up within {_READY_SECONDS:.0f} s; its log: {self.log}")
+
+    def check(self) -> None:
+        """Raises UserError or WorkerEnded when the worker has ended."""
+        code = self._process.poll()
+        if code is None:
+            return
+        words = self.last_words()
+        if code == 2 and words.startswith("sweep: "):
+            raise UserError("worker", "", words.removeprefix("sweep: "))
+        raise WorkerEnded(f"the worker ended (exit code {code}): {words or 'no output'}; its log: {self.log}")
+
+    def last_words(self) -> str:
+        """The last line of its log, or ""."""
+        lines = _tail(self.log).strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    def terminate(self) -> None:
+        """Asks it to hand running stages back and end; doesn't wait."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """Asks it to end, waits, and kills what is left of its group."""
+        self.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+
+    def _registered(self) -> bool:
+        settings = self._settings
+        if settings.embedded_ledger and not settings.ledger_file.exists():
+            return False
+        from core.ledger.workers import list_workers
+        from orchestrator.ledgers import ledger
+
+        me = (platform.node(), self._process.pid)
+        with ledger(settings) as engine:
+            return any((worker.host, worker.pid) == me for worker in list_workers(engine, settings.lease))
+
+
+def _tail(path: Path, size: int = 8192) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read().decode(errors="replace")
+
+
+def _end_with_parent() -> None:
+    """In the child: SIGTERM when `sweep run` dies, however it dies."""
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)

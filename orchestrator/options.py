@@ -1,0 +1,81 @@
+"""Options that several commands share, declared once."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+
+def flag(name: str, text: str, **more: Any) -> Any:
+    """An on/off option; its help shows no type."""
+    return typer.Option(name, metavar="", help=text, **more)
+
+
+SweepArgument = Annotated[
+    str | None, typer.Argument(metavar="[SWEEP]", help="Name or number of a sweep; the latest when left out.")
+]
+JsonOption = Annotated[bool, flag("--json", "Print JSON, for programs.")]
+DevicesOption = Annotated[
+    str | None,
+    typer.Option("--devices", metavar="LIST", help="cpu, cuda:0,cuda:1 or all; default SWEEP_DEVICES, else all."),
+]
+
+
+@dataclass(frozen=True)
+class GridRequest:
+    """What the user asked to be run. grid: a name, a TOML file or None · axes: those given, as typed."""
+
+    grid: str | None
+    axes: Mapping[str, object]
+    name: str | None
+
+
+_AXES: dict[str, tuple[str, str]] = {
+    "sparsity": ("LIST", "Fractions of zeros: 0.9, 90 or 90% are the same; e.g. 50,75,90."),
+    "algorithm": ("LIST", "Pruning algorithms, e.g. oneshot,iterative."),
+    "epochs": ("LIST", "Fine-tuning epochs per round, e.g. 3,5."),
+    "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
+    "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
+    "dataset": ("NAME", "cifar10, digits or imagefolder:PATH."),
+    "model": ("NAME", "The network: resnet18."),
+    "width": ("N", "Channels of the network's first stage; 64 as published."),
+    "dense_epochs": ("N", "Epochs of the dense network."),
+    "recipe": ("NAME", "Training recipe: default or digits; follows the dataset when left out."),
+    "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
+    "bench_threads": ("N", "CPU threads while latency is measured."),
+    "bench_batch": ("N", "Images per pass while latency is measured."),
+}
+
+
+def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
+
+    def run(grid: str | None, name: str | None, **rest: Any) -> None:
+        given = {axis: value for axis in _AXES if (value := rest.pop(axis)) is not None}
+        command(GridRequest(grid, given, name), **rest)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    run.__signature__ = inspect.Signature([*_grid_parameters(), *own])  # type: ignore[attr-defined]
+    run.__doc__ = command.__doc__
+    run.__name__ = command.__name__
+    return run
+
+
+def _grid_parameters() -> list[inspect.Parameter]:
+    options: dict[str, Any] = {
+        "grid": typer.Option("--grid", "-g", metavar="NAME", help="full, classic, demo or FILE.toml.")
+    }
+    for axis, (metavar, text) in _AXES.items():
+        flag = "--" + axis.replace("_", "-")
+        options[axis] = typer.Option(
+            flag, metavar=metavar, help=text, rich_help_panel="Axes (each replaces the grid's)"
+        )
+    options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; default the grid's, numbered.")
+    return [
+        inspect.Parameter(
+            key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Annotated[str | None, option]
+        )
+        for key, option in options.items()
+    ]

@@ -1,0 +1,76 @@
+"""Where the words go: stdout for what was asked for, stderr for what goes wrong; colour only for people."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from core.errors import UserError
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def is_terminal(stream: TextIO | None = None) -> bool:
+    """True when a person watches the stream and it can move its cursor."""
+    stream = stream or sys.stdout
+    return stream.isatty() and os.environ.get("TERM", "") != "dumb"
+
+
+def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
+    """`text` in bold, dim, red, green, yellow or cyan, when the stream is a terminal and NO_COLOR is not set."""
+    if not styles or not text or os.environ.get("NO_COLOR") or not is_terminal(stream):
+        return text
+    return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def say(*lines: str) -> None:
+    """Lines to stdout, safe for terminals that lack a character."""
+    _write(sys.stdout, lines)
+
+
+def note(*lines: str) -> None:
+    """Lines to stderr: beside the point, so that stdout stays clean for pipes."""
+    _write(sys.stderr, lines)
+
+
+def say_json(value: object) -> None:
+    """One JSON document to stdout, indented for reading; NaN never appears in it."""
+    say(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def width(least: int = 60) -> int:
+    """Columns of the terminal; 120 when there is none."""
+    return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """The whole file or none of it: a temporary file beside it, then a rename.
+
+    Raises:
+        UserError: the folder is missing or cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError("output", path, f"cannot be written: {error.strerror}") from None
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()

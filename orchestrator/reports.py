@@ -1,0 +1,167 @@
+"""The report in its four shapes: a table to read, Markdown to keep, CSV and JSON to compute with."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from statistics import fmean
+
+from core.ledger.report import ReportRow
+from core.ledger.schema import State
+from orchestrator import text
+from orchestrator.text import Column
+
+FORMATS = ("table", "csv", "json", "md")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A column of the table. varying: shown only when rows differ in it (else it stands in the caption)."""
+
+    title: str
+    cell: Callable[[ReportRow], str]
+    left: bool = False
+    keep: int = 0
+    varying: bool = False
+
+
+def _speedup(row: ReportRow) -> str:
+    return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high)
+
+
+_TABLE = (
+    _Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
+    _Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
+    _Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
+    _Shown("ep", lambda row: str(row.epochs)),
+    _Shown("it", lambda row: str(row.iterations)),
+    _Shown("seed", lambda row: str(row.seed), varying=True),
+    _Shown("before", lambda row: text.percent(row.top1_before)),
+    _Shown("top-1", lambda row: text.percent(row.top1)),
+    _Shown("drop", lambda row: text.points(row.drop)),
+    _Shown("non-zero", lambda row: text.count(row.nonzero)),
+    _Shown("compr", lambda row: text.times(row.compression)),
+    _Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
+    _Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
+    _Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
+    _Shown("speed-up", _speedup),
+    _Shown("file", lambda row: text.size(row.artifact_bytes)),
+    _Shown("train s", lambda row: text.number(row.train_seconds, 0)),
+    _Shown("state", lambda row: row.state.lower(), left=True, varying=True),
+)
+
+
+def render(rows: Sequence[ReportRow], form: str, width: int) -> str:
+    """The report in one of `FORMATS`, with its last newline."""
+    if form == "csv":
+        return csv_text(rows)
+    if form == "json":
+        return json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if form == "md":
+        return markdown(rows)
+    return "\n".join(table_lines(rows, width)) + "\n"
+
+
+def csv_text(rows: Sequence[ReportRow]) -> str:
+    """One line per cell under the names of `ReportRow`'s fields; floats in full, empty = not known."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [field.name for field in fields(ReportRow)]
+    writer.writerow(names)
+    writer.writerows([getattr(row, name) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
+    """Caption, table, and which setting is best at each sparsity."""
+    shown = _columns(rows)
+    columns = [Column(column.title, column.left, column.keep) for column in shown]
+    body = text.table(columns, [[column.cell(row) for column in shown] for row in rows], width)
+    return [*caption(rows), "", *body, "", *best(rows)]
+
+
+def markdown(rows: Sequence[ReportRow]) -> str:
+    """The same as a Markdown document."""
+    shown = _columns(rows)
+    lines = [f"# Sweep {rows[0].sweep}" if rows else "# Empty sweep", ""]
+    lines += [f"- {line}" for line in caption(rows)]
+    lines += ["", "| " + " | ".join(column.title for column in shown) + " |"]
+    lines.append("|" + "|".join(":--" if column.left else "--:" for column in shown) + "|")
+    lines += ["| " + " | ".join(column.cell(row).replace("|", "\\|") for column in shown) + " |" for row in rows]
+    lines += ["", *(f"- {line}" for line in best(rows))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def caption(rows: Sequence[ReportRow]) -> list[str]:
+    """What all rows share, and how to read the columns."""
+    if not rows:
+        return ["no cells"]
+    done = sum(row.state == State.DONE for row in rows)
+    facts = [
+        f"{rows[0].sweep}: {done:,} of {text.plural(len(rows), 'cell')} done",
+        _each(row.dataset for row in rows),
+        _each(f"{row.model} width {row.width}" for row in rows),
+    ]
+    if len({row.seed for row in rows}) == 1:
+        facts.append(f"seed {rows[0].seed}")
+    dense = [row.top1_dense for row in rows if row.top1_dense is not None]
+    if dense:
+        low, high = text.percent(min(dense)), text.percent(max(dense))
+        facts.append(f"dense top-1 {low if low == high else f'{low} to {high}'} %")
+    totals = {row.total for row in rows if row.total is not None}
+    if totals:
+        facts.append(f"{_each(text.count(total) for total in sorted(totals))} prunable weights")
+    lines = [" · ".join(facts)]
+    lines.append(
+        "top-1 and before: test accuracy in %, after recovery and right after pruning; drop: points below dense"
+    )
+    return lines + _machines(rows)
+
+
+def best(rows: Sequence[ReportRow]) -> list[str]:
+    """For each sparsity with a choice: the setting with the highest test accuracy, mean over seeds."""
+    groups: dict[float, dict[tuple[str, int, int], list[ReportRow]]] = {}
+    for row in rows:
+        if row.top1 is not None:
+            setting = (row.algorithm, row.epochs, row.iterations)
+            groups.setdefault(row.sparsity, {}).setdefault(setting, []).append(row)
+    lines = []
+    for sparsity, settings in sorted(groups.items()):
+        if len(settings) < 2:
+            continue
+        (name, epochs, iterations), won = max(settings.items(), key=lambda item: _mean_top1(item[1]))
+        rounds = f"{text.plural(epochs, 'epoch')} × {text.plural(iterations, 'round')}"
+        lines.append(f"best at {100 * sparsity:g} %: {name}, {rounds}, top-1 {text.percent(_mean_top1(won))} %")
+    if lines and len({row.seed for row in rows}) == 1:
+        lines.append("one seed only: small differences between settings may be chance; add some, e.g. --seeds 0,1,2")
+    return lines
+
+
+def _mean_top1(rows: Sequence[ReportRow]) -> float:
+    return fmean(row.top1 for row in rows if row.top1 is not None)
+
+
+def _machines(rows: Sequence[ReportRow]) -> list[str]:
+    """Where latency was measured; a latency is a fact about one machine."""
+    setups = {
+        f"batch {row.latency_batch}, {row.latency_engine}, {text.plural(row.latency_threads or 0, 'thread')}"
+        f" of {row.processor}"
+        for row in rows
+        if row.latency_dense_ms is not None
+    }
+    if not setups:
+        return []
+    return [
+        f"latency: median ms, {_each(sorted(setups))}; {text.NO_SPEEDUP}: the 95 % interval of dense/pruned includes 1×"
+    ]
+
+
+def _each(values: Iterable[str]) -> str:
+    """Distinct values in order, the first three."""
+    distinct = list(dict.fromkeys(values))
+    return ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
+
+
+def _columns(rows: Sequence[ReportRow]) -> list[_Shown]:
+    return [column for column in _TABLE if not column.varying or len({column.cell(row) for row in rows}) > 1]

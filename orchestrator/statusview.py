@@ -1,0 +1,128 @@
+"""A sweep's status as lines of text; the same lines for `sweep status` and for the live view."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from core.ledger.schema import State
+from core.ledger.status import Running, SweepStatus
+from orchestrator import text
+from orchestrator.output import paint
+
+_WORDS = {
+    State.RUNNING: "running",
+    State.READY: "ready",
+    State.PENDING: "waiting",
+    State.DONE: "done",
+    State.FAILED: "failed",
+    State.QUARANTINED: "quarantined",
+    State.CANCELLED: "cancelled",
+}
+_COLOURS = {State.FAILED: "red", State.QUARANTINED: "red", State.CANCELLED: "yellow"}
+_SHOWN_FAILURES = 10
+
+_COLUMNS = (
+    text.Column("device", left=True),
+    text.Column("stage", left=True, keep=24),
+    text.Column("epoch"),
+    text.Column("loss"),
+    text.Column("val top-1 %"),
+    text.Column("images/s"),
+    text.Column("left"),
+    text.Column("worker", left=True, keep=8),
+)
+
+
+def lines(status: SweepStatus, width: int) -> list[str]:
+    """Headline, progress, running stages, failures; what to do next is the caller's to say."""
+    out = [headline(status), progress(status, width), counts(status)]
+    if status.running:
+        out += ["", *running(status.running, width)]
+    if status.failed:
+        out += ["", *failures(status, width)]
+    return out
+
+
+def headline(status: SweepStatus) -> str:
+    """`full-1: running`, and since when."""
+    created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created_at))
+    return f"{paint(status.name, 'bold')}: {word(status)}, submitted {created}"
+
+
+def word(status: SweepStatus) -> str:
+    """The sweep as a whole in one word."""
+    live = sum(status.counts.get(state, 0) for state in (State.RUNNING, State.READY, State.PENDING))
+    if status.cancelled:
+        return "cancelling" if live and not status.ended else "cancelled"
+    if not status.ended:
+        return "running" if status.running else "waiting"
+    return "ended with failures" if broken(status) else "done"
+
+
+def broken(status: SweepStatus) -> int:
+    """Stages that will not be done unless somebody retries."""
+    return sum(status.counts.get(state, 0) for state in (State.FAILED, State.QUARANTINED, State.CANCELLED))
+
+
+def progress(status: SweepStatus, width: int) -> str:
+    """Bar, stages, epochs and time left."""
+    total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
+    epochs = f"{status.epochs_done:,} of {text.plural(status.epochs_total, 'epoch')}"
+    words = f"{done:,} of {text.plural(total, 'stage')} · {epochs}"
+    if not status.ended:
+        left = status.eta_seconds
+        words += f" · {'time left unknown yet' if left is None else f'about {text.duration(left)} left'}"
+    bar = text.bar(done, total, max(10, min(40, width - len(words) - 2)))
+    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {words}"
+
+
+def counts(status: SweepStatus) -> str:
+    """`1 running · 3 ready · 29 waiting · 34 done`: states that occur, nothing else."""
+    parts = [
+        paint(f"{status.counts[state]:,} {name}", *([_COLOURS[state]] if state in _COLOURS else []))
+        for state, name in _WORDS.items()
+        if status.counts.get(state)
+    ]
+    return " · ".join(parts) or "no stages"
+
+
+def running(stages: tuple[Running, ...], width: int) -> list[str]:
+    """A table of what is running now."""
+    rows = [
+        (
+            stage.device,
+            stage.label,
+            f"{stage.epoch}/{stage.epochs}" if stage.epochs else text.MISSING,
+            text.number(stage.loss, 3),
+            text.percent(stage.top1),
+            text.number(stage.images_per_s, 0),
+            text.duration(stage.eta_seconds),
+            stage.worker,
+        )
+        for stage in stages
+    ]
+    head, rule, *body = text.table(_COLUMNS, rows, width)
+    return [paint(head, "dim"), paint(rule, "dim"), *body]
+
+
+def failures(status: SweepStatus, width: int) -> list[str]:
+    """What failed and why, the first ten, and where to look."""
+    out = []
+    for stage in status.failed[:_SHOWN_FAILURES]:
+        head = f"{paint(stage.state.lower(), 'red')} {stage.digest[:12]}  {stage.label}"
+        out.append(f"{head}: {text.one_line(stage.reason or 'no reason', 2 * width)}")
+    if len(status.failed) > _SHOWN_FAILURES:
+        out.append(
+            f"… and {len(status.failed) - _SHOWN_FAILURES:,} more; all of them: sweep status {status.name} --json"
+        )
+    if status.failed:
+        out.append(f"look: sweep logs {status.failed[0].digest[:12]} · again: sweep retry {status.name}")
+    return out
+
+
+def as_dict(status: SweepStatus) -> dict[str, Any]:
+    """For --json: the fields of `SweepStatus`, every state counted, and `state` in one word."""
+    body = asdict(status)
+    body["counts"] = {state.value: status.counts.get(state, 0) for state in State}
+    body["state"] = word(status)
+    return body

@@ -1,0 +1,116 @@
+"""From options to ledger rows: reads the grid, plans it, writes it, and sends hints if a broker answers."""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from core.plan.dag import Plan, plan
+from core.plan.grids import GRIDS, load_grid, read_axes
+from core.plan.names import parse_name
+from core.plan.stages import KINDS, epochs_of
+from core.settings import Settings, mask
+from orchestrator.options import GridRequest
+from orchestrator.text import plural
+from orchestrator.version import version
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.ledger.submit import Submitted
+
+_HINT_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked request: its plan, the name that was given, and the word that a made-up name starts with."""
+
+    plan: Plan
+    name: str | None
+    prefix: str
+
+
+def plan_request(asked: GridRequest) -> Request:
+    """Reads and plans what was asked for; touches no ledger.
+
+    Raises:
+        UserError: any bad value; names the option.
+    """
+    if asked.grid is None and not asked.axes:
+        known = ", ".join([*GRIDS, "FILE.toml"])
+        raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
+    name = None if asked.name is None else parse_name(asked.name)
+    grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
+    return Request(plan(grid), name, _prefix(asked.grid))
+
+
+def write(engine: "Engine", request: Request) -> "Submitted":
+    """Writes the sweep in one transaction.
+
+    Raises:
+        UserError: another grid goes by that name.
+    """
+    from core.ledger.submit import add_sweep
+
+    return add_sweep(engine, request.plan, request.name, version(), prefix=request.prefix)
+
+
+def send_hints(settings: Settings, digests: Sequence[str]) -> str:
+    """Tells the broker what is ready, waiting a second at most; workers find the work without it, only later.
+
+    Returns: "" or what the user may want to know.
+    """
+    if not digests:
+        return ""
+    if settings.embedded_broker:
+        from core.broker import embedded
+
+        if not embedded.running(settings):
+            return ""
+    from core.broker.app import make_app
+    from core.broker.hints import publish
+
+    sent: list[int] = []
+
+    def send() -> None:
+        # A hint is never worth failing a submit that is already written: a worker's dispatcher publishes it again.
+        with contextlib.suppress(Exception):
+            sent.append(publish(make_app(settings), digests))
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(_HINT_PATIENCE)
+    if sent:
+        return ""
+    where = mask(settings.broker_url) or "the embedded broker"
+    return f"{where} does not answer; the sweep is written, and workers will find it without a hint"
+
+
+def kinds(plan: Plan) -> dict[str, tuple[int, int]]:
+    """Stage kind → (stages, epochs to train), in the order in which stages run."""
+    found = dict.fromkeys(KINDS, (0, 0))
+    for stage in plan.stages.values():
+        stages, epochs = found[stage.kind]
+        found[stage.kind] = (stages + 1, epochs + epochs_of(stage))
+    return {kind: counts for kind, counts in found.items() if counts[0]}
+
+
+def summary(plan: Plan) -> str:
+    """`18 cells, 67 stages, 234 epochs`."""
+    parts = (plural(len(plan.cells), "cell"), plural(len(plan.stages), "stage"), plural(plan.epochs, "epoch"))
+    return ", ".join(parts)
+
+
+def _prefix(grid: str | None) -> str:
+    """What a made-up name starts with: the grid's name, the TOML file's, or `sweep`."""
+    if grid is None:
+        return "sweep"
+    stem = Path(grid).stem if grid.endswith(".toml") else grid
+    try:
+        return parse_name(stem[:48])
+    except UserError:
+        return "sweep"

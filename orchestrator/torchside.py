@@ -1,0 +1,62 @@
+"""Asks a torch process for what needs torch: one JSON request to its stdin, JSON lines from its stdout.
+
+The command line itself never imports torch, so that it starts in a blink and installs without it.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from core.errors import StageError, UserError
+
+_INSTALL = "needs torch: pip install 'prunesweep[worker]'"
+
+
+def need_torch(what: str) -> None:
+    """Looks for torch without loading it.
+
+    Raises:
+        UserError: not installed.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise UserError(what, "", _INSTALL)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs one of our modules; -P: a file of that name in the user's folder is not it."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Starts the module and yields its events; its stderr (progress bars) goes to ours.
+
+    Raises:
+        UserError, StageError: what the module reported; or it ended without saying why.
+    """
+    with subprocess.Popen(python(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are pipes
+            try:
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # it ended before it read: its exit code tells
+            for line in process.stdout:
+                event = json.loads(line)
+                if event["event"] == "error":
+                    raise _error(event)
+                yield event
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise StageError(f"python -m {module} ended with exit code {process.returncode}")
+
+
+def _error(event: dict[str, Any]) -> Exception:
+    if "fix" in event:
+        return UserError(event.get("field", ""), event.get("value", ""), event["fix"])
+    return StageError(event["message"])

@@ -1,0 +1,101 @@
+"""Hints as they arrive, and as they fail to."""
+
+import base64
+import json
+import socket
+from dataclasses import replace
+
+import pytest
+import redis
+
+from core.broker import embedded, hints
+from core.broker.app import make_app
+from core.broker.embedded import Broker
+from core.errors import UserError
+from core.plan.task import QUEUE, TASK
+
+DIGESTS = [f"{number:064x}" for number in range(5)]
+
+
+@pytest.fixture
+def app(settings):
+    app = make_app(settings)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def client(settings):
+    broker = Broker(settings)
+    broker.ensure()
+    with redis.Redis(unix_socket_path=str(embedded.socket_path(settings))) as client:
+        yield client
+    broker.release()
+
+
+def test_a_hint_is_a_celery_task_of_one_digest(app, client):
+    assert hints.publish(app, DIGESTS[:1]) == 1
+    (raw,) = client.lrange(QUEUE, 0, -1)
+    message = json.loads(raw)
+    assert message["headers"]["task"] == TASK
+    assert message["headers"]["ignore_result"] is True
+    assert message["content-type"] == "application/json"
+    assert json.loads(base64.b64decode(message["body"]))[:2] == [[DIGESTS[0]], {}]
+
+
+def test_many_hints_arrive_in_order(app, client):
+    assert hints.publish(app, DIGESTS * 100) == 500
+    assert client.llen(QUEUE) == 500
+    newest, oldest = (json.loads(client.lindex(QUEUE, place))["headers"]["argsrepr"] for place in (0, -1))
+    assert DIGESTS[-1] in newest and DIGESTS[0] in oldest
+
+
+def test_no_hints_need_no_broker(app):
+    assert hints.publish(app, []) == 0
+
+
+def test_a_broker_that_is_not_there_is_said_so_and_comes_back(app, settings):
+    with pytest.raises(hints.BrokerAway):
+        hints.publish(app, DIGESTS)
+    broker = Broker(settings)
+    broker.ensure()
+    assert hints.publish(app, DIGESTS) == 5
+    broker.release()
+    with pytest.raises(hints.BrokerAway):
+        hints.publish(app, DIGESTS)
+    broker.ensure()
+    assert hints.publish(app, DIGESTS) == 5
+    broker.release()
+
+
+def test_check_describes_the_embedded_broker(settings):
+    assert "starts with the first worker" in hints.check(settings)
+    broker = Broker(settings)
+    broker.ensure()
+    assert "running" in hints.check(settings)
+    broker.release()
+
+
+def test_check_asks_a_configured_broker(settings, client):
+    url = f"redis+socket://{embedded.socket_path(settings)}"
+    assert "answers" in hints.check(replace(settings, broker_url=url))
+    assert "answers" in hints.check(replace(settings, broker_url=f"{url}?virtual_host=1"))
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_a_broker_that_refuses_is_named_without_its_password(settings, scheme):
+    with pytest.raises(UserError) as caught:
+        hints.check(replace(settings, broker_url=f"{scheme}://me:hush@127.0.0.1:1/0"))
+    assert caught.value.field == "SWEEP_BROKER_URL"
+    assert "127.0.0.1:1" in str(caught.value) and "hush" not in str(caught.value)
+
+
+def test_a_broker_that_accepts_and_says_nothing_is_given_up(settings):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://:hush@127.0.0.1:{server.getsockname()[1]}/0"
+        with pytest.raises(UserError, match="does not answer"):
+            hints.check(replace(settings, broker_url=url))
+        app = make_app(replace(settings, broker_url=url))
+        with pytest.raises(hints.BrokerAway):
+            hints.publish(app, DIGESTS)
+        app.close()

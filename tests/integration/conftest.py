@@ -1,0 +1,153 @@
+"""A real worker on an embedded broker and ledger, for the tests of the whole chain."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+from celery import Celery
+from sqlalchemy import Engine, select
+
+from core.broker import hints
+from core.broker.app import make_app
+from core.ledger.engine import open_ledger
+from core.ledger.schema import Stage as StageTable
+from core.ledger.schema import State
+from core.ledger.submit import Submitted, add_sweep
+from core.plan.dag import Plan
+from core.plan.grids import GRIDS
+from core.plan.stages import Stage, digest_of, encode
+from core.settings import Settings, load_settings
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up; nothing is measured with it."""
+
+QUICK = {"SWEEP_LEASE_SECONDS": "2", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}
+
+
+@dataclass
+class Site:
+    """A home with its ledger, and the workers that were started on it."""
+
+    home: Path
+    extra: dict[str, str] = field(default_factory=dict)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SWEEP_")},
+            "SWEEP_HOME": str(self.home),
+            "SWEEP_THREADS": "1",
+            **QUICK,
+            **self.extra,
+        }
+        self.settings: Settings = load_settings(self.environ)
+        self.engine: Engine = open_ledger(self.settings)
+        self.app: Celery = make_app(self.settings)
+
+    def until(self, done: Callable[[], object], what: str) -> None:
+        """Waits until `done()` is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not done():
+            logs = "\n".join(path.read_text(errors="replace")[-2000:] for path in self.home.glob("worker-*.log"))
+            assert time.monotonic() < deadline, f"never: {what}\n{logs}"
+            time.sleep(0.02)
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Starts a worker (by default `python -m worker --devices cpu`); its log is home/worker-N.log."""
+        with self.log(len(self.workers)).open("wb") as log:
+            worker = subprocess.Popen(
+                command or [sys.executable, "-m", "worker", "--devices", "cpu"],
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def log(self, number: int = 0) -> Path:
+        return self.home / f"worker-{number}.log"
+
+    def trainer(self, worker: subprocess.Popen[bytes]) -> psutil.Process:
+        """The worker's trainer, once it is up."""
+
+        def found() -> list[psutil.Process]:
+            children = psutil.Process(worker.pid).children(recursive=True)
+            return [child for child in children if "worker.trainer" in " ".join(child.cmdline())]
+
+        self.until(found, "a trainer")
+        return found()[0]
+
+    def submit(self, name: str, stages: Sequence[Stage], *, hint: bool = True) -> Submitted:
+        """Writes stages without cells into the ledger, and hints those that are ready if a broker is there."""
+        encoded = {digest_of(encode(stage)): encode(stage) for stage in stages}
+        plan = Plan(GRIDS["demo"], (), {digest_of(encode(stage)): stage for stage in stages}, encoded)
+        submitted = add_sweep(self.engine, plan, name, "test")
+        if hint:
+            hints.publish(self.app, submitted.ready)
+        return submitted
+
+    def stage(self, stage: Stage | str) -> StageTable:
+        """The stage's row."""
+        digest = stage if isinstance(stage, str) else digest_of(encode(stage))
+        with self.engine.connect() as connection:
+            row: StageTable = connection.execute(  # type: ignore[assignment]
+                select(StageTable.__table__).where(StageTable.__table__.c.digest == digest)
+            ).one()
+        return row
+
+    def wait(self, stage: Stage | str, state: State) -> None:
+        self.until(lambda: self.stage(stage).state == state, f"{stage} {state}; it is {self.stage(stage).state}")
+
+    def close(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGTERM)
+        for worker in self.workers:
+            try:
+                worker.wait(20)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+        self.engine.dispose()
+        self.app.close()
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes a site in the test's own folder; at the end its workers are stopped."""
+    sites: list[Site] = []
+
+    def make(**extra: str) -> Site:
+        home = tmp_path / f"h{len(sites)}"
+        home.mkdir()
+        sites.append(Site(home, extra))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    return make_site()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site with one running worker for all tests of a module that leave it running."""
+    site = Site(tmp_path_factory.mktemp("shared"))
+    try:
+        site.trainer(site.start())
+        site.until(lambda: b"is ready (" in site.log().read_bytes(), "a warm worker")
+        yield site
+    finally:
+        site.close()

@@ -1,0 +1,108 @@
+"""How workers end: asked to, killed, on a machine that cannot work; and plain Celery's way of starting one."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from core.broker import embedded
+from core.ledger.schema import State
+from core.ledger.workers import list_workers
+from core.plan.stages import Sleep
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_asked_to_stop_hands_its_stage_back(site, number):
+    worker = site.start()
+    stage = Sleep("long", 60.0)
+    site.submit("long", [stage], hint=False)
+    site.wait(stage, State.RUNNING)
+    trainer = site.trainer(worker)
+    worker.send_signal(number)
+    assert worker.wait(10) == (0 if number == signal.SIGTERM else 1)
+    assert site.stage(stage).state == State.READY
+    assert site.stage(stage).failures == 0
+    assert not trainer.is_running()
+    assert not embedded.running(site.settings)
+    assert not list_workers(site.engine, alive_within=60)
+
+
+def test_a_killed_worker_leaves_no_trainer_and_another_goes_on(site):
+    worker = site.start()
+    stage = Sleep("orphaned", 1.0)
+    site.submit("orphaned", [stage], hint=False)
+    site.wait(stage, State.RUNNING)
+    trainer = site.trainer(worker)
+    worker.kill()
+    worker.wait()
+    gone, _ = psutil.wait_procs([trainer], timeout=10)
+    assert gone
+    # The broker has outlived it, and the next worker finds it.
+    assert embedded.running(site.settings)
+    site.start()
+    site.wait(stage, State.DONE)
+    assert site.stage(stage).attempt == 2
+    assert site.stage(stage).failures == 0
+
+
+def test_two_workers_share_the_embedded_broker_and_the_work(site):
+    first, second = site.start(), site.start()
+    site.trainer(first), site.trainer(second)
+    stages = [Sleep(f"shared {number}", 0.1) for number in range(30)]
+    site.submit("shared", stages, hint=False)
+    for stage in stages:
+        site.wait(stage, State.DONE)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(10) == 0
+    assert embedded.running(site.settings)
+    after = Sleep("after", 0.0)
+    site.submit("after", [after])
+    site.wait(after, State.DONE)
+    assert {site.stage(stage).attempt for stage in stages} == {1}
+
+
+def test_plain_celery_starts_a_worker(make_site):
+    site = make_site(SWEEP_DEVICES="cpu")
+    celery = [sys.executable, "-m", "celery", "-A", "worker.app"]
+    worker = site.start(*celery, "worker", "--pool=threads", "-c", "1")
+    stage = Sleep("plain", 0.0)
+    site.submit("plain", [stage], hint=False)
+    site.wait(stage, State.DONE)
+    answer = subprocess.run([*celery, "inspect", "ping"], env=site.environ, cwd=site.home, capture_output=True)
+    assert b"pong" in answer.stdout
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "arguments", "message"),
+    [
+        ({}, ["--devices", "cuda:7"], "sweep: --devices 'cuda:7': no such GPU"),
+        ({}, ["--devices", "tpu"], "sweep: --devices 'tpu': give cpu"),
+        (
+            {"SWEEP_BROKER_URL": "redis://:hush@127.0.0.1:1/0"},
+            ["--devices", "cpu"],
+            "sweep: SWEEP_BROKER_URL 'redis://:***@",
+        ),
+        (
+            {"SWEEP_DATABASE_URL": "postgresql://u:hush@127.0.0.1:1/d"},
+            ["--devices", "cpu"],
+            "sweep: SWEEP_DATABASE_URL",
+        ),
+        ({"SWEEP_LEASE_SECONDS": "soon"}, ["--devices", "cpu"], "sweep: SWEEP_LEASE_SECONDS 'soon'"),
+    ],
+)
+def test_what_the_user_can_put_right_is_one_line_and_exit_code_2(tmp_path, environ, arguments, message):
+    ran = subprocess.run(
+        [sys.executable, "-m", "worker", *arguments],
+        env={**os.environ, "SWEEP_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": "", **environ},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(message)
+    assert len(ran.stderr.strip().splitlines()) == 1
+    assert "hush" not in ran.stderr

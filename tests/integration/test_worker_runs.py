@@ -1,0 +1,172 @@
+"""A worker that stays up: stages run, fail, crash, are cancelled; queues and leases get lost."""
+
+import os
+import signal
+
+import psutil
+import redis
+from sqlalchemy import select, update
+
+from core.broker import embedded, hints
+from core.ledger.control import cancel
+from core.ledger.logs import stage_log
+from core.ledger.report import report_rows
+from core.ledger.schema import State
+from core.ledger.submit import add_sweep
+from core.ledger.tables import metrics, stages
+from core.plan.dag import plan
+from core.plan.grids import GRIDS, read_axes
+from core.plan.stages import PruneRound, Sleep, Train, digest, encode
+
+DIGITS = {
+    "dataset": "digits",
+    "width": "4",
+    "dense_epochs": "2",
+    "sparsity": "90",
+    "algorithm": "oneshot,iterative",
+    "epochs": "1",
+    "iterations": "2",
+}
+
+
+def test_children_run_after_their_parents(shared):
+    first = Sleep("first", 0.0)
+    second = Sleep("second", 0.0, (digest(first),))
+    last = Sleep("last", 0.0, (digest(first), digest(second)))
+    shared.submit("chain", [first, second, last])
+    shared.wait(last, State.DONE)
+    assert shared.stage(first).ended_at <= shared.stage(second).started_at
+    assert shared.stage(second).ended_at <= shared.stage(last).started_at
+    assert {shared.stage(stage).attempt for stage in (first, second, last)} == {1}
+
+
+def test_stages_that_nobody_hinted_are_found(shared):
+    lonely = [Sleep(f"lonely {number}", 0.0) for number in range(40)]
+    shared.submit("lonely", lonely, hint=False)
+    for stage in lonely:
+        shared.wait(stage, State.DONE)
+
+
+def test_the_celery_process_has_not_loaded_torch(shared):
+    worker = psutil.Process(shared.workers[0].pid)
+    loaded = [region.path for region in worker.memory_maps()]
+    assert not [path for path in loaded if "libtorch" in path]
+    trainer = shared.trainer(shared.workers[0])
+    assert [region.path for region in trainer.memory_maps() if "libtorch" in region.path]
+    assert os.getpgid(trainer.pid) == trainer.pid
+
+
+def test_a_digits_sweep_ends_in_a_full_report(shared):
+    planned = plan(read_axes(DIGITS, GRIDS["demo"]))
+    submitted = add_sweep(shared.engine, planned, "digits", "test")
+    for cell in planned.cells:
+        for stage in cell.stages:
+            shared.wait(stage, State.DONE)
+    rows = report_rows(shared.engine, submitted.id)
+    assert len(rows) == 2
+    for row in rows:
+        assert row.state == State.DONE
+        assert 0 <= row.top1 <= 1 and 0 <= row.top1_before <= 1 and 0 <= row.top1_dense <= 1
+        assert row.total - row.nonzero == round(row.total * 0.9)
+        assert row.latency_speedup_low <= row.latency_speedup <= row.latency_speedup_high
+        assert row.artifact_bytes > 0 and row.train_seconds > 0
+    with shared.engine.connect() as connection:
+        epochs = connection.execute(select(metrics.c.digest, metrics.c.epoch)).all()
+    expected = {(name, n + 1) for name, s in planned.stages.items() for n in range(getattr(s, "epochs", 0))}
+    assert set(epochs) == {tuple(row) for row in expected}
+
+
+def test_submitting_again_runs_nothing(shared):
+    grid = read_axes({**DIGITS, "sparsity": "50", "algorithm": "oneshot", "bench_device": "none"}, GRIDS["demo"])
+    planned = plan(grid)
+    add_sweep(shared.engine, planned, "again-1", "test")
+    shared.wait(planned.cells[0].evaluate, State.DONE)
+    again = add_sweep(shared.engine, planned, "again-2", "test")
+    assert (again.new, again.ready, again.done) == (0, (), again.stages)
+
+
+def test_a_damaged_artifact_fails_its_stage_and_others_go_on(shared):
+    grid = read_axes({**DIGITS, "seeds": "7", "algorithm": "oneshot", "bench_device": "none"}, GRIDS["demo"])
+    planned = plan(grid)
+    train = next(stage for stage in planned.stages.values() if isinstance(stage, Train))
+    shared.submit("dense-only", [train])
+    shared.wait(train, State.DONE)
+    sha = shared.stage(train).artifact
+    (shared.home / "artifacts" / "sha256" / sha[:2] / sha).write_bytes(b"not what was written")
+    add_sweep(shared.engine, planned, "damaged", "test")
+    prune = next(stage for stage in planned.stages.values() if isinstance(stage, PruneRound))
+    shared.wait(prune, State.FAILED)
+    assert "wrong hash" in shared.stage(prune).error
+    assert shared.stage(planned.cells[0].evaluate).state == State.CANCELLED
+    other = Sleep("other", 0.0)
+    shared.submit("other", [other])
+    shared.wait(other, State.DONE)
+
+
+def test_a_killed_trainer_is_replaced_and_its_stage_run_again(shared):
+    stage = Sleep("killed", 3.0)
+    shared.submit("killed", [stage])
+    shared.wait(stage, State.RUNNING)
+    os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
+    shared.wait(stage, State.DONE)
+    assert shared.stage(stage).attempt == 2
+    first, second = stage_log(shared.engine, digest(stage)).attempts
+    assert first.outcome == "CRASHED" and "SIGKILL" in first.reason
+    assert second.outcome == "DONE"
+
+
+def test_a_stage_that_kills_every_trainer_is_quarantined(shared):
+    stage = Sleep("poison", 60.0)
+    shared.submit("poison", [stage])
+    for attempt in range(1, shared.settings.max_attempts + 1):
+        shared.until(lambda number=attempt: shared.stage(stage).attempt == number, "the next attempt")
+        os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
+    shared.wait(stage, State.QUARANTINED)
+
+
+def test_a_cancelled_sweep_stops_its_running_stage(shared):
+    stage = Sleep("cancelled", 60.0)
+    after = Sleep("after cancelled", 0.0, (digest(stage),))
+    submitted = shared.submit("cancelled", [stage, after])
+    shared.wait(stage, State.RUNNING)
+    cancel(shared.engine, submitted.id)
+    shared.wait(stage, State.CANCELLED)
+    shared.wait(after, State.CANCELLED)
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(shared):
+    stage = Sleep("stolen", 60.0)
+    shared.submit("stolen", [stage])
+    shared.wait(stage, State.RUNNING)
+    with shared.engine.begin() as connection:
+        values = {"attempt": 5, "worker": "another", "slot": "cpu"}
+        connection.execute(update(stages).where(stages.c.digest == digest(stage)).values(**values, lease_until=9e9))
+    trainer = shared.trainer(shared.workers[0])
+    psutil.wait_procs([trainer])
+    other = Sleep("after stolen", 0.0)
+    shared.submit("after-stolen", [other])
+    shared.wait(other, State.DONE)
+    row = shared.stage(stage)
+    assert (row.state, row.attempt, row.worker) == (State.RUNNING, 5, "another")
+
+
+def test_a_flushed_queue_and_nonsense_on_it_cost_nothing_but_time(shared):
+    path = embedded.socket_path(shared.settings)
+    many = [Sleep(f"flushed {number}", 0.05) for number in range(20)]
+    shared.submit("flushed", many)
+    with redis.Redis(unix_socket_path=str(path)) as client:
+        client.flushall()
+    hints.publish(shared.app, ["not a digest", "ab" * 32, digest(many[0]), digest(many[0])])
+    for stage in many:
+        shared.wait(stage, State.DONE)
+    assert {shared.stage(stage).attempt for stage in many} == {1}
+
+
+def test_a_killed_broker_is_started_again(shared):
+    pid = int((shared.home / "broker" / "valkey.pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
+    stage = Sleep("after the broker", 0.0)
+    shared.submit("broker", [stage], hint=False)
+    shared.wait(stage, State.DONE)
+    assert encode(stage) == shared.stage(stage).spec

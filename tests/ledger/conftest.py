@@ -1,0 +1,138 @@
+"""A small world to play sweeps in: stages by label, workers that do nothing, and a clock that can be moved on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from core.ledger.claims import Claim, claim
+from core.ledger.outcome import complete
+from core.ledger.submit import Submitted, add_sweep
+from core.ledger.tables import attempts, stages, workers
+from core.plan.dag import Plan
+from core.plan.grids import GRIDS
+from core.plan.stages import Sleep, Stage, digest, encode
+
+RESULT: Mapping[str, Any] = {
+    "top1": 0.9,
+    "top1_before": None,
+    "loss": 0.3,
+    "images": 100,
+    "nonzero": 25,
+    "total": 100,
+    "macs": 50,
+    "macs_dense": 200,
+    "layers": [{"name": "fc", "nonzero": 25, "total": 100, "macs": 50}],
+    "device": "a processor",
+}
+LATENCY: Mapping[str, Any] = {
+    "dense_ms": 2.0,
+    "pruned_ms": 1.0,
+    "ratio": 2.0,
+    "ratio_low": 1.9,
+    "ratio_high": 2.1,
+    "rounds": 20,
+    "engine": "torch",
+    "threads": 1,
+    "batch": 1,
+    "processor": "a processor",
+    "host": "a host",
+}
+
+
+def plan_of(graph: Mapping[str, Sequence[str]], seeds: tuple[int, ...] = (0,)) -> tuple[Plan, dict[str, str]]:
+    """Sleep stages from label → labels of its parents (parents first), as a plan without cells; label → digest.
+
+    seeds: of the plan's grid, to have another grid with the same stages.
+    """
+    digests: dict[str, str] = {}
+    made: dict[str, Stage] = {}
+    for label, parents in graph.items():
+        stage = Sleep(label, 0.0, tuple(digests[parent] for parent in parents))
+        digests[label] = digest(stage)
+        made[digests[label]] = stage
+    texts = {key: encode(stage) for key, stage in made.items()}
+    return Plan(replace(GRIDS["demo"], seeds=seeds), (), made, texts), digests
+
+
+@dataclass
+class World:
+    """A ledger and the digests of the labels submitted to it."""
+
+    engine: Engine
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def submit(self, graph: Mapping[str, Sequence[str]], name: str | None = None, seed: int = 0) -> Submitted:
+        plan, digests = plan_of(graph, (seed,))
+        self.digests |= digests
+        return add_sweep(self.engine, plan, name, "0")
+
+    def claim(self, label: str, worker: str = "w", device: str = "cpu", lease: float = 60.0) -> Claim:
+        found = claim(self.engine, self.digests[label], worker, device, device, lease)
+        assert found is not None, f"{label} is {self.state(label)}"
+        return found
+
+    def done(self, taken: Claim, artifact: str = "") -> tuple[str, ...] | None:
+        result = {"evaluate": RESULT, "benchmark": LATENCY}.get(taken.kind, {})
+        return complete(
+            self.engine,
+            taken.digest,
+            taken.attempt,
+            artifact=artifact,
+            artifact_bytes=len(artifact),
+            train_seconds=float(taken.epochs),
+            summary={},
+            result=result,
+            log="",
+        )
+
+    def row(self, label: str) -> Any:
+        with self.engine.connect() as connection:
+            return connection.execute(select(stages).where(stages.c.digest == self.digests[label])).one()
+
+    def state(self, label: str) -> str:
+        return str(self.row(label).state)
+
+    def states(self) -> dict[str, str]:
+        return {label: self.state(label) for label in self.digests}
+
+    def attempts(self, label: str) -> list[Any]:
+        query = select(attempts).where(attempts.c.digest == self.digests[label]).order_by(attempts.c.attempt)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def later(self, seconds: float) -> None:
+        """Lets time pass: every moment in the ledger is now so much longer ago."""
+        shift = {name: stages.c[name] - seconds for name in ("not_before", "lease_until", "hinted_at")}
+        with self.engine.begin() as connection:
+            connection.execute(update(stages).values(shift))
+            connection.execute(update(workers).values(seen_at=workers.c.seen_at - seconds))
+
+    def labels(self, digests: Sequence[str]) -> list[str]:
+        names = {value: label for label, value in self.digests.items()}
+        return sorted(names[value] for value in digests)
+
+
+@pytest.fixture
+def world(ledger: Engine) -> World:
+    return World(ledger)
+
+
+@pytest.fixture(scope="session")
+def make_world() -> Callable[[Engine], World]:
+    """For tests that open ledgers of their own."""
+    return World
+
+
+@pytest.fixture
+def good_result() -> Mapping[str, Any]:
+    """The columns of a results row."""
+    return RESULT
+
+
+@pytest.fixture
+def good_latency() -> Mapping[str, Any]:
+    """The columns of a latencies row."""
+    return LATENCY

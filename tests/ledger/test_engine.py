@@ -1,0 +1,167 @@
+"""Opening a ledger: what is made, what is refused, and in which words."""
+
+import os
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from core.errors import UserError
+from core.ledger import migrate
+from core.ledger.engine import open_ledger
+from core.settings import Settings
+
+
+def test_home_is_made_private_and_the_ledger_is_at_head(settings: Settings) -> None:
+    engine = open_ledger(settings)
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
+    assert migrate.current(engine) == migrate.HEAD
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def test_without_create_a_missing_ledger_is_an_error_and_stays_missing(settings: Settings) -> None:
+    with pytest.raises(UserError, match="no ledger yet; run: sweep submit"):
+        open_ledger(settings, create=False)
+    assert not settings.home.exists()
+
+
+def test_a_sqlite_url_is_a_ledger_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "mine.sqlite3"
+    engine = open_ledger(replace(settings, database_url=f"sqlite:///{file}"))
+    assert file.exists()
+    assert not settings.home.exists()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://host:notaport/x"])
+def test_an_unusable_url_is_named(settings: Settings, url: str) -> None:
+    with pytest.raises(UserError, match="SWEEP_DATABASE_URL"):
+        open_ledger(replace(settings, database_url=url))
+
+
+def test_a_home_that_cannot_be_made_is_named(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    home = tmp_path / "file" / "home"
+    with pytest.raises(UserError, match="set SWEEP_HOME to a folder you can write") as error:
+        open_ledger(replace(settings, home=home))
+    assert str(home) in str(error.value)
+
+
+def test_a_file_that_is_no_ledger_is_named(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.ledger_file.write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    with pytest.raises(UserError, match="file is not a database") as error:
+        open_ledger(settings)
+    assert str(settings.ledger_file) in str(error.value)
+
+
+def test_a_file_that_is_not_writable_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ledger(settings).dispose()
+    # Root may write everything, so the answer of the operating system is played.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != settings.ledger_file)
+    with pytest.raises(UserError, match="is not writable; set SWEEP_HOME") as error:
+        open_ledger(settings)
+    assert str(settings.ledger_file) in str(error.value)
+
+
+def test_a_newer_ledger_is_refused_and_left_alone(ledger_settings: Settings) -> None:
+    engine = open_ledger(ledger_settings)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UserError, match="upgrade prunesweep"):
+        open_ledger(ledger_settings)
+    assert migrate.current(engine) == "9999"
+    engine.dispose()
+
+
+def test_a_server_that_is_behind_says_what_to_run(settings: Settings, postgres_database: Callable[[bool], str]) -> None:
+    behind = replace(settings, database_url=postgres_database(False))
+    with pytest.raises(UserError, match="run: sweep db upgrade"):
+        open_ledger(behind)
+    engine = create_engine(behind.database_url)
+    assert migrate.upgrade(engine) == (None, migrate.HEAD)
+    assert migrate.upgrade(engine) == (migrate.HEAD, migrate.HEAD)
+    engine.dispose()
+    open_ledger(behind).dispose()
+
+
+def test_a_server_that_is_away_is_named_without_its_password(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        url = f"postgresql+psycopg://me:hunter2@127.0.0.1:{taken.getsockname()[1]}/ledger"
+        with pytest.raises(UserError, match="SWEEP_DATABASE_URL") as error:
+            open_ledger(replace(settings, database_url=url))
+    assert "hunter2" not in str(error.value)
+    assert "me:***@127.0.0.1" in str(error.value)
+
+
+def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"postgresql+psycopg://127.0.0.1:{silent.getsockname()[1]}/ledger"
+        with pytest.raises(UserError, match="timeout expired"):
+            open_ledger(replace(settings, database_url=url))
+
+
+_OPEN = """
+import sys
+from core.ledger.engine import open_ledger
+from core.settings import load_settings
+open_ledger(load_settings({"SWEEP_HOME": sys.argv[1]}))
+"""
+
+
+def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path) -> None:
+    """Processes, from another folder: the migrations are found where the package is."""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-W", "error", "-c", _OPEN, str(settings.home)]
+    openers = [subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE) for _ in range(3)]
+    assert [opener.communicate(timeout=60)[1] for opener in openers] == [b""] * 3
+    with sqlite3.connect(settings.ledger_file) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrate.HEAD,)]
+    connection.close()
+
+
+def test_upgraders_at_once_on_a_server(postgres_database: Callable[[bool], str]) -> None:
+    engines = [create_engine(url) for url in [postgres_database(False)] * 3]
+    with ThreadPoolExecutor(3) as pool:
+        results = list(pool.map(migrate.upgrade, engines))
+    assert {after for _, after in results} == {migrate.HEAD}
+    assert migrate.check(engines[0]) == []
+    for engine in engines:
+        engine.dispose()
+
+
+def test_migrations_give_the_tables_of_the_code(ledger: Engine) -> None:
+    assert migrate.check(ledger) == []
+
+
+def test_a_difference_is_found(ledger: Engine) -> None:
+    with ledger.begin() as connection:
+        connection.execute(text("DROP TABLE latencies"))
+    assert any("latencies" in line for line in migrate.check(ledger))
+
+
+def test_every_revision_is_listed() -> None:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(migrate._config())
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == migrate.REVISIONS
+
+
+def test_check_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert migrate.main(["check"]) == 0
+    assert "up to date" in capsys.readouterr().out
+    assert migrate.main([]) == 2

@@ -1,0 +1,198 @@
+"""Status, sweeps, workers: what people see."""
+
+import pytest
+
+from core.errors import UserError
+from core.ledger.control import cancel
+from core.ledger.events import ended_since
+from core.ledger.labels import label_of
+from core.ledger.logs import stage_log
+from core.ledger.outcome import crash, fail
+from core.ledger.progress import record_epoch
+from core.ledger.schema import State
+from core.ledger.status import epoch_seconds, sweep_status
+from core.ledger.submit import add_sweep
+from core.ledger.sweeps import find_sweep, list_sweeps
+from core.ledger.workers import gone, list_workers, register
+from core.plan.dag import plan
+from core.plan.grids import GRIDS, read_axes
+from core.plan.stages import workload_of
+
+SMALL = {"sparsity": "0.5,0.9", "algorithm": "iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}
+
+
+@pytest.fixture
+def small(world):
+    """A grid of two cells of two rounds each; labels are digests."""
+    made = plan(read_axes(SMALL, GRIDS["demo"]))
+    submitted = add_sweep(world.engine, made, "small", "0")
+    world.digests = {digest: digest for digest in made.stages}
+    return made, submitted
+
+
+def epoch(world, taken, number: int, seconds: float, loss: float = 1.0) -> None:
+    measured = {"loss": loss, "top1": 0.5, "lr": 0.1, "seconds": seconds, "images_per_s": 100.0}
+    assert record_epoch(world.engine, taken.digest, taken.attempt, epoch=number, **measured)
+
+
+def test_a_new_sweep(world, small) -> None:
+    made, submitted = small
+    status = sweep_status(world.engine, submitted.id)
+    assert (status.name, status.ended, status.running, status.failed) == ("small", False, (), ())
+    assert status.counts == {**dict.fromkeys(State, 0), State.READY: 1, State.PENDING: len(made.stages) - 1}
+    assert (status.epochs_done, status.epochs_total) == (0, made.epochs) == (0, 4 + 2 * 2 * 2)
+    assert status.eta_seconds is None
+
+
+def test_progress_and_eta(world, small) -> None:
+    made, submitted = small
+    taken = world.claim(made.cells[0].train, device="cpu")
+    [running] = sweep_status(world.engine, submitted.id).running
+    assert (running.epoch, running.loss, running.eta_seconds) == (0, None, None)
+    epoch(world, taken, 1, 10.0)
+    epoch(world, taken, 2, 10.0, loss=0.5)
+    status = sweep_status(world.engine, submitted.id)
+    [running] = status.running
+    assert (running.kind, running.label, running.worker, running.device) == (
+        "train",
+        "train · 4 epochs · seed 0",
+        "w",
+        "cpu",
+    )
+    assert (running.epoch, running.epochs, running.loss, running.top1) == (2, 4, 0.5, 0.5)
+    assert running.eta_seconds == pytest.approx(20.0, abs=2.0)
+    assert status.epochs_done == 2
+    assert status.eta_seconds == pytest.approx(100.0)
+    register(world.engine, "w", "host", 1, ["cuda:0", "cuda:1"], "0")
+    assert sweep_status(world.engine, submitted.id).eta_seconds == pytest.approx(50.0)
+
+
+def test_history_of_the_workload_counts_for_other_sweeps(world, small) -> None:
+    made, _ = small
+    workload = workload_of(made.stages[made.cells[0].train])
+    assert epoch_seconds(world.engine, workload) is None
+    taken = world.claim(made.cells[0].train)
+    for number, seconds in ((1, 30.0), (2, 2.0), (3, 2.0), (4, 2.0)):  # the first one warms up
+        epoch(world, taken, number, seconds)
+    world.done(taken)
+    assert epoch_seconds(world.engine, workload) == 2.0
+    other = add_sweep(world.engine, plan(read_axes({**SMALL, "seeds": "7"}, GRIDS["demo"])), None, "0")
+    assert sweep_status(world.engine, other.id).eta_seconds == pytest.approx(2.0 * made.epochs)
+
+
+def test_a_new_attempt_starts_from_its_own_epochs(world, small) -> None:
+    made, submitted = small
+    taken = world.claim(made.cells[0].train)
+    epoch(world, taken, 1, 1.0)
+    crash(world.engine, taken.digest, taken.attempt, "boom", "", 3, 0.0)
+    assert sweep_status(world.engine, submitted.id).epochs_done == 0
+    taken = world.claim(made.cells[0].train)
+    assert sweep_status(world.engine, submitted.id).running[0].epoch == 0
+    epoch(world, taken, 1, 1.0)
+    assert sweep_status(world.engine, submitted.id).running[0].epoch == 1
+
+
+def test_run_to_the_end(world, small) -> None:
+    made, submitted = small
+    while not (status := sweep_status(world.engine, submitted.id)).ended:
+        for digest in made.stages:
+            if world.state(digest) == "READY":
+                world.done(world.claim(digest))
+    assert status.counts[State.DONE] == len(made.stages)
+    assert status.epochs_done == status.epochs_total
+    assert status.eta_seconds is None
+    ended = ended_since(world.engine, submitted.id, 0.0)
+    assert [one.digest for one in ended] == sorted(made.stages, key=lambda one: (world.row(one).ended_at, one))
+    assert ended_since(world.engine, submitted.id, ended[-1].ended_at + 1.0) == []
+
+
+def test_failed_stages_say_why(world, small) -> None:
+    made, submitted = small
+    taken = world.claim(made.cells[0].train)
+    fail(world.engine, taken.digest, taken.attempt, "loss is not finite", "")
+    status = sweep_status(world.engine, submitted.id)
+    assert status.ended
+    [failed] = status.failed
+    assert (failed.digest, failed.state, failed.reason) == (taken.digest, State.FAILED, "loss is not finite")
+    assert status.counts[State.CANCELLED] == len(made.stages) - 1
+
+
+def test_a_cancelled_sweep_ends_when_its_own_stages_have_stopped(world) -> None:
+    first = world.submit({"a": [], "mine": []})
+    world.submit({"a": []}, seed=1)
+    taken = world.claim("mine")
+    cancel(world.engine, first.id)
+    assert not sweep_status(world.engine, first.id).ended
+    crash(world.engine, taken.digest, taken.attempt, "killed", "", 3, 0.0)
+    status = sweep_status(world.engine, first.id)
+    assert status.ended and status.cancelled
+    assert status.counts[State.READY] == 1  # the other sweep's
+
+
+def test_find_sweep(world) -> None:
+    with pytest.raises(UserError, match="sweep submit"):
+        find_sweep(world.engine, None)
+    world.submit({"a": []}, "first-try")
+    world.submit({"b": []}, "2")
+    third = world.submit({"c": []}, "third")
+    assert find_sweep(world.engine, None).id == third.id
+    assert find_sweep(world.engine, "2").name == "2"
+    assert find_sweep(world.engine, "3").name == "third"
+    with pytest.raises(UserError, match='did you mean "first-try"'):
+        find_sweep(world.engine, "frist-try")
+    for wrong in ("", "99", "9" * 30, "%", "'; drop table sweeps"):
+        with pytest.raises(UserError, match="unknown"):
+            find_sweep(world.engine, wrong)
+
+
+def test_list_sweeps(world) -> None:
+    assert list_sweeps(world.engine) == []
+    made = plan(GRIDS["classic"])
+    add_sweep(world.engine, made, "grid", "0")
+    world.submit({"a": [], "b": ["a"]}, "tiny")
+    tiny, grid = list_sweeps(world.engine)
+    assert (tiny.sweep.name, tiny.cells, tiny.counts[State.READY], tiny.counts[State.PENDING]) == ("tiny", 0, 1, 1)
+    assert (grid.sweep.name, grid.cells, sum(grid.counts.values())) == ("grid", 12, len(made.stages))
+
+
+def test_workers_come_and_go(world) -> None:
+    register(world.engine, "one", "host", 11, ["cpu"], "0")
+    register(world.engine, "two", "host", 12, ["cuda:0"], "0")
+    assert [(one.id, one.pid, one.slots) for one in list_workers(world.engine, 60.0)] == [
+        ("one", 11, ("cpu",)),
+        ("two", 12, ("cuda:0",)),
+    ]
+    gone(world.engine, "one")
+    assert [one.id for one in list_workers(world.engine, 60.0)] == ["two"]
+    world.later(61.0)
+    assert list_workers(world.engine, 60.0) == []
+    register(world.engine, "one", "host", 13, ["cpu"], "0")
+    assert [one.pid for one in list_workers(world.engine, 60.0)] == [13]
+
+
+def test_stage_log_finds_by_prefix(world) -> None:
+    world.submit({f"s{n}": [] for n in range(40)})
+    whole = world.digests["s0"]
+    assert stage_log(world.engine, whole).attempts == ()
+    assert stage_log(world.engine, whole[:20]).label == "sleep s0 · 0 s"
+    for prefix in ("", "xyz", "%", whole + "0"):
+        with pytest.raises(UserError, match="stage"):
+            stage_log(world.engine, prefix)
+    with pytest.raises(UserError, match="no stage starts so"):
+        stage_log(world.engine, "0" * 63)
+    firsts = [digest[0] for digest in world.digests.values()]
+    shared = next(digit for digit in firsts if firsts.count(digit) > 1)
+    with pytest.raises(UserError, match="give more digits"):
+        stage_log(world.engine, shared)
+
+
+def test_labels() -> None:
+    from core.plan.stages import encode
+
+    made = plan(read_axes({**SMALL, "sparsity": "0.9", "iterations": "3"}, GRIDS["demo"]))
+    labels = [label_of(encode(stage)) for stage in made.stages.values()]
+    assert labels[0] == "train · 4 epochs · seed 0"
+    assert labels[1].startswith("evaluate dense ")
+    assert labels[3] == "prune 2 → 78.46 % · 2 epochs · seed 0"
+    assert labels[-1].endswith("cpu × 1 · batch 1")
+    assert label_of('{"kind": "of the future"}') == "stage of another version"

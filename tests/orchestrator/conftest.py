@@ -1,0 +1,134 @@
+"""The command line as a user meets it: arguments in; exit code, stdout and stderr out."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from core.ledger.claims import claim
+from core.ledger.engine import open_ledger
+from core.ledger.outcome import complete
+from core.ledger.reaper import due
+from core.settings import load_settings
+from orchestrator.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaint(self) -> str:
+        """Its one line on stderr; fails if there are more, or if stdout is not empty."""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert self.out == ""
+        return lines[0]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """SWEEP_HOME that does not exist yet; every other setting at its default."""
+    for name in [*os.environ]:
+        if name.startswith("SWEEP_") or name == "REDIS_URL":
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("SWEEP_HOME", str(folder))
+    monkeypatch.setenv("COLUMNS", "200")
+    return folder
+
+
+@pytest.fixture
+def sweep(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `sweep ARGUMENTS` in this process."""
+
+    def run(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def ledger(home: Path) -> Engine:
+    """The embedded ledger that the commands use."""
+    return open_ledger(load_settings())
+
+
+@pytest.fixture
+def work(ledger: Engine) -> Callable[..., int]:
+    """`work()` does every stage as a worker would, `work(3)` three of them; with made-up results."""
+
+    def run(limit: int = 10**9) -> int:
+        return _work(ledger, limit)
+
+    return run
+
+
+def _work(ledger: Engine, limit: int) -> int:
+    done = 0
+    while done < limit:
+        ready = due(ledger, "cpu", min(500, limit - done), 0.0)
+        for digest in ready:
+            _do(ledger, digest)
+        done += len(ready)
+        if not ready:
+            break
+    return done
+
+
+def _do(ledger: Engine, digest: str) -> None:
+    held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
+    assert held is not None
+    makes = held.kind in ("train", "prune")
+    complete(
+        ledger,
+        digest,
+        held.attempt,
+        artifact=digest[::-1] if makes else "",
+        artifact_bytes=2_863_311 if makes else 0,
+        train_seconds=12.5 if makes else 0.0,
+        summary={},
+        result=_result(held.kind, '"before":""' in held.spec),
+        log="epoch 1\n",
+    )
+
+
+def _result(kind: str, dense: bool) -> dict[str, object]:
+    if kind == "evaluate":
+        return {
+            "top1": 0.95 if dense else 0.9,
+            "top1_before": None if dense else 0.5,
+            "loss": 0.3,
+            "images": 360,
+            "nonzero": 699_056 if dense else 69_906,
+            "total": 699_056,
+            "macs": 8_000_000 if dense else 1_000_000,
+            "macs_dense": 8_000_000,
+            "layers": [],
+            "device": "cpu",
+        }
+    if kind == "benchmark":
+        return {
+            "dense_ms": 1.25,
+            "pruned_ms": 1.23,
+            "ratio": 1.016,
+            "ratio_low": 0.98,
+            "ratio_high": 1.05,
+            "rounds": 20,
+            "engine": "torch",
+            "threads": 1,
+            "batch": 1,
+            "processor": "a processor",
+            "host": "host",
+        }
+    return {}

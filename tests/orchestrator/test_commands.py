@@ -1,0 +1,218 @@
+"""Submit, status, list, cancel, retry, logs, doctor, db: what they print and what they leave behind."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from core.ledger.claims import claim
+from core.ledger.outcome import fail
+from core.ledger.progress import record_epoch
+from core.ledger.reaper import due
+from core.ledger.workers import register
+
+Sweep = Callable[..., Any]
+Work = Callable[..., int]
+
+
+def take(ledger: Engine) -> tuple[str, int]:
+    """A running stage: digest and attempt."""
+    digest = due(ledger, "cpu", 1, 0.0)[0]
+    held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
+    assert held is not None
+    return digest, held.attempt
+
+
+def test_submit_then_again_runs_nothing_new(sweep: Sweep, work: Work) -> None:
+    first = sweep("submit", "--grid", "demo")
+    assert first.out.splitlines() == [
+        "demo-1: 18 cells, 72 stages (72 new, 0 done already)",
+        "no worker is up; start one: sweep worker",
+    ]
+    work()
+    again = sweep("submit", "--grid", "demo")
+    assert again.out.splitlines() == [
+        "demo-2: 18 cells, 72 stages (0 new, 72 done already)",
+        "nothing to run; see: sweep report demo-2",
+    ]
+    assert work() == 0
+
+
+def test_widening_a_grid_runs_only_what_is_new(sweep: Sweep, work: Work) -> None:
+    sweep("submit", "--grid", "demo", "--sparsity", "50")
+    before = work()
+    wider = json.loads(sweep("submit", "--grid", "demo", "--sparsity", "50,75", "--json").out)
+    assert wider["done"] == before
+    assert wider["new"] == wider["stages"] - before == work()
+
+
+def test_spellings_of_a_sparsity_are_one_grid(sweep: Sweep) -> None:
+    names = [sweep("submit", "--grid", "demo", "--sparsity", text, "--json").out for text in ("0.9", "90", "90%")]
+    assert [json.loads(name)["new"] > 0 for name in names] == [True, False, False]
+
+
+def test_the_study_in_numbers(sweep: Sweep, home: Path) -> None:
+    full = json.loads(sweep("submit", "--grid", "full", "--dry-run", "--json").out)
+    assert (full["cells"], full["stages"], full["epochs"], full["epochs_without_sharing"]) == (18, 92, 246, 756)
+    shown = sweep("submit", "--grid", "full", "--dry-run").out
+    assert "18 cells, 92 stages" in shown
+    assert "246 with sharing, 756 without (3.1× fewer)" in shown
+    assert "nothing was written" in shown
+    assert json.loads(sweep("submit", "--grid", "classic", "--dry-run", "--json").out)["cells"] == 12
+    assert not home.exists()
+
+
+def test_axes_on_the_command_line_replace_the_grids(sweep: Sweep) -> None:
+    axes = {
+        "sparsity": "50,75,90",
+        "algorithm": "oneshot,iterative",
+        "epochs": "3,5",
+        "iterations": 3,
+        "seeds": "0,1,2",
+    }
+    words = [word for axis, value in axes.items() for word in (f"--{axis}", value)]
+    found = json.loads(sweep("submit", *words, "--dry-run", "--json").out)
+    assert found["cells"] == 36
+    assert found["kinds"]["train"] == {"stages": 3, "epochs": 90}
+
+
+def test_a_dry_run_estimates_from_what_was_measured(
+    sweep: Sweep, ledger: Engine, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWEEP_COST_PER_HOUR", "3.6")
+    sweep("submit", "--grid", "demo")
+    digest, attempt = take(ledger)
+    record_epoch(ledger, digest, attempt, epoch=1, loss=2.0, top1=0.5, lr=0.1, seconds=2.0, images_per_s=700.0)
+    found = json.loads(sweep("submit", "--grid", "demo", "--dry-run", "--json").out)
+    assert found["epoch_seconds"] == 2.0
+    assert found["seconds"] == 61 * 2.0
+    assert found["cost"] == pytest.approx(61 * 2.0 / 1000)
+    shown = sweep("submit", "--grid", "demo", "--dry-run").out
+    assert "2 min 02 s of training on one device (2.0 s an epoch, as measured)" in shown
+    assert "0.12 at 3.6 an hour" in shown
+
+
+def test_a_dry_run_knows_what_is_done(sweep: Sweep, work: Work) -> None:
+    sweep("submit", "--grid", "demo", "--sparsity", "50")
+    done = work()
+    found = json.loads(sweep("submit", "--grid", "demo", "--dry-run", "--json").out)
+    assert found["done_stages"] == done
+    assert found["done_epochs"] > 10
+
+
+def test_a_toml_grid_gives_its_name(sweep: Sweep, tmp_path: Path) -> None:
+    file = tmp_path / "wide nets.toml"
+    file.write_text('base = "demo"\nwidth = 8\n')
+    assert json.loads(sweep("submit", "-g", file, "--json").out)["name"] == "sweep-1"
+    good = file.rename(tmp_path / "wide.toml")
+    assert json.loads(sweep("submit", "-g", good, "--json").out)["name"] == "wide-1"
+
+
+def test_status_shows_what_runs(sweep: Sweep, ledger: Engine) -> None:
+    sweep("submit", "--grid", "demo", "--name", "mine")
+    digest, attempt = take(ledger)
+    record_epoch(ledger, digest, attempt, epoch=4, loss=0.5, top1=0.875, lr=0.1, seconds=2.0, images_per_s=716.0)
+    lines = sweep("status").out.splitlines()
+    assert lines[0].startswith("mine: running, submitted ")
+    assert "0 of 72 stages · 4 of 61 epochs · about " in lines[1]
+    assert lines[2] == "1 running · 71 waiting"
+    row = lines[-1]
+    assert row.split()[0] == "cpu"
+    for piece in ("train · 10 epochs · seed 0", "4/10", "0.500", "87.50", "716", "host:1"):
+        assert piece in row
+    body = json.loads(sweep("status", "mine", "--json").out)
+    assert body["counts"]["RUNNING"] == 1
+    assert body["state"] == "running"
+    assert body["running"][0]["epoch"] == 4
+
+
+def test_status_says_why_a_stage_failed_and_retry_helps(sweep: Sweep, ledger: Engine, work: Work) -> None:
+    sweep("submit", "--grid", "demo", "--name", "mine")
+    digest, attempt = take(ledger)
+    fail(ledger, digest, attempt, "artifact 0123456789ab has a wrong hash: …", "Traceback\n")
+    shown = sweep("status", "mine").out
+    assert "mine: ended with failures" in shown
+    assert "1 failed · 71 cancelled" in shown
+    assert f"failed {digest[:12]}  train · 10 epochs · seed 0: artifact 0123456789ab has a wrong hash: …" in shown
+    log = sweep("logs", digest[:12]).out
+    assert "attempt 1 on host:1 cpu" in log
+    assert "FAILED after" in log
+    assert "Traceback" in log
+    assert json.loads(sweep("logs", digest[:12].upper(), "--json").out)["attempts"][0]["log"] == "Traceback\n"
+    assert sweep("retry").out == "mine: goes on, 1 stage ready\n"
+    assert work() == 72
+    assert sweep("status").out.splitlines()[0].startswith("mine: done")
+    assert sweep("retry").out == "mine: nothing to retry\n"
+
+
+def test_cancel_leaves_what_another_sweep_wants(sweep: Sweep, ledger: Engine, work: Work) -> None:
+    sweep("submit", "--grid", "demo", "--name", "mine")
+    sweep("submit", "--grid", "demo", "--name", "yours")
+    take(ledger)
+    out = sweep("cancel", "mine").out
+    assert "72 stages left alone: another sweep wants them" in out
+    assert sweep("cancel", "yours").out.startswith("yours: 71 waiting stages cancelled, 1 running told to stop\n")
+    assert sweep("status", "mine").out.startswith("mine: cancelling")
+
+
+def test_list(sweep: Sweep, work: Work) -> None:
+    assert sweep("submit", "--grid", "demo", "--name", "old").code == 0
+    work()
+    sweep("submit", "--grid", "classic", "--name", "new")
+    lines = sweep("list").out.splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [["2", "new"], ["1", "old"]]
+    assert lines[2].endswith("live")
+    assert lines[3].endswith("ended")
+    assert [entry["name"] for entry in json.loads(sweep("list", "--json").out)] == ["new", "old"]
+
+
+def test_a_sweep_goes_by_its_number_too(sweep: Sweep) -> None:
+    sweep("submit", "--grid", "demo", "--name", "old")
+    sweep("submit", "--grid", "classic", "--name", "new")
+    assert sweep("status", "1").out.startswith("old: ")
+
+
+def test_submit_tells_whether_a_worker_is_up(sweep: Sweep, ledger: Engine) -> None:
+    register(ledger, "host:1", "host", 1, ["cpu"], "1")
+    out = sweep("submit", "--grid", "demo", "--name", "mine").out
+    assert out.endswith("workers are up; watch: sweep status mine --watch\n")
+    assert "no worker" not in sweep("status").out
+
+
+def test_doctor_one_line_each(sweep: Sweep, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = sweep("doctor", "--dataset", "digits", "--devices", "cpu")
+    assert ran.code == 0, ran
+    assert [line.split()[:2] for line in ran.out.splitlines()] == [
+        ["ok", name] for name in ("ledger", "broker", "artifacts", "devices", "dataset")
+    ]
+    monkeypatch.setenv("SWEEP_ARTIFACTS_URL", "ftp://me:s3cret@host/x")
+    broken = sweep("doctor", "--dataset", "none", "--json")
+    assert broken.code == 1
+    found = {check["name"]: check for check in json.loads(broken.out)}
+    assert found["artifacts"]["ok"] is False
+    assert found["dataset"]["ok"] is False
+    assert "s3cret" not in broken.out + broken.err
+
+
+def test_db_upgrade(sweep: Sweep, home: Path) -> None:
+    assert sweep("db", "upgrade").out == f"{home}/ledger.sqlite3: at schema 0001\n"
+
+
+def test_a_server_that_is_behind_says_so_until_upgraded(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, postgres_database: Callable[[bool], str]
+) -> None:
+    monkeypatch.setenv("SWEEP_DATABASE_URL", postgres_database(False))
+    ran = sweep("submit", "--grid", "demo")
+    assert ran.code == 2
+    assert ran.complaint.endswith("is at schema none, not 0001; run: sweep db upgrade")
+    assert sweep("db", "upgrade").code == 0
+    assert sweep("submit", "--grid", "demo").code == 0
+
+
+def test_help_and_version(sweep: Sweep) -> None:
+    assert sweep().out == sweep("--help").out
+    assert "Start here: sweep run --grid demo" in sweep("-h").out
+    assert sweep("--version").out.startswith("prunesweep ")

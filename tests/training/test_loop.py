@@ -1,0 +1,195 @@
+"""The loop trains, agrees with a plain PyTorch loop, keeps masked weights at zero, and repeats itself bit for bit."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from core.errors import StageError
+from core.plan.models import ModelRef
+from core.plan.recipes import RECIPES
+from core.pruning.masks import prunable
+from core.pruning.registry import prune
+from core.training.batches import epoch_batches, partition
+from core.training.datasets import Split
+from core.training.loop import learning_rate, train
+from core.training.models import build_model
+
+RECIPE = replace(RECIPES["digits"][0], batch=16, validation=0.2, precision="fp32")
+MakeSplit = Callable[..., Split]
+
+
+def _model(seed: int = 0, classes: int = 3) -> nn.Module:
+    return build_model(ModelRef("resnet18", 2, classes), seed)
+
+
+def _weights(model: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def _same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_it_learns(make_split: MakeSplit) -> None:
+    facts = list(train(_model(), {}, make_split(120), RECIPE, 6, 0, 0, "cpu"))
+    assert [fact.epoch for fact in facts] == [1, 2, 3, 4, 5, 6]
+    assert facts[-1].loss < facts[0].loss / 2
+    assert facts[-1].top1 is not None
+    assert facts[-1].top1 > 0.8
+    assert facts[-1].lr == pytest.approx(RECIPE.lr / (36 - int(36 * RECIPE.warmup)))
+    assert all(fact.seconds > 0 and fact.images_per_s > 0 for fact in facts)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_agrees_with_a_plain_loop(make_split: MakeSplit, masked: bool) -> None:
+    """SGD written out by hand, in contiguous memory and without a fused kernel."""
+    split, recipe, epochs = make_split(50), replace(RECIPE, label_smoothing=0.1), 2
+    ours, plain = _model(), _model()
+    masks = prune(plain, {}, "magnitude", "global", 0.5) if masked else {}
+    list(train(ours, masks, split, recipe, epochs, 7, 1, "cpu"))
+
+    parameters = dict(plain.named_parameters())
+    velocity: dict[str, Tensor] = {}
+    with torch.no_grad():
+        for name, mask in masks.items():
+            parameters[name].mul_(mask)
+    members, _ = partition(50, recipe.validation)
+    plain.train()
+    for step, (images, labels) in enumerate(
+        batch for epoch in range(epochs) for batch in epoch_batches(split, members, recipe, 7, 1, epoch)
+    ):
+        loss = F.cross_entropy(plain(images.contiguous()), labels, label_smoothing=0.1)
+        gradients = torch.autograd.grad(loss, list(parameters.values()))
+        rate = learning_rate(recipe, step, 3 * epochs)
+        with torch.no_grad():
+            for (name, parameter), raw in zip(parameters.items(), gradients, strict=True):
+                gradient = raw + recipe.weight_decay * parameter
+                velocity[name] = recipe.momentum * velocity[name] + gradient if name in velocity else gradient
+                parameter -= rate * (gradient + recipe.momentum * velocity[name])
+                if name in masks:
+                    parameter *= masks[name]
+    for name, value in ours.state_dict().items():
+        assert torch.allclose(value, plain.state_dict()[name], rtol=1e-3, atol=1e-4), name
+
+
+def test_same_arguments_same_bits(make_split: MakeSplit) -> None:
+    split = make_split(60)
+    results = []
+    for noise in (1, 2):
+        torch.manual_seed(noise)
+        model = _model()
+        losses = [fact.loss for fact in train(model, {}, split, RECIPE, 2, 0, 0, "cpu")]
+        results.append((_weights(model), losses))
+    assert _same(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+    for seed, round in ((1, 0), (0, 1)):
+        model = _model()
+        list(train(model, {}, split, RECIPE, 2, seed, round, "cpu"))
+        assert not _same(_weights(model), results[0][0])
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_masked_weights_are_zero_after_every_step(
+    make_split: MakeSplit, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    model = _model()
+    masks = prune(model, {}, "magnitude", "global", 0.75)
+    weights = dict(prunable(model))
+    seen: list[float] = []
+
+    def look(images: Tensor, *rest: object) -> None:
+        """Before every forward pass: what the step before has left."""
+        seen.append(max(float(weights[name].detach()[~mask].abs().max()) for name, mask in masks.items()))
+
+    model.register_forward_pre_hook(lambda module, inputs: look(*inputs))
+    recipe = replace(RECIPE, precision=precision, weight_decay=0.01)
+    for _ in train(model, masks, make_split(60), recipe, 2, 0, 1, "cpu"):
+        for name, mask in masks.items():
+            gone = weights[name].detach()[~mask]
+            assert not gone.any()
+            assert not gone.signbit().any()
+            assert weights[name].detach()[mask].any()
+    assert len(seen) == 2 * (3 + 1)
+    assert set(seen) == {0.0}
+
+
+def test_no_epochs_only_applies_the_masks(make_split: MakeSplit) -> None:
+    model = _model()
+    masks = prune(model, {}, "magnitude", "global", 0.5)
+    before = _weights(model)
+    assert list(train(model, masks, make_split(20), RECIPE, 0, 0, 1, "cpu")) == []
+    for name, value in _weights(model).items():
+        assert torch.equal(value, before[name] * masks[name] if name in masks else before[name])
+
+
+@pytest.mark.parametrize("stop", [0, 1, 2])
+def test_resumed_training_ends_on_the_same_bits(make_split: MakeSplit, stop: int) -> None:
+    split, recipe = make_split(60), replace(RECIPE, precision="auto")
+    whole = _model()
+    masks = prune(whole, {}, "magnitude", "global", 0.5)
+    expected = list(train(whole, masks, split, recipe, 3, 0, 1, "cpu"))
+
+    first = train(_model(), masks, split, recipe, 3, 0, 1, "cpu")
+    for _ in range(stop):
+        next(first)
+    snapshot = first.snapshot()
+    list(first)  # what happens afterwards must not reach into the snapshot
+    other = _model(seed=99)
+    rest = list(train(other, masks, split, recipe, 3, 0, 1, "cpu", start=snapshot))
+    assert _same(_weights(other), _weights(whole))
+    assert [(fact.epoch, fact.loss, fact.top1, fact.lr) for fact in rest] == [
+        (fact.epoch, fact.loss, fact.top1, fact.lr) for fact in expected[stop:]
+    ]
+
+
+def test_validation_images_are_never_trained_on(make_split: MakeSplit, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = make_split(50)
+    _, held_out = partition(50, RECIPE.validation)
+    poisoned = split.images.clone()
+    poisoned[held_out] = 255 - poisoned[held_out]
+    results = []
+    for images in (split.images, poisoned):
+        model = _model()
+        facts = list(train(model, {}, replace(split, images=images), RECIPE, 2, 0, 0, "cpu"))
+        results.append((_weights(model), [fact.loss for fact in facts]))
+    assert _same(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+
+
+def test_nothing_held_out_means_no_validation_accuracy(make_split: MakeSplit) -> None:
+    (fact,) = train(_model(), {}, make_split(20), replace(RECIPE, validation=0.0), 1, 0, 0, "cpu")
+    assert fact.top1 is None
+
+
+def test_a_loss_that_explodes_is_said(make_split: MakeSplit) -> None:
+    with pytest.raises(StageError, match="the loss is not finite in epoch 1; lower the learning rate"):
+        list(train(_model(), {}, make_split(60), replace(RECIPE, lr=1e18), 3, 0, 0, "cpu"))
+
+
+def test_too_few_images(make_split: MakeSplit) -> None:
+    with pytest.raises(StageError, match="1 training images in batches of 16: at least 2 are needed"):
+        list(train(_model(), {}, make_split(1), RECIPE, 1, 0, 0, "cpu"))
+
+
+def test_learning_rate_climbs_then_falls_to_almost_nothing() -> None:
+    recipe = replace(RECIPE, lr=1.0, warmup=0.2)
+    rates = [learning_rate(recipe, step, 10) for step in range(10)]
+    assert rates == pytest.approx([0.5, 1.0, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
+    assert [learning_rate(replace(recipe, warmup=0.0), step, 4) for step in range(4)] == [1.0, 0.75, 0.5, 0.25]
+
+
+@given(total=st.integers(1, 10_000), warmup=st.floats(0, 0.999), lr=st.floats(1e-6, 10), data=st.data())
+def test_learning_rate_is_positive_and_never_above_the_peak(
+    total: int, warmup: float, lr: float, data: st.DataObject
+) -> None:
+    step = data.draw(st.integers(0, total - 1))
+    rate = learning_rate(replace(RECIPE, lr=lr, warmup=warmup), step, total)
+    assert 0 < rate <= lr * (1 + 1e-12)
+    assert math.isfinite(rate)

@@ -1,0 +1,85 @@
+"""A real trainer, driven by its worker's side."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.plan.stages import Sleep, digest_of, encode
+from worker.protocol import Done, Failed, Ready, Request
+from worker.trainer_process import TrainerDied, TrainerProcess
+
+
+def request(stage):
+    spec = encode(stage)
+    return Request(digest_of(spec), 1, spec, {})
+
+
+@pytest.fixture
+def trainer(tmp_path, monkeypatch):
+    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_THREADS", "1")
+    trainer = TrainerProcess("cpu")
+    yield trainer
+    trainer.close()
+
+
+def test_a_warm_trainer_serves_until_it_dies(trainer):
+    ready = trainer.wait_ready()
+    assert isinstance(ready, Ready) and ready.device == "cpu"
+    for number in range(3):
+        (event,) = trainer.run(request(Sleep(f"{number}", 0.0)))
+        assert isinstance(event, Done)
+    # What it cannot read fails that stage alone.
+    (event,) = trainer.run(Request("ab" * 32, 1, '{"kind":"future"}', {}))
+    assert isinstance(event, Failed) and not event.retry and "not a stage" in event.reason
+    assert os.getpgid(trainer.pid) == trainer.pid
+    events = trainer.run(request(Sleep("long", 60.0)))
+    trainer.stop()
+    with pytest.raises(TrainerDied, match="SIGTERM"):
+        next(events)
+    assert not trainer.alive
+    with pytest.raises(TrainerDied):
+        next(trainer.run(request(Sleep("later", 0.0))))
+
+
+def test_a_trainer_that_will_not_listen_is_killed(trainer):
+    trainer.wait_ready()
+    os.kill(trainer.pid, signal.SIGSTOP)
+    events = trainer.run(request(Sleep("stuck", 60.0)))
+    trainer.stop(grace=0.1)
+    with pytest.raises(TrainerDied, match="SIGKILL"):
+        next(events)
+
+
+def test_a_trainer_that_cannot_start_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_ARTIFACTS_URL", "gopher://hole")
+    trainer = TrainerProcess("cpu")
+    with pytest.raises(TrainerDied, match="exit code 1: cannot start: SWEEP_ARTIFACTS_URL 'gopher://hole'"):
+        trainer.wait_ready()
+    trainer.close()
+    trainer.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's; elsewhere the end of stdin must do")
+def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
+    code = (
+        "import os, sys; from worker.trainer_process import TrainerProcess\n"
+        "trainer = TrainerProcess('cpu'); trainer.wait_ready()\n"
+        "os.dup2(trainer._requests.fileno(), 1); os.set_inheritable(1, True)\n"
+        "import subprocess; keeper = subprocess.Popen(['sleep', '60'])\n"
+        "print(trainer.pid, keeper.pid, file=sys.stderr, flush=True); os.kill(os.getpid(), 9)\n"
+    )
+    environ = {**os.environ, "SWEEP_HOME": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", code], env=environ, stderr=subprocess.PIPE, text=True)
+    trainer, keeper = (int(word) for word in ran.stderr.split())
+    try:
+        psutil.wait_procs([psutil.Process(trainer)] if Path(f"/proc/{trainer}").exists() else [], timeout=10)
+        assert not psutil.pid_exists(trainer)
+    finally:
+        os.kill(keeper, signal.SIGKILL)

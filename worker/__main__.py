@@ -1,0 +1,72 @@
+"""`python -m worker --devices cpu|cuda:0,cuda:1|all`: a worker, after the checks that a person can act on."""
+
+import argparse
+import logging
+import os
+import platform
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from core.errors import UserError
+
+_NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a worker until TERM or INT; returns the exit code: 2 for what the user can put right."""
+    parser = argparse.ArgumentParser(prog="sweep worker", description=__doc__)
+    parser.add_argument("--devices", help="cpu, cuda:0,cuda:1 or all (default: SWEEP_DEVICES, else all)")
+    devices = parser.parse_args(arguments).devices
+    try:
+        _check(devices)
+    except UserError as error:
+        print(f"sweep: {error}", file=sys.stderr)
+        return 2
+    return _work()
+
+
+def _check(devices: str | None) -> None:
+    """Raises UserError for what would keep this machine from working. Sets SWEEP_DEVICES."""
+    for name in _NEEDED:
+        if find_spec(name) is None:
+            raise UserError("worker", name, "is missing; pip install 'prunesweep[worker]'")
+    from core.artifacts.store import ArtifactStore
+    from core.broker import hints
+    from core.ledger.engine import open_ledger
+    from core.settings import load_settings
+    from worker.devices import parse_devices
+
+    settings = load_settings()
+    field = "SWEEP_DEVICES" if devices is None else "--devices"
+    os.environ["SWEEP_DEVICES"] = ",".join(parse_devices(devices or settings.devices, field))
+    open_ledger(settings).dispose()
+    hints.check(settings)
+    ArtifactStore.open(settings.artifacts_url, settings.home).check()
+
+
+def _work() -> int:
+    from celery.exceptions import SecurityWarning
+
+    from worker.app import app
+
+    # Root is fine in a container, and nothing but JSON is ever read.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    app.conf.worker_log_format = "%(asctime)s %(levelname).1s %(message)s"
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    worker = app.Worker(
+        hostname=f"sweep-{os.getpid()}@{platform.node() or 'host'}",
+        pool_cls="threads",
+        loglevel="INFO",
+        quiet=True,
+        without_mingle=True,
+        without_gossip=True,
+    )
+    worker.start()
+    return worker.exitcode or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

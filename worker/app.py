@@ -1,0 +1,99 @@
+"""The Celery app of a worker: `celery -A worker.app worker --pool=threads`, `celery -A worker.app flower`.
+
+`python -m worker` (what `sweep worker` runs) starts the same app with checks before and plainer logs.
+"""
+
+import sys
+from typing import Any
+
+from celery import Task, bootsteps, signals
+from celery.concurrency import get_implementation
+from celery.concurrency.thread import TaskPool
+from celery.utils.log import get_logger
+
+from core.broker.app import make_app
+from core.errors import UserError
+from core.plan.task import TASK, is_digest
+from core.settings import load_settings
+from worker.devices import parse_devices
+from worker.gate import Gate
+from worker.station import Station
+
+logger = get_logger(__name__)
+
+_ALL_DEVICES = 1_000
+
+
+class StageTask(Task):
+    """A task that knows its worker's station; None in processes that only send or watch."""
+
+    station: Station | None = None
+
+
+class StationStep(bootsteps.StartStopStep):
+    """Starts the station before the consumer, stops it after."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, worker: Any) -> None:
+        worker.station.start()
+
+    def stop(self, worker: Any) -> None:
+        worker.station.stop()
+
+    terminate = stop
+
+
+app = make_app(load_settings())
+app.conf.worker_concurrency = _ALL_DEVICES
+app.steps["worker"].add(StationStep)
+app.steps["consumer"].add(Gate)
+
+
+@app.task(name=TASK, base=StageTask, bind=True)
+def run_stage(self: StageTask, digest: object) -> None:
+    """A hint: the stage with this digest may be READY. Claims it and runs it to some end."""
+    if self.station is None or not is_digest(digest):
+        logger.warning("not a hint: %.80r", digest)
+        return
+    self.station.run(str(digest), self.request.id)
+
+
+@signals.worker_init.connect(weak=False)
+def _open_station(sender: Any, **_: Any) -> None:
+    """Opens the station; one thread per slot, as many slots as devices or as `-c` allows."""
+    if sender.app is not app:
+        return
+    try:
+        if not issubclass(get_implementation(sender.pool_cls), TaskPool):
+            raise UserError("--pool", _pool_name(sender.pool_cls), "slots are threads; use --pool=threads")
+        settings = load_settings()
+        devices = parse_devices(settings.devices, "SWEEP_DEVICES")[: sender.concurrency]
+        sender.station = Station(settings, app, devices)
+    except UserError as error:
+        print(f"sweep: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    sender.concurrency = len(devices)
+    app.tasks[TASK].station = sender.station
+
+
+@signals.worker_shutting_down.connect(weak=False)
+def _hand_back(**_: Any) -> None:
+    """TERM or INT came: stages are handed back at once, not after Celery has waited for them."""
+    station = app.tasks[TASK].station
+    if station is not None:
+        station.begin_stop()
+
+
+@signals.worker_shutdown.connect(weak=False)
+def _close_station(sender: Any, **_: Any) -> None:
+    """Everything has stopped, or never fully started."""
+    station = getattr(sender, "station", None)
+    if station is not None:
+        station.stop()
+        station.release_broker()
+
+
+def _pool_name(pool: Any) -> str:
+    """`solo` for Celery's class of that pool."""
+    return pool if isinstance(pool, str) else str(pool.__module__).rpartition(".")[2]

@@ -1,0 +1,55 @@
+"""`python -m worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON lines out.
+
+Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder"}; events: {"event": "check", "name",
+"ok", "message"}.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from core.errors import StageError, UserError
+from core.plan.datasets import DatasetRef
+from worker.devices import parse_devices
+
+
+def main() -> int:
+    """Runs both checks; always 0, what is wrong stands in the events."""
+    request = json.loads(sys.stdin.readline())
+    _check("devices", lambda: _devices(request["devices"]))
+    _check("dataset", lambda: _dataset(DatasetRef(**request["dataset"]), Path(request["data"])))
+    return 0
+
+
+def _check(name: str, check: Callable[[], str]) -> None:
+    try:
+        good, message = True, check()
+    except (UserError, StageError, ImportError) as error:
+        good, message = False, str(error)
+    print(json.dumps({"event": "check", "name": name, "ok": good, "message": message}), flush=True)
+
+
+def _devices(text: str) -> str:
+    devices = parse_devices(text)
+    import torch
+
+    if any(device != "cpu" for device in devices) and not torch.cuda.is_available():
+        raise UserError("devices", text, f"torch {torch.__version__} cannot use the GPU that is there")
+    names = [
+        f"cpu ({torch.get_num_threads()} threads)"
+        if device == "cpu"
+        else f"{device} ({torch.cuda.get_device_name(device)})"
+        for device in devices
+    ]
+    return f"{', '.join(names)}, torch {torch.__version__}"
+
+
+def _dataset(ref: DatasetRef, data: Path) -> str:
+    from core.training.datasets import check_dataset
+
+    return f"{ref.label}: {check_dataset(ref, data)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

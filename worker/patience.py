@@ -1,0 +1,59 @@
+"""Ledger calls that outlast a ledger that is away."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from celery.utils.log import get_logger
+from sqlalchemy.exc import InterfaceError, OperationalError
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_exponential_jitter
+from tenacity.nap import sleep_using_event
+
+logger = get_logger(__name__)
+
+AWAY = (OperationalError, InterfaceError)
+"""What SQLAlchemy raises when the database cannot be reached, is restarting, or is locked for too long."""
+
+
+class _GivenUp:
+    """The type of GIVEN_UP."""
+
+
+GIVEN_UP = _GivenUp()
+"""What `Patience.call` returns when the worker had to go before the ledger came back."""
+
+
+class Patience:
+    """Calls again and again while the ledger is away, until the worker stops. Every call must be fenced, so that a
+    call whose answer was lost does no harm when it is made again."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """The function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
+        retrying = Retrying(
+            retry=retry_if_exception_type(AWAY),
+            wait=wait_exponential_jitter(initial=0.1, max=5.0),
+            stop=stop_when_event_set(self._stopping),
+            sleep=sleep_using_event(self._stopping),
+            before_sleep=_log,
+            retry_error_callback=_given_up,
+        )
+        return retrying(function, *arguments, **named)
+
+
+def _log(state: RetryCallState) -> None:
+    if state.attempt_number == 1 and state.outcome is not None:
+        logger.warning("the ledger is away (%s); waiting for it", _reason(state))
+
+
+def _given_up(state: RetryCallState) -> Any:
+    logger.error("the ledger is away (%s), and the worker stops; the lease will run out", _reason(state))
+    return GIVEN_UP
+
+
+def _reason(state: RetryCallState) -> str:
+    error = state.outcome.exception() if state.outcome is not None else None
+    lines = str(getattr(error, "orig", error)).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

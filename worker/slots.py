@@ -1,0 +1,247 @@
+"""A slot: one device of a worker, its warm trainer, and the stage that it runs."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from celery.utils.log import get_logger
+from sqlalchemy import Engine
+
+from core.errors import StageError
+from core.ledger.claims import Claim, claim
+from core.ledger.labels import label_of
+from core.ledger.logs import save_log
+from core.ledger.outcome import cancelled, complete, crash, fail, release
+from core.ledger.progress import record_epoch
+from core.settings import Settings
+from worker.patience import GIVEN_UP, Patience
+from worker.protocol import Done, Epoch, Failed, Request
+from worker.trainer_process import TrainerDied, TrainerProcess
+
+logger = get_logger(__name__)
+
+_BACKOFF_PER_LEASE = 1 / 30
+_LONGEST_RESTART = 60.0
+
+
+class Verdict(StrEnum):
+    """Why a running stage is being stopped."""
+
+    CANCEL = "cancelled"
+    LOST = "the lease is another worker's now"
+    RELEASE = "the worker stops"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the slots of one worker share. publish: hints, best effort · changed: called when a slot becomes free
+    or ready."""
+
+    settings: Settings
+    engine: Engine
+    worker: str
+    patience: Patience
+    publish: Callable[[Iterable[str]], None]
+    changed: Callable[[], None]
+
+
+class Slot:
+    """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
+
+    def __init__(self, device: str, desk: Desk) -> None:
+        self.device = device
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._held: Claim | None = None
+        self._verdict: Verdict | None = None
+        self._closing = False
+        self._saved_log = ""
+        # Trainers are started by this thread, which lives as long as the worker: Linux kills them when it ends.
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix=f"keeper-{device}")
+        self._process: TrainerProcess | None = None
+        self._up = False
+        self._start: Future[None] | None = None
+        self._start_failures = 0
+        self._start_after = 0.0
+        self._free_since = time.monotonic()
+
+    @property
+    def held(self) -> Claim | None:
+        return self._held
+
+    @property
+    def ready(self) -> bool:
+        """True when the trainer is up: busy or not."""
+        process = self._process
+        return self._up and not self._closing and process is not None and process.alive
+
+    def free_for(self) -> float:
+        """Seconds since the slot has been ready with nothing to do; 0 if it isn't."""
+        return time.monotonic() - self._free_since if self.ready and self._held is None else 0.0
+
+    def keep_warm(self) -> None:
+        """Starts the trainer, in the background, unless it is up or coming up, or just failed to."""
+        with self._lock:
+            coming = self._start is not None and not self._start.done()
+            if self._closing or coming or self.ready or time.monotonic() < self._start_after:
+                return
+            self._start = self._keeper.submit(self._bring_up)
+
+    def run(self, digest: str) -> bool:
+        """Claims the stage and runs it to some end; False if it was not to be had."""
+        process = self._process
+        if not self.ready or process is None:
+            return False
+        settings, device = self._desk.settings, self.device
+        taken = self._desk.patience.call(
+            claim, self._desk.engine, digest, self._desk.worker, device, device, settings.lease
+        )
+        if not isinstance(taken, Claim):
+            return False
+        with self._lock:
+            self._held, self._saved_log = taken, ""
+            self._verdict = Verdict.RELEASE if self._closing else None
+        try:
+            self._attend(process, taken)
+        finally:
+            with self._lock:
+                self._held = None
+                self._free_since = time.monotonic()
+            self.keep_warm()
+        return True
+
+    def stop(self, verdict: Verdict, of: Claim | None = None) -> None:
+        """Ends the running stage by ending its trainer; `run` then writes what the verdict asks for.
+
+        of: only if this is (still) the stage that runs.
+        """
+        with self._lock:
+            if self._held is None or (of is not None and self._held is not of) or self._verdict is not None:
+                return
+            self._verdict = verdict
+            process = self._process
+        if process is not None:
+            process.stop()
+
+    def save_log(self) -> None:
+        """Brings the running stage's log in the ledger up to date."""
+        held, process = self._held, self._process
+        if held is None or process is None:
+            return
+        text = process.log.text()
+        if text and text != self._saved_log and self._held is held:
+            self._saved_log = text
+            save_log(self._desk.engine, held.digest, held.attempt, text)
+
+    def begin_close(self) -> None:
+        """Hands the running stage back and takes no other."""
+        with self._lock:
+            self._closing = True
+            if self._process is not None and not self._up:
+                self._process.stop()
+        self.stop(Verdict.RELEASE)
+
+    def close(self, timeout: float) -> None:
+        """Waits until the stage was handed back, then ends the trainer."""
+        self.begin_close()
+        deadline = time.monotonic() + timeout
+        while self._held is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if self._process is not None:
+            self._process.close()
+        self._keeper.shutdown(wait=True, cancel_futures=True)
+
+    def _bring_up(self) -> None:
+        """Starts a trainer and waits until it has imported torch. Runs on the keeper thread."""
+        if self._process is not None:
+            self._process.close()
+        with self._lock:
+            if self._closing:
+                return
+            self._up = False
+            process = self._process = TrainerProcess(self.device)
+        try:
+            ready = process.wait_ready()
+        except TrainerDied as death:
+            process.close()
+            self._start_failures += 1
+            wait = min(_LONGEST_RESTART, 2.0**self._start_failures)
+            self._start_after = time.monotonic() + wait
+            if not self._closing:
+                logger.warning("%s: %s; next try in %.0f s", self.device, death, wait)
+            return
+        self._start_failures = 0
+        self._free_since = time.monotonic()
+        self._up = True
+        logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
+        self._desk.changed()
+
+    def _attend(self, process: TrainerProcess, taken: Claim) -> None:
+        if self._verdict is not None:
+            self._died(taken, "", "")
+            return
+        started = time.monotonic()
+        logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
+        try:
+            for event in process.run(Request(taken.digest, taken.attempt, taken.spec, taken.inputs)):
+                if isinstance(event, Epoch):
+                    self._epoch(taken, event)
+                elif isinstance(event, Done):
+                    self._done(taken, event, process.log.text())
+                    logger.info("%s: %s done in %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
+                elif isinstance(event, Failed):
+                    self._failed(taken, event, process.log.text())
+        except TrainerDied as death:
+            log = process.log.text()
+            process.close()
+            self._died(taken, str(death), log)
+        except BaseException:
+            # What it says next would be taken for the next stage's words.
+            process.close()
+            raise
+
+    def _epoch(self, taken: Claim, event: Epoch) -> None:
+        ours = self._desk.patience.call(record_epoch, self._desk.engine, taken.digest, taken.attempt, **asdict(event))
+        if ours is False:
+            self.stop(Verdict.LOST, taken)
+
+    def _done(self, taken: Claim, event: Done, log: str) -> None:
+        desk = self._desk
+        try:
+            ready = desk.patience.call(complete, desk.engine, taken.digest, taken.attempt, **asdict(event), log=log)
+        except StageError as error:
+            self._failed(taken, Failed(str(error), retry=False), log)
+            return
+        if isinstance(ready, tuple):
+            desk.publish(ready)
+        elif ready is None:
+            logger.warning("%s: %s is another worker's now; nothing written", self.device, taken.digest[:12])
+
+    def _failed(self, taken: Claim, event: Failed, log: str) -> None:
+        logger.error("%s: %s failed: %s", self.device, taken.digest[:12], event.reason)
+        if event.retry:
+            self._crash(taken, event.reason, log)
+        else:
+            self._desk.patience.call(fail, self._desk.engine, taken.digest, taken.attempt, event.reason, log)
+
+    def _died(self, taken: Claim, reason: str, log: str) -> None:
+        """The trainer ended before the stage did: by our will, or not."""
+        engine, patience = self._desk.engine, self._desk.patience
+        who = (engine, taken.digest, taken.attempt)
+        logger.warning("%s: %s stopped: %s", self.device, taken.digest[:12], self._verdict or reason)
+        if self._verdict is None:
+            self._crash(taken, reason, log)
+        elif self._verdict is Verdict.CANCEL:
+            patience.call(cancelled, *who, log)
+        elif self._verdict is Verdict.RELEASE:
+            patience.call(release, *who, Verdict.RELEASE.value)
+
+    def _crash(self, taken: Claim, reason: str, log: str) -> None:
+        settings, who = self._desk.settings, (self._desk.engine, taken.digest, taken.attempt)
+        backoff = settings.lease * _BACKOFF_PER_LEASE
+        state = self._desk.patience.call(crash, *who, reason, log, settings.max_attempts, backoff)
+        if state is not GIVEN_UP:
+            logger.error("%s: %s crashed: %s; now %s", self.device, taken.digest[:12], reason, state)

@@ -1,0 +1,137 @@
+"""A worker's station: its slots and all that they share, from start to stop."""
+
+import os
+import platform
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+from celery import Celery
+from celery.utils.log import get_logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.broker.embedded import Broker
+from core.broker.hints import BrokerAway, publish
+from core.ledger.engine import open_ledger
+from core.ledger.workers import gone, register
+from core.settings import Settings
+from worker.patience import Patience
+from worker.pulse import Pulse
+from worker.slots import Desk, Slot
+
+logger = get_logger(__name__)
+
+_HAND_BACK_SECONDS = 6.0
+"""How long a stopping worker waits for its stages to be handed back; a trainer that ignores TERM takes 3 s."""
+
+
+class Station:
+    """Slots, pulse, ledger and embedded broker of one worker process."""
+
+    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
+        """Opens the ledger and starts the embedded broker; nothing runs before `start`.
+
+        Raises:
+            UserError: a ledger or broker that cannot be used.
+        """
+        self._app = app
+        self._stopping = threading.Event()
+        self._stopped = False
+        self._wake_consumer: Callable[[], None] = lambda: None
+        self._ended: deque[str] = deque(maxlen=1024)
+        self._lock = threading.Lock()
+        self._busy: set[Slot] = set()
+        self._devices = tuple(devices)
+        self.name = f"{platform.node() or 'host'}:{os.getpid()}"
+        self._broker = Broker(settings)
+        self._engine = open_ledger(settings)
+        try:
+            self._broker.ensure()
+        except BaseException:
+            self._engine.dispose()
+            raise
+        patience = Patience(self._stopping)
+        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._changed)
+        self._slots = tuple(Slot(device, self._desk) for device in devices)
+        self._pulse = Pulse(self._desk, self._slots, self._broker, self._stopping)
+
+    def start(self) -> None:
+        """Registers the worker, starts the trainers and the pulse."""
+        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, _version())
+        self._pulse.start()
+
+    def run(self, digest: str, message: str) -> None:
+        """Runs a stage on a free slot, if it is still to be had. message: the id of the hint."""
+        slot = self._take_slot()
+        try:
+            if slot is not None:
+                slot.run(digest)
+        finally:
+            with self._lock:
+                self._busy.discard(slot) if slot is not None else None
+                self._ended.append(message)
+            self._changed()
+
+    def has_room(self, messages: Collection[str]) -> bool:
+        """True when another hint could be acted on at once. messages: ids of those taken off the queue so far."""
+        if self._stopping.is_set():
+            return False
+        with self._lock:
+            ended = set(self._ended)
+        return sum(message not in ended for message in messages) < sum(slot.ready for slot in self._slots)
+
+    def on_room(self, wake: Callable[[], None]) -> None:
+        """`wake` is called whenever there may be room again."""
+        self._wake_consumer = wake
+        wake()
+
+    def begin_stop(self) -> None:
+        """Stages are handed back from now on, by the pulse's thread; safe in a signal handler."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._pulse.wake()
+
+    def stop(self) -> None:
+        """Hands the stages back, ends the trainers, says goodbye. Safe to call again."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.begin_stop()
+        for slot in self._slots:
+            slot.begin_close()
+        for slot in self._slots:
+            slot.close(_HAND_BACK_SECONDS)
+        self._pulse.join(1.0)
+        with suppress(SQLAlchemyError):
+            gone(self._engine, self.name)
+        self._engine.dispose()
+
+    def release_broker(self) -> None:
+        """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
+        self._broker.release()
+
+    def _take_slot(self) -> Slot | None:
+        with self._lock:
+            slot = next((slot for slot in self._slots if slot.ready and slot not in self._busy), None)
+            if slot is not None:
+                self._busy.add(slot)
+            return slot
+
+    def _publish(self, digests: Iterable[str]) -> None:
+        try:
+            publish(self._app, digests)
+        except BrokerAway as error:
+            logger.warning("hints not published (%s); the dispatcher will try again", error)
+
+    def _changed(self) -> None:
+        self._wake_consumer()
+        self._pulse.wake()
+
+
+def _version() -> str:
+    try:
+        return version("prunesweep")
+    except PackageNotFoundError:
+        return "unknown"

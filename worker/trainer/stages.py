@@ -1,0 +1,150 @@
+"""Runs each kind of stage with the core's rooms: nothing of the science is here, only the order of the calls."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import torch
+from torch import Tensor, nn
+
+from core.artifacts.checkpoint import Checkpoint, pack
+from core.errors import StageError
+from core.measure.accuracy import evaluate
+from core.measure.flops import macs
+from core.measure.latency import compare
+from core.measure.machine import processor_name
+from core.plan.datasets import DatasetRef
+from core.plan.models import ModelRef
+from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
+from core.pruning.masks import apply_masks, count_nonzero
+from core.pruning.registry import prune
+from core.training.loop import train
+from core.training.models import build_model
+from worker.protocol import Done, Epoch, Request
+from worker.trainer.workbench import Workbench
+
+_DENSE_ROUND = 0
+_NOTHING = Done("", 0, 0.0, {}, {})
+
+
+def run_stage(bench: Workbench, request: Request) -> Done:
+    """Runs the requested stage to its end.
+
+    Raises:
+        StageError: it cannot succeed however often it is tried; a spec of another release is such.
+        OSError: the store or the disk is away.
+    """
+    try:
+        stage = decode(request.spec)
+    except (ValueError, TypeError) as error:
+        raise StageError(str(error)) from None
+    match stage:
+        case Train():
+            return run_train(bench, request, stage)
+        case PruneRound():
+            return run_prune(bench, request, stage)
+        case Evaluate():
+            return run_evaluate(bench, request, stage)
+        case Benchmark():
+            return run_benchmark(bench, request, stage)
+        case Sleep():
+            time.sleep(stage.seconds)
+            return _NOTHING
+
+
+def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
+    """A dense network from its seed."""
+    model = build_model(stage.model, stage.seed)
+    return _train_and_store(bench, request, stage, model, {}, _DENSE_ROUND)
+
+
+def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
+    """Prunes the parent's weights further, then lets the rest recover."""
+    if stage.recovery != "finetune":
+        raise StageError(f"unknown recovery {stage.recovery!r}")
+    parent = bench.checkpoint(request.inputs, stage.parent)
+    # On the device: choosing among millions of weights is quick there.
+    model = _network(stage.model, parent.weights).to(bench.device)
+    old = {name: mask.to(bench.device) for name, mask in parent.masks.items()}
+    masks = prune(model, old, stage.score, stage.allocation, stage.sparsity)
+    return _train_and_store(bench, request, stage, model, masks, stage.round)
+
+
+def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
+    """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
+    after = bench.checkpoint(request.inputs, stage.parent)
+    split = bench.split(stage.dataset, "test")
+    top1_before = None
+    if stage.before:
+        before = _network(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
+        apply_masks(before, after.masks)
+        top1_before = evaluate(before, split, bench.device).top1
+    model = _network(stage.model, after.weights)
+    found = evaluate(model, split, bench.device)
+    counted = macs(model, _image_shape(bench, stage.dataset))
+    result = {
+        "top1": found.top1,
+        "top1_before": top1_before,
+        "loss": found.loss,
+        "images": found.images,
+        "nonzero": sum(layer.nonzero for layer in counted.layers),
+        "total": sum(layer.total for layer in counted.layers),
+        "macs": counted.macs,
+        "macs_dense": counted.macs_dense,
+        "layers": [asdict(layer) for layer in counted.layers],
+        "device": processor_name(bench.device),
+    }
+    return Done("", 0, 0.0, {}, result)
+
+
+def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
+    """One forward pass of the pruned network against the dense one, on the machine that we are on."""
+    dense, pruned = (
+        _network(stage.model, bench.checkpoint(request.inputs, digest).weights)
+        for digest in (stage.dense, stage.parent)
+    )
+    device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
+    shape = _image_shape(bench, stage.dataset)
+    facts = compare(dense, pruned, shape, stage.batch, stage.threads, device, stage.engine)
+    return Done("", 0, 0.0, {}, asdict(facts))
+
+
+def _train_and_store(
+    bench: Workbench,
+    request: Request,
+    stage: Train | PruneRound,
+    model: nn.Module,
+    masks: Mapping[str, Tensor],
+    round: int,
+) -> Done:
+    split = bench.split(stage.dataset, "train")
+    seconds = 0.0
+    for facts in train(model, masks, split, stage.recipe, stage.epochs, stage.seed, round, bench.device):
+        seconds += facts.seconds
+        bench.emit(Epoch(**asdict(facts)))
+    nonzero, total = count_nonzero(model)
+    weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+    kept = {name: mask.cpu() for name, mask in masks.items()}
+    sha, size = bench.store.put(pack(Checkpoint(weights, kept, _meta(request.digest, stage.model))))
+    summary = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
+    return Done(sha, size, seconds, summary, {})
+
+
+def _network(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The network with these weights, on the CPU."""
+    model = build_model(ref, seed=0)
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise StageError(f"the checkpoint is not a {ref.name} of width {ref.width}: {error}") from None
+    return model
+
+
+def _meta(digest: str, ref: ModelRef) -> dict[str, str]:
+    return {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
+
+
+def _image_shape(bench: Workbench, ref: DatasetRef) -> tuple[int, int, int]:
+    """(channels, height, width) of the dataset's images."""
+    channels, height, width = bench.split(ref, "test").images.shape[1:]
+    return channels, height, width

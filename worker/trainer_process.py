@@ -1,0 +1,129 @@
+"""A trainer seen from its worker: started, spoken to, and ended."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import IO, cast
+
+from worker.log_tail import LogTail
+from worker.protocol import Event, Ready, Request, read_event, write_request
+
+GRACE = 3.0
+"""Seconds between asking a trainer to end and killing it."""
+
+
+class TrainerDied(Exception):
+    """The trainer ended, or said something that isn't the protocol. The message says how."""
+
+
+class TrainerProcess:
+    """One trainer: a process group of its own, warm until it is stopped or dies.
+
+    Start it from a thread that lives as long as the worker: Linux kills it when that thread ends.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self.log = LogTail()
+        self._process = subprocess.Popen(
+            # -P: a folder called `worker` where the user stands must not be taken for ours.
+            [sys.executable, "-P", "-m", "worker.trainer", "--device", device, "--parent", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log.fileno(),
+            process_group=0,
+        )
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._events = cast(IO[bytes], self._process.stdout)
+        self._killer: threading.Timer | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_ready(self) -> Ready:
+        """The trainer's first word, some seconds after its start: it has imported torch.
+
+        Raises:
+            TrainerDied: it ended instead.
+        """
+        event = self._read()
+        if not isinstance(event, Ready):
+            raise TrainerDied(f"expected it to be ready, got {event!r}")
+        return event
+
+    def run(self, request: Request) -> Iterator[Event]:
+        """Sends a stage and yields its events, the last one Done or Failed.
+
+        Raises:
+            TrainerDied: it ended before that.
+        """
+        self.log.clear()
+        try:
+            self._requests.write(write_request(request))
+            self._requests.flush()
+        except OSError:
+            raise TrainerDied(self._death()) from None
+        while True:
+            event = self._read()
+            yield event
+            if event.event in ("done", "failed"):
+                return
+
+    def stop(self, grace: float = GRACE) -> None:
+        """Asks the trainer's process group to end, kills it after `grace` seconds. Returns at once."""
+        self._signal(signal.SIGTERM)
+        if self._killer is None:
+            self._killer = threading.Timer(grace, self._signal, [signal.SIGKILL])
+            self._killer.daemon = True
+            self._killer.start()
+
+    def close(self) -> None:
+        """Kills what is left of it, and waits for its end. Safe to call again."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        if self._killer is not None:
+            self._killer.cancel()
+            self._killer = None
+        for stream in (self._requests, self._events):
+            with contextlib.suppress(OSError):
+                stream.close()
+        self.log.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Before it is waited for, its process id, and so its group's, cannot be another's.
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, number)
+
+    def _read(self) -> Event:
+        line = self._events.readline()
+        if not line.endswith(b"\n"):
+            raise TrainerDied(self._death())
+        try:
+            return read_event(line)
+        except (ValueError, KeyError, TypeError) as error:
+            self._signal(signal.SIGKILL)
+            raise TrainerDied(f"it said something that isn't an event ({error!r}): {line[:80]!r}") from None
+
+    def _death(self) -> str:
+        """How it ended, in words."""
+        try:
+            code = self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            return "the trainer closed its pipe and did not end"
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            hint = "; the system may be short of memory" if name == "SIGKILL" else ""
+            return f"the trainer was killed by {name}{hint}"
+        last = self.log.last_line()
+        return f"the trainer ended with exit code {code}" + (f": {last[:300]}" if last else "")
