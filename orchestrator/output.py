@@ -37,6 +37,13 @@ def note(*lines: str) -> None:
     _write(sys.stderr, lines)
 
 
+def flash(line: str) -> None:
+    """A line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
+    if is_terminal(sys.stderr):
+        sys.stderr.write(f"\r\x1b[K{line[: width() - 1]}")
+        sys.stderr.flush()
+
+
 def say_json(value: object) -> None:
     """One JSON document to stdout, indented for reading; NaN never appears in it."""
     say(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from statistics import fmean
 
 from core.ledger.report import ReportRow
@@ -51,13 +51,16 @@ _TABLE = (
     _Shown("state", lambda row: row.state.lower(), left=True, varying=True),
 )
 
+_SPARED = ("train s", "file", "dense ms", "ms", "compr", "got %", "FLOPs", "before", "non-zero")
+"""What a narrow terminal can do without, the least needed first."""
+
 
 def render(rows: Sequence[ReportRow], form: str, width: int) -> str:
     """The report in one of `FORMATS`, with its last newline."""
     if form == "csv":
         return csv_text(rows)
     if form == "json":
-        return json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json_text(rows)
     if form == "md":
         return markdown(rows)
     return "\n".join(table_lines(rows, width)) + "\n"
@@ -73,12 +76,35 @@ def csv_text(rows: Sequence[ReportRow]) -> str:
     return out.getvalue()
 
 
+def json_text(rows: Sequence[ReportRow]) -> str:
+    """A list of objects with the CSV's columns as keys, one on a line: quick to write for thousands of cells."""
+    lines = (json.dumps(vars(row), ensure_ascii=False, allow_nan=False) for row in rows)
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     """Caption, table, and which setting is best at each sparsity."""
-    shown = _columns(rows)
+    cells = {column: [column.cell(row) for row in rows] for column in _TABLE}
+    shown = [column for column in _TABLE if not column.varying or len(set(cells[column])) > 1]
+    shown, left_out = _fitting(shown, cells, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
-    body = text.table(columns, [[column.cell(row) for column in shown] for row in rows], width)
-    return [*caption(rows), "", *body, "", *best(rows)]
+    body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
+    lines = [*caption(rows), "", *body, "", *best(rows)]
+    if left_out:
+        lines.append(f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv")
+    return lines
+
+
+def _fitting(shown: list[_Shown], cells: Mapping[_Shown, list[str]], width: int) -> tuple[list[_Shown], list[str]]:
+    """The columns without those that a narrow terminal can spare, and the titles of the latter."""
+    widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
+    left_out: list[str] = []
+    for title in _SPARED:
+        if sum(widths.values()) + len(widths) - 1 <= width:
+            break
+        if widths.pop(title, None) is not None:
+            left_out.append(title)
+    return [column for column in shown if column.title in widths], left_out
 
 
 def markdown(rows: Sequence[ReportRow]) -> str:

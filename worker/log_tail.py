@@ -31,11 +31,11 @@ class LogTail:
         size = os.fstat(self.fileno()).st_size
         start = max(0, size - KEPT)
         data = os.pread(self.fileno(), KEPT, start)
+        if start:
+            data = data.partition(b"\n")[2] or data
         if size > _SPILL:
             self.clear()
             os.write(self.fileno(), data)
-        if start:
-            data = data.partition(b"\n")[2] or data
         return data.decode(errors="replace")
 
     def last_line(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery.utils.log import get_logger
 from sqlalchemy.exc import InterfaceError, OperationalError
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_random_exponential
 from tenacity.nap import sleep_using_event
 
 logger = get_logger(__name__)
@@ -34,7 +34,7 @@ class Patience:
         """The function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
         retrying = Retrying(
             retry=retry_if_exception_type(AWAY),
-            wait=wait_exponential_jitter(initial=0.1, max=5.0),
+            wait=wait_random_exponential(multiplier=0.2, max=5.0),
             stop=stop_when_event_set(self._stopping),
             sleep=sleep_using_event(self._stopping),
             before_sleep=_log,

@@ -50,7 +50,7 @@ def pack(checkpoint: Checkpoint) -> bytes:
         if weight is None or weight.shape != mask.shape or mask.dtype != torch.bool:
             raise ValueError(f"{name}: a mask must be bool and have the shape of its weight")
         kept = mask.detach().cpu().contiguous()
-        if bool((weight * ~kept).count_nonzero()):
+        if bool(weight[~kept].count_nonzero()):
             raise ValueError(f"{name}: a masked weight is not zero")
         tensors[MASK_PREFIX + name] = _to_bits(kept)
     # One metadata entry: safetensors writes several in random order, which would change the hash.

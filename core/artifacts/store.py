@@ -5,6 +5,7 @@ An artifact's name is the SHA-256 of its bytes, so it is written once, never cha
 
 import contextlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 FIELD = "SWEEP_ARTIFACTS_URL"
 _FIX = "use file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
+_CREDENTIALS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_…)"
+# Where cloud machines ask for credentials of their own, as a last resort.
+_METADATA_HOST = "169.254.169.254"
 _S3_OPTIONS = ("endpoint", "region")
 
 
@@ -252,6 +256,9 @@ def _retry(patience: _Patience) -> "RetryConfig":
 
 
 def _reason(error: Exception) -> str:
-    """The first line of an error, shortened: the rest is the client's internals."""
-    lines = str(error).strip().splitlines()
-    return (lines[0][:300] if lines else type(error).__name__).strip()
+    """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
+    hold a signature)."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if _METADATA_HOST in lines[0]:
+        return f"no credentials found; set {_CREDENTIALS}"
+    return re.sub(r"\?\S+", "?***", lines[0])[:300].strip()

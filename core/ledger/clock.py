@@ -16,7 +16,7 @@ class Now(FunctionElement[float]):
 
 @compiles(Now, "sqlite")
 def _sqlite(_element: Now, _compiler: Any, **_options: Any) -> str:
-    # unixepoch('subsec') needs SQLite 3.42; a Julian day in a double is good to 40 µs.
+    # unixepoch('subsec') needs SQLite 3.42; both are good to a millisecond.
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 

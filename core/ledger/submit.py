@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
 
 from core.errors import UserError
 from core.ledger.cascade import revive
@@ -19,7 +19,8 @@ from core.plan.names import parse_name
 from core.plan.stages import device_of, epochs_of, workload_of
 
 _CHUNK = 5_000
-_EXISTS = "name"
+_ANALYZE = text("ANALYZE stages, edges, sweep_stages, cells")
+_NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix
             sweep_id = _insert_sweep(connection, name, grid, version)
             new = _insert_stages(connection, plan)
             _insert_wishes(connection, plan, sweep_id)
+            if new > _CHUNK:
+                _analyze(connection)
         revived = set(revive(connection, sweep_id))
         done = _count_done(connection, sweep_id)
     ready = tuple(digest for digest in plan.stages if digest in revived)
@@ -77,11 +80,11 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     if row is None:
         return None
     if row.grid != grid:
-        raise UserError(_EXISTS, name, "a sweep of this name has another grid; choose another name")
+        raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
     wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
     if set(wanted) != set(plan.stages):
         fix = "the dataset or the program has changed since this sweep was submitted; choose another name"
-        raise UserError(_EXISTS, name, fix)
+        raise UserError(_NAME, name, fix)
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False))
     return int(row.id)
 
@@ -138,6 +141,13 @@ def _insert_wishes(connection: Connection, plan: Plan, sweep_id: int) -> None:
         for position, planned in enumerate(plan.cells, 1)
     )
     _bulk(connection, insert(cells), rows)
+
+
+def _analyze(connection: Connection) -> None:
+    """Tells PostgreSQL's planner of many new rows at once; it would learn of them a minute later, and till then walk
+    through whole tables to find one stage. SQLite's statements are written so that it needs no such hint."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ANALYZE)
 
 
 def _bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]]) -> None:

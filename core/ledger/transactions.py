@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 _STRUCTURE = 0x7377656570  # "sweep"; advisory locks are per database
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_STRUCTURE})")
@@ -56,4 +56,8 @@ def locked(query: Select[Any], table: Table) -> Select[Any]:
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which both databases spell alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # not above: it is a twentieth of a `sweep status`
+
+    return postgresql.insert(table)

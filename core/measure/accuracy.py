@@ -40,7 +40,8 @@ def evaluate(
     right = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
-    with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+    no_tf32 = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    with torch.inference_mode(), torch.autocast(device.type, enabled=False), no_tf32:
         for start in range(0, total, batch):
             labels = split.labels[start : start + batch].to(device)
             images = split.images[start : start + batch].to(device).float().sub_(mean).mul_(scale)

@@ -21,8 +21,8 @@ from core.measure.machine import host_name, processor_name
 
 _BLOCKS = 12
 _ROUNDS = 2
-_BURST_SECONDS = 0.015
-_WARM_SECONDS = 0.02
+_BURST_SECONDS = 0.010
+_WARM_SECONDS = 0.010
 _WARM_PASSES = 3
 _MAX_PASSES = 1000
 _RESAMPLES = 2000
@@ -72,7 +72,7 @@ def compare(
 
     threads: CPU threads for the passes; put back afterwards. The networks themselves are left as they are: copies
     run, and new ones are made again and again, because where a copy lies in memory makes it faster or slower by up
-    to a few per cent. 12 blocks of 2 rounds; one to two seconds unless a pass takes longer than some 20 ms.
+    to a few per cent. 12 blocks of 2 rounds; about a second unless a pass takes longer than some 10 ms.
 
     Raises:
         StageError: no such engine.

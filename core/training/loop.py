@@ -1,6 +1,5 @@
 """The one training loop, for dense networks and for recovery under masks."""
 
-import contextlib
 import math
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from core.plan.recipes import Recipe
 from core.pruning.masks import Masks, apply_masks, prunable
 from core.training.batches import epoch_batches, normalise, partition, steps_in
 from core.training.datasets import Split
+from core.training.kernels import autocast, layout_for
 
 _VALIDATION_BATCH = 1000
 
@@ -53,7 +53,8 @@ class Training(Iterator[EpochFacts]):
     def __init__(
         self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, epochs: int, seed: int, round: int
     ) -> None:
-        self._model = model.to(split.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._layout = layout_for(model, split.device)
+        self._model = model.to(split.device).to(memory_format=self._layout)  # type: ignore[call-overload]
         self._masks, self._split, self._recipe = masks, split, recipe
         self._epochs, self._seed, self._round = epochs, seed, round
         self._epoch = 0
@@ -84,8 +85,8 @@ class Training(Iterator[EpochFacts]):
         loss, lr = self._train_epoch()
         trained = time.perf_counter()
         self._epoch += 1
-        if not math.isfinite(loss):
-            raise StageError(f"the loss is not finite in epoch {self._epoch}; lower the learning rate")
+        if not (math.isfinite(loss) and self._weights_are_finite()):
+            raise StageError(f"the loss or a weight is not finite in epoch {self._epoch}; lower the learning rate")
         top1 = self._validate()
         ended = time.perf_counter()
         rate = len(self._members) / (trained - started)
@@ -122,9 +123,7 @@ class Training(Iterator[EpochFacts]):
         for step, (images, labels) in enumerate(batches, self._epoch * self._steps):
             lr = learning_rate(recipe, step, total)
             self._optimizer.param_groups[0]["lr"] = lr
-            with autocast(recipe.precision, device):
-                output = self._model(images)
-            loss = F.cross_entropy(output.float(), labels, label_smoothing=recipe.label_smoothing)
+            loss = F.cross_entropy(self._forward(images), labels, label_smoothing=recipe.label_smoothing)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
@@ -137,6 +136,17 @@ class Training(Iterator[EpochFacts]):
         apply_masks(self._model, self._masks)
         return float(summed) / seen, lr
 
+    def _weights_are_finite(self) -> bool:
+        """The last step's damage is not in the losses yet."""
+        norms = torch._foreach_norm([parameter.detach() for parameter in self._model.parameters()])
+        return bool(torch.isfinite(torch.stack(norms)).all())
+
+    def _forward(self, images: Tensor) -> Tensor:
+        """float32 logits [B, classes]."""
+        with autocast(self._recipe.precision, images.device, min(images.shape[2:])):
+            output: Tensor = self._model(images.contiguous(memory_format=self._layout))
+        return output.float()
+
     @torch.inference_mode()
     def _validate(self) -> float | None:
         if not len(self._held_out):
@@ -144,8 +154,7 @@ class Training(Iterator[EpochFacts]):
         self._model.eval()
         split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
         for part in torch.split(self._held_out.to(split.device), _VALIDATION_BATCH):
-            with autocast(self._recipe.precision, split.device):
-                output = self._model(normalise(split.images[part], split.mean, split.std))
+            output = self._forward(normalise(split.images[part], split.mean, split.std))
             right += (output.argmax(dim=1) == split.labels[part]).sum()
         return int(right) / len(self._held_out)
 
@@ -187,18 +196,6 @@ def learning_rate(recipe: Recipe, step: int, total: int) -> float:
     if step < warm:
         return recipe.lr * (step + 1) / warm
     return recipe.lr * (total - step) / (total - warm)
-
-
-def autocast(precision: str, device: torch.device) -> contextlib.AbstractContextManager[object]:
-    """bf16 autocast where the recipe's precision asks for it: `auto` = where the device computes in it natively."""
-    wanted = precision == "bf16" or (precision == "auto" and _has_bf16(device))
-    return torch.autocast(device.type, dtype=torch.bfloat16) if wanted else contextlib.nullcontext()
-
-
-def _has_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def _copied(value: Tensor) -> Tensor:

@@ -52,8 +52,5 @@ def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
     if json_:
         say_json({"name": found.name, "ready": list(ready)})
         return
-    say(
-        f"{found.name}: {plural(len(ready), 'stage')} ready to run again"
-        if ready
-        else f"{found.name}: nothing to retry"
-    )
+    outcome = f"goes on, {plural(len(ready), 'stage')} ready" if ready else "nothing to retry"
+    say(f"{found.name}: {outcome}")

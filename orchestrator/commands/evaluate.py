@@ -58,22 +58,25 @@ def _existing(file: Path) -> str:
 
 
 def _evaluate(request: dict[str, Any], json_: bool) -> None:
-    from orchestrator.output import note, say, say_json, width
+    from orchestrator.output import flash, note, say, say_json, width
     from orchestrator.torchside import ask
 
     results = []
     for event in ask("core.measure.files", request):
-        if event["event"] == "file":
-            results.append({key: value for key, value in event.items() if key != "event"})
-            if not json_:
-                note(f"{len(results)} of {len(request['files'])}: {event['path']} ({event['seconds']:.1f} s)")
+        if event.pop("event") != "file":
+            flash(f"{event['path']}: {event['done']:,} of {event['total']:,} images")
+            continue
+        results.append(event)
+        flash("")
+        if not json_:
+            note(f"{len(results)} of {len(request['files'])}: {event['path']} ({event['seconds']:.1f} s)")
     if json_:
         say_json(results)
     else:
-        say(*_lines(results, request, width()))
+        say(*_lines(results, width()))
 
 
-def _lines(results: list[dict[str, Any]], request: dict[str, Any], width: int) -> list[str]:
+def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
     """The table of the files, the reference first."""
     from orchestrator import text
 
@@ -88,14 +91,15 @@ def _lines(results: list[dict[str, Any]], request: dict[str, Any], width: int) -
             text.count(result["nonzero"]),
             text.number(result["ms_per_image_dense"], 3),
             text.number(result["ms_per_image"], 3),
-            text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"]),
+            text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"]) if place else "reference",
         )
-        for result in results
+        for place, result in enumerate(results)
     ]
-    images = results[0]["images"] if results else 0
+    first = results[0]
+    how = f"batch {first['batch']}, {text.plural(first['threads'], 'thread')} of {first['processor']}"
     return [
         *text.table(columns, rows, width),
         "",
-        f"top-1 on {text.count(images)} test images; drop: points below the first file; ms: median per image, "
-        f"batch {request['batch']}, the first file (before) and this one (after) in turns",
+        f"top-1 on {first['images']:,} test images; drop: points below the first file",
+        f"ms: median per image, the first file (before) and this one (after) in turns, {how}",
     ]

@@ -46,7 +46,9 @@ def test_every_command_and_every_option_is_described(path: str) -> None:
     assert path in TEXT
     for parameter in COMMANDS[path].params:
         for option in (o for o in parameter.opts if o.startswith("--") and o != "--help"):
-            assert re.search(rf"{re.escape(option)}(?![\w-])", TEXT), f"{path} {option} is nowhere in README.md or docs/"
+            assert re.search(rf"{re.escape(option)}(?![\w-])", TEXT), (
+                f"{path} {option} is nowhere in README.md or docs/"
+            )
 
 
 @pytest.mark.parametrize(("page", "line"), list(_examples()))

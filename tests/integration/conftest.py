@@ -28,7 +28,7 @@ from core.settings import Settings, load_settings
 PATIENCE = 60.0
 """Seconds after which a test gives up; nothing is measured with it."""
 
-QUICK = {"SWEEP_LEASE_SECONDS": "2", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}
+QUICK = {"SWEEP_LEASE_SECONDS": "4", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}
 
 
 @dataclass

@@ -152,10 +152,15 @@ def test_the_very_commands_run(tmp_path: Path) -> None:
             return '"ended": true' in ran.stdout or '"ended":true' in ran.stdout
 
         _until(ended, *worker, seconds=120)
-        report = subprocess.run(["sweep", "report", "compose", "--format", "csv"], env=env, capture_output=True, text=True)
+        report = subprocess.run(
+            ["sweep", "report", "compose", "--format", "csv"], env=env, capture_output=True, text=True
+        )
         assert ",DONE," in report.stdout, report.stdout + worker[1].read_text()[-3000:]
 
-        words = [_fill(word).replace("0.0.0.0", "127.0.0.1").replace("5555", str(web)) for word in SERVICES["flower"]["command"]]
+        words = [
+            _fill(word).replace("0.0.0.0", "127.0.0.1").replace("5555", str(web))
+            for word in SERVICES["flower"]["command"]
+        ]
         flower = start("flower", words, _environment("flower", shared))
         _until(lambda: _connects(web), *flower)
         probe = shlex.split(SERVICES["flower"]["healthcheck"]["test"][1].replace("5555", str(web)))

@@ -7,11 +7,14 @@ import sys
 
 import psutil
 import pytest
+from sqlalchemy import text
 
 from core.broker import embedded
+from core.ledger.engine import open_ledger
 from core.ledger.schema import State
 from core.ledger.workers import list_workers
-from core.plan.stages import Sleep
+from core.plan.stages import Sleep, digest
+from core.settings import load_settings
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -62,6 +65,22 @@ def test_two_workers_share_the_embedded_broker_and_the_work(site):
     site.submit("after", [after])
     site.wait(after, State.DONE)
     assert {site.stage(stage).attempt for stage in stages} == {1}
+
+
+def test_a_worker_outlasts_a_ledger_that_drops_its_connections(make_site, postgres, postgres_database):
+    url = postgres_database()
+    open_ledger(load_settings({"SWEEP_DATABASE_URL": url}), upgrade=True).dispose()
+    site = make_site(SWEEP_DATABASE_URL=url)
+    site.start()
+    first = Sleep("first", 1.0)
+    last = Sleep("last", 0.0, (digest(first),))
+    site.submit("chain", [first, last], hint=False)
+    site.wait(first, State.RUNNING)
+    drop = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    with postgres.connect() as connection:
+        assert connection.execute(drop, {"name": site.engine.url.database}).all()
+    site.wait(last, State.DONE)
+    assert (site.stage(first).attempt, site.stage(last).attempt) == (1, 1)
 
 
 def test_plain_celery_starts_a_worker(make_site):

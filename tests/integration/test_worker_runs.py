@@ -20,13 +20,17 @@ from core.plan.stages import PruneRound, Sleep, Train, digest, encode
 
 DIGITS = {
     "dataset": "digits",
-    "width": "4",
-    "dense_epochs": "2",
+    "width": "2",
+    "dense_epochs": "1",
     "sparsity": "90",
-    "algorithm": "oneshot,iterative",
+    "algorithm": "iterative",
     "epochs": "1",
     "iterations": "2",
 }
+
+
+def attempts(site, stage):
+    return stage_log(site.engine, digest(stage)).attempts
 
 
 def test_children_run_after_their_parents(shared):
@@ -37,7 +41,8 @@ def test_children_run_after_their_parents(shared):
     shared.wait(last, State.DONE)
     assert shared.stage(first).ended_at <= shared.stage(second).started_at
     assert shared.stage(second).ended_at <= shared.stage(last).started_at
-    assert {shared.stage(stage).attempt for stage in (first, second, last)} == {1}
+    outcomes = {attempt.outcome for stage in (first, second, last) for attempt in attempts(shared, stage)}
+    assert outcomes == {"DONE"}
 
 
 def test_stages_that_nobody_hinted_are_found(shared):
@@ -63,7 +68,7 @@ def test_a_digits_sweep_ends_in_a_full_report(shared):
         for stage in cell.stages:
             shared.wait(stage, State.DONE)
     rows = report_rows(shared.engine, submitted.id)
-    assert len(rows) == 2
+    assert len(rows) == 1
     for row in rows:
         assert row.state == State.DONE
         assert 0 <= row.top1 <= 1 and 0 <= row.top1_before <= 1 and 0 <= row.top1_dense <= 1
@@ -110,7 +115,7 @@ def test_a_killed_trainer_is_replaced_and_its_stage_run_again(shared):
     os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
     shared.wait(stage, State.DONE)
     assert shared.stage(stage).attempt == 2
-    first, second = stage_log(shared.engine, digest(stage)).attempts
+    first, second = attempts(shared, stage)
     assert first.outcome == "CRASHED" and "SIGKILL" in first.reason
     assert second.outcome == "DONE"
 

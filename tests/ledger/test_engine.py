@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 
 from core.errors import UserError
 from core.ledger import migrate
@@ -75,18 +75,29 @@ def test_a_file_that_is_not_writable_is_named(settings: Settings, monkeypatch: p
     assert str(settings.ledger_file) in str(error.value)
 
 
-def test_a_newer_ledger_is_refused_and_left_alone(ledger_settings: Settings) -> None:
-    engine = open_ledger(ledger_settings)
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_ledger(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """A ledger whose schema the test may damage."""
+    if request.param == "sqlite":
+        return settings
+    url = request.getfixturevalue("postgres_database")()
+    own = replace(settings, database_url=url)
+    open_ledger(own, upgrade=True).dispose()
+    return own
+
+
+def test_a_newer_ledger_is_refused_and_left_alone(own_ledger: Settings) -> None:
+    engine = open_ledger(own_ledger)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UserError, match="upgrade prunesweep"):
-        open_ledger(ledger_settings)
+        open_ledger(own_ledger)
     assert migrate.current(engine) == "9999"
     engine.dispose()
 
 
-def test_a_server_that_is_behind_says_what_to_run(settings: Settings, postgres_database: Callable[[bool], str]) -> None:
-    behind = replace(settings, database_url=postgres_database(False))
+def test_a_server_that_is_behind_says_what_to_run(settings: Settings, postgres_database: Callable[[], str]) -> None:
+    behind = replace(settings, database_url=postgres_database())
     with pytest.raises(UserError, match="run: sweep db upgrade"):
         open_ledger(behind)
     engine = create_engine(behind.database_url)
@@ -134,8 +145,8 @@ def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path
     connection.close()
 
 
-def test_upgraders_at_once_on_a_server(postgres_database: Callable[[bool], str]) -> None:
-    engines = [create_engine(url) for url in [postgres_database(False)] * 3]
+def test_upgraders_at_once_on_a_server(postgres_database: Callable[[], str]) -> None:
+    engines = [create_engine(url) for url in [postgres_database()] * 3]
     with ThreadPoolExecutor(3) as pool:
         results = list(pool.map(migrate.upgrade, engines))
     assert {after for _, after in results} == {migrate.HEAD}
@@ -144,14 +155,13 @@ def test_upgraders_at_once_on_a_server(postgres_database: Callable[[bool], str])
         engine.dispose()
 
 
-def test_migrations_give_the_tables_of_the_code(ledger: Engine) -> None:
-    assert migrate.check(ledger) == []
-
-
-def test_a_difference_is_found(ledger: Engine) -> None:
-    with ledger.begin() as connection:
+def test_migrations_give_the_tables_of_the_code(own_ledger: Settings) -> None:
+    engine = open_ledger(own_ledger)
+    assert migrate.check(engine) == []
+    with engine.begin() as connection:
         connection.execute(text("DROP TABLE latencies"))
-    assert any("latencies" in line for line in migrate.check(ledger))
+    assert any("latencies" in line for line in migrate.check(engine))
+    engine.dispose()
 
 
 def test_every_revision_is_listed() -> None:

@@ -1,7 +1,7 @@
 """Submit, status, list, cancel, retry, logs, doctor, db: what they print and what they leave behind."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -202,14 +202,42 @@ def test_db_upgrade(sweep: Sweep, home: Path) -> None:
 
 
 def test_a_server_that_is_behind_says_so_until_upgraded(
-    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, postgres_database: Callable[[bool], str]
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, postgres_database: Callable[[], str]
 ) -> None:
-    monkeypatch.setenv("SWEEP_DATABASE_URL", postgres_database(False))
+    monkeypatch.setenv("SWEEP_DATABASE_URL", postgres_database())
     ran = sweep("submit", "--grid", "demo")
     assert ran.code == 2
     assert ran.complaint.endswith("is at schema none, not 0001; run: sweep db upgrade")
     assert sweep("db", "upgrade").code == 0
     assert sweep("submit", "--grid", "demo").code == 0
+
+
+def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The torch side has tests of its own; here it is what it would say."""
+    fact = {"top1": 0.95, "drop_vs_first": 0.0, "sparsity": 0.0, "nonzero": 699_056, "images": 355, "seconds": 1.0}
+    fact |= {"ms_per_image_dense": 1.25, "ms_per_image": 1.2, "speedup": 1.04, "speedup_low": 1.01, "speedup_high": 1.1}
+    fact |= {"batch": 1, "threads": 2, "processor": "a processor", "total": 699_056}
+    files = [tmp_path / "dense.pt", tmp_path / "pruned.pt"]
+    for file in files:
+        file.touch()
+    asked: list[dict[str, Any]] = []
+
+    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        asked.append({"module": module, **request})
+        yield {"event": "progress", "path": str(files[0]), "done": 100, "total": 355}
+        yield {"event": "file", "path": str(files[0]), **fact}
+        yield {"event": "file", "path": str(files[1]), **fact, "top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}
+
+    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+    ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
+    assert asked[0]["files"] == [str(file) for file in files]
+    assert asked[0]["dataset"] == {"name": "digits", "path": "", "fingerprint": "", "classes": 10}
+    assert (asked[0]["threads"], asked[0]["batch"], asked[0]["device"]) == (2, 1, "cpu")
+    lines = ran.out.splitlines()
+    assert lines[2].split() == ["dense.pt", "95.00", "+0.00", "0.00", "699,056", "1.250", "1.200", "reference"]
+    assert lines[3].split() == ["pruned.pt", "90.00", "+5.00", "0.00", "69,906", "1.250", "1.200", "1.04×"]
+    assert "355 test images" in ran.out
+    assert json.loads(sweep("evaluate", *files, "--dataset", "digits", "--json").out)[1]["top1"] == 0.9
 
 
 def test_help_and_version(sweep: Sweep) -> None:

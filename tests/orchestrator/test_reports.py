@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.report import ReportRow
+from core.ledger.report import ReportRow, report_rows
+from orchestrator.reports import table_lines
 
 Sweep = Callable[..., Any]
 NAMES = [field.name for field in fields(ReportRow)]
@@ -37,6 +38,16 @@ def test_the_table_fits_120_columns_and_is_honest(done: Sweep) -> None:
     assert "+5.00" in row
     assert "best at 90 %: " in out
     assert "one seed only" in out
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_narrow_terminal_loses_columns_not_lines(done: Sweep, ledger: Engine, width: int) -> None:
+    lines = table_lines(report_rows(ledger, 1), width)
+    start = next(place for place, line in enumerate(lines) if line.startswith("algorithm"))
+    assert max(map(len, lines[start : start + 20])) <= width
+    assert "speed-up" in lines[start]
+    assert "top-1" in lines[start]
+    assert lines[-1].startswith(f"left out to fit {width} columns: train s")
 
 
 def test_csv_holds_every_column_in_full(done: Sweep) -> None:

@@ -69,12 +69,12 @@ def test_agrees_with_a_plain_loop(make_split: MakeSplit, masked: bool) -> None:
         gradients = torch.autograd.grad(loss, list(parameters.values()))
         rate = learning_rate(recipe, step, 3 * epochs)
         with torch.no_grad():
-            for (name, parameter), raw in zip(parameters.items(), gradients, strict=True):
-                gradient = raw + recipe.weight_decay * parameter
+            for name, raw in zip(parameters, gradients, strict=True):
+                gradient = raw + recipe.weight_decay * parameters[name]
                 velocity[name] = recipe.momentum * velocity[name] + gradient if name in velocity else gradient
-                parameter -= rate * (gradient + recipe.momentum * velocity[name])
+                parameters[name].sub_(rate * (gradient + recipe.momentum * velocity[name]))
                 if name in masks:
-                    parameter *= masks[name]
+                    parameters[name].mul_(masks[name])
     for name, value in ours.state_dict().items():
         assert torch.allclose(value, plain.state_dict()[name], rtol=1e-3, atol=1e-4), name
 
@@ -169,7 +169,7 @@ def test_nothing_held_out_means_no_validation_accuracy(make_split: MakeSplit) ->
 
 
 def test_a_loss_that_explodes_is_said(make_split: MakeSplit) -> None:
-    with pytest.raises(StageError, match="the loss is not finite in epoch 1; lower the learning rate"):
+    with pytest.raises(StageError, match="the loss or a weight is not finite in epoch 1; lower the learning rate"):
         list(train(_model(), {}, make_split(60), replace(RECIPE, lr=1e18), 3, 0, 0, "cpu"))
 
 

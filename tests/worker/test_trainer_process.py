@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from core.plan.stages import Sleep, digest_of, encode
-from worker.protocol import Done, Failed, Ready, Request
+from worker.protocol import Done, Failed, Ready, Request, write_event
 from worker.trainer_process import TrainerDied, TrainerProcess
 
 
@@ -47,13 +47,33 @@ def test_a_warm_trainer_serves_until_it_dies(trainer):
         next(trainer.run(request(Sleep("later", 0.0))))
 
 
-def test_a_trainer_that_will_not_listen_is_killed(trainer):
+def program(path, script):
+    """Makes TrainerProcess start this shell script instead of Python."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_trainer_that_will_not_listen_is_killed(tmp_path, monkeypatch):
+    ready = write_event(Ready("cpu", "none", "0")).decode().strip()
+    script = f"trap '' TERM; echo '{ready}'; while :; do sleep 0.1; done"
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "deaf", script))
+    trainer = TrainerProcess("cpu")
     trainer.wait_ready()
-    os.kill(trainer.pid, signal.SIGSTOP)
     events = trainer.run(request(Sleep("stuck", 60.0)))
     trainer.stop(grace=0.1)
     with pytest.raises(TrainerDied, match="SIGKILL"):
         next(events)
+    trainer.close()
+
+
+def test_a_trainer_that_talks_nonsense_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "mad", "echo hello; sleep 60"))
+    trainer = TrainerProcess("cpu")
+    with pytest.raises(TrainerDied, match=r"isn't an event.*hello"):
+        trainer.wait_ready()
+    trainer.close()
+    assert not trainer.alive
 
 
 def test_a_trainer_that_cannot_start_says_why(tmp_path, monkeypatch):
@@ -72,7 +92,7 @@ def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
         "import os, sys; from worker.trainer_process import TrainerProcess\n"
         "trainer = TrainerProcess('cpu'); trainer.wait_ready()\n"
         "os.dup2(trainer._requests.fileno(), 1); os.set_inheritable(1, True)\n"
-        "import subprocess; keeper = subprocess.Popen(['sleep', '60'])\n"
+        "import subprocess; keeper = subprocess.Popen(['sleep', '60'], stderr=subprocess.DEVNULL)\n"
         "print(trainer.pid, keeper.pid, file=sys.stderr, flush=True); os.kill(os.getpid(), 9)\n"
     )
     environ = {**os.environ, "SWEEP_HOME": str(tmp_path)}

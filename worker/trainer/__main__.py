@@ -93,4 +93,7 @@ def _send(pipe: BinaryIO, event: Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stderr.flush()
+    # Not sys.exit: the thread that reads stdin holds its lock, on which the interpreter's own end would abort.
+    os._exit(code)

@@ -1,0 +1,106 @@
+"""Exported files, as others load them."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+from core.artifacts import convert
+from core.artifacts.checkpoint import Checkpoint, pack
+from core.artifacts.export import write_weights
+from core.artifacts.store import ArtifactStore
+from core.errors import UserError
+from core.plan.models import ModelRef
+from core.pruning.masks import apply_masks
+from core.pruning.registry import prune
+from core.training.models import build_model
+from core.training.vision import import_torchvision
+
+
+def _convert(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+    command = [sys.executable, "-P", "-m", "core.artifacts.convert"]
+    done = subprocess.run(command, input=json.dumps(request).encode(), capture_output=True, check=False)
+    assert not done.stderr, done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> None:
+    """The user's side: torchvision's resnet18 with a CIFAR stem and 10 classes, nothing of ours."""
+    model = build_model(ModelRef("resnet18", 64, 10), seed=3)
+    masks = prune(model, {}, "magnitude", "global", 0.9)
+    apply_masks(model, masks)
+    name, _ = ArtifactStore.open("", tmp_path).put(pack(Checkpoint(model.state_dict(), masks, {"model": "resnet18"})))
+    path = tmp_path / "resnet18_prune_90perc_oneshot3.pt"
+    request = {"artifacts_url": "", "home": str(tmp_path), "format": "torch"}
+    code, events = _convert({**request, "files": [{"sha256": name, "path": str(path)}]})
+    assert (code, events) == (0, [{"event": "file", "path": str(path), "bytes": path.stat().st_size}])
+
+    theirs = import_torchvision().models.resnet18(num_classes=10)
+    theirs.conv1 = nn.Conv2d(3, 64, kernel_size=3, stride=1, padding=1, bias=False)
+    content = torch.load(path, weights_only=True)
+    assert type(content) is dict
+    assert list(content) == list(theirs.state_dict())
+    theirs.load_state_dict(content, strict=True)
+    assert {tensor.dtype for tensor in content.values()} == {torch.float32, torch.int64}
+    weights = [m.weight for m in theirs.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    assert sum(int(w.count_nonzero()) for w in weights) == 1_116_435
+    images = torch.rand(1, 3, 32, 32)
+    with torch.inference_mode():
+        assert torch.equal(theirs.eval()(images), model.eval()(images))
+
+
+def test_safetensors_holds_the_same_and_nothing_else(tmp_path: Path) -> None:
+    weights = {"b": torch.randn(3), "a": torch.tensor(7)}
+    path = tmp_path / "x.safetensors"
+    assert write_weights(weights, path, "safetensors") == path.stat().st_size
+    found = safetensors.torch.load_file(path)
+    assert set(found) == {"a", "b"}
+    assert all(torch.equal(found[name], weights[name]) for name in weights)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+def test_an_old_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "x.pt"
+    path.write_bytes(b"old")
+    write_weights({"a": torch.ones(2)}, path, "torch")
+    assert torch.equal(torch.load(path, weights_only=True)["a"], torch.ones(2))
+
+
+def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
+    (tmp_path / "x.pt").mkdir()
+    with pytest.raises(UserError, match=r"file '.*x\.pt': cannot be written: "):
+        write_weights({"a": torch.ones(2)}, tmp_path / "x.pt", "torch")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.pt"]
+    with pytest.raises(UserError, match="known: torch, safetensors"):
+        write_weights({"a": torch.ones(2)}, tmp_path / "y.pt", "onnx")
+
+
+def test_failures_are_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request) + "\n"))
+        return convert.main(), [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    store = ArtifactStore.open("", tmp_path)
+    good, _ = store.put(pack(Checkpoint({"a": torch.ones(2)})))
+    bad, _ = store.put(b"something else")
+    request = {"artifacts_url": "", "home": str(tmp_path), "format": "torch"}
+    files = [{"sha256": sha, "path": str(tmp_path / f"{sha}.pt")} for sha in (good, bad)]
+    code, (first, second) = ask({**request, "files": files})
+    assert code == 2
+    assert first["event"] == "file"
+    assert second["event"] == "error"
+    assert second["message"].startswith("not a checkpoint: ")
+    files = [{"sha256": good, "path": str(tmp_path / "no" / "folder.pt")}]
+    code, (event,) = ask({**request, "files": files})
+    assert code == 2
+    assert event["field"] == "file"
+    assert event["fix"].startswith("cannot be written")

@@ -1,0 +1,152 @@
+"""The store on a local folder, and the URLs that it takes."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from obstore.exceptions import GenericError
+
+from core.artifacts.store import ArtifactStore, StoreAway
+from core.errors import StageError, UserError
+
+
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=5000))
+def test_what_goes_in_comes_out(tmp_path: Path, data: bytes) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    name, size = store.put(data)
+    assert (name, size) == (sha256(data).hexdigest(), len(data))
+    assert store.get(name) == data
+    assert store.size(name) == len(data)
+
+
+def test_default_folder_and_layout(tmp_path: Path) -> None:
+    name, _ = ArtifactStore.open("", tmp_path / "a b%20ü").put(b"x")
+    assert (tmp_path / "a b%20ü" / "artifacts" / "sha256" / name[:2] / name).read_bytes() == b"x"
+
+
+def test_file_url(tmp_path: Path) -> None:
+    name, _ = ArtifactStore.open(f"file://{tmp_path}/deep/er", tmp_path / "home").put(b"x")
+    assert (tmp_path / "deep" / "er" / "sha256" / name[:2] / name).read_bytes() == b"x"
+    assert not (tmp_path / "home").exists()
+
+
+def test_two_writers_of_one_artifact(tmp_path: Path) -> None:
+    data = os.urandom(3_000_000)
+    stores = [ArtifactStore.open("", tmp_path) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        names = set(pool.map(lambda store: store.put(data), stores * 3))
+    ((name, _),) = names
+    assert stores[0].get(name) == data
+    files = [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
+    assert [path.name for path in files] == [name]
+
+
+@pytest.mark.parametrize("damage", [b"", b"go", b"evil", b"good and more"])
+def test_wrong_hash_is_refused_then_replaced_by_a_new_put(tmp_path: Path, damage: bytes) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(b"good")
+    (tmp_path / "artifacts" / "sha256" / name[:2] / name).write_bytes(damage)
+    with pytest.raises(StageError, match=f"artifact {name[:12]} has a wrong hash"):
+        store.get(name)
+    assert store.put(b"good") == (name, 4)
+    assert store.get(name) == b"good"
+
+
+def test_missing_artifact(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    with pytest.raises(StageError, match="artifact 000000000000 is not in the store"):
+        store.get("0" * 64)
+    assert store.size("0" * 64) is None
+    assert not store.exists("0" * 64)
+
+
+def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    assert store.check() == (tmp_path / "artifacts").as_uri()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").write_text("a file")
+    with pytest.raises(UserError, match=r"SWEEP_ARTIFACTS_URL 'file://.*artifacts': the folder cannot be made"):
+        ArtifactStore.open("", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("ftp://host/folder", "use file:///FOLDER, s3://BUCKET/PREFIX"),
+        ("/data/artifacts", "use file:///FOLDER"),
+        ("memory:///", "use file:///FOLDER"),
+        ("s3://", "use file:///FOLDER"),
+        ("s3://[", "use file:///FOLDER"),
+        ("file://host/folder", "give an absolute folder"),
+        ("s3://bucket/x?region=a&secret=abc", "unknown option 'secret'; known: endpoint, region"),
+        ("gs://bucket/x?endpoint=a", "unknown option 'endpoint'; known: none"),
+        ("s3://key:topsecret@bucket/x", "credentials belong in the environment"),
+    ],
+)
+def test_urls_that_no_store_understands(url: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        ArtifactStore.open(url, tmp_path)
+    message = str(caught.value)
+    assert message.startswith("SWEEP_ARTIFACTS_URL")
+    assert words in message
+    assert "topsecret" not in message
+    assert "abc" not in message
+
+
+def test_server_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    store = ArtifactStore.open("s3://bucket/x?endpoint=http://127.0.0.1:1&region=us-east-1", tmp_path)
+    with pytest.raises(UserError) as caught:
+        store.check()
+    message = str(caught.value)
+    assert "s3://bucket/x?endpoint=http://127.0.0.1:1" in message
+    assert "cannot be used: " in message
+    assert "\n" not in message
+    assert "hunter2" not in message
+
+
+def test_signatures_in_addresses_are_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise GenericError("Error performing PUT https://host/x?sv=1&sig=hunter2 in 1 ms: 403\n\nDebug source: hunter2")
+
+    store = ArtifactStore.open("", tmp_path)
+    monkeypatch.setattr("obstore.put", refuse)
+    with pytest.raises(UserError, match=r"PUT https://host/x\?\*\*\* in 1 ms: 403") as caught:
+        store.check()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_outage_is_worth_another_try(tmp_path: Path) -> None:
+    """The worker tries again after an OSError, and fails the stage at once after a StageError."""
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(b"x")
+    file = tmp_path / "artifacts" / "sha256" / name[:2] / name
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(StoreAway) as caught:
+        store.put(b"x")
+    assert isinstance(caught.value, OSError)
+
+
+def test_store_needs_no_torch(tmp_path: Path) -> None:
+    code = f"""
+import sys
+sys.modules["torch"] = None
+from pathlib import Path
+from core.artifacts.store import ArtifactStore
+store = ArtifactStore.open("", Path({str(tmp_path)!r}))
+assert store.get(store.put(b"x")[0]) == b"x"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

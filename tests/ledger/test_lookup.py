@@ -1,0 +1,71 @@
+"""What planners, exporters and watchers look up."""
+
+from sqlalchemy import Engine
+
+from core.ledger.claims import claim
+from core.ledger.events import ended_since
+from core.ledger.lookup import cell_artifacts, done_among
+from core.ledger.outcome import complete, fail
+from core.ledger.progress import record_epoch
+from core.ledger.schema import State
+from core.ledger.submit import add_sweep
+from core.plan.dag import plan
+from core.plan.grids import GRIDS, read_axes
+
+TINY = plan(read_axes({"sparsity": "50,90", "epochs": "1", "iterations": "2"}, GRIDS["demo"]))
+
+
+def finish(ledger: Engine, digest: str, artifact: str) -> tuple[str, ...]:
+    held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
+    assert held is not None
+    record_epoch(ledger, digest, held.attempt, epoch=1, loss=2.0, top1=0.5, lr=0.1, seconds=2.0, images_per_s=700.0)
+    facts = {"artifact": artifact, "artifact_bytes": 10, "train_seconds": 2.0, "summary": {}, "result": {}, "log": ""}
+    ready = complete(ledger, digest, held.attempt, **facts)
+    assert ready is not None
+    return ready
+
+
+def test_done_among_knows_only_what_is_done(ledger: Engine) -> None:
+    submitted = add_sweep(ledger, TINY, "a", "1")
+    finish(ledger, submitted.ready[0], "a" * 64)
+    many = [*TINY.stages, *(f"{number:064x}" for number in range(3_000))]
+    assert done_among(ledger, many) == {submitted.ready[0]}
+    assert done_among(ledger, []) == set()
+
+
+def test_cell_artifacts_are_those_of_done_stages(ledger: Engine) -> None:
+    submitted = add_sweep(ledger, TINY, "a", "1")
+    assert {cell.dense_artifact for cell in cell_artifacts(ledger, submitted.id)} == {None}
+    train = submitted.ready[0]
+    finish(ledger, train, "a" * 64)
+    oneshot = TINY.cells[0]
+    finish(ledger, oneshot.rounds[0], "b" * 64)
+    found = cell_artifacts(ledger, submitted.id)
+    assert [cell.cell for cell in found] == [planned.cell for planned in TINY.cells]
+    assert [cell.digest for cell in found] == [planned.rounds[-1] for planned in TINY.cells]
+    assert {(cell.dense_digest, cell.dense_artifact) for cell in found} == {(train, "a" * 64)}
+    assert [cell.artifact for cell in found] == ["b" * 64, None, None, None]
+
+
+def test_ended_since_tells_each_end(ledger: Engine) -> None:
+    submitted = add_sweep(ledger, TINY, "a", "1")
+    other = add_sweep(ledger, plan(read_axes({"seeds": "9"}, TINY.grid)), "b", "1")
+    assert ended_since(ledger, submitted.id, 0.0) == []
+    train = submitted.ready[0]
+    finish(ledger, train, "a" * 64)
+    broken = TINY.cells[0].rounds[0]
+    held = claim(ledger, broken, "host:1", "cpu", "cpu", 60.0)
+    assert held is not None
+    fail(ledger, broken, held.attempt, "no", "")
+    ended = ended_since(ledger, submitted.id, 0.0)
+    assert (ended[0].digest, ended[0].state, ended[0].top1) == (train, State.DONE, 0.5)
+    assert ended[0].label == "train · 10 epochs · seed 0"
+    assert ended[0].seconds is not None
+    # The failure and what it takes along may bear the same time.
+    failed = [(stage.digest, stage.error) for stage in ended if stage.state == State.FAILED]
+    assert failed == [(broken, "no")]
+    cancelled = [stage.seconds for stage in ended if stage.state == State.CANCELLED]
+    assert cancelled
+    assert set(cancelled) == {None}
+    assert ended_since(ledger, submitted.id, ended[-1].ended_at + 1.0) == []
+    assert ended_since(ledger, other.id, 0.0) == []

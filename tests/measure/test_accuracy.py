@@ -1,0 +1,64 @@
+"""Accuracy on a split."""
+
+import pytest
+import torch
+from torch import nn
+
+from core.errors import StageError
+from core.measure.accuracy import Accuracy, evaluate
+from core.training.datasets import Split
+
+CPU = torch.device("cpu")
+
+
+def test_agrees_with_a_plain_loop(tiny: nn.Module, split: Split) -> None:
+    found = evaluate(tiny, split, CPU, batch=10)
+    right, loss = 0, 0.0
+    with torch.inference_mode():
+        for image, label in zip(split.images, split.labels, strict=True):
+            scaled = (image.double() / 255 - split.mean[:, None, None]) / split.std[:, None, None]
+            logits = tiny.double()(scaled[None])
+            right += int(logits.argmax() == label)
+            loss += float(nn.functional.cross_entropy(logits, label[None]))
+    assert found.images == 37
+    assert found.top1 == right / 37
+    assert found.loss == pytest.approx(loss / 37, rel=1e-5)
+
+
+@pytest.mark.parametrize("batch", [1, 36, 37, 1000])
+def test_every_image_counts_once_whatever_the_batch(tiny: nn.Module, split: Split, batch: int) -> None:
+    reference = evaluate(tiny, split, CPU, batch=37)
+    found = evaluate(tiny, split, CPU, batch=batch)
+    assert (found.top1, found.images) == (reference.top1, 37)
+    assert found.loss == pytest.approx(reference.loss, rel=1e-5)
+
+
+def test_batch_norm_statistics_are_used_and_kept(tiny: nn.Module, split: Split) -> None:
+    before = {name: tensor.clone() for name, tensor in tiny.state_dict().items()}
+    evaluate(tiny.train(), split, CPU)
+    assert not tiny.training
+    assert all(torch.equal(before[name], tensor) for name, tensor in tiny.state_dict().items())
+
+
+def test_no_images_are_changed_and_progress_is_told(tiny: nn.Module, split: Split) -> None:
+    images, told = split.images.clone(), []
+    evaluate(tiny, split, CPU, 16, lambda done, total: told.append((done, total)))
+    assert torch.equal(images, split.images)
+    assert told == [(16, 37), (32, 37), (37, 37)]
+
+
+def test_autocast_around_it_changes_nothing(tiny: nn.Module, split: Split) -> None:
+    plain = evaluate(tiny, split, CPU)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert evaluate(tiny, split, CPU) == plain
+
+
+def test_a_network_that_exploded_has_no_accuracy(tiny: nn.Module, split: Split) -> None:
+    with torch.no_grad():
+        tiny.get_parameter("fc.weight").fill_(float("inf"))
+    with pytest.raises(StageError, match="outputs are not finite"):
+        evaluate(tiny, split, CPU)
+
+
+def test_accuracy_is_a_value() -> None:
+    assert Accuracy(0.5, 1.0, 2) == Accuracy(0.5, 1.0, 2)

@@ -1,0 +1,129 @@
+"""`sweep run` with a real worker, then everything that a user does with what it leaves behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import prunesweep
+
+Sweep = Callable[..., Any]
+SWEEP = [sys.executable, "-m", "orchestrator.cli"]
+TINY = {
+    "--grid": "demo",
+    "--width": "2",
+    "--dense-epochs": "1",
+    "--epochs": "0",
+    "--iterations": "2",
+    "--sparsity": "50",
+    "--name": "tiny",
+}
+
+
+def words(**changes: str) -> list[str]:
+    options = TINY | {f"--{name.replace('_', '-')}": value for name, value in changes.items()}
+    return [word for option in options.items() for word in option]
+
+
+@pytest.fixture
+def one_thread(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWEEP_THREADS", "1")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+
+
+def workers_of(home: Path) -> list[str]:
+    """Command lines of the processes that still use this home."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"SWEEP_HOME={home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return [line for line in found if "pytest" not in line]
+
+
+@pytest.mark.slow
+def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: Path, tmp_path: Path) -> None:
+    ran = subprocess.run([*SWEEP, "run", *words()], capture_output=True, text=True, timeout=240, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "tiny: 2 of 2 cells done" in ran.stdout
+    assert f"report: {home}/reports/tiny.md" in ran.stdout
+    assert (home / "reports" / "tiny.md").read_text().startswith("# Sweep tiny")
+    assert workers_of(home) == []
+    rows = prunesweep.results("tiny")
+    assert [row["state"] for row in rows] == ["DONE", "DONE"]
+    assert all(row["nonzero"] == row["total"] - row["total"] // 2 for row in rows)
+
+    again = sweep("submit", *words(name="other"), "--json")
+    assert json.loads(again.out)["new"] == 0
+
+    exported = json.loads(sweep("export", "tiny", tmp_path / "models", "--json").out)
+    names = ["resnet18.pt", "resnet18_prune_50perc_oneshot0.pt", "resnet18_prune_50perc_iterative0_2.pt"]
+    assert [Path(file["path"]).name for file in exported] == names
+    refused = sweep("export", "tiny", tmp_path / "models")
+    assert (refused.code, refused.complaint.endswith("is there already (and 2 more); add --force to replace")) == (
+        2,
+        True,
+    )
+
+    files = [tmp_path / "models" / name for name in names[:2]]
+    found = json.loads(sweep("evaluate", *files, "--dataset", "digits", "--json").out)
+    assert [round(file["sparsity"], 4) for file in found] == [0.0, 0.5]
+    assert found[1]["top1"] == pytest.approx(rows[0]["top1"], abs=1e-9)
+
+    weights = prunesweep.load(rows[0]["artifact"])
+    assert (weights["conv1.weight"] == 0).any()
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(one_thread: None, sweep: Sweep, home: Path) -> None:
+    long = words(dense_epochs="2000")
+    run = subprocess.Popen([*SWEEP, "run", *long], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert run.stdout is not None
+        line = next(line for line in run.stdout if "epoch" in line and "images/s" in line)
+        assert "train · 2000 epochs" in line
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+    finally:
+        run.kill()
+    assert run.returncode == 130
+    assert f"resume: sweep run {' '.join(sorted_like(long))}" in errors
+    _until(lambda: workers_of(home) == [])
+    body = json.loads(sweep("status", "tiny", "--json").out)
+    assert body["counts"]["READY"] == 1, "the running stage was handed back"
+    assert body["counts"]["FAILED"] == 0
+
+
+def sorted_like(options: list[str]) -> list[str]:
+    """The options in the order in which the resume line names them: grid, axes, name."""
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    axes = ["--grid", "--sparsity", "--epochs", "--iterations", "--width", "--dense-epochs", "--name"]
+    return [word for axis in axes for word in (axis, given[axis])]
+
+
+@pytest.mark.slow
+def test_a_killed_run_takes_its_worker_along(one_thread: None, home: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("the kernel's death signal is Linux's")
+    run = subprocess.Popen([*SWEEP, "run", *words(dense_epochs="2000")], stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    next(line for line in run.stdout if "started" in line)
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    _until(lambda: not [line for line in workers_of(home) if "worker" in line])
+
+
+def _until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

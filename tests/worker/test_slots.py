@@ -1,0 +1,142 @@
+"""What a slot makes of its trainer's words and deaths. The trainers are scripts that speak the protocol."""
+
+import sys
+import threading
+import time
+
+import pytest
+
+from core.ledger.engine import open_ledger
+from core.ledger.schema import State
+from core.ledger.submit import add_sweep
+from core.ledger.tables import stages as table
+from core.plan.dag import Plan
+from core.plan.grids import GRIDS
+from core.plan.stages import Sleep, digest_of, encode
+from worker.patience import Patience
+from worker.protocol import Done, Epoch, Failed, Ready, write_event
+from worker.slots import Desk, Slot, Verdict
+
+STAGE = Sleep("one", 0.0)
+CHILD = Sleep("two", 0.0, (digest_of(encode(STAGE)),))
+DIGEST, CHILD_DIGEST = (digest_of(encode(stage)) for stage in (STAGE, CHILD))
+DONE = Done("", 0, 0.0, {}, {})
+
+
+class Stand:
+    """A slot on a ledger that holds STAGE and CHILD; published: the hints that it sent."""
+
+    def __init__(self, settings, monkeypatch, tmp_path):
+        self.engine = open_ledger(settings)
+        encoded = {DIGEST: encode(STAGE), CHILD_DIGEST: encode(CHILD)}
+        add_sweep(self.engine, Plan(GRIDS["demo"], (), {DIGEST: STAGE, CHILD_DIGEST: CHILD}, encoded), "one", "test")
+        self.published = []
+        patience = Patience(threading.Event())
+        desk = Desk(settings, self.engine, "here:1", patience, self.published.extend, lambda: None)
+        self.slot = Slot("cpu", desk)
+        self._monkeypatch, self._program = monkeypatch, tmp_path / "trainer"
+
+    def trainer(self, *answers):
+        """From now on trainers are programs that answer a request with these events; None = by dying."""
+        lines = [f"echo '{write_event(answer).decode().strip()}'" if answer else "kill -9 $$" for answer in answers]
+        ready = write_event(Ready("cpu", "none", "0")).decode().strip()
+        body = f"echo '{ready}'\nwhile read line; do\necho working >&2\n{chr(10).join(lines) or ':'}\ndone\n"
+        self.program(body)
+        self.slot.keep_warm()
+        while not self.slot.ready:
+            time.sleep(0.01)
+
+    def program(self, body):
+        self._program.write_text(f"#!/bin/sh\n{body}")
+        self._program.chmod(0o755)
+        self._monkeypatch.setattr(sys, "executable", str(self._program))
+
+    def row(self, digest=DIGEST):
+        with self.engine.connect() as connection:
+            return connection.execute(table.select().where(table.c.digest == digest)).one()
+
+
+@pytest.fixture
+def stand(settings, monkeypatch, tmp_path):
+    stand = Stand(settings, monkeypatch, tmp_path)
+    yield stand
+    stand.slot.close(1.0)
+    stand.engine.dispose()
+
+
+def test_done_writes_the_row_and_hints_the_children(stand):
+    stand.trainer(Epoch(1, 0.5, None, 0.1, 1.0, 10.0), DONE)
+    assert stand.slot.run(DIGEST)
+    assert stand.row().state == State.DONE
+    assert stand.published == [CHILD_DIGEST]
+    assert not stand.slot.run(DIGEST), "it is done; a second hint finds nothing"
+
+
+def test_a_stage_that_cannot_succeed_fails_at_once(stand):
+    stand.trainer(Failed("no such thing", retry=False))
+    stand.slot.run(DIGEST)
+    assert (stand.row().state, stand.row().error) == (State.FAILED, "no such thing")
+    assert stand.row(CHILD_DIGEST).state == State.CANCELLED
+
+
+def test_a_failure_that_may_pass_is_tried_again(stand):
+    stand.trainer(Failed("the store is away", retry=True))
+    stand.slot.run(DIGEST)
+    assert (stand.row().state, stand.row().failures) == (State.READY, 1)
+    assert stand.row().not_before > 0
+
+
+def test_a_trainer_that_dies_counts_as_a_crash_and_is_replaced(stand):
+    stand.trainer(None)
+    stand.slot.run(DIGEST)
+    assert (stand.row().state, stand.row().failures) == (State.READY, 1)
+    assert "SIGKILL" in stand.row().error
+    while not stand.slot.ready:
+        time.sleep(0.01)
+
+
+def test_facts_that_the_ledger_refuses_fail_the_stage(stand):
+    stand.trainer(Done("", 0, 0.0, {"loss": float("inf")}, {}))
+    stand.slot.run(DIGEST)
+    assert stand.row().state == State.FAILED
+    assert "loss is inf" in stand.row().error
+
+
+def test_a_slot_whose_trainer_does_not_start_claims_nothing(stand):
+    stand.program("echo no torch here >&2; exit 1\n")
+    stand.slot.keep_warm()
+    stand.slot._start.result()
+    assert not stand.slot.ready
+    assert not stand.slot.run(DIGEST)
+    assert stand.row().state == State.READY and stand.row().attempt == 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Verdict.RELEASE, State.READY), (Verdict.CANCEL, State.READY), (Verdict.LOST, State.RUNNING)]
+)
+def test_a_verdict_stops_the_stage_and_writes_what_it_asks_for(stand, verdict, state):
+    """Without the cancel flag in the ledger, a cancelled stage is somebody's again, so READY."""
+    stand.trainer()
+    runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
+    runner.start()
+    while stand.slot.held is None:
+        time.sleep(0.01)
+    stand.slot.stop(verdict)
+    runner.join()
+    assert stand.row().state == state
+    assert stand.row().failures == 0
+    assert stand.slot.held is None
+
+
+def test_the_log_of_a_running_stage_can_be_read(stand):
+    stand.trainer()
+    runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
+    runner.start()
+    log = ""
+    while "working" not in log:
+        stand.slot.save_log()
+        with stand.engine.connect() as connection:
+            log = connection.exec_driver_sql("SELECT coalesce(max(log), '') FROM attempts").scalar_one()
+    stand.slot.close(5.0)
+    runner.join()
+    assert stand.row().state == State.READY

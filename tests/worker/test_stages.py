@@ -1,0 +1,95 @@
+"""Every kind of stage on a tiny network, in this process."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.artifacts.checkpoint import unpack
+from core.artifacts.store import ArtifactStore
+from core.errors import StageError
+from core.ledger.tables import latencies, results
+from core.plan.datasets import parse_dataset
+from core.plan.models import ModelRef
+from core.plan.recipes import RECIPES
+from core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
+from worker.protocol import Epoch, Request
+from worker.trainer.stages import run_stage
+from worker.trainer.workbench import Workbench
+
+DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
+DENSE, RECOVERY = RECIPES["digits"]
+TRAIN = Train(DIGITS, MODEL, DENSE, 1, 0)
+FIRST = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, "finetune", 1, RECOVERY, DIGITS, MODEL, 0)
+SECOND = replace(FIRST, parent=digest(FIRST), round=2, sparsity=0.8, epochs=0)
+EVALUATE = Evaluate(digest(SECOND), digest(FIRST), DIGITS, MODEL)
+
+
+class Bench:
+    """A workbench, and the artifacts that its stages made."""
+
+    def __init__(self, settings):
+        self.events = []
+        store = ArtifactStore.open("", settings.home)
+        self.workbench = Workbench(torch.device("cpu"), settings, store, self.events.append)
+        self.made = {}
+
+    def run(self, stage):
+        inputs = {parent: self.made.get(parent, "") for parent in stage.parents}
+        done = run_stage(self.workbench, Request(digest(stage), 1, encode(stage), inputs))
+        self.made[digest(stage)] = done.artifact
+        return done
+
+    def checkpoint(self, stage):
+        return unpack(self.workbench.store.get(self.made[digest(stage)]))
+
+
+@pytest.fixture
+def bench(settings):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield Bench(settings)
+    torch.set_num_threads(threads)
+
+
+def test_a_chain_from_training_to_latency(bench):
+    done = [bench.run(stage) for stage in (TRAIN, FIRST, SECOND)]
+    assert [event.epoch for event in bench.events] == [1, 1]
+    assert all(isinstance(event, Epoch) for event in bench.events)
+    total = done[0].summary["total"]
+    assert done[0].train_seconds > 0 and done[2].train_seconds == 0
+    assert done[1].summary["nonzero"] == total - round(total * 0.5)
+    assert done[2].summary["nonzero"] == total - round(total * 0.8)
+    for name, mask in bench.checkpoint(SECOND).masks.items():
+        assert not (mask & ~bench.checkpoint(FIRST).masks[name]).any(), "masks nest"
+    found = bench.run(EVALUATE).result
+    assert set(found) == {column.name for column in results.columns} - {"digest", "at"}
+    assert (
+        found["images"] == len(bench.workbench.split(DIGITS, "test")) and found["nonzero"] == done[2].summary["nonzero"]
+    )
+    # Nothing was recovered in the second round, so before and after are one network.
+    assert found["top1"] == found["top1_before"]
+    dense = bench.run(Evaluate(digest(TRAIN), "", DIGITS, MODEL)).result
+    assert dense["top1_before"] is None and dense["macs"] == dense["macs_dense"] > found["macs"]
+    timed = bench.run(Benchmark(digest(SECOND), digest(TRAIN), "torch", "cpu", 1, 1, DIGITS, MODEL)).result
+    assert set(timed) == {column.name for column in latencies.columns} - {"digest", "at"}
+
+
+def test_the_same_stages_make_the_same_bytes(bench):
+    first = [bench.run(stage).artifact for stage in (TRAIN, FIRST)]
+    assert [bench.run(stage).artifact for stage in (TRAIN, FIRST)] == first
+    assert bench.run(replace(TRAIN, seed=1)).artifact != first[0]
+
+
+def test_what_cannot_succeed_is_a_stage_error(bench):
+    with pytest.raises(StageError, match="left no artifact"):
+        bench.run(FIRST)
+    bench.run(TRAIN)
+    with pytest.raises(StageError, match="unknown recovery 'rest'"):
+        bench.run(replace(FIRST, recovery="rest"))
+    with pytest.raises(StageError, match="not a resnet18 of width 3"):
+        bench.run(replace(FIRST, model=replace(MODEL, width=3)))
+    with pytest.raises(StageError, match="not a stage"):
+        run_stage(bench.workbench, Request("ab" * 32, 1, "{}", {}))
+    with pytest.raises(StageError, match=r"has changed|no such folder"):
+        bench.run(replace(TRAIN, dataset=replace(DIGITS, name="imagefolder", path="/nowhere", fingerprint="x")))
