@@ -57,6 +57,7 @@ class Slot:
         self._lock = threading.Lock()
         self._held: Claim | None = None
         self._verdict: Verdict | None = None
+        self._settled = False
         self._closing = False
         self._saved_log = ""
         # Trainers are started by this thread, which lives as long as the worker: Linux kills them when it ends.
@@ -102,7 +103,7 @@ class Slot:
         if not isinstance(taken, Claim):
             return False
         with self._lock:
-            self._held, self._saved_log = taken, ""
+            self._held, self._saved_log, self._settled = taken, "", False
             self._verdict = Verdict.RELEASE if self._closing else None
         try:
             self._attend(process, taken)
@@ -119,7 +120,9 @@ class Slot:
         of: only if this is (still) the stage that runs.
         """
         with self._lock:
-            if self._held is None or (of is not None and self._held is not of) or self._verdict is not None:
+            if self._held is None or self._settled or self._verdict is not None:
+                return
+            if of is not None and self._held is not of:
                 return
             self._verdict = verdict
             process = self._process
@@ -189,11 +192,15 @@ class Slot:
             for event in process.run(Request(taken.digest, taken.attempt, taken.spec, taken.inputs)):
                 if isinstance(event, Epoch):
                     self._epoch(taken, event)
-                elif isinstance(event, Done):
-                    self._done(taken, event, process.log.text())
+                    continue
+                log = process.log.text()
+                if self._settle():
+                    process.close()  # it has been told to end: the next stage must not meet it
+                if isinstance(event, Done):
+                    self._done(taken, event, log)
                     logger.info("%s: %s done in %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
                 elif isinstance(event, Failed):
-                    self._failed(taken, event, process.log.text())
+                    self._failed(taken, event, log)
         except TrainerDied as death:
             log = process.log.text()
             process.close()
@@ -202,6 +209,13 @@ class Slot:
             # What it says next would be taken for the next stage's words.
             process.close()
             raise
+
+    def _settle(self) -> bool:
+        """The trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds the
+        stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
+        with self._lock:
+            self._settled = True
+            return self._verdict is not None
 
     def _epoch(self, taken: Claim, event: Epoch) -> None:
         ours = self._desk.patience.call(record_epoch, self._desk.engine, taken.digest, taken.attempt, **asdict(event))

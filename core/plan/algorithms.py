@@ -8,9 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean
-
 
 @dataclass(frozen=True)
 class Algorithm:
@@ -57,17 +54,6 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         )
     }
 )
-
-
-def parse_algorithm(value: object, field: str = "algorithm") -> str:
-    """The name of a known algorithm.
-
-    Raises:
-        UserError: unknown; the message lists the known ones and the nearest.
-    """
-    if isinstance(value, str) and value in ALGORITHMS:
-        return value
-    raise UserError(field, value, did_you_mean(str(value), ALGORITHMS))
 
 
 def sparsities(algorithm: Algorithm, sparsity: float, iterations: int) -> tuple[float, ...]:

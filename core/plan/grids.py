@@ -11,12 +11,12 @@ from typing import Any
 
 from core.errors import UserError
 from core.plan import axes
-from core.plan.algorithms import ALGORITHMS, parse_algorithm
+from core.plan.algorithms import ALGORITHMS
 from core.plan.cells import Cell
 from core.plan.datasets import DatasetRef, parse_dataset
-from core.plan.models import parse_model
-from core.plan.nearest import did_you_mean
-from core.plan.recipes import parse_recipe
+from core.plan.models import MODELS
+from core.plan.nearest import did_you_mean, one_of
+from core.plan.recipes import RECIPES
 
 MAX_CELLS = 1_000_000
 
@@ -87,6 +87,10 @@ def _sparsity(value: object) -> float:
     return axes.parse_sparsity(value)
 
 
+def _algorithm(value: object) -> str:
+    return one_of(value, "algorithm", ALGORITHMS)
+
+
 def _epochs(value: object) -> int:
     return axes.parse_count(value, "epochs", 0, 100_000)
 
@@ -99,25 +103,19 @@ def _seed(value: object) -> int:
     return axes.parse_count(value, "seeds", 0, 2**31 - 1)
 
 
-def _choice(value: object, field: str, known: tuple[str, ...]) -> str:
-    if isinstance(value, str) and value in known:
-        return value
-    raise UserError(field, value, did_you_mean(str(value), known))
-
-
 _READERS: Mapping[str, Any] = MappingProxyType(
     {
         "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
-        "algorithm": lambda v: axes.parse_list(v, "algorithm", parse_algorithm),
+        "algorithm": lambda v: axes.parse_list(v, "algorithm", _algorithm),
         "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
         "iterations": lambda v: axes.parse_list(v, "iterations", _iterations),
         "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
         "dataset": lambda v: _text(v, "dataset"),
-        "model": parse_model,
+        "model": lambda v: one_of(v, "model", MODELS),
         "width": lambda v: axes.parse_count(v, "width", 1, 1024),
         "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 1, 100_000),
-        "recipe": parse_recipe,
-        "bench_device": lambda v: _choice(v, "bench_device", ("cpu", "cuda", "none")),
+        "recipe": lambda v: one_of(v, "recipe", RECIPES),
+        "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
         "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
         "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
     }
@@ -173,20 +171,18 @@ def _load_toml(path: Path) -> Grid:
             raise UserError("grid", path, f"not valid TOML: {error}") from None
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UserError("grid", path, f"cannot be read: {reason}") from None
-    base = load_grid(_base_name(values.pop("base", "full"), path, text))
-    grid = base
+    base = "full"
     for key, value in values.items():
+        # One by one for the line of the first bad one; together below, as one may depend on another.
         try:
-            grid = read_axes({key: value}, grid)
+            if key == "base":
+                base = one_of(value, key, GRIDS)
+            else:
+                read_axes({key: value}, GRIDS[base])
         except UserError as error:
             raise UserError("grid", f"{path}:{_line_of(text, key)}", str(error)) from None
-    return grid
-
-
-def _base_name(value: object, path: Path, text: str) -> str:
-    if isinstance(value, str) and value in GRIDS:
-        return value
-    raise UserError("grid", f"{path}:{_line_of(text, 'base')}", f"base {value!r}: " + did_you_mean(str(value), GRIDS))
+    values.pop("base", None)
+    return read_axes(values, GRIDS[base])
 
 
 def _line_of(text: str, key: str) -> int:

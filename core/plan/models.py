@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean
-
 MODELS = ("resnet18",)
 
 
@@ -15,14 +12,3 @@ class ModelRef:
     name: str
     width: int
     classes: int
-
-
-def parse_model(value: object, field: str = "model") -> str:
-    """The name of a known model.
-
-    Raises:
-        UserError: unknown.
-    """
-    if isinstance(value, str) and value in MODELS:
-        return value
-    raise UserError(field, value, did_you_mean(str(value), MODELS))

@@ -1,7 +1,9 @@
-"""Suggests what the user may have meant."""
+"""Reads a name that must be one of some, and suggests what the user may have meant."""
 
 import difflib
 from collections.abc import Iterable
+
+from core.errors import UserError
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
@@ -11,3 +13,15 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
     hint = f' did you mean "{near[0]}"?' if near else ""
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"unknown;{hint} known: {shown or 'none yet'}"
+
+
+def one_of(value: object, field: str, known: Iterable[str]) -> str:
+    """The value, if it is a known name.
+
+    Raises:
+        UserError: it isn't; the message lists the known ones and the nearest.
+    """
+    names = list(known)
+    if isinstance(value, str) and value in names:
+        return value
+    raise UserError(field, value, did_you_mean(str(value), names))

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -39,20 +36,9 @@ RECIPES: Mapping[str, tuple[Recipe, Recipe]] = MappingProxyType(
             Recipe("finetune", 256, 0.02, 0.0, 0.9, 5e-4, 0.0, 4, True, 0.02, "auto"),
         ),
         "digits": (
-            Recipe("digits-dense", 64, 0.1, 0.2, 0.9, 5e-4, 0.0, 1, False, 0.1, "auto"),
+            Recipe("digits-dense", 64, 0.05, 0.2, 0.9, 5e-4, 0.0, 1, False, 0.1, "auto"),
             Recipe("digits-finetune", 64, 0.05, 0.0, 0.9, 5e-4, 0.0, 1, False, 0.1, "auto"),
         ),
     }
 )
 """name → (recipe of the dense network, recipe of each recovery round)."""
-
-
-def parse_recipe(value: object, field: str = "recipe") -> str:
-    """The name of a known recipe.
-
-    Raises:
-        UserError: unknown.
-    """
-    if isinstance(value, str) and value in RECIPES:
-        return value
-    raise UserError(field, value, did_you_mean(str(value), RECIPES))

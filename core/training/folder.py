@@ -46,7 +46,7 @@ class _Decoding:
                 if image.shape == pixels.shape[1:]:
                     pixels[number] = image
             self.done += 1
-            if self.progress and self.done % _REPORT_EVERY == 0:
+            if self.progress and (self.done % _REPORT_EVERY == 0 or self.done == self.total):
                 self.progress(self.done, self.total)
         return np.empty((0, 1, 1, 3), np.uint8) if pixels is None else pixels
 

@@ -33,7 +33,8 @@ def evaluate(
 
     from core.plan.axes import parse_count
     from core.plan.datasets import parse_dataset
-    from core.plan.models import parse_model
+    from core.plan.models import MODELS
+    from core.plan.nearest import one_of
     from core.settings import load_settings
     from orchestrator.torchside import need_torch
 
@@ -42,7 +43,7 @@ def evaluate(
         "files": [_existing(file) for file in files],
         "dataset": asdict(parse_dataset(dataset)),
         "data": str(settings.data),
-        "model": parse_model(model),
+        "model": one_of(model, "model", MODELS),
         "device": device,
         "batch": parse_count(batch, "batch", 1, 65_536),
         "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,

@@ -30,14 +30,13 @@ def export(
     """Write the finished cells' weights, and the dense network's, as plain float32 files with the zeros in them."""
     from core.ledger.lookup import cell_artifacts
     from core.ledger.sweeps import find_sweep
-    from core.plan.nearest import did_you_mean
+    from core.plan.nearest import one_of
     from core.settings import load_settings
     from orchestrator.ledgers import ledger
     from orchestrator.torchside import need_torch
 
-    for field, value, known in (("format", form, tuple(_ENDINGS)), ("names", names, _NAMES)):
-        if value not in known:
-            raise UserError(field, value, did_you_mean(value, known))
+    one_of(form, "format", _ENDINGS)
+    one_of(names, "names", _NAMES)
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)

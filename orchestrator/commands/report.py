@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from core.errors import UserError
 from orchestrator.options import JsonOption, SweepArgument
 
 
@@ -46,12 +45,10 @@ def _format(asked: str | None, output: Path | None) -> str:
     Raises:
         UserError: unknown.
     """
-    from core.plan.nearest import did_you_mean
+    from core.plan.nearest import one_of
     from orchestrator.reports import FORMATS
 
     if asked is None:
         ending = "" if output is None else output.suffix.lstrip(".").lower()
         return ending if ending in FORMATS else "table"
-    if asked not in FORMATS:
-        raise UserError("format", asked, did_you_mean(asked, FORMATS))
-    return asked
+    return one_of(asked, "format", FORMATS)

@@ -156,13 +156,11 @@ def test_check_says_what_is_there_without_making_it(image_folder: Path, tmp_path
 
 def test_one_builds_and_the_others_wait(tmp_path: Path) -> None:
     builds: list[int] = []
-    inside = threading.Event()
 
     def build() -> Packed:
         builds.append(threading.get_ident())
-        inside.set()
-        part = Images(torch.zeros(2, 4, 4, 3, dtype=torch.uint8), torch.tensor([0, 1]))
-        return pack(part, part, ("a", "b"))
+        train, test = (Images(torch.zeros(2, 4, 4, 3, dtype=torch.uint8), torch.tensor([0, 1])) for _ in range(2))
+        return pack(train, test, ("a", "b"))
 
     results: list[Packed] = []
     threads = [

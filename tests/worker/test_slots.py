@@ -7,6 +7,7 @@ import time
 import pytest
 
 from core.ledger.engine import open_ledger
+from core.ledger.outcome import complete
 from core.ledger.schema import State
 from core.ledger.submit import add_sweep
 from core.ledger.tables import stages as table
@@ -126,6 +127,20 @@ def test_a_verdict_stops_the_stage_and_writes_what_it_asks_for(stand, verdict, s
     assert stand.row().state == state
     assert stand.row().failures == 0
     assert stand.slot.held is None
+
+
+def test_a_heartbeat_that_finds_the_stage_done_does_not_hit_the_next_one(stand, monkeypatch):
+    stand.trainer(DONE)
+
+    def complete_and_beat(*arguments, **named):
+        ready = complete(*arguments, **named)
+        stand.slot.stop(Verdict.LOST, stand.slot.held)
+        return ready
+
+    monkeypatch.setattr("worker.slots.complete", complete_and_beat)
+    for digest in (DIGEST, CHILD_DIGEST):
+        assert stand.slot.run(digest)
+        assert (stand.row(digest).state, stand.row(digest).attempt) == (State.DONE, 1)
 
 
 def test_the_log_of_a_running_stage_can_be_read(stand):

@@ -13,11 +13,11 @@ from core.measure.accuracy import evaluate
 from core.measure.flops import macs
 from core.measure.latency import compare
 from core.measure.machine import processor_name
-from core.plan.datasets import DatasetRef
 from core.plan.models import ModelRef
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
 from core.pruning.masks import apply_masks, count_nonzero
 from core.pruning.registry import prune
+from core.training.datasets import Split
 from core.training.loop import train
 from core.training.models import build_model
 from worker.protocol import Done, Epoch, Request
@@ -81,7 +81,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
         top1_before = evaluate(before, split, bench.device).top1
     model = _network(stage.model, after.weights)
     found = evaluate(model, split, bench.device)
-    counted = macs(model, _image_shape(bench, stage.dataset))
+    counted = macs(model, _image_shape(split))
     result = {
         "top1": found.top1,
         "top1_before": top1_before,
@@ -104,7 +104,8 @@ def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
         for digest in (stage.dense, stage.parent)
     )
     device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
-    shape = _image_shape(bench, stage.dataset)
+    # Of the training images: the test set is Evaluate's alone.
+    shape = _image_shape(bench.split(stage.dataset, "train"))
     facts = compare(dense, pruned, shape, stage.batch, stage.threads, device, stage.engine)
     return Done("", 0, 0.0, {}, asdict(facts))
 
@@ -144,7 +145,7 @@ def _meta(digest: str, ref: ModelRef) -> dict[str, str]:
     return {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
 
 
-def _image_shape(bench: Workbench, ref: DatasetRef) -> tuple[int, int, int]:
+def _image_shape(split: Split) -> tuple[int, int, int]:
     """(channels, height, width) of the dataset's images."""
-    channels, height, width = bench.split(ref, "test").images.shape[1:]
+    channels, height, width = split.images.shape[1:]
     return channels, height, width
