@@ -41,11 +41,16 @@ def running(settings: Settings) -> bool:
 def socket_path(settings: Settings) -> Path:
     """Where the embedded server listens: under home, or in a short private folder when that path cannot be used."""
     path = settings.broker_folder / "valkey.sock"
-    if len(os.fsencode(path)) <= _SOCKET_LIMIT and _PLAIN_PATH.fullmatch(str(path)):
-        return path
-    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return runtime / f"prunesweep-{os.getuid()}-{digest}" / "valkey.sock"
+    name = f"prunesweep-{os.getuid()}-{digest}"
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    shorter = [Path(folder) / name / "valkey.sock" for folder in (runtime, tempfile.gettempdir())]
+    # The last is taken as it is: no folder for temporary files is that long.
+    return next((place for place in (path, *shorter) if _fits(place)), shorter[-1])
+
+
+def _fits(path: Path) -> bool:
+    return len(os.fsencode(path)) <= _SOCKET_LIMIT and _PLAIN_PATH.fullmatch(str(path)) is not None
 
 
 def find_server() -> Path:

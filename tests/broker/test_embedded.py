@@ -5,7 +5,9 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -99,12 +101,16 @@ def test_a_broken_file_is_put_aside(settings, broker):
     assert list(settings.broker_folder.glob("appendonlydir-broken-*"))
 
 
+@pytest.fixture
+def runtime(monkeypatch):
+    """A short folder: pytest's own are too long for a socket."""
+    with tempfile.TemporaryDirectory(prefix="r") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("name", ["a" * 90, "white space", "per%41cent", "ünïcode"])
-def test_a_home_whose_path_no_socket_can_have(settings, tmp_path, monkeypatch, name):
-    runtime = tmp_path / "r"
-    runtime.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    monkeypatch.setattr(embedded, "_SOCKET_LIMIT", 107)
+def test_a_home_whose_path_no_socket_can_have(settings, tmp_path, runtime, name):
     settings = replace(settings, home=tmp_path / name)
     path = embedded.socket_path(settings)
     assert path.is_relative_to(runtime)
@@ -117,10 +123,13 @@ def test_a_home_whose_path_no_socket_can_have(settings, tmp_path, monkeypatch, n
     assert not list(runtime.iterdir())
 
 
-def test_a_runtime_folder_that_is_a_link_is_refused(settings, tmp_path, monkeypatch):
-    runtime = tmp_path / "r"
-    runtime.mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+def test_a_runtime_folder_that_is_too_long_itself_is_passed_over(settings, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", f"/{'r' * 100}")
+    path = embedded.socket_path(replace(settings, home=tmp_path / "white space"))
+    assert path.is_relative_to(tempfile.gettempdir())
+
+
+def test_a_runtime_folder_that_is_a_link_is_refused(settings, tmp_path, runtime):
     settings = replace(settings, home=tmp_path / "white space")
     embedded.socket_path(settings).parent.symlink_to(tmp_path)
     with pytest.raises(UserError, match="not a folder of yours"):
