@@ -31,7 +31,7 @@ class Bench:
     def __init__(self, settings):
         self.events = []
         store = ArtifactStore.open("", settings.home)
-        self.workbench = Workbench(torch.device("cpu"), settings, store, self.events.append)
+        self.workbench = Workbench(torch.device("cpu"), settings, store, self.events.append, cores=1)
         self.made = {}
 
     def run(self, stage):
@@ -93,3 +93,10 @@ def test_what_cannot_succeed_is_a_stage_error(bench):
         run_stage(bench.workbench, Request("ab" * 32, 1, "{}", {}))
     with pytest.raises(StageError, match=r"has changed|no such folder"):
         bench.run(replace(TRAIN, dataset=replace(DIGITS, name="imagefolder", path="/nowhere", fingerprint="x")))
+
+
+@pytest.mark.parametrize(("work", "asked", "threads"), [(0, 0, 1), (600_000_000, 0, 2), (10**12, 0, 3), (10**12, 2, 2)])
+def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, work, asked, threads):
+    workbench = replace(bench.workbench, settings=replace(settings, threads=asked), cores=3)
+    workbench.use_threads(work)
+    assert torch.get_num_threads() == threads

@@ -24,6 +24,7 @@ from worker.protocol import Done, Epoch, Request
 from worker.trainer.workbench import Workbench
 
 _DENSE_ROUND = 0
+_EVALUATION_BATCH = 256
 _NOTHING = Done("", 0, 0.0, {}, {})
 
 
@@ -74,14 +75,15 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
     """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
     after = bench.checkpoint(request.inputs, stage.parent)
     split = bench.split(stage.dataset, "test")
+    model = _network(stage.model, after.weights)
+    counted = macs(model, _image_shape(split))
+    bench.use_threads(counted.macs_dense * _EVALUATION_BATCH)
     top1_before = None
     if stage.before:
         before = _network(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
-        top1_before = evaluate(before, split, bench.device).top1
-    model = _network(stage.model, after.weights)
-    found = evaluate(model, split, bench.device)
-    counted = macs(model, _image_shape(split))
+        top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
+    found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
     result = {
         "top1": found.top1,
         "top1_before": top1_before,
@@ -119,6 +121,7 @@ def _train_and_store(
     round: int,
 ) -> Done:
     split = bench.split(stage.dataset, "train")
+    bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
     seconds = 0.0
     for facts in train(model, masks, split, stage.recipe, stage.epochs, stage.seed, round, bench.device):
         seconds += facts.seconds
