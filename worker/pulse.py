@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from celery import Celery
 from celery.utils.log import get_logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.broker.embedded import Broker
+from core.broker.hints import BrokerAway, waiting
 from core.errors import UserError
 from core.ledger.claims import heartbeat
 from core.ledger.reaper import due, reap
@@ -31,8 +33,10 @@ _AHEAD = 16
 class Pulse:
     """Start it once; `wake` makes it look now instead of at the next tick."""
 
-    def __init__(self, desk: Desk, slots: Sequence[Slot], broker: Broker, stopping: threading.Event) -> None:
-        self._desk, self._slots, self._broker = desk, slots, broker
+    def __init__(
+        self, desk: Desk, app: Celery, slots: Sequence[Slot], broker: Broker, stopping: threading.Event
+    ) -> None:
+        self._desk, self._app, self._slots, self._broker = desk, app, slots, broker
         self._stopping = stopping
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
@@ -55,8 +59,7 @@ class Pulse:
                 self._next_beat = time.monotonic() + self._desk.settings.heartbeat
                 self._guard("heartbeat", self._beat)
                 self._guard("broker", self._tend_broker)
-            for slot in self._slots:
-                slot.keep_warm()
+            self._guard("trainers", self._tend_trainers)
             self._guard("dispatch", self._dispatch)
             if self._wake.wait(max(0.0, min(tick, self._next_beat - time.monotonic()))):
                 self._wake.clear()
@@ -68,7 +71,7 @@ class Pulse:
         """Acts; says once when that begins to fail, and once when it works again."""
         try:
             act()
-        except (SQLAlchemyError, UserError, OSError) as error:
+        except (SQLAlchemyError, UserError, BrokerAway, OSError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             if self._troubles.get(what) != reason:
                 logger.warning("%s: %s; trying again", what, reason)
@@ -94,6 +97,10 @@ class Pulse:
         for digest in reap(engine, settings.max_attempts):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
+    def _tend_trainers(self) -> None:
+        for slot in self._slots:
+            slot.keep_warm()
+
     def _tend_broker(self) -> None:
         if self._broker.ensure():
             logger.warning("the embedded broker was down; started it again")
@@ -105,6 +112,10 @@ class Pulse:
             if slot.free_for() >= _SETTLE:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1
+        if not free or waiting(self._app) > 0:
+            # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
+            # keep slots from new ones, which grow stale in their turn.
+            return
         for kind, count in free.items():
             older_than = self._desk.settings.republish
             self._desk.publish(due(self._desk.engine, kind, count * _AHEAD, older_than))

@@ -80,7 +80,7 @@ class Slot:
         return self._up and not self._closing and process is not None and process.alive
 
     def free_for(self) -> float:
-        """Seconds since the slot has been ready with nothing to do; 0 if it isn't."""
+        """Seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
         return time.monotonic() - self._free_since if self.ready and self._held is None else 0.0
 
     def keep_warm(self) -> None:
@@ -97,10 +97,12 @@ class Slot:
         if not self.ready or process is None:
             return False
         settings, device = self._desk.settings, self.device
+        self._free_since = time.monotonic()
         taken = self._desk.patience.call(
             claim, self._desk.engine, digest, self._desk.worker, device, device, settings.lease
         )
         if not isinstance(taken, Claim):
+            self._free_since = time.monotonic()
             return False
         with self._lock:
             self._held, self._saved_log, self._settled = taken, "", False
@@ -160,6 +162,8 @@ class Slot:
     def _bring_up(self) -> None:
         """Starts a trainer and waits until it has imported torch. Runs on the keeper thread."""
         if self._process is not None:
+            if self._up:
+                logger.warning("%s: %s while idle; starting another", self.device, self._process.death())
             self._process.close()
         with self._lock:
             if self._closing:
@@ -195,7 +199,7 @@ class Slot:
                     continue
                 log = process.log.text()
                 if self._settle():
-                    process.close()  # it has been told to end: the next stage must not meet it
+                    self._discard(process)  # it has been told to end: the next stage must not meet it
                 if isinstance(event, Done):
                     self._done(taken, event, log)
                     logger.info("%s: %s done in %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
@@ -203,12 +207,16 @@ class Slot:
                     self._failed(taken, event, log)
         except TrainerDied as death:
             log = process.log.text()
-            process.close()
+            self._discard(process)
             self._died(taken, str(death), log)
         except BaseException:
             # What it says next would be taken for the next stage's words.
-            process.close()
+            self._discard(process)
             raise
+
+    def _discard(self, process: TrainerProcess) -> None:
+        self._up = False
+        process.close()
 
     def _settle(self) -> bool:
         """The trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds the

@@ -55,7 +55,7 @@ class Station:
         patience = Patience(self._stopping)
         self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._changed)
         self._slots = tuple(Slot(device, self._desk) for device in devices)
-        self._pulse = Pulse(self._desk, self._slots, self._broker, self._stopping)
+        self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping)
 
     def start(self) -> None:
         """Registers the worker, starts the trainers and the pulse."""

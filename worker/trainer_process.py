@@ -71,7 +71,7 @@ class TrainerProcess:
             self._requests.write(write_request(request))
             self._requests.flush()
         except OSError:
-            raise TrainerDied(self._death()) from None
+            raise TrainerDied(self.death()) from None
         while True:
             event = self._read()
             yield event
@@ -107,15 +107,15 @@ class TrainerProcess:
     def _read(self) -> Event:
         line = self._events.readline()
         if not line.endswith(b"\n"):
-            raise TrainerDied(self._death())
+            raise TrainerDied(self.death())
         try:
             return read_event(line)
         except (ValueError, KeyError, TypeError) as error:
             self._signal(signal.SIGKILL)
             raise TrainerDied(f"it said something that isn't an event ({error!r}): {line[:80]!r}") from None
 
-    def _death(self) -> str:
-        """How it ended, in words."""
+    def death(self) -> str:
+        """How it ended, in words; waits a little for the end, and brings it about if it doesn't come."""
         try:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from kombu.transport.redis import BatchPublishError
+from redis.exceptions import RedisError
 
 from core.broker import embedded
 from core.broker.app import CONNECT_TIMEOUT
@@ -38,6 +39,21 @@ def publish(app: Celery, digests: Iterable[str]) -> int:
     return len(messages)
 
 
+def waiting(app: Celery) -> int:
+    """How many hints lie on the queue.
+
+    Raises:
+        BrokerAway: no broker, within about 3 s.
+    """
+    try:
+        with app.producer_or_acquire() as producer:
+            return int(producer.channel.queue_declare(QUEUE, passive=True).message_count)
+    except ChannelError:
+        return 0  # Redis keeps no empty lists
+    except (OperationalError, OSError, RedisError) as error:
+        raise BrokerAway(str(error)) from error
+
+
 def _message(app: Celery, digest: str) -> tuple[dict[str, object], dict[str, object], object]:
     message = app.amqp.as_task_v2(str(uuid.uuid4()), TASK, args=[digest], ignore_result=True)
     return message.headers, message.properties, message.body
@@ -61,7 +77,6 @@ def check(settings: Settings) -> str:
 def _ping(url: str) -> None:
     from redis import Redis
     from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
     from redis.retry import Retry
 
     try:

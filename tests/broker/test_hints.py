@@ -45,9 +45,16 @@ def test_a_hint_is_a_celery_task_of_one_digest(app, client):
 
 def test_many_hints_arrive_in_order(app, client):
     assert hints.publish(app, DIGESTS * 100) == 500
-    assert client.llen(QUEUE) == 500
+    assert client.llen(QUEUE) == hints.waiting(app) == 500
     newest, oldest = (json.loads(client.lindex(QUEUE, place))["headers"]["argsrepr"] for place in (0, -1))
     assert DIGESTS[-1] in newest and DIGESTS[0] in oldest
+
+
+def test_an_empty_queue_has_none_waiting(app, client):
+    assert hints.waiting(app) == 0
+    hints.publish(app, DIGESTS)
+    client.flushall()
+    assert hints.waiting(app) == 0
 
 
 def test_no_hints_need_no_broker(app):
@@ -57,13 +64,18 @@ def test_no_hints_need_no_broker(app):
 def test_a_broker_that_is_not_there_is_said_so_and_comes_back(app, settings):
     with pytest.raises(hints.BrokerAway):
         hints.publish(app, DIGESTS)
+    with pytest.raises(hints.BrokerAway):
+        hints.waiting(app)
     broker = Broker(settings)
     broker.ensure()
     assert hints.publish(app, DIGESTS) == 5
     broker.release()
     with pytest.raises(hints.BrokerAway):
+        hints.waiting(app)
+    with pytest.raises(hints.BrokerAway):
         hints.publish(app, DIGESTS)
     broker.ensure()
+    assert hints.waiting(app) == 5
     assert hints.publish(app, DIGESTS) == 5
     broker.release()
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,15 +101,16 @@ def _connects(port: int) -> bool:
 
 
 @pytest.mark.slow
-def test_the_very_commands_run(tmp_path: Path) -> None:
-    """Redis, S3, setup, worker and flower as the file starts them; only host names, ports and folders differ."""
+def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], str]) -> None:
+    """Redis, S3, setup, worker and flower as the file starts them, on a real PostgreSQL; only host names, ports and
+    folders differ."""
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     (bin_folder / "redis-server").symlink_to(shutil.which("redis-server") or _binary.get_binary_path())
     redis, s3, web = _port(), _port(), _port()
     shared = {
         "SWEEP_HOME": str(tmp_path / "home"),
-        "SWEEP_DATABASE_URL": f"sqlite:///{tmp_path}/ledger.sqlite3",
+        "SWEEP_DATABASE_URL": postgres_database(),
         "SWEEP_BROKER_URL": f"redis://:{SECRETS['REDIS_PASSWORD']}@127.0.0.1:{redis}/0",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{s3}",
         "HOME": str(tmp_path),
@@ -143,6 +144,10 @@ def test_the_very_commands_run(tmp_path: Path) -> None:
         submitted = subprocess.run(submit, env=env, capture_output=True, text=True)
         assert submitted.returncode == 0, submitted.stderr
 
+        ready = subprocess.run(["sweep", "doctor", "--dataset", "digits"], env=env, capture_output=True, text=True)
+        assert ready.returncode == 0, ready.stdout
+        shown = ready.stdout + setup.stdout + submitted.stdout
+        assert not [secret for secret in SECRETS.values() if secret in shown]
         worker = start("worker", SERVICES["worker"]["command"], env)
         status = ["sweep", "status", "compose", "--json"]
 

@@ -52,6 +52,17 @@ def test_stages_that_nobody_hinted_are_found(shared):
         shared.wait(stage, State.DONE)
 
 
+def test_hints_do_not_pile_up_behind_a_busy_worker(shared):
+    """Each is older than the republish time long before its turn comes."""
+    slow = [Sleep(f"slow {number}", 0.1) for number in range(30)]
+    shared.submit("slow", slow, hint=False)
+    most = 0
+    while shared.stage(slow[-1]).state != State.DONE or any(shared.stage(s).state != State.DONE for s in slow):
+        most = max(most, hints.waiting(shared.app))
+    assert 0 < most <= 16
+    assert {attempt.outcome for stage in slow for attempt in attempts(shared, stage)} == {"DONE"}
+
+
 def test_the_celery_process_has_not_loaded_torch(shared):
     worker = psutil.Process(shared.workers[0].pid)
     loaded = [region.path for region in worker.memory_maps()]
