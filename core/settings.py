@@ -125,7 +125,9 @@ def mask(url: str) -> str:
     if parts.query:
         kept = [_mask_pair(pair) for pair in parts.query.split("&")]
         parts = parts._replace(query="&".join(kept))
-    return urlunsplit(parts)
+    shown = urlunsplit(parts)
+    # Without a host, `scheme:///path` may come back as `scheme:/path`.
+    return shown if "://" in shown or "://" not in url else shown.replace(":", "://", 1)
 
 
 def _mask_pair(pair: str) -> str:

@@ -47,7 +47,7 @@ _TABLE = (
     _Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
     _Shown("speed-up", _speedup),
     _Shown("file", lambda row: text.size(row.artifact_bytes)),
-    _Shown("train s", lambda row: text.number(row.train_seconds, 0)),
+    _Shown("train s", lambda row: text.number(row.train_seconds, 1)),
     _Shown("state", lambda row: row.state.lower(), left=True, varying=True),
 )
 
@@ -146,7 +146,8 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
 
 
 def best(rows: Sequence[ReportRow]) -> list[str]:
-    """For each sparsity with a choice: the setting with the highest test accuracy, mean over seeds."""
+    """For each sparsity with a choice: the setting with the highest test accuracy, mean over seeds. A description of
+    these rows, no selection: an accuracy that was picked for being high is flattered by chance."""
     groups: dict[float, dict[tuple[str, int, int], list[ReportRow]]] = {}
     for row in rows:
         if row.top1 is not None:
@@ -158,7 +159,7 @@ def best(rows: Sequence[ReportRow]) -> list[str]:
             continue
         (name, epochs, iterations), won = max(settings.items(), key=lambda item: _mean_top1(item[1]))
         rounds = f"{text.plural(epochs, 'epoch')} × {text.plural(iterations, 'round')}"
-        lines.append(f"best at {100 * sparsity:g} %: {name}, {rounds}, top-1 {text.percent(_mean_top1(won))} %")
+        lines.append(f"highest at {100 * sparsity:g} %: {name}, {rounds}, top-1 {text.percent(_mean_top1(won))} %")
     if lines and len({row.seed for row in rows}) == 1:
         lines.append("one seed only: small differences between settings may be chance; add some, e.g. --seeds 0,1,2")
     return lines

@@ -36,7 +36,7 @@ def test_the_table_fits_120_columns_and_is_honest(done: Sweep) -> None:
     assert row.split()[:6] == ["oneshot", "50", "90.00", "1", "1", "50.00"]
     assert "no speed-up" in row
     assert "+5.00" in row
-    assert "best at 90 %: " in out
+    assert "highest at 90 %: " in out
     assert "one seed only" in out
 
 

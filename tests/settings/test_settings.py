@@ -50,3 +50,8 @@ def test_no_secret_survives_masking(secret: str) -> None:
         f"postgresql://host/db?sslpassword={secret}",
     ):
         assert secret not in mask(url)
+
+
+def test_what_is_no_secret_stays_as_it_is() -> None:
+    for url in ("redis+socket:///run/a.sock", "redis://host:6379/0", "sqlite:////a/b.db", "file:///x"):
+        assert mask(url) == url
