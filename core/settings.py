@@ -116,7 +116,7 @@ def broker_url(env: Mapping[str, str]) -> str:
 def mask(url: str) -> str:
     """The URL with its password, and any query value that may be a secret, replaced by `***`."""
     try:
-        parts = urlsplit(url)
+        before = parts = urlsplit(url)
         if parts.password is not None:
             host = parts.netloc.rpartition("@")[2]
             parts = parts._replace(netloc=f"{parts.username or ''}:***@{host}")
@@ -125,9 +125,8 @@ def mask(url: str) -> str:
     if parts.query:
         kept = [_mask_pair(pair) for pair in parts.query.split("&")]
         parts = parts._replace(query="&".join(kept))
-    shown = urlunsplit(parts)
-    # Without a host, `scheme:///path` may come back as `scheme:/path`.
-    return shown if "://" in shown or "://" not in url else shown.replace(":", "://", 1)
+    # Only put together again if something changed: `sqlite:////a` would come back as another path.
+    return url if parts == before else urlunsplit(parts)
 
 
 def _mask_pair(pair: str) -> str:
