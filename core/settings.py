@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from core.errors import UserError
 
@@ -15,13 +15,14 @@ _SECRETS = ("pass", "secret", "key", "token")
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`.
+    Empty URLs mean the embedded default under `home`. broker_field: the variable that broker_url came from.
     """
 
     home: Path
     data: Path
     database_url: str
     broker_url: str
+    broker_field: str
     artifacts_url: str
     devices: str
     threads: int
@@ -67,6 +68,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=_folder(env.get("SWEEP_DATA_DIR", "")) or home / "data",
         database_url=database_url(env.get("SWEEP_DATABASE_URL", "")),
         broker_url=broker_url(env),
+        broker_field=_broker_field(env),
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),
         devices=env.get("SWEEP_DEVICES", "").strip() or "all",
         threads=int(_number(env, "SWEEP_THREADS", 0, 0)),
@@ -101,32 +103,43 @@ def broker_url(env: Mapping[str, str]) -> str:
     Raises:
         UserError: not a Redis URL.
     """
-    name = "SWEEP_BROKER_URL" if env.get("SWEEP_BROKER_URL", "").strip() else "REDIS_URL"
+    name = _broker_field(env)
     text = env.get(name, "").strip()
     if not text:
         return ""
     scheme, _, rest = text.partition("://")
     if scheme == "unix":
         return f"redis+socket://{rest}"
-    if scheme in ("redis", "rediss", "redis+socket"):
-        return text
-    raise UserError(name, mask(text), "use redis://host:6379/0, rediss://… or redis+socket:///path/to.sock")
+    if scheme not in ("redis", "rediss", "redis+socket"):
+        raise UserError(name, mask(text), "use redis://host:6379/0, rediss://… or redis+socket:///path/to.sock")
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise UserError(
+            name, mask(text), "is no URL; write /, @, : and % in a password as %2F, %40, %3A, %25"
+        ) from None
+    return text
+
+
+def _broker_field(env: Mapping[str, str]) -> str:
+    given = env.get("SWEEP_BROKER_URL", "").strip() or not env.get("REDIS_URL", "").strip()
+    return "SWEEP_BROKER_URL" if given else "REDIS_URL"
 
 
 def mask(url: str) -> str:
-    """The URL with its password, and any query value that may be a secret, replaced by `***`."""
-    try:
-        before = parts = urlsplit(url)
-        if parts.password is not None:
-            host = parts.netloc.rpartition("@")[2]
-            parts = parts._replace(netloc=f"{parts.username or ''}:***@{host}")
-    except ValueError:
-        return "***"
-    if parts.query:
-        kept = [_mask_pair(pair) for pair in parts.query.split("&")]
-        parts = parts._replace(query="&".join(kept))
-    # Only put together again if something changed: `sqlite:////a` would come back as another path.
-    return url if parts == before else urlunsplit(parts)
+    """The URL with its password, and any query value that may be a secret, replaced by `***`.
+
+    Works on the text: a password that makes the URL malformed (an unescaped `/`, say) is hidden as well.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return "***" if url else ""
+    # The last @ ends the login, whatever the password holds.
+    login, at, rest = rest.rpartition("@")
+    user, colon, _ = login.partition(":")
+    place, question, query = rest.partition("?")
+    pairs = "&".join(_mask_pair(pair) for pair in query.split("&"))
+    return f"{scheme}://{user}{':***' if colon else ''}{at}{place}{question}{pairs}"
 
 
 def _mask_pair(pair: str) -> str:

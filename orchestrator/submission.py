@@ -86,7 +86,7 @@ def send_hints(settings: Settings, digests: Sequence[str]) -> str:
     sender.join(_HINT_PATIENCE)
     if sent:
         return ""
-    where = mask(settings.broker_url) or "the embedded broker"
+    where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"
     return f"{where} does not answer; the sweep is written, and workers will find it without a hint"
 
 

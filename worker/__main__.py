@@ -32,18 +32,10 @@ def _check(devices: str | None) -> None:
     for name in _NEEDED:
         if find_spec(name) is None:
             raise UserError("worker", name, "is missing; pip install 'prunesweep[worker]'")
-    from core.artifacts.store import ArtifactStore
-    from core.broker import hints
-    from core.ledger.engine import open_ledger
+    from core.preflight import check_machine
     from core.settings import load_settings
-    from worker.devices import parse_devices
 
-    settings = load_settings()
-    field = "SWEEP_DEVICES" if devices is None else "--devices"
-    os.environ["SWEEP_DEVICES"] = ",".join(parse_devices(devices or settings.devices, field))
-    open_ledger(settings).dispose()
-    hints.check(settings)
-    ArtifactStore.open(settings.artifacts_url, settings.home).check()
+    os.environ["SWEEP_DEVICES"] = check_machine(load_settings(), devices)
 
 
 def _work() -> int:

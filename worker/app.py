@@ -12,10 +12,10 @@ from celery.concurrency.thread import TaskPool
 from celery.utils.log import get_logger
 
 from core.broker.app import make_app
+from core.devices import parse_devices
 from core.errors import UserError
 from core.plan.task import TASK, is_digest
 from core.settings import load_settings
-from worker.devices import parse_devices
 from worker.gate import Gate
 from worker.station import Station
 

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from core.devices import parse_devices
 from core.errors import StageError, UserError
 from core.plan.datasets import DatasetRef
-from worker.devices import parse_devices
 
 
 def main() -> int:

@@ -70,11 +70,11 @@ def check(settings: Settings) -> str:
         state = "running" if embedded.running(settings) else "starts with the first worker"
         return f"embedded {program.name} at {embedded.socket_path(settings)}, {state}"
     started = time.monotonic()
-    _ping(settings.broker_url)
+    _ping(settings.broker_url, settings.broker_field)
     return f"{mask(settings.broker_url)} answers in {(time.monotonic() - started) * 1000:.0f} ms"
 
 
-def _ping(url: str) -> None:
+def _ping(url: str, field: str) -> None:
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
@@ -90,7 +90,7 @@ def _ping(url: str) -> None:
             client.ping()
     except (RedisError, OSError, ValueError) as error:
         reason = str(error).strip().rstrip(".") or type(error).__name__
-        raise UserError("SWEEP_BROKER_URL", mask(url), f"the broker does not answer ({reason}); start it") from None
+        raise UserError(field, mask(url), f"the broker does not answer ({reason}); start it") from None
 
 
 def _redis_url(url: str) -> str:

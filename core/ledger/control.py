@@ -48,9 +48,12 @@ _stop_running = (
 
 
 def cancel(engine: Engine, sweep_id: int) -> Cancelled:
-    """Stops what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat."""
+    """Stops what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat. A sweep
+    that has ended stays as it is."""
     with writing(engine) as connection:
         lock_structure(connection)
+        if not connection.execute(_live, {"sweep": sweep_id}).all():
+            return Cancelled(0, 0, 0)
         connection.execute(_mark, {"sweep": sweep_id})
         live = connection.execute(_live, {"sweep": sweep_id}).all()
         waiting = connection.execute(_stop_waiting, {"sweep": sweep_id}).rowcount

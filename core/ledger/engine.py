@@ -48,7 +48,7 @@ def _parse(text: str) -> URL:
 
 
 def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
-    fix = "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a file you can write"
+    fix = "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a ledger, or a new file"
     if not create and not file.exists():
         raise UserError(field, file, "no ledger yet; run: sweep submit")
     try:

@@ -16,6 +16,8 @@ def parse_name(value: object, field: str = "name") -> str:
     Raises:
         UserError: anything else.
     """
+    if isinstance(value, str) and value.isdecimal():
+        raise UserError(field, value, "could be taken for a sweep's number; add a letter")
     if isinstance(value, str) and _NAME.fullmatch(value) and ".." not in value:
         return value
     raise UserError(field, value, "use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit")

@@ -26,6 +26,9 @@ def cancel(
     if json_:
         say_json({"name": found.name, **asdict(stopped)})
         return
+    if not (stopped.waiting or stopped.running or stopped.shared):
+        say(f"{found.name}: nothing to cancel, it has ended")
+        return
     say(f"{found.name}: {plural(stopped.waiting, 'waiting stage')} cancelled, {stopped.running:,} running told to stop")
     if stopped.shared:
         say(f"{plural(stopped.shared, 'stage')} left alone: another sweep wants them")
@@ -35,6 +38,7 @@ def cancel(
 def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
     """Give failed, quarantined and cancelled stages of a sweep a new start."""
     from core.ledger.control import retry as retry_sweep
+    from core.ledger.status import sweep_status
     from core.ledger.sweeps import find_sweep
     from core.settings import load_settings
     from orchestrator.ledgers import ledger
@@ -46,11 +50,12 @@ def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         ready = retry_sweep(engine, found.id)
+        ended = sweep_status(engine, found.id).ended
     problem = send_hints(settings, ready)
     if problem:
         note(f"note: {problem}")
     if json_:
         say_json({"name": found.name, "ready": list(ready)})
         return
-    outcome = f"goes on, {plural(len(ready), 'stage')} ready" if ready else "nothing to retry"
+    outcome = "nothing to retry" if ended else f"goes on, {plural(len(ready), 'stage')} ready"
     say(f"{found.name}: {outcome}")

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from core.ledger.submit import Submitted
     from core.settings import Settings
     from orchestrator.localworker import LocalWorker
-    from orchestrator.submission import Request
 
 
 @takes_grid
 def run(asked: GridRequest, devices: DevicesOption = None) -> None:
     """Run a grid here and now: submit it, work on it, show progress, print the report."""
+    from core.preflight import check_machine
     from core.settings import load_settings
     from orchestrator import submission
+    from orchestrator.ledgers import ledger
     from orchestrator.localworker import LocalWorker, WorkerEnded
     from orchestrator.output import note
     from orchestrator.torchside import need_torch
@@ -29,38 +30,36 @@ def run(asked: GridRequest, devices: DevicesOption = None) -> None:
     settings = load_settings()
     request = submission.plan_request(asked)
     need_torch("run")
+    # Whatever can be refused is refused here: before anything is written or started.
+    chosen = check_machine(settings, devices)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    # The worker first: it refuses a bad device before anything is written, and warms up while we submit.
-    worker = LocalWorker(settings, devices or settings.devices)
-    note(f"starting a worker (log: {worker.log}) …")
-    try:
-        worker.wait_ready()
-        code = _work(settings, asked, request, worker)
-    except WorkerEnded as error:
-        note(f"sweep: {error}")
-        code = 1
-    finally:
-        worker.stop()
-    raise typer.Exit(code)
-
-
-def _work(settings: "Settings", asked: GridRequest, request: "Request", worker: "LocalWorker") -> int:
-    from orchestrator import submission
-    from orchestrator.follow import follow
-    from orchestrator.ledgers import ledger
-    from orchestrator.output import note
-
     with ledger(settings) as engine:
         submitted = submission.write(engine, request)
-        submission.send_hints(settings, submitted.ready)
+        worker = LocalWorker(settings, chosen)
+        note(f"starting a worker (log: {worker.log}) …")
         try:
-            code = follow(engine, submitted.id, settings.lease, check=worker.check)
+            code = _work(settings, engine, submitted, worker)
         except KeyboardInterrupt:
             note("", "stopping: what is running is handed back …", f"resume: {resume(asked, submitted.name)}")
             raise
-        worker.terminate()
-        _finish(settings, engine, submitted)
+        except WorkerEnded as error:
+            note(f"sweep: {error}")
+            code = 1
+        finally:
+            worker.stop()
+    raise typer.Exit(code)
+
+
+def _work(settings: "Settings", engine: "Engine", submitted: "Submitted", worker: "LocalWorker") -> int:
+    from orchestrator import submission
+    from orchestrator.follow import follow
+
+    worker.wait_ready()
+    submission.send_hints(settings, submitted.ready)
+    code = follow(engine, submitted.id, settings.lease, check=worker.check)
+    worker.terminate()
+    _finish(settings, engine, submitted)
     return code
 
 

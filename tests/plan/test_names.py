@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import UserError
 from core.plan.axes import parse_sparsity
 from core.plan.cells import Cell
 from core.plan.grids import GRIDS
@@ -46,3 +47,8 @@ def test_different_sparsities_have_different_names_that_are_safe_in_files(millio
     assert found
     assert parse_sparsity(found[1] + "%") == sparsity
     assert parse_name(name) == name
+
+
+def test_a_name_of_digits_alone_is_a_sweeps_number() -> None:
+    with pytest.raises(UserError, match="add a letter"):
+        parse_name("1")

@@ -48,6 +48,9 @@ def test_no_secret_survives_masking(secret: str) -> None:
         f"redis://:{secret}@host:6379/0",
         f"s3://bucket/x?secret_access_key={secret}&region=eu",
         f"postgresql://host/db?sslpassword={secret}",
+        f"redis://:{secret}/x@host:1/0",
+        f"postgresql://u:a?{secret}@b@host:abc/db",
+        f"garbage:{secret}",
     ):
         assert secret not in mask(url)
 
@@ -55,3 +58,14 @@ def test_no_secret_survives_masking(secret: str) -> None:
 def test_what_is_no_secret_stays_as_it_is() -> None:
     for url in ("redis+socket:///run/a.sock", "redis://host:6379/0", "sqlite:////a/b.db", "file:///x"):
         assert mask(url) == url
+
+
+def test_a_broker_url_that_is_none_names_its_variable_and_the_escapes() -> None:
+    with pytest.raises(UserError, match=r"REDIS_URL 'redis://:\*\*\*@h:1/0': is no URL; write /.*%2F"):
+        load_settings({"REDIS_URL": "redis://:a/b@h:1/0"})
+
+
+def test_the_broker_knows_which_variable_named_it() -> None:
+    assert load_settings({}).broker_field == "SWEEP_BROKER_URL"
+    assert load_settings({"REDIS_URL": "redis://h"}).broker_field == "REDIS_URL"
+    assert load_settings({"REDIS_URL": "redis://h", "SWEEP_BROKER_URL": "redis://g"}).broker_field == "SWEEP_BROKER_URL"

@@ -1,0 +1,22 @@
+"""What must be there before a machine starts to work; each check says in one line what is missing."""
+
+from core.artifacts.store import ArtifactStore
+from core.broker import hints
+from core.devices import parse_devices
+from core.ledger.engine import open_ledger
+from core.settings import Settings
+
+
+def check_machine(settings: Settings, devices: str | None) -> str:
+    """The devices to work on, as a list for `--devices`, once broker, ledger and artifact store have answered.
+
+    devices: as given on the command line; None takes the setting. An embedded ledger is made, if all before it is well.
+
+    Raises:
+        UserError: the first thing that is not well, within about 3 s; secrets masked.
+    """
+    chosen = parse_devices(devices or settings.devices, "SWEEP_DEVICES" if devices is None else "--devices")
+    hints.check(settings)
+    open_ledger(settings).dispose()
+    ArtifactStore.open(settings.artifacts_url, settings.home).check()
+    return ",".join(chosen)
