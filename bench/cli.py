@@ -17,7 +17,7 @@ from statistics import median
 from sqlalchemy import Engine, insert, select, update
 
 from core.ledger.engine import open_ledger
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import latencies, results, stages
 from core.settings import load_settings
 

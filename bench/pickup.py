@@ -27,7 +27,7 @@ from sqlalchemy import Engine, select
 from core.broker.app import make_app
 from core.broker.hints import publish
 from core.ledger.engine import open_ledger
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.submit import add_sweep
 from core.ledger.tables import stages as table
 from core.ledger.workers import list_workers

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from core.ledger.schema import Base
+from core.ledger.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     # SQLite's changes of tables are transactional too, once the driver doesn't begin and commit on its own.
     transactional_ddl=True,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from core.ledger.events import EndedStage, ended_since
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.status import Running, SweepStatus, sweep_status
 from core.ledger.workers import list_workers
 from core.plan.stages import Evaluate

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from statistics import fmean
 
 from core.ledger.report import ReportRow
-from core.ledger.schema import State
+from core.ledger.states import State
 from orchestrator import text
 from orchestrator.text import Column
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.status import Running, SweepStatus
 from orchestrator import text
 from orchestrator.output import paint

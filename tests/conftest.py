@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from core.ledger import migrate
 from core.ledger.engine import open_ledger
-from core.ledger.schema import Base
+from core.ledger.tables import METADATA
 from core.settings import Settings, load_settings
 
 
@@ -75,7 +75,7 @@ def postgres_ledger(postgres: Engine) -> Iterator[Engine]:
 def _emptied(engine: Engine) -> str:
     """The database's URL, once nobody else uses it and its tables are empty. A new database would take 20 × longer."""
     others = "pid <> pg_backend_pid() AND datname = current_database()"
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    tables = ", ".join(table.name for table in METADATA.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
 
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import edges, of_sweep, stages
 from core.ledger.transactions import locked
 

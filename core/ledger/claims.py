@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import attempts, edges, stages, workers
 from core.ledger.transactions import locked, writing
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, bindparam, exists, literal, select, true, update
 
 from core.ledger.cascade import revive
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import of_sweep, stages, sweep_stages, sweeps
 from core.ledger.transactions import lock_structure, locked, writing
 

@@ -7,7 +7,7 @@ from statistics import fmean, median
 from sqlalchemy import Connection, func, select
 
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import metrics, stages, workers
 
 _RECENT_STAGES = 20

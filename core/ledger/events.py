@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, select
 
 from core.ledger.labels import label_of
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import columns, metrics, of_sweep, results, stages
 from core.ledger.transactions import reading
 

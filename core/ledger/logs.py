@@ -7,7 +7,7 @@ from sqlalchemy import Engine, bindparam, exists, literal, select, update
 
 from core.errors import UserError
 from core.ledger.labels import label_of
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import attempts, columns, stages
 from core.ledger.text import tail
 from core.ledger.transactions import reading, writing

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import cells, columns, stages
 from core.ledger.transactions import reading
 from core.plan.cells import Cell

@@ -54,17 +54,17 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 
 def check(engine: Engine) -> list[str]:
-    """How the ledger's tables differ from `core.ledger.schema`, one line each; empty when they agree."""
+    """How the ledger's tables differ from `core.ledger.tables`, one line each; empty when they agree."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from core.ledger.schema import Base
+    from core.ledger.tables import METADATA
 
     with reading(engine) as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True, "target_metadata": Base.metadata}
+            connection, opts={"compare_type": True, "compare_server_default": True, "target_metadata": METADATA}
         )
-        return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+        return [str(difference) for difference in compare_metadata(context, METADATA)]
 
 
 def _config() -> "Config":

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from core.errors import StageError
 from core.ledger.cascade import cancel_descendants, ready_children
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import attempts, latencies, results, stages
 from core.ledger.text import clean, tail
 from core.ledger.transactions import lock_structure, writing

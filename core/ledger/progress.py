@@ -5,7 +5,7 @@ import math
 from sqlalchemy import Engine, bindparam, literal, select
 
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import metrics, stages
 from core.ledger.transactions import insert_into, writing
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, bindparam, or_, select, update
 from core.ledger.cascade import cancel_descendants
 from core.ledger.clock import Now
 from core.ledger.outcome import Outcome
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import attempts, stages
 from core.ledger.transactions import lock_structure, locked, reading, writing
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 

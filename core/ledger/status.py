@@ -8,7 +8,7 @@ from sqlalchemy import Engine, and_, bindparam, case, func, select
 from core.ledger.clock import Now
 from core.ledger.estimates import Left, Pace, eta, measure, pace_of_epochs
 from core.ledger.labels import label_of
-from core.ledger.schema import LIVE, State
+from core.ledger.states import LIVE, State
 from core.ledger.tables import AnyRow, columns, metrics, of_sweep, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, sel
 from core.errors import UserError
 from core.ledger.cascade import revive
 from core.ledger.clock import Now
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
 from core.ledger.transactions import insert_into, lock_structure, writing
 from core.plan.dag import Plan

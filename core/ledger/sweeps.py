@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from core.errors import UserError
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.tables import AnyRow, cells, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 from core.plan.nearest import did_you_mean

@@ -1,29 +1,221 @@
-"""The tables as Core objects, for statements that don't need the ORM (all of them)."""
+"""The tables. Times are seconds since 1970 on the database's clock; digests are 64 hex digits."""
 
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Exists, Row, Table, bindparam, exists, literal, select
-
-from core.ledger import schema
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Exists,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    literal,
+    select,
+)
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of a query, whatever its columns."""
 
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Names every constraint, so that migrations can refer to them on both databases."""
 
-def _table(model: type[schema.Base]) -> Table:
-    return cast(Table, model.__table__)
+_DIGEST = String(64)
+_NAME = String(64)
 
+sweeps = Table(
+    "sweeps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", _NAME, unique=True, nullable=False),
+    Column("grid", JSON, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("cancelled", Boolean, default=False, nullable=False),
+)
+"""A submitted grid. cancelled: set once by `sweep cancel`."""
 
-sweeps = _table(schema.Sweep)
-stages = _table(schema.Stage)
-edges = _table(schema.Edge)
-sweep_stages = _table(schema.SweepStage)
-cells = _table(schema.Cell)
-attempts = _table(schema.Attempt)
-metrics = _table(schema.Metric)
-results = _table(schema.Result)
-latencies = _table(schema.Latency)
-workers = _table(schema.Worker)
+stages = Table(
+    "stages",
+    METADATA,
+    Column("digest", _DIGEST, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("device", String(16), default="", nullable=False),
+    Column("workload", Text, default="", nullable=False),
+    Column("epochs", Integer, default=0, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, default=0, nullable=False),
+    Column("failures", Integer, default=0, nullable=False),
+    Column("losses", Integer, default=0, nullable=False),
+    Column("not_before", Double, default=0.0, nullable=False),
+    Column("hinted_at", Double),
+    Column("lease_until", Double),
+    Column("worker", String(128)),
+    Column("slot", String(32)),
+    Column("cancel", Boolean, default=False, nullable=False),
+    Column("error", Text),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("ended_at", Double),
+    Column("train_seconds", Double),
+    Column("artifact", _DIGEST, index=True),
+    Column("artifact_bytes", BigInteger),
+    Column("summary", JSON),
+    Index("ix_stages_state_not_before", "state", "not_before"),
+    Index("ix_stages_state_lease_until", "state", "lease_until"),
+    Index("ix_stages_workload_ended_at", "workload", "ended_at"),
+    Index("ix_stages_ended_at", "ended_at"),
+)
+"""One unit of work, whoever asked for it, and the lease on it.
+
+attempt: fencing number, +1 at each claim · failures: attempts that ended in a crash (poison counts, preemption
+doesn't) · losses: leases that ran out (see `core.ledger.reaper`) · not_before: earliest next claim ·
+hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
+workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact (JSON) ·
+train_seconds: seconds spent in epochs by the attempt that ended it."""
+
+edges = Table(
+    "edges",
+    METADATA,
+    Column("parent", ForeignKey("stages.digest"), primary_key=True),
+    Column("child", ForeignKey("stages.digest"), primary_key=True, index=True),
+)
+"""child needs parent."""
+
+sweep_stages = Table(
+    "sweep_stages",
+    METADATA,
+    Column("sweep_id", ForeignKey("sweeps.id"), primary_key=True),
+    Column("digest", ForeignKey("stages.digest"), primary_key=True, index=True),
+)
+"""Which sweeps want which stages; a shared stage is cancelled only when no live sweep wants it."""
+
+cells = Table(
+    "cells",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("sweep_id", ForeignKey("sweeps.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("algorithm", _NAME, nullable=False),
+    Column("sparsity", Double, nullable=False),
+    Column("epochs", Integer, nullable=False),
+    Column("iterations", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("model", _NAME, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("train", ForeignKey("stages.digest"), nullable=False),
+    Column("rounds", JSON, nullable=False),
+    Column("evaluate", ForeignKey("stages.digest"), index=True, nullable=False),
+    Column("dense_evaluate", ForeignKey("stages.digest"), nullable=False),
+    Column("benchmark", ForeignKey("stages.digest")),
+    UniqueConstraint("sweep_id", "position"),
+)
+"""One grid point of one sweep. rounds: digests of its PruneRounds in order; benchmark NULL = not measured."""
+
+attempts = Table(
+    "attempts",
+    METADATA,
+    Column("digest", ForeignKey("stages.digest"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("worker", String(128), nullable=False),
+    Column("slot", String(32), nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("outcome", String(16)),
+    Column("reason", Text),
+    Column("log", Text),
+)
+"""One claim of one stage. outcome NULL = under way; log: the last lines that the trainer wrote."""
+
+metrics = Table(
+    "metrics",
+    METADATA,
+    Column("digest", ForeignKey("stages.digest"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("loss", Double, nullable=False),
+    Column("top1", Double),
+    Column("lr", Double, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("images_per_s", Double, nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""One epoch of one stage (the last attempt that reached it). top1: validation accuracy in [0, 1]."""
+
+results = Table(
+    "results",
+    METADATA,
+    Column("digest", ForeignKey("stages.digest"), primary_key=True),
+    Column("top1", Double, nullable=False),
+    Column("top1_before", Double),
+    Column("loss", Double, nullable=False),
+    Column("images", Integer, nullable=False),
+    Column("nonzero", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("macs", BigInteger, nullable=False),
+    Column("macs_dense", BigInteger, nullable=False),
+    Column("layers", JSON, nullable=False),
+    Column("device", String(128), nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
+
+top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense) ·
+nonzero, total: prunable weights · macs, macs_dense: multiply-adds per image, with and without the zeros skipped ·
+layers: per prunable layer, its name, nonzero, total, macs."""
+
+latencies = Table(
+    "latencies",
+    METADATA,
+    Column("digest", ForeignKey("stages.digest"), primary_key=True),
+    Column("dense_ms", Double, nullable=False),
+    Column("pruned_ms", Double, nullable=False),
+    Column("ratio", Double, nullable=False),
+    Column("ratio_low", Double, nullable=False),
+    Column("ratio_high", Double, nullable=False),
+    Column("rounds", Integer, nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("threads", Integer, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("processor", String(128), nullable=False),
+    Column("host", String(128), nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with
+its 95 % bootstrap interval."""
+
+workers = Table(
+    "workers",
+    METADATA,
+    Column("id", String(128), primary_key=True),
+    Column("host", String(128), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("slots", JSON, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("stopped", Boolean, default=False, nullable=False),
+)
+"""A worker process and its slots (JSON list of device names); seen_at is its last heartbeat."""
 
 
 def of_sweep() -> Exists:

@@ -30,7 +30,7 @@ def list_(json_: JsonOption = False) -> None:
 
 
 def _lines(sweeps: Sequence["ListedSweep"], width: int) -> list[str]:
-    from core.ledger.schema import ENDED, State
+    from core.ledger.states import ENDED, State
     from orchestrator import text
 
     columns = (

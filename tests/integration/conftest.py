@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,9 +18,9 @@ from sqlalchemy import Engine, select
 from core.broker import hints
 from core.broker.app import make_app
 from core.ledger.engine import open_ledger
-from core.ledger.schema import Stage as StageTable
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.submit import Submitted, add_sweep
+from core.ledger.tables import stages as stages_table
 from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Stage, digest_of, encode
@@ -94,14 +95,11 @@ class Site:
             hints.publish(self.app, submitted.ready)
         return submitted
 
-    def stage(self, stage: Stage | str) -> StageTable:
+    def stage(self, stage: Stage | str) -> Any:
         """The stage's row."""
         digest = stage if isinstance(stage, str) else digest_of(encode(stage))
         with self.engine.connect() as connection:
-            row: StageTable = connection.execute(  # type: ignore[assignment]
-                select(StageTable.__table__).where(StageTable.__table__.c.digest == digest)
-            ).one()
-        return row
+            return connection.execute(select(stages_table).where(stages_table.c.digest == digest)).one()
 
     def wait(self, stage: Stage | str, state: State) -> None:
         self.until(lambda: self.stage(stage).state == state, f"{stage} {state}; it is {self.stage(stage).state}")

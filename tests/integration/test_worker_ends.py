@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from core.broker import embedded
 from core.ledger.engine import open_ledger
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.workers import list_workers
 from core.plan.stages import Sleep, digest
 from core.settings import load_settings

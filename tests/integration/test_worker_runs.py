@@ -11,7 +11,7 @@ from core.broker import embedded, hints
 from core.ledger.control import cancel
 from core.ledger.logs import stage_log
 from core.ledger.report import report_rows
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.submit import add_sweep
 from core.ledger.tables import metrics, stages
 from core.plan.dag import plan

@@ -7,7 +7,7 @@ from core.ledger.events import ended_since
 from core.ledger.lookup import cell_artifacts, done_among
 from core.ledger.outcome import complete, fail
 from core.ledger.progress import record_epoch
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.submit import add_sweep
 from core.plan.dag import plan
 from core.plan.grids import GRIDS, read_axes

@@ -9,7 +9,7 @@ from core.ledger.labels import label_of
 from core.ledger.logs import stage_log
 from core.ledger.outcome import crash, fail
 from core.ledger.progress import record_epoch
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.status import epoch_seconds, sweep_status
 from core.ledger.submit import add_sweep
 from core.ledger.sweeps import find_sweep, list_sweeps
@@ -133,10 +133,10 @@ def test_find_sweep(world) -> None:
     with pytest.raises(UserError, match="sweep submit"):
         find_sweep(world.engine, None)
     world.submit({"a": []}, "first-try")
-    world.submit({"b": []}, "2")
+    world.submit({"b": []}, "second")
     third = world.submit({"c": []}, "third")
     assert find_sweep(world.engine, None).id == third.id
-    assert find_sweep(world.engine, "2").name == "2"
+    assert find_sweep(world.engine, "2").name == "second"
     assert find_sweep(world.engine, "3").name == "third"
     with pytest.raises(UserError, match='did you mean "first-try"'):
         find_sweep(world.engine, "frist-try")

@@ -8,7 +8,7 @@ import pytest
 
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete
-from core.ledger.schema import State
+from core.ledger.states import State
 from core.ledger.submit import add_sweep
 from core.ledger.tables import stages as table
 from core.plan.dag import Plan
