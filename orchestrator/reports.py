@@ -180,7 +180,7 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
     if not setups:
         return []
     return [
-        f"latency: median ms, {_each(sorted(setups))}; {text.NO_SPEEDUP}: the 95 % interval of dense/pruned includes 1×"
+        f"latency: median ms, {_each(sorted(setups))}; {text.NO_SPEEDUP}: the 99 % interval of dense/pruned includes 1×"
     ]
 
 

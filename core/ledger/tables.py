@@ -201,7 +201,7 @@ latencies = Table(
     Column("at", Double, nullable=False),
 )
 """What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with
-its 95 % bootstrap interval."""
+its 99 % interval."""
 
 workers = Table(
     "workers",

@@ -39,7 +39,7 @@ class FileFacts:
 
     top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
     `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
-    measured in turns · speedup, speedup_low, speedup_high: before / after with its 95 % interval; for the first
+    measured in turns · speedup, speedup_low, speedup_high: before / after with its 99 % interval; for the first
     file it is measured against itself · seconds: spent on this file.
     """
 
