@@ -32,6 +32,14 @@ PATIENCE = 60.0
 QUICK = {"SWEEP_LEASE_SECONDS": "4", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}
 
 
+def _command(process: psutil.Process) -> str:
+    """Its command line; "" once it has ended: a worker has short-lived children too."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 @dataclass
 class Site:
     """A home with its ledger, and the workers that were started on it."""
@@ -81,7 +89,7 @@ class Site:
 
         def found() -> list[psutil.Process]:
             children = psutil.Process(worker.pid).children(recursive=True)
-            return [child for child in children if "worker.trainer" in " ".join(child.cmdline())]
+            return [child for child in children if "worker.trainer" in _command(child)]
 
         self.until(found, "a trainer")
         return found()[0]
