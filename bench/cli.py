@@ -37,8 +37,10 @@ def sweep(home: Path, *arguments: str) -> tuple[float, float]:
     """Runs `sweep ARGUMENTS`; its (wall, processor) seconds."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "orchestrator.cli", *arguments],
-        env=os.environ | {"SWEEP_HOME": str(home)},
+        [str(Path(sys.executable).with_name("sweep")), *arguments],
+        # As a user's shell has it: Python may keep what it has compiled.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        | {"SWEEP_HOME": str(home)},
         stdout=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)

@@ -3,7 +3,6 @@
 Light on purpose: commands import what they need when they run, so that `sweep --help` costs next to nothing.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -74,8 +73,6 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted."""
-    # A short command mostly imports: collecting garbage 700 objects at a time takes a tenth of its time.
-    gc.set_threshold(50_000, 20, 100)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
