@@ -6,7 +6,7 @@ goes to stderr, which the slot keeps as the stage's log.
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Failed:
     retry: bool
 
 
-Event = Union[Ready, Epoch, Done, Failed]  # noqa: UP007
+Event = Ready | Epoch | Done | Failed
 _EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Done, Failed)}
 
 

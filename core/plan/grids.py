@@ -4,7 +4,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -58,10 +58,6 @@ class Grid:
                 for seed, name, sparsity, epochs, rounds in product
             )
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for TOML-like printing and for the ledger."""
-        return asdict(self)
 
 
 _STUDY = Grid(sparsity=(0.5, 0.75, 0.9), algorithm=("oneshot", "iterative"), epochs=(3, 5), iterations=(3, 5))

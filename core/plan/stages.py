@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, ClassVar, Union, get_type_hints
+from typing import Any, ClassVar, get_type_hints
 
 from core.plan.datasets import DatasetRef
 from core.plan.models import ModelRef
@@ -121,7 +121,7 @@ class Sleep:
         return self.after
 
 
-Stage = Union[Train, PruneRound, Evaluate, Benchmark, Sleep]  # noqa: UP007 - get_args reads it
+Stage = Train | PruneRound | Evaluate | Benchmark | Sleep
 KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Train, PruneRound, Evaluate, Benchmark, Sleep)}
 
 
