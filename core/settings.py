@@ -15,7 +15,9 @@ _SECRETS = ("pass", "secret", "key", "token")
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`. broker_field: the variable that broker_url came from.
+    Empty URLs mean the embedded default under `home`. broker_field: the variable that broker_url came from ·
+    snapshot: least time between two saved states of a training stage · growth: bytes by which a trainer may grow
+    between stages before a fresh one takes over.
     """
 
     home: Path
@@ -29,7 +31,9 @@ class Settings:
     lease: float
     heartbeat: float
     republish: float
+    snapshot: float
     max_attempts: int
+    growth: int
     cost_per_hour: float
 
     @property
@@ -41,6 +45,11 @@ class Settings:
     def embedded_broker(self) -> bool:
         """True when the broker is the private Valkey of ours."""
         return not self.broker_url
+
+    @property
+    def backoff(self) -> float:
+        """Seconds that a stage rests after its first crash or lost lease; twice as long after each further one."""
+        return self.lease / 30
 
     @property
     def ledger_file(self) -> Path:
@@ -75,7 +84,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         lease=lease,
         heartbeat=heartbeat,
         republish=_number(env, "SWEEP_REPUBLISH_SECONDS", 5.0, 0.05),
+        snapshot=_number(env, "SWEEP_SNAPSHOT_SECONDS", 30.0, 0.0),
         max_attempts=int(_number(env, "SWEEP_MAX_ATTEMPTS", 3, 1)),
+        growth=int(_number(env, "SWEEP_TRAINER_GROWTH_MB", 2048, 1)) * 2**20,
         cost_per_hour=_number(env, "SWEEP_COST_PER_HOUR", 0.0, 0.0),
     )
 

@@ -94,7 +94,7 @@ class Pulse:
                 slot.stop(Verdict.CANCEL, held)
         for slot, _ in holders.values():
             slot.save_log()
-        for digest in reap(engine, settings.max_attempts):
+        for digest in reap(engine, settings.max_attempts, settings.backoff):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
     def _tend_trainers(self) -> None:

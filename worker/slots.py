@@ -23,7 +23,6 @@ from worker.trainer_process import TrainerDied, TrainerProcess
 
 logger = get_logger(__name__)
 
-_BACKOFF_PER_LEASE = 1 / 30
 _LONGEST_RESTART = 60.0
 
 
@@ -263,7 +262,6 @@ class Slot:
 
     def _crash(self, taken: Claim, reason: str, log: str) -> None:
         settings, who = self._desk.settings, (self._desk.engine, taken.digest, taken.attempt)
-        backoff = settings.lease * _BACKOFF_PER_LEASE
-        state = self._desk.patience.call(crash, *who, reason, log, settings.max_attempts, backoff)
+        state = self._desk.patience.call(crash, *who, reason, log, settings.max_attempts, settings.backoff)
         if state is not GIVEN_UP:
             logger.error("%s: %s crashed: %s; now %s", self.device, taken.digest[:12], reason, state)

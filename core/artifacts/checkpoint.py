@@ -3,20 +3,15 @@
 Equal checkpoints make equal bytes, so that equal work is stored once.
 """
 
-import json
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-import safetensors.torch
 import torch
 
+from core.artifacts.tensors import from_bits, pack_tensors, to_bits, unpack_tensors
 from core.errors import StageError
 
 MASK_PREFIX = "mask/"
-_HEADER = "prunesweep"
 _DTYPES = (torch.float32, torch.int64)
 
 
@@ -52,11 +47,8 @@ def pack(checkpoint: Checkpoint) -> bytes:
         kept = mask.detach().cpu().contiguous()
         if bool(weight[~kept].count_nonzero()):
             raise ValueError(f"{name}: a masked weight is not zero")
-        tensors[MASK_PREFIX + name] = _to_bits(kept)
-    # One metadata entry: safetensors writes several in random order, which would change the hash.
-    header = json.dumps({"meta": dict(checkpoint.meta), "order": list(checkpoint.weights)}, sort_keys=True)
-    packed: bytes = safetensors.torch.save(tensors, {_HEADER: header})
-    return packed
+        tensors[MASK_PREFIX + name] = to_bits(kept)
+    return pack_tensors(tensors, {"meta": dict(checkpoint.meta), "order": list(checkpoint.weights)})
 
 
 def unpack(data: bytes) -> Checkpoint:
@@ -66,13 +58,12 @@ def unpack(data: bytes) -> Checkpoint:
         StageError: not such bytes.
     """
     try:
-        tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
-        header = _header(data)
+        tensors, header = unpack_tensors(data)
         weights = {name: tensors.pop(name) for name in header["order"]}
         masks = {}
         for name, weight in weights.items():
             if MASK_PREFIX + name in tensors:
-                masks[name] = _from_bits(tensors.pop(MASK_PREFIX + name), weight.shape)
+                masks[name] = from_bits(tensors.pop(MASK_PREFIX + name), weight.shape)
         meta = {str(key): str(value) for key, value in header["meta"].items()}
     except Exception as error:
         raise StageError(f"not a checkpoint: {str(error).splitlines()[0] if str(error) else error!r}") from error
@@ -82,22 +73,3 @@ def unpack(data: bytes) -> Checkpoint:
         if weight.dtype not in _DTYPES:
             raise StageError(f"not a checkpoint: {name} is {weight.dtype}")
     return Checkpoint(weights, masks, meta)
-
-
-def _header(data: bytes) -> dict[str, Any]:
-    """Our entry of the file's metadata: safetensors starts with the header's length, 8 bytes, little-endian."""
-    (length,) = struct.unpack("<Q", data[:8])
-    header: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][_HEADER])
-    return header
-
-
-def _to_bits(mask: torch.Tensor) -> torch.Tensor:
-    return torch.from_numpy(np.packbits(mask.numpy().reshape(-1), bitorder="little"))
-
-
-def _from_bits(bits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
-    count = shape.numel()
-    if bits.dtype != torch.uint8 or bits.shape != ((count + 7) // 8,):
-        raise ValueError("a mask has the wrong size")
-    flat = np.unpackbits(bits.numpy(), count=count, bitorder="little")
-    return torch.from_numpy(flat.astype(np.bool_)).reshape(shape)

@@ -7,14 +7,15 @@ from sqlalchemy import Engine, bindparam, func, insert, select, update
 
 from core.ledger.clock import Now
 from core.ledger.states import State
-from core.ledger.tables import attempts, edges, stages, workers
+from core.ledger.tables import attempts, edges, snapshots, stages, workers
 from core.ledger.transactions import locked, writing
 
 
 @dataclass(frozen=True)
 class Claim:
     """A stage that is ours to run. attempt: the fencing number, to be given with every later write ·
-    spec: canonical JSON · inputs: parent digest → sha-256 of its artifact, "" if it made none."""
+    spec: canonical JSON · inputs: parent digest → sha-256 of its artifact, "" if it made none · snapshot: sha-256 of
+    the state that an earlier attempt left, "" = start at the beginning."""
 
     digest: str
     attempt: int
@@ -22,6 +23,7 @@ class Claim:
     inputs: dict[str, str]
     epochs: int
     kind: str
+    snapshot: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Beat:
     cancel: bool
 
 
+_saved = select(snapshots.c.artifact).where(snapshots.c.digest == stages.c.digest).scalar_subquery()
 _claim = (
     update(stages)
     .where(
@@ -51,7 +54,7 @@ _claim = (
         started_at=Now(),
         error=None,
     )
-    .returning(stages.c.attempt, stages.c.spec, stages.c.epochs, stages.c.kind, stages.c.started_at)
+    .returning(stages.c.attempt, stages.c.spec, stages.c.epochs, stages.c.kind, stages.c.started_at, _saved)
 )
 _inputs = (
     select(edges.c.parent, func.coalesce(stages.c.artifact, "").label("artifact"))
@@ -71,11 +74,11 @@ def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, leas
         row = connection.execute(_claim, {"of": digest, "lease": float(lease), **who}).one_or_none()
         if row is None:
             return None
-        number, spec, epochs, kind, started_at = row
+        number, spec, epochs, kind, started_at, saved = row
         entry = {"digest": digest, "attempt": number, "worker": worker, "slot": slot, "started_at": started_at}
         connection.execute(_attempt, entry)
         inputs = {row.parent: row.artifact for row in connection.execute(_inputs, {"of": digest})}
-    return Claim(digest, number, spec, inputs, epochs, kind)
+    return Claim(digest, number, spec, inputs, epochs, kind, saved or "")
 
 
 _held = locked(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from core.errors import StageError
 from core.ledger.cascade import cancel_descendants, ready_children
 from core.ledger.clock import Now
+from core.ledger.snapshots import forget_snapshot
 from core.ledger.states import State
 from core.ledger.tables import attempts, latencies, results, stages
 from core.ledger.text import clean, tail
@@ -112,6 +113,7 @@ def complete(
         kind, now = row
         if kind in _FACTS:
             connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
+        forget_snapshot(connection, digest)
         _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
         return ready_children(connection, digest)
 
@@ -186,6 +188,9 @@ def _leave_for(
     connection.execute(_leave, {**values, "why": clean(reason)})
     if state is State.READY:
         return
+    if state is not State.CANCELLED:
+        # What the saved state led to, it would lead to again: a retry starts at the beginning.
+        forget_snapshot(connection, digest)
     connection.execute(_stamp_end, {"of": digest})
     word = "cancelled" if state is State.CANCELLED else "failed"
     cancel_descendants(connection, digest, f"upstream {digest[:12]} {word}")

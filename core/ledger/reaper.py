@@ -12,13 +12,15 @@ from sqlalchemy import Engine, bindparam, or_, select, update
 from core.ledger.cascade import cancel_descendants
 from core.ledger.clock import Now
 from core.ledger.outcome import Outcome
+from core.ledger.snapshots import forget_snapshot
 from core.ledger.states import State
 from core.ledger.tables import attempts, stages
 from core.ledger.transactions import lock_structure, locked, reading, writing
 
 LOSSES_PER_CRASH = 3
 """Lost leases that weigh as much as one crash."""
-_LONGEST_WAIT = 60.0
+LONGEST_WAIT = 15.0
+"""Seconds; a stage whose lease ran out may be taken again no later than this."""
 
 _expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, stages.c.lease_until < Now())
 _lost = locked(
@@ -48,9 +50,9 @@ _close = (
 )
 
 
-def reap(engine: Engine, max_attempts: int) -> list[str]:
-    """Takes back every lease that ran out: READY again after 1, 2, 4 … 60 s, CANCELLED if it was to be stopped, or
-    QUARANTINED (see the module's docstring); all those digests."""
+def reap(engine: Engine, max_attempts: int, backoff: float) -> list[str]:
+    """Takes back every lease that ran out: READY again after backoff · 2^(losses before) seconds, CANCELLED if it was
+    to be stopped, or QUARANTINED (see the module's docstring); all those digests."""
     with reading(engine) as connection:
         if connection.execute(_expired.limit(1)).first() is None:
             return []
@@ -66,11 +68,13 @@ def reap(engine: Engine, max_attempts: int) -> list[str]:
                 state, why = State.CANCELLED, "cancelled"
             elif losses >= max_attempts * LOSSES_PER_CRASH:
                 state, why = State.QUARANTINED, f"{why}; lost {losses} times"
-            delay = min(2.0 ** min(before, 30), _LONGEST_WAIT)
+            delay = min(backoff * 2.0 ** min(before, 30), LONGEST_WAIT)
             end = None if state is State.READY else now
             values = {"of": digest, "to": state.value, "lost": losses, "delay": delay, "end": end, "why": why}
             connection.execute(_take_back, values)
             connection.execute(_close, {"of": digest, "nr": attempt, "why": why})
+            if state is State.QUARANTINED:
+                forget_snapshot(connection, digest)
             if state is not State.READY:
                 word = "cancelled" if state is State.CANCELLED else "failed"
                 cancel_descendants(connection, digest, f"upstream {digest[:12]} {word}")

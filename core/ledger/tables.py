@@ -146,6 +146,21 @@ attempts = Table(
 )
 """One claim of one stage. outcome NULL = under way; log: the last lines that the trainer wrote."""
 
+snapshots = Table(
+    "snapshots",
+    METADATA,
+    Column("digest", ForeignKey("stages.digest"), primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("artifact", _DIGEST, index=True, nullable=False),
+    Column("artifact_bytes", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("at", Double, nullable=False),
+)
+"""Where a stage's training stood when its state was last saved; its next attempt goes on there. Gone once it is DONE.
+
+attempt: the one that saved it · epoch, step: how many whole epochs, and batches of the next one, it holds."""
+
 metrics = Table(
     "metrics",
     METADATA,
@@ -216,6 +231,9 @@ workers = Table(
     Column("stopped", Boolean, default=False, nullable=False),
 )
 """A worker process and its slots (JSON list of device names); seen_at is its last heartbeat."""
+
+identity = Table("identity", METADATA, Column("id", String(32), primary_key=True))
+"""One row: the ledger's own name, by which an artifact store knows whose artifacts it holds."""
 
 
 def of_sweep() -> Exists:

@@ -36,12 +36,12 @@ def steps_in(images: int, batch: int) -> int:
 
 
 def epoch_batches(
-    split: Split, members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int
+    split: Split, members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int, first: int = 0
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yields (images, labels) of one epoch, on the split's device: each member once, in a random order.
 
     images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B] · members: int64 indices into the
-    split · B: `recipe.batch`, the last batch may be short (see `steps_in`).
+    split · B: `recipe.batch`, the last batch may be short (see `steps_in`) · first: the batch to begin with, from 0.
 
     Raises:
         StageError: too few images to make a batch.
@@ -53,7 +53,7 @@ def epoch_batches(
     shifts = torch.randint(0, 2 * recipe.pad + 1, (len(members), 2), generator=random).to(split.device)
     mirrored = (torch.rand(len(members), generator=random) < 0.5).logical_and(torch.tensor(recipe.flip))
     mirrored = mirrored.to(split.device)
-    for step in range(steps_in(len(members), recipe.batch)):
+    for step in range(first, steps_in(len(members), recipe.batch)):
         part = slice(step * recipe.batch, (step + 1) * recipe.batch)
         images = split.images[order[part]]
         if recipe.pad or recipe.flip:

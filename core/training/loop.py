@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,7 @@ from core.pruning.masks import Masks, apply_masks, prunable
 from core.training.batches import epoch_batches, normalise, partition, steps_in
 from core.training.datasets import Split
 from core.training.kernels import autocast, layout_for
+from core.training.snapshot import Snapshot
 
 _VALIDATION_BATCH = 1000
 
@@ -36,28 +37,27 @@ class EpochFacts:
     images_per_s: float
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Where a training stands after `epoch` epochs: enough to go on bit for bit.
-
-    tensors (on the CPU): `model/<state_dict key>` and `momentum/<parameter name>`.
-    """
-
-    epoch: int
-    tensors: Mapping[str, Tensor]
-
-
 class Training(Iterator[EpochFacts]):
     """Trains a model in place, one epoch at each `next()`; the model may be read between epochs."""
 
     def __init__(
-        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, epochs: int, seed: int, round: int
+        self,
+        model: nn.Module,
+        masks: Masks,
+        split: Split,
+        recipe: Recipe,
+        epochs: int,
+        seed: int,
+        round: int,
+        before_step: Callable[["Training"], None],
     ) -> None:
+        self._before_step = before_step
         self._layout = layout_for(model, split.device)
         self._model = model.to(split.device).to(memory_format=self._layout)  # type: ignore[call-overload]
         self._masks, self._split, self._recipe = masks, split, recipe
         self._epochs, self._seed, self._round = epochs, seed, round
-        self._epoch = 0
+        self._epoch = self._step = self._seen = 0
+        self._summed = torch.zeros((), device=split.device)
         self._members, self._held_out = partition(len(split), recipe.validation)
         self._steps = steps_in(len(self._members), recipe.batch)
         self._optimizer = torch.optim.SGD(
@@ -81,30 +81,40 @@ class Training(Iterator[EpochFacts]):
         """
         if self._epoch == self._epochs:
             raise StopIteration
-        started = time.perf_counter()
+        started, already = time.perf_counter(), self._seen
         loss, lr = self._train_epoch()
         trained = time.perf_counter()
-        self._epoch += 1
+        rate = (self._seen - already) / (trained - started)
+        self._epoch, self._step, self._seen = self._epoch + 1, 0, 0
+        self._summed.zero_()
         if not (math.isfinite(loss) and self._weights_are_finite()):
             raise StageError(f"the loss or a weight is not finite in epoch {self._epoch}; lower the learning rate")
         top1 = self._validate()
         ended = time.perf_counter()
-        rate = len(self._members) / (trained - started)
         return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
 
     def snapshot(self) -> Snapshot:
-        """A copy of the state after the last epoch."""
+        """A copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {f"model/{key}": _copied(value) for key, value in self._model.state_dict().items()}
         for name, parameter in self._model.named_parameters():
             momentum = self._optimizer.state[parameter].get("momentum_buffer")
             if momentum is not None:
                 tensors[f"momentum/{name}"] = _copied(momentum)
-        return Snapshot(self._epoch, tensors)
+        return Snapshot(self._epoch, self._step, self._seen, {**tensors, "loss": _copied(self._summed)})
 
     @torch.no_grad()
     def restore(self, snapshot: Snapshot) -> None:
-        """Goes back (or on) to a snapshot of a training with the same arguments."""
-        self._epoch = snapshot.epoch
+        """Goes back (or on) to a snapshot of a training with the same arguments.
+
+        Raises:
+            ValueError: it is of another training.
+        """
+        if snapshot.epoch > self._epochs or snapshot.step >= self._steps:
+            raise ValueError(f"epoch {snapshot.epoch}, step {snapshot.step} is beyond this training's end")
+        missing = {f"model/{key}" for key in self._model.state_dict()} - set(snapshot.tensors)
+        if missing or "loss" not in snapshot.tensors:
+            raise ValueError(f"no {min(missing, default='loss')} in it")
+        self._epoch, self._step, self._seen = snapshot.epoch, snapshot.step, snapshot.seen
         for key, value in self._model.state_dict().items():
             value.copy_(snapshot.tensors[f"model/{key}"])
         for name, parameter in self._model.named_parameters():
@@ -112,16 +122,16 @@ class Training(Iterator[EpochFacts]):
             if momentum is not None:
                 # The fused kernel walks both in memory order: the buffer must be laid out as the parameter is.
                 self._optimizer.state[parameter]["momentum_buffer"] = torch.empty_like(parameter).copy_(momentum)
+        self._summed.copy_(snapshot.tensors["loss"])
 
     def _train_epoch(self) -> tuple[float, float]:
         """(mean loss, last learning rate). Nothing waits for the device before the end."""
         self._model.train()
-        recipe, total = self._recipe, self._steps * self._epochs
-        device = self._split.device
-        summed, seen, lr = torch.zeros((), device=device), 0, recipe.lr
-        batches = epoch_batches(self._split, self._members, recipe, self._seed, self._round, self._epoch)
-        for step, (images, labels) in enumerate(batches, self._epoch * self._steps):
-            lr = learning_rate(recipe, step, total)
+        recipe, total, lr = self._recipe, self._steps * self._epochs, self._recipe.lr
+        place = (self._seed, self._round, self._epoch, self._step)
+        for images, labels in epoch_batches(self._split, self._members, recipe, *place):
+            self._before_step(self)
+            lr = learning_rate(recipe, self._epoch * self._steps + self._step, total)
             self._optimizer.param_groups[0]["lr"] = lr
             loss = F.cross_entropy(self._forward(images), labels, label_smoothing=recipe.label_smoothing)
             self._optimizer.zero_grad(set_to_none=True)
@@ -130,11 +140,12 @@ class Training(Iterator[EpochFacts]):
             if self._masked:
                 with torch.no_grad():
                     torch._foreach_mul_(self._masked, self._factors)
-            summed.add_(loss.detach(), alpha=len(labels))
-            seen += len(labels)
+            self._summed.add_(loss.detach(), alpha=len(labels))
+            self._seen += len(labels)
+            self._step += 1
         # Multiplying leaves −0.0 behind; this leaves +0.0.
         apply_masks(self._model, self._masks)
-        return float(summed) / seen, lr
+        return float(self._summed) / self._seen, lr
 
     def _weights_are_finite(self) -> bool:
         """The last step's damage is not in the losses yet."""
@@ -170,6 +181,7 @@ def train(
     device: torch.device | str,
     *,
     start: Snapshot | None = None,
+    before_step: Callable[[Training], None] = lambda _: None,
 ) -> Training:
     """Trains `model` in place on `device`; iterate over the result, one `EpochFacts` an epoch.
 
@@ -178,13 +190,15 @@ def train(
     The last epoch's weights are the outcome; nothing is chosen by validation accuracy.
 
     masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) ·
-    seed, round: select order and augmentation · start: go on from this snapshot.
+    seed, round: select order and augmentation · start: go on from this snapshot · before_step: called before each
+    step, when the state is whole; what it raises ends the training.
     On the CPU the same arguments and thread count give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.
+        ValueError: `start` is of another training.
     """
-    training = Training(model, masks, split.to(device), recipe, epochs, seed, round)
+    training = Training(model, masks, split.to(device), recipe, epochs, seed, round, before_step)
     if start is not None:
         training.restore(start)
     return training

@@ -71,7 +71,7 @@ def act(world, action: str, pick: int, graph, sweeps: list[int], held: list) -> 
         (cancel if action == "cancel" else retry)(engine, sweeps[pick % len(sweeps)])
     elif action == "lose":
         world.later(11.0)
-        reap(engine, 2)
+        reap(engine, 2, 1.0)
         world.later(60.0)
     elif held:
         one = held[pick % len(held)]
@@ -101,7 +101,7 @@ def test_any_order(graph, actions, template: Path, make_world, tmp_path_factory)
             assert done <= {label for label, state in world.states().items() if state == "DONE"}, "done again"
         # A patient worker brings it to its end: retry, then run whatever the dispatcher finds.
         world.later(100.0)
-        reap(world.engine, 1_000)
+        reap(world.engine, 1_000, 1.0)
         retry(world.engine, sweeps[0])
         world.later(1_000.0)
         while ready := due(world.engine, "cpu", 3, 0.0):

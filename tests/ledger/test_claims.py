@@ -73,14 +73,14 @@ def test_heartbeat_prolongs_what_is_held(world) -> None:
     ]
     assert world.row("a").lease_until > before + 40.0
     world.later(30.0)
-    assert reap(world.engine, 3) == []
+    assert reap(world.engine, 3, 1.0) == []
 
 
 def test_heartbeat_tells_of_a_lost_lease(world) -> None:
     world.submit({"a": []})
     old = world.claim("a", lease=10.0)
     world.later(11.0)
-    reap(world.engine, 3)
+    reap(world.engine, 3, 1.0)
     [beat] = heartbeat(world.engine, "w", [(old.digest, old.attempt)], 60.0)
     assert (beat.held, beat.cancel) == (False, False)
     world.later(60.0)
@@ -96,7 +96,7 @@ def test_a_late_heartbeat_before_anyone_noticed_keeps_the_lease(world) -> None:
     taken = world.claim("a", lease=10.0)
     world.later(100.0)
     assert heartbeat(world.engine, "w", [(taken.digest, taken.attempt)], 60.0)[0].held
-    assert reap(world.engine, 3) == []
+    assert reap(world.engine, 3, 1.0) == []
 
 
 def test_heartbeat_carries_the_cancel_flag(world) -> None:
@@ -116,7 +116,7 @@ def test_a_stale_attempt_writes_nothing(world) -> None:
     world.submit({"a": [], "b": ["a"]})
     old = world.claim("a", lease=1.0)
     world.later(2.0)
-    reap(world.engine, 3)
+    reap(world.engine, 3, 1.0)
     world.later(60.0)
     new = world.claim("a", worker="other")
     before, tries = world.row("a"), world.attempts("a")
@@ -149,7 +149,7 @@ def test_epochs_are_kept_and_overwritten_by_a_later_attempt(world) -> None:
     for number in (1, 2):
         assert record_epoch(world.engine, first.digest, first.attempt, epoch=number, **EPOCH)
     world.later(2.0)
-    reap(world.engine, 3)
+    reap(world.engine, 3, 1.0)
     world.later(60.0)
     second = world.claim("a")
     assert record_epoch(world.engine, second.digest, second.attempt, epoch=1, **{**EPOCH, "loss": float("nan")})

@@ -13,10 +13,10 @@ def test_a_lost_lease_gives_the_stage_back(world) -> None:
     world.submit({"a": [], "b": []})
     world.claim("a", worker="lost", lease=10.0)
     world.claim("b", lease=60.0)
-    assert reap(world.engine, 3) == []
+    assert reap(world.engine, 3, 1.0) == []
     world.later(11.0)
-    assert world.labels(reap(world.engine, 3)) == ["a"]
-    assert reap(world.engine, 3) == []
+    assert world.labels(reap(world.engine, 3, 1.0)) == ["a"]
+    assert reap(world.engine, 3, 1.0) == []
     row = world.row("a")
     assert (row.state, row.failures, row.losses, row.hinted_at) == ("READY", 0, 1, None)
     assert "lost is gone" in row.error
@@ -32,7 +32,7 @@ def test_a_stage_that_kills_its_hosts_ends_too(world) -> None:
         assert world.state("a") == "READY", number
         world.claim("a", lease=1.0)
         world.later(1.1)
-        assert len(reap(world.engine, 2)) == 1
+        assert len(reap(world.engine, 2, 1.0)) == 1
         world.later(60.0)
     assert world.states() == {"a": "QUARANTINED", "b": "CANCELLED"}
     assert "lost 6 times" in world.row("a").error
@@ -43,7 +43,7 @@ def test_a_lost_stage_that_was_to_be_stopped_is_cancelled(world) -> None:
     world.claim("a", lease=1.0)
     cancel(world.engine, sweep.id)
     world.later(2.0)
-    reap(world.engine, 3)
+    reap(world.engine, 3, 1.0)
     assert world.states() == {"a": "CANCELLED", "b": "CANCELLED"}
 
 
@@ -53,7 +53,7 @@ def test_reapers_at_once_take_a_lease_back_once(world) -> None:
         world.claim(f"s{n}", lease=1.0)
     world.later(2.0)
     with ThreadPoolExecutor(4) as pool:
-        taken = [digest for one in pool.map(lambda _: reap(world.engine, 3), range(4)) for digest in one]
+        taken = [digest for one in pool.map(lambda _: reap(world.engine, 3, 1.0), range(4)) for digest in one]
     assert len(taken) == len(set(taken)) == 6
     assert {world.row(f"s{n}").losses for n in range(6)} == {1}
 

@@ -1,0 +1,47 @@
+"""Where running stages stand: the saved state that a stage's next attempt goes on from."""
+
+from sqlalchemy import Connection, Engine, bindparam, delete, literal, select, update
+
+from core.ledger.clock import Now
+from core.ledger.states import State
+from core.ledger.tables import snapshots, stages
+from core.ledger.transactions import insert_into, writing
+
+_mine = (stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+_before = select(snapshots.c.artifact).where(snapshots.c.digest == bindparam("of"))
+_holder = select(stages.c.digest).where(*_mine).with_for_update(key_share=True)
+_forgive = update(stages).where(*_mine, (stages.c.failures > 0) | (stages.c.losses > 0)).values(failures=0, losses=0)
+_forget = delete(snapshots).where(snapshots.c.digest == bindparam("of"))
+
+
+def record_snapshot(
+    engine: Engine, digest: str, attempt: int, *, artifact: str, artifact_bytes: int, epoch: int, step: int
+) -> str | None:
+    """Says where the next attempt of a running stage may go on; None, and nothing written, if it isn't this attempt's.
+
+    A stage that gets further each time is no poison: what was counted against it so far is forgotten.
+
+    Returns: the artifact of the snapshot that this one replaces, or "".
+    """
+    with writing(engine) as connection:
+        who = {"of": digest, "nr": attempt}
+        if connection.execute(_holder, who).first() is None:
+            return None
+        replaced = connection.execute(_before, {"of": digest}).scalar()
+        connection.execute(_forgive, who)
+        values = {
+            "attempt": literal(attempt),
+            "artifact": literal(artifact),
+            "artifact_bytes": literal(artifact_bytes),
+            "epoch": literal(epoch),
+            "step": literal(step),
+            "at": Now(),
+        }
+        row = insert_into(connection, snapshots).values(digest=digest, **values)
+        connection.execute(row.on_conflict_do_update(index_elements=["digest"], set_=values))
+    return replaced if replaced and replaced != artifact else ""
+
+
+def forget_snapshot(connection: Connection, digest: str) -> None:
+    """The stage's next attempt, if there is one, starts at its beginning."""
+    connection.execute(_forget, {"of": digest})
