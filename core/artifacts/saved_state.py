@@ -9,13 +9,11 @@ from core.artifacts.tensors import from_bits, pack_tensors, to_bits, unpack_tens
 from core.errors import StageError
 from core.training.snapshot import Snapshot
 
-_POSITION = ("epoch", "step", "seen")
-
 
 def pack_state(stage: str, snapshot: Snapshot, masks: Mapping[str, Tensor]) -> bytes:
     """stage: its digest · masks: bool, by the name of the weight."""
     bits = {MASK_PREFIX + name: to_bits(mask) for name, mask in masks.items()}
-    header = {"stage": stage, **{name: getattr(snapshot, name) for name in _POSITION}}
+    header = {"stage": stage, "epoch": snapshot.epoch, "step": snapshot.step, "seen": snapshot.seen}
     return pack_tensors({**snapshot.tensors, **bits}, header)
 
 
@@ -34,6 +32,6 @@ def unpack_state(data: bytes, stage: str) -> tuple[Snapshot, dict[str, Tensor]]:
         for name, packed in bits.items():
             weight = name.removeprefix(MASK_PREFIX)
             masks[weight] = from_bits(packed, tensors[f"model/{weight}"].shape)
-        return Snapshot(*(int(header[name]) for name in _POSITION), tensors), masks
+        return Snapshot(int(header["epoch"]), int(header["step"]), int(header["seen"]), tensors), masks
     except Exception as error:
         raise StageError(f"not a saved state: {str(error).partition(chr(10))[0] or repr(error)}") from error
