@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Request:
-    """Run a stage. spec: canonical JSON of the stage · inputs: parent digest → sha-256 of its artifact ("" = none)."""
+    """Run a stage. spec: canonical JSON of the stage · inputs: parent digest → sha-256 of its artifact ("" = none) ·
+    snapshot: sha-256 of the saved state to go on from, "" = start at the beginning."""
 
     digest: str
     attempt: int
     spec: str
     inputs: dict[str, str]
+    snapshot: str
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,22 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """The state in the middle of the training is in the store. epoch, step: whole epochs, and batches of the next."""
+
+    event: ClassVar[str] = "saved"
+    artifact: str
+    artifact_bytes: int
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True)
 class Done:
-    """The stage is done; `result` holds the columns of its results or latencies row, or is empty."""
+    """The stage is done; `result` holds the columns of its results or latencies row, or is empty.
+
+    spent: the trainer ends after this; another one must take the next stage.
+    """
 
     event: ClassVar[str] = "done"
     artifact: str
@@ -52,19 +68,21 @@ class Done:
     train_seconds: float
     summary: dict[str, Any]
     result: dict[str, Any]
+    spent: bool = False
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The stage cannot be done. retry: trying again may help (a store away, memory short)."""
+    """The stage cannot be done. retry: trying again may help (a store away, memory short) · spent: see Done."""
 
     event: ClassVar[str] = "failed"
     reason: str
     retry: bool
+    spent: bool = False
 
 
-Event = Ready | Epoch | Done | Failed
-_EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Done, Failed)}
+Event = Ready | Epoch | Saved | Done | Failed
+_EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Saved, Done, Failed)}
 
 
 def write_event(event: Event) -> bytes:

@@ -2,49 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from celery.utils.log import get_logger
-from sqlalchemy import Engine
 
-from core.errors import StageError
 from core.ledger.claims import Claim, claim
 from core.ledger.labels import label_of
 from core.ledger.logs import save_log
-from core.ledger.outcome import cancelled, complete, crash, fail, release
-from core.ledger.progress import record_epoch
-from core.settings import Settings
-from worker.patience import GIVEN_UP, Patience
-from worker.protocol import Done, Epoch, Failed, Request
+from worker.desk import Desk, Verdict
+from worker.protocol import Done, Epoch, Event, Failed, Request, Saved
+from worker.record import Record
 from worker.trainer_process import TrainerDied, TrainerProcess
 
 logger = get_logger(__name__)
 
 _LONGEST_RESTART = 60.0
-
-
-class Verdict(StrEnum):
-    """Why a running stage is being stopped."""
-
-    CANCEL = "cancelled"
-    LOST = "the lease is another worker's now"
-    RELEASE = "the worker stops"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the slots of one worker share. publish: hints, best effort · changed: called when a slot becomes free
-    or ready."""
-
-    settings: Settings
-    engine: Engine
-    worker: str
-    patience: Patience
-    publish: Callable[[Iterable[str]], None]
-    changed: Callable[[], None]
 
 
 class Slot:
@@ -127,7 +99,9 @@ class Slot:
                 return
             self._verdict = verdict
             process = self._process
-        if process is not None:
+        if process is not None and verdict is Verdict.LOST:
+            process.kill()  # nothing that it could save is wanted
+        elif process is not None:
             process.stop()
 
     def save_log(self) -> None:
@@ -186,32 +160,39 @@ class Slot:
         self._desk.changed()
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
+        record = Record(self._desk, self.device, taken)
         if self._verdict is not None:
-            self._died(taken, "", "")
+            record.died(self._verdict, TrainerDied(""), "")
             return
         started = time.monotonic()
+        request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot)
         logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
         try:
-            for event in process.run(Request(taken.digest, taken.attempt, taken.spec, taken.inputs)):
-                if isinstance(event, Epoch):
-                    self._epoch(taken, event)
-                    continue
-                log = process.log.text()
-                if self._settle():
-                    self._discard(process)  # it has been told to end: the next stage must not meet it
-                if isinstance(event, Done):
-                    self._done(taken, event, log)
-                    logger.info("%s: %s done in %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
-                elif isinstance(event, Failed):
-                    self._failed(taken, event, log)
+            for event in process.run(request):
+                self._hear(process, taken, record, event)
+            logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
             self._discard(process)
-            self._died(taken, str(death), log)
+            record.died(self._verdict, death, log)
         except BaseException:
             # What it says next would be taken for the next stage's words.
             self._discard(process)
             raise
+
+    def _hear(self, process: TrainerProcess, taken: Claim, record: Record, event: Event) -> None:
+        ours = True
+        if isinstance(event, Epoch):
+            ours = record.epoch(event)
+        elif isinstance(event, Saved):
+            ours = record.saved(event)
+        elif isinstance(event, Done | Failed):
+            log = process.log.text()
+            if self._settle() or event.spent:
+                self._discard(process)  # it has been told to end, or says that it will: no next stage for it
+            record.done(event, log) if isinstance(event, Done) else record.failed(event, log)
+        if not ours:
+            self.stop(Verdict.LOST, taken)
 
     def _discard(self, process: TrainerProcess) -> None:
         self._up = False
@@ -223,45 +204,3 @@ class Slot:
         with self._lock:
             self._settled = True
             return self._verdict is not None
-
-    def _epoch(self, taken: Claim, event: Epoch) -> None:
-        ours = self._desk.patience.call(record_epoch, self._desk.engine, taken.digest, taken.attempt, **asdict(event))
-        if ours is False:
-            self.stop(Verdict.LOST, taken)
-
-    def _done(self, taken: Claim, event: Done, log: str) -> None:
-        desk = self._desk
-        try:
-            ready = desk.patience.call(complete, desk.engine, taken.digest, taken.attempt, **asdict(event), log=log)
-        except StageError as error:
-            self._failed(taken, Failed(str(error), retry=False), log)
-            return
-        if isinstance(ready, tuple):
-            desk.publish(ready)
-        elif ready is None:
-            logger.warning("%s: %s is another worker's now; nothing written", self.device, taken.digest[:12])
-
-    def _failed(self, taken: Claim, event: Failed, log: str) -> None:
-        logger.error("%s: %s failed: %s", self.device, taken.digest[:12], event.reason)
-        if event.retry:
-            self._crash(taken, event.reason, log)
-        else:
-            self._desk.patience.call(fail, self._desk.engine, taken.digest, taken.attempt, event.reason, log)
-
-    def _died(self, taken: Claim, reason: str, log: str) -> None:
-        """The trainer ended before the stage did: by our will, or not."""
-        engine, patience = self._desk.engine, self._desk.patience
-        who = (engine, taken.digest, taken.attempt)
-        logger.warning("%s: %s stopped: %s", self.device, taken.digest[:12], self._verdict or reason)
-        if self._verdict is None:
-            self._crash(taken, reason, log)
-        elif self._verdict is Verdict.CANCEL:
-            patience.call(cancelled, *who, log)
-        elif self._verdict is Verdict.RELEASE:
-            patience.call(release, *who, Verdict.RELEASE.value)
-
-    def _crash(self, taken: Claim, reason: str, log: str) -> None:
-        settings, who = self._desk.settings, (self._desk.engine, taken.digest, taken.attempt)
-        state = self._desk.patience.call(crash, *who, reason, log, settings.max_attempts, settings.backoff)
-        if state is not GIVEN_UP:
-            logger.error("%s: %s crashed: %s; now %s", self.device, taken.digest[:12], reason, state)

@@ -12,19 +12,25 @@ from celery import Celery
 from celery.utils.log import get_logger
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.artifacts.store import ArtifactStore
 from core.broker.embedded import Broker
 from core.broker.hints import BrokerAway, publish
-from core.ledger.engine import open_ledger
+from core.ledger.engine import open_ledger, wait_briefly
 from core.ledger.workers import gone, register
 from core.settings import Settings
+from worker.desk import Desk
+from worker.discards import Discards
 from worker.patience import Patience
 from worker.pulse import Pulse
-from worker.slots import Desk, Slot
+from worker.slots import Slot
 
 logger = get_logger(__name__)
 
-_HAND_BACK_SECONDS = 6.0
-"""How long a stopping worker waits for its stages to be handed back; a trainer that ignores TERM takes 3 s."""
+_HAND_BACK_SECONDS = 7.0
+"""How long a stopping worker waits for its stages to be handed back; a trainer that ignores TERM takes 4 s."""
+
+_BUSY_SECONDS = 5.0
+"""How long a call waits for a locked SQLite ledger before it is made again: heartbeats and stopping wait behind it."""
 
 
 class Station:
@@ -46,14 +52,17 @@ class Station:
         self._devices = tuple(devices)
         self.name = f"{platform.node() or 'host'}:{os.getpid()}"
         self._broker = Broker(settings)
+        store = ArtifactStore.open(settings.artifacts_url, settings.home)
         self._engine = open_ledger(settings)
+        wait_briefly(self._engine, _BUSY_SECONDS)
         try:
             self._broker.ensure()
         except BaseException:
             self._engine.dispose()
             raise
         patience = Patience(self._stopping)
-        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._changed)
+        discard = Discards(store)
+        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, discard, self._changed)
         self._slots = tuple(Slot(device, self._desk) for device in devices)
         self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping)
 

@@ -12,12 +12,19 @@ from typing import IO, cast
 from worker.log_tail import LogTail
 from worker.protocol import Event, Ready, Request, read_event, write_request
 
-GRACE = 3.0
-"""Seconds between asking a trainer to end and killing it."""
+GRACE = 4.0
+"""Seconds between asking a trainer to end and killing it: time to save the state of a training."""
 
 
 class TrainerDied(Exception):
-    """The trainer ended, or said something that isn't the protocol. The message says how."""
+    """The trainer ended, or said something that isn't the protocol. The message says how.
+
+    asked: it ended because it got a SIGTERM, from whomever.
+    """
+
+    def __init__(self, message: str, asked: bool = False) -> None:
+        super().__init__(message)
+        self.asked = asked
 
 
 class TrainerProcess:
@@ -71,7 +78,7 @@ class TrainerProcess:
             self._requests.write(write_request(request))
             self._requests.flush()
         except OSError:
-            raise TrainerDied(self.death()) from None
+            raise self._dead() from None
         while True:
             event = self._read()
             yield event
@@ -79,12 +86,19 @@ class TrainerProcess:
                 return
 
     def stop(self, grace: float = GRACE) -> None:
-        """Asks the trainer's process group to end, kills it after `grace` seconds. Returns at once."""
+        """Asks the trainer's process group to end, kills it after `grace` seconds. Returns at once.
+
+        A training saves its state first, and says so with a last event.
+        """
         self._signal(signal.SIGTERM)
         if self._killer is None:
             self._killer = threading.Timer(grace, self._signal, [signal.SIGKILL])
             self._killer.daemon = True
             self._killer.start()
+
+    def kill(self) -> None:
+        """Ends the trainer's process group at once."""
+        self._signal(signal.SIGKILL)
 
     def close(self) -> None:
         """Kills what is left of it, and waits for its end. Safe to call again."""
@@ -107,12 +121,16 @@ class TrainerProcess:
     def _read(self) -> Event:
         line = self._events.readline()
         if not line.endswith(b"\n"):
-            raise TrainerDied(self.death())
+            raise self._dead()
         try:
             return read_event(line)
         except (ValueError, KeyError, TypeError) as error:
             self._signal(signal.SIGKILL)
             raise TrainerDied(f"it said something that isn't an event ({error!r}): {line[:80]!r}") from None
+
+    def _dead(self) -> TrainerDied:
+        message = self.death()
+        return TrainerDied(message, asked=self._process.returncode == -signal.SIGTERM)
 
     def death(self) -> str:
         """How it ended, in words; waits a little for the end, and brings it about if it doesn't come."""

@@ -93,6 +93,11 @@ class Training(Iterator[EpochFacts]):
         ended = time.perf_counter()
         return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Whole epochs done, and batches done of the next one."""
+        return self._epoch, self._step
+
     def snapshot(self) -> Snapshot:
         """A copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {f"model/{key}": _copied(value) for key, value in self._model.state_dict().items()}

@@ -18,7 +18,7 @@ from core.pruning.masks import prunable
 from core.pruning.registry import prune
 from core.training.batches import epoch_batches, partition
 from core.training.datasets import Split
-from core.training.loop import learning_rate, train
+from core.training.loop import Training, learning_rate, train
 from core.training.models import build_model
 
 RECIPE = replace(RECIPES["digits"][0], batch=16, validation=0.2, precision="fp32")
@@ -126,6 +126,35 @@ def test_no_epochs_only_applies_the_masks(make_split: MakeSplit) -> None:
     assert list(train(model, masks, make_split(20), RECIPE, 0, 0, 1, "cpu")) == []
     for name, value in _weights(model).items():
         assert torch.equal(value, before[name] * masks[name] if name in masks else before[name])
+
+
+@pytest.mark.parametrize("stop", [(0, 0), (0, 2), (1, 0), (1, 1), (2, 2)])
+def test_training_goes_on_from_between_any_two_steps_to_the_same_bits(
+    make_split: MakeSplit, stop: tuple[int, int]
+) -> None:
+    split, recipe = make_split(60), replace(RECIPE, precision="auto")
+    whole, kept = _model(), []
+    masks = prune(whole, {}, "magnitude", "global", 0.5)
+
+    def look(training: Training) -> None:
+        if training.position == stop:
+            kept.append(training.snapshot())
+
+    expected = list(train(whole, masks, split, recipe, 3, 0, 1, "cpu", before_step=look))
+    (snapshot,) = kept
+    other = _model(seed=99)
+    rest = list(train(other, masks, split, recipe, 3, 0, 1, "cpu", start=snapshot))
+    assert _same(_weights(other), _weights(whole))
+    assert [(fact.epoch, fact.loss, fact.top1, fact.lr) for fact in rest] == [
+        (fact.epoch, fact.loss, fact.top1, fact.lr) for fact in expected[stop[0] :]
+    ]
+
+
+@pytest.mark.parametrize("change", [{"epoch": 4}, {"step": 99}, {"tensors": {}}])
+def test_a_snapshot_of_another_training_is_refused(make_split: MakeSplit, change: dict[str, object]) -> None:
+    snapshot = train(_model(), {}, make_split(60), RECIPE, 3, 0, 1, "cpu").snapshot()
+    with pytest.raises(ValueError):
+        train(_model(), {}, make_split(60), RECIPE, 3, 0, 1, "cpu", start=replace(snapshot, **change))
 
 
 @pytest.mark.parametrize("stop", [0, 1, 2])

@@ -3,9 +3,11 @@
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
+from core.ledger.claims import claim
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete
 from core.ledger.states import State
@@ -14,9 +16,10 @@ from core.ledger.tables import stages as table
 from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, digest_of, encode
+from worker.desk import Desk, Verdict
 from worker.patience import Patience
-from worker.protocol import Done, Epoch, Failed, Ready, write_event
-from worker.slots import Desk, Slot, Verdict
+from worker.protocol import Done, Epoch, Failed, Ready, Saved, write_event
+from worker.slots import Slot
 
 STAGE = Sleep("one", 0.0)
 CHILD = Sleep("two", 0.0, (digest_of(encode(STAGE)),))
@@ -31,9 +34,11 @@ class Stand:
         self.engine = open_ledger(settings)
         encoded = {DIGEST: encode(STAGE), CHILD_DIGEST: encode(CHILD)}
         add_sweep(self.engine, Plan(GRIDS["demo"], (), {DIGEST: STAGE, CHILD_DIGEST: CHILD}, encoded), "one", "test")
-        self.published = []
+        self.published, self.discarded = [], []
         patience = Patience(threading.Event())
-        desk = Desk(settings, self.engine, "here:1", patience, self.published.extend, lambda: None)
+        desk = Desk(
+            settings, self.engine, "here:1", patience, self.published.extend, self.discarded.append, lambda: None
+        )
         self.slot = Slot("cpu", desk)
         self._monkeypatch, self._program = monkeypatch, tmp_path / "trainer"
 
@@ -96,6 +101,36 @@ def test_a_trainer_that_dies_counts_as_a_crash_and_is_replaced(stand):
         time.sleep(0.01)
 
 
+def test_a_trainer_that_was_asked_to_end_by_others_is_no_crash(stand):
+    stand.trainer(Saved("ab" * 32, 10, 1, 2))
+    stand.program(stand._program.read_text().replace("done\n", "kill -TERM $$\ndone\n"))
+    stand.slot._process.kill()
+    while stand.slot.ready:
+        time.sleep(0.01)
+    stand.slot.keep_warm()
+    while not stand.slot.ready:
+        time.sleep(0.01)
+    stand.slot.run(DIGEST)
+    assert (stand.row().state, stand.row().failures) == (State.READY, 0)
+    assert claim(stand.engine, DIGEST, "there:1", "cpu", "cpu", 60.0).snapshot == "ab" * 32
+
+
+def test_what_a_saved_state_replaces_is_thrown_away_and_the_last_one_at_the_end(stand):
+    stand.trainer(Saved("aa" * 32, 10, 1, 0), Saved("bb" * 32, 10, 2, 0), DONE)
+    stand.slot.run(DIGEST)
+    assert [name for name in stand.discarded if name] == ["aa" * 32, "bb" * 32]
+
+
+def test_a_spent_trainer_gets_no_other_stage(stand):
+    stand.trainer(replace(DONE, spent=True))
+    before = stand.slot._process.pid
+    stand.slot.run(DIGEST)
+    while not stand.slot.ready:
+        time.sleep(0.01)
+    assert stand.slot._process.pid != before
+    assert stand.row().state == State.DONE and stand.row().failures == 0
+
+
 def test_facts_that_the_ledger_refuses_fail_the_stage(stand):
     stand.trainer(Done("", 0, 0.0, {"loss": float("inf")}, {}))
     stand.slot.run(DIGEST)
@@ -137,7 +172,7 @@ def test_a_heartbeat_that_finds_the_stage_done_does_not_hit_the_next_one(stand, 
         stand.slot.stop(Verdict.LOST, stand.slot.held)
         return ready
 
-    monkeypatch.setattr("worker.slots.complete", complete_and_beat)
+    monkeypatch.setattr("worker.record.complete", complete_and_beat)
     for digest in (DIGEST, CHILD_DIGEST):
         assert stand.slot.run(digest)
         assert (stand.row(digest).state, stand.row(digest).attempt) == (State.DONE, 1)

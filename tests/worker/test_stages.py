@@ -36,7 +36,7 @@ class Bench:
 
     def run(self, stage):
         inputs = {parent: self.made.get(parent, "") for parent in stage.parents}
-        done = run_stage(self.workbench, Request(digest(stage), 1, encode(stage), inputs))
+        done = run_stage(self.workbench, Request(digest(stage), 1, encode(stage), inputs, ""))
         self.made[digest(stage)] = done.artifact
         return done
 
@@ -90,7 +90,7 @@ def test_what_cannot_succeed_is_a_stage_error(bench):
     with pytest.raises(StageError, match="not a resnet18 of width 3"):
         bench.run(replace(FIRST, model=replace(MODEL, width=3)))
     with pytest.raises(StageError, match="not a stage"):
-        run_stage(bench.workbench, Request("ab" * 32, 1, "{}", {}))
+        run_stage(bench.workbench, Request("ab" * 32, 1, "{}", {}, ""))
     with pytest.raises(StageError, match=r"has changed|no such folder"):
         bench.run(replace(TRAIN, dataset=replace(DIGITS, name="imagefolder", path="/nowhere", fingerprint="x")))
 

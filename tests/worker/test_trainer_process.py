@@ -16,7 +16,7 @@ from worker.trainer_process import TrainerDied, TrainerProcess
 
 def request(stage):
     spec = encode(stage)
-    return Request(digest_of(spec), 1, spec, {})
+    return Request(digest_of(spec), 1, spec, {}, "")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_warm_trainer_serves_until_it_dies(trainer):
         (event,) = trainer.run(request(Sleep(f"{number}", 0.0)))
         assert isinstance(event, Done)
     # What it cannot read fails that stage alone.
-    (event,) = trainer.run(Request("ab" * 32, 1, '{"kind":"future"}', {}))
+    (event,) = trainer.run(Request("ab" * 32, 1, '{"kind":"future"}', {}, ""))
     assert isinstance(event, Failed) and not event.retry and "not a stage" in event.reason
     assert os.getpgid(trainer.pid) == trainer.pid
     events = trainer.run(request(Sleep("long", 60.0)))

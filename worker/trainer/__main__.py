@@ -6,7 +6,8 @@ import queue
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.errors import StageError, UserError
 from worker.orphans import die_with_parent
@@ -23,42 +24,48 @@ def main() -> int:
     parser.add_argument("--parent", type=int, required=True)
     options = parser.parse_args()
     die_with_parent(options.parent)
-    events = _take_stdout()
+    events = _Events()
     requests = _read_requests()
 
     try:
         from worker.trainer.workbench import open_workbench
 
-        bench = open_workbench(options.device, lambda event: _send(events, event))
+        bench = open_workbench(options.device, events.send)
     except Exception as error:
         # The slot shows the last line of this log.
         traceback.print_exc()
         print(f"cannot start: {_one_line(error)}", file=sys.stderr)
         return 1
-    _send(events, bench.ready())
+    bench.ending.install()
+    events.send(bench.ready())
     while True:
-        event, surprised = _serve(bench, requests.get())
+        event = _serve(bench, requests.get())
+        grown = bench.outgrown()
+        if grown:
+            print(f"grown by {grown / 2**20:.0f} MiB since its first stage: a fresh trainer follows", file=sys.stderr)
+            event = replace(event, spent=True)
         sys.stderr.flush()
-        _send(events, event)
-        if surprised:
+        events.send(event)
+        if event.spent:
             return 1
+        bench.ending.release()
 
 
-def _serve(bench: "Workbench", request: Request) -> tuple[Done | Failed, bool]:
-    """How the stage ended, and whether this process should be trusted with another one no more."""
+def _serve(bench: "Workbench", request: Request) -> Done | Failed:
+    """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
     from worker.trainer.stages import run_stage
 
     try:
-        return run_stage(bench, request), False
+        return run_stage(bench, request)
     except (StageError, UserError) as error:
-        return Failed(_one_line(error), retry=False), False
+        return Failed(_one_line(error), retry=False)
     except (OSError, MemoryError) as error:
         traceback.print_exc()
-        return Failed(_one_line(error), retry=True), isinstance(error, MemoryError)
+        return Failed(_one_line(error), retry=True, spent=isinstance(error, MemoryError))
     except Exception as error:
         traceback.print_exc()
         # torch.OutOfMemoryError; not imported here for its name alone.
-        return Failed(_one_line(error), retry="OutOfMemory" in type(error).__name__), True
+        return Failed(_one_line(error), retry="OutOfMemory" in type(error).__name__, spent=True)
 
 
 def _one_line(error: BaseException) -> str:
@@ -67,11 +74,19 @@ def _one_line(error: BaseException) -> str:
     return text if text and isinstance(error, StageError | UserError) else f"{type(error).__name__}: {text}"
 
 
-def _take_stdout() -> BinaryIO:
-    """The pipe to the slot; from here on file descriptor 1 is stderr, so that no library can write into the pipe."""
-    pipe = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return pipe
+class _Events:
+    """The pipe to the slot. From here on file descriptor 1 is stderr, so that no library can write into the pipe."""
+
+    def __init__(self) -> None:
+        self._pipe = os.fdopen(os.dup(1), "wb")
+        self._lock = threading.Lock()
+        os.dup2(2, 1)
+
+    def send(self, event: Event) -> None:
+        """One whole line, whichever thread says it."""
+        with self._lock:
+            self._pipe.write(write_event(event))
+            self._pipe.flush()
 
 
 def _read_requests() -> "queue.SimpleQueue[Request]":
@@ -85,11 +100,6 @@ def _read_requests() -> "queue.SimpleQueue[Request]":
 
     threading.Thread(target=read, name="requests", daemon=True).start()
     return requests
-
-
-def _send(pipe: BinaryIO, event: Event) -> None:
-    pipe.write(write_event(event))
-    pipe.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs each kind of stage with the core's rooms: nothing of the science is here, only the order of the calls."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import torch
@@ -15,7 +15,7 @@ from core.measure.latency import compare
 from core.measure.machine import processor_name
 from core.plan.models import ModelRef
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
-from core.pruning.masks import apply_masks, count_nonzero
+from core.pruning.masks import Masks, apply_masks, count_nonzero
 from core.pruning.registry import prune
 from core.training.datasets import Split
 from core.training.loop import train
@@ -55,20 +55,22 @@ def run_stage(bench: Workbench, request: Request) -> Done:
 
 def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
     """A dense network from its seed."""
-    model = build_model(stage.model, stage.seed)
-    return _train_and_store(bench, request, stage, model, {}, _DENSE_ROUND)
+    return _train_and_store(bench, request, stage, _DENSE_ROUND, lambda: (build_model(stage.model, stage.seed), {}))
 
 
 def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
     """Prunes the parent's weights further, then lets the rest recover."""
     if stage.recovery != "finetune":
         raise StageError(f"unknown recovery {stage.recovery!r}")
-    parent = bench.checkpoint(request.inputs, stage.parent)
-    # On the device: choosing among millions of weights is quick there.
-    model = _network(stage.model, parent.weights).to(bench.device)
-    old = {name: mask.to(bench.device) for name, mask in parent.masks.items()}
-    masks = prune(model, old, stage.score, stage.allocation, stage.sparsity)
-    return _train_and_store(bench, request, stage, model, masks, stage.round)
+
+    def begin() -> tuple[nn.Module, Masks]:
+        parent = bench.checkpoint(request.inputs, stage.parent)
+        # On the device: choosing among millions of weights is quick there.
+        model = _network(stage.model, parent.weights).to(bench.device)
+        old = {name: mask.to(bench.device) for name, mask in parent.masks.items()}
+        return model, prune(model, old, stage.score, stage.allocation, stage.sparsity)
+
+    return _train_and_store(bench, request, stage, stage.round, begin)
 
 
 def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
@@ -116,16 +118,33 @@ def _train_and_store(
     bench: Workbench,
     request: Request,
     stage: Train | PruneRound,
-    model: nn.Module,
-    masks: Mapping[str, Tensor],
     round: int,
+    begin: Callable[[], tuple[nn.Module, Masks]],
 ) -> Done:
+    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes."""
     split = bench.split(stage.dataset, "train")
+    saved = bench.saved_state(request)
+    if saved is None:
+        (model, masks), start = begin(), None
+    else:
+        start, kept = saved
+        model, masks = (
+            build_model(stage.model, stage.seed),
+            {name: mask.to(bench.device) for name, mask in kept.items()},
+        )
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
+    facts = (stage.epochs, stage.seed, round, bench.device)
     seconds = 0.0
-    for facts in train(model, masks, split, stage.recipe, stage.epochs, stage.seed, round, bench.device):
-        seconds += facts.seconds
-        bench.emit(Epoch(**asdict(facts)))
+    with bench.saving(request.digest, masks, start) as saver:
+        for epoch in train(model, masks, split, stage.recipe, *facts, start=start, before_step=saver):
+            seconds += epoch.seconds
+            bench.emit(Epoch(**asdict(epoch)))
+    return _store(bench, request, stage, model, masks, seconds)
+
+
+def _store(
+    bench: Workbench, request: Request, stage: Train | PruneRound, model: nn.Module, masks: Masks, seconds: float
+) -> Done:
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}

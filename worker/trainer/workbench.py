@@ -2,19 +2,27 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import psutil
 import torch
+from torch import Tensor
 
 from core.artifacts.checkpoint import Checkpoint, unpack
+from core.artifacts.saved_state import pack_state, unpack_state
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError
 from core.measure.machine import processor_name
 from core.plan.datasets import DatasetRef
+from core.pruning.masks import Masks
 from core.settings import Settings, load_settings
 from core.training.datasets import Split, load_dataset
-from worker.protocol import Event, Ready
+from core.training.snapshot import Snapshot
+from worker.protocol import Event, Ready, Request, Saved
+from worker.trainer.ending import Ending
+from worker.trainer.saver import Saver
 
 _REPORT_SECONDS = 5.0
 
@@ -33,6 +41,8 @@ class Workbench:
     store: ArtifactStore
     emit: Callable[[Event], None]
     cores: int
+    ending: Ending = field(default_factory=Ending)
+    _baseline: int | None = None
     _dataset: DatasetRef | None = None
     _splits: dict[str, Split] = field(default_factory=dict)
 
@@ -52,6 +62,7 @@ class Workbench:
         if ref != self._dataset:
             self._splits.clear()
             self._dataset = ref
+            self._baseline = None
         if name not in self._splits:
             loaded = load_dataset(ref, self.settings.data, name, _Progress(ref.label))
             self._splits[name] = loaded.to(self.device)
@@ -67,6 +78,46 @@ class Workbench:
         if not sha:
             raise StageError(f"stage {parent[:12]} left no artifact")
         return unpack(self.store.get(sha))
+
+    def saved_state(self, request: Request) -> tuple[Snapshot, dict[str, Tensor]] | None:
+        """Where an earlier attempt got to, with its masks; None if it left nothing that can be used."""
+        if not request.snapshot:
+            return None
+        try:
+            found = unpack_state(self.store.get(request.snapshot), request.digest)
+        except StageError as error:
+            print(f"begins again: {error}", file=sys.stderr, flush=True)
+            return None
+        print(f"goes on after epoch {found[0].epoch}, step {found[0].step}", file=sys.stderr, flush=True)
+        return found
+
+    @contextmanager
+    def saving(self, stage: str, masks: Masks, start: Snapshot | None) -> Iterator[Saver]:
+        """What keeps a training's state in the store; the end of this process waits for it from now on, until the
+        stage's last word was said."""
+
+        def keep(snapshot: Snapshot) -> Saved:
+            sha, size = self.store.put(pack_state(stage, snapshot, masks))
+            return Saved(sha, size, snapshot.epoch, snapshot.step)
+
+        position = (0, 0) if start is None else (start.epoch, start.step)
+        saver = Saver(keep, self.emit, self.settings.snapshot, position, self.ending)
+        self.ending.hold()
+        try:
+            yield saver
+        finally:
+            saver.close()
+
+    def outgrown(self) -> int:
+        """Bytes of memory, the device's included, by which this process has grown too much since the first stage on
+        its dataset; 0 if it has not."""
+        held = psutil.Process().memory_info().rss
+        if self.device.type == "cuda":
+            held += torch.cuda.memory_allocated(self.device)
+        if self._baseline is None:
+            self._baseline = held
+        growth: int = held - self._baseline
+        return growth if growth > self.settings.growth else 0
 
 
 class _Progress:

@@ -1,0 +1,79 @@
+"""What the ledger is told of one attempt, from its first epoch to its end. Every write is fenced by its number."""
+
+from dataclasses import asdict
+
+from celery.utils.log import get_logger
+
+from core.errors import StageError
+from core.ledger.claims import Claim
+from core.ledger.outcome import cancelled, complete, crash, fail, release
+from core.ledger.progress import record_epoch
+from core.ledger.snapshots import record_snapshot
+from worker.desk import Desk, Verdict
+from worker.patience import GIVEN_UP
+from worker.protocol import Done, Epoch, Failed, Saved
+from worker.trainer_process import TrainerDied
+
+logger = get_logger(__name__)
+
+
+class Record:
+    """One attempt's. A ledger that is away is waited for (see `worker.patience`)."""
+
+    def __init__(self, desk: Desk, device: str, claim: Claim) -> None:
+        self._desk = desk
+        self._snapshot = claim.snapshot
+        self._who = (desk.engine, claim.digest, claim.attempt)
+        self._name = f"{device}: {claim.digest[:12]}"
+
+    def epoch(self, event: Epoch) -> bool:
+        """False if the stage is no longer this attempt's."""
+        return self._desk.patience.call(record_epoch, *self._who, **asdict(event)) is not False
+
+    def saved(self, event: Saved) -> bool:
+        """False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
+        replaced = self._desk.patience.call(record_snapshot, *self._who, **asdict(event))
+        if isinstance(replaced, str):
+            self._desk.discard(replaced)
+            self._snapshot = event.artifact
+        return replaced is not None
+
+    def done(self, event: Done, log: str) -> None:
+        facts = asdict(event)
+        del facts["spent"]
+        try:
+            ready = self._desk.patience.call(complete, *self._who, **facts, log=log)
+        except StageError as error:
+            self.failed(Failed(str(error), retry=False), log)
+            return
+        if isinstance(ready, tuple):
+            self._desk.publish(ready)
+            self._desk.discard(self._snapshot)
+        elif ready is None:
+            logger.warning("%s is another worker's now; nothing written", self._name)
+
+    def failed(self, event: Failed, log: str) -> None:
+        logger.error("%s failed: %s", self._name, event.reason)
+        if event.retry:
+            self._crash(event.reason, log)
+        else:
+            self._desk.patience.call(fail, *self._who, event.reason, log)
+
+    def died(self, verdict: Verdict | None, death: TrainerDied, log: str) -> None:
+        """The trainer ended before the stage did: by our will, or not."""
+        logger.warning("%s stopped: %s", self._name, verdict or death)
+        if verdict is None and death.asked:
+            # Whoever ends a host's processes one by one may come to the trainer first: that is no crash.
+            self._desk.patience.call(release, *self._who, str(death))
+        elif verdict is None:
+            self._crash(str(death), log)
+        elif verdict is Verdict.CANCEL:
+            self._desk.patience.call(cancelled, *self._who, log)
+        elif verdict is Verdict.RELEASE:
+            self._desk.patience.call(release, *self._who, verdict.value)
+
+    def _crash(self, reason: str, log: str) -> None:
+        settings = self._desk.settings
+        state = self._desk.patience.call(crash, *self._who, reason, log, settings.max_attempts, settings.backoff)
+        if state is not GIVEN_UP:
+            logger.error("%s crashed: %s; now %s", self._name, reason, state)
