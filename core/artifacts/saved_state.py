@@ -1,6 +1,7 @@
 """A stage in the middle of its training, as bytes: what its next attempt goes on from."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -10,15 +11,26 @@ from core.errors import StageError
 from core.training.snapshot import Snapshot
 
 
-def pack_state(stage: str, snapshot: Snapshot, masks: Mapping[str, Tensor]) -> bytes:
-    """stage: its digest · masks: bool, by the name of the weight."""
-    bits = {MASK_PREFIX + name: to_bits(mask) for name, mask in masks.items()}
-    header = {"stage": stage, "epoch": snapshot.epoch, "step": snapshot.step, "seen": snapshot.seen}
+@dataclass(frozen=True)
+class SavedState:
+    """masks: bool, by the name of the weight · seconds: spent on the training so far, by whichever attempts."""
+
+    snapshot: Snapshot
+    masks: Mapping[str, Tensor]
+    seconds: float
+
+
+def pack_state(stage: str, state: SavedState) -> bytes:
+    """stage: the digest of the stage that is in training."""
+    snapshot = state.snapshot
+    bits = {MASK_PREFIX + name: to_bits(mask) for name, mask in state.masks.items()}
+    header: dict[str, object] = {"stage": stage, "epoch": snapshot.epoch, "step": snapshot.step, "seen": snapshot.seen}
+    header |= {"seconds": state.seconds}
     return pack_tensors({**snapshot.tensors, **bits}, header)
 
 
-def unpack_state(data: bytes, stage: str) -> tuple[Snapshot, dict[str, Tensor]]:
-    """The snapshot and the masks that `pack_state` wrote.
+def unpack_state(data: bytes, stage: str) -> SavedState:
+    """The state that `pack_state` wrote.
 
     Raises:
         StageError: not such bytes, or of another stage.
@@ -32,6 +44,7 @@ def unpack_state(data: bytes, stage: str) -> tuple[Snapshot, dict[str, Tensor]]:
         for name, packed in bits.items():
             weight = name.removeprefix(MASK_PREFIX)
             masks[weight] = from_bits(packed, tensors[f"model/{weight}"].shape)
-        return Snapshot(int(header["epoch"]), int(header["step"]), int(header["seen"]), tensors), masks
+        place = Snapshot(int(header["epoch"]), int(header["step"]), int(header["seen"]), tensors)
+        return SavedState(place, masks, float(header["seconds"]))
     except Exception as error:
         raise StageError(f"not a saved state: {str(error).partition(chr(10))[0] or repr(error)}") from error

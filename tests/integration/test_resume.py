@@ -19,8 +19,8 @@ MODEL = ModelRef("resnet18", 4, 10)
 
 def chain(seed):
     """A dense network and one round, some seconds each."""
-    train = Train(DIGITS, MODEL, DENSE, 30, seed)
-    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, "finetune", 30, FINETUNE, DIGITS, MODEL, seed)
+    train = Train(DIGITS, MODEL, DENSE, 12, seed)
+    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, "finetune", 12, FINETUNE, DIGITS, MODEL, seed)
     return [train, pruned]
 
 

@@ -9,9 +9,14 @@ import sys
 import psutil
 import pytest
 
-from core.plan.stages import Sleep, digest_of, encode
-from worker.protocol import Done, Failed, Ready, Request, write_event
+from core.plan.datasets import parse_dataset
+from core.plan.models import ModelRef
+from core.plan.recipes import RECIPES
+from core.plan.stages import Sleep, Train, digest_of, encode
+from worker.protocol import Done, Epoch, Failed, Ready, Request, Saved, write_event
 from worker.trainer_process import TrainerDied, TrainerProcess
+
+DIGITS, DENSE = parse_dataset("digits"), RECIPES["digits"][0]
 
 
 def request(stage):
@@ -104,3 +109,39 @@ def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
         assert not psutil.pid_exists(trainer)
     finally:
         os.kill(keeper, signal.SIGKILL)
+
+
+def test_a_trainer_that_grows_says_so_and_is_spent(tmp_path, monkeypatch):
+    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_THREADS", "1")
+    monkeypatch.setenv("SWEEP_TRAINER_GROWTH_MB", "20")
+    trainer = TrainerProcess("cpu")
+    try:
+        trainer.wait_ready()
+        small, large = (Train(DIGITS, ModelRef("resnet18", width, 10), DENSE, 1, 0) for width in (1, 32))
+        for stage, spent in ((small, False), (large, True)):
+            *_, last = trainer.run(request(stage))
+            assert isinstance(last, Done) and last.spent is spent
+        assert "a fresh trainer follows" in trainer.log.text()
+    finally:
+        trainer.close()
+
+
+def test_a_training_that_is_asked_to_end_saves_its_state_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_THREADS", "1")
+    trainer = TrainerProcess("cpu")
+    try:
+        trainer.wait_ready()
+        events = trainer.run(request(Train(DIGITS, ModelRef("resnet18", 2, 10), DENSE, 1000, 0)))
+        assert isinstance(next(events), Epoch)
+        trainer.stop()
+        said = []
+        with pytest.raises(TrainerDied) as death:
+            for event in events:
+                said.append(event)  # noqa: PERF402 - it ends with an exception
+        assert death.value.asked
+        assert isinstance(said[-1], Saved) and said[-1].epoch >= 1
+        assert (tmp_path / "artifacts" / "sha256" / said[-1].artifact[:2] / said[-1].artifact).exists()
+    finally:
+        trainer.close()

@@ -125,17 +125,14 @@ def _train_and_store(
     split = bench.split(stage.dataset, "train")
     saved = bench.saved_state(request)
     if saved is None:
-        (model, masks), start = begin(), None
+        model, masks = begin()
     else:
-        start, kept = saved
-        model, masks = (
-            build_model(stage.model, stage.seed),
-            {name: mask.to(bench.device) for name, mask in kept.items()},
-        )
+        model = build_model(stage.model, stage.seed)
+        masks = {name: mask.to(bench.device) for name, mask in saved.masks.items()}
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
     facts = (stage.epochs, stage.seed, round, bench.device)
-    seconds = 0.0
-    with bench.saving(request.digest, masks, start) as saver:
+    start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
+    with bench.saving(request.digest, masks, saved) as saver:
         for epoch in train(model, masks, split, stage.recipe, *facts, start=start, before_step=saver):
             seconds += epoch.seconds
             bench.emit(Epoch(**asdict(epoch)))

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 import psutil
 import torch
-from torch import Tensor
 
 from core.artifacts.checkpoint import Checkpoint, unpack
-from core.artifacts.saved_state import pack_state, unpack_state
+from core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError
 from core.measure.machine import processor_name
@@ -79,8 +78,8 @@ class Workbench:
             raise StageError(f"stage {parent[:12]} left no artifact")
         return unpack(self.store.get(sha))
 
-    def saved_state(self, request: Request) -> tuple[Snapshot, dict[str, Tensor]] | None:
-        """Where an earlier attempt got to, with its masks; None if it left nothing that can be used."""
+    def saved_state(self, request: Request) -> SavedState | None:
+        """Where an earlier attempt got to; None if it left nothing that can be used."""
         if not request.snapshot:
             return None
         try:
@@ -88,19 +87,22 @@ class Workbench:
         except StageError as error:
             print(f"begins again: {error}", file=sys.stderr, flush=True)
             return None
-        print(f"goes on after epoch {found[0].epoch}, step {found[0].step}", file=sys.stderr, flush=True)
+        place = found.snapshot
+        print(f"goes on after epoch {place.epoch}, step {place.step}", file=sys.stderr, flush=True)
         return found
 
     @contextmanager
-    def saving(self, stage: str, masks: Masks, start: Snapshot | None) -> Iterator[Saver]:
+    def saving(self, stage: str, masks: Masks, start: SavedState | None) -> Iterator[Saver]:
         """What keeps a training's state in the store; the end of this process waits for it from now on, until the
         stage's last word was said."""
+        began, before = time.monotonic(), start.seconds if start else 0.0
 
         def keep(snapshot: Snapshot) -> Saved:
-            sha, size = self.store.put(pack_state(stage, snapshot, masks))
+            state = SavedState(snapshot, masks, before + time.monotonic() - began)
+            sha, size = self.store.put(pack_state(stage, state))
             return Saved(sha, size, snapshot.epoch, snapshot.step)
 
-        position = (0, 0) if start is None else (start.epoch, start.step)
+        position = (start.snapshot.epoch, start.snapshot.step) if start else (0, 0)
         saver = Saver(keep, self.emit, self.settings.snapshot, position, self.ending)
         self.ending.hold()
         try:

@@ -1,0 +1,90 @@
+"""States saved in the middle of a training: when, with which consequences, and when the store is away."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.artifacts.saved_state import SavedState, pack_state, unpack_state
+from core.artifacts.store import ArtifactStore
+from core.errors import StageError
+from core.plan.datasets import parse_dataset
+from core.plan.models import ModelRef
+from core.plan.recipes import RECIPES
+from core.plan.stages import PruneRound, Train, digest, encode
+from core.training.snapshot import Snapshot
+from worker.protocol import Epoch, Request, Saved
+from worker.trainer.stages import run_stage
+from worker.trainer.workbench import Workbench
+
+DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 1, 10)
+DENSE, RECOVERY = RECIPES["digits"]
+TRAIN = Train(DIGITS, MODEL, DENSE, 2, 0)
+PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, "finetune", 2, RECOVERY, DIGITS, MODEL, 0)
+
+
+@pytest.fixture
+def bench(settings):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    said = []
+    store = ArtifactStore.open("", settings.home)
+    yield Workbench(torch.device("cpu"), replace(settings, snapshot=0.0), store, said.append, cores=1), said
+    torch.set_num_threads(threads)
+
+
+def run(workbench, stage, inputs, snapshot=""):
+    return run_stage(workbench, Request(digest(stage), 1, encode(stage), inputs, snapshot))
+
+
+def test_every_state_that_is_saved_leads_to_the_same_end_without_the_parent(bench):
+    workbench, said = bench
+    dense = run(workbench, TRAIN, {})
+    said.clear()
+    whole = run(workbench, PRUNE, {digest(TRAIN): dense.artifact})
+    states = [event for event in said if isinstance(event, Saved)]
+    assert len(states) > 2
+    assert [(s.epoch, s.step) for s in states] == sorted({(s.epoch, s.step) for s in states})
+    for state in (states[0], states[-1]):
+        resumed = run(workbench, PRUNE, {}, state.artifact)
+        assert resumed.artifact == whole.artifact
+        assert resumed.train_seconds > 0
+
+
+def test_a_state_of_another_stage_is_not_used(bench, capfd):
+    workbench, said = bench
+    whole = run(workbench, TRAIN, {})
+    state = next(event for event in said if isinstance(event, Saved))
+    other = replace(TRAIN, seed=1)
+    assert run(workbench, other, {}, state.artifact).artifact != whole.artifact
+    assert "begins again" in capfd.readouterr().err
+
+
+def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd):
+    workbench, said = bench
+    run(workbench, TRAIN, {})  # so that the dataset is there
+    said.clear()
+    folder = workbench.settings.home / "artifacts"
+    folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("a file where the folder was")
+    with pytest.raises(OSError, match="cannot write"):
+        run(workbench, TRAIN, {})
+    assert [type(event) for event in said] == [Epoch, Epoch]
+    assert "state not saved, will be tried again" in capfd.readouterr().err
+
+
+def test_packing_keeps_every_bit():
+    tensors = {"model/w": torch.randn(3, 5), "momentum/w": -torch.zeros(3, 5), "loss": torch.tensor(1.5)}
+    mask = torch.rand(3, 5) < 0.5
+    data = pack_state("ab" * 32, SavedState(Snapshot(3, 7, 99, tensors), {"w": mask}, 12.5))
+    found = unpack_state(data, "ab" * 32)
+    assert (found.snapshot.epoch, found.snapshot.step, found.snapshot.seen, found.seconds) == (3, 7, 99, 12.5)
+    for name, tensor in tensors.items():
+        assert torch.equal(found.snapshot.tensors[name], tensor)
+        assert torch.equal(torch.signbit(found.snapshot.tensors[name]), torch.signbit(tensor))
+    assert torch.equal(found.masks["w"], mask)
+    for wrong in (data[:-1], b"", b"\0" * 100):
+        with pytest.raises(StageError, match="not a saved state"):
+            unpack_state(wrong, "ab" * 32)
+    with pytest.raises(StageError, match="of stage abab"):
+        unpack_state(data, "cd" * 32)
