@@ -4,13 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint install install-test clean
+.PHONY: demo test chaos lint install install-test clean
 
 demo: install
 	$(BIN)/sweep run --grid demo
 
 test: install-test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Faults against a real sweep, and what they cost: make chaos FAULTS=100 SEED=1 LEDGER=sqlite
+FAULTS ?= 100
+SEED ?= 1
+LEDGER ?= postgres
+chaos: install-test
+	$(BIN)/python -m tests.chaos --faults $(FAULTS) --seed $(SEED) --ledger $(LEDGER)
 
 lint: install-test
 	$(BIN)/ruff check .

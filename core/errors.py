@@ -1,6 +1,11 @@
 """The two errors that a person is meant to read."""
 
 
+def printable(text: str) -> str:
+    """`text` without what a terminal might take for a command: other characters than printable ones are replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 class UserError(Exception):
     """Bad input or a missing piece that the user can put right.
 
@@ -14,8 +19,8 @@ class UserError(Exception):
         shown = str(value)
         if len(shown) > 200:
             shown = shown[:197] + "..."
-        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-        super().__init__(f"{field} {shown!r}: {fix}" if shown else f"{field}: {fix}")
+        # repr, so that a quote in the value cannot end it; what cannot be shown is replaced in every part.
+        super().__init__(printable(f"{field} {printable(shown)!r}: {fix}" if shown else f"{field}: {fix}"))
 
 
 class StageError(Exception):

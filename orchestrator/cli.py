@@ -17,12 +17,14 @@ from orchestrator.commands import (
     doctor,
     evaluate,
     export,
+    gc,
     listing,
     logs,
     report,
     run,
     status,
     submit,
+    verify,
     worker,
 )
 from orchestrator.options import flag
@@ -30,6 +32,7 @@ from orchestrator.output import note
 from orchestrator.text import one_line
 
 INTERRUPTED = 130
+_USAGE_LENGTH = 300
 
 app = typer.Typer(
     name="sweep",
@@ -51,6 +54,8 @@ app.command("list", rich_help_panel=_LOOK)(listing.list_)
 app.command("logs", rich_help_panel=_LOOK)(logs.logs)
 app.command("export", rich_help_panel=_FILES)(export.export)
 app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
+app.command("verify", rich_help_panel=_FILES)(verify.verify)
+app.command("gc", rich_help_panel=_FILES)(gc.gc)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
 app.add_typer(db.app, name="db", rich_help_panel=_CARE)
 
@@ -75,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        _check_arguments(given)
         code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
@@ -94,6 +100,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _check_arguments(given: Sequence[str]) -> None:
+    """Raises UserError for what no system call takes; a shell cannot pass it, a program can."""
+    for argument in given:
+        if "\0" in argument:
+            raise UserError("argument", argument, "holds a NUL character")
+
+
 def _refuse(message: str) -> int:
     note(f"sweep: {one_line(message)}")
     return 2
@@ -101,7 +114,7 @@ def _refuse(message: str) -> int:
 
 def _usage(error: typer.TyperException) -> str:
     """`no such option: --sparsty (…); see: sweep submit --help`."""
-    message = error.format_message().rstrip(".")
+    message = one_line(error.format_message(), _USAGE_LENGTH).rstrip(".")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sweep"
     return f"{message[:1].lower()}{message[1:]}; see: {path} --help"

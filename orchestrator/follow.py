@@ -13,7 +13,7 @@ from core.ledger.status import Running, SweepStatus, sweep_status
 from core.ledger.workers import list_workers
 from core.plan.stages import Evaluate
 from orchestrator import statusview, text
-from orchestrator.output import is_terminal, paint, say, width
+from orchestrator.output import clean, is_terminal, paint, say, width
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -184,4 +184,4 @@ def _stamp(line: str) -> None:
 def _ansi(lines: str) -> object:
     from rich.text import Text
 
-    return Text.from_ansi(lines, no_wrap=True, overflow="ellipsis")
+    return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import UserError
+from orchestrator.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
+"""What `paint` writes, and nothing else that a terminal obeys."""
 
 
 def is_terminal(stream: TextIO | None = None) -> bool:
@@ -27,6 +31,26 @@ def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
     return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 
 
+def clean(text: str) -> str:
+    """`text` fit for a terminal: of what it would obey, only line ends, tabs and our own colours are left.
+
+    Names and logs come from a ledger and from other programs; a control character in them is replaced.
+    """
+    if text.isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line if line.isprintable() else _cleaned(line) for line in lines)
+
+
+def _cleaned(line: str) -> str:
+    """Every second part is a colour."""
+    parts = _PAINT.split(line)
+    parts[::2] = (
+        "".join(c if c.isprintable() or c in "\t\xa0" else "\N{REPLACEMENT CHARACTER}" for c in p) for p in parts[::2]
+    )
+    return "".join(parts)
+
+
 def say(*lines: str) -> None:
     """Lines to stdout, safe for terminals that lack a character."""
     _write(sys.stdout, lines)
@@ -40,13 +64,21 @@ def note(*lines: str) -> None:
 def flash(line: str) -> None:
     """A line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
     if is_terminal(sys.stderr):
-        sys.stderr.write(f"\r\x1b[K{line[: width() - 1]}")
+        sys.stderr.write(f"\r\x1b[K{clean(one_line(line))[: width() - 1]}")
         sys.stderr.flush()
 
 
 def say_json(value: object) -> None:
     """One JSON document to stdout, indented for reading; NaN never appears in it."""
-    say(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    say(json_text(value, indent=2))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def width(least: int = 60) -> int:
@@ -72,12 +104,13 @@ def write_atomically(path: Path, text: str) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise UserError("output", path, f"cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no path"
+        raise UserError("output", path, f"cannot be written: {reason}") from None
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
-    text = "\n".join(lines) + "\n"
+    text = clean("\n".join(lines)) + "\n"
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

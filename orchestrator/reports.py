@@ -2,14 +2,13 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from statistics import fmean
 
 from core.ledger.report import ReportRow
 from core.ledger.states import State
-from orchestrator import text
+from orchestrator import output, text
 from orchestrator.text import Column
 
 FORMATS = ("table", "csv", "json", "md")
@@ -78,7 +77,7 @@ def csv_text(rows: Sequence[ReportRow]) -> str:
 
 def json_text(rows: Sequence[ReportRow]) -> str:
     """A list of objects with the CSV's columns as keys, one on a line: quick to write for thousands of cells."""
-    lines = (json.dumps(vars(row), ensure_ascii=False, allow_nan=False) for row in rows)
+    lines = (output.json_text(vars(row)) for row in rows)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 

@@ -99,9 +99,10 @@ def load(artifact: str) -> "dict[str, numpy.ndarray]":
     """
     from safetensors.numpy import load as read
 
+    from core.artifacts.location import PERSON
     from core.artifacts.store import ArtifactStore
     from core.settings import load_settings
 
     settings = load_settings()
-    data = ArtifactStore.open(settings.artifacts_url, settings.home).get(artifact)
+    data = ArtifactStore.open(settings.artifacts_url, settings.home, PERSON).get(artifact)
     return {name: array for name, array in read(data).items() if not name.startswith("mask/")}

@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.plan.task import TASK, is_digest
 from core.settings import load_settings
 from worker.gate import Gate
+from worker.sieve import Sieve
 from worker.station import Station
 
 logger = get_logger(__name__)
@@ -48,6 +49,7 @@ app = make_app(load_settings())
 app.conf.worker_concurrency = _ALL_DEVICES
 app.steps["worker"].add(StationStep)
 app.steps["consumer"].add(Gate)
+app.steps["consumer"].add(Sieve)
 
 
 @app.task(name=TASK, base=StageTask, bind=True)

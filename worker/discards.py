@@ -1,7 +1,9 @@
-"""Throws away saved states that nothing needs any more, in the background. What it misses, `sweep gc` finds."""
+"""What a worker does to the artifact store itself, in the background: it signs its ledger in, and throws away saved
+states that nothing needs any more. What it misses, `sweep gc` finds."""
 
 import queue
 import threading
+from collections.abc import Callable
 
 from celery.utils.log import get_logger
 
@@ -13,10 +15,12 @@ logger = get_logger(__name__)
 class Discards:
     """Call it with an artifact's name, from any thread; it never waits and never fails."""
 
-    def __init__(self, store: ArtifactStore) -> None:
-        self._store = store
+    def __init__(self, store: ArtifactStore, ledger_id: str) -> None:
+        self._store, self._ledger_id = store, ledger_id
         self._names: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="discards", daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     def __call__(self, name: str) -> None:
@@ -24,9 +28,13 @@ class Discards:
             self._names.put(name)
 
     def _work(self) -> None:
+        self._try("ledger not signed in", lambda: self._store.sign_in(self._ledger_id))
         while True:
             name = self._names.get()
-            try:
-                self._store.delete(name)
-            except OSError as error:
-                logger.info("%s left for gc: %s", name[:12], error)
+            self._try(f"{name[:12]} left for gc", lambda: self._store.delete(name))  # noqa: B023 - called at once
+
+    def _try(self, otherwise: str, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OSError as error:
+            logger.warning("%s: %s", otherwise, error)

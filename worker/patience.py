@@ -5,14 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 from celery.utils.log import get_logger
-from sqlalchemy.exc import InterfaceError, OperationalError
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_random_exponential
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_when_event_set, wait_random_exponential
 from tenacity.nap import sleep_using_event
 
 logger = get_logger(__name__)
 
-AWAY = (OperationalError, InterfaceError)
-"""What SQLAlchemy raises when the database cannot be reached, is restarting, or is locked for too long."""
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+
+def is_away(error: BaseException) -> bool:
+    """True when the database could not be reached, is restarting, or was locked for too long: the call did nothing
+    wrong, and may be made again. PoolTimeout: all connections of the pool wait for the ledger."""
+    return isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 class _GivenUp:
@@ -33,7 +39,7 @@ class Patience:
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """The function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
         retrying = Retrying(
-            retry=retry_if_exception_type(AWAY),
+            retry=retry_if_exception(is_away),
             wait=wait_random_exponential(multiplier=0.2, max=5.0),
             stop=stop_when_event_set(self._stopping),
             sleep=sleep_using_event(self._stopping),

@@ -1,6 +1,10 @@
 """A worker's pulse: heartbeats, cancel flags, the reaper and the dispatcher, in one thread.
 
 A ledger or a broker that is away is waited for; the thread itself never ends before the worker does.
+
+When a ledger comes back after longer than a lease, the leases of all have run out, though nobody is lost. Their
+holders renew them at their next heartbeats, which are honoured as long as nobody has taken the stages. So whoever
+notices that the ledger was away reaps nothing for a while (`Calm`).
 """
 
 import threading
@@ -16,18 +20,49 @@ from core.broker.hints import BrokerAway, waiting
 from core.errors import UserError
 from core.ledger.claims import heartbeat
 from core.ledger.reaper import due, reap
-from worker.slots import Desk, Slot, Verdict
+from worker.desk import Desk, Verdict
+from worker.slots import Slot
 
 logger = get_logger(__name__)
 
 TICK = 1.0
 """Seconds between looks for stages that nobody was told of."""
 
+_EXPECTED = (SQLAlchemyError, UserError, BrokerAway, OSError)
+"""What a ledger or a broker that is away brings about."""
+
 _SETTLE = 0.05
 """A slot free for that long has found nothing on the queue: hints that are on their way are not doubled."""
 
 _AHEAD = 16
 """Hints published at once for each free slot. More would pile up on the queue of a worker that goes away."""
+
+
+class Calm:
+    """Tells whether a lease that ran out says that its holder is lost, or only that the ledger was away.
+
+    Times are seconds on a clock that goes on while the machine sleeps, as the ledger's does. A gap between heartbeats
+    so short that every lease outlived it is no trouble: a ledger that is locked now and then must not keep lost
+    stages from being found.
+    """
+
+    def __init__(self, lease: float, heartbeat: float) -> None:
+        self._lease, self._heartbeat = lease, heartbeat
+        self._last: float | None = None
+        self._until = 0.0
+
+    def beat(self, now: float) -> None:
+        """A heartbeat has just been written."""
+        if self._last is None:
+            # We have only begun: how the ledger was before we cannot know; those who live beat within this time.
+            self._until = now + 2 * self._heartbeat
+        elif now - self._last > max(self._lease / 2, 1.5 * self._heartbeat):
+            self._until = now + self._lease
+        self._last = now
+
+    def may_reap(self, now: float) -> bool:
+        """True when every other worker has had the time to renew its leases."""
+        return self._last is not None and now >= self._until
 
 
 class Pulse:
@@ -41,6 +76,7 @@ class Pulse:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
+        self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
         self._troubles: dict[str, str] = {}
 
     def start(self) -> None:
@@ -53,48 +89,65 @@ class Pulse:
         self._wake.set()
 
     def _live(self) -> None:
-        tick = min(TICK, self._desk.settings.heartbeat)
         while not self._stopping.is_set():
-            if time.monotonic() >= self._next_beat:
-                self._next_beat = time.monotonic() + self._desk.settings.heartbeat
-                self._guard("heartbeat", self._beat)
-                self._guard("broker", self._tend_broker)
-            self._guard("trainers", self._tend_trainers)
-            self._guard("dispatch", self._dispatch)
-            if self._wake.wait(max(0.0, min(tick, self._next_beat - time.monotonic()))):
+            self._turn()
+            pause = min(TICK, self._desk.settings.heartbeat, self._next_beat - time.monotonic())
+            if self._wake.wait(max(0.0, pause)):
                 self._wake.clear()
                 self._stopping.wait(_SETTLE * 1.1)
         for slot in self._slots:
-            slot.begin_close()
+            self._guard("stop", slot.begin_close)
 
-    def _guard(self, what: str, act: Callable[[], None]) -> None:
-        """Acts; says once when that begins to fail, and once when it works again."""
+    def _turn(self) -> None:
+        if time.monotonic() >= self._next_beat:
+            beaten = self._guard("heartbeat", self._beat)
+            # A ledger that is away is looked for more often: leases run out meanwhile.
+            wait = self._desk.settings.heartbeat
+            self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
+            if beaten:
+                self._guard("logs", self._save_logs)
+                self._guard("reaper", self._reap)
+            self._guard("broker", self._tend_broker)
+        self._guard("trainers", self._tend_trainers)
+        self._guard("dispatch", self._dispatch)
+
+    def _guard(self, what: str, act: Callable[[], None]) -> bool:
+        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
         try:
             act()
-        except (SQLAlchemyError, UserError, BrokerAway, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        except Exception as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
             if self._troubles.get(what) != reason:
-                logger.warning("%s: %s; trying again", what, reason)
+                # Anything else is a bug; but a worker without a pulse loses its leases, so it goes on.
+                expected = isinstance(error, _EXPECTED)
+                logger.warning("%s: %s; trying again", what, reason, exc_info=None if expected else error)
             self._troubles[what] = reason
-        except Exception:
-            # A bug; but a worker without a pulse loses its leases, so it goes on.
-            logger.exception("%s failed", what)
-        else:
-            if self._troubles.pop(what, ""):
-                logger.warning("%s: works again", what)
+            return False
+        if self._troubles.pop(what, ""):
+            logger.warning("%s: works again", what)
+        return True
 
     def _beat(self) -> None:
         settings, engine = self._desk.settings, self._desk.engine
         holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.held)}
-        for beat in heartbeat(engine, self._desk.worker, list(holders), settings.lease):
+        beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
+        self._calm.beat(_awake_or_not())
+        for beat in beats:
             slot, held = holders[beat.digest, beat.attempt]
             if not beat.held:
                 slot.stop(Verdict.LOST, held)
             elif beat.cancel:
                 slot.stop(Verdict.CANCEL, held)
-        for slot, _ in holders.values():
+
+    def _save_logs(self) -> None:
+        for slot in self._slots:
             slot.save_log()
-        for digest in reap(engine, settings.max_attempts, settings.backoff):
+
+    def _reap(self) -> None:
+        if not self._calm.may_reap(_awake_or_not()):
+            return
+        settings = self._desk.settings
+        for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
     def _tend_trainers(self) -> None:
@@ -119,3 +172,8 @@ class Pulse:
         for kind, count in free.items():
             older_than = self._desk.settings.republish
             self._desk.publish(due(self._desk.engine, kind, count * _AHEAD, older_than))
+
+
+def _awake_or_not() -> float:
+    """Seconds since some moment; unlike `time.monotonic` it counts those for which the machine was asleep."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -16,6 +16,7 @@ from core.artifacts.store import ArtifactStore
 from core.broker.embedded import Broker
 from core.broker.hints import BrokerAway, publish
 from core.ledger.engine import open_ledger, wait_briefly
+from core.ledger.identity import ledger_id
 from core.ledger.workers import gone, register
 from core.settings import Settings
 from worker.desk import Desk
@@ -61,14 +62,15 @@ class Station:
             self._engine.dispose()
             raise
         patience = Patience(self._stopping)
-        discard = Discards(store)
-        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, discard, self._changed)
+        self._discards = Discards(store, ledger_id(self._engine))
+        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._discards, self._changed)
         self._slots = tuple(Slot(device, self._desk) for device in devices)
         self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping)
 
     def start(self) -> None:
         """Registers the worker, starts the trainers and the pulse."""
         register(self._engine, self.name, platform.node(), os.getpid(), self._devices, _version())
+        self._discards.start()
         self._pulse.start()
 
     def run(self, digest: str, message: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.artifacts.checkpoint import unpack
 from core.artifacts.export import write_weights
+from core.artifacts.location import PERSON
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError, UserError
 
@@ -31,7 +32,7 @@ def main() -> int:
 
 
 def _convert(request: dict[str, Any]) -> None:
-    store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]))
+    store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
     for file in request["files"]:
         checkpoint = unpack(store.get(file["sha256"]))
         size = write_weights(checkpoint.weights, Path(file["path"]), request["format"])

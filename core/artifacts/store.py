@@ -1,53 +1,31 @@
 """Where artifacts lie: a content-addressed store on a local folder, S3, Google Cloud Storage or Azure.
 
-An artifact's name is the SHA-256 of its bytes, so it is written once, never changed, and checked when read.
+An artifact's name is the SHA-256 of its bytes, so its content never changes, and is checked when read.
 """
 
 import contextlib
 import os
-import re
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
-from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
+from core.artifacts.inventory import Inventory, is_ledger, key
+from core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
 from core.errors import StageError, UserError
 from core.settings import mask
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, ObjectStore, RetryConfig
-
-FIELD = "SWEEP_ARTIFACTS_URL"
-_FIX = "use file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
-_CREDENTIALS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_…)"
-# Where cloud machines ask for credentials of their own, as a last resort.
-_METADATA_HOST = "169.254.169.254"
-_S3_OPTIONS = ("endpoint", "region")
+    from obstore.store import ObjectStore
 
 
 class StoreAway(OSError):
     """The store did not answer, or refused us; trying again later may help."""
-
-
-@dataclass(frozen=True)
-class _Patience:
-    """Seconds until a connection, a request and a series of retries are given up."""
-
-    connect: float
-    request: float
-    retries: int
-    total: float
-
-
-_WORK = _Patience(connect=5, request=300, retries=6, total=60)
-_PROBE = _Patience(connect=2, request=3, retries=0, total=3)
 
 
 class ArtifactStore:
@@ -60,33 +38,51 @@ class ArtifactStore:
         self._shown = mask(url)
 
     @classmethod
-    def open(cls, url: str, home: Path) -> "ArtifactStore":
+    def open(cls, url: str, home: Path, patience: Patience = WORK) -> "ArtifactStore":
         """The store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the environment
         (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
+
+        patience: how long a server that is away is waited for: `WORK` for who trains, `PERSON` for who is waited for.
 
         Raises:
             UserError: a URL that no store understands, or a folder that cannot be made.
         """
         url = url.strip() or (home / "artifacts").as_uri()
-        backend, folder = _connect(url, _WORK)
+        backend, folder = connect(url, patience)
         return cls(backend, folder, url)
 
+    @property
+    def shown(self) -> str:
+        """The store's URL without secrets."""
+        return self._shown
+
     def put(self, data: bytes) -> tuple[str, int]:
-        """Stores `data`; returns its SHA-256 in hex and its size in bytes. Storing it again changes nothing.
+        """Stores `data`; returns its SHA-256 in hex and its size in bytes.
+
+        What is there already is replaced if it is damaged, and counts as written now: `sweep gc` takes old objects
+        only, and nothing may refer to this one yet.
 
         Raises:
-            StoreAway: the store cannot be reached or written.
+            StoreAway: the store cannot be reached or written; nothing is left of what was half written.
         """
         name = sha256(data).hexdigest()
-        path = _key(name)
-        try:
-            _create(self._backend, path, data)
-        except AlreadyExistsError:
-            self._heal(name, data)
-        except (BaseError, OSError) as error:
-            raise self._away("write", error) from error
-        self._sync(path)
+        with self._answering("write"):
+            if self._folder is None:
+                self._upload(key(name), data)
+            else:
+                self._write_file(self._folder / key(name), name, data)
         return name, len(data)
+
+    def _upload(self, path: str, data: bytes) -> None:
+        """One request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
+
+        First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
+        no answer comes (the client does not repeat it: it may have been heard) the same bytes are written over.
+        """
+        try:
+            obstore.put(self._backend, path, data, mode="create", use_multipart=False)
+        except (BaseError, OSError):
+            obstore.put(self._backend, path, data, use_multipart=False)
 
     def get(self, name: str) -> bytes:
         """The bytes whose SHA-256 is `name`.
@@ -95,7 +91,11 @@ class ArtifactStore:
             StageError: no such artifact, or its bytes have another hash.
             StoreAway: the store cannot be reached or read.
         """
-        data = self._read(name)
+        with self._answering("read"):
+            try:
+                data = bytes(obstore.get(self._backend, key(name)).bytes())
+            except FileNotFoundError:
+                raise StageError(f"artifact {name[:12]} is not in the store ({self._shown})") from None
         found = sha256(data).hexdigest()
         if found != name:
             raise StageError(f"artifact {name[:12]} has a wrong hash: its bytes hash to {found[:12]} ({self._shown})")
@@ -107,12 +107,11 @@ class ArtifactStore:
         Raises:
             StoreAway: the store cannot be reached.
         """
-        try:
-            return int(obstore.head(self._backend, _key(name))["size"])
-        except FileNotFoundError:
-            return None
-        except (BaseError, OSError) as error:
-            raise self._away("read", error) from error
+        with self._answering("read"):
+            try:
+                return int(obstore.head(self._backend, key(name))["size"])
+            except FileNotFoundError:
+                return None
 
     def exists(self, name: str) -> bool:
         """True if the artifact is there (its hash is checked by `get` only).
@@ -122,64 +121,126 @@ class ArtifactStore:
         """
         return self.size(name) is not None
 
+    def delete(self, name: str) -> None:
+        """Removes an artifact; if there is none, that is as well.
+
+        Raises:
+            StoreAway: the store cannot be reached or written.
+        """
+        with self._answering("delete from"), contextlib.suppress(FileNotFoundError):
+            obstore.delete(self._backend, key(name))
+
+    def sign_in(self, ledger_id: str) -> None:
+        """Leaves the ledger's name in the store, where `ledgers` finds it. Does nothing when it is there.
+
+        ledger_id: 32 hex digits, see `core.ledger.identity`.
+
+        Raises:
+            StoreAway: the store cannot be reached or written.
+        """
+        if not is_ledger(f"ledgers/{ledger_id}"):
+            raise ValueError(f"not a ledger's name: {ledger_id!r}")
+        with self._answering("write"), contextlib.suppress(AlreadyExistsError):
+            _create(self._backend, f"ledgers/{ledger_id}", b"prunesweep ledger\n")
+
+    def ledgers(self) -> frozenset[str]:
+        """The names of all ledgers that have signed in.
+
+        Raises:
+            StoreAway: the store cannot be reached.
+        """
+        with self._answering("read"):
+            paths = [meta["path"] for chunk in obstore.list(self._backend, "ledgers") for meta in chunk]
+        return frozenset(path.rpartition("/")[2] for path in paths if is_ledger(path))
+
+    @contextmanager
+    def inventory(self) -> Iterator[Inventory]:
+        """All objects, for those who clear away.
+
+        Raises:
+            StoreAway: the store cannot be reached, now or within the block.
+        """
+        with self._answering("clear away in"):
+            yield Inventory(self._backend, self._folder)
+
     def check(self) -> str:
         """Writes, reads and deletes a small object, within seconds; returns the store's URL, masked.
 
         Raises:
             UserError: it cannot be used; says why, without secrets.
         """
-        backend, _ = _connect(self._url, _PROBE)
+        backend, folder = connect(self._url, PROBE)
         path, data = f"probe/{secrets.token_hex(8)}", b"prunesweep"
         try:
             _create(backend, path, data)
             found = bytes(obstore.get(backend, path).bytes())
             obstore.delete(backend, path)
         except (BaseError, OSError) as error:
-            raise UserError(FIELD, self._shown, f"cannot be used: {_reason(error)}") from None
+            raise UserError(FIELD, self._shown, f"cannot be used: {reason(error)}") from None
+        finally:
+            if folder is not None:
+                _drop_empty(folder / "probe")
         if found != data:
             raise UserError(FIELD, self._shown, "gave back other bytes than were written")
         return self._shown
 
-    def _read(self, name: str) -> bytes:
+    def _write_file(self, file: Path, name: str, data: bytes) -> None:
+        """A sound file is never replaced: until the disk has the new one, a power loss would cost both."""
         try:
-            return bytes(obstore.get(self._backend, _key(name)).bytes())
-        except FileNotFoundError:
-            raise StageError(f"artifact {name[:12]} is not in the store ({self._shown})") from None
-        except (BaseError, OSError) as error:
-            raise self._away("read", error) from error
-
-    def _heal(self, name: str, data: bytes) -> None:
-        """The object is there already: replaces it if it is damaged (cut off by a power loss, say)."""
-        with contextlib.suppress(StageError):
-            self.get(name)
-            return
-        try:
-            obstore.put(self._backend, _key(name), data)
-        except (BaseError, OSError) as error:
-            raise self._away("write", error) from error
-
-    def _sync(self, path: str) -> None:
-        """Asks the disk to keep a local object before the ledger says that it exists."""
-        if self._folder is None:
-            return
-        target = self._folder / path
-        for place in (target, target.parent):
-            handle = os.open(place, os.O_RDONLY)
             try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+                obstore.put(self._backend, key(name), data, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                if not _renewed(file, name):
+                    obstore.put(self._backend, key(name), data, use_multipart=False)
+        except (BaseError, OSError):
+            _drop_empty(file.parent)
+            raise
+        try:
+            _sync(file)
+        except OSError:
+            # The disk did not take it after all (full, or failing): whoever asks for it next must not find half of it.
+            with contextlib.suppress(OSError):
+                file.unlink()
+            raise
 
-    def _away(self, verb: str, error: Exception) -> StoreAway:
-        return StoreAway(f"cannot {verb} the artifact store {self._shown}: {_reason(error)}")
+    @contextmanager
+    def _answering(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreAway:
+            raise
+        except (BaseError, OSError) as error:
+            raise StoreAway(f"cannot {verb} the artifact store {self._shown}: {reason(error)}") from error
 
 
-def _key(name: str) -> str:
-    return f"sha256/{name[:2]}/{name}"
+def _renewed(file: Path, name: str) -> bool:
+    """Makes a sound file count as written now; False if it is damaged, gone, or another user's."""
+    try:
+        if sha256(file.read_bytes()).hexdigest() != name:
+            return False
+        os.utime(file)
+    except OSError:
+        return False
+    return True
+
+
+def _sync(file: Path) -> None:
+    """Asks the disk to keep a file before the ledger says that it exists."""
+    for place in (file, file.parent):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _drop_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
-    """Atomic create. A store without conditional writes gets a plain one: the content is the same by its name.
+    """Atomic create; a plain write on a store without conditional ones.
 
     Raises:
         AlreadyExistsError: the object is there.
@@ -189,76 +250,3 @@ def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
         obstore.put(backend, path, data, mode="create", use_multipart=False)
     except NotSupportedError:
         obstore.put(backend, path, data)
-
-
-def _connect(url: str, patience: _Patience) -> "tuple[ObjectStore, Path | None]":
-    """The store of a URL and, for a local one, its folder. Opens no connection."""
-    parts = _split(url)
-    if parts.scheme == "file":
-        folder = _folder(parts, url)
-        try:
-            return LocalStore(folder, mkdir=True), folder
-        except (BaseError, OSError) as error:
-            raise UserError(FIELD, url, f"the folder cannot be made: {_reason(error)}") from None
-    try:
-        return _remote(parts, url, patience), None
-    except BaseError as error:
-        raise UserError(FIELD, mask(url), f"{_reason(error)}; {_FIX}") from None
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise UserError(FIELD, mask(url), _FIX) from None
-    if parts.scheme not in ("file", "s3", "gs", "az") or (parts.scheme != "file" and not parts.netloc):
-        raise UserError(FIELD, mask(url), _FIX)
-    if parts.username is not None or parts.password is not None:
-        raise UserError(FIELD, mask(url), "credentials belong in the environment (AWS_*, GOOGLE_*, AZURE_*)")
-    return parts
-
-
-def _folder(parts: SplitResult, url: str) -> Path:
-    if parts.netloc not in ("", "localhost") or not parts.path.startswith("/") or parts.query:
-        raise UserError(FIELD, url, "give an absolute folder, e.g. file:///data/artifacts")
-    return Path(unquote(parts.path))
-
-
-def _remote(parts: SplitResult, url: str, patience: _Patience) -> "ObjectStore":
-    options = dict(parse_qsl(parts.query))
-    known = _S3_OPTIONS if parts.scheme == "s3" else ()
-    for name in options:
-        if name not in known:
-            raise UserError(FIELD, mask(url), f"unknown option {name!r}; known: {', '.join(known) or 'none'}")
-    base = parts._replace(query="", fragment="").geturl()
-    if parts.scheme == "gs":
-        return GCSStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
-    if parts.scheme == "az":
-        return AzureStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
-    endpoint = options.get("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL", "")
-    config: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
-    if "region" in options:
-        config["region"] = options["region"]
-    client = _client(patience, http=endpoint.startswith("http://"))
-    return S3Store.from_url(base, client_options=client, retry_config=_retry(patience), **config)
-
-
-def _client(patience: _Patience, *, http: bool) -> "ClientConfig":
-    return {
-        "allow_http": http,
-        "connect_timeout": timedelta(seconds=patience.connect),
-        "timeout": timedelta(seconds=patience.request),
-    }
-
-
-def _retry(patience: _Patience) -> "RetryConfig":
-    return {"max_retries": patience.retries, "retry_timeout": timedelta(seconds=patience.total)}
-
-
-def _reason(error: Exception) -> str:
-    """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
-    hold a signature)."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    if _METADATA_HOST in lines[0]:
-        return f"no credentials found; set {_CREDENTIALS}"
-    return re.sub(r"\?\S+", "?***", lines[0])[:300].strip()

@@ -1,6 +1,10 @@
 """The Celery app: one task, one queue, JSON only, no results; its messages are hints that may be lost or doubled."""
 
+from typing import Any
+
 from celery import Celery
+from celery.app.amqp import AMQP
+from kombu import Connection
 
 from core.broker.embedded import broker_url
 from core.plan.task import QUEUE
@@ -12,6 +16,25 @@ CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 2.5
 """Seconds to wait for an answer; longer than the 1 s for which an idle consumer's BRPOP blocks."""
 
+HEALTH_SECONDS = 5.0
+"""Seconds of silence after which a consumer asks whether its broker is there. One that vanished without closing its
+sockets (a host that lost power) is noticed after at most twice that."""
+
+RECONNECT_SECONDS = 2.0
+"""Longest pause between a consumer's tries to reach a broker that is away."""
+
+
+class _Connection(Connection):
+    """One that is back soon after its broker: Celery's consumer leaves the pauses at kombu's, which grow to 30 s."""
+
+    def ensure_connection(self, *arguments: Any, **named: Any) -> Any:
+        pauses = {"interval_start": 1.0, "interval_step": 1.0, "interval_max": RECONNECT_SECONDS}
+        return super().ensure_connection(*arguments, **{**pauses, **named})
+
+
+class _Amqp(AMQP):
+    Connection = _Connection
+
 
 def make_app(settings: Settings) -> Celery:
     """An app on the configured broker, or on the embedded one. Nothing is connected or started here.
@@ -19,7 +42,7 @@ def make_app(settings: Settings) -> Celery:
     The ledger owns the work, so a message is acknowledged before it is acted on (`acks_late` off): a hint that
     dies with its worker is published again by a dispatcher.
     """
-    app = Celery("sweep", broker=broker_url(settings), set_as_current=False)
+    app = Celery("sweep", broker=broker_url(settings), amqp=_Amqp, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -48,7 +71,7 @@ def make_app(settings: Settings) -> Celery:
             "socket_connect_timeout": CONNECT_TIMEOUT,
             "socket_timeout": READ_TIMEOUT,
             "socket_keepalive": True,
-            "health_check_interval": 25,
+            "health_check_interval": HEALTH_SECONDS,
         },
     )
     return app

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -24,6 +25,7 @@ from core.settings import Settings
 
 _SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
+_SERVER_LOCK = "server.lock"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 
@@ -183,6 +185,7 @@ def _start(settings: Settings) -> None:
     """Starts the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
     program, folder = find_server(), settings.broker_folder
     _private_folder(socket_path(settings).parent)
+    _end_unreachable(folder)
     for last_try in (False, True):
         reason = _launch(program, folder, socket_path(settings))
         if not reason:
@@ -192,6 +195,26 @@ def _start(settings: Settings) -> None:
             break
         kept.rename(folder / f"appendonlydir-broken-{time.time_ns()}")
     raise UserError("SWEEP_HOME", folder, f"the embedded broker does not start: {reason}")
+
+
+def _end_unreachable(folder: Path) -> None:
+    """Kills a server whose socket's file is gone: it would keep the clients that it has, whom no hint of the next
+    server's reaches, and both would write one append-only file. Hints can be lost."""
+    lock = _open_lock(folder / _SERVER_LOCK)
+    try:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # As long as a server holds the lock, the number in its file is its own and nobody else's.
+                with suppress(OSError, ValueError):
+                    os.kill(int((folder / "valkey.pid").read_text()), signal.SIGKILL)
+                time.sleep(0.01)
+            else:
+                return
+    finally:
+        os.close(lock)
 
 
 def _launch(program: Path, folder: Path, path: Path) -> str:
@@ -212,7 +235,20 @@ def _launch(program: Path, folder: Path, path: Path) -> str:
         "daemonize": "yes",
     }
     arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    ran = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, timeout=30)
+    lock = _open_lock(folder / _SERVER_LOCK)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ran = subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=folder,
+            timeout=30,
+            pass_fds=[lock],  # the server inherits the lock, and holds it for as long as it lives
+        )
+    finally:
+        os.close(lock)
     if ran.returncode != 0:
         return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
     deadline = time.monotonic() + _START_SECONDS

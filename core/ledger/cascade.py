@@ -1,5 +1,7 @@
 """What a change of one stage means for those around it: children, descendants, whole sweeps."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
 
 from core.ledger.clock import Now
@@ -28,6 +30,10 @@ _waiting_children = locked(
 )
 # No condition on the state here: SQLite would walk through all that are PENDING.
 _promote_given = _promote.where(stages.c.digest.in_(bindparam("digests", expanding=True)))
+
+# SQLite needs no lock, and so no look before. Its index of states is kept out by the concatenation.
+_children = select(edges.c.child).where(edges.c.parent == bindparam("of"))
+_promote_children = _promote.where(stages.c.digest.in_(_children), stages.c.state.concat("") == State.PENDING)
 
 _promote_sweep = _promote.where(of_sweep(), stages.c.state == State.PENDING)
 
@@ -71,11 +77,18 @@ _keep_running = (
 
 def ready_children(connection: Connection, digest: str) -> tuple[str, ...]:
     """Makes READY each child of `digest` whose parents are all DONE; their digests."""
+    if connection.dialect.name != "postgresql":
+        return tuple(connection.execute(_promote_children, {"of": digest}).scalars())
     # On PostgreSQL two parents may complete at once: the lock makes the second one see the first one's DONE.
     children = connection.execute(_waiting_children, {"of": digest}).scalars().all()
     if not children:
         return ()
-    return tuple(connection.execute(_promote_given, {"digests": children}).scalars())
+    return promote(connection, children)
+
+
+def promote(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
+    """Makes READY those of these PENDING stages whose parents are all DONE; their digests."""
+    return tuple(connection.execute(_promote_given, {"digests": digests}).scalars())
 
 
 def cancel_descendants(connection: Connection, digest: str, why: str) -> None:

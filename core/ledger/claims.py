@@ -1,14 +1,18 @@
 """Claims and heartbeats: a worker's time-limited right to a stage."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, insert, select, update
+from sqlalchemy import Engine, Text, bindparam, func, insert, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from core.ledger.clock import Now
 from core.ledger.states import State
-from core.ledger.tables import attempts, edges, snapshots, stages, workers
-from core.ledger.transactions import locked, writing
+from core.ledger.tables import AnyRow, attempts, columns, edges, snapshots, stages, workers
+from core.ledger.transactions import locked, one_statement, writing
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,35 @@ class Beat:
     cancel: bool
 
 
-_saved = select(snapshots.c.artifact).where(snapshots.c.digest == stages.c.digest).scalar_subquery()
+class _JsonObject(FunctionElement[str]):
+    """SQL for the text of a JSON object of (key, value) rows; NULL or `{}` if there are none."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_JsonObject, "sqlite")
+def _sqlite(element: _JsonObject, compiler: Any, **options: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonObject, "postgresql")
+def _postgresql(element: _JsonObject, compiler: Any, **options: Any) -> str:
+    return f"json_object_agg({compiler.process(element.clauses, **options)})::text"
+
+
+# Within RETURNING, SQLAlchemy leaves the names of tables out on SQLite: what these two compare with must not be a
+# column of `stages`, which would be taken for their own.
+_above = stages.alias("above")
+_inputs = (
+    select(_JsonObject(edges.c.parent, func.coalesce(_above.c.artifact, "")))
+    .select_from(edges.join(_above, _above.c.digest == edges.c.parent))
+    .where(edges.c.child == bindparam("of"))
+    .scalar_subquery()
+)
+_saved = select(snapshots.c.artifact).where(snapshots.c.digest == bindparam("of")).scalar_subquery()
+_NOTED = ("digest", "attempt", "worker", "slot", "started_at")
+_TOLD = ("attempt", "spec", "inputs", "epochs", "kind", "saved")
 _claim = (
     update(stages)
     .where(
@@ -54,14 +86,13 @@ _claim = (
         started_at=Now(),
         error=None,
     )
-    .returning(stages.c.attempt, stages.c.spec, stages.c.epochs, stages.c.kind, stages.c.started_at, _saved)
-)
-_inputs = (
-    select(edges.c.parent, func.coalesce(stages.c.artifact, "").label("artifact"))
-    .join(stages, stages.c.digest == edges.c.parent)
-    .where(edges.c.child == bindparam("of"))
+    .returning(*columns(stages, *_NOTED, "spec", "epochs", "kind"), _inputs.label("inputs"), _saved.label("saved"))
 )
 _attempt = insert(attempts)
+# One statement does it all where a round trip is what costs; SQLite knows no UPDATE within another statement.
+_taken = _claim.cte("taken")
+_noted = _attempt.from_select(list(_NOTED), select(*(_taken.c[name] for name in _NOTED))).cte("noted")
+_claim_at_once = select(*(_taken.c[name] for name in _TOLD)).add_cte(_noted)
 
 
 def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, lease: float) -> Claim | None:
@@ -69,16 +100,25 @@ def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, leas
 
     device: `cpu`, `cuda` or `cuda:N`, what the slot has · lease: seconds.
     """
-    who = {"by": worker, "on": slot, "kind_of_device": device.partition(":")[0]}
+    who = {"of": digest, "lease": float(lease), "by": worker, "on": slot, "kind_of_device": device.partition(":")[0]}
+    row = _take_at_once(engine, who) if engine.dialect.name == "postgresql" else _take(engine, who)
+    if row is None:
+        return None
+    inputs = json.loads(row.inputs) if row.inputs else {}
+    return Claim(digest, row.attempt, row.spec, inputs, row.epochs, row.kind, row.saved or "")
+
+
+def _take(engine: Engine, who: dict[str, Any]) -> AnyRow | None:
     with writing(engine) as connection:
-        row = connection.execute(_claim, {"of": digest, "lease": float(lease), **who}).one_or_none()
-        if row is None:
-            return None
-        number, spec, epochs, kind, started_at, saved = row
-        entry = {"digest": digest, "attempt": number, "worker": worker, "slot": slot, "started_at": started_at}
-        connection.execute(_attempt, entry)
-        inputs = {row.parent: row.artifact for row in connection.execute(_inputs, {"of": digest})}
-    return Claim(digest, number, spec, inputs, epochs, kind, saved or "")
+        row = connection.execute(_claim, who).one_or_none()
+        if row is not None:
+            connection.execute(_attempt, {name: getattr(row, name) for name in _NOTED})
+    return row
+
+
+def _take_at_once(engine: Engine, who: dict[str, Any]) -> AnyRow | None:
+    with one_statement(engine) as connection:
+        return connection.execute(_claim_at_once, who).one_or_none()
 
 
 _held = locked(

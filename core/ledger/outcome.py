@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, exists, insert, literal, or_, select, update
 
 from core.errors import StageError
 from core.ledger.cascade import cancel_descendants, ready_children
 from core.ledger.clock import Now
+from core.ledger.redo import lock_descendants, send_back
 from core.ledger.snapshots import forget_snapshot
 from core.ledger.states import State
-from core.ledger.tables import attempts, latencies, results, stages
+from core.ledger.tables import attempts, edges, latencies, results, snapshots, stages
 from core.ledger.text import clean, tail
 from core.ledger.transactions import lock_structure, writing
 
@@ -35,8 +36,11 @@ class Outcome(StrEnum):
     LOST = "LOST"
 
 
+# Both spare `complete` a statement where there is nothing to do. See `core.ledger.claims` on `:of`.
+_saved = exists(select(literal(1)).where(snapshots.c.digest == bindparam("of")))
+_awaited = exists(select(literal(1)).where(edges.c.parent == bindparam("of")))
 _mine = (stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
-_complete = (
+_complete_anew = (
     update(stages)
     .where(*_mine)
     .values(
@@ -50,8 +54,10 @@ _complete = (
         train_seconds=bindparam("seconds"),
         summary=bindparam("facts", type_=stages.c.summary.type),
     )
-    .returning(stages.c.kind, stages.c.ended_at)
+    .returning(stages.c.kind, stages.c.ended_at, _saved.label("saved"), _awaited.label("awaited"))
 )
+# A stage that runs for the second time and gives another artifact than the first matches the one above only.
+_complete = _complete_anew.where(or_(stages.c.artifact.is_(None), stages.c.artifact == bindparam("sha")))
 _close = (
     update(attempts)
     .where(attempts.c.digest == bindparam("of"), attempts.c.attempt == bindparam("nr"))
@@ -90,6 +96,8 @@ def complete(
 ) -> tuple[str, ...] | None:
     """DONE: writes the outcome and makes READY what waited for it, in one transaction; those digests.
 
+    A stage that was DONE before and gives another artifact now sends back what was made from the old one.
+
     artifact: sha-256, or "" if the stage makes none · result: the columns of its results or latencies row (without
     digest and at), by the stage's kind; ignored for other kinds.
 
@@ -105,17 +113,24 @@ def complete(
         "facts": dict(summary),
     }
     _check_finite("summary", summary)
-    with writing(engine) as connection:
-        lock_structure(connection, shared=True)
-        row = connection.execute(_complete, values).one_or_none()
-        if row is None:
-            return None
-        kind, now = row
-        if kind in _FACTS:
-            connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
-        forget_snapshot(connection, digest)
-        _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
-        return ready_children(connection, digest)
+    for changed in (False, True):
+        with writing(engine) as connection:
+            lock_structure(connection, shared=not changed)
+            if changed:
+                lock_descendants(connection, digest)
+            row = connection.execute(_complete_anew if changed else _complete, values).one_or_none()
+            if row is None:
+                continue
+            kind, now, saved, awaited = row
+            if kind in _FACTS:
+                connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
+            if saved:
+                forget_snapshot(connection, digest)
+            _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
+            if changed:
+                send_back(connection, digest)
+            return ready_children(connection, digest) if awaited else ()
+    return None
 
 
 def fail(engine: Engine, digest: str, attempt: int, reason: str, log: str) -> bool:

@@ -1,16 +1,36 @@
 """Epochs as they end."""
 
 import math
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Engine, bindparam, literal, select
+from sqlalchemy import Engine, bindparam, select
 
 from core.ledger.clock import Now
 from core.ledger.states import State
 from core.ledger.tables import metrics, stages
-from core.ledger.transactions import insert_into, writing
+from core.ledger.transactions import insert_for, writing
 
 _COLUMNS = ("digest", "epoch", "attempt", "loss", "top1", "lr", "seconds", "images_per_s", "at")
 _MEASURED = ("loss", "top1", "lr", "seconds", "images_per_s")
+_mine = select(
+    stages.c.digest,
+    bindparam("epoch", type_=metrics.c.epoch.type),
+    stages.c.attempt,
+    *(bindparam(name, type_=metrics.c[name].type) for name in _MEASURED),
+    Now(),
+).where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+
+
+@lru_cache(maxsize=2)
+def _record(database: str) -> Any:
+    """The statement; made once, as to make it takes several times as long as to run it."""
+    insert = insert_for(database, metrics).from_select(list(_COLUMNS), _mine)
+    new = {name: insert.excluded[name] for name in ("attempt", "at", *_MEASURED)}
+    # An attempt that has been fenced off meanwhile may still be here on PostgreSQL: the newer one's row stays.
+    newer = metrics.c.attempt <= insert.excluded.attempt
+    insert = insert.on_conflict_do_update(index_elements=["digest", "epoch"], set_=new, where=newer)
+    return insert.returning(metrics.c.epoch)
 
 
 def record_epoch(
@@ -29,28 +49,15 @@ def record_epoch(
 
     epoch: 1-based · top1: validation accuracy in [0, 1]. A loss that is not a number is kept as infinity.
     """
-    values = (
-        literal(digest),
-        literal(epoch),
-        stages.c.attempt,
-        literal(math.inf if math.isnan(loss) else float(loss)),
-        literal(top1, metrics.c.top1.type),
-        literal(float(lr)),
-        literal(float(seconds)),
-        literal(float(images_per_s)),
-        Now(),
-    )
-    mine = select(*values).where(
-        stages.c.digest == bindparam("of"),
-        stages.c.attempt == bindparam("nr"),
-        stages.c.state == State.RUNNING,
-    )
+    values = {
+        "of": digest,
+        "nr": attempt,
+        "epoch": epoch,
+        "loss": math.inf if math.isnan(loss) else float(loss),
+        "top1": top1,
+        "lr": float(lr),
+        "seconds": float(seconds),
+        "images_per_s": float(images_per_s),
+    }
     with writing(engine) as connection:
-        insert = insert_into(connection, metrics).from_select(list(_COLUMNS), mine)
-        new = {name: insert.excluded[name] for name in ("attempt", "at", *_MEASURED)}
-        # An attempt that has been fenced off meanwhile may still be here on PostgreSQL: the newer one's row stays.
-        insert = insert.on_conflict_do_update(
-            index_elements=["digest", "epoch"], set_=new, where=metrics.c.attempt <= insert.excluded.attempt
-        )
-        written = connection.execute(insert.returning(metrics.c.epoch), {"of": digest, "nr": attempt})
-        return written.first() is not None
+        return connection.execute(_record(engine.dialect.name), values).first() is not None

@@ -48,7 +48,9 @@ def find_sweep(engine: Engine, name_or_id: str | None) -> SweepRow:
             if row is None:
                 raise UserError("sweep", "", "there is none yet; run: sweep submit")
             return _row(row)
-        row = connection.execute(_sweep.where(sweeps.c.name == name_or_id)).one_or_none()
+        # Names are ASCII; other text may be something that the database cannot even be asked for.
+        named = _sweep.where(sweeps.c.name == (name_or_id if name_or_id.isascii() else ""))
+        row = connection.execute(named).one_or_none()
         if row is None and name_or_id.isascii() and name_or_id.isdecimal() and len(name_or_id) < 10:
             row = connection.execute(_sweep.where(sweeps.c.id == int(name_or_id))).one_or_none()
         if row is None:

@@ -6,6 +6,8 @@ containers only.
 
 import pickle
 import re
+import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,10 @@ from core.training.models import build_model
 
 FIELD = "file"
 _SHOWN = 3
+_SPARSE_VALUES = 2**28
+"""Values of sparse tensors in a file, as dense ones: 1 GiB. A few bytes could claim any number of them."""
+_WIDEST = 1024
+_MOST_CLASSES = 100_000
 _SAVE = "save it with torch.save(model.state_dict(), FILE)"
 Weights = dict[str, torch.Tensor]
 
@@ -48,7 +54,12 @@ def _read(path: Path) -> object:
         if path.suffix == ".safetensors":
             tensors = safetensors.torch.load_file(path)
             return {name: tensor for name, tensor in tensors.items() if not name.startswith(MASK_PREFIX)}
-        return torch.load(path, map_location="cpu", weights_only=True)
+        _check_archive(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of archives that hold code; the error says it
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except UserError:
+        raise
     except OSError as error:
         raise UserError(FIELD, path, f"cannot be read: {error.strerror or error}") from None
     except SafetensorError as error:
@@ -57,6 +68,14 @@ def _read(path: Path) -> object:
         raise UserError(FIELD, path, _refusal(str(error))) from None
     except Exception:  # whatever a damaged archive makes the reader trip over
         raise UserError(FIELD, path, f"is not a file that torch.save wrote; {_SAVE}") from None
+
+
+def _check_archive(path: Path) -> None:
+    """Raises UserError for a compressed archive: torch makes none, and its few bytes could fill any memory."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise UserError(FIELD, path, f"is a compressed archive; {_SAVE}")
 
 
 def _refusal(text: str) -> str:
@@ -75,13 +94,25 @@ def _plain(path: Path, content: object) -> Weights:
     if not isinstance(content, Mapping) or not content:
         raise UserError(FIELD, path, f"holds a {type(content).__name__}, not a state_dict; {_SAVE}")
     weights: Weights = {}
+    sparse = sum(v.numel() for v in content.values() if isinstance(v, torch.Tensor) and v.layout != torch.strided)
+    if sparse > _SPARSE_VALUES:
+        raise UserError(FIELD, path, f"holds sparse tensors of {sparse:,} values; save them dense")
     for name, value in content.items():
         if not isinstance(value, torch.Tensor):
             what = f"key {str(name)!r} holds a {type(value).__name__}, not a tensor"
             raise UserError(FIELD, path, f"{what}: not a plain state_dict; {_SAVE}")
+        if value.device.type != "cpu" or value.is_complex() or value.is_quantized or _is_blown_up(value):
+            raise UserError(FIELD, path, f"key {str(name)!r} holds no plain real numbers; {_SAVE}")
         dense = value.detach().to_dense() if value.layout != torch.strided else value.detach()
         weights[str(name)] = dense.float() if dense.is_floating_point() else dense
     return weights
+
+
+def _is_blown_up(tensor: torch.Tensor) -> bool:
+    """True for a view that shows more values than are stored: to widen it would take memory that the file doesn't."""
+    if tensor.layout != torch.strided:
+        return False
+    return tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes()
 
 
 def _folded(path: Path, weights: Weights) -> Weights:
@@ -108,7 +139,12 @@ def _ref(path: Path, model: str, weights: Weights) -> ModelRef:
         if tensor.dim() != dims or tensor.numel() == 0:
             raise UserError(FIELD, path, f"{name} is {_shape(tensor)}: not a {model}")
     assert stem is not None and head is not None  # noqa: S101 - the loop above
-    return ModelRef(model, int(stem.shape[0]), int(head.shape[0]))
+    width, classes = int(stem.shape[0]), int(head.shape[0])
+    last = weights.get("layer4.1.conv2.weight")
+    # The largest layer must be there before a network of that size is made.
+    if width > _WIDEST or classes > _MOST_CLASSES or (width > 64 and (last is None or last.shape[0] != 8 * width)):
+        raise UserError(FIELD, path, f"conv1.weight is {_shape(stem)}, fc.weight is {_shape(head)}: not a {model}")
+    return ModelRef(model, width, classes)
 
 
 def _compare(path: Path, ref: ModelRef, found: Weights, expected: Mapping[str, Any]) -> None:

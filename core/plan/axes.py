@@ -23,11 +23,14 @@ def parse_sparsity(value: object, field: str = "sparsity") -> float:
         raise UserError(field, value, _SPARSITY_FIX)
     text = str(value).strip()
     percent = text.endswith("%")
+    if not text.isascii() or "_" in text or len(text) > 100:  # Decimal reads digits of every script
+        raise UserError(field, value, _SPARSITY_FIX)
     try:
         number = Decimal(text.removesuffix("%").strip())
     except InvalidOperation:
         raise UserError(field, value, _SPARSITY_FIX) from None
-    if not number.is_finite():
+    # Beyond these exponents even a division by 100 overflows.
+    if not number.is_finite() or not -100 < number.adjusted() < 100:
         raise UserError(field, value, _SPARSITY_FIX)
     if number == 1 and not percent:
         raise UserError(field, value, "1 could mean 1% or 100%; write 1% or 0.01")

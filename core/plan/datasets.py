@@ -70,8 +70,14 @@ def scan_folder(text: str, field: str = "dataset") -> FolderScan:
     shown = f"{IMAGEFOLDER}:{text}"
     if not text or "\0" in text or len(text) > 4096:
         raise UserError(field, shown, "give a folder, e.g. imagefolder:/data/cifar10")
-    root = Path(text).expanduser().resolve()
-    if not root.is_dir():
+    try:
+        root = Path(text).expanduser().resolve()
+        str(root).encode()
+        found_root = root.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a loop, nobody's home, no UTF-8
+        reason = error.strerror if isinstance(error, OSError) else "not a path that can be written down"
+        raise UserError(field, shown, f"cannot be used: {reason}") from None
+    if not found_root:
         raise UserError(field, shown, "no such folder; it must hold train/<class>/ and test/<class>/")
     found: dict[str, dict[str, list[tuple[str, int]]]] = {}
     for split in ("train", "test"):
@@ -85,7 +91,7 @@ def scan_folder(text: str, field: str = "dataset") -> FolderScan:
         rows = [(f"{split}/{label}/{name}", size) for label in sorted(classes) for name, size in sorted(classes[label])]
         names[split] = tuple(name for name, _ in rows)
         for name, size in rows:
-            digest.update(f"{name}\0{size}\n".encode())
+            digest.update(f"{name}\0{size}\n".encode(errors="surrogateescape"))
     return FolderScan(root, tuple(sorted(found["train"])), names["train"], names["test"], digest.hexdigest())
 
 

@@ -19,6 +19,9 @@ from core.plan.nearest import did_you_mean, one_of
 from core.plan.recipes import RECIPES
 
 MAX_CELLS = 1_000_000
+MAX_ROUNDS = 2_000_000
+"""Pruning rounds of a grid before sharing; each is a stage of about 2 kB while it is planned."""
+_MAX_FILE = 2**20
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,15 @@ class Grid:
         """Every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds.
 
         Raises:
-            UserError: more than a million points.
+            UserError: more than a million points, or two million pruning rounds.
         """
         points = len(self.sparsity) * len(self.algorithm) * len(self.epochs) * len(self.iterations) * len(self.seeds)
         if points > MAX_CELLS:
             raise UserError("grid", f"{points:,} points", f"at most {MAX_CELLS:,} fit in one sweep; split it")
+        rounds = sum(self._rounds(name) for name in self.algorithm)
+        rounds *= len(self.sparsity) * len(self.epochs) * len(self.seeds)
+        if rounds > MAX_ROUNDS:
+            raise UserError("grid", f"{rounds:,} rounds", f"at most {MAX_ROUNDS:,} fit in one sweep; split it")
         product = itertools.product(self.seeds, self.algorithm, self.sparsity, self.epochs, self.iterations)
         return tuple(
             dict.fromkeys(
@@ -58,6 +65,9 @@ class Grid:
                 for seed, name, sparsity, epochs, rounds in product
             )
         )
+
+    def _rounds(self, algorithm: str) -> int:
+        return sum(self.iterations) if ALGORITHMS[algorithm].rounds else 1
 
 
 _STUDY = Grid(sparsity=(0.5, 0.75, 0.9), algorithm=("oneshot", "iterative"), epochs=(3, 5), iterations=(3, 5))
@@ -160,8 +170,14 @@ def dataset_of(grid: Grid) -> DatasetRef:
 
 def _load_toml(path: Path) -> Grid:
     try:
-        text = path.read_bytes().decode()
+        with path.open("rb") as file:
+            raw = file.read(_MAX_FILE + 1)
+        if len(raw) > _MAX_FILE:
+            raise UserError("grid", path, "is larger than a grid can be (1 MiB)")
+        text = raw.decode()
         values = tomllib.loads(text)
+    except RecursionError:
+        raise UserError("grid", path, "not valid TOML: nested too deeply") from None
     except (OSError, ValueError) as error:
         if isinstance(error, tomllib.TOMLDecodeError):
             raise UserError("grid", path, f"not valid TOML: {error}") from None

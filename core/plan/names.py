@@ -6,6 +6,7 @@ from decimal import Decimal
 from core.errors import UserError
 from core.plan.algorithms import ALGORITHMS
 from core.plan.cells import Cell
+from core.plan.nearest import one_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -23,14 +24,29 @@ def parse_name(value: object, field: str = "name") -> str:
     raise UserError(field, value, "use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit")
 
 
+def parse_file_stem(value: str) -> str:
+    """A file's name without its ending, made of words that came from a ledger: it must stay in its folder.
+
+    Raises:
+        UserError: anything but letters, digits, `.`, `_` and `-`.
+    """
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", value):
+        return value
+    raise UserError("names", value, "cannot be a file's name; the ledger was written by another program")
+
+
 def study_name(model: str, cell: Cell | None) -> str:
     """The study's name for a checkpoint, without an ending; None is the dense network.
 
     `resnet18`, `resnet18_prune_90perc_oneshot3` (3 epochs), `resnet18_prune_90perc_iterative3_5` (3 epochs a round,
     5 rounds). The seed is not in it.
+
+    Raises:
+        UserError: an algorithm of another release.
     """
     if cell is None:
         return model
+    one_of(cell.algorithm, "algorithm", ALGORITHMS)
     percent = f"{Decimal(repr(cell.sparsity)) * 100:f}"
     if "." in percent:
         percent = percent.rstrip("0").rstrip(".")

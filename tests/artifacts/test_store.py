@@ -1,5 +1,6 @@
 """The store on a local folder, and the URLs that it takes."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -49,6 +50,73 @@ def test_two_writers_of_one_artifact(tmp_path: Path) -> None:
     assert [path.name for path in files] == [name]
 
 
+def test_storing_it_again_makes_it_young_and_keeps_the_file(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(b"x")
+    file = tmp_path / "artifacts" / "sha256" / name[:2] / name
+    os.utime(file, (1, 1))
+    before = file.stat()
+    store.put(b"x")
+    assert file.stat().st_mtime > before.st_mtime
+    assert file.stat().st_ino == before.st_ino
+
+
+def test_ledgers_sign_in_once_each(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    assert store.ledgers() == frozenset()
+    for ledger in ("a" * 32, "b" * 32, "a" * 32):
+        store.sign_in(ledger)
+    (tmp_path / "artifacts" / "ledgers" / "readme").touch()
+    assert store.ledgers() == {"a" * 32, "b" * 32}
+    with pytest.raises(ValueError, match="not a ledger's name"):
+        store.sign_in("../x")
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from core.artifacts.store import ArtifactStore, StoreAway
+store = ArtifactStore.open("", Path(sys.argv[1]))
+old, _ = store.put(b"old")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    store.put(b"x" * 1_000_000)
+except StoreAway as error:
+    print(error)
+assert store.get(old) == b"old"
+assert store.put(b"small enough")[1] == 12
+"""
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """The limit on a file's size fails a write in its middle, as a full disk does."""
+    ran = subprocess.run([sys.executable, "-c", FULL_DISK, tmp_path], check=True, capture_output=True, text=True)
+    where = (tmp_path / "artifacts").as_uri()
+    assert ran.stdout.startswith(f"cannot write the artifact store {where}: ")
+    assert "File too large" in ran.stdout
+    assert len(ran.stdout.splitlines()) == 1
+    names = {sha256(data).hexdigest() for data in (b"old", b"small enough")}
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} == names
+    assert all(list(path.parent.iterdir()) == [path] for path in files)
+
+
+def test_a_disk_that_takes_nothing_for_good_is_a_store_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some disks say that they are full only when asked to keep what was written."""
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = ArtifactStore.open("", tmp_path)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreAway, match=r"cannot write the artifact store file://.*: .*No space left on device"):
+        store.put(b"x")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 @pytest.mark.parametrize("damage", [b"", b"go", b"evil", b"good and more"])
 def test_wrong_hash_is_refused_then_replaced_by_a_new_put(tmp_path: Path, damage: bytes) -> None:
     store = ArtifactStore.open("", tmp_path)
@@ -71,7 +139,7 @@ def test_missing_artifact(tmp_path: Path) -> None:
 def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
     store = ArtifactStore.open("", tmp_path)
     assert store.check() == (tmp_path / "artifacts").as_uri()
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert list(tmp_path.rglob("*")) == [tmp_path / "artifacts"]
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:

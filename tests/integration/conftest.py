@@ -148,12 +148,23 @@ def site(make_site: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site with one running worker for all tests of a module that leave it running."""
-    site = Site(tmp_path_factory.mktemp("shared"))
-    try:
+def make_shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    """Makes a site with one warm worker, for all tests of a module that leave it running."""
+    sites: list[Site] = []
+
+    def make(**extra: str) -> Site:
+        sites.append(Site(tmp_path_factory.mktemp("shared"), extra))
+        site = sites[-1]
         site.trainer(site.start())
         site.until(lambda: b"is ready (" in site.log().read_bytes(), "a warm worker")
-        yield site
-    finally:
+        return site
+
+    yield make
+    for site in sites:
         site.close()
+
+
+@pytest.fixture(scope="module")
+def shared(make_shared_site: Callable[..., Site]) -> Site:
+    """A site with one warm worker and nothing else to it."""
+    return make_shared_site()

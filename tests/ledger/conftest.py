@@ -1,11 +1,13 @@
 """A small world to play sweeps in: stages by label, workers that do nothing, and a clock that can be moved on."""
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, create_engine, select, update
 
 from core.ledger.claims import Claim, claim
 from core.ledger.outcome import complete
@@ -14,6 +16,9 @@ from core.ledger.tables import attempts, stages, workers
 from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, Stage, digest, encode
+from core.settings import Settings
+
+_GOLDEN = Path(__file__).parent / "golden"
 
 RESULT: Mapping[str, Any] = {
     "top1": 0.9,
@@ -136,3 +141,28 @@ def good_result() -> Mapping[str, Any]:
 def good_latency() -> Mapping[str, Any]:
     """The columns of a latencies row."""
     return LATENCY
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def load_golden(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], Settings]:
+    """`load_golden("0001")` gives the settings of a ledger as that revision left it; with "" it is empty."""
+
+    def into_sqlite(revision: str) -> Settings:
+        if not revision:
+            return settings
+        settings.home.mkdir(exist_ok=True)
+        with sqlite3.connect(settings.ledger_file) as connection:
+            connection.executescript((_GOLDEN / f"{revision}.sqlite.sql").read_text(encoding="utf-8"))
+        connection.close()
+        return settings
+
+    def into_postgres(revision: str) -> Settings:
+        url = request.getfixturevalue("postgres_database")()
+        if revision:
+            engine = create_engine(url)
+            with engine.begin() as connection:
+                connection.exec_driver_sql((_GOLDEN / f"{revision}.postgresql.sql").read_text(encoding="utf-8"))
+            engine.dispose()
+        return replace(settings, database_url=url)
+
+    return into_sqlite if request.param == "sqlite" else into_postgres

@@ -10,6 +10,7 @@ from core.ledger.logs import save_log, stage_log
 from core.ledger.outcome import cancelled, complete, crash, fail, release
 from core.ledger.progress import record_epoch
 from core.ledger.reaper import reap
+from core.ledger.snapshots import record_snapshot
 from core.ledger.submit import add_sweep
 from core.ledger.tables import metrics
 from core.plan.dag import plan
@@ -172,3 +173,16 @@ def test_logs_of_every_attempt_are_kept_clean_and_short(world) -> None:
     ]
     assert log.attempts[0].log.endswith("x\N{REPLACEMENT CHARACTER}end?")
     assert len(log.attempts[0].log) == 64 * 1024
+
+
+def test_a_claim_goes_on_from_its_own_saved_state_only(world) -> None:
+    world.submit({"a": [], "b": [], "c": ["a"]})
+    for label in ("a", "b"):
+        taken = world.claim(label)
+        record_snapshot(world.engine, taken.digest, taken.attempt, artifact=label, artifact_bytes=1, epoch=1, step=0)
+        release(world.engine, taken.digest, taken.attempt, "the worker stops")
+    assert world.claim("b").snapshot == "b"
+    world.done(world.claim("a"), artifact="of a")
+    last = world.claim("c")
+    assert last.snapshot == ""
+    assert last.inputs == {world.digests["a"]: "of a"}

@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from core.errors import UserError
 from core.ledger import migrate
+from core.ledger.claims import heartbeat
 from core.ledger.engine import open_ledger
 from core.settings import Settings
 
@@ -128,6 +129,7 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
 
 _OPEN = """
 import sys
+from core.ledger.claims import heartbeat
 from core.ledger.engine import open_ledger
 from core.settings import load_settings
 open_ledger(load_settings({"SWEEP_HOME": sys.argv[1]}))
@@ -175,3 +177,17 @@ def test_check_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert migrate.main(["check"]) == 0
     assert "up to date" in capsys.readouterr().out
     assert migrate.main([]) == 2
+
+
+def test_a_connection_that_the_server_closed_is_replaced(
+    settings: Settings, postgres: Engine, postgres_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.ledger.engine._TRUSTED_SECONDS", 0.0)
+    url = postgres_database()
+    engine = open_ledger(replace(settings, database_url=url), upgrade=True)
+    assert heartbeat(engine, "nobody", [], 60.0) == []
+    with postgres.connect() as connection:
+        ended = text("SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = :name")
+        assert connection.execute(ended, {"name": make_url(url).database}).scalar_one() == 1
+    assert heartbeat(engine, "nobody", [], 60.0) == []
+    engine.dispose()

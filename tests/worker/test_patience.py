@@ -2,9 +2,13 @@
 
 import threading
 
+import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
-from worker.patience import GIVEN_UP, Patience
+from core.ledger.engine import open_ledger, wait_briefly
+from core.ledger.workers import register
+from worker.patience import GIVEN_UP, Patience, is_away
 
 
 def locked_database(path):
@@ -37,4 +41,38 @@ def test_it_gives_up_when_the_worker_stops(tmp_path):
     assert Patience(stopping).call(insert, engine) is GIVEN_UP
     holder.close()
     assert Patience(stopping).call(insert, engine) == "written"
+    engine.dispose()
+
+
+def test_a_locked_ledger_is_one_that_is_away(settings):
+    engine = open_ledger(settings)
+    wait_briefly(engine, 0.01)
+    holder = create_engine(engine.url).connect()
+    holder.exec_driver_sql("BEGIN IMMEDIATE")
+    who = (engine, "me", "here", 1, ["cpu"], "0")
+    with pytest.raises(OperationalError, match="database is locked") as error:
+        register(*who)
+    assert is_away(error.value)
+    threading.Timer(0.3, holder.close).start()
+    assert Patience(threading.Event()).call(register, *who) is None
+    engine.dispose()
+
+
+def test_a_server_that_drops_its_connections_is_away(postgres):
+    engine = create_engine(postgres.url)
+    with engine.connect() as connection, postgres.connect() as admin:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        admin.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        with pytest.raises(OperationalError) as error:
+            connection.execute(text("SELECT 1"))
+    assert is_away(error.value)
+    engine.dispose()
+
+
+def test_a_pool_whose_connections_all_wait_is_away(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'c.sqlite3'}", pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with engine.connect(), pytest.raises(Exception, match="QueuePool") as error:
+        engine.connect()
+    assert is_away(error.value)
+    assert not is_away(ValueError())
     engine.dispose()

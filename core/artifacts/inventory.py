@@ -1,0 +1,144 @@
+"""What lies in an artifact store: our artifacts, what interrupted writes left behind, and what isn't ours."""
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+_ARTIFACT = re.compile(r"sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})", re.ASCII)
+_LEDGER = re.compile(r"ledgers/[0-9a-f]{32}", re.ASCII)
+_PROBE = re.compile(r"probe/[0-9a-f]{16}", re.ASCII)
+# The file client writes to NAME#NUMBER beside the file and then gives it its name.
+_UNFINISHED = re.compile(r"#[0-9]+$", re.ASCII)
+
+
+class Sort(StrEnum):
+    """What an object is. LEFTOVER: of a write or a check that was interrupted · FOREIGN: not ours."""
+
+    ARTIFACT = "artifact"
+    LEFTOVER = "leftover"
+    LEDGER = "ledger"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An object. size: bytes · written: seconds since 1970 on the store's clock."""
+
+    path: str
+    size: int
+    written: float
+
+    @property
+    def sort(self) -> Sort:
+        return sort_of(self.path)
+
+    @property
+    def name(self) -> str:
+        """An artifact's SHA-256."""
+        return self.path.rpartition("/")[2]
+
+
+def key(name: str) -> str:
+    """Where the artifact of that SHA-256 lies."""
+    return f"sha256/{name[:2]}/{name}"
+
+
+def is_ledger(path: str) -> bool:
+    """True for the object by which a ledger signs in."""
+    return _LEDGER.fullmatch(path) is not None
+
+
+def sort_of(path: str) -> Sort:
+    """By its path alone; anything unexpected is FOREIGN."""
+    if _ARTIFACT.fullmatch(path):
+        return Sort.ARTIFACT
+    if is_ledger(path):
+        return Sort.LEDGER
+    whole = _UNFINISHED.sub("", path)
+    if _PROBE.fullmatch(whole) or (whole != path and (_ARTIFACT.fullmatch(whole) or is_ledger(whole))):
+        return Sort.LEFTOVER
+    return Sort.FOREIGN
+
+
+class Inventory:
+    """Lists and removes. Its methods raise what the client raises; see `ArtifactStore.inventory`."""
+
+    def __init__(self, backend: "ObjectStore", folder: Path | None) -> None:
+        self._backend = backend
+        self._folder = folder
+
+    def now(self) -> float:
+        """The time on the store's own clock, by which `Entry.written` goes: that of an object written now."""
+        path = f"probe/{secrets.token_hex(8)}"
+        obstore.put(self._backend, path, b"now")
+        try:
+            return obstore.head(self._backend, path)["last_modified"].timestamp()
+        finally:
+            obstore.delete(self._backend, path)
+            self._tidy(path)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every object, in no order."""
+        if self._folder is not None:
+            yield from _files(self._folder)
+            return
+        for chunk in obstore.list(self._backend):
+            for meta in chunk:
+                yield Entry(meta["path"], int(meta["size"]), meta["last_modified"].timestamp())
+
+    def remove(self, entry: Entry, until: float) -> bool:
+        """Removes an artifact or a leftover, if it is (still) there and was not written after `until` (seconds since
+        1970, the store's clock).
+
+        Raises:
+            ValueError: neither an artifact nor a leftover.
+        """
+        if entry.sort not in (Sort.ARTIFACT, Sort.LEFTOVER):
+            raise ValueError(f"not to be removed: {entry.path!r}")
+        try:
+            if self._written(entry.path) > until:
+                return False
+            if self._folder is not None:
+                (self._folder / entry.path).unlink()
+            else:
+                obstore.delete(self._backend, entry.path)
+        except FileNotFoundError:
+            return False
+        self._tidy(entry.path)
+        return True
+
+    def _written(self, path: str) -> float:
+        if self._folder is not None:
+            return (self._folder / path).lstat().st_mtime
+        return obstore.head(self._backend, path)["last_modified"].timestamp()
+
+    def _tidy(self, path: str) -> None:
+        """Removes the folder if that was its last file."""
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                (self._folder / path).parent.rmdir()
+
+
+def _files(folder: Path) -> Iterator[Entry]:
+    """The client's own listing leaves out unfinished files, and stops at a name that it cannot read."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            file = Path(place, name)
+            try:
+                facts = file.lstat()
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(facts.st_mode):
+                yield Entry(file.relative_to(folder).as_posix(), facts.st_size, facts.st_mtime)

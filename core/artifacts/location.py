@@ -1,0 +1,122 @@
+"""From a store's URL to a client: which kind of store, where, and how patient the client is."""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from obstore.exceptions import BaseError
+from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
+
+from core.errors import UserError
+from core.settings import mask
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
+
+FIELD = "SWEEP_ARTIFACTS_URL"
+_FIX = "use file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
+_CREDENTIALS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_…)"
+# Where cloud machines ask for credentials of their own, as a last resort.
+_METADATA_HOST = "169.254.169.254"
+_S3_OPTIONS = ("endpoint", "region")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds until a connection and a request are given up, and until nothing is tried again (0 = one try)."""
+
+    connect: float
+    request: float
+    total: float
+
+
+WORK = Patience(connect=5, request=300, total=180)
+"""Of those who train: an outage of two minutes costs less than an attempt. Credentials hold for five minutes at least,
+and are not asked for again between two tries."""
+PERSON = Patience(connect=3, request=300, total=10)
+"""Of commands: somebody waits for the answer."""
+PROBE = Patience(connect=2, request=3, total=0)
+
+
+def connect(url: str, patience: Patience) -> "tuple[ObjectStore, Path | None]":
+    """The store of a URL and, for a local one, its folder, made when missing. Opens no connection.
+
+    Raises:
+        UserError: a URL that no store understands, or a folder that cannot be made.
+    """
+    parts = _split(url)
+    if parts.scheme == "file":
+        folder = _folder(parts, url)
+        try:
+            return LocalStore(folder, mkdir=True), folder
+        except (BaseError, OSError) as error:
+            raise UserError(FIELD, mask(url), f"the folder cannot be made: {reason(error)}") from None
+    try:
+        return _remote(parts, url, patience), None
+    except BaseError as error:
+        raise UserError(FIELD, mask(url), f"{reason(error)}; {_FIX}") from None
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UserError(FIELD, mask(url), _FIX) from None
+    if parts.scheme not in ("file", "s3", "gs", "az") or (parts.scheme != "file" and not parts.netloc):
+        raise UserError(FIELD, mask(url), _FIX)
+    if parts.username is not None or parts.password is not None:
+        raise UserError(FIELD, mask(url), "credentials belong in the environment (AWS_*, GOOGLE_*, AZURE_*)")
+    return parts
+
+
+def _folder(parts: SplitResult, url: str) -> Path:
+    if parts.netloc not in ("", "localhost") or not parts.path.startswith("/") or parts.query:
+        raise UserError(FIELD, mask(url), "give an absolute folder, e.g. file:///data/artifacts")
+    return Path(unquote(parts.path))
+
+
+def _remote(parts: SplitResult, url: str, patience: Patience) -> "ObjectStore":
+    options = dict(parse_qsl(parts.query))
+    known = _S3_OPTIONS if parts.scheme == "s3" else ()
+    for name in options:
+        if name not in known:
+            raise UserError(FIELD, mask(url), f"unknown option {name!r}; known: {', '.join(known) or 'none'}")
+    base = parts._replace(query="", fragment="").geturl()
+    if parts.scheme == "gs":
+        return GCSStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
+    if parts.scheme == "az":
+        return AzureStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
+    endpoint = options.get("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL", "")
+    config: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
+    if "region" in options:
+        config["region"] = options["region"]
+    client = _client(patience, http=endpoint.startswith("http://"))
+    return S3Store.from_url(base, client_options=client, retry_config=_retry(patience), **config)
+
+
+def _client(patience: Patience, *, http: bool) -> "ClientConfig":
+    return {
+        "allow_http": http,
+        "connect_timeout": timedelta(seconds=patience.connect),
+        "timeout": timedelta(seconds=patience.request),
+    }
+
+
+def _retry(patience: Patience) -> "RetryConfig":
+    """Tries are bounded by time: the client's waits grow slowly from one to the next, so that a count says little."""
+    waits = {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=5), "base": 3}
+    most = 1_000 if patience.total else 0
+    return {"max_retries": most, "retry_timeout": timedelta(seconds=patience.total), "backoff": waits}  # type: ignore[typeddict-item]
+
+
+def reason(error: Exception) -> str:
+    """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
+    hold a signature)."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if _METADATA_HOST in lines[0]:
+        return f"no credentials found; set {_CREDENTIALS}"
+    return re.sub(r"\?\S+", "?***", lines[0])[:300].strip()

@@ -1,0 +1,159 @@
+"""`sweep verify`: are the artifacts what the ledger says they are?"""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.options import JsonOption, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.ledger.redo import Redone
+    from core.ledger.references import Made
+    from core.settings import Settings
+
+_MODULE = "core.artifacts.verify"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong. digest, label: the stage whose row or artifact it is · artifact: the SHA-256 that was looked at ·
+    what: missing, wrong hash, wrong content, wrong count · snapshot: the saved state of a stage that isn't DONE ·
+    own: the stage's own artifact, not one that it read."""
+
+    digest: str
+    label: str
+    artifact: str
+    what: str
+    message: str
+    snapshot: bool
+    own: bool
+
+
+@dataclass(frozen=True)
+class Looked:
+    """artifacts, snapshots: how many were looked at · bytes: read · findings: all that is wrong."""
+
+    artifacts: int
+    snapshots: int
+    bytes: int
+    findings: tuple[Finding, ...]
+
+
+def verify(
+    sweep: Annotated[
+        str | None, typer.Argument(metavar="[SWEEP]", help="Name or number of a sweep; all when left out.")
+    ] = None,
+    repair: Annotated[bool, flag("--repair", "Run stages again whose artifact is damaged or missing.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Read every artifact again: is it there, does its hash fit, do its weights and masks add up to the ledger's
+    numbers? Exit code 1 if something is wrong."""
+    from core.ledger.references import artifacts_made
+    from core.ledger.sweeps import find_sweep
+    from core.settings import load_settings
+    from orchestrator.ledgers import ledger
+    from orchestrator.output import note, say, say_json
+    from orchestrator.submission import send_hints
+    from orchestrator.torchside import need_torch
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        chosen = None if sweep is None else find_sweep(engine, sweep).id
+        need_torch("verify")
+        looked = _look(engine, settings, artifacts_made(engine, chosen))
+        redone = _repair(engine, looked.findings) if repair and looked.findings else None
+    if redone is not None:
+        problem = send_hints(settings, redone.ready)
+        if problem:
+            note(f"note: {problem}")
+    if json_:
+        say_json({**asdict(looked), "repair": None if redone is None else asdict(redone)})
+    else:
+        say(*_lines(looked, redone))
+    if looked.findings:
+        raise typer.Exit(1)
+
+
+def _look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
+    from core.ledger.references import still_made
+    from orchestrator.output import flash
+    from orchestrator.text import size
+    from orchestrator.torchside import ask
+
+    files = [asdict(one) for one in made]
+    place = {"artifacts_url": settings.artifacts_url, "home": str(settings.home), "threads": settings.threads}
+    read = done = 0
+    found: list[tuple[Made, dict[str, str]]] = []
+    if files:
+        for event in ask(_MODULE, {**place, "files": files}):
+            found += [(made[done], finding) for finding in event["findings"]]
+            done += 1
+            read += event["bytes"]
+            flash(f"verify: {done:,} of {len(made):,} artifacts, {size(read)}, {len(found):,} wrong")
+        flash("")
+    # A running stage replaces its saved state, and a stage may have been sent back, while we looked.
+    still = still_made(engine, [one for one, _ in found])
+    findings = tuple(_finding(one, finding) for one, finding in found if one in still)
+    saved = sum(one.snapshot for one in made)
+    return Looked(len(made) - saved, saved, read, findings)
+
+
+def _finding(made: "Made", finding: dict[str, str]) -> Finding:
+    own = finding["digest"] == made.digest
+    return Finding(
+        finding["digest"],
+        finding["label"],
+        made.artifact,
+        finding["what"],
+        finding["message"],
+        made.snapshot,
+        own,
+    )
+
+
+def _repair(engine: "Engine", findings: tuple[Finding, ...]) -> "Redone":
+    from core.ledger.redo import redo
+
+    # An Evaluate whose row says something else than the artifact that it read makes no artifact of its own.
+    damaged = {one.digest: one.artifact if one.own else "" for one in findings if not one.snapshot}
+    return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
+
+
+def _lines(looked: Looked, redone: "Redone | None") -> list[str]:
+    from orchestrator.output import paint
+    from orchestrator.text import plural, size
+
+    lines = []
+    for one in looked.findings:
+        kind = "saved state " if one.snapshot else ""
+        what = paint(one.what, "red")
+        lines.append(f"{kind}{one.digest[:12]}  {one.label}: {what}: {one.message}")
+    read = f"{plural(looked.artifacts, 'artifact')} and {plural(looked.snapshots, 'saved state')}, {size(looked.bytes)}"
+    wrong = f"{len(looked.findings):,} wrong" if looked.findings else "all well"
+    lines.append(f"{read}: {wrong}")
+    if redone is not None:
+        lines += _repaired(redone)
+    elif looked.findings:
+        lines.append("run them again: sweep verify --repair")
+    return lines
+
+
+def _repaired(redone: "Redone") -> list[str]:
+    from orchestrator.text import plural
+
+    lines = []
+    if redone.again:
+        lines.append(f"{plural(len(redone.again), 'stage runs', 'stages run')} again, {len(redone.ready):,} ready now")
+    if redone.revived:
+        lines.append(f"{plural(len(redone.revived), 'stage')} that had failed or was cancelled: a new start")
+    if redone.snapshots:
+        whose = plural(
+            len(redone.snapshots),
+            "saved state forgotten: its stage starts",
+            "saved states forgotten: their stages start",
+        )
+        lines.append(f"{whose} at the beginning")
+    return lines

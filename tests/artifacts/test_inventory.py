@@ -1,0 +1,130 @@
+"""What lies in a store, on a local folder and on S3."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import obstore
+import pytest
+
+from core.artifacts.inventory import Entry, Sort, sort_of
+from core.artifacts.location import Patience, connect
+from core.artifacts.store import ArtifactStore, StoreAway
+
+NAME = "ab" + "0" * 62
+Put = Callable[[str, bytes], None]
+
+
+@pytest.mark.parametrize(
+    ("path", "sort"),
+    [
+        (f"sha256/ab/{NAME}", Sort.ARTIFACT),
+        (f"sha256/ab/{NAME}#1", Sort.LEFTOVER),
+        (f"sha256/ab/{NAME}#", Sort.FOREIGN),
+        (f"sha256/ab/{NAME}\n", Sort.FOREIGN),
+        (f"sha256/ab/{NAME}.bak", Sort.FOREIGN),
+        (f"sha256/ab/{NAME.upper()}", Sort.FOREIGN),
+        (f"sha256/00/{NAME}", Sort.FOREIGN),
+        (f"deep/sha256/ab/{NAME}", Sort.FOREIGN),
+        (f"sha256/{NAME}", Sort.FOREIGN),
+        ("probe/0123456789abcdef", Sort.LEFTOVER),
+        ("probe/0123456789abcdef#12", Sort.LEFTOVER),
+        ("probe/readme", Sort.FOREIGN),
+        ("ledgers/" + "0" * 32, Sort.LEDGER),
+        ("ledgers/" + "0" * 32 + "#3", Sort.LEFTOVER),
+        ("ledgers/readme", Sort.FOREIGN),
+        ("notes.txt#1", Sort.FOREIGN),
+        ("", Sort.FOREIGN),
+    ],
+)
+def test_only_what_we_write_is_ours(path: str, sort: Sort) -> None:
+    assert sort_of(path) is sort
+
+
+@pytest.fixture(params=["local", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[ArtifactStore, Put]:
+    """A store, and a way to put any object into it."""
+    url = ""
+    if request.param == "s3":
+        url = request.getfixturevalue("s3").url(f"inventory-{tmp_path.name}")
+    store = ArtifactStore.open(url, tmp_path)
+    backend, _ = connect(url or (tmp_path / "artifacts").as_uri(), Patience(2, 10, 5))
+    return store, lambda path, data: obstore.put(backend, path, data) and None
+
+
+def test_everything_is_listed_and_only_old_artifacts_are_removed(place: tuple[ArtifactStore, Put]) -> None:
+    store, put = place
+    name, _ = store.put(b"one")
+    store.sign_in("0" * 32)
+    put("notes.txt", b"mine")
+    put("probe/0123456789abcdef", b"")
+    with store.inventory() as inventory:
+        now = inventory.now()
+        entries = {entry.path: entry for entry in inventory.entries()}
+        assert {path: (entry.sort, entry.size) for path, entry in entries.items()} == {
+            f"sha256/{name[:2]}/{name}": (Sort.ARTIFACT, 3),
+            "ledgers/" + "0" * 32: (Sort.LEDGER, 18),
+            "notes.txt": (Sort.FOREIGN, 4),
+            "probe/0123456789abcdef": (Sort.LEFTOVER, 0),
+        }
+        assert all(abs(entry.written - now) < 60 for entry in entries.values())
+        artifact = entries[f"sha256/{name[:2]}/{name}"]
+        assert not inventory.remove(artifact, artifact.written - 60)
+        assert store.exists(name)
+        assert inventory.remove(artifact, now + 60)
+        assert not inventory.remove(artifact, now + 60)
+        assert inventory.remove(entries["probe/0123456789abcdef"], now + 60)
+        for path in ("notes.txt", "ledgers/" + "0" * 32):
+            with pytest.raises(ValueError, match="not to be removed"):
+                inventory.remove(entries[path], now + 60)
+        assert {entry.path for entry in inventory.entries()} == {"notes.txt", "ledgers/" + "0" * 32}
+    assert not store.exists(name)
+
+
+def test_written_again_since_it_was_listed_is_young(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(b"x")
+    os.utime(tmp_path / "artifacts" / "sha256" / name[:2] / name, (1, 1))
+    with store.inventory() as inventory:
+        [entry] = inventory.entries()
+        assert entry.written == 1
+        store.put(b"x")
+        assert not inventory.remove(entry, inventory.now() - 3600)
+    assert store.exists(name)
+
+
+def test_files_that_the_client_does_not_see(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(b"x")
+    folder = tmp_path / "artifacts"
+    unfinished = folder / "sha256" / name[:2] / f"{name}#1"
+    unfinished.write_bytes(b"half")
+    (folder / "new\nline").touch()
+    (folder / os.fsdecode(b"\xff")).touch()
+    (folder / "dead").symlink_to("nowhere")
+    with store.inventory() as inventory:
+        found = {entry.path: entry for entry in inventory.entries()}
+        left = found.pop(f"sha256/{name[:2]}/{name}#1")
+        assert left.sort is Sort.LEFTOVER
+        assert {entry.sort for entry in found.values()} == {Sort.ARTIFACT, Sort.FOREIGN}
+        assert inventory.remove(left, inventory.now() + 60)
+    assert not unfinished.exists()
+    assert not (folder / "probe").exists()
+
+
+def test_a_store_that_is_away_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    url = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=us-east-1"
+    store = ArtifactStore.open(url, tmp_path, Patience(connect=1, request=1, total=0))
+    with (
+        pytest.raises(StoreAway, match="cannot clear away in the artifact store s3://bucket/x"),
+        store.inventory() as inventory,
+    ):
+        list(inventory.entries())
+    with pytest.raises(StoreAway, match="cannot read"):
+        store.ledgers()
+
+
+def test_an_entry_knows_its_artifact() -> None:
+    assert Entry(f"sha256/ab/{NAME}", 1, 0.0).name == NAME

@@ -1,0 +1,210 @@
+"""A campaign: sweeps that run on a cluster, faults that strike it, and an undisturbed run of the same sweeps."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from core.artifacts.store import ArtifactStore
+from tests.chaos import work
+from tests.chaos.cluster import trainers_of
+from tests.chaos.databases import Database, Postgres, Sqlite
+from tests.chaos.faults import ORPHAN_SECONDS, Draw, Strike, deal, kinds
+from tests.chaos.history import keep_history, newest, read_history
+from tests.chaos.scene import Scene
+from tests.chaos.servers import CREDENTIALS, S3, Valkey, wait_for
+from tests.chaos.sites import Site, open_site, variables_set
+from tests.chaos.verdict import Evidence, Verdict, judge
+from tests.chaos.work import Size
+
+_AWAY = (OperationalError, InterfaceError)
+_STANDSTILL = 180.0
+"""Seconds without any change in the ledger after which a campaign gives up and judges what it has."""
+_NEXT_SWEEP = 4
+"""The next sweep is submitted when no more stages than that are left."""
+_TICK = 0.05
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for. ledger: `postgres` or `sqlite` · pace: mean seconds between two faults, from when somebody
+    works again · workers: ≥ 3 · lease, interval: seconds, of a lease and between two snapshots · timed: times are
+    judged, not only told · say: takes each line of the log."""
+
+    faults: int
+    seed: int
+    ledger: str
+    size: Size
+    pace: float
+    workers: int = 4
+    lease: float = 6.0
+    interval: float = 1.0
+    timed: bool = True
+    say: Callable[[str], None] = print
+
+
+class Campaign:
+    """`run` it once."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._strikes: list[Strike] = []
+        self._notes: list[str] = []
+
+    def run(self) -> Verdict:
+        """Starts everything, strikes, waits for the end, stops everything, and judges."""
+        started = time.monotonic()
+        with ExitStack() as stack:
+            root = Path(tempfile.mkdtemp(prefix="chaos-"))
+            stack.callback(shutil.rmtree, root, ignore_errors=True)
+            stack.enter_context(variables_set(CREDENTIALS))
+            site, scene = self._disturbed(stack, root)
+            calm = self._undisturbed(stack, root)
+            self._harm(site, calm, scene)
+            self._finish(site, calm, scene)
+            site.cluster.stop()
+            scene.orphans += _left_behind(site.settings.home)
+            return judge(self._evidence(site, calm, scene, time.monotonic() - started))
+
+    def _disturbed(self, stack: ExitStack, root: Path) -> tuple[Site, Scene]:
+        order, home = self._order, root / "home"
+        home.mkdir()
+        queue = Valkey(root / "queue")
+        stack.callback(queue.close)
+        queue.start()
+        database: Database = Postgres() if order.ledger == "postgres" else Sqlite(home)
+        stack.callback(database.close)
+        servers: dict[str, Any] = {"queue": queue, "ledger": database}
+        store = ""
+        if order.ledger == "postgres":
+            servers["store"] = S3(root / "store")
+            stack.callback(servers["store"].close)
+            servers["store"].start()
+            wait_for(servers["store"])
+            store = servers["store"].url
+        wait_for(queue)
+        variables = {
+            "SWEEP_DATABASE_URL": database.url,
+            "SWEEP_BROKER_URL": queue.url,
+            "SWEEP_ARTIFACTS_URL": store,
+            "SWEEP_LEASE_SECONDS": str(order.lease),
+            "SWEEP_HEARTBEAT_SECONDS": "0.5",
+            "SWEEP_REPUBLISH_SECONDS": "1",
+            "SWEEP_SNAPSHOT_SECONDS": str(order.interval),
+            # What the injector kills is no poison: no stage may be quarantined for it.
+            "SWEEP_MAX_ATTEMPTS": "10000",
+        }
+        site = open_site(stack, home, order.workers, {**variables, **CREDENTIALS})
+        keep_history(site.engine)
+        return site, Scene(site.engine, site.cluster, servers, order.lease)
+
+    def _undisturbed(self, stack: ExitStack, root: Path) -> Site:
+        """The same work with the defaults of one machine, beside; what it comes to does not depend on its pace."""
+        home = root / "calm"
+        home.mkdir()
+        return open_site(stack, home, 1, {})
+
+    def _harm(self, site: Site, calm: Site, scene: Scene) -> None:
+        """Deals out the faults, while there is work."""
+        order = self._order
+        known = {kind.name: kind for kind in kinds(scene.servers["ledger"].outage, store="store" in scene.servers)}
+        pending = deal(order.seed, order.faults, list(known))
+        after: float | None = None
+        since = time.monotonic()
+        while pending and time.monotonic() - since < _STANDSTILL:
+            self._tend(site, calm, scene, more=True)
+            if after is None:
+                # The wait begins when somebody works again: else a slow machine would be struck before it got anywhere.
+                after = self._ask(lambda: self._wait(pending[0]) if scene.targets() else None)
+            elif time.monotonic() >= after:
+                strike = self._ask(lambda: scene.targets() and known[pending[0].kind].strike(scene, pending[0]))
+                if strike:
+                    self._log(strike)
+                    pending.pop(0)
+                    after, since = None, time.monotonic()
+        if pending:
+            self._notes.append(f"given up: {len(pending)} faults found nothing to strike")
+
+    def _wait(self, draw: Draw) -> float:
+        """Until when (time.monotonic()) to wait before this fault."""
+        return time.monotonic() + self._order.pace * (0.4 + 1.2 * draw.wait)
+
+    def _finish(self, site: Site, calm: Site, scene: Scene) -> None:
+        """Waits until every fault is over and every stage has ended; or until nothing moves any more."""
+        last, since = (-1, -1), time.monotonic()
+        while time.monotonic() - since < _STANDSTILL:
+            self._tend(site, calm, scene, more=False)
+            left = self._ask(lambda: (work.unfinished(site.engine), work.unfinished(calm.engine)))
+            if left == (0, 0) and scene.calm():
+                return
+            now = self._ask(lambda: (newest(site.engine), work.unfinished(calm.engine)))
+            if now is not None and now != last:
+                last, since = now, time.monotonic()
+        self._notes.append(f"given up: nothing has changed for {_STANDSTILL:.0f} s")
+
+    def _tend(self, site: Site, calm: Site, scene: Scene, *, more: bool) -> None:
+        """One turn of the loop: what is due, dead workers, and (more) the next sweep."""
+        time.sleep(_TICK)
+        scene.tend()
+        calm.cluster.tend()
+        if more and (self._ask(lambda: work.unfinished(site.engine)) or 0) <= _NEXT_SWEEP and not scene.away:
+            site.submit(self._order.size)
+            calm.submit(self._order.size)
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        """The answer, or None while the ledger is away."""
+        try:
+            return question()
+        except _AWAY:
+            return None
+
+    def _log(self, strike: Strike) -> None:
+        self._strikes.append(strike)
+        hits = " ".join(f"{digest[:8]}/{attempt}" for digest, attempt in strike.hits) or "-"
+        clock = time.strftime("%H:%M:%S", time.localtime(strike.at)) + f".{int(strike.at * 1000) % 1000:03}"
+        self._order.say(f"{strike.number:>4} {clock} {strike.kind:<16} pid {strike.pid:<8} stages {hits}")
+
+    def _evidence(self, site: Site, calm: Site, scene: Scene, seconds: float) -> Evidence:
+        order, different, same, cells = self._order, [], 0, 0
+        for ours, theirs in zip(site.plans, calm.plans, strict=True):
+            before, after = work.table_of(calm.engine, theirs), work.table_of(site.engine, ours)
+            different += work.differences(before, after)
+            cells += len(before["cell"])
+            same += sum(after["cell"].get(cell) == row for cell, row in before["cell"].items())
+        store = ArtifactStore.open(site.settings.artifacts_url, site.settings.home)
+        return Evidence(
+            ledger=order.ledger,
+            seed=order.seed,
+            seconds=seconds,
+            history=read_history(site.engine),
+            strikes=self._strikes,
+            wanted=frozenset(digest for planned in site.plans.values() for digest in planned.stages),
+            rows=(same, cells),
+            different=different,
+            damaged=work.damaged(site.engine, store),
+            orphans=scene.orphans,
+            notes=[*self._notes, _load(), *site.cluster.surprises, *calm.cluster.surprises],
+            lease=order.lease,
+            interval=order.interval,
+            timed=order.timed,
+        )
+
+
+def _left_behind(home: Path) -> list[int]:
+    """Trainers that are still there some seconds after the last worker has gone."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while (found := trainers_of(home)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return [trainer.pid for trainer in found]
+
+
+def _load() -> str:
+    one, five, fifteen = os.getloadavg()
+    return f"load of this machine: {one:.1f}, {five:.1f}, {fifteen:.1f}, on {os.cpu_count()} cores"

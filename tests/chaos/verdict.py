@@ -1,0 +1,120 @@
+"""What a campaign found: the promises that were broken, a table for people, one line of JSON for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.chaos import checker, costs
+from tests.chaos.costs import Loss
+from tests.chaos.faults import Strike
+from tests.chaos.history import Entry
+
+SLACK = 15.0
+"""Seconds beyond the lease within which a stage that was hit must be claimed again."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is judged. wanted: digests of the submitted stages · rows: (cells whose row is the undisturbed one's,
+    cells) · different: lines on what differs · damaged: lines on artifacts · orphans: process ids of trainers without
+    a worker · notes: what is worth knowing and no broken promise · lease, interval: seconds · timed: times are judged,
+    not only told."""
+
+    ledger: str
+    seed: int
+    seconds: float
+    history: Sequence[Entry]
+    strikes: Sequence[Strike]
+    wanted: frozenset[str]
+    rows: tuple[int, int]
+    different: Sequence[str]
+    damaged: Sequence[str]
+    orphans: Sequence[int]
+    notes: Sequence[str]
+    lease: float
+    interval: float
+    timed: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """broken: one line for each broken promise, empty = all were kept · facts: what the JSON line says."""
+
+    broken: tuple[str, ...]
+    facts: dict[str, object]
+    losses: tuple[Loss, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.broken
+
+    def line(self) -> str:
+        """The JSON object, on one line."""
+        return json.dumps(self.facts)
+
+    def table(self) -> str:
+        """By kind of fault: how many, how many attempts they ended, and what that cost."""
+        counts = self.facts["faults"]
+        assert isinstance(counts, dict)
+        lines = [f"{'fault':<16}{'done':>6}{'attempts ended':>16}{'redone max s':>14}{'rerun max s':>13}"]
+        for kind, count in counts.items():
+            mine = [loss for loss in self.losses if loss.kind == kind]
+            redone = max((loss.redone for loss in mine), default=0.0)
+            rerun = max((loss.rerun or 0.0 for loss in mine), default=0.0)
+            lines.append(f"{kind:<16}{count:>6}{len(mine):>16}{redone:>14.1f}{rerun:>13.1f}")
+        return "\n".join(lines)
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Holds the evidence against every promise."""
+    history = evidence.history
+    found = costs.losses(history, evidence.strikes, evidence.interval)
+    lost = checker.lost_stages(history, evidence.wanted)
+    twice = checker.duplicates(history)
+    stale = checker.stale_writes(history)
+    same, cells = evidence.rows
+    broken = [
+        *(f"stage lost: {line}" for line in lost),
+        *(f"duplicate: {line}" for line in twice),
+        *(f"stale write: {line}" for line in stale),
+        *(f"illegal: {line}" for line in checker.illegal_changes(history)),
+        *(f"work thrown away: {line}" for line in checker.thrown_away(history)),
+        *(_too_costly(found, evidence.lease) if evidence.timed else ()),
+        *(f"artifact: {line}" for line in evidence.damaged),
+        *(f"orphan: trainer {pid} outlived its worker" for pid in evidence.orphans),
+        *(f"different: {line}" for line in evidence.different),
+    ]
+    if same != cells:
+        broken.append(f"rows: only {same} of {cells} are the undisturbed run's")
+    facts: dict[str, object] = {
+        "bench": "chaos",
+        "ledger": evidence.ledger,
+        "seed": evidence.seed,
+        "seconds": round(evidence.seconds),
+        "faults": dict(sorted(Counter(strike.kind for strike in evidence.strikes).items())),
+        "stages": len(evidence.wanted),
+        "attempts_ended": len(found),
+        "attempts_resumed": checker.resumed(history),
+        "stages_lost": len(lost),
+        "duplicate_rows": len(twice),
+        "stale_writes": len(stale),
+        **costs.summary(found),
+        "orphan_trainers": len(evidence.orphans),
+        "rows_identical": [same, cells],
+        "ok": not broken,
+    }
+    notes = (*evidence.notes, *costs.unexplained(history, evidence.strikes))
+    return Verdict(tuple(broken), facts, tuple(found), notes)
+
+
+def _too_costly(found: Sequence[Loss], lease: float) -> list[str]:
+    lines = []
+    for loss in found:
+        name = f"{loss.digest[:12]}, attempt {loss.attempt}, fault {loss.fault} ({loss.kind})"
+        if loss.redone > loss.limit:
+            lines.append(f"redone: {name}: {loss.redone:.1f} s of work, at most {loss.limit:.1f} s")
+        if loss.rerun is not None and loss.rerun > lease + SLACK:
+            lines.append(f"rerun: {name}: after {loss.rerun:.1f} s, at most {lease + SLACK:.1f} s")
+    return lines

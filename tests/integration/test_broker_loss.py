@@ -1,0 +1,175 @@
+"""A worker whose broker dies, comes back with or without what it knew, or is damaged: no trainer notices."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from core.broker import embedded
+from core.ledger.states import State
+from core.plan.stages import Sleep
+
+
+@dataclass
+class Valkey:
+    """A server of the test's own, reached by a port or by a unix socket."""
+
+    folder: Path
+    url: str
+    place: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        keeps = ("--dir", str(self.folder), "--appendonly", "yes", "--appendfsync", "always", "--save", "")
+        self.process = subprocess.Popen(
+            [embedded.find_server(), *self.place, *keeps],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        client = self.client()
+        while True:
+            try:
+                client.ping()
+                break
+            except redis.RedisError:
+                time.sleep(0.02)
+        client.close()
+
+    def client(self) -> redis.Redis:
+        if self.url.startswith("redis+socket"):
+            return redis.Redis(unix_socket_path=self.url.removeprefix("redis+socket://"))
+        return redis.Redis.from_url(self.url)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="module", params=["port", "socket"])
+def valkey(request, tmp_path_factory) -> Iterator[Valkey]:
+    folder = tmp_path_factory.mktemp("v")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = folder / "s"
+    if request.param == "port":
+        server = Valkey(folder, f"redis://127.0.0.1:{port}/0", ("--port", str(port), "--bind", "127.0.0.1"))
+    else:
+        server = Valkey(folder, f"redis+socket://{path}", ("--port", "0", "--unixsocket", str(path)))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def far(valkey, make_shared_site) -> object:
+    """A site with one worker on that server."""
+    return make_shared_site(SWEEP_BROKER_URL=valkey.url)
+
+
+def with_its_file(valkey: Valkey) -> None:
+    valkey.kill()
+    valkey.start()
+
+
+def without_its_file(valkey: Valkey) -> None:
+    valkey.kill()
+    for kept in (valkey.folder / "appendonlydir").iterdir():
+        kept.unlink()
+    valkey.start()
+
+
+def emptied(valkey: Valkey) -> None:
+    with valkey.client() as client:
+        client.flushall()
+
+
+def away_for_a_while(valkey: Valkey) -> None:
+    valkey.kill()
+    time.sleep(5.0)
+    valkey.start()
+
+
+def not_answering(valkey: Valkey) -> None:
+    """As when its host is cut off: sockets stay open, and nothing comes."""
+    assert valkey.process is not None
+    valkey.process.send_signal(signal.SIGSTOP)
+    time.sleep(5.0)
+    valkey.process.send_signal(signal.SIGCONT)
+
+
+LOSSES = [with_its_file, without_its_file, emptied, away_for_a_while, not_answering]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lose", LOSSES, ids=lambda lose: lose.__name__)
+def test_the_work_goes_on(far, valkey, lose: Callable[[Valkey], None]) -> None:
+    name = f"{lose.__name__}-{valkey.place[1]}"
+    trainer = far.trainer(far.workers[0])
+    running = Sleep(f"running-{name}", 1.0)
+    waiting = [Sleep(f"waiting-{name}-{number}", 0.0) for number in range(20)]
+    far.submit(running.label, [running])
+    far.wait(running, State.RUNNING)
+    far.submit(f"waiting-{name}", waiting)
+    lose(valkey)
+    later = Sleep(f"later-{name}", 0.0)
+    far.submit(later.label, [later], hint=False)
+    for stage in (running, *waiting, later):
+        far.wait(stage, State.DONE)
+        assert far.stage(stage).attempt == 1
+    assert far.trainer(far.workers[0]) == trainer
+    assert not re.search(r"Trying again in ([3-9]|\d\d)\.", far.log().read_text())
+
+
+def embedded_server(site) -> psutil.Process:
+    return psutil.Process(int((site.settings.broker_folder / "valkey.pid").read_text()))
+
+
+def socket_removed(site) -> None:
+    embedded.socket_path(site.settings).unlink()
+
+
+def socket_replaced(site) -> None:
+    path = embedded.socket_path(site.settings)
+    path.unlink()
+    path.write_text("not a socket")
+
+
+def killed(site) -> None:
+    os.kill(embedded_server(site).pid, signal.SIGKILL)
+
+
+def file_damaged(site) -> None:
+    killed(site)
+    for kept in (site.settings.broker_folder / "appendonlydir").glob("*incr*"):
+        kept.write_bytes(b"nonsense" * 50)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "damage", [killed, file_damaged, socket_removed, socket_replaced], ids=lambda one: one.__name__
+)
+def test_the_embedded_broker_is_put_right(shared, damage) -> None:
+    trainer = shared.trainer(shared.workers[0])
+    running = Sleep(f"running-{damage.__name__}", 1.0)
+    later = [Sleep(f"later-{damage.__name__}-{number}", 0.0) for number in range(3)]
+    shared.submit(running.label, [running])
+    shared.wait(running, State.RUNNING)
+    damage(shared)
+    shared.submit(f"later-{damage.__name__}", later, hint=False)
+    for stage in (running, *later):
+        shared.wait(stage, State.DONE)
+        assert shared.stage(stage).attempt == 1
+    assert shared.trainer(shared.workers[0]) == trainer
+    assert embedded.running(shared.settings)

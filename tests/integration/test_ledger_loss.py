@@ -1,0 +1,151 @@
+"""Workers whose ledger goes away for longer than a lease while they work: no trainer ends, nothing is run twice."""
+
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.ledger.engine import open_ledger
+from core.ledger.states import State
+from core.plan.stages import Sleep, digest
+from core.settings import load_settings
+
+AWAY = 7.0
+"""Seconds; longer than the lease of these tests (4 s) and than a worker's call waits for a locked file (5 s)."""
+
+
+@dataclass
+class Postgres:
+    """A server of the test's own."""
+
+    folder: Path
+    server: Any
+
+    @property
+    def url(self) -> str:
+        return str(self.server.get_uri())
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stops it as a power cut would; at the end it is up again."""
+        from pgserver._commands import pg_ctl
+
+        pg_ctl(["stop", "-m", "immediate"], pgdata=self.folder, user=self.server.system_user)
+        try:
+            yield
+        finally:
+            self.server.ensure_postgres_running()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    # Not in pytest's own folder, see the fixture `postgres`.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pgserver
+
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+    yield Postgres(folder, server)
+    server.cleanup()
+
+
+_LOCK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
+connection.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another process writes to the file and does not come to an end."""
+    command = [sys.executable, "-c", _LOCK, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"locked\n"
+        yield
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lossy(request, make_site):
+    """A site, and a context in which its ledger is away."""
+    if request.param == "sqlite":
+        site = make_site()
+        return site, lambda: locked(site.settings.ledger_file)
+    server = request.getfixturevalue("own_postgres")
+    open_ledger(load_settings({"SWEEP_DATABASE_URL": server.url}), upgrade=True).dispose()
+    return make_site(SWEEP_DATABASE_URL=server.url), server.away
+
+
+@pytest.mark.slow
+def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
+    """One stage ends meanwhile, the other goes on; each worker could take the other's as lost."""
+    site, away = lossy
+    stages = [Sleep("ends meanwhile", 4.0), Sleep("goes on", AWAY + 5.0)]
+    after = Sleep("after", 0.0, tuple(digest(stage) for stage in stages))
+    site.submit("naps", [*stages, after], hint=False)
+    workers = [site.start(), site.start()]
+    for stage in stages:
+        site.wait(stage, State.RUNNING)
+    trainers = [site.trainer(worker) for worker in workers]
+    site.engine.dispose()
+    with away():
+        time.sleep(AWAY)
+    for stage in (*stages, after):
+        site.wait(stage, State.DONE)
+        row = site.stage(stage)
+        assert (row.attempt, row.failures, row.losses) == (1, 0, 0)
+    assert [site.trainer(worker) for worker in workers] == trainers
+    assert [worker.poll() for worker in workers] == [None, None]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_lost_while_the_ledger_is_away_is_still_found(lossy) -> None:
+    """What keeps the others from reaping is over after a lease."""
+    site, away = lossy
+    lost, kept = Sleep("lost", 30.0), Sleep("kept", AWAY)
+    first = site.start()
+    site.submit("lost", [lost], hint=False)
+    site.wait(lost, State.RUNNING)
+    second = site.start()
+    site.submit("kept", [kept], hint=False)
+    site.wait(kept, State.RUNNING)
+    site.engine.dispose()
+    with away():
+        first.kill()
+        first.wait()
+        time.sleep(AWAY)
+    site.until(lambda: site.stage(lost).losses == 1, "the lost stage taken back")
+    site.wait(kept, State.DONE)
+    site.until(lambda: site.stage(lost).attempt == 2, "the lost stage taken up again")
+    assert site.stage(kept).attempt == 1
+    assert second.poll() is None
+
+
+@pytest.mark.slow
+def test_a_worker_can_stop_while_the_ledger_is_away(lossy) -> None:
+    site, away = lossy
+    stage = Sleep("handed back", 60.0)
+    worker = site.start()
+    site.submit("handed-back", [stage], hint=False)
+    site.wait(stage, State.RUNNING)
+    trainer = site.trainer(worker)
+    site.engine.dispose()
+    with away():
+        worker.terminate()
+        assert worker.wait(30) == 0
+        assert not trainer.is_running()
+    site.start()
+    site.until(lambda: site.stage(stage).attempt == 2, "the stage taken up again")
+    assert site.stage(stage).failures == 0
