@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import StageError
 from core.ledger.cascade import cancel_descendants, ready_children
@@ -113,24 +114,39 @@ def complete(
         "facts": dict(summary),
     }
     _check_finite("summary", summary)
-    for changed in (False, True):
-        with writing(engine) as connection:
-            lock_structure(connection, shared=not changed)
-            if changed:
-                lock_descendants(connection, digest)
-            row = connection.execute(_complete_anew if changed else _complete, values).one_or_none()
-            if row is None:
-                continue
-            kind, now, saved, awaited = row
-            if kind in _FACTS:
-                connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
-            if saved:
-                forget_snapshot(connection, digest)
-            _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
-            if changed:
-                send_back(connection, digest)
+    with writing(engine) as connection:
+        lock_structure(connection, shared=True)
+        awaited = _write_done(connection, values, _complete, result, log)
+        if awaited is not None:
             return ready_children(connection, digest) if awaited else ()
-    return None
+    with writing(engine) as connection:
+        lock_structure(connection)
+        lock_descendants(connection, digest)
+        if _write_done(connection, values, _complete_anew, result, log) is None:
+            return None
+        send_back(connection, digest)
+        return ready_children(connection, digest)
+
+
+def _write_done(
+    connection: Connection,
+    values: Mapping[str, Any],
+    statement: ReturningUpdate[Any],
+    result: Mapping[str, Any],
+    log: str,
+) -> bool | None:
+    """RUNNING → DONE with all that belongs to it; whether it has children, or None if it isn't this attempt's."""
+    row = connection.execute(statement, dict(values)).one_or_none()
+    if row is None:
+        return None
+    digest, attempt = values["of"], values["nr"]
+    kind, now, saved, awaited = row
+    if kind in _FACTS:
+        connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
+    if saved:
+        forget_snapshot(connection, digest)
+    _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
+    return bool(awaited)
 
 
 def fail(engine: Engine, digest: str, attempt: int, reason: str, log: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from core.ledger.claims import claim
+from core.ledger.migrate import HEAD
 from core.ledger.outcome import fail
 from core.ledger.progress import record_epoch
 from core.ledger.reaper import due
@@ -198,7 +199,7 @@ def test_doctor_one_line_each(sweep: Sweep, home: Path, monkeypatch: pytest.Monk
 
 
 def test_db_upgrade(sweep: Sweep, home: Path) -> None:
-    assert sweep("db", "upgrade").out == f"{home}/ledger.sqlite3: at schema 0001\n"
+    assert sweep("db", "upgrade").out == f"{home}/ledger.sqlite3: at schema {HEAD}\n"
 
 
 def test_a_server_that_is_behind_says_so_until_upgraded(
@@ -207,7 +208,7 @@ def test_a_server_that_is_behind_says_so_until_upgraded(
     monkeypatch.setenv("SWEEP_DATABASE_URL", postgres_database())
     ran = sweep("submit", "--grid", "demo")
     assert ran.code == 2
-    assert ran.complaint.endswith("is at schema none, not 0001; run: sweep db upgrade")
+    assert ran.complaint.endswith(f"is at schema none, not {HEAD}; run: sweep db upgrade")
     assert sweep("db", "upgrade").code == 0
     assert sweep("submit", "--grid", "demo").code == 0
 
