@@ -42,14 +42,15 @@ def losses(history: Sequence[Entry], strikes: Sequence[Strike], interval: float)
     return found
 
 
-def unexplained(history: Sequence[Entry], strikes: Sequence[Strike]) -> list[str]:
-    """Attempts that were lost although no fault had hit them."""
+def unexplained(history: Sequence[Entry], strikes: Sequence[Strike], ends: Mapping[tuple[str, int], str]) -> list[str]:
+    """Attempts that were lost although no fault had hit them: a worker that was told to end may just have claimed
+    another stage. ends: (digest, attempt) → how it ended, in the ledger's words."""
     hit = {key for strike in strikes for key in strike.hits}
+    every = [attempt for mine in attempts_of(history).values() for attempt in mine]
+    lost = [a for a in every if a.ended_as == "READY" and (a.digest, a.number) not in hit]
     return [
-        f"{attempt.digest[:12]}: attempt {attempt.number} was lost without a fault"
-        for mine in attempts_of(history).values()
-        for attempt in mine
-        if attempt.ended_as == "READY" and (attempt.digest, attempt.number) not in hit
+        f"{a.digest[:12]}: attempt {a.number} was lost without a fault ({ends.get((a.digest, a.number), '?')})"
+        for a in lost
     ]
 
 

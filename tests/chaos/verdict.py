@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tests.chaos import checker, costs
 from tests.chaos.costs import Loss
@@ -19,7 +19,7 @@ class Evidence:
     """All that is judged. wanted: digests of the submitted stages · rows: (cells whose row is the undisturbed one's,
     cells) · different: lines on what differs · damaged: lines on artifacts · orphans: process ids of trainers without
     a worker · notes: what is worth knowing and no broken promise · lease, interval: seconds · timed: times are judged,
-    not only told."""
+    not only told · ends: (digest, attempt) → how the ledger says that it ended."""
 
     ledger: str
     seed: int
@@ -35,6 +35,7 @@ class Evidence:
     lease: float
     interval: float
     timed: bool = True
+    ends: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def judge(evidence: Evidence) -> Verdict:
         "rows_identical": [same, cells],
         "ok": not broken,
     }
-    notes = (*evidence.notes, *costs.unexplained(history, evidence.strikes))
+    notes = (*evidence.notes, *costs.unexplained(history, evidence.strikes, evidence.ends))
     return Verdict(tuple(broken), facts, tuple(found), notes)
 
 

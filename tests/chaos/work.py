@@ -10,7 +10,7 @@ from core.artifacts.store import ArtifactStore
 from core.errors import StageError
 from core.ledger.report import report_rows
 from core.ledger.submit import add_sweep
-from core.ledger.tables import metrics, results, snapshots, stages, sweep_stages
+from core.ledger.tables import attempts, metrics, results, snapshots, stages, sweep_stages
 from core.plan.dag import Plan, plan
 from core.plan.grids import GRIDS, read_axes
 
@@ -91,6 +91,13 @@ def differences(undisturbed: Mapping[str, Mapping[Any, Any]], disturbed: Mapping
             if before != after:
                 lines.append(f"{what} {key}: undisturbed {before}, here {after}"[:400])
     return lines
+
+
+def ends(engine: Engine) -> dict[tuple[str, int], str]:
+    """How every attempt ended, in the ledger's words."""
+    query = select(attempts.c.digest, attempts.c.attempt, attempts.c.outcome, attempts.c.reason)
+    with engine.connect() as connection:
+        return {(row.digest, row.attempt): f"{row.outcome}, {row.reason}" for row in connection.execute(query)}
 
 
 def damaged(engine: Engine, store: ArtifactStore) -> list[str]:
