@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ARTIFACT = re.compile(r"sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})", re.ASCII)
 _LEDGER = re.compile(r"ledgers/[0-9a-f]{32}", re.ASCII)
-_PROBE = re.compile(r"probe/[0-9a-f]{16}", re.ASCII)
+_PROBE = re.compile(r"probe[-/][0-9a-f]{16}", re.ASCII)
 # The file client writes to NAME#NUMBER beside the file and then gives it its name.
 _UNFINISHED = re.compile(r"#[0-9]+$", re.ASCII)
 
@@ -55,6 +55,11 @@ def key(name: str) -> str:
     return f"sha256/{name[:2]}/{name}"
 
 
+def probe() -> str:
+    """A path for an object that is looked at and removed at once."""
+    return f"probe-{secrets.token_hex(8)}"
+
+
 def is_ledger(path: str) -> bool:
     """True for the object by which a ledger signs in."""
     return _LEDGER.fullmatch(path) is not None
@@ -81,13 +86,12 @@ class Inventory:
 
     def now(self) -> float:
         """The time on the store's own clock, by which `Entry.written` goes: that of an object written now."""
-        path = f"probe/{secrets.token_hex(8)}"
+        path = probe()
         obstore.put(self._backend, path, b"now")
         try:
             return obstore.head(self._backend, path)["last_modified"].timestamp()
         finally:
             obstore.delete(self._backend, path)
-            self._tidy(path)
 
     def entries(self) -> Iterator[Entry]:
         """Every object, in no order."""
@@ -111,12 +115,10 @@ class Inventory:
             if self._written(entry.path) > until:
                 return False
             if self._folder is not None:
-                (self._folder / entry.path).unlink()
-            else:
-                obstore.delete(self._backend, entry.path)
+                return _unlink(self._folder / entry.path, until)
+            obstore.delete(self._backend, entry.path)
         except FileNotFoundError:
             return False
-        self._tidy(entry.path)
         return True
 
     def _written(self, path: str) -> float:
@@ -124,11 +126,18 @@ class Inventory:
             return (self._folder / path).lstat().st_mtime
         return obstore.head(self._backend, path)["last_modified"].timestamp()
 
-    def _tidy(self, path: str) -> None:
-        """Removes the folder if that was its last file."""
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                (self._folder / path).parent.rmdir()
+
+def _unlink(file: Path, until: float) -> bool:
+    """Removes a file, unless it was written after `until`: looked at once more when nobody can renew it any longer."""
+    # An unfinished file's name, so that it is known for what it is if we end here.
+    aside = file.with_name(f"{_UNFINISHED.sub('', file.name)}#{secrets.randbits(40)}")
+    file.rename(aside)
+    old = aside.lstat().st_mtime <= until
+    if not old:
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, file)
+    aside.unlink()
+    return old
 
 
 def _files(folder: Path) -> Iterator[Entry]:

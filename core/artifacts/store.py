@@ -5,7 +5,6 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 
-from core.artifacts.inventory import Inventory, is_ledger, key
+from core.artifacts.inventory import Inventory, is_ledger, key, probe
 from core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
 from core.errors import StageError, UserError
 from core.settings import mask
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
 class StoreAway(OSError):
     """The store did not answer, or refused us; trying again later may help."""
+
+
+_TRIES = 5
 
 
 class ArtifactStore:
@@ -169,39 +171,37 @@ class ArtifactStore:
         Raises:
             UserError: it cannot be used; says why, without secrets.
         """
-        backend, folder = connect(self._url, PROBE)
-        path, data = f"probe/{secrets.token_hex(8)}", b"prunesweep"
+        backend, _ = connect(self._url, PROBE)
+        path, data = probe(), b"prunesweep"
         try:
             _create(backend, path, data)
             found = bytes(obstore.get(backend, path).bytes())
             obstore.delete(backend, path)
         except (BaseError, OSError) as error:
             raise UserError(FIELD, self._shown, f"cannot be used: {reason(error)}") from None
-        finally:
-            if folder is not None:
-                _drop_empty(folder / "probe")
         if found != data:
             raise UserError(FIELD, self._shown, "gave back other bytes than were written")
         return self._shown
 
     def _write_file(self, file: Path, name: str, data: bytes) -> None:
         """A sound file is never replaced: until the disk has the new one, a power loss would cost both."""
-        try:
+        for _ in range(_TRIES):
             try:
                 obstore.put(self._backend, key(name), data, mode="create", use_multipart=False)
             except AlreadyExistsError:
                 if not _renewed(file, name):
                     obstore.put(self._backend, key(name), data, use_multipart=False)
-        except (BaseError, OSError):
-            _drop_empty(file.parent)
-            raise
-        try:
-            _sync(file)
-        except OSError:
-            # The disk did not take it after all (full, or failing): whoever asks for it next must not find half of it.
-            with contextlib.suppress(OSError):
-                file.unlink()
-            raise
+            try:
+                _sync(file)
+                return
+            except FileNotFoundError:
+                continue  # `sweep gc` had it in its hands just now
+            except OSError:
+                # The disk did not take it after all (full, or failing): nobody must find half of it.
+                with contextlib.suppress(OSError):
+                    file.unlink()
+                raise
+        raise FileNotFoundError(f"{file} is removed again and again")
 
     @contextmanager
     def _answering(self, verb: str) -> Iterator[None]:
@@ -232,11 +232,6 @@ def _sync(file: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _drop_empty(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        folder.rmdir()
 
 
 def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
