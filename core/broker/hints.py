@@ -10,7 +10,7 @@ from kombu.exceptions import ChannelError, OperationalError
 from kombu.transport.redis import BatchPublishError
 from redis.exceptions import RedisError
 
-from core.broker import embedded
+from core.broker import embedded, valkey
 from core.broker.app import CONNECT_TIMEOUT
 from core.errors import UserError
 from core.plan.task import QUEUE, TASK
@@ -66,7 +66,7 @@ def check(settings: Settings) -> str:
         UserError: it cannot be used; within about 3 s, with the password masked.
     """
     if settings.embedded_broker:
-        program = embedded.find_server()
+        program = valkey.find_server()
         state = "running" if embedded.running(settings) else "starts with the first worker"
         return f"embedded {program.name} at {embedded.socket_path(settings)}, {state}"
     started = time.monotonic()

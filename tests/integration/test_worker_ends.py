@@ -79,6 +79,7 @@ def test_a_worker_outlasts_a_ledger_that_drops_its_connections(make_site, postgr
     drop = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
     with postgres.connect() as connection:
         assert connection.execute(drop, {"name": site.engine.url.database}).all()
+    site.engine.dispose()
     site.wait(last, State.DONE)
     assert (site.stage(first).attempt, site.stage(last).attempt) == (1, 1)
 

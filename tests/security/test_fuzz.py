@@ -49,6 +49,8 @@ AXES = (
 _SMALL = 200
 """Cells of a grid that is planned here; larger ones are only read."""
 
+pytestmark = pytest.mark.xdist_group("fuzz")
+
 tried: dict[str, int] = {}
 
 

@@ -13,8 +13,9 @@ import pytest
 from kombu import pools
 from sqlalchemy import Engine, make_url
 
-from core.broker import embedded, hints
+from core.broker import hints
 from core.broker.app import make_app
+from core.broker.valkey import find_server
 from core.errors import UserError
 from core.ledger.engine import open_ledger
 from core.ledger.states import State
@@ -52,7 +53,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory, postgres: Engine) -> Itera
     folder = tmp_path_factory.mktemp("tls")
     ours, others = make_certificate(folder), make_certificate(folder, "elsewhere.example")
     (port,) = free_ports(1)
-    command = [str(embedded.find_server()), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD]
+    command = [str(find_server()), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD]
     command += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
     valkey = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder)
     database = Path(str(postgres.url.query["host"])) / ".s.PGSQL.5432"

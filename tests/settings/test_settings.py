@@ -19,7 +19,10 @@ def test_postgres_urls_get_the_psycopg_driver_and_redis_url_is_a_fallback() -> N
     settings = load_settings({"SWEEP_DATABASE_URL": "postgres://u:p@h/d", "REDIS_URL": "redis://h:1/0"})
     assert settings.database_url == "postgresql+psycopg://u:p@h/d"
     assert settings.broker_url == "redis://h:1/0"
-    assert load_settings({"REDIS_URL": "redis://a", "SWEEP_BROKER_URL": "rediss://b"}).broker_url == "rediss://b?ssl_cert_reqs=required"
+    assert (
+        load_settings({"REDIS_URL": "redis://a", "SWEEP_BROKER_URL": "rediss://b"}).broker_url
+        == "rediss://b?ssl_cert_reqs=required"
+    )
 
 
 @pytest.mark.parametrize(

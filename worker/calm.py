@@ -1,0 +1,28 @@
+"""Whether it is calm enough to believe that a lease that ran out means a lost worker."""
+
+
+class Calm:
+    """Tells whether a lease that ran out says that its holder is lost, or only that the ledger was away.
+
+    Times are seconds on a clock that goes on while the machine sleeps, as the ledger's does. A gap between heartbeats
+    so short that every lease outlived it is no trouble: a ledger that is locked now and then must not keep lost
+    stages from being found.
+    """
+
+    def __init__(self, lease: float, heartbeat: float) -> None:
+        self._lease, self._heartbeat = lease, heartbeat
+        self._last: float | None = None
+        self._until = 0.0
+
+    def beat(self, now: float) -> None:
+        """A heartbeat has just been written."""
+        if self._last is None:
+            # We have only begun: how the ledger was before we cannot know; those who live beat within this time.
+            self._until = now + 2 * self._heartbeat
+        elif now - self._last > max(self._lease / 2, 1.5 * self._heartbeat):
+            self._until = now + self._lease
+        self._last = now
+
+    def may_reap(self, now: float) -> bool:
+        """True when every other worker has had the time to renew its leases."""
+        return self._last is not None and now >= self._until
