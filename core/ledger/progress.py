@@ -13,13 +13,18 @@ from core.ledger.transactions import insert_for, writing
 
 _COLUMNS = ("digest", "epoch", "attempt", "loss", "top1", "lr", "seconds", "images_per_s", "at")
 _MEASURED = ("loss", "top1", "lr", "seconds", "images_per_s")
-_mine = select(
-    stages.c.digest,
-    bindparam("epoch", type_=metrics.c.epoch.type),
-    stages.c.attempt,
-    *(bindparam(name, type_=metrics.c[name].type) for name in _MEASURED),
-    Now(),
-).where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+# Locked, so that nobody takes the stage back between the look and the write.
+_mine = (
+    select(
+        stages.c.digest,
+        bindparam("epoch", type_=metrics.c.epoch.type),
+        stages.c.attempt,
+        *(bindparam(name, type_=metrics.c[name].type) for name in _MEASURED),
+        Now(),
+    )
+    .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+    .with_for_update(read=True)
+)
 
 
 @lru_cache(maxsize=2)
@@ -27,9 +32,7 @@ def _record(database: str) -> Any:
     """The statement; made once, as to make it takes several times as long as to run it."""
     insert = insert_for(database, metrics).from_select(list(_COLUMNS), _mine)
     new = {name: insert.excluded[name] for name in ("attempt", "at", *_MEASURED)}
-    # An attempt that has been fenced off meanwhile may still be here on PostgreSQL: the newer one's row stays.
-    newer = metrics.c.attempt <= insert.excluded.attempt
-    insert = insert.on_conflict_do_update(index_elements=["digest", "epoch"], set_=new, where=newer)
+    insert = insert.on_conflict_do_update(index_elements=["digest", "epoch"], set_=new)
     return insert.returning(metrics.c.epoch)
 
 

@@ -89,7 +89,8 @@ _forgotten = (
         stages.c.device.in_(["", bindparam("kind_of_device")]),
         or_(stages.c.hinted_at.is_(None), stages.c.hinted_at < Now() - bindparam("older_than")),
     )
-    .order_by(stages.c.created_at, stages.c.digest)
+    # What was begun before comes first: others may have waited for it all the while.
+    .order_by(stages.c.attempt.desc(), stages.c.created_at, stages.c.digest)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
 )
@@ -100,8 +101,8 @@ _stamp_given = _stamp.where(stages.c.digest.in_(bindparam("digests", expanding=T
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
     """Up to `limit` READY stages that the device (`cpu`, `cuda`, `cuda:N`) can run and that were never hinted, or
-    not within the last `older_than` seconds, oldest first. They are stamped as hinted now: two who ask at once get
-    different ones."""
+    not within the last `older_than` seconds: those begun before first, then the oldest. They are stamped as hinted
+    now: two who ask at once get different ones."""
     if limit < 1:
         return []
     values = {"kind_of_device": device.partition(":")[0], "most": limit, "older_than": float(older_than)}
