@@ -65,6 +65,8 @@ def finish(engine: Engine) -> None:
 RESULT = {
     "top1": 0.9123,
     "top1_before": 0.5123,
+    "top1_bn": None,
+    "collapsed": 0,
     "loss": 0.3,
     "images": 10_000,
     "nonzero": 1_116_435,

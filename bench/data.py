@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.training.batches import epoch_batches
 from core.training.datasets import Split
 from core.training.vision import import_torchvision
@@ -63,7 +63,7 @@ def main() -> None:
     split = Split(
         pixels.permute(0, 3, 1, 2), labels, tuple("0123456789"), torch.full((3,), 0.47), torch.full((3,), 0.25)
     )
-    recipe, everything = replace(RECIPES["default"][0], batch=256), torch.arange(IMAGES)
+    recipe, everything = replace(load_recipe("default").dense, batch=256), torch.arange(IMAGES)
     loader = torch.utils.data.DataLoader(PerImage(split), batch_size=256, shuffle=True)
     paths: dict[str, Callable[[], Iterable[Any]]] = {
         "batched gather (prunesweep)": lambda: epoch_batches(split, everything, recipe, 0, 0, 0),

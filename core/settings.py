@@ -15,8 +15,8 @@ class Settings:
     """Where things are and how patient we are. Times in seconds.
 
     Empty URLs mean the embedded default under `home`. broker_field: the variable that broker_url came from ·
-    snapshot: least time between two saved states of a training stage · growth: bytes by which a trainer may grow
-    between stages before a fresh one takes over.
+    per_device: slots, and so trainers, of each device · snapshot: least time between two saved states of a training
+    stage · growth: bytes by which a trainer may grow between stages before a fresh one takes over.
     """
 
     home: Path
@@ -26,6 +26,7 @@ class Settings:
     broker_field: str
     artifacts_url: str
     devices: str
+    per_device: int
     threads: int
     lease: float
     heartbeat: float
@@ -80,6 +81,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         broker_field=broker,
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),
         devices=env.get("SWEEP_DEVICES", "").strip() or "all",
+        per_device=int(_number(env, "SWEEP_PER_DEVICE", 1, 1)),
         threads=int(_number(env, "SWEEP_THREADS", 0, 0)),
         lease=lease,
         heartbeat=heartbeat,

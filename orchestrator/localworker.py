@@ -25,7 +25,7 @@ class WorkerEnded(Exception):
 class LocalWorker:
     """Use `stop` in a finally: it is safe to call at any time, and again."""
 
-    def __init__(self, settings: Settings, devices: str) -> None:
+    def __init__(self, settings: Settings, devices: str, per_device: int = 1) -> None:
         """Starts the worker.
 
         Raises:
@@ -38,7 +38,7 @@ class LocalWorker:
             self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    python("worker", "--devices", devices),
+                    python("worker", "--devices", devices, "--per-device", str(per_device)),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

@@ -22,6 +22,11 @@ DevicesOption = Annotated[
     typer.Option("--devices", metavar="LIST", help="cpu, cuda:0,cuda:1 or all; default SWEEP_DEVICES, else all."),
 ]
 
+PerDeviceOption = Annotated[
+    int | None,
+    typer.Option("--per-device", metavar="N", min=1, help="Trainers on each device; default SWEEP_PER_DEVICE, else 1."),
+]
+
 
 @dataclass(frozen=True)
 class GridRequest:
@@ -38,11 +43,12 @@ _AXES: dict[str, tuple[str, str]] = {
     "epochs": ("LIST", "Fine-tuning epochs per round, e.g. 3,5."),
     "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
-    "dataset": ("NAME", "cifar10, digits or imagefolder:PATH."),
-    "model": ("NAME", "The network: resnet18."),
-    "width": ("N", "Channels of the network's first stage; 64 as published."),
+    "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
+    "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20, resnet56 or vgg16-bn."),
+    "width": ("N", "Channels of the network's first stage; as published when left out."),
     "dense_epochs": ("N", "Epochs of the dense network."),
-    "recipe": ("NAME", "Training recipe: default or digits; follows the dataset when left out."),
+    "recipe": ("NAME", "Training recipe: default, study, digits or FILE.toml; follows the dataset when left out."),
+    "bn_reestimate": ("true|false", "Accuracy right after pruning also with batch-norm statistics taken anew."),
     "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
     "bench_threads": ("N", "CPU threads while latency is measured."),
     "bench_batch": ("N", "Images per pass while latency is measured."),
@@ -65,7 +71,7 @@ def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
 
 def _grid_parameters() -> list[inspect.Parameter]:
     options: dict[str, Any] = {
-        "grid": typer.Option("--grid", "-g", metavar="NAME", help="full, classic, demo or FILE.toml.")
+        "grid": typer.Option("--grid", "-g", metavar="NAME", help="full, classic, fair, demo or FILE.toml.")
     }
     for axis, (metavar, text) in _AXES.items():
         flag = "--" + axis.replace("_", "-")

@@ -37,6 +37,7 @@ _TABLE = (
     _Shown("it", lambda row: str(row.iterations)),
     _Shown("seed", lambda row: str(row.seed), varying=True),
     _Shown("before", lambda row: text.percent(row.top1_before)),
+    _Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
     _Shown("top-1", lambda row: text.percent(row.top1)),
     _Shown("drop", lambda row: text.points(row.drop)),
     _Shown("non-zero", lambda row: text.count(row.nonzero)),
@@ -141,6 +142,12 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     lines.append(
         "top-1 and before: test accuracy in %, after recovery and right after pruning; drop: points below dense"
     )
+    if any(row.top1_bn is not None for row in rows):
+        lines.append("bn: right after pruning, with batch-norm statistics taken anew from training images")
+    collapsed = [row for row in rows if row.collapsed]
+    if collapsed:
+        worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")
+        lines.append(f"layer collapse: {text.plural(len(collapsed), 'cell')} lost every weight of up to {worst}")
     return lines + _machines(rows)
 
 

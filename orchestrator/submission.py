@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS, load_grid, read_axes
+from core.plan.grid_files import load_grid
+from core.plan.grids import GRIDS, read_axes
 from core.plan.names import parse_name
 from core.plan.stages import KINDS, epochs_of
 from core.settings import Settings, mask

@@ -18,9 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a worker until TERM or INT; returns the exit code: 2 for what the user can put right."""
     parser = argparse.ArgumentParser(prog="sweep worker", description=__doc__)
     parser.add_argument("--devices", help="cpu, cuda:0,cuda:1 or all (default: SWEEP_DEVICES, else all)")
-    devices = parser.parse_args(arguments).devices
+    parser.add_argument("--per-device", help="trainers on each device (default: SWEEP_PER_DEVICE, else 1)")
+    options = parser.parse_args(arguments)
+    if options.per_device is not None:
+        os.environ["SWEEP_PER_DEVICE"] = options.per_device
     try:
-        _check(devices)
+        _check(options.devices)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         return 2

@@ -63,14 +63,15 @@ def run_stage(self: StageTask, digest: object) -> None:
 
 @signals.worker_init.connect(weak=False)
 def _open_station(sender: Any, **_: Any) -> None:
-    """Opens the station; one thread per slot, as many slots as devices or as `-c` allows."""
+    """Opens the station; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
     if sender.app is not app:
         return
     try:
         if not issubclass(get_implementation(sender.pool_cls), TaskPool):
             raise UserError("--pool", _pool_name(sender.pool_cls), "slots are threads; use --pool=threads")
         settings = load_settings()
-        devices = parse_devices(settings.devices, "SWEEP_DEVICES")[: sender.concurrency]
+        devices = parse_devices(settings.devices, "SWEEP_DEVICES")
+        devices = tuple(device for device in devices for _ in range(settings.per_device))[: sender.concurrency]
         sender.station = Station(settings, app, devices)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)

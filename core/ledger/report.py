@@ -14,7 +14,8 @@ from core.ledger.transactions import reading
 class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
-    Accuracies and sparsities are fractions in [0, 1]; drop = top1_dense − top1 · latencies: milliseconds a pass ·
+    Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
+    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · latencies: milliseconds a pass ·
     train_seconds: over the cell's own rounds · digest, artifact: of the final round · device: where the accuracy
     was measured; processor: where the latency was.
     """
@@ -32,11 +33,13 @@ class ReportRow:
     iterations: int
     seed: int
     top1_before: float | None
+    top1_bn: float | None
     top1: float | None
     top1_dense: float | None
     drop: float | None
     nonzero: int | None
     total: int | None
+    collapsed: int | None
     compression: float | None
     flop_speedup: float | None
     latency_dense_ms: float | None
@@ -78,7 +81,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         return [_row(name, cell, facts) for cell in cell_rows]
 
 
-_RESULT_COLUMNS = ("top1", "top1_before", "nonzero", "total", "macs", "macs_dense", "device")
+_RESULT_COLUMNS = ("top1", "top1_before", "top1_bn", "collapsed", "nonzero", "total", "macs", "macs_dense", "device")
 _LATENCY_COLUMNS = (
     "dense_ms",
     "pruned_ms",
@@ -129,16 +132,28 @@ def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
 def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
     top1_dense = dense.top1 if dense is not None else None
     if found is None:
-        unknown = ("sparsity_achieved", "top1_before", "top1", "drop", "nonzero", "total", "compression")
+        unknown = (
+            "sparsity_achieved",
+            "top1_before",
+            "top1_bn",
+            "top1",
+            "drop",
+            "collapsed",
+            "nonzero",
+            "total",
+            "compression",
+        )
         return dict.fromkeys((*unknown, "flop_speedup", "device")) | {"top1_dense": top1_dense}
     return {
         "sparsity_achieved": 1.0 - found.nonzero / found.total,
         "top1_before": found.top1_before,
+        "top1_bn": found.top1_bn,
         "top1": found.top1,
         "top1_dense": top1_dense,
         "drop": None if top1_dense is None else top1_dense - found.top1,
         "nonzero": found.nonzero,
         "total": found.total,
+        "collapsed": found.collapsed,
         "compression": found.total / found.nonzero if found.nonzero else None,
         "flop_speedup": found.macs_dense / found.macs if found.macs else None,
         "device": found.device,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.ledger.states import State
 from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
 from core.ledger.transactions import insert_into, lock_structure, writing
 from core.plan.dag import Plan
+from core.plan.grids import Grid
 from core.plan.names import parse_name
 from core.plan.stages import device_of, epochs_of, workload_of
 
@@ -79,7 +80,7 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     row = connection.execute(select(sweeps.c.id, sweeps.c.grid).where(sweeps.c.name == name)).one_or_none()
     if row is None:
         return None
-    if row.grid != grid:
+    if {**_defaults(), **row.grid} != grid:
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
     wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
     if set(wanted) != set(plan.stages):
@@ -87,6 +88,13 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
         raise UserError(_NAME, name, fix)
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False))
     return int(row.id)
+
+
+def _defaults() -> dict[str, Any]:
+    """What a sweep's grid means by the axes that there weren't yet when it was submitted."""
+    plain = {field.name: field.default for field in fields(Grid) if field.default is not MISSING}
+    defaults: dict[str, Any] = json.loads(json.dumps(plain))
+    return defaults
 
 
 def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], version: str) -> int:

@@ -191,10 +191,14 @@ results = Table(
     Column("layers", JSON, nullable=False),
     Column("device", String(128), nullable=False),
     Column("at", Double, nullable=False),
+    Column("top1_bn", Double),
+    Column("collapsed", Integer),
 )
 """What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
 
 top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense) ·
+top1_bn: as top1_before, with batch-norm statistics taken anew (NULL: not asked for) · collapsed: prunable layers
+without a weight that isn't 0 (NULL: written by an older release) ·
 nonzero, total: prunable weights · macs, macs_dense: multiply-adds per image, with and without the zeros skipped ·
 layers: per prunable layer, its name, nonzero, total, macs."""
 

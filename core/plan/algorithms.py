@@ -1,6 +1,6 @@
 """Algorithms by name: each a composition of score × allocation × schedule × recovery.
 
-Scores, allocations and recoveries are names here; `core.pruning` gives them their meaning. Schedules
+Scores, allocations and recoveries are names here; `core.pruning` and the trainer give them their meaning. Schedules
 are arithmetic, and live here because the plan must know the sparsity of every round.
 """
 
@@ -8,20 +8,44 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
+ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "2:4")
+STARTS = ("trained", "initial")
+
+RECOVERIES: Mapping[str, str] = MappingProxyType(
+    {
+        "finetune": "the fine-tuning recipe, its learning rate falling to 0 in every round",
+        "lr-rewind": "the dense recipe, from where its schedule had as many epochs to go (Renda et al. 2020)",
+        "weight-rewind": "the same, from the weights that the dense network had there (Frankle et al. 2020)",
+        "retrain": "the dense recipe from its beginning, for the dense network's epochs and these",
+        "none": "nothing",
+    }
+)
+"""What follows each pruning. For all but `none` the axis `epochs` says how long, in each round."""
+
 
 @dataclass(frozen=True)
 class Algorithm:
     """How weights are chosen, how fast, and what follows each choice.
 
-    rounds: True when the `iterations` axis applies; False means one round whatever that axis says.
+    rounds: True when the `iterations` axis applies; False means one round whatever that axis says · start: prune the
+    `trained` dense network or the `initial` one · sparsity: the only one that it can reach, None = any.
     """
 
     name: str
-    score: str
-    allocation: str
-    schedule: str
-    recovery: str
-    rounds: bool
+    score: str = "magnitude"
+    allocation: str = "global"
+    schedule: str = "oneshot"
+    recovery: str = "finetune"
+    start: str = "trained"
+
+    @property
+    def rounds(self) -> bool:
+        return self.schedule != "oneshot"
+
+    @property
+    def sparsity(self) -> float | None:
+        return 0.5 if self.allocation == "2:4" else None
 
 
 def oneshot(sparsity: float, rounds: int) -> tuple[float, ...]:
@@ -37,20 +61,46 @@ def geometric(sparsity: float, rounds: int) -> tuple[float, ...]:
     The last round is pinned to S itself, so that its count is exact.
     """
     kept = 1.0 - sparsity
-    steps = [round(1.0 - kept ** (k / rounds), 12) for k in range(1, rounds)]
-    return (*steps, sparsity)
+    return _pinned(sparsity, rounds, lambda part: 1.0 - kept**part)
+
+
+def linear(sparsity: float, rounds: int) -> tuple[float, ...]:
+    """The same number of weights in every round: after round k of n, S·k/n is gone."""
+    return _pinned(sparsity, rounds, lambda part: sparsity * part)
+
+
+def cubic(sparsity: float, rounds: int) -> tuple[float, ...]:
+    """Fast at first, then ever slower: after round k of n, S·(1 − (1 − k/n)³) is gone (Zhu & Gupta 2017,
+    arXiv:1710.01878, eq. 1, from a dense start)."""
+    return _pinned(sparsity, rounds, lambda part: sparsity * (1.0 - (1.0 - part) ** 3))
+
+
+def _pinned(sparsity: float, rounds: int, reached: Callable[[float], float]) -> tuple[float, ...]:
+    """Cumulative sparsities at k/n of the way, to twelve decimals; the last one is the sparsity itself."""
+    return (*(round(reached(k / rounds), 12) for k in range(1, rounds)), sparsity)
 
 
 SCHEDULES: Mapping[str, Callable[[float, int], tuple[float, ...]]] = MappingProxyType(
-    {"oneshot": oneshot, "geometric": geometric}
+    {"oneshot": oneshot, "geometric": geometric, "linear": linear, "cubic": cubic}
 )
 
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
     {
         algorithm.name: algorithm
         for algorithm in (
-            Algorithm("oneshot", "magnitude", "global", "oneshot", "finetune", rounds=False),
-            Algorithm("iterative", "magnitude", "global", "geometric", "finetune", rounds=True),
+            Algorithm("oneshot"),
+            Algorithm("iterative", schedule="geometric"),
+            Algorithm("gradual", schedule="cubic"),
+            Algorithm("lr-rewind", schedule="geometric", recovery="lr-rewind"),
+            Algorithm("lottery", schedule="geometric", recovery="weight-rewind"),
+            Algorithm("uniform", allocation="uniform"),
+            Algorithm("erk", allocation="erk"),
+            Algorithm("lamp", allocation="lamp"),
+            Algorithm("2:4", allocation="2:4"),
+            Algorithm("random", score="random"),
+            Algorithm("layer-random", score="shuffled"),
+            Algorithm("snip", score="snip", recovery="retrain", start="initial"),
+            Algorithm("synflow", score="synflow", recovery="retrain", start="initial"),
         )
     }
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from core.plan.algorithms import ALGORITHMS, sparsities
+from core.plan.algorithms import Algorithm, sparsities
 from core.plan.cells import Cell
 from core.plan.datasets import DatasetRef
 from core.plan.grids import Grid, dataset_of
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES, Recipe
+from core.plan.recipes import RecipePair, load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
 
 
@@ -63,8 +64,7 @@ class _Builder:
     grid: Grid
     dataset: DatasetRef
     model: ModelRef
-    dense: Recipe
-    recovery: Recipe
+    recipes: RecipePair
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
 
@@ -76,15 +76,21 @@ class _Builder:
         return digest
 
     def cell(self, cell: Cell) -> PlannedCell:
-        train = self.add(Train(self.dataset, self.model, self.dense, self.grid.dense_epochs, cell.seed))
+        train = self.train(cell.seed, self.grid.dense_epochs)
         dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model))
-        rounds = self.rounds(cell, train)
-        before = rounds[-2] if len(rounds) > 1 else train
-        evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model))
+        algorithm = self.grid.named(cell.algorithm)
+        start = train if algorithm.start == "trained" else self.train(cell.seed, 0)
+        rounds = self.rounds(cell, algorithm, start)
+        before = rounds[-2] if len(rounds) > 1 else start
+        evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate))
         return PlannedCell(cell, train, rounds, evaluate, dense_evaluate, self.benchmark(rounds[-1], train))
 
-    def rounds(self, cell: Cell, parent: str) -> tuple[str, ...]:
-        algorithm = ALGORITHMS[cell.algorithm]
+    def train(self, seed: int, epochs: int) -> str:
+        """The dense network, or where it is after its first `epochs` epochs."""
+        horizon = self.grid.dense_epochs if 0 < epochs < self.grid.dense_epochs else 0
+        return self.add(Train(self.dataset, self.model, self.recipes.dense, epochs, seed, horizon))
+
+    def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
         digests: list[str] = []
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
             parent = self.add(
@@ -94,9 +100,7 @@ class _Builder:
                     score=algorithm.score,
                     allocation=algorithm.allocation,
                     sparsity=sparsity,
-                    recovery=algorithm.recovery,
-                    epochs=cell.epochs,
-                    recipe=self.recovery,
+                    **self.recovery(cell, algorithm.recovery),
                     dataset=self.dataset,
                     model=self.model,
                     seed=cell.seed,
@@ -104,6 +108,26 @@ class _Builder:
             )
             digests.append(parent)
         return tuple(digests)
+
+    def recovery(self, cell: Cell, name: str) -> dict[str, Any]:
+        """The fields of a PruneRound that say what follows the pruning; see `core.plan.algorithms.RECOVERIES`."""
+        dense_epochs = self.grid.dense_epochs
+        back = min(cell.epochs, dense_epochs)
+        plain: dict[str, Any] = {"rewind": "", "epochs": cell.epochs, "horizon": 0, "recipe": self.recipes.dense}
+        match name:
+            case "finetune":
+                return plain | {"recipe": self.recipes.finetune}
+            case "none":
+                return plain | {"epochs": 0, "recipe": self.recipes.finetune}
+            case "retrain":
+                return plain | {"epochs": dense_epochs + cell.epochs}
+            case "lr-rewind":
+                return plain | {"epochs": back, "horizon": dense_epochs if back < dense_epochs else 0}
+            case "weight-rewind":
+                rewind = self.train(cell.seed, dense_epochs - back)
+                return plain | {"rewind": rewind, "epochs": back, "horizon": dense_epochs if back < dense_epochs else 0}
+            case _:
+                raise ValueError(f"unknown recovery {name!r}")
 
     def benchmark(self, parent: str, dense: str) -> str:
         grid = self.grid
@@ -120,7 +144,7 @@ def plan(grid: Grid) -> Plan:
         UserError: a dataset that isn't there, or too many cells.
     """
     dataset = dataset_of(grid)
-    dense, recovery = RECIPES[grid.recipe]
-    builder = _Builder(grid, dataset, ModelRef(grid.model, grid.width, dataset.classes), dense, recovery)
+    model = ModelRef(grid.model, grid.width, dataset.classes)
+    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe))
     cells = tuple(builder.cell(cell) for cell in grid.cells())
     return Plan(grid, cells, builder.stages, builder.encoded)

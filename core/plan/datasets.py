@@ -1,18 +1,21 @@
 """Datasets by name, and the check of an image folder before anything is planned on it.
 
-Known: `cifar10`, `digits`, and `imagefolder:PATH` with PATH/train/<class>/* and PATH/test/<class>/*.
+Known: `cifar10`, `cifar100`, `fashion-mnist`, `digits`, and `imagefolder:PATH` with PATH/train/<class>/* and
+PATH/test/<class>/*.
 """
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from core.errors import UserError
 from core.plan.nearest import did_you_mean
 
-_CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-BUILT_IN = {"cifar10": _CIFAR10, "digits": tuple("0123456789")}
+BUILT_IN: Mapping[str, int] = MappingProxyType({"cifar10": 10, "cifar100": 100, "fashion-mnist": 10, "digits": 10})
+"""Datasets that need no folder of the user's, and how many classes they have."""
 IMAGEFOLDER = "imagefolder"
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm"})
 
@@ -54,7 +57,7 @@ def parse_dataset(value: object, field: str = "dataset") -> DatasetRef:
         UserError: unknown name; folder missing, without train/ and test/, empty, or with differing classes.
     """
     if isinstance(value, str) and value in BUILT_IN:
-        return DatasetRef(value, "", "", len(BUILT_IN[value]))
+        return DatasetRef(value, "", "", BUILT_IN[value])
     if isinstance(value, str) and value.startswith(f"{IMAGEFOLDER}:"):
         scan = scan_folder(value.removeprefix(f"{IMAGEFOLDER}:"), field)
         return DatasetRef(IMAGEFOLDER, str(scan.root), scan.fingerprint, len(scan.classes))

@@ -1,34 +1,42 @@
 """Grids: named sets of axes; from a built-in name, a TOML file, or axes on the command line."""
 
 import itertools
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from core.errors import UserError
 from core.plan import axes
-from core.plan.algorithms import ALGORITHMS
+from core.plan.algorithms import ALGORITHMS, ALLOCATIONS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
 from core.plan.cells import Cell
 from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.models import MODELS
+from core.plan.names import parse_name
 from core.plan.nearest import did_you_mean, one_of
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 
 MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
 """Pruning rounds of a grid before sharing; each is a stage of about 2 kB while it is planned."""
-_MAX_FILE = 2**20
+_CONTROLS = ("oneshot", "random", "layer-random")
+_WORDS = {
+    "score": SCORES,
+    "allocation": ALLOCATIONS,
+    "schedule": tuple(SCHEDULES),
+    "recovery": tuple(RECOVERIES),
+    "start": STARTS,
+}
 
 
 @dataclass(frozen=True)
 class Grid:
     """The axes of a sweep (tuples) and what they share (single values).
 
-    bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out.
+    bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · fair: add to every cell of
+    several rounds the one-shot cell and the random controls that train as many epochs in all · bn_reestimate:
+    measure accuracy right after pruning also with batch-norm statistics taken anew · algorithms: compositions of the
+    grid's own, beside the built-in ones.
     """
 
     sparsity: tuple[float, ...]
@@ -44,9 +52,17 @@ class Grid:
     bench_device: str = "cpu"
     bench_threads: int = 1
     bench_batch: int = 1
+    fair: bool = False
+    bn_reestimate: bool = False
+    algorithms: tuple[Algorithm, ...] = ()
+
+    def named(self, algorithm: str) -> Algorithm:
+        """The algorithm of that name; the grid's own come first."""
+        return next((own for own in self.algorithms if own.name == algorithm), None) or ALGORITHMS[algorithm]
 
     def cells(self) -> tuple[Cell, ...]:
-        """Every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds.
+        """Every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0 for those
+        that don't recover, and sparsity their own for those that have but one.
 
         Raises:
             UserError: more than a million points, or two million pruning rounds.
@@ -59,15 +75,19 @@ class Grid:
         if rounds > MAX_ROUNDS:
             raise UserError("grid", f"{rounds:,} rounds", f"at most {MAX_ROUNDS:,} fit in one sweep; split it")
         product = itertools.product(self.seeds, self.algorithm, self.sparsity, self.epochs, self.iterations)
-        return tuple(
-            dict.fromkeys(
-                Cell(name, sparsity, epochs, rounds if ALGORITHMS[name].rounds else 1, seed)
-                for seed, name, sparsity, epochs, rounds in product
-            )
-        )
+        return tuple(dict.fromkeys(cell for point in product for cell in self._at(*point)))
+
+    def _at(self, seed: int, name: str, sparsity: float, epochs: int, iterations: int) -> Iterator[Cell]:
+        algorithm = self.named(name)
+        rounds = iterations if algorithm.rounds else 1
+        reached = algorithm.sparsity or sparsity
+        yield Cell(name, reached, 0 if algorithm.recovery == "none" else epochs, rounds, seed)
+        if self.fair and rounds > 1:
+            for control in _CONTROLS:
+                yield Cell(control, reached, epochs * rounds, 1, seed)
 
     def _rounds(self, algorithm: str) -> int:
-        return sum(self.iterations) if ALGORITHMS[algorithm].rounds else 1
+        return sum(self.iterations) if self.named(algorithm).rounds else 1
 
 
 _STUDY = Grid(sparsity=(0.5, 0.75, 0.9), algorithm=("oneshot", "iterative"), epochs=(3, 5), iterations=(3, 5))
@@ -76,6 +96,7 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
     {
         "full": _STUDY,
         "classic": replace(_STUDY, iterations=(3,)),
+        "fair": replace(_STUDY, algorithm=("iterative",), epochs=(3,), iterations=(3,), seeds=(0, 1, 2), fair=True),
         "demo": replace(
             _STUDY,
             epochs=(1, 2),
@@ -93,8 +114,31 @@ def _sparsity(value: object) -> float:
     return axes.parse_sparsity(value)
 
 
-def _algorithm(value: object) -> str:
-    return one_of(value, "algorithm", ALGORITHMS)
+def _flag(value: object, field: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    return one_of(value, field, ("true", "false")) == "true"
+
+
+def _compositions(value: object) -> tuple[Algorithm, ...]:
+    """The tables `[algorithms.NAME]`: what is left out is as in `oneshot`."""
+    if not isinstance(value, dict):
+        raise UserError("algorithms", value, "write a table for each: [algorithms.NAME]")
+    made = []
+    for name, parts in value.items():
+        field = f"algorithms.{name}"
+        parse_name(name, field)
+        if name in ALGORITHMS:
+            raise UserError(field, name, "is a built-in algorithm; choose another name")
+        if not isinstance(parts, dict):
+            raise UserError(field, parts, f"write a table: [{field}]")
+        unknown = sorted(set(parts) - set(_WORDS))
+        if unknown:
+            raise UserError(field, unknown[0], did_you_mean(unknown[0], _WORDS))
+        made.append(
+            Algorithm(name, **{key: one_of(word, f"{field}.{key}", _WORDS[key]) for key, word in parts.items()})
+        )
+    return tuple(made)
 
 
 def _epochs(value: object) -> int:
@@ -109,10 +153,15 @@ def _seed(value: object) -> int:
     return axes.parse_count(value, "seeds", 0, 2**31 - 1)
 
 
+def _read_recipe(value: object) -> str:
+    """A recipe that can be read: its name, or its file's path."""
+    load_recipe(name := _text(value, "recipe"))
+    return name
+
+
 _READERS: Mapping[str, Any] = MappingProxyType(
     {
         "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
-        "algorithm": lambda v: axes.parse_list(v, "algorithm", _algorithm),
         "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
         "iterations": lambda v: axes.parse_list(v, "iterations", _iterations),
         "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
@@ -120,10 +169,13 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "model": lambda v: one_of(v, "model", MODELS),
         "width": lambda v: axes.parse_count(v, "width", 1, 1024),
         "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 1, 100_000),
-        "recipe": lambda v: one_of(v, "recipe", RECIPES),
+        "recipe": _read_recipe,
         "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
         "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
         "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
+        "fair": lambda v: _flag(v, "fair"),
+        "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
+        "algorithms": _compositions,
     }
 )
 
@@ -142,62 +194,23 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     """
     changes = {}
     for name, value in values.items():
+        if name == "algorithm":
+            continue
         if name not in _READERS:
-            raise UserError("axis", name, did_you_mean(name, _READERS))
+            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm"]))
         changes[name] = _READERS[name](value)
+    if "algorithm" in values:
+        known = [*ALGORITHMS, *(own.name for own in changes.get("algorithms", base.algorithms))]
+        changes["algorithm"] = axes.parse_list(
+            values["algorithm"], "algorithm", lambda name: one_of(name, "algorithm", known)
+        )
     if "dataset" in changes and "recipe" not in changes:
         changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
+    if "model" in changes and "width" not in changes:
+        changes["width"] = MODELS[changes["model"]]
     return replace(base, **changes)
-
-
-def load_grid(name: str) -> Grid:
-    """A built-in grid by name, or a TOML file by a path that ends in `.toml`.
-
-    Raises:
-        UserError: unknown name; an unreadable file, a TOML error, an unknown key or a wrong type (file and line).
-    """
-    if name.endswith(".toml"):
-        return _load_toml(Path(name))
-    if name in GRIDS:
-        return GRIDS[name]
-    raise UserError("grid", name, did_you_mean(name, [*GRIDS, "FILE.toml"]))
 
 
 def dataset_of(grid: Grid) -> DatasetRef:
     """Looks up the grid's dataset; see `parse_dataset` for what it raises."""
     return parse_dataset(grid.dataset)
-
-
-def _load_toml(path: Path) -> Grid:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_FILE + 1)
-        if len(raw) > _MAX_FILE:
-            raise UserError("grid", path, "is larger than a grid can be (1 MiB)")
-        text = raw.decode()
-        values = tomllib.loads(text)
-    except RecursionError:
-        raise UserError("grid", path, "not valid TOML: nested too deeply") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, tomllib.TOMLDecodeError):
-            raise UserError("grid", path, f"not valid TOML: {error}") from None
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UserError("grid", path, f"cannot be read: {reason}") from None
-    base = "full"
-    for key, value in values.items():
-        # One by one for the line of the first bad one; together below, as one may depend on another.
-        try:
-            if key == "base":
-                base = one_of(value, key, GRIDS)
-            else:
-                read_axes({key: value}, GRIDS[base])
-        except UserError as error:
-            raise UserError("grid", f"{path}:{_line_of(text, key)}", str(error)) from None
-    values.pop("base", None)
-    return read_axes(values, GRIDS[base])
-
-
-def _line_of(text: str, key: str) -> int:
-    """1-based line on which a top-level key stands; 1 if it is written in an unusual way."""
-    pattern = re.compile(rf"""^\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)

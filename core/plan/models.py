@@ -1,13 +1,18 @@
 """Models by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-MODELS = ("resnet18",)
+MODELS: Mapping[str, int] = MappingProxyType(
+    {"resnet18": 64, "resnet18-cifar": 64, "resnet20": 16, "resnet56": 16, "vgg16-bn": 64}
+)
+"""Networks and their published width: the channels of the first stage."""
 
 
 @dataclass(frozen=True)
 class ModelRef:
-    """A network: `width` is its first stage's channels (64 = as published), ≥ 1; `classes` ≥ 2."""
+    """A network: `width` is its first stage's channels (`MODELS` = as published), ≥ 1; `classes` ≥ 2."""
 
     name: str
     width: int

@@ -4,9 +4,7 @@ import re
 from decimal import Decimal
 
 from core.errors import UserError
-from core.plan.algorithms import ALGORITHMS
 from core.plan.cells import Cell
-from core.plan.nearest import one_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -40,15 +38,12 @@ def study_name(model: str, cell: Cell | None) -> str:
 
     `resnet18`, `resnet18_prune_90perc_oneshot3` (3 epochs), `resnet18_prune_90perc_iterative3_5` (3 epochs a round,
     5 rounds). The seed is not in it.
-
-    Raises:
-        UserError: an algorithm of another release.
     """
     if cell is None:
         return model
-    one_of(cell.algorithm, "algorithm", ALGORITHMS)
     percent = f"{Decimal(repr(cell.sparsity)) * 100:f}"
     if "." in percent:
         percent = percent.rstrip("0").rstrip(".")
-    rounds = f"_{cell.iterations}" if ALGORITHMS[cell.algorithm].rounds else ""
-    return f"{model}_prune_{percent}perc_{cell.algorithm}{cell.epochs}{rounds}"
+    # One round of an algorithm with rounds is named as if it had none: the plan shares it with `oneshot` as well.
+    rounds = f"_{cell.iterations}" if cell.iterations > 1 else ""
+    return f"{model}_prune_{percent}perc_{cell.algorithm.replace(':', 'of')}{cell.epochs}{rounds}"

@@ -1,44 +1,149 @@
-"""Training recipes by name. A recipe is a value: its fields are part of every digest that uses it."""
+"""Training recipes: named, versioned TOML files. A recipe is a value; its fields are part of every digest."""
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+from core.plan.nearest import did_you_mean, one_of
+
+OPTIMIZERS = ("sgd", "adamw")
+SCHEDULES = ("triangle", "cosine")
+FLIPS = ("none", "random", "alternating")
+PRECISIONS = ("auto", "fp32", "bf16")
+_FOLDER = "recipe_files"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """SGD with Nesterov momentum; the learning rate falls linearly to 0 within the stage.
+    """An optimizer with its schedule, and how images are varied.
 
-    batch: images a step, ≥ 1 · lr: peak learning rate, > 0 · warmup: fraction of the steps in which the
-    rate climbs from 0 to lr, in [0, 1) · momentum, weight_decay, label_smoothing: as in torch ·
-    pad: random shift of up to `pad` pixels each way (zero-padded crop) · flip: mirror half of the images ·
-    validation: fraction of the training images held out for learning curves, in [0, 0.5] ·
-    precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`, `bf16`.
+    name, version: of the file, and the part of it · batch: images a step, ≥ 2 · optimizer: `sgd` with Nesterov
+    momentum, or `adamw` (momentum is its first beta; Loshchilov & Hutter 2019, arXiv:1711.05101) · lr: peak learning
+    rate, > 0 · schedule: `triangle` falls linearly to 0, `cosine` along half a cosine (Loshchilov & Hutter 2017,
+    arXiv:1608.03983), both after climbing from 0 over the fraction `warmup` of the steps, in [0, 1) ·
+    momentum in [0, 1) · weight_decay ≥ 0 · decay_all: on batch-norm and biases as well ·
+    label_smoothing in [0, 1) · translate: random shift of up to that many pixels each way, ≥ 0 (zero-padded crop) ·
+    flip: mirror `none`, a `random` half of the images, or `alternating`: each image every other epoch (Jordan 2024,
+    arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries &
+    Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out for learning curves, in
+    [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`, `bf16`.
     """
 
     name: str
+    version: int
     batch: int
+    optimizer: str
     lr: float
+    schedule: str
     warmup: float
     momentum: float
     weight_decay: float
+    decay_all: bool
     label_smoothing: float
-    pad: int
-    flip: bool
+    translate: int
+    flip: str
+    cutout: int
     validation: float
     precision: str
 
 
-RECIPES: Mapping[str, tuple[Recipe, Recipe]] = MappingProxyType(
-    {
-        "default": (
-            Recipe("dense", 256, 0.1, 0.2, 0.9, 5e-4, 0.0, 4, True, 0.02, "auto"),
-            Recipe("finetune", 256, 0.02, 0.0, 0.9, 5e-4, 0.0, 4, True, 0.02, "auto"),
-        ),
-        "digits": (
-            Recipe("digits-dense", 64, 0.05, 0.2, 0.9, 5e-4, 0.0, 1, False, 0.1, "auto"),
-            Recipe("digits-finetune", 64, 0.05, 0.0, 0.9, 5e-4, 0.0, 1, False, 0.1, "auto"),
-        ),
-    }
-)
-"""name → (recipe of the dense network, recipe of each recovery round)."""
+@dataclass(frozen=True)
+class RecipePair:
+    """dense: trains the dense network (and whatever goes back to its schedule) · finetune: one recovery round."""
+
+    dense: Recipe
+    finetune: Recipe
+
+
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "batch": (2, 65_536),
+    "lr": (1e-9, 1000),
+    "warmup": (0, 0.999),
+    "momentum": (0, 0.9999),
+    "weight_decay": (0, 10),
+    "label_smoothing": (0, 0.999),
+    "translate": (0, 64),
+    "cutout": (0, 1024),
+    "validation": (0, 0.5),
+}
+_WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "flip": FLIPS, "precision": PRECISIONS}
+
+
+@cache
+def recipe_names() -> tuple[str, ...]:
+    """The recipes that come with the program."""
+    found = (entry.name for entry in files(__package__).joinpath(_FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def load_recipe(name: str) -> RecipePair:
+    """A recipe by its name, or from a file by a path that ends in `.toml`.
+
+    Raises:
+        UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
+    """
+    if name.endswith(".toml"):
+        try:
+            return _read(Path(name).read_bytes(), Path(name).stem, name)
+        except OSError as error:
+            raise UserError("recipe", name, f"cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise UserError("recipe", name, "is not a path") from None
+    if name not in recipe_names():
+        raise UserError("recipe", name, did_you_mean(name, [*recipe_names(), "FILE.toml"]))
+    return _built_in(name)
+
+
+@cache
+def _built_in(name: str) -> RecipePair:
+    entry = files(__package__).joinpath(_FOLDER, f"{name}.toml")
+    return _read(entry.read_bytes(), name, name)
+
+
+def _read(data: bytes, name: str, where: str) -> RecipePair:
+    try:
+        values = tomllib.loads(data.decode())
+    except tomllib.TOMLDecodeError as error:
+        raise UserError("recipe", where, f"not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise UserError("recipe", where, "cannot be read: not UTF-8 text") from None
+    unknown = set(values) - {"version", "dense", "finetune"}
+    if unknown:
+        raise UserError("recipe", where, f"unknown key {min(unknown)!r}; known: version, [dense], [finetune]")
+    version = values.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 10**6:
+        raise UserError("recipe", where, "give it a version, a whole number from 1, and raise it with every change")
+    dense, finetune = (_part(values.get(part), part, name, version, where) for part in ("dense", "finetune"))
+    return RecipePair(dense, finetune)
+
+
+def _part(values: object, part: str, name: str, version: int, where: str) -> Recipe:
+    names = {field.name: field.type for field in fields(Recipe)}
+    wanted = set(names) - {"name", "version"}
+    if not isinstance(values, dict) or set(values) != wanted:
+        missing = sorted(wanted - set(values)) if isinstance(values, dict) else sorted(wanted)
+        extra = sorted(set(values) - wanted) if isinstance(values, dict) else []
+        what = f"lacks {', '.join(missing)}" if missing else f"has unknown keys: {', '.join(map(str, extra))}"
+        raise UserError("recipe", where, f"[{part}] {what}")
+    read = {key: _value(key, names[key], value, f"{where} [{part}]") for key, value in values.items()}
+    return Recipe(name=f"{name}-{part}", version=version, **read)
+
+
+def _value(key: str, kind: Any, value: object, where: str) -> Any:
+    if key in _WORDS:
+        return one_of(value, f"recipe {where} {key}", _WORDS[key])
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        raise UserError(f"recipe {where} {key}", value, "give true or false")
+    low, high = _RANGES[key]
+    kinds = (int,) if kind is int else (int, float)
+    if isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high:
+        return kind(value)
+    fix = f"give a {'whole ' if kind is int else ''}number from {low:g} to {high:g}"
+    raise UserError(f"recipe {where} {key}", value, fix)

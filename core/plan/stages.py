@@ -16,16 +16,20 @@ from core.plan.recipes import Recipe
 
 @dataclass(frozen=True)
 class Train:
-    """Train a dense network from `seed`. Artifact: its weights after the last epoch."""
+    """Train a dense network from `seed`. Artifact: its weights after the last epoch.
+
+    horizon: epochs of the learning rate's schedule, of which the first `epochs` are trained; 0 = `epochs`.
+    """
 
     kind: ClassVar[str] = "train"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
 
     dataset: DatasetRef
     model: ModelRef
     recipe: Recipe
     epochs: int
     seed: int
+    horizon: int = 0
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -37,27 +41,30 @@ class PruneRound:
     """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
 
     round: 1, 2, … within its chain; it selects the random numbers, so that rounds of the same number see the
-    same images in the same order. sparsity: fraction of zeros among prunable weights after this round.
+    same images in the same order. sparsity: fraction of zeros among prunable weights after this round ·
+    rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they are ·
+    horizon: epochs of the learning rate's schedule, of which the last `epochs` are trained; 0 = `epochs`.
     """
 
     kind: ClassVar[str] = "prune"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
 
     parent: str
     round: int
     score: str
     allocation: str
     sparsity: float
-    recovery: str
     epochs: int
     recipe: Recipe
     dataset: DatasetRef
     model: ModelRef
     seed: int
+    rewind: str = ""
+    horizon: int = 0
 
     @property
     def parents(self) -> tuple[str, ...]:
-        return (self.parent,)
+        return (self.parent, self.rewind) if self.rewind not in ("", self.parent) else (self.parent,)
 
 
 @dataclass(frozen=True)
@@ -65,16 +72,18 @@ class Evaluate:
     """Read the test set once: accuracy of the parent's weights, and of `before` under the parent's masks.
 
     before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before
-    recovery), or "" for a dense parent.
+    recovery), or "" for a dense parent · bn_reestimate: read it for `before` once more, with batch-norm statistics
+    taken anew from training images.
     """
 
     kind: ClassVar[str] = "evaluate"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
 
     parent: str
     before: str
     dataset: DatasetRef
     model: ModelRef
+    bn_reestimate: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:

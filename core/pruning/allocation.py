@@ -1,6 +1,13 @@
-"""Allocation: how a budget of kept weights is spread over the layers."""
+"""Allocation: how a budget of kept weights is spread over the layers.
 
-from collections.abc import Mapping
+Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive) and the sparsity to
+reach, and gives new masks that are subsets of the old ones and keep exactly `kept_count` weights in all (`two_of_four`
+has a budget of its own). Equal scores: the weight that comes first (layer order, then flat index) stays.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -8,32 +15,89 @@ from torch import Tensor
 from core.errors import StageError
 from core.pruning.masks import Masks, kept_count
 
+Scores = Mapping[str, Tensor]
+Allocation = Callable[[Scores, Masks, float], dict[str, Tensor]]
 
-def over_all(scores: Mapping[str, Tensor], alive: Masks, sparsity: float) -> dict[str, Tensor]:
+FLOOR = Fraction(1, 10)
+"""`global-floor` leaves every layer at least this share of the whole network's density."""
+
+
+def over_all(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
     """One ranking over all layers: the highest scores of the whole network stay.
-
-    Exactly `kept_count(all weights, sparsity)` stay, chosen among those alive in the masks given (none given = all
-    alive), so masks nest. Equal scores: the weight that comes first (layer order, then flat index) stays.
 
     Raises:
         StageError: a score that is not finite, or fewer weights alive than are to be kept.
     """
-    if not scores:
-        raise StageError("there is nothing to prune")
-    flat = torch.cat([score.flatten() for score in scores.values()]).float()
-    if not bool(torch.isfinite(flat).all()):
-        bad = next(name for name, score in scores.items() if not bool(torch.isfinite(score).all()))
-        raise StageError(f"the weights of {bad!r} are not all finite numbers; they cannot be ranked")
-    if alive:
-        living = torch.cat([alive[name].flatten().to(flat.device) for name in scores])
-        flat.masked_fill_(~living, -torch.inf)
-    kept = kept_count(flat.numel(), sparsity)
-    available = int((flat != -torch.inf).count_nonzero())
-    if kept > available:
-        raise StageError(f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left")
+    flat, kept = _ranked(scores, alive, sparsity)
     chosen = top(flat, kept)
     parts = torch.split(chosen, [score.numel() for score in scores.values()])
     return {name: part.view(score.shape).clone() for (name, score), part in zip(scores.items(), parts, strict=True)}
+
+
+def uniform(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+    """The same sparsity in every layer, to the nearest weight."""
+    return _by_layer(scores, alive, sparsity, {name: Fraction(score.numel()) for name, score in scores.items()})
+
+
+def erk(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+    """Erdős–Rényi kernel: a layer's density is in proportion to (inputs + outputs + kernel height + width) / (their
+    product), at most 1 (Mocanu et al. 2018; Evci et al. 2020, arXiv:1911.11134, section 3 (1))."""
+    return _by_layer(scores, alive, sparsity, {name: Fraction(sum(score.shape)) for name, score in scores.items()})
+
+
+def over_all_with_floor(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+    """`over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is budget: the
+    guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
+    flat, kept = _ranked(scores, alive, sparsity)
+    density = Fraction(kept, flat.numel())
+    sizes = [score.numel() for score in scores.values()]
+    guarded = torch.zeros_like(flat, dtype=torch.bool)
+    start = 0
+    for size in sizes:
+        part = flat[start : start + size]
+        least = max(1, int(FLOOR * density * size)) if kept >= len(sizes) else 0
+        guarded[start : start + size] = top(part, min(least, int((part != -torch.inf).count_nonzero())))
+        start += size
+    chosen = top(flat.masked_fill(guarded, torch.inf), kept)
+    parts = torch.split(chosen, sizes)
+    return {name: part.view(score.shape).clone() for (name, score), part in zip(scores.items(), parts, strict=True)}
+
+
+def lamp(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+    """`over_all` by score² / (sum of the squares of the layer's scores that are not smaller): a ranking across layers
+    without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
+    ranked = {}
+    for name, score in scores.items():
+        squares = score.flatten().double().square()
+        if name in alive:
+            squares = squares.masked_fill(~alive[name].flatten().to(squares.device), 0.0)
+        order = squares.argsort(descending=True, stable=True)
+        falling = squares[order]
+        ratio = torch.empty_like(squares)
+        ratio[order] = torch.where(falling > 0, falling / falling.cumsum(0), 0.0)
+        ranked[name] = ratio.view(score.shape)
+    return over_all(ranked, alive, sparsity)
+
+
+def two_of_four(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+    """The two highest of every four neighbours along the inputs stay: the pattern that sparse tensor cores compute at
+    twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay dense, so the
+    network's sparsity is 50 % or a little less."""
+    if sparsity != 0.5:
+        raise StageError(f"2:4 keeps half of the weights, not {1 - sparsity:g} of them")
+    masks = {}
+    for name, score in scores.items():
+        living = alive[name].to(score.device) if name in alive else torch.ones_like(score, dtype=torch.bool)
+        if score.shape[1] % 4:
+            masks[name] = living
+            continue
+        # Inputs last, as the kernels see them: [out, in, h, w] → [out, h, w, in].
+        ranked = score.float().masked_fill(~living, -torch.inf).movedim(1, -1)
+        groups = ranked.reshape(-1, 4)
+        best = groups.argsort(dim=1, descending=True, stable=True)[:, :2]
+        chosen = torch.zeros_like(groups, dtype=torch.bool).scatter_(1, best, value=True)
+        masks[name] = chosen.view(ranked.shape).movedim(-1, 1).contiguous() & living
+    return masks
 
 
 def top(values: Tensor, count: int) -> Tensor:
@@ -46,3 +110,75 @@ def top(values: Tensor, count: int) -> Tensor:
     ties = (values == threshold).nonzero().flatten()
     chosen[ties[: count - int(chosen.count_nonzero())]] = True
     return chosen
+
+
+def apportion(weights: Mapping[str, Fraction], room: Mapping[str, int], total: int) -> dict[str, int]:
+    """`total` whole units in proportion to `weights`, none above its room, in exact arithmetic: what overflows is
+    spread over the others, the largest remainders get the last units, among equals the first one.
+
+    Raises:
+        StageError: more units than room.
+    """
+    if total > sum(room.values()):
+        raise StageError(f"{total:,} weights are to be kept, but only {sum(room.values()):,} are left")
+    full: set[str] = set()
+    while True:
+        left = total - sum(room[name] for name in full)
+        share = sum((weights[name] for name in weights if name not in full), Fraction(0))
+        quota = {name: weights[name] * left / share for name in weights if name not in full} if share else {}
+        over = {name for name, amount in quota.items() if amount > room[name]}
+        if not over:
+            break
+        full |= over
+    counts = {name: room[name] if name in full else int(quota.get(name, 0)) for name in weights}
+    open_ = sorted(quota, key=lambda name: int(quota[name]) - quota[name])  # stable: largest remainder first
+    missing = total - sum(counts.values())
+    while missing:
+        # More than one turn only where units met a layer without room for them.
+        for name in open_:
+            if missing and counts[name] < room[name]:
+                counts[name] += 1
+                missing -= 1
+    return counts
+
+
+ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
+    {
+        "global": over_all,
+        "global-floor": over_all_with_floor,
+        "uniform": uniform,
+        "erk": erk,
+        "lamp": lamp,
+        "2:4": two_of_four,
+    }
+)
+
+
+def _ranked(scores: Scores, alive: Masks, sparsity: float) -> tuple[Tensor, int]:
+    """All scores in one flat tensor, −inf where dead, and how many are to be kept."""
+    if not scores:
+        raise StageError("there is nothing to prune")
+    flat = torch.cat([score.flatten() for score in scores.values()])
+    if not flat.is_floating_point() or flat.dtype in (torch.float16, torch.bfloat16):
+        flat = flat.float()
+    if not bool(torch.isfinite(flat).all()):
+        bad = next(name for name, score in scores.items() if not bool(torch.isfinite(score).all()))
+        raise StageError(f"the weights of {bad!r} are not all finite numbers; they cannot be ranked")
+    if alive:
+        living = torch.cat([alive[name].flatten().to(flat.device) for name in scores])
+        flat.masked_fill_(~living, -torch.inf)
+    kept = kept_count(flat.numel(), sparsity)
+    available = int((flat != -torch.inf).count_nonzero())
+    if kept > available:
+        raise StageError(f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left")
+    return flat, kept
+
+
+def _by_layer(scores: Scores, alive: Masks, sparsity: float, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:
+    """Each layer keeps its own best; how many follows from `weights`, never more than are alive."""
+    flat, kept = _ranked(scores, alive, sparsity)
+    sizes = [score.numel() for score in scores.values()]
+    parts = dict(zip(scores, torch.split(flat, sizes), strict=True))
+    room = {name: int((part != -torch.inf).count_nonzero()) for name, part in parts.items()}
+    counts = apportion(weights, room, kept)
+    return {name: top(parts[name], counts[name]).view(score.shape) for name, score in scores.items()}

@@ -1,26 +1,26 @@
-"""Names → functions: what the plan's algorithm names mean."""
+"""Prunes: a score ranks the weights, an allocation decides which of them stay."""
 
-from collections.abc import Callable, Mapping
+import copy
+import math
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.errors import StageError
-from core.pruning.allocation import over_all
-from core.pruning.masks import Masks, check_masks, prunable
-from core.pruning.scores import magnitude
+from core.pruning.allocation import ALLOCATIONS
+from core.pruning.masks import apply_masks, check_masks, prunable
+from core.pruning.scores import SCORES
+from core.pruning.subject import Subject
 
-Score = Callable[[Mapping[str, Tensor]], dict[str, Tensor]]
-Allocation = Callable[[Mapping[str, Tensor], Masks, float], dict[str, Tensor]]
-
-SCORES: Mapping[str, Score] = MappingProxyType({"magnitude": magnitude})
-ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType({"global": over_all})
+STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
+"""Scores that are to be taken again many times on the way to one sparsity: SynFlow is free of layer collapse only so
+(Tanaka et al. 2020, arXiv:2006.05467, algorithm 1)."""
 
 
-def prune(model: nn.Module, masks: Masks, score: str, allocation: str, sparsity: float) -> dict[str, Tensor]:
-    """New masks for all prunable weights of the model; its weights are read and not changed.
+def prune(subject: Subject, score: str, allocation: str, sparsity: float) -> dict[str, Tensor]:
+    """New masks for all prunable weights of the subject, subsets of those that it has.
 
-    masks: those of the round before (empty = dense); the new ones are subsets of them.
     sparsity: fraction of zeros among all prunable weights after this round, in [0, 1].
 
     Raises:
@@ -29,8 +29,27 @@ def prune(model: nn.Module, masks: Masks, score: str, allocation: str, sparsity:
     """
     if score not in SCORES or allocation not in ALLOCATIONS:
         raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
-    weights: dict[str, Tensor] = dict(prunable(model))
-    check_masks(weights, masks)
-    if masks and set(masks) != set(weights):
-        raise StageError(f"masks are missing for {sorted(set(weights) - set(masks))[:3]}")
-    return ALLOCATIONS[allocation](SCORES[score](weights), masks, sparsity)
+    weights: dict[str, Tensor] = dict(prunable(subject.model))
+    check_masks(weights, subject.masks)
+    if subject.masks and set(subject.masks) != set(weights):
+        raise StageError(f"masks are missing for {sorted(set(weights) - set(subject.masks))[:3]}")
+    masks = dict(subject.masks)
+    steps = STEPS.get(score, 1)
+    for step in range(1, steps + 1):
+        model = subject.model
+        if step > 1:
+            model = copy.deepcopy(model)
+            apply_masks(model, masks)
+        now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
+        reach = sparsity if step == steps else _on_the_way(subject, sparsity, step, steps)
+        masks = ALLOCATIONS[allocation](SCORES[score](now), masks, reach)
+    return masks
+
+
+def _on_the_way(subject: Subject, sparsity: float, step: int, steps: int) -> float:
+    """Sparsity after step k of n: the same fraction of what is left each time, from where the masks are now."""
+    start = 1.0
+    if subject.masks:
+        total = sum(mask.numel() for mask in subject.masks.values())
+        start = sum(int(mask.count_nonzero()) for mask in subject.masks.values()) / total
+    return 1.0 - start * math.pow((1.0 - sparsity) / start, step / steps)

@@ -5,6 +5,7 @@ algorithm and every resumed run sees the same.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -12,8 +13,8 @@ from torch import Tensor
 
 from core.errors import StageError
 from core.plan.recipes import Recipe
+from core.seeds import generator
 from core.training.datasets import Split
-from core.training.seeds import generator
 
 _SMALLEST_BATCH = 2
 """Batch-norm needs two values a channel, and the last feature map of a small image is a single pixel."""
@@ -48,17 +49,66 @@ def epoch_batches(
     """
     if recipe.batch < _SMALLEST_BATCH or len(members) < _SMALLEST_BATCH:
         raise StageError(f"{len(members)} training images in batches of {recipe.batch}: at least 2 are needed")
-    random = generator("batches", seed, round, epoch)
-    order = members[torch.randperm(len(members), generator=random)].to(split.device)
-    shifts = torch.randint(0, 2 * recipe.pad + 1, (len(members), 2), generator=random).to(split.device)
-    mirrored = (torch.rand(len(members), generator=random) < 0.5).logical_and(torch.tensor(recipe.flip))
-    mirrored = mirrored.to(split.device)
+    draws = _draws(len(members), recipe, seed, round, epoch)
+    order = members[draws.order].to(split.device)
+    shifts, mirrored, holes = (drawn.to(split.device) for drawn in (draws.shifts, draws.mirrored, draws.holes))
     for step in range(first, steps_in(len(members), recipe.batch)):
         part = slice(step * recipe.batch, (step + 1) * recipe.batch)
         images = split.images[order[part]]
-        if recipe.pad or recipe.flip:
-            images = crop(images, recipe.pad, shifts[part], mirrored[part])
-        yield normalise(images, split.mean, split.std), split.labels[order[part]]
+        if recipe.translate or recipe.flip != "none":
+            images = crop(images, recipe.translate, shifts[part], mirrored[part])
+        images = normalise(images, split.mean, split.std)
+        yield cut_out(images, recipe.cutout, holes[part]) if recipe.cutout else images, split.labels[order[part]]
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """The random numbers of one epoch, for N images: order int64 [N] · shifts int64 [N, 2] · mirrored bool [N] ·
+    holes float32 [N, 2] in [0, 1)."""
+
+    order: Tensor
+    shifts: Tensor
+    mirrored: Tensor
+    holes: Tensor
+
+
+def _draws(count: int, recipe: Recipe, seed: int, round: int, epoch: int) -> _Draws:
+    random = generator("batches", seed, round, epoch)
+    order = torch.randperm(count, generator=random)
+    shifts = torch.randint(0, 2 * recipe.translate + 1, (count, 2), generator=random)
+    mirrored = torch.rand(count, generator=random) < 0.5
+    if recipe.flip == "alternating":
+        # A coin for each image once, then the other side every other epoch; in the order of the epoch.
+        mirrored = (torch.rand(count, generator=generator("flip", seed)) < 0.5)[order] ^ bool(epoch % 2)
+    elif recipe.flip == "none":
+        mirrored = torch.zeros_like(mirrored)
+    return _Draws(order, shifts, mirrored, torch.rand((count, 2), generator=random))
+
+
+def plain_batches(
+    split: Split, members: Tensor, seed: int, round: int, batch: int, count: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Up to `count` batches of `batch` of the members, chosen by (seed, round), without augmentation; shaped as those
+    of `epoch_batches`. For scores by gradients."""
+    order = members[torch.randperm(len(members), generator=generator("plain", seed, round))].to(split.device)
+    for part in torch.split(order[: batch * count], batch):
+        if len(part) >= _SMALLEST_BATCH:
+            yield normalise(split.images[part], split.mean, split.std), split.labels[part]
+
+
+def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
+    """Each image with a square of `side` pixels set to 0 (the mean colour), its centre anywhere in the image, so that
+    it may hang over the edge.
+
+    images: normalised float32 [B, C, H, W] · holes: centres [B, 2] as fractions of height and width in [0, 1).
+    """
+    height, width = images.shape[2:]
+    top = (holes[:, :1] * height).long() - side // 2
+    left = (holes[:, 1:] * width).long() - side // 2
+    rows, columns = (torch.arange(size, device=images.device) for size in (height, width))
+    tall = (rows >= top) & (rows < top + side)
+    wide = (columns >= left) & (columns < left + side)
+    return images.masked_fill((tall[:, :, None] & wide[:, None, :])[:, None], 0.0)
 
 
 def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:

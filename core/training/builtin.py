@@ -1,34 +1,48 @@
-"""The datasets that need no folder from the user: CIFAR-10 (downloaded) and digits (inside scikit-learn)."""
+"""The datasets that need no folder from the user: torchvision's (downloaded) and digits (inside scikit-learn)."""
 
 import contextlib
 import socket
 import sys
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from core.errors import StageError
-from core.plan.datasets import BUILT_IN
 from core.training.packed import Images, Packed, pack
 from core.training.vision import import_torchvision
 
+_DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
 _NETWORK_PATIENCE = 30.0
 """Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
 
 
-def fetch_cifar10(data: Path) -> Packed:
-    """CIFAR-10 (Krizhevsky 2009) by torchvision's own downloader: md5 checked, progress bar on stderr.
+DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "cifar10": ("CIFAR10", "cifar-10-python.tar.gz", "170 MB"),
+        "cifar100": ("CIFAR100", "cifar-100-python.tar.gz", "169 MB"),
+        "fashion-mnist": ("FashionMNIST", "FashionMNIST/raw/*.gz", "31 MB"),
+    }
+)
+"""Name → (torchvision's class, the files that it looks for, what is to be fetched)."""
 
-    Uses `cifar-10-python.tar.gz` or its unpacked folder in `data` where one is there already.
+
+def fetch(name: str, data: Path) -> Packed:
+    """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
+    torchvision's own downloader: md5 checked, progress bar on stderr.
+
+    Uses the archives or their unpacked folders in `data` where they are there already.
 
     Raises:
         StageError: no network, or a damaged file; the line says what to do.
     """
-    dataset = import_torchvision().datasets.CIFAR10
+    kind, archive, _ = DOWNLOADS[name]
+    dataset = getattr(import_torchvision().datasets, kind)
     data.mkdir(parents=True, exist_ok=True)
     try:
         with contextlib.redirect_stdout(sys.stderr), _network_patience():
@@ -36,11 +50,18 @@ def fetch_cifar10(data: Path) -> Packed:
     except (OSError, RuntimeError, EOFError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise StageError(
-            f"cifar10 cannot be downloaded ({reason}): put cifar-10-python.tar.gz into {data}, or use "
+            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, or use "
             "--dataset imagefolder:PATH or --dataset digits"
         ) from None
-    splits = [Images(torch.from_numpy(one.data), torch.tensor(one.targets, dtype=torch.int64)) for one in (train, test)]
-    return pack(splits[0], splits[1], tuple(train.classes))
+    return pack(_images(train), _images(test), tuple(train.classes))
+
+
+def _images(dataset: Any) -> Images:
+    """Bytes [N, H, W, 3]; grey ones three times over."""
+    pixels = torch.as_tensor(dataset.data)
+    if pixels.ndim == 3:
+        pixels = pixels[..., None].expand(-1, -1, -1, 3).contiguous()
+    return Images(pixels, torch.as_tensor(dataset.targets, dtype=torch.int64))
 
 
 @contextlib.contextmanager
@@ -66,12 +87,12 @@ def make_digits() -> Packed:
     labels = torch.from_numpy(bunch.target).to(torch.int64)
     test = _every_fifth_of_each_class(labels)
     train, held_out = (Images(images[chosen].contiguous(), labels[chosen]) for chosen in (~test, test))
-    return pack(train, held_out, BUILT_IN["digits"])
+    return pack(train, held_out, _DIGITS)
 
 
 def _every_fifth_of_each_class(labels: Tensor) -> Tensor:
     """Bool [N]: True for a class's 5th, 10th, … member."""
     chosen = torch.zeros_like(labels, dtype=torch.bool)
-    for label in range(len(BUILT_IN["digits"])):
+    for label in range(len(_DIGITS)):
         chosen[(labels == label).nonzero().flatten()[_TEST_EVERY - 1 :: _TEST_EVERY]] = True
     return chosen

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.errors import StageError, UserError
 from core.plan.datasets import IMAGEFOLDER, DatasetRef, FolderScan, scan_folder
-from core.training.builtin import fetch_cifar10, make_digits
+from core.training.builtin import DOWNLOADS, fetch, make_digits
 from core.training.folder import decode_folder
 from core.training.packed import Packed, Progress, packed_or_built
 
@@ -70,8 +70,8 @@ def check_dataset(ref: DatasetRef, data: Path) -> str:
         scan = scan_folder(ref.path)
         counts = f"{len(scan.train):,} training and {len(scan.test):,} test images, {len(scan.classes)} classes"
         return f"{counts}, {'packed' if ready else 'to be packed at first use'}"
-    if ref.name == "cifar10":
-        return "ready" if ready else "to be downloaded at first use (170 MB)"
+    if ref.name in DOWNLOADS:
+        return "ready" if ready else f"to be downloaded at first use ({DOWNLOADS[ref.name][2]})"
     return "ready, comes with scikit-learn"
 
 
@@ -85,8 +85,8 @@ def _packed(ref: DatasetRef, data: Path, progress: Progress | None) -> Packed:
     if ref.name == IMAGEFOLDER:
         scan = _unchanged(ref)
         return packed_or_built(path, lambda: decode_folder(scan, progress))
-    if ref.name == "cifar10":
-        return packed_or_built(path, lambda: fetch_cifar10(data))
+    if ref.name in DOWNLOADS:
+        return packed_or_built(path, lambda: fetch(ref.name, data))
     if ref.name == "digits":
         return packed_or_built(path, make_digits)
     raise StageError(f"unknown dataset {ref.name!r}")

@@ -49,6 +49,8 @@ class Training(Iterator[EpochFacts]):
         epochs: int,
         seed: int,
         round: int,
+        before: int,
+        after: int,
         before_step: Callable[["Training"], None],
     ) -> None:
         self._before_step = before_step
@@ -60,14 +62,8 @@ class Training(Iterator[EpochFacts]):
         self._summed = torch.zeros((), device=split.device)
         self._members, self._held_out = partition(len(split), recipe.validation)
         self._steps = steps_in(len(self._members), recipe.batch)
-        self._optimizer = torch.optim.SGD(
-            model.parameters(),
-            lr=recipe.lr,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-            nesterov=recipe.momentum > 0,
-            fused=True,
-        )
+        self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
+        self._optimizer = _optimizer(model, recipe)
         apply_masks(model, masks)
         weights = dict(prunable(model))
         self._masked = [weights[name] for name in masks]
@@ -102,9 +98,8 @@ class Training(Iterator[EpochFacts]):
         """A copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {f"model/{key}": _copied(value) for key, value in self._model.state_dict().items()}
         for name, parameter in self._model.named_parameters():
-            momentum = self._optimizer.state[parameter].get("momentum_buffer")
-            if momentum is not None:
-                tensors[f"momentum/{name}"] = _copied(momentum)
+            for key, value in self._optimizer.state[parameter].items():
+                tensors[f"optimizer/{name}/{key}"] = _copied(value)
         return Snapshot(self._epoch, self._step, self._seen, {**tensors, "loss": _copied(self._summed)})
 
     @torch.no_grad()
@@ -122,22 +117,29 @@ class Training(Iterator[EpochFacts]):
         self._epoch, self._step, self._seen = snapshot.epoch, snapshot.step, snapshot.seen
         for key, value in self._model.state_dict().items():
             value.copy_(snapshot.tensors[f"model/{key}"])
-        for name, parameter in self._model.named_parameters():
-            momentum = snapshot.tensors.get(f"momentum/{name}")
-            if momentum is not None:
-                # The fused kernel walks both in memory order: the buffer must be laid out as the parameter is.
-                self._optimizer.state[parameter]["momentum_buffer"] = torch.empty_like(parameter).copy_(momentum)
+        parameters = dict(self._model.named_parameters())
+        for key, value in snapshot.tensors.items():
+            kind, _, rest = key.partition("/")
+            name, _, slot = rest.rpartition("/")
+            if kind == "optimizer":
+                like = parameters[name]
+                # The fused kernel walks both in memory order: a buffer must be laid out as its parameter is.
+                buffer = (
+                    torch.empty_like(like) if value.shape == like.shape else torch.empty_like(value, device=like.device)
+                )
+                self._optimizer.state[like][slot] = buffer.copy_(value)
         self._summed.copy_(snapshot.tensors["loss"])
 
     def _train_epoch(self) -> tuple[float, float]:
         """(mean loss, last learning rate). Nothing waits for the device before the end."""
         self._model.train()
-        recipe, total, lr = self._recipe, self._steps * self._epochs, self._recipe.lr
+        recipe, lr = self._recipe, self._recipe.lr
         place = (self._seed, self._round, self._epoch, self._step)
         for images, labels in epoch_batches(self._split, self._members, recipe, *place):
             self._before_step(self)
-            lr = learning_rate(recipe, self._epoch * self._steps + self._step, total)
-            self._optimizer.param_groups[0]["lr"] = lr
+            lr = learning_rate(recipe, self._behind + self._epoch * self._steps + self._step, self._course)
+            for group in self._optimizer.param_groups:
+                group["lr"] = lr
             loss = F.cross_entropy(self._forward(images), labels, label_smoothing=recipe.label_smoothing)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -185,36 +187,55 @@ def train(
     round: int,
     device: torch.device | str,
     *,
+    before: int = 0,
+    after: int = 0,
     start: Snapshot | None = None,
     before_step: Callable[[Training], None] = lambda _: None,
 ) -> Training:
     """Trains `model` in place on `device`; iterate over the result, one `EpochFacts` an epoch.
 
-    SGD with Nesterov momentum; the rate climbs over the warm-up, then falls linearly to 0 at the last step of the
-    last epoch. Weights under a mask are exactly +0.0 from the start, after every epoch, and zero after every step.
+    SGD with Nesterov momentum; the rate climbs over the warm-up, then falls to 0 as the recipe says. Weights under a
+    mask are exactly +0.0 from the start, after every epoch, and zero after every step.
     The last epoch's weights are the outcome; nothing is chosen by validation accuracy.
 
     masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) ·
-    seed, round: select order and augmentation · start: go on from this snapshot · before_step: called before each
-    step, when the state is whole; what it raises ends the training.
+    seed, round: select order and augmentation · before, after: epochs of the learning rate's schedule that lie before
+    and after these · start: go on from this snapshot · before_step: called before each step, when the state is whole;
+    what it raises ends the training.
     On the CPU the same arguments and thread count give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.
         ValueError: `start` is of another training.
     """
-    training = Training(model, masks, split.to(device), recipe, epochs, seed, round, before_step)
+    training = Training(model, masks, split.to(device), recipe, epochs, seed, round, before, after, before_step)
     if start is not None:
         training.restore(start)
     return training
 
 
 def learning_rate(recipe: Recipe, step: int, total: int) -> float:
-    """Rate of a step (0-based) out of `total`: up to `lr` over the warm-up, then linearly towards 0."""
+    """Rate of a step (0-based) out of `total`: up to `lr` over the warm-up, then down towards 0."""
     warm = int(recipe.warmup * total)
     if step < warm:
         return recipe.lr * (step + 1) / warm
-    return recipe.lr * (total - step) / (total - warm)
+    done = (step - warm) / (total - warm)
+    if recipe.schedule == "cosine":
+        return recipe.lr * (1 + math.cos(math.pi * done)) / 2
+    return recipe.lr * (1 - done)
+
+
+def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """Weight decay on everything, or on weights of two dimensions and more: not on batch-norm and biases."""
+    parameters = list(model.parameters())
+    decayed = [parameter for parameter in parameters if recipe.decay_all or parameter.ndim > 1]
+    rest = [parameter for parameter in parameters if not recipe.decay_all and parameter.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    groups = [group for group in groups if group["params"]]
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.momentum, 0.999), fused=True)
+    nesterov = recipe.momentum > 0
+    return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=True)
 
 
 def _copied(value: Tensor) -> Tensor:

@@ -1,4 +1,8 @@
-"""Networks by name, at any width, initialised from a seed."""
+"""Networks by name, at any width, initialised from a seed: torchvision's parts in the forms made for small images."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import nn
@@ -6,53 +10,105 @@ from torch import nn
 from core.errors import StageError
 from core.plan.models import ModelRef
 from core.pruning.masks import prunable as prunable
-from core.training.seeds import seed_of
+from core.seeds import seed_of
 from core.training.vision import import_torchvision
 
 _PUBLISHED_WIDTH = 64
-_IMAGE_CHANNELS = 3
+"""Channels of the first stage of torchvision's networks."""
 
 
 def build_model(ref: ModelRef, seed: int) -> nn.Module:
-    """A fresh float32 network on the CPU.
+    """A fresh float32 network on the CPU, with `ref.classes` outputs and 3×3 stem (stride 1, padding 1).
 
-    `resnet18` is torchvision's, with `ref.classes` outputs and the CIFAR stem: conv1 3×3, stride 1, padding 1;
-    max-pool kept. Other widths scale every layer's channels by width / 64. Same `state_dict` keys at every width.
-    The initial weights depend on (ref, seed) alone; the global random state is not touched.
+    - `resnet18`: torchvision's, max-pool kept; `resnet18-cifar`: without the max-pool.
+    - `resnet20`, `resnet56`: three stages of torchvision's basic blocks, 16, 32, 64 channels, no max-pool (He et al.
+      2016, arXiv:1512.03385, section 4.2; their shortcuts are the convolutions of option B).
+    - `vgg16-bn`: torchvision's convolutions, then one linear layer on the mean of the last map (Simonyan & Zisserman
+      2015, arXiv:1409.1556, configuration D, in its usual form for 32×32 images).
+
+    Other widths scale every layer's channels. Same `state_dict` keys at every width. The initial weights depend on
+    (ref, seed) alone; the global random state is not touched.
 
     Raises:
         StageError: a name of another release.
     """
-    if ref.name != "resnet18":
+    if ref.name not in _SKELETONS:
         raise StageError(f"unknown model {ref.name!r}")
     # On the meta device nothing is allocated or initialised: every layer is replaced by a real one below.
     with torch.device("meta"):
-        model: nn.Module = import_torchvision().models.resnet18(num_classes=ref.classes)
+        model = _SKELETONS[ref.name](import_torchvision().models, ref.classes)
+    stem = next(name for name, module in model.named_modules() if isinstance(module, nn.Conv2d))
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed_of("init", seed))
         for name, module in list(model.named_modules()):
-            if isinstance(module, nn.Conv2d | nn.BatchNorm2d | nn.Linear):
-                model.set_submodule(name, _real(name, module, ref.width))
+            if isinstance(module, nn.Conv2d):
+                model.set_submodule(name, _conv(module, ref.width, stem=name == stem))
+            elif isinstance(module, nn.BatchNorm2d):
+                model.set_submodule(name, nn.BatchNorm2d(_scaled(module.num_features, ref.width), device="cpu"))
+            elif isinstance(module, nn.Linear):
+                inputs = _scaled(module.in_features, ref.width)
+                model.set_submodule(name, nn.Linear(inputs, module.out_features, device="cpu"))
     return model
 
 
-def _real(name: str, module: nn.Conv2d | nn.BatchNorm2d | nn.Linear, width: int) -> nn.Module:
+def _resnet18(zoo: Any, classes: int) -> nn.Module:
+    model: nn.Module = zoo.resnet18(num_classes=classes)
+    return model
+
+
+def _resnet18_cifar(zoo: Any, classes: int) -> nn.Module:
+    model = _resnet18(zoo, classes)
+    model.maxpool = nn.Identity()
+    return model
+
+
+def _thin(blocks: int) -> Callable[[Any, int], nn.Module]:
+    """Three stages of `blocks` basic blocks each; built at torchvision's width, where the first stage has 64."""
+
+    def build(zoo: Any, classes: int) -> nn.Module:
+        model: nn.Module = zoo.resnet.ResNet(zoo.resnet.BasicBlock, [blocks, blocks, blocks, 1], num_classes=classes)
+        model.maxpool = model.layer4 = nn.Identity()
+        model.fc = nn.Linear(4 * _PUBLISHED_WIDTH, classes)
+        return model
+
+    return build
+
+
+def _vgg16_bn(zoo: Any, classes: int) -> nn.Module:
+    model: nn.Module = zoo.vgg16_bn(num_classes=classes, init_weights=False)
+    model.avgpool = nn.AdaptiveAvgPool2d(1)
+    model.classifier = nn.Linear(8 * _PUBLISHED_WIDTH, classes)
+    for module in model.modules():
+        if isinstance(module, nn.MaxPool2d):
+            module.ceil_mode = True  # changes nothing at 32×32; smaller images keep a last pixel
+    return model
+
+
+_SKELETONS: Mapping[str, Callable[[Any, int], nn.Module]] = MappingProxyType(
+    {
+        "resnet18": _resnet18,
+        "resnet18-cifar": _resnet18_cifar,
+        "resnet20": _thin(3),
+        "resnet56": _thin(9),
+        "vgg16-bn": _vgg16_bn,
+    }
+)
+
+
+def _conv(module: nn.Conv2d, width: int, *, stem: bool) -> nn.Module:
     """The layer on the CPU at the width asked for, initialised as torchvision's ResNet does."""
-    if isinstance(module, nn.Linear):
-        return nn.Linear(_scaled(module.in_features, width), module.out_features, device="cpu")
-    if isinstance(module, nn.BatchNorm2d):
-        return nn.BatchNorm2d(_scaled(module.num_features, width), device="cpu")
-    stem = name == "conv1"
     conv = nn.Conv2d(
-        module.in_channels if module.in_channels == _IMAGE_CHANNELS else _scaled(module.in_channels, width),
+        module.in_channels if stem else _scaled(module.in_channels, width),
         _scaled(module.out_channels, width),
         kernel_size=3 if stem else module.kernel_size,  # type: ignore[arg-type]
         stride=1 if stem else module.stride,  # type: ignore[arg-type]
         padding=1 if stem else module.padding,  # type: ignore[arg-type]
-        bias=False,
+        bias=module.bias is not None,
         device="cpu",
     )
     nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    if conv.bias is not None:
+        nn.init.zeros_(conv.bias)
     return conv
 
 

@@ -11,7 +11,8 @@ class Snapshot:
     """The state between two steps. No random numbers: order and augmentation follow from (seed, round, epoch).
 
     epoch: whole epochs done · step: batches done of the next one · seen: images in these batches ·
-    tensors (on the CPU): `model/<state_dict key>`, `momentum/<parameter name>`, and `loss`, summed over `seen`.
+    tensors (on the CPU): `model/<state_dict key>`, `optimizer/<parameter name>/<slot>` (momentum and the
+    like), and `loss`, summed over `seen`.
     """
 
     epoch: int

@@ -24,7 +24,10 @@ class Check:
 
 def doctor(
     dataset: Annotated[
-        str, typer.Option("--dataset", metavar="NAME", help="Look for cifar10, digits or imagefolder:PATH.")
+        str,
+        typer.Option(
+            "--dataset", metavar="NAME", help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."
+        ),
     ] = "cifar10",
     devices: DevicesOption = None,
     json_: JsonOption = False,

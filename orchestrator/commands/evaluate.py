@@ -16,9 +16,12 @@ FilesArgument = Annotated[
 def evaluate(
     files: FilesArgument,
     dataset: Annotated[
-        str, typer.Option("--dataset", metavar="NAME", help="cifar10, digits or imagefolder:PATH.")
+        str,
+        typer.Option("--dataset", metavar="NAME", help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
     ] = "cifar10",
-    model: Annotated[str, typer.Option("--model", metavar="NAME", help="The network: resnet18.")] = "resnet18",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.")
+    ] = "resnet18",
     device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")] = "cpu",
     batch: Annotated[
         str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from orchestrator.options import DevicesOption, GridRequest, takes_grid
+from orchestrator.options import DevicesOption, GridRequest, PerDeviceOption, takes_grid
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @takes_grid
-def run(asked: GridRequest, devices: DevicesOption = None) -> None:
+def run(asked: GridRequest, devices: DevicesOption = None, per_device: PerDeviceOption = None) -> None:
     """Run a grid here and now: submit it, work on it, show progress, print the report."""
     from core.preflight import check_machine
     from core.settings import load_settings
@@ -36,7 +36,7 @@ def run(asked: GridRequest, devices: DevicesOption = None) -> None:
         signal.signal(number, _interrupt)
     with ledger(settings) as engine:
         submitted = submission.write(engine, request)
-        worker = LocalWorker(settings, chosen)
+        worker = LocalWorker(settings, chosen, per_device or settings.per_device)
         note(f"starting a worker (log: {worker.log}) …")
         try:
             code = _work(settings, engine, submitted, worker)

@@ -4,11 +4,11 @@ import os
 import sys
 
 from core.errors import UserError
-from orchestrator.options import DevicesOption
+from orchestrator.options import DevicesOption, PerDeviceOption
 
 
-def worker(devices: DevicesOption = None) -> None:
-    """Work on whatever is submitted, until Ctrl-C; one slot per device."""
+def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None) -> None:
+    """Work on whatever is submitted, until Ctrl-C; one slot per device, or several."""
     from core.settings import load_settings
     from orchestrator.torchside import need_torch, python
 
@@ -17,4 +17,5 @@ def worker(devices: DevicesOption = None) -> None:
         raise UserError("--devices", devices, "give cpu, cuda:0,cuda:1 or all")
     need_torch("worker")
     sys.stdout.flush()
-    os.execv(sys.executable, python("worker", f"--devices={devices or settings.devices}"))  # noqa: S606 - our own program
+    options = (f"--devices={devices or settings.devices}", f"--per-device={per_device or settings.per_device}")
+    os.execv(sys.executable, python("worker", *options))  # noqa: S606 - our own program

@@ -20,6 +20,7 @@ from core.errors import UserError
 from core.plan.models import ModelRef
 from core.pruning.masks import apply_masks
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.models import build_model
 from core.training.vision import import_torchvision
 
@@ -34,7 +35,7 @@ def _convert(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
 def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> None:
     """The user's side: torchvision's resnet18 with a CIFAR stem and 10 classes, nothing of ours."""
     model = build_model(ModelRef("resnet18", 64, 10), seed=3)
-    masks = prune(model, {}, "magnitude", "global", 0.9)
+    masks = prune(Subject(model, {}), "magnitude", "global", 0.9)
     apply_masks(model, masks)
     name, _ = ArtifactStore.open("", tmp_path).put(pack(Checkpoint(model.state_dict(), masks, {"model": "resnet18"})))
     path = tmp_path / "resnet18_prune_90perc_oneshot3.pt"

@@ -15,6 +15,7 @@ from core.artifacts.verify import look
 from core.plan.models import ModelRef
 from core.pruning.masks import apply_masks, count_nonzero
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.models import build_model
 
 STAGE = "5" * 64
@@ -24,7 +25,7 @@ META = {"stage": STAGE, "model": "resnet18", "width": "2", "classes": "10"}
 @pytest.fixture(scope="module")
 def pruned() -> Checkpoint:
     model = build_model(ModelRef("resnet18", 2, 10), seed=0)
-    masks = prune(model, {}, "magnitude", "global", 0.5)
+    masks = prune(Subject(model, {}), "magnitude", "global", 0.5)
     apply_masks(model, masks)
     return Checkpoint(model.state_dict(), masks, META)
 

@@ -9,10 +9,10 @@ from core.ledger.states import State
 from core.ledger.tables import snapshots
 from core.plan.datasets import parse_dataset
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.plan.stages import PruneRound, Train, digest
 
-DENSE, FINETUNE = RECIPES["digits"]
+DENSE, FINETUNE = load_recipe("digits").dense, load_recipe("digits").finetune
 DIGITS = parse_dataset("digits")
 MODEL = ModelRef("resnet18", 4, 10)
 
@@ -20,7 +20,7 @@ MODEL = ModelRef("resnet18", 4, 10)
 def chain(seed):
     """A dense network and one round, some seconds each."""
     train = Train(DIGITS, MODEL, DENSE, 12, seed)
-    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, "finetune", 12, FINETUNE, DIGITS, MODEL, seed)
+    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, 12, FINETUNE, DIGITS, MODEL, seed)
     return [train, pruned]
 
 

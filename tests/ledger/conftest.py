@@ -23,6 +23,8 @@ _GOLDEN = Path(__file__).parent / "golden"
 RESULT: Mapping[str, Any] = {
     "top1": 0.9,
     "top1_before": None,
+    "top1_bn": None,
+    "collapsed": 0,
     "loss": 0.3,
     "images": 100,
     "nonzero": 25,

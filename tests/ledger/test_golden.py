@@ -39,16 +39,25 @@ def test_every_revision_has_its_golden_ledger(revision: str, database: str) -> N
     assert file.stat().st_size < 60_000
 
 
-def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table but the version's, by table."""
+def contents(engine: Engine, columns: dict[str, list[str]]) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of these tables, with these columns of theirs."""
     found = MetaData()
     found.reflect(engine)
     with engine.connect() as connection:
         return {
-            name: sorted(tuple(map(repr, row)) for row in connection.execute(select(table)))
-            for name, table in found.tables.items()
-            if name != "alembic_version"
+            name: sorted(
+                tuple(map(repr, row))
+                for row in connection.execute(select(*(found.tables[name].c[column] for column in wanted)))
+            )
+            for name, wanted in columns.items()
         }
+
+
+def columns_of(engine: Engine) -> dict[str, list[str]]:
+    """Every table but the version's, and its columns."""
+    found = MetaData()
+    found.reflect(engine)
+    return {name: list(table.c.keys()) for name, table in found.tables.items() if name != "alembic_version"}
 
 
 @pytest.fixture(params=migrate.REVISIONS)
@@ -66,14 +75,14 @@ def upgraded(old: Settings):
 
 def test_every_row_is_kept(old: Settings) -> None:
     raw = create_engine(old.database_url or f"sqlite:///{old.ledger_file}")
-    before, revision = contents(raw), migrate.current(raw)
+    columns, revision = columns_of(raw), migrate.current(raw)
+    before = contents(raw, columns)
     raw.dispose()
     engine = open_ledger(old, upgrade=True)
     assert migrate.current(engine) == migrate.HEAD
     assert migrate.check(engine) == []
-    after = contents(engine)
-    assert all(before[name] for name in before), f"an empty table in the golden ledger of {revision}"
-    assert {name: after[name] for name in before} == before
+    assert all(before.values()), f"an empty table in the golden ledger of {revision}"
+    assert contents(engine, columns) == before
     engine.dispose()
 
 

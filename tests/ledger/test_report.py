@@ -39,7 +39,7 @@ def run(world, digest: str, result: dict, number: int) -> None:
 
 HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed
-    top1_before top1 top1_dense drop nonzero total compression flop_speedup
+    top1_before top1_bn top1 top1_dense drop nonzero total collapsed compression flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
     latency_batch latency_threads latency_engine processor
     artifact_bytes train_seconds dense_train_seconds device digest artifact

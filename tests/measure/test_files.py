@@ -19,6 +19,7 @@ from core.plan.datasets import parse_dataset
 from core.plan.models import ModelRef
 from core.pruning.masks import apply_masks, kept_count
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.datasets import load_dataset
 from core.training.models import build_model
 
@@ -52,7 +53,7 @@ def _ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
 def test_each_file_against_the_first(tmp_path: Path, data: Path, request_of: Callable[..., dict[str, Any]]) -> None:
     dense = build_model(ModelRef("resnet18", 4, 10), seed=1)
     pruned = build_model(ModelRef("resnet18", 4, 10), seed=1)
-    masks = prune(pruned, {}, "magnitude", "global", 0.9)
+    masks = prune(Subject(pruned, {}), "magnitude", "global", 0.9)
     apply_masks(pruned, masks)
     write_weights(dense.state_dict(), tmp_path / "dense.pt", "torch")
     write_weights(pruned.state_dict(), tmp_path / "pruned.safetensors", "safetensors")

@@ -8,6 +8,7 @@ from core.measure.size import LayerSize, layer_sizes
 from core.plan.models import ModelRef
 from core.pruning.masks import apply_masks, prunable
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.models import build_model
 
 
@@ -54,7 +55,7 @@ def test_the_full_size_network() -> None:
     sides = {"conv1": 32, "layer1": 16, "layer2": 8, "layer3": 4, "layer4": 2, "fc": 1}
     by_hand = sum(weight.numel() * sides[name.split(".")[0]] ** 2 for name, weight in prunable(model))
     assert dense.macs == dense.macs_dense == by_hand == 140_186_624
-    apply_masks(model, prune(model, {}, "magnitude", "global", 0.9))
+    apply_masks(model, prune(Subject(model, {}), "magnitude", "global", 0.9))
     pruned = macs(model, (3, 32, 32))
     assert pruned.macs_dense == dense.macs_dense
     assert sum(layer.nonzero for layer in pruned.layers) == 1_116_435

@@ -108,6 +108,8 @@ def _result(kind: str, dense: bool) -> dict[str, object]:
         return {
             "top1": 0.95 if dense else 0.9,
             "top1_before": None if dense else 0.5,
+            "top1_bn": None,
+            "collapsed": 0,
             "loss": 0.3,
             "images": 360,
             "nonzero": 699_056 if dense else 69_906,

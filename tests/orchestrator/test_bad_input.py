@@ -30,7 +30,7 @@ BAD_AXES = [
     (("--recipe", "x"), "sweep: recipe 'x': unknown"),
     (("--name", "a b"), "sweep: name 'a b': use 1-64 letters"),
     (("--name", "../etc"), "sweep: name '../etc': use 1-64 letters"),
-    ((), "sweep: grid: give --grid (full, classic, demo, FILE.toml) or axes such as --sparsity 50,90"),
+    ((), "sweep: grid: give --grid (full, classic, fair, demo, FILE.toml) or axes such as --sparsity 50,90"),
 ]
 
 

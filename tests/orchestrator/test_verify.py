@@ -22,6 +22,7 @@ from core.ledger.tables import results, stages
 from core.plan.stages import Evaluate, PruneRound, Train, decode
 from core.pruning.masks import apply_masks, count_nonzero
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.models import build_model
 from orchestrator import torchside
 
@@ -54,7 +55,7 @@ class Floor:
         model = build_model(stage.model, self.seed)
         sparsity = stage.sparsity if isinstance(stage, PruneRound) else 0.5
         pruned = isinstance(stage, PruneRound) or (isinstance(stage, Evaluate) and stage.before)
-        masks = prune(model, {}, "magnitude", "global", sparsity) if pruned else {}
+        masks = prune(Subject(model, {}), "magnitude", "global", sparsity) if pruned else {}
         apply_masks(model, masks)
         nonzero, total = count_nonzero(model)
         if isinstance(stage, Train | PruneRound):
@@ -62,7 +63,16 @@ class Floor:
             meta["classes"] = str(stage.model.classes)
             artifact, size = self.store.put(pack(Checkpoint(model.state_dict(), masks, meta)))
         else:
-            facts = {"top1": 0.9, "top1_before": None, "loss": 0.1, "images": 9, "macs": 1, "macs_dense": 2}
+            facts = {
+                "top1": 0.9,
+                "top1_before": None,
+                "top1_bn": None,
+                "collapsed": 0,
+                "loss": 0.1,
+                "images": 9,
+                "macs": 1,
+                "macs_dense": 2,
+            }
             result = {**facts, "nonzero": nonzero, "total": total, "layers": [], "device": "cpu"}
         complete(
             self.ledger,

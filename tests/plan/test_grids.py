@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.plan.grids import GRIDS, load_grid, read_axes
+from core.plan.grid_files import load_grid
+from core.plan.grids import GRIDS, read_axes
 
 
 def _toml(tmp_path: Path, text: str) -> str:

@@ -11,16 +11,16 @@ from core.plan.dag import plan
 from core.plan.datasets import DatasetRef
 from core.plan.grids import GRIDS
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
 
 CIFAR = DatasetRef("cifar10", "", "", 10)
 NET = ModelRef("resnet18", 64, 10)
-DENSE, FINETUNE = RECIPES["default"]
+DENSE, FINETUNE = load_recipe("default").dense, load_recipe("default").finetune
 
 STAGES: tuple[Stage, ...] = (
     Train(CIFAR, NET, DENSE, 30, 0),
-    PruneRound("a" * 64, 1, "magnitude", "global", 0.9, "finetune", 3, FINETUNE, CIFAR, NET, 0),
+    PruneRound("a" * 64, 1, "magnitude", "global", 0.9, 3, FINETUNE, CIFAR, NET, 0),
     Evaluate("a" * 64, "", CIFAR, NET),
     Benchmark("a" * 64, "b" * 64, "torch", "cpu", 1, 1, CIFAR, NET),
     Sleep("x", 1.0, ("a" * 64,)),
@@ -52,11 +52,11 @@ def test_canonical_json_has_sorted_keys_and_carries_kind_and_code() -> None:
     body = json.loads(text)
     assert text == json.dumps(body, sort_keys=True, separators=(",", ":"))
     assert body["kind"] == "train"
-    assert body["code"] == 1
+    assert body["code"] == Train.code
 
 
 def test_another_code_version_is_refused() -> None:
-    text = encode(STAGES[0]).replace('"code":1', '"code":999')
+    text = encode(STAGES[0]).replace(f'"code":{Train.code}', '"code":999')
     with pytest.raises(ValueError, match="another code version"):
         decode(text)
 

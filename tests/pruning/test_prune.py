@@ -10,9 +10,11 @@ from torch.nn.utils import prune as torch_prune
 from core.errors import StageError
 from core.plan.algorithms import ALGORITHMS, geometric
 from core.plan.models import ModelRef
-from core.pruning.allocation import over_all, top
+from core.pruning.allocation import ALLOCATIONS, over_all, top
 from core.pruning.masks import apply_masks, count_kept, kept_count, prunable
-from core.pruning.registry import ALLOCATIONS, SCORES, prune
+from core.pruning.registry import prune
+from core.pruning.scores import SCORES
+from core.pruning.subject import Subject
 from core.training.models import build_model
 
 
@@ -39,7 +41,7 @@ _sparsity = st.integers(1, 999).map(lambda thousandths: thousandths / 1000)
 
 @given(net=_net, sparsity=_sparsity)
 def test_keeps_exactly_the_stable_top(net: _Net, sparsity: float) -> None:
-    masks = prune(net, {}, "magnitude", "global", sparsity)
+    masks = prune(Subject(net, {}), "magnitude", "global", sparsity)
     magnitudes = [abs(x) for _, weight in prunable(net) for x in weight.flatten().tolist()]
     kept = kept_count(len(magnitudes), sparsity)
     # The definition, written the slow way: by magnitude, then by position.
@@ -56,7 +58,7 @@ def test_masks_nest_even_when_weights_move_between_rounds(
     masks: dict[str, Tensor] = {}
     total = sum(weight.numel() for _, weight in prunable(net))
     for step in geometric(sparsity, rounds):
-        new = prune(net, masks, "magnitude", "global", step)
+        new = prune(Subject(net, masks), "magnitude", "global", step)
         assert count_kept(new) == (kept_count(total, step), total)
         if masks:
             assert not (_flat(new) & ~_flat(masks)).any()
@@ -72,7 +74,7 @@ def test_agrees_with_torch_where_there_are_no_ties() -> None:
     torch.manual_seed(3)
     net = _Net([torch.randn(40, 30), torch.randn(20, 40), torch.randn(10, 20)])
     for sparsity in (0.5, 0.75, 0.9):
-        ours = prune(net, {}, "magnitude", "global", sparsity)
+        ours = prune(Subject(net, {}), "magnitude", "global", sparsity)
         rival = _Net([weight.detach().clone() for _, weight in prunable(net)])
         torch_prune.global_unstructured(
             [(layer, "weight") for layer in rival.layers],
@@ -86,48 +88,50 @@ def test_agrees_with_torch_where_there_are_no_ties() -> None:
 @pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -7.5])
 def test_all_equal_weights_keep_the_first(value: float) -> None:
     net = _Net([torch.full((3, 4), value), torch.full((2, 4), value)])
-    kept = _flat(prune(net, {}, "magnitude", "global", 0.75))
+    kept = _flat(prune(Subject(net, {}), "magnitude", "global", 0.75))
     assert kept.tolist() == [True] * 5 + [False] * 15
 
 
 def test_a_layer_may_vanish_and_the_weights_stay_as_they_are() -> None:
     net = _Net([torch.full((4, 4), 0.001), torch.ones(4, 4)])
-    masks = prune(net, {}, "magnitude", "global", 0.5)
+    masks = prune(Subject(net, {}), "magnitude", "global", 0.5)
     assert [int(mask.sum()) for mask in masks.values()] == [0, 16]
     assert torch.equal(net.layers[0].weight, torch.full((4, 4), 0.001))
 
 
 def test_sparsity_so_high_that_nothing_stays() -> None:
     net = _Net([torch.ones(2, 2)])
-    assert not _flat(prune(net, {}, "magnitude", "global", 0.999999)).any()
+    assert not _flat(prune(Subject(net, {}), "magnitude", "global", 0.999999)).any()
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
 def test_weights_that_are_no_numbers_are_refused_by_name(bad: float) -> None:
     net = _Net([torch.ones(2, 2), torch.tensor([[1.0, bad]])])
     with pytest.raises(StageError, match=r"'layers.1.weight' are not all finite"):
-        prune(net, {}, "magnitude", "global", 0.5)
+        prune(Subject(net, {}), "magnitude", "global", 0.5)
 
 
 def test_dead_weights_never_come_back() -> None:
     net = _Net([torch.tensor([[1.0, 9.0, 2.0, 3.0]])])
     masks = {"layers.0.weight": torch.tensor([[True, False, True, True]])}
-    assert prune(net, masks, "magnitude", "global", 0.5)["layers.0.weight"].tolist() == [[False, False, True, True]]
+    assert prune(Subject(net, masks), "magnitude", "global", 0.5)["layers.0.weight"].tolist() == [
+        [False, False, True, True]
+    ]
     with pytest.raises(StageError, match="keeps 4 weights, but only 3 are left"):
-        prune(net, masks, "magnitude", "global", 0.1)
+        prune(Subject(net, masks), "magnitude", "global", 0.1)
 
 
 def test_what_does_not_fit_is_refused() -> None:
     net = _Net([torch.ones(2, 2), torch.ones(1, 2)])
     one = {"layers.0.weight": torch.ones(2, 2, dtype=torch.bool)}
     with pytest.raises(StageError, match=r"missing for \['layers.1.weight'\]"):
-        prune(net, one, "magnitude", "global", 0.5)
+        prune(Subject(net, one), "magnitude", "global", 0.5)
     with pytest.raises(StageError, match="unknown score 'guess'"):
-        prune(net, {}, "guess", "global", 0.5)
+        prune(Subject(net, {}), "guess", "global", 0.5)
     with pytest.raises(StageError, match="unknown score 'magnitude' or allocation 'local'"):
-        prune(net, {}, "magnitude", "local", 0.5)
+        prune(Subject(net, {}), "magnitude", "local", 0.5)
     with pytest.raises(StageError, match="nothing to prune"):
-        prune(nn.BatchNorm2d(3), {}, "magnitude", "global", 0.5)
+        prune(Subject(nn.BatchNorm2d(3)), "magnitude", "global", 0.5)
 
 
 def test_more_weights_than_float32_can_count() -> None:
@@ -145,7 +149,7 @@ def test_full_size_network_has_the_exact_counts() -> None:
     model = build_model(ModelRef("resnet18", 64, 10), seed=0)
     masks: dict[str, Tensor] = {}
     for sparsity, kept in ((0.5, 5_582_176), (0.75, 2_791_088), (0.9, 1_116_435)):
-        masks = prune(model, masks, "magnitude", "global", sparsity)
+        masks = prune(Subject(model, masks), "magnitude", "global", sparsity)
         assert count_kept(masks) == (kept, 11_164_352)
 
 

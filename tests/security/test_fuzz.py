@@ -23,7 +23,8 @@ from core.ledger.engine import open_ledger
 from core.ledger.submit import add_sweep
 from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
 from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS, Grid, load_grid, read_axes
+from core.plan.grid_files import load_grid
+from core.plan.grids import GRIDS, Grid, read_axes
 from core.plan.names import parse_name
 from core.plan.task import QUEUE, TASK, is_digest
 from core.settings import load_settings

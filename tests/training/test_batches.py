@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import StageError
-from core.plan.recipes import RECIPES, Recipe
-from core.training.batches import crop, epoch_batches, normalise, partition, steps_in
+from core.plan.recipes import Recipe, load_recipe
+from core.seeds import generator, seed_of
+from core.training.batches import crop, cut_out, epoch_batches, normalise, partition, plain_batches, steps_in
 from core.training.datasets import Split
-from core.training.seeds import generator, seed_of
 
-RECIPE = replace(RECIPES["default"][0], batch=4, pad=2)
-PLAIN = replace(RECIPE, pad=0, flip=False)
+RECIPE = replace(load_recipe("default").dense, batch=4, translate=2)
+PLAIN = replace(RECIPE, translate=0, flip="none")
 
 
 def _epoch(split: Split, recipe: Recipe, seed: int = 0, round: int = 0, epoch: int = 0) -> list[torch.Tensor]:
@@ -114,8 +114,46 @@ def test_augmentation_covers_every_shift_and_both_sides() -> None:
     images = torch.zeros(count, 3, 3, 4, dtype=torch.uint8)
     images[:, :, 1, 1] = 255  # one bright pixel, off the middle of a row of four
     split = Split(images, torch.zeros(count, dtype=torch.int64), ("a", "b"), torch.zeros(3), torch.ones(3))
-    parts = _epoch(split, replace(RECIPE, batch=count, pad=pad))
+    parts = _epoch(split, replace(RECIPE, batch=count, translate=pad, flip="random"))
     seen = {tuple(where) for where in parts[0][:, 0].nonzero()[:, 1:].tolist()}
     assert seen == {(row, column) for row in (0, 1, 2) for column in (0, 1, 2, 3)}
     mirrored = (parts[0][:, 0, :, 3] > 0).any(dim=1).float().mean().item()  # column 3: mirrored and shifted right
     assert mirrored == pytest.approx(1 / 6, abs=0.04)
+
+
+def test_alternating_flips_show_each_image_both_ways_in_turn(make_split: Callable[..., Split]) -> None:
+    split = make_split(40)
+    recipe = replace(PLAIN, flip="alternating", batch=40)
+    plain = normalise(split.images, split.mean, split.std)
+    sides = []
+    for epoch in range(4):
+        images, _ = next(epoch_batches(split, torch.arange(40), recipe, 5, 0, epoch))
+        straight = [bool((images == image).flatten(1).all(1).any()) for image in plain]
+        mirrored = [bool((images == image.flip(2)).flatten(1).all(1).any()) for image in plain]
+        assert all(a != b for a, b in zip(straight, mirrored, strict=True))
+        sides.append(straight)
+    assert sides[0] == sides[2]
+    assert sides[1] == sides[3] == [not side for side in sides[0]]
+    assert 5 < sum(sides[0]) < 35
+
+
+def test_cutout_is_a_square_that_may_hang_over_the_edge() -> None:
+    images = torch.ones(3, 2, 8, 8)
+    holes = torch.tensor([[0.5, 0.5], [0.0, 0.0], [0.99, 0.5]])
+    cut = cut_out(images, 4, holes)
+    assert (cut == 0).sum((1, 2, 3)).tolist() == [2 * 16, 2 * 4, 2 * 12]
+    assert not cut[0, :, 2:6, 2:6].any()
+    assert not cut[1, :, :2, :2].any()
+    assert bool(images.all()), "the batch that was given stays as it is"
+
+
+def test_plain_batches_are_images_as_they_are(make_split: Callable[..., Split]) -> None:
+    split = make_split(20)
+    members = torch.arange(5, 20)
+    batches = list(plain_batches(split, members, 0, 1, batch=4, count=2))
+    assert [len(labels) for _, labels in batches] == [4, 4]
+    everything = normalise(split.images, split.mean, split.std)
+    found = [int((everything == image).flatten(1).all(1).nonzero()) for images, _ in batches for image in images]
+    assert len(set(found)) == 8
+    assert min(found) >= 5
+    assert [int(label) for _, labels in batches for label in labels] == split.labels[found].tolist()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.training.datasets import Split
 from core.training.kernels import autocast, layout_for
 from core.training.loop import train
@@ -43,7 +43,7 @@ def test_bf16_is_used_where_asked_but_never_for_tiny_images() -> None:
 def test_bf16_gradients_are_close_to_those_of_fp32(make_split: Callable[..., Split], side: int, width: int) -> None:
     """One step from the same start, with memory that held NaN just before: no weight may run away."""
     split = make_split(16, size=side)
-    recipe = replace(RECIPES["digits"][0], batch=16, validation=0.0, warmup=0.0, lr=0.01, weight_decay=0.0)
+    recipe = replace(load_recipe("digits").dense, batch=16, validation=0.0, warmup=0.0, lr=0.01, weight_decay=0.0)
     moved = []
     for precision in ("fp32", "bf16"):
         model = build_model(ModelRef("resnet18", width, 3), seed=0)

@@ -13,15 +13,16 @@ from torch import Tensor, nn
 
 from core.errors import StageError
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.pruning.masks import prunable
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
 from core.training.batches import epoch_batches, partition
 from core.training.datasets import Split
 from core.training.loop import Training, learning_rate, train
 from core.training.models import build_model
 
-RECIPE = replace(RECIPES["digits"][0], batch=16, validation=0.2, precision="fp32")
+RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.2, precision="fp32")
 MakeSplit = Callable[..., Split]
 
 
@@ -53,7 +54,7 @@ def test_agrees_with_a_plain_loop(make_split: MakeSplit, masked: bool) -> None:
     """SGD written out by hand, in contiguous memory and without a fused kernel."""
     split, recipe, epochs = make_split(50), replace(RECIPE, label_smoothing=0.1), 2
     ours, plain = _model(), _model()
-    masks = prune(plain, {}, "magnitude", "global", 0.5) if masked else {}
+    masks = prune(Subject(plain, {}), "magnitude", "global", 0.5) if masked else {}
     list(train(ours, masks, split, recipe, epochs, 7, 1, "cpu"))
 
     parameters = dict(plain.named_parameters())
@@ -96,10 +97,11 @@ def test_same_arguments_same_bits(make_split: MakeSplit) -> None:
         assert not _same(_weights(model), results[0][0])
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_masked_weights_are_zero_after_every_step(make_split: MakeSplit, precision: str) -> None:
+def test_masked_weights_are_zero_after_every_step(make_split: MakeSplit, precision: str, optimizer: str) -> None:
     model = _model()
-    masks = prune(model, {}, "magnitude", "global", 0.75)
+    masks = prune(Subject(model, {}), "magnitude", "global", 0.75)
     weights = dict(prunable(model))
     seen: list[int] = []
 
@@ -108,7 +110,7 @@ def test_masked_weights_are_zero_after_every_step(make_split: MakeSplit, precisi
         seen.append(sum(int(weights[name][~mask].count_nonzero()) for name, mask in masks.items()))
 
     model.register_forward_pre_hook(lambda module, inputs: look(*inputs))
-    recipe = replace(RECIPE, precision=precision, weight_decay=0.01)
+    recipe = replace(RECIPE, precision=precision, weight_decay=0.01, optimizer=optimizer)
     for _ in train(model, masks, make_split(60), recipe, 2, 0, 1, "cpu"):
         for name, mask in masks.items():
             gone = weights[name].detach()[~mask]
@@ -119,22 +121,65 @@ def test_masked_weights_are_zero_after_every_step(make_split: MakeSplit, precisi
     assert set(seen) == {0}
 
 
+def test_the_first_epochs_of_a_schedule_are_those_of_the_whole(make_split: MakeSplit) -> None:
+    """What weight rewinding goes back to: the dense network as it was on its way."""
+    split, whole, kept = make_split(60), _model(), []
+
+    def look(training: Training) -> None:
+        if training.position == (2, 0):
+            kept.append(_weights(whole))
+
+    rates = [fact.lr for fact in train(whole, {}, split, RECIPE, 3, 0, 0, "cpu", before_step=look)]
+    part = _model()
+    early = [fact.lr for fact in train(part, {}, split, RECIPE, 2, 0, 0, "cpu", after=1)]
+    assert early == rates[:2]
+    assert _same(_weights(part), kept[0])
+    late = [fact.lr for fact in train(_model(), {}, split, RECIPE, 1, 0, 1, "cpu", before=2)]
+    assert late == rates[2:]
+
+
+@pytest.mark.parametrize("decay_all", [True, False])
+def test_weight_decay_spares_biases_and_batch_norm_when_asked(make_split: MakeSplit, decay_all: bool) -> None:
+    changed = []
+    for decay in (0.0, 0.1):
+        model = _model()
+        recipe = replace(RECIPE, weight_decay=decay, decay_all=decay_all, batch=60, validation=0.0, warmup=0.0)
+        list(train(model, {}, make_split(60), recipe, 1, 0, 0, "cpu"))
+        changed.append(_weights(model))
+    # One step from the same weights: the gradient is the same, so what differs is the decay's.
+    parameters = dict(_model().named_parameters())
+    differs = {name for name in parameters if not torch.equal(changed[0][name], changed[1][name])}
+    flat = {name for name, parameter in parameters.items() if parameter.ndim <= 1 and bool(parameter.any())}
+    assert differs & flat == (flat if decay_all else set())
+    assert {name for name, parameter in parameters.items() if parameter.ndim > 1} <= differs
+
+
+def test_the_rates_of_the_schedules() -> None:
+    cosine = replace(RECIPE, schedule="cosine", warmup=0.0, lr=1.0)
+    assert [learning_rate(cosine, step, 4) for step in range(4)] == pytest.approx(
+        [1.0, 0.853553, 0.5, 0.146447], abs=1e-6
+    )
+    triangle = replace(RECIPE, schedule="triangle", warmup=0.5, lr=1.0)
+    assert [learning_rate(triangle, step, 4) for step in range(4)] == pytest.approx([0.5, 1.0, 1.0, 0.5])
+
+
 def test_no_epochs_only_applies_the_masks(make_split: MakeSplit) -> None:
     model = _model()
-    masks = prune(model, {}, "magnitude", "global", 0.5)
+    masks = prune(Subject(model, {}), "magnitude", "global", 0.5)
     before = _weights(model)
     assert list(train(model, masks, make_split(20), RECIPE, 0, 0, 1, "cpu")) == []
     for name, value in _weights(model).items():
         assert torch.equal(value, before[name] * masks[name] if name in masks else before[name])
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("stop", [(0, 0), (0, 2), (1, 0), (1, 1), (2, 2)])
 def test_training_goes_on_from_between_any_two_steps_to_the_same_bits(
-    make_split: MakeSplit, stop: tuple[int, int]
+    make_split: MakeSplit, stop: tuple[int, int], optimizer: str
 ) -> None:
-    split, recipe = make_split(60), replace(RECIPE, precision="auto")
+    split, recipe = make_split(60), replace(RECIPE, precision="auto", optimizer=optimizer, decay_all=False)
     whole, kept = _model(), []
-    masks = prune(whole, {}, "magnitude", "global", 0.5)
+    masks = prune(Subject(whole, {}), "magnitude", "global", 0.5)
 
     def look(training: Training) -> None:
         if training.position == stop:
@@ -161,7 +206,7 @@ def test_a_snapshot_of_another_training_is_refused(make_split: MakeSplit, change
 def test_resumed_training_ends_on_the_same_bits(make_split: MakeSplit, stop: int) -> None:
     split, recipe = make_split(60), replace(RECIPE, precision="auto")
     whole = _model()
-    masks = prune(whole, {}, "magnitude", "global", 0.5)
+    masks = prune(Subject(whole, {}), "magnitude", "global", 0.5)
     expected = list(train(whole, masks, split, recipe, 3, 0, 1, "cpu"))
 
     first = train(_model(), masks, split, recipe, 3, 0, 1, "cpu")

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from core.errors import StageError
-from core.plan.models import ModelRef
+from core.plan.models import MODELS, ModelRef
 from core.training.models import build_model, prunable
 from core.training.vision import import_torchvision
 
@@ -78,3 +78,39 @@ def test_torchvision_imports_beside_a_torch_that_its_kernels_do_not_fit() -> Non
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["3", "cifar-10-python.tar.gz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "prunable_weights", "convolutions"),
+    [
+        # Counted by hand from the papers' tables; resnet20 and 56 with the 1×1 shortcuts of option B.
+        ("resnet18-cifar", 11_164_352, 20),
+        ("resnet20", 432 + 6 * 2_304 + 4_608 + 5 * 9_216 + 512 + 18_432 + 5 * 36_864 + 2_048 + 640, 21),
+        ("resnet56", 432 + 18 * 2_304 + 4_608 + 17 * 9_216 + 512 + 18_432 + 17 * 36_864 + 2_048 + 640, 57),
+        ("vgg16-bn", 14_710_464 + 5_120, 13),
+    ],
+)
+def test_published_networks_have_their_published_size(name: str, prunable_weights: int, convolutions: int) -> None:
+    model = build_model(ModelRef(name, MODELS[name], 10), seed=0)
+    assert sum(weight.numel() for _, weight in prunable(model)) == prunable_weights
+    assert sum(isinstance(module, nn.Conv2d) for module in model.modules()) == convolutions
+    assert all(parameter.device.type == "cpu" for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("size", [8, 16, 28, 32, 33])
+def test_every_network_takes_small_images_at_any_width(name: str, size: int) -> None:
+    for width in (1, 3, 8):
+        model = build_model(ModelRef(name, width, 7), seed=0).eval()
+        assert model(torch.rand(2, 3, size, size)).shape == (2, 7)
+    wide, slim = (build_model(ModelRef(name, width, 7), 0).state_dict() for width in (8, 2))
+    assert wide.keys() == slim.keys()
+
+
+def test_without_max_pool_the_maps_are_twice_as_large() -> None:
+    seen: dict[str, torch.Size] = {}
+    for name in ("resnet18", "resnet18-cifar"):
+        model = build_model(ModelRef(name, 4, 10), seed=0).eval()
+        model.layer1.register_forward_hook(lambda _m, _i, output, name=name: seen.update({name: output.shape}))
+        model(torch.rand(1, 3, 32, 32))
+    assert (seen["resnet18"][-1], seen["resnet18-cifar"][-1]) == (16, 32)

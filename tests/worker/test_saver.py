@@ -10,7 +10,7 @@ from core.artifacts.store import ArtifactStore
 from core.errors import StageError
 from core.plan.datasets import parse_dataset
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.plan.stages import PruneRound, Train, digest, encode
 from core.training.snapshot import Snapshot
 from worker.protocol import Epoch, Request, Saved
@@ -18,9 +18,9 @@ from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 1, 10)
-DENSE, RECOVERY = RECIPES["digits"]
+DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
 TRAIN = Train(DIGITS, MODEL, DENSE, 2, 0)
-PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, "finetune", 2, RECOVERY, DIGITS, MODEL, 0)
+PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 2, RECOVERY, DIGITS, MODEL, 0)
 
 
 @pytest.fixture

@@ -9,18 +9,25 @@ from core.artifacts.checkpoint import unpack
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError
 from core.ledger.tables import latencies, results
+from core.measure.accuracy import evaluate
+from core.measure.batchnorm import reestimate
+from core.plan.algorithms import ALGORITHMS
+from core.plan.dag import plan
 from core.plan.datasets import parse_dataset
+from core.plan.grids import GRIDS, read_axes
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
+from core.pruning.masks import kept_count
+from core.training.models import build_model
 from worker.protocol import Epoch, Request
 from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
-DENSE, RECOVERY = RECIPES["digits"]
+DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
 TRAIN = Train(DIGITS, MODEL, DENSE, 1, 0)
-FIRST = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, "finetune", 1, RECOVERY, DIGITS, MODEL, 0)
+FIRST = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 1, RECOVERY, DIGITS, MODEL, 0)
 SECOND = replace(FIRST, parent=digest(FIRST), round=2, sparsity=0.8, epochs=0)
 EVALUATE = Evaluate(digest(SECOND), digest(FIRST), DIGITS, MODEL)
 
@@ -85,8 +92,8 @@ def test_what_cannot_succeed_is_a_stage_error(bench):
     with pytest.raises(StageError, match="left no artifact"):
         bench.run(FIRST)
     bench.run(TRAIN)
-    with pytest.raises(StageError, match="unknown recovery 'rest'"):
-        bench.run(replace(FIRST, recovery="rest"))
+    with pytest.raises(StageError, match="unknown score 'guess'"):
+        bench.run(replace(FIRST, score="guess"))
     with pytest.raises(StageError, match="not a resnet18 of width 3"):
         bench.run(replace(FIRST, model=replace(MODEL, width=3)))
     with pytest.raises(StageError, match="not a stage"):
@@ -100,3 +107,60 @@ def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, wo
     workbench = replace(bench.workbench, settings=replace(settings, threads=asked), cores=3)
     workbench.use_threads(work)
     assert torch.get_num_threads() == threads
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_every_algorithm_runs_and_keeps_the_exact_count(bench, name):
+    axes = {"algorithm": name, "sparsity": "80", "epochs": "1", "iterations": "2", "dense_epochs": "2", "width": "2"}
+    made = plan(read_axes({**axes, "bench_device": "none", "bn_reestimate": "true"}, GRIDS["demo"]))
+    (cell,) = made.cells
+    done = {digest: bench.run(stage) for digest, stage in made.stages.items()}
+    result = done[cell.evaluate].result
+    weights = bench.checkpoint(made.stages[cell.rounds[-1]]).weights
+    masks = bench.checkpoint(made.stages[cell.rounds[-1]]).masks
+    kept = sum(int(mask.count_nonzero()) for mask in masks.values())
+    total = result["total"]
+    assert result["nonzero"] <= kept
+    assert all(not weights[layer][~mask].any() for layer, mask in masks.items())
+    if name == "2:4":
+        stem = masks["conv1.weight"].numel()
+        assert kept == stem + (total - stem) // 2 or kept >= total // 2  # layers of 2 inputs stay dense as well
+    else:
+        assert kept == kept_count(total, 0.8)
+    assert 0 <= result["top1_bn"] <= 1
+    assert result["collapsed"] == sum(layer["nonzero"] == 0 for layer in result["layers"])
+
+
+def test_weight_rewinding_starts_from_the_early_weights(bench):
+    axes = {
+        "algorithm": "lottery",
+        "sparsity": "50",
+        "epochs": "0",
+        "iterations": "1",
+        "dense_epochs": "1",
+        "width": "2",
+    }
+    made = plan(read_axes({**axes, "bench_device": "none"}, GRIDS["demo"]))
+    (cell,) = made.cells
+    for stage in made.stages.values():
+        bench.run(stage)
+    pruned = made.stages[cell.rounds[0]]
+    early, ticket = bench.checkpoint(made.stages[pruned.rewind]).weights, bench.checkpoint(pruned)
+    for name, mask in ticket.masks.items():
+        assert torch.equal(ticket.weights[name], early[name] * mask)
+
+
+def test_batch_norm_taken_anew_repairs_broken_statistics(bench):
+    bench.run(TRAIN)
+    split = bench.workbench.split(DIGITS, "test")
+    model = build_model(MODEL, 0)
+    model.load_state_dict(bench.checkpoint(TRAIN).weights)
+    healthy = evaluate(model, split, torch.device("cpu")).top1
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean += 3.0
+    broken = evaluate(model, split, torch.device("cpu")).top1
+    before = {name: value.clone() for name, value in model.named_parameters()}
+    reestimate(model, bench.workbench.split(DIGITS, "train"), torch.device("cpu"))
+    assert evaluate(model, split, torch.device("cpu")).top1 > max(broken, healthy - 0.2)
+    assert all(torch.equal(value, before[name]) for name, value in model.named_parameters())

@@ -11,12 +11,12 @@ import pytest
 
 from core.plan.datasets import parse_dataset
 from core.plan.models import ModelRef
-from core.plan.recipes import RECIPES
+from core.plan.recipes import load_recipe
 from core.plan.stages import Sleep, Train, digest_of, encode
 from worker.protocol import Done, Epoch, Failed, Ready, Request, Saved, write_event
 from worker.trainer_process import TrainerDied, TrainerProcess
 
-DIGITS, DENSE = parse_dataset("digits"), RECIPES["digits"][0]
+DIGITS, DENSE = parse_dataset("digits"), load_recipe("digits").dense
 
 
 def request(stage):

@@ -1,7 +1,7 @@
 """Runs each kind of stage with the core's rooms: nothing of the science is here, only the order of the calls."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from core.artifacts.checkpoint import Checkpoint, pack
 from core.errors import StageError
 from core.measure.accuracy import evaluate
+from core.measure.batchnorm import reestimate
 from core.measure.flops import macs
 from core.measure.latency import compare
 from core.measure.machine import processor_name
@@ -17,6 +18,8 @@ from core.plan.models import ModelRef
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
 from core.pruning.masks import Masks, apply_masks, count_nonzero
 from core.pruning.registry import prune
+from core.pruning.subject import Subject
+from core.training.batches import partition, plain_batches
 from core.training.datasets import Split
 from core.training.loop import train
 from core.training.models import build_model
@@ -25,6 +28,8 @@ from worker.trainer.workbench import Workbench
 
 _DENSE_ROUND = 0
 _EVALUATION_BATCH = 256
+_SCORE_BATCH, _SCORE_BATCHES = 128, 10
+"""Images that scores by gradients look at: 1,280, some 100 for each of ten classes."""
 _NOTHING = Done("", 0, 0.0, {}, {})
 
 
@@ -55,22 +60,39 @@ def run_stage(bench: Workbench, request: Request) -> Done:
 
 def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
     """A dense network from its seed."""
-    return _train_and_store(bench, request, stage, _DENSE_ROUND, lambda: (build_model(stage.model, stage.seed), {}))
+
+    def begin() -> tuple[nn.Module, Masks]:
+        return build_model(stage.model, stage.seed), {}
+
+    after = max(0, stage.horizon - stage.epochs)
+    return _train_and_store(bench, request, stage, begin, round=_DENSE_ROUND, after=after)
 
 
 def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
     """Prunes the parent's weights further, then lets the rest recover."""
-    if stage.recovery != "finetune":
-        raise StageError(f"unknown recovery {stage.recovery!r}")
 
     def begin() -> tuple[nn.Module, Masks]:
         parent = bench.checkpoint(request.inputs, stage.parent)
         # On the device: choosing among millions of weights is quick there.
         model = _network(stage.model, parent.weights).to(bench.device)
-        old = {name: mask.to(bench.device) for name, mask in parent.masks.items()}
-        return model, prune(model, old, stage.score, stage.allocation, stage.sparsity)
+        masks = prune(_subject(bench, stage, model, parent.masks), stage.score, stage.allocation, stage.sparsity)
+        if stage.rewind:
+            model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
+        return model, masks
 
-    return _train_and_store(bench, request, stage, stage.round, begin)
+    before = max(0, stage.horizon - stage.epochs)
+    return _train_and_store(bench, request, stage, begin, round=stage.round, before=before)
+
+
+def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
+    split = bench.split(stage.dataset, "train")
+    members, _ = partition(len(split), stage.recipe.validation)
+
+    def batches() -> Iterable[tuple[Tensor, Tensor]]:
+        return plain_batches(split, members, stage.seed, stage.round, _SCORE_BATCH, _SCORE_BATCHES)
+
+    old = {name: mask.to(bench.device) for name, mask in masks.items()}
+    return Subject(model, old, batches, stage.seed, stage.round, _image_shape(split))
 
 
 def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
@@ -80,21 +102,26 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
     model = _network(stage.model, after.weights)
     counted = macs(model, _image_shape(split))
     bench.use_threads(counted.macs_dense * _EVALUATION_BATCH)
-    top1_before = None
+    top1_before = top1_bn = None
     if stage.before:
         before = _network(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
         top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
+        if stage.bn_reestimate:
+            reestimate(before, bench.split(stage.dataset, "train"), bench.device)
+            top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
     found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
     result = {
         "top1": found.top1,
         "top1_before": top1_before,
+        "top1_bn": top1_bn,
         "loss": found.loss,
         "images": found.images,
         "nonzero": sum(layer.nonzero for layer in counted.layers),
         "total": sum(layer.total for layer in counted.layers),
         "macs": counted.macs,
         "macs_dense": counted.macs_dense,
+        "collapsed": sum(layer.nonzero == 0 for layer in counted.layers),
         "layers": [asdict(layer) for layer in counted.layers],
         "device": processor_name(bench.device),
     }
@@ -118,8 +145,11 @@ def _train_and_store(
     bench: Workbench,
     request: Request,
     stage: Train | PruneRound,
-    round: int,
     begin: Callable[[], tuple[nn.Module, Masks]],
+    *,
+    round: int,
+    before: int = 0,
+    after: int = 0,
 ) -> Done:
     """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes."""
     split = bench.split(stage.dataset, "train")
@@ -133,7 +163,10 @@ def _train_and_store(
     facts = (stage.epochs, stage.seed, round, bench.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
     with bench.saving(request.digest, masks, saved) as saver:
-        for epoch in train(model, masks, split, stage.recipe, *facts, start=start, before_step=saver):
+        course = train(
+            model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=saver
+        )
+        for epoch in course:
             seconds += epoch.seconds
             bench.emit(Epoch(**asdict(epoch)))
     return _store(bench, request, stage, model, masks, seconds)

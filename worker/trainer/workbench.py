@@ -147,4 +147,7 @@ def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
         torch.cuda.set_device(place)
         torch.zeros(1, device=place)  # makes the context now, while nobody waits
     store = ArtifactStore.open(settings.artifacts_url, settings.home)
-    return Workbench(place, settings, store, emit, torch.get_num_threads())
+    cores = torch.get_num_threads()
+    if place.type == "cpu":
+        cores = max(1, cores // settings.per_device)
+    return Workbench(place, settings, store, emit, cores)

@@ -31,7 +31,16 @@ from core.settings import load_settings
 
 HERE = Path(__file__).parent
 AXES = {"sparsity": "0.5,0.9", "algorithm": "oneshot,iterative", "epochs": "1", "iterations": "2"}
-RESULT = {"loss": 0.3, "images": 360, "total": 699_056, "macs_dense": 8_000_000, "layers": [], "device": "cpu"}
+RESULT = {
+    "loss": 0.3,
+    "images": 360,
+    "total": 699_056,
+    "macs_dense": 8_000_000,
+    "layers": [],
+    "top1_bn": None,
+    "collapsed": 0,
+    "device": "cpu",
+}
 LATENCY = {
     "dense_ms": 1.25,
     "pruned_ms": 1.0,

@@ -1,0 +1,22 @@
+"""Batch-norm statistics taken anew, so that a pruned network's accuracy is not that of statistics it no longer has."""
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import update_bn
+
+from core.training.batches import plain_batches
+from core.training.datasets import Split
+
+_BATCH, _BATCHES = 256, 20
+
+
+def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
+    """Replaces every batch-norm's running mean and variance by those over 5,120 training images, in place; nothing is
+    trained (Li et al. 2020, EagleEye, arXiv:2007.02491, section 3.2, "adaptive batch normalization").
+
+    split: training images. The model is moved to `device`.
+    """
+    everything = torch.arange(len(split))
+    batches = plain_batches(split, everything, seed=0, round=0, batch=_BATCH, count=_BATCHES)
+    update_bn((images.to(device) for images, _ in batches), model.to(device))
+    model.eval()

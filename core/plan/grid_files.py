@@ -1,0 +1,60 @@
+"""Grids from a name or from a TOML file."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from core.errors import UserError
+from core.plan.grids import GRIDS, Grid, read_axes
+from core.plan.nearest import did_you_mean, one_of
+
+_MAX_FILE = 2**20
+
+
+def load_grid(name: str) -> Grid:
+    """A built-in grid by name, or a TOML file by a path that ends in `.toml`.
+
+    Raises:
+        UserError: unknown name; an unreadable file, a TOML error, an unknown key or a wrong type (file and line).
+    """
+    if name.endswith(".toml"):
+        return _load_toml(Path(name))
+    if name in GRIDS:
+        return GRIDS[name]
+    raise UserError("grid", name, did_you_mean(name, [*GRIDS, "FILE.toml"]))
+
+
+def _load_toml(path: Path) -> Grid:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_FILE + 1)
+        if len(raw) > _MAX_FILE:
+            raise UserError("grid", path, "is larger than a grid can be (1 MiB)")
+        text = raw.decode()
+        values = tomllib.loads(text)
+    except RecursionError:
+        raise UserError("grid", path, "not valid TOML: nested too deeply") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, tomllib.TOMLDecodeError):
+            raise UserError("grid", path, f"not valid TOML: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UserError("grid", path, f"cannot be read: {reason}") from None
+    base = "full"
+    for key, value in values.items():
+        # One by one for the line of the first bad one; together below, as one may depend on another.
+        try:
+            if key == "base":
+                base = one_of(value, key, GRIDS)
+            else:
+                own = {"algorithms": values["algorithms"]} if key == "algorithm" and "algorithms" in values else {}
+                read_axes({**own, key: value}, GRIDS[base])
+        except UserError as error:
+            raise UserError("grid", f"{path}:{_line_of(text, key)}", str(error)) from None
+    values.pop("base", None)
+    return read_axes(values, GRIDS[base])
+
+
+def _line_of(text: str, key: str) -> int:
+    """1-based line on which a top-level key stands; 1 if it is written in an unusual way."""
+    pattern = re.compile(rf"""^\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)

@@ -1,0 +1,32 @@
+"""What a score may look at."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+from core.pruning.masks import Masks
+
+Batches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
+
+
+def no_batches() -> Iterable[tuple[Tensor, Tensor]]:
+    """For scores that look at weights alone."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network that is about to be pruned; it is read, never changed.
+
+    masks: of the round before, True = alive (empty: all are) · batches: a few training batches on the model's device,
+    without augmentation: normalised float32 [B, 3, H, W] and int64 [B] · seed, round: select random numbers ·
+    image: (channels, height, width) of its input.
+    """
+
+    model: nn.Module
+    masks: Masks = field(default_factory=dict)
+    batches: Batches = no_batches
+    seed: int = 0
+    round: int = 1
+    image: tuple[int, int, int] = (3, 32, 32)

@@ -1,0 +1,141 @@
+"""Algorithms as plans: schedules, what follows each round, fair budgets, compositions of one's own."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import UserError
+from core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
+from core.plan.cells import Cell
+from core.plan.dag import Plan, PlannedCell, plan
+from core.plan.grid_files import load_grid
+from core.plan.grids import GRIDS, read_axes
+from core.plan.stages import PruneRound, Train, decode, encode
+
+
+def planned(**axes: str) -> Plan:
+    return plan(
+        read_axes({"sparsity": "90", "epochs": "2", "iterations": "3", "dense_epochs": "8", **axes}, GRIDS["demo"])
+    )
+
+
+def rounds(made: Plan, cell: PlannedCell) -> list[PruneRound]:
+    found = [made.stages[digest] for digest in cell.rounds]
+    assert all(isinstance(stage, PruneRound) for stage in found)
+    return found  # type: ignore[return-value]
+
+
+def test_three_rounds_to_ninety_percent() -> None:
+    assert sparsities(ALGORITHMS["iterative"], 0.9, 3) == pytest.approx((0.535841, 0.784557, 0.9), abs=1e-6)
+    assert SCHEDULES["linear"](0.9, 3) == pytest.approx((0.3, 0.6, 0.9))
+    assert SCHEDULES["cubic"](0.9, 3) == pytest.approx((0.9 * 19 / 27, 0.9 * 26 / 27, 0.9))
+    assert all(schedule(0.9, 3)[-1] == 0.9 for schedule in SCHEDULES.values())
+
+
+@given(
+    sparsity=st.integers(1, 999).map(lambda n: n / 1000),
+    count=st.integers(1, 20),
+    name=st.sampled_from(sorted(SCHEDULES)),
+)
+def test_schedules_climb_to_exactly_what_was_asked(sparsity: float, count: int, name: str) -> None:
+    steps = SCHEDULES[name](sparsity, count)
+    assert steps[-1] == sparsity
+    assert all(a < b for a, b in itertools.pairwise(steps))
+    assert all(0 < step < 1 for step in steps)
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_every_algorithm_plans_and_its_stages_can_be_read_again(name: str) -> None:
+    made = planned(algorithm=name)
+    (cell,) = made.cells
+    assert all(decode(text) == made.stages[digest] for digest, text in made.encoded.items())
+    assert rounds(made, cell)[-1].sparsity == cell.cell.sparsity == (0.5 if name == "2:4" else 0.9)
+    seen: set[str] = set()
+    for digest, stage in made.stages.items():
+        assert set(stage.parents) <= seen, "parents come before children"
+        seen.add(digest)
+
+
+def test_rewinding_trains_the_end_of_the_dense_schedule() -> None:
+    made = planned(algorithm="lr-rewind,lottery")
+    for cell in made.cells:
+        dense = made.stages[cell.train]
+        assert isinstance(dense, Train)
+        for stage in rounds(made, cell):
+            assert (stage.epochs, stage.horizon, stage.recipe) == (2, 8, dense.recipe)
+            if cell.cell.algorithm == "lr-rewind":
+                assert stage.rewind == ""
+                continue
+            early = made.stages[stage.rewind]
+            assert isinstance(early, Train)
+            assert (early.epochs, early.horizon, early.seed) == (6, 8, dense.seed)
+    # Back to the very beginning, when the retraining is as long as the training or longer.
+    (cell,) = planned(algorithm="lottery", epochs="9").cells
+    made = planned(algorithm="lottery", epochs="9")
+    early = made.stages[rounds(made, cell)[0].rewind]
+    assert isinstance(early, Train)
+    assert (early.epochs, early.horizon, rounds(made, cell)[0].epochs) == (0, 0, 8)
+
+
+def test_pruning_before_training_has_the_same_budget() -> None:
+    made = planned(algorithm="snip,oneshot")
+    budgets = set()
+    for cell in made.cells:
+        (last,) = rounds(made, cell)
+        start = made.stages[last.parent]
+        assert isinstance(start, Train)
+        budgets.add(start.epochs + last.epochs)
+    assert budgets == {10}
+
+
+def test_the_fair_grid_has_controls_of_equal_budget_for_paired_seeds() -> None:
+    cells = GRIDS["fair"].cells()
+    assert {cell.seed for cell in cells} == {0, 1, 2}
+    for cell in cells:
+        if cell.algorithm == "iterative":
+            total = cell.epochs * cell.iterations
+            for control in ("oneshot", "random", "layer-random"):
+                assert Cell(control, cell.sparsity, total, 1, cell.seed) in cells
+    assert len(cells) == 3 * 3 * 4
+
+
+def test_iterative_with_one_round_is_one_shot() -> None:
+    made = planned(algorithm="oneshot,iterative,gradual", iterations="1")
+    assert len({cell.rounds for cell in made.cells}) == 1
+
+
+def test_a_composition_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "grid.toml"
+    file.write_text(
+        'base = "demo"\nalgorithm = ["oneshot", "mine"]\n'
+        '[algorithms.mine]\nscore = "taylor"\nallocation = "erk"\nschedule = "cubic"\nrecovery = "none"\n'
+    )
+    made = plan(load_grid(str(file)))
+    mine = [cell for cell in made.cells if cell.cell.algorithm == "mine"]
+    assert {cell.cell.iterations for cell in mine} == {2, 3}
+    for cell in mine:
+        assert cell.cell.epochs == 0
+        assert {(stage.score, stage.allocation, stage.epochs) for stage in rounds(made, cell)} == {("taylor", "erk", 0)}
+    text = encode(rounds(made, mine[0])[0])
+    assert '"taylor"' in text
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ('[algorithms.mine]\nscore = "guess"', r"algorithms.mine.score 'guess'"),
+        ('[algorithms.mine]\nscor = "random"', "did you mean"),
+        ('[algorithms.oneshot]\nscore = "random"', "is a built-in algorithm"),
+        ("[algorithms]\nmine = 1", "write a table"),
+        ('[algorithms."a b"]\nscore = "random"', "use 1-64 letters"),
+        ('algorithm = "mine"', "algorithm 'mine'"),
+    ],
+)
+def test_a_bad_composition_is_one_line(tmp_path: Path, table: str, complaint: str) -> None:
+    file = tmp_path / "grid.toml"
+    file.write_text(f'base = "demo"\n{table}\n')
+    with pytest.raises(UserError, match=complaint):
+        load_grid(str(file))

@@ -1,0 +1,143 @@
+"""Every allocation: exact counts, nested masks, its own rule, and what it does when a layer has no room."""
+
+from fractions import Fraction
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from core.errors import StageError
+from core.pruning.allocation import ALLOCATIONS, FLOOR, apportion, erk, lamp, over_all_with_floor, two_of_four, uniform
+from core.pruning.masks import kept_count
+
+SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6)]
+EXACT = sorted(set(ALLOCATIONS) - {"2:4"})
+
+_values = st.integers(0, 2**31).map(lambda seed: torch.Generator().manual_seed(seed))
+
+
+def scores(generator: torch.Generator, *, ties: bool) -> dict[str, Tensor]:
+    """Non-negative scores for four small layers; with ties, of four values only (0 among them)."""
+    made = {}
+    for number, shape in enumerate(SHAPES):
+        values = torch.rand(shape, generator=generator)
+        made[f"layer{number}"] = (values * 4).floor() if ties else values
+    return made
+
+
+@pytest.mark.parametrize("name", EXACT)
+@given(generator=_values, ties=st.booleans(), thousandths=st.integers(1, 999), steps=st.integers(1, 4))
+@settings(max_examples=40)
+def test_counts_are_exact_and_masks_nest(
+    name: str, generator: torch.Generator, ties: bool, thousandths: int, steps: int
+) -> None:
+    total = sum(torch.Size(shape).numel() for shape in SHAPES)
+    masks: dict[str, Tensor] = {}
+    for step in range(1, steps + 1):
+        sparsity = thousandths / 1000 * step / steps
+        new = ALLOCATIONS[name](scores(generator, ties=ties), masks, sparsity)
+        assert sum(int(mask.count_nonzero()) for mask in new.values()) == kept_count(total, sparsity)
+        assert all(mask.dtype == torch.bool for mask in new.values())
+        for layer, old in masks.items():
+            assert not (new[layer] & ~old).any()
+        masks = new
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_equal_scores_keep_the_count(name: str, value: float) -> None:
+    equal = {"a": torch.full((10, 10), value), "b": torch.full((5, 4), value)}
+    masks = ALLOCATIONS[name](equal, {}, 0.9)
+    assert sum(int(mask.sum()) for mask in masks.values()) == 12
+    again = ALLOCATIONS[name](equal, {}, 0.9)
+    assert all(torch.equal(masks[layer], again[layer]) for layer in equal)
+
+
+def test_uniform_gives_every_layer_its_share() -> None:
+    made = scores(torch.Generator().manual_seed(1), ties=False)
+    masks = uniform(made, {}, 0.75)
+    for name, mask in masks.items():
+        assert abs(int(mask.sum()) - mask.numel() / 4) < 1
+        # Within a layer the best stay.
+        kept, gone = made[name][mask], made[name][~mask]
+        assert not kept.numel() or not gone.numel() or kept.min() >= gone.max()
+
+
+def test_erk_follows_its_formula_and_leaves_small_layers_dense() -> None:
+    made = {"wide": torch.rand(64, 64, 3, 3), "thin": torch.rand(2, 3), "fc": torch.rand(10, 64)}
+    masks = erk(made, {}, 0.9)
+    assert bool(masks["thin"].all()), "its share is more than it has"
+    shares = {name: sum(score.shape) for name, score in made.items()}
+    ratio = int(masks["fc"].sum()) / int(masks["wide"].sum())
+    expected = shares["fc"] / shares["wide"]
+    full = int(masks["fc"].sum()) == masks["fc"].numel()
+    assert full or abs(ratio - expected) / expected < 0.01
+
+
+def test_the_floor_guards_against_layer_collapse() -> None:
+    made = {"weak": torch.full((10, 20), 0.001), "strong": torch.ones(30, 30)}
+    assert not ALLOCATIONS["global"](made, {}, 0.9)["weak"].any()
+    density = Fraction(kept_count(1100, 0.9), 1100)
+    assert int(over_all_with_floor(made, {}, 0.9)["weak"].sum()) == int(FLOOR * density * 200)
+    assert int(over_all_with_floor(made, {}, 0.998)["weak"].sum()) == 1
+
+
+def test_lamp_is_the_papers_ratio() -> None:
+    """Equation 4, written the slow way, on scores without ties."""
+    made = {"a": torch.tensor([[3.0, 1.0, 2.0]]), "b": torch.tensor([[0.5, 0.1]])}
+    by_hand = []
+    for name, score in made.items():
+        squares = score.flatten().square().tolist()
+        by_hand += [(s / sum(t for t in squares if t >= s), name, i) for i, s in enumerate(squares)]
+    for kept in range(6):
+        best = {(name, index) for _, name, index in sorted(by_hand, key=lambda one: (-one[0], one[1], one[2]))[:kept]}
+        masks = lamp(made, {}, (5 - kept) / 5)
+        found = {(name, i) for name, mask in masks.items() for i in mask.flatten().nonzero().flatten().tolist()}
+        assert found == best
+
+
+def test_lamp_never_empties_a_layer_while_there_is_budget() -> None:
+    made = {"tiny": torch.full((4, 4), 1e-6), "big": torch.rand(40, 40) + 1}
+    assert bool(lamp(made, {}, 0.99)["tiny"].any())
+
+
+def test_two_of_four_along_the_inputs() -> None:
+    made = {"conv": torch.rand(6, 8, 3, 3), "fc": torch.rand(10, 16), "stem": torch.rand(6, 3, 3, 3)}
+    masks = two_of_four(made, {}, 0.5)
+    assert bool(masks["stem"].all()), "3 inputs make no groups of 4"
+    for name in ("conv", "fc"):
+        inputs_last = masks[name].movedim(1, -1).reshape(-1, 4)
+        assert inputs_last.sum(1).eq(2).all()
+        ranked = made[name].movedim(1, -1).reshape(-1, 4)
+        assert bool(
+            (
+                ranked.masked_fill(~inputs_last, 2).min(1).values >= ranked.masked_fill(inputs_last, -1).max(1).values
+            ).all()
+        )
+    assert two_of_four({"w": torch.ones(1, 4)}, {}, 0.5)["w"].tolist() == [[True, True, False, False]]
+    with pytest.raises(StageError, match="keeps half"):
+        two_of_four(made, {}, 0.75)
+
+
+@given(
+    weights=st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any),
+    room=st.lists(st.integers(0, 30), min_size=6, max_size=6),
+    data=st.data(),
+)
+def test_apportioning_is_exact_and_keeps_to_the_room(weights: list[int], room: list[int], data: st.DataObject) -> None:
+    names = [f"l{number}" for number in range(len(weights))]
+    shares = {name: Fraction(weight) for name, weight in zip(names, weights, strict=True)}
+    rooms = {name: room[number] if weights[number] else 0 for number, name in enumerate(names)}
+    total = data.draw(st.integers(0, sum(rooms.values())))
+    counts = apportion(shares, rooms, total)
+    assert sum(counts.values()) == total
+    assert all(0 <= counts[name] <= rooms[name] for name in names)
+    free = [name for name in names if counts[name] < rooms[name]]
+    for one in free:
+        for other in free:
+            # Those who have room left stand in proportion, to within a unit each.
+            assert (counts[one] - 1) * shares[other] <= (counts[other] + 1) * shares[one]
+    with pytest.raises(StageError, match="are to be kept"):
+        apportion(shares, rooms, sum(rooms.values()) + 1)
