@@ -44,8 +44,8 @@ def make_old(file: Path, age: float) -> None:
     os.utime(file, (stamp, stamp))
 
 
-def running(ledger: Engine) -> tuple[str, int]:
-    digest = due(ledger, "cpu", 1, 0.0)[0]
+def running(ledger: Engine, digest: str | None = None) -> tuple[str, int]:
+    digest = digest or due(ledger, "cpu", 1, 0.0)[0]
     held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
     assert held is not None
     return digest, held.attempt
@@ -144,10 +144,11 @@ def test_many_stages_complete_while_gc_runs_again_and_again(
     for number in range(12):
         put(store, home, f"artifact {number}".encode(), 9 * DAY)
     made: list[str] = []
+    dense = due(ledger, "cpu", 12, 0.0)  # nothing else is ready yet
 
     def work() -> None:
         for number in range(12):
-            digest, attempt = running(ledger)
+            digest, attempt = running(ledger, dense[number])
             name, _ = store.put(f"artifact {number}".encode())
             finish(ledger, digest, attempt, name)
             made.append(name)

@@ -119,7 +119,7 @@ def _no_worker(program: str, words: list[str]) -> None:
     """Instead of becoming a worker: its own check of the devices, which is what would refuse them."""
     from worker.__main__ import main
 
-    assert words[-1].startswith("--devices=")
+    assert words[-2].startswith("--devices=")
     raise typer.Exit(main(words[-1:]))
 
 
