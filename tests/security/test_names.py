@@ -120,7 +120,7 @@ def _no_worker(program: str, words: list[str]) -> None:
     from worker.__main__ import main
 
     assert words[-2].startswith("--devices=")
-    raise typer.Exit(main(words[-1:]))
+    raise typer.Exit(main(words[-2:]))
 
 
 def test_where_files_go(sweep: Sweep, filled: Path) -> None:
