@@ -98,7 +98,7 @@ def emptied(valkey: Valkey) -> None:
 
 def away_for_a_while(valkey: Valkey) -> None:
     valkey.kill()
-    time.sleep(5.0)
+    time.sleep(float(os.environ.get("TEST_OUTAGE_SECONDS", "5")))
     valkey.start()
 
 

@@ -1,5 +1,6 @@
 """Workers whose ledger goes away for longer than a lease while they work: no trainer ends, nothing is run twice."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,13 @@ import pytest
 
 from core.ledger.engine import open_ledger
 from core.ledger.states import State
-from core.plan.stages import Sleep, digest
+from core.plan.datasets import parse_dataset
+from core.plan.models import ModelRef
+from core.plan.recipes import load_recipe
+from core.plan.stages import Sleep, Train, digest
 from core.settings import load_settings
 
-AWAY = 7.0
+AWAY = float(os.environ.get("TEST_OUTAGE_SECONDS", "7"))
 """Seconds; longer than the lease of these tests (4 s) and than a worker's call waits for a locked file (5 s)."""
 
 
@@ -90,9 +94,11 @@ def lossy(request, make_site):
 
 @pytest.mark.slow
 def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
-    """One stage ends meanwhile, the other goes on; each worker could take the other's as lost."""
+    """One stage ends meanwhile, the other trains on; each worker could take the other's as lost."""
     site, away = lossy
-    stages = [Sleep("ends meanwhile", 4.0), Sleep("goes on", AWAY + 5.0)]
+    recipe = load_recipe("digits").dense
+    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), recipe, 3 * int(AWAY), 0)
+    stages = [Sleep("ends meanwhile", 4.0), training]
     after = Sleep("after", 0.0, tuple(digest(stage) for stage in stages))
     site.submit("naps", [*stages, after], hint=False)
     workers = [site.start(), site.start()]

@@ -86,7 +86,13 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
 @pytest.mark.slow
 def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(one_thread: None, sweep: Sweep, home: Path) -> None:
     long = words(dense_epochs="2000")
-    run = subprocess.Popen([*SWEEP, "run", *long], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [*SWEEP, "run", *long],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - shells ignore it in the background
+    )
     try:
         assert run.stdout is not None
         line = next(line for line in run.stdout if "epoch" in line and "images/s" in line)
