@@ -31,7 +31,7 @@ class PerImage(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
     def __init__(self, split: Split) -> None:
         transforms: Any = import_torchvision().transforms
-        self.arrays = split.images[:RIVAL_IMAGES].permute(0, 2, 3, 1).contiguous().numpy()
+        self.arrays = split.images.permute(0, 2, 3, 1).contiguous().numpy()
         self.labels = split.labels.tolist()
         self.transform = transforms.Compose(
             [
@@ -64,7 +64,8 @@ def main() -> None:
         pixels.permute(0, 3, 1, 2), labels, tuple("0123456789"), torch.full((3,), 0.47), torch.full((3,), 0.25)
     )
     recipe, everything = replace(load_recipe("default").dense, batch=256), torch.arange(IMAGES)
-    loader = torch.utils.data.DataLoader(PerImage(split), batch_size=256, shuffle=True)
+    few = replace(split, images=split.images[:RIVAL_IMAGES], labels=split.labels[:RIVAL_IMAGES])
+    loader = torch.utils.data.DataLoader(PerImage(few), batch_size=256, shuffle=True)
     paths: dict[str, Callable[[], Iterable[Any]]] = {
         "batched gather (prunesweep)": lambda: epoch_batches(split, everything, recipe, 0, 0, 0),
         "per image, PIL (torchvision + DataLoader)": lambda: loader,

@@ -190,7 +190,10 @@ class Slot:
             log = process.log.text()
             if self._settle() or event.spent:
                 self._discard(process)  # it has been told to end, or says that it will: no next stage for it
-            record.done(event, log) if isinstance(event, Done) else record.failed(event, log)
+            if isinstance(event, Done):
+                record.done(event, log)
+            else:
+                record.failed(event, log)
         if not ours:
             self.stop(Verdict.LOST, taken)
 

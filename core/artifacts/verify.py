@@ -63,8 +63,8 @@ def look(store: ArtifactStore, file: Mapping[str, Any]) -> tuple[int, list[Findi
         return len(data), []
     try:
         checkpoint = unpack(data)
-        _check_content(checkpoint, file["digest"])
         nonzero, total = count(checkpoint)
+        _check_content(checkpoint, file["digest"], nonzero, total)
     except StageError as error:
         return len(data), [{**own, "what": CONTENT, "message": str(error)}]
     return len(data), list(_miscounts(file, len(data), nonzero, total))
@@ -86,7 +86,7 @@ def count(checkpoint: Checkpoint) -> tuple[int, int]:
     return nonzero, sum(shape.numel() for shape in shapes.values())
 
 
-def _check_content(checkpoint: Checkpoint, digest: str) -> None:
+def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int) -> None:
     """Raises StageError unless it is that stage's, and its masks and weights agree."""
     if checkpoint.meta.get("stage") != digest:
         raise StageError(f"it is the checkpoint of stage {checkpoint.meta.get('stage', '')[:12] or 'none'}")
@@ -96,7 +96,6 @@ def _check_content(checkpoint: Checkpoint, digest: str) -> None:
             raise StageError(f"{name}: a masked weight is not zero")
     if checkpoint.masks:
         kept, covered = count_kept(checkpoint.masks)
-        nonzero, total = count(checkpoint)
         if covered != total or kept < nonzero:
             raise StageError(f"its masks keep {kept:,} of {covered:,} weights, {nonzero:,} of {total:,} are not zero")
 

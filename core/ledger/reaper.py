@@ -96,7 +96,6 @@ _forgotten = (
 )
 _stamp = update(stages).values(hinted_at=Now())
 _stamp_forgotten = _stamp.where(stages.c.digest.in_(_forgotten)).returning(stages.c.digest)
-_stamp_given = _stamp.where(stages.c.digest.in_(bindparam("digests", expanding=True)), stages.c.state == State.READY)
 
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
@@ -108,13 +107,3 @@ def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]
     values = {"kind_of_device": device.partition(":")[0], "most": limit, "older_than": float(older_than)}
     with writing(engine) as connection:
         return list(connection.execute(_stamp_forgotten, values).scalars())
-
-
-_CHUNK = 5_000
-
-
-def stamp_hints(engine: Engine, digests: tuple[str, ...] | list[str]) -> None:
-    """Notes that hints for these stages were published now."""
-    with writing(engine) as connection:
-        for start in range(0, len(digests), _CHUNK):
-            connection.execute(_stamp_given, {"digests": sorted(digests[start : start + _CHUNK])})

@@ -69,7 +69,7 @@ def list_sweeps(engine: Engine) -> list[ListedSweep]:
     )
     with reading(engine) as connection:
         rows = connection.execute(_sweep.order_by(sweeps.c.id.desc())).all()
-        sizes = {sweep_id: count for sweep_id, count in connection.execute(size)}  # noqa: C416 - rows aren't pairs
+        sizes: dict[int, int] = {row[0]: row[1] for row in connection.execute(size)}
         counts: dict[int, dict[State, int]] = {row.id: dict.fromkeys(State, 0) for row in rows}
         for sweep_id, state, count in connection.execute(states):
             counts[sweep_id][State(state)] = count

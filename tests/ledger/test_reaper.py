@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.ledger.control import cancel
-from core.ledger.outcome import crash
-from core.ledger.reaper import LOSSES_PER_CRASH, due, reap, stamp_hints
+from core.ledger.outcome import crash, release
+from core.ledger.reaper import LOSSES_PER_CRASH, due, reap
 
 
 def test_a_lost_lease_gives_the_stage_back(world) -> None:
@@ -79,11 +79,11 @@ def test_due_keeps_to_its_limit_and_to_time(world) -> None:
     assert taken.digest in due(world.engine, "cpu", 10, 5.0)
 
 
-def test_stamped_hints_are_left_alone(world) -> None:
-    submitted = world.submit({"a": [], "b": []})
-    stamp_hints(world.engine, submitted.ready)
-    stamp_hints(world.engine, ())
-    assert due(world.engine, "cpu", 10, 5.0) == []
+def test_what_was_begun_before_is_due_first(world) -> None:
+    world.submit({f"s{n}": [] for n in range(5)})
+    begun = world.claim("s3")
+    release(world.engine, begun.digest, begun.attempt, "the worker stops")
+    assert due(world.engine, "cpu", 1, 5.0) == [begun.digest]
 
 
 @pytest.mark.parametrize("asked", [4, 100])

@@ -9,6 +9,7 @@ import pytest
 
 from core.ledger.claims import claim
 from core.ledger.engine import open_ledger
+from core.ledger.logs import stage_log
 from core.ledger.outcome import complete
 from core.ledger.states import State
 from core.ledger.submit import add_sweep
@@ -129,6 +130,21 @@ def test_a_spent_trainer_gets_no_other_stage(stand):
         time.sleep(0.01)
     assert stand.slot._process.pid != before
     assert stand.row().state == State.DONE and stand.row().failures == 0
+
+
+def test_a_stage_that_crashes_each_time_is_quarantined_after_exactly_so_many_attempts(stand, settings):
+    quick = replace(settings, lease=0.3, heartbeat=0.1, max_attempts=3)
+    stand.slot._desk = replace(stand.slot._desk, settings=quick)
+    stand.trainer(None)
+    for number in (1, 2, 3):
+        while not (stand.slot.ready and stand.slot.run(DIGEST)):
+            time.sleep(0.01)
+        assert (stand.row().attempt, stand.row().failures) == (number, number)
+    assert stand.row().state == State.QUARANTINED
+    assert stand.row(CHILD_DIGEST).state == State.CANCELLED
+    last = stage_log(stand.engine, DIGEST).attempts[-1]
+    assert (last.attempt, last.outcome) == (3, "QUARANTINED")
+    assert "working" in last.log, "its last lines are kept"
 
 
 def test_facts_that_the_ledger_refuses_fail_the_stage(stand):
