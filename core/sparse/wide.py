@@ -1,0 +1,197 @@
+"""A network for many images: a vector is one pixel of 16 images, so borders, strides and odd sizes cost nothing.
+
+A tap is a fixed distance in memory, so the code is the same for every pixel.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core.sparse.executable import Executable
+from core.sparse.frames import GROUP, VECTOR, Frame, Memory, Window, allocate, frames_of
+from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
+from core.sparse.kernels import OUTPUTS_MAX, Block, block, pooling
+from core.sparse.program import Call, Job, Step
+
+CODE_BYTES = 24 * 1024
+"""A block's code stays in the first-level instruction cache while all tiles pass through it."""
+_SUMS_BYTES = 384 * 1024
+"""A block's sums stay in the second-level cache between the blocks that add to them."""
+_LARGE_MAP = 64
+"""Pixels from which one group alone is enough tiles for a block's code."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One function, the numbers it reads and its work."""
+
+    function: int
+    stream: np.ndarray
+    work: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """A window node's functions: for each run of outputs, those that add up its inputs one after the other."""
+
+    node: Window
+    outputs: tuple[slice, ...]
+    chains: tuple[tuple[_Part, ...], ...]
+
+
+class WideNet:
+    """The code for a graph; `program` lays it out for a number of groups."""
+
+    def __init__(self, graph: Graph, threads: int) -> None:
+        """
+        Raises:
+            ValueError: a max-pool and another node read one value whose border would have to be both −∞ and 0.
+            OSError: the system grants no executable memory.
+        """
+        self._threads = threads
+        shapes = map_shapes(graph)
+        self._windows = tuple(node for node in graph.nodes if isinstance(node, Window))
+        self._frames = frames_of(self._windows, shapes)
+        pixels = [int(np.prod(shapes[node.out][1:])) for node in self._windows]
+        self._early = next((number for number, count in enumerate(pixels) if count < _LARGE_MAP), len(pixels))
+        functions: list[bytes] = []
+        self._layers = tuple(self._layer(node, functions) for node in self._windows)
+        self._code = Executable(functions)
+
+    def _layer(self, node: Window, functions: list[bytes]) -> _Layer:
+        source, out = self._frames[node.source], self._frames[node.out]
+        if isinstance(node, MaxPool):
+            functions.append(pooling(source.taps(node.kernel), source.channels, source.plane, out.plane))
+            part = _Part(len(functions) - 1, np.zeros(0, np.float32), len(source.taps(node.kernel)))
+            return _Layer(node, (slice(0, out.channels),), ((part,),))
+        outputs, chains = cut(out.channels, self._threads), []
+        for run in outputs:
+            chain = []
+            for piece in _blocks(node, run, source, out):
+                functions.append(piece.code)
+                chain.append(_Part(len(functions) - 1, piece.stream, piece.work))
+            chains.append(tuple(chain))
+        return _Layer(node, outputs, tuple(chains))
+
+    def program(self, groups: int) -> "WideProgram":
+        """Steps and buffers for `groups` groups of 16 images."""
+        shares = _shares(groups, self._threads)
+        memory = allocate(self._windows, self._frames, groups, self._early, len(shares))
+        together = groups < self._threads
+        steps = []
+        # Large maps: one group goes through all of these layers before the next, so that its values stay in the caches.
+        for slot, (home, first, last) in enumerate(shares):
+            for group in range(first, last):
+                one = range(group, group + 1)
+                early = self._layers[: self._early]
+                steps += [Step(tuple(self._jobs(layer, memory, home, one, slot)), together) for layer in early]
+        # Small maps: all groups pass through a layer's code while it is in the caches.
+        for layer in self._layers[self._early :]:
+            jobs = [
+                job for home, first, last in shares for job in self._jobs(layer, memory, home, range(first, last), 0)
+            ]
+            steps.append(Step(tuple(jobs), together))
+        return WideProgram(tuple(steps), memory, self._frames, self._code)
+
+    def _jobs(self, layer: _Layer, memory: Memory, home: int | None, groups: range, slot: int) -> Iterator[Job]:
+        """The layer for these groups. slot: the place of a value that has room for one group a share."""
+        out = self._frames[layer.node.out]
+        at_once = max(1, _SUMS_BYTES // (OUTPUTS_MAX * out.size[0] * out.size[1] * VECTOR))
+        for begin in groups[::at_once]:
+            count = min(at_once, groups.stop - begin)
+            table = self._table(layer.node, count)
+            for run, chain in zip(layer.outputs, layer.chains, strict=True):
+                words = self._words(layer.node, memory, begin, slot, run.start)
+                calls = tuple(self._call(part, words, table) for part in chain)
+                yield Job(calls, float(sum(part.work for part in chain) * len(table)), home)
+
+    def _words(self, node: Window, memory: Memory, group: int, slot: int, output: int) -> tuple[int, int, int]:
+        """Addresses of a group's input and output, and how far the value to add lies from the output."""
+
+        target = memory.start(node.out, group, slot)
+        added = memory.start(node.add, group, slot) - target if isinstance(node, Conv) and node.add else 0
+        return memory.start(node.source, group, slot), target + output * self._frames[node.out].plane, added
+
+    def _call(self, part: _Part, words: tuple[int, int, int], table: np.ndarray) -> Call:
+        source, target, added = words
+        arguments = [source, target, table.ctypes.data, len(table), part.stream.ctypes.data, added]
+        return Call(self._code.addresses[part.function], np.array(arguments, np.int64), (table, part.stream))
+
+    def _table(self, node: Window, groups: int) -> np.ndarray:
+        """int32 [tiles, 2]: bytes to a tile's first input and to its output."""
+        source, out = self._frames[node.source], self._frames[node.out]
+        rows, columns = np.arange(out.size[0])[:, None], np.arange(out.size[1])[None]
+        top, left = source.top - node.padding[0], source.left - node.padding[1]
+        reads = ((rows * node.stride[0] + top) * source.columns + columns * node.stride[1] + left) * VECTOR
+        writes = ((rows + out.top) * out.columns + columns + out.left) * VECTOR
+        each = np.arange(groups)[:, None]
+        pairs = [each * source.group + reads.ravel(), each * out.group + writes.ravel()]
+        return np.ascontiguousarray(np.stack([part.ravel() for part in pairs], axis=1), dtype=np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class WideProgram:
+    """steps: what to run · the rest is theirs, and kept alive with them."""
+
+    steps: tuple[Step, ...]
+    _memory: Memory
+    _frames: Mapping[str, Frame]
+    _code: Executable
+
+    def put(self, images: np.ndarray) -> None:
+        """Images [B, C, H, W] into the input value, B ≤ 16 · groups; the last group's other lanes stay as they are."""
+        maps = self._frames[INPUT].map(self._memory.values[INPUT])
+        for group in range(-(-len(images) // GROUP)):
+            part = images[group * GROUP : (group + 1) * GROUP]
+            maps[group, ..., : len(part)] = part.transpose(1, 2, 3, 0)
+
+    def means(self, name: str, count: int) -> np.ndarray:
+        """Means over the map of the first `count` images, [count, C]."""
+        means: np.ndarray = self._frames[name].map(self._memory.values[name]).mean(axis=(2, 3), dtype=np.float32)
+        return means.transpose(0, 2, 1).reshape(-1, means.shape[1])[:count]
+
+
+def cut(outputs: int, multiple: int) -> tuple[slice, ...]:
+    """Runs of output channels of nearly equal size, at most 30 each, their number a multiple of `multiple` where there
+    are enough channels."""
+    count = -(-outputs // OUTPUTS_MAX)
+    count = min(outputs, -(-count // multiple) * multiple)
+    edges = np.linspace(0, outputs, count + 1).round().astype(int)
+    return tuple(slice(int(low), int(high)) for low, high in pairwise(edges))
+
+
+def _shares(groups: int, threads: int) -> list[tuple[int | None, int, int]]:
+    """(home thread, first group, last) for each thread that gets groups; one share for all if there are too few."""
+    if groups < threads:
+        return [(None, 0, groups)]
+    edges = np.linspace(0, groups, threads + 1).round().astype(int)
+    return [(thread, int(edges[thread]), int(edges[thread + 1])) for thread in range(threads)]
+
+
+def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame) -> Iterator[Block]:
+    """The chunks of input channels of one run of outputs, each with as much code as stays close."""
+    weight = node.weight[outputs].reshape(outputs.stop - outputs.start, node.weight.shape[1], -1)
+    taps = source.taps(node.weight.shape[2:])
+    for channels in chunks(weight, CODE_BYTES):
+        shifts = (np.arange(channels.start, channels.stop)[:, None] * source.plane + taps).ravel()
+        yield block(
+            weight[:, channels].reshape(len(weight), -1),
+            node.bias[outputs] if channels.start == 0 else np.zeros(len(weight)),
+            shifts,
+            out.plane,
+            first=channels.start == 0,
+            last=channels.stop == weight.shape[1],
+            relu=node.relu,
+            add=node.add is not None,
+        )
+
+
+def chunks(weight: np.ndarray, code_bytes: int) -> list[slice]:
+    """Runs of input channels of weight [O, C, taps] whose code takes about `code_bytes` each."""
+    there = weight != 0
+    size = 7 * there.sum(axis=(0, 2)) + 10 * there.any(axis=0).sum(axis=1)
+    which = (np.cumsum(size) - size) // max(code_bytes, 1)
+    edges = [0, *(np.flatnonzero(np.diff(which)) + 1).tolist(), weight.shape[1]]
+    return [slice(low, high) for low, high in pairwise(edges)]

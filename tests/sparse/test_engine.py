@@ -1,0 +1,271 @@
+"""The engine against torch in double precision."""
+
+import gc
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.sparse import engine as engine_module
+from core.sparse.engine import Engine
+from core.sparse.executable import unsupported
+from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+
+REASON = unsupported()
+needs_avx512 = pytest.mark.skipif(REASON is not None, reason=f"the engine does not run here: {REASON}")
+quiet = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+def reference(graph: Graph, images: np.ndarray) -> np.ndarray:
+    values = {INPUT: torch.from_numpy(images).double()}
+    for node in graph.nodes:
+        source = values[node.source]
+        if isinstance(node, MaxPool):
+            result = F.max_pool2d(source, node.kernel, node.stride, node.padding, ceil_mode=node.ceil)
+        elif isinstance(node, GlobalMean):
+            result = source.mean(dim=(2, 3))
+        else:
+            weight, bias = (torch.from_numpy(part).double() for part in (node.weight, node.bias))
+            if isinstance(node, Conv):
+                result = F.conv2d(source, weight, bias, node.stride, node.padding)
+                result = result if node.add is None else result + values[node.add]
+            else:
+                result = F.linear(source, weight, bias)
+            result = result.relu() if node.relu else result
+        values[node.out] = result
+    return values[graph.nodes[-1].out].numpy()
+
+
+def assert_close(graph: Graph, batches: Sequence[int], threads: int = 1) -> None:
+    engine = Engine(graph, threads, dense=False)
+    random = np.random.default_rng(0)
+    for batch in batches:
+        images = random.standard_normal((batch, *graph.image_shape)).astype(np.float32)
+        expected, found = reference(graph, images), engine(images)
+        assert found.dtype == np.float32
+        assert found.shape == expected.shape
+        assert np.abs(found - expected).max() <= 1e-5 * max(np.abs(expected).max(), 1e-3)
+
+
+def sparse(random: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:
+    weight = random.standard_normal(shape) * (random.random(shape) < density)
+    return (weight / np.sqrt(np.prod(shape[1:]))).astype(np.float32)
+
+
+def conv(
+    random: np.random.Generator, name: str, source: str, shape: tuple[int, ...], density: float = 0.3, **how: object
+) -> Conv:
+    bias = random.standard_normal(shape[0]).astype(np.float32)
+    made = Conv(name, source, sparse(random, shape, density), bias, (1, 1), (1, 1), True)
+    return replace(made, **how)  # type: ignore[arg-type]
+
+
+def headed(random: np.random.Generator, shape: tuple[int, int, int], nodes: list[Node], channels: int) -> Graph:
+    weight = random.standard_normal((5, channels)).astype(np.float32)
+    head = Linear("head", "mean", weight, random.standard_normal(5).astype(np.float32), relu=False)
+    return Graph(shape, (*nodes, GlobalMean("mean", nodes[-1].out), head))
+
+
+@st.composite
+def small_nets(draw: st.DrawFn) -> Graph:
+    """Convolutions of any window, a pool perhaps, a residual sum perhaps; odd sizes, few and many channels."""
+    random = np.random.default_rng(draw(st.integers(0, 1 << 30)))
+    size = (draw(st.integers(3, 19)), draw(st.integers(3, 19)))
+    channels = draw(st.integers(1, 4))
+    nodes: list[Node] = []
+    shape, source, width = (channels, *size), INPUT, channels
+    for number in range(draw(st.integers(1, 3))):
+        kernel = (draw(st.integers(1, 3)), draw(st.integers(1, 3)))
+        outputs = draw(st.sampled_from([1, 2, 7, 30, 31, 61]))
+        node = conv(
+            random,
+            f"conv{number}",
+            source,
+            (outputs, width, *kernel),
+            draw(st.sampled_from([0.0, 0.05, 0.5, 1.0])),
+            stride=(draw(st.integers(1, 2)), draw(st.integers(1, 2))),
+            padding=(draw(st.integers(0, kernel[0] - 1)), draw(st.integers(0, kernel[1] - 1))),
+            relu=draw(st.booleans()),
+        )
+        height = (size[0] + 2 * node.padding[0] - kernel[0]) // node.stride[0] + 1
+        across = (size[1] + 2 * node.padding[1] - kernel[1]) // node.stride[1] + 1
+        if min(height, across) < 1:
+            break
+        size, source, width = (height, across), node.out, outputs
+        nodes.append(node)
+    if not nodes:
+        nodes = [conv(random, "only", INPUT, (3, channels, 1, 1), padding=(0, 0))]
+        source, width = "only", 3
+    if min(size) >= 2 and draw(st.booleans()):
+        nodes.append(MaxPool("pool", source, (2, 2), (2, 2), (draw(st.integers(0, 1)),) * 2, draw(st.booleans())))
+        source = "pool"
+    elif draw(st.booleans()):
+        nodes.append(conv(random, "sum", source, (width, width, 3, 3), add=source, relu=draw(st.booleans())))
+        source = "sum"
+    return headed(random, shape, nodes, width)
+
+
+@needs_avx512
+@quiet
+@given(small_nets(), st.integers(1, 40), st.integers(1, 2))
+def test_any_small_net_agrees_with_torch(graph: Graph, batch: int, threads: int) -> None:
+    assert_close(graph, [1, batch], threads)
+
+
+def basic_block(
+    random: np.random.Generator, name: str, source: str, inputs: int, outputs: int, density: float
+) -> list[Node]:
+    stride = (1, 1) if inputs == outputs else (2, 2)
+    first = conv(random, f"{name}.a", source, (outputs, inputs, 3, 3), density, stride=stride)
+    short: list[Node] = []
+    if inputs != outputs:
+        how = {"stride": stride, "padding": (0, 0), "relu": False}
+        short = [conv(random, f"{name}.s", source, (outputs, inputs, 1, 1), density, **how)]
+    added = short[0].out if short else source
+    return [first, *short, conv(random, f"{name}.b", first.out, (outputs, outputs, 3, 3), density, add=added)]
+
+
+def resnet(density: float, side: int = 32, width: int = 16) -> Graph:
+    random = np.random.default_rng(1)
+    nodes: list[Node] = [conv(random, "stem", INPUT, (width, 3, 3, 3), 0.9)]
+    nodes.append(MaxPool("pool", "stem", (3, 3), (2, 2), (1, 1), False))
+    source, channels = "pool", width
+    for number, outputs in enumerate((width, 2 * width, 4 * width, 8 * width)):
+        nodes += basic_block(random, f"block{number}", source, channels, outputs, density)
+        source, channels = nodes[-1].out, outputs
+    return headed(random, (3, side, side), nodes, channels)
+
+
+@needs_avx512
+@pytest.mark.parametrize(
+    ("density", "side", "threads"), [(0.1, 32, 2), (0.6, 32, 1), (0.3, 33, 3), (0.3, 28, 2), (0.02, 17, 1)]
+)
+def test_residual_networks(density: float, side: int, threads: int) -> None:
+    assert_close(resnet(density, side), [1, 2, 15, 16, 17, 64, 257], threads)
+
+
+@needs_avx512
+@pytest.mark.parametrize("density", [0.0, 1.0])
+def test_all_zero_and_all_dense(density: float) -> None:
+    assert_close(resnet(density, width=8), [1, 20])
+
+
+@needs_avx512
+def test_empty_channels() -> None:
+    graph = resnet(0.3, width=8)
+    for node in graph.nodes:
+        if isinstance(node, Conv):
+            node.weight[::3] = 0.0
+            node.weight[:, 1::2] = 0.0
+    assert_close(graph, [1, 33])
+
+
+@needs_avx512
+def test_negative_values_before_a_pool() -> None:
+    random = np.random.default_rng(0)
+    stem = conv(random, "stem", INPUT, (8, 3, 3, 3), relu=False)
+    low = replace(stem, bias=stem.bias - 100.0)
+    graph = headed(random, (3, 9, 9), [low, MaxPool("pool", "stem", (3, 3), (2, 2), (1, 1), True)], 8)
+    assert_close(graph, [1, 16])
+
+
+@needs_avx512
+def test_what_one_batch_held_does_not_leak_into_the_next() -> None:
+    graph = resnet(0.3, width=8)
+    engine = Engine(graph, dense=False)
+    random = np.random.default_rng(3)
+    first, second = (random.standard_normal((batch, 3, 32, 32)).astype(np.float32) for batch in (64, 19))
+    alone = engine(second)
+    engine(np.full_like(first, 1e30))
+    assert np.array_equal(engine(second), alone)
+
+
+@needs_avx512
+def test_equal_input_gives_equal_bits_whatever_the_batch() -> None:
+    engine = Engine(resnet(0.3, width=8), dense=False)
+    images = np.random.default_rng(0).standard_normal((64, 3, 32, 32)).astype(np.float32)
+    assert np.array_equal(engine(images)[:16], engine(images[:16]))
+
+
+@needs_avx512
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((1, 3, 32, 31), np.float32),
+        np.zeros((3, 32, 32), np.float32),
+        np.zeros((1, 3, 32, 32), np.float64),
+        np.zeros((1, 1, 3, 32, 32), np.float32),
+        [[0.0]],
+    ],
+)
+def test_other_shapes_and_types_are_refused(images: np.ndarray) -> None:
+    engine = Engine(resnet(0.3, width=4), dense=False)
+    with pytest.raises(ValueError, match=r"images must be a float32 array of shape \[B, 3, 32, 32\]"):
+        engine(images)
+
+
+@needs_avx512
+def test_no_images_give_no_rows() -> None:
+    assert Engine(resnet(0.3, width=4), dense=False)(np.zeros((0, 3, 32, 32), np.float32)).shape == (0, 5)
+
+
+@needs_avx512
+def test_images_in_any_memory_layout() -> None:
+    engine = Engine(resnet(0.3, width=4), dense=False)
+    images = np.random.default_rng(0).standard_normal((20, 32, 32, 3)).astype(np.float32).transpose(0, 3, 1, 2)
+    assert np.array_equal(engine(images), engine(np.ascontiguousarray(images)))
+    assert np.array_equal(engine(images[:1]), engine(np.ascontiguousarray(images[:1])))
+
+
+@needs_avx512
+def test_helpers_end_with_their_engine() -> None:
+    before = threading.active_count()
+    engine = Engine(resnet(0.3, width=4), threads=3, dense=False)
+    helpers = [thread for thread in threading.enumerate() if thread.name == "sparse-engine"]
+    assert len(helpers) == 2
+    del engine
+    gc.collect()
+    for helper in helpers:
+        helper.join(timeout=30)
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_threads_must_be_at_least_one(threads: int) -> None:
+    with pytest.raises(ValueError, match=f"threads {threads}: at least 1"):
+        Engine(resnet(0.3, width=4), threads)
+
+
+def test_a_graph_that_does_not_fit_names_the_node() -> None:
+    graph = resnet(0.3, width=4)
+    broken = Graph(graph.image_shape, (graph.nodes[0], replace(graph.nodes[2], source="nowhere"), *graph.nodes[3:]))
+    with pytest.raises(ValueError, match=r"'block0\.a' reads 'nowhere'"):
+        Engine(broken)
+
+
+def test_another_processor_falls_back_to_dense(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(engine_module, "unsupported", lambda: "the processor has no AVX-512")
+    graph = resnet(0.3, width=4)
+    engine = Engine(graph)
+    images = np.random.default_rng(0).standard_normal((3, 3, 32, 32)).astype(np.float32)
+    assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
+    assert engine.how == "dense by onnxruntime: the processor has no AVX-512"
+    with pytest.raises(ValueError, match="does not run here: the processor has no AVX-512"):
+        Engine(graph, dense=False)
+
+
+@needs_avx512
+def test_both_ways_agree_and_one_is_chosen() -> None:
+    pytest.importorskip("onnxruntime")
+    graph = resnet(1.0, width=4)
+    engine = Engine(graph)
+    images = np.random.default_rng(0).standard_normal((20, 3, 32, 32)).astype(np.float32)
+    assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
+    assert engine.how in engine_module._CHOICES.values()
