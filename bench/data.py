@@ -8,7 +8,7 @@ process. Rounds are interleaved, one thread each; medians are printed. Run: pyth
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from core.plan.recipes import load_recipe
-from core.training.batches import epoch_batches
+from core.plan.recipes import Recipe, load_recipe
+from core.training.batches import augmented, draw
 from core.training.datasets import Split
 from core.training.vision import import_torchvision
 
@@ -49,6 +49,13 @@ class PerImage(torch.utils.data.Dataset[tuple[Tensor, int]]):
         return self.transform(Image.fromarray(self.arrays[index])), self.labels[index]
 
 
+def epoch(split: Split, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
+    """Our batches, as `core.training.step` makes them."""
+    draws = draw(torch.arange(len(split)), recipe, 0, 0, 0)
+    for start in range(0, len(split), recipe.batch):
+        yield augmented(split, recipe, draws.rows(slice(start, start + recipe.batch)))
+
+
 def rate(batches: Callable[[], Iterable[Any]]) -> float:
     """Images a second over one pass."""
     started = time.perf_counter()
@@ -63,11 +70,11 @@ def main() -> None:
     split = Split(
         pixels.permute(0, 3, 1, 2), labels, tuple("0123456789"), torch.full((3,), 0.47), torch.full((3,), 0.25)
     )
-    recipe, everything = replace(load_recipe("default").dense, batch=256), torch.arange(IMAGES)
+    recipe = replace(load_recipe("default").dense, batch=256)
     few = replace(split, images=split.images[:RIVAL_IMAGES], labels=split.labels[:RIVAL_IMAGES])
     loader = torch.utils.data.DataLoader(PerImage(few), batch_size=256, shuffle=True)
     paths: dict[str, Callable[[], Iterable[Any]]] = {
-        "batched gather (prunesweep)": lambda: epoch_batches(split, everything, recipe, 0, 0, 0),
+        "batched gather (prunesweep)": lambda: epoch(split, recipe),
         "per image, PIL (torchvision + DataLoader)": lambda: loader,
     }
     rates: dict[str, list[float]] = {name: [] for name in paths}

@@ -36,43 +36,32 @@ def steps_in(images: int, batch: int) -> int:
     return whole + (rest >= _SMALLEST_BATCH)
 
 
-def epoch_batches(
-    split: Split, members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int, first: int = 0
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yields (images, labels) of one epoch, on the split's device: each member once, in a random order.
-
-    images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B] · members: int64 indices into the
-    split · B: `recipe.batch`, the last batch may be short (see `steps_in`) · first: the batch to begin with, from 0.
-
-    Raises:
-        StageError: too few images to make a batch.
-    """
-    if recipe.batch < _SMALLEST_BATCH or len(members) < _SMALLEST_BATCH:
-        raise StageError(f"{len(members)} training images in batches of {recipe.batch}: at least 2 are needed")
-    draws = _draws(len(members), recipe, seed, round, epoch)
-    order = members[draws.order].to(split.device)
-    shifts, mirrored, holes = (drawn.to(split.device) for drawn in (draws.shifts, draws.mirrored, draws.holes))
-    for step in range(first, steps_in(len(members), recipe.batch)):
-        part = slice(step * recipe.batch, (step + 1) * recipe.batch)
-        images = split.images[order[part]]
-        if recipe.translate or recipe.flip != "none":
-            images = crop(images, recipe.translate, shifts[part], mirrored[part])
-        images = normalise(images, split.mean, split.std)
-        yield cut_out(images, recipe.cutout, holes[part]) if recipe.cutout else images, split.labels[order[part]]
-
-
 @dataclass(frozen=True)
-class _Draws:
-    """The random numbers of one epoch, for N images: order int64 [N] · shifts int64 [N, 2] · mirrored bool [N] ·
-    holes float32 [N, 2] in [0, 1)."""
+class Draws:
+    """Which images, and what is done to them, N in all: index int64 [N] into the split · shifts int64 [N, 2] ·
+    mirrored bool [N] · holes float32 [N, 2] in [0, 1)."""
 
-    order: Tensor
+    index: Tensor
     shifts: Tensor
     mirrored: Tensor
     holes: Tensor
 
+    def rows(self, where: slice | Tensor) -> "Draws":
+        """Some of them: views for a slice, copies for positions (int64 [B], on the same device)."""
+        return Draws(self.index[where], self.shifts[where], self.mirrored[where], self.holes[where])
 
-def _draws(count: int, recipe: Recipe, seed: int, round: int, epoch: int) -> _Draws:
+
+def draw(members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int) -> Draws:
+    """What one epoch shows, on the CPU: each of the members once, in a random order.
+
+    members: int64 indices into the split.
+
+    Raises:
+        StageError: too few images to make a batch.
+    """
+    count = len(members)
+    if recipe.batch < _SMALLEST_BATCH or count < _SMALLEST_BATCH:
+        raise StageError(f"{count} training images in batches of {recipe.batch}: at least 2 are needed")
     random = generator("batches", seed, round, epoch)
     order = torch.randperm(count, generator=random)
     shifts = torch.randint(0, 2 * recipe.translate + 1, (count, 2), generator=random)
@@ -82,14 +71,26 @@ def _draws(count: int, recipe: Recipe, seed: int, round: int, epoch: int) -> _Dr
         mirrored = (torch.rand(count, generator=generator("flip", seed)) < 0.5)[order] ^ bool(epoch % 2)
     elif recipe.flip == "none":
         mirrored = torch.zeros_like(mirrored)
-    return _Draws(order, shifts, mirrored, torch.rand((count, 2), generator=random))
+    return Draws(members[order], shifts, mirrored, torch.rand((count, 2), generator=random))
+
+
+def augmented(split: Split, recipe: Recipe, draws: Draws) -> tuple[Tensor, Tensor]:
+    """(images, labels) as drawn, all on the split's device.
+
+    images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B].
+    """
+    images = split.images[draws.index]
+    if recipe.translate or recipe.flip != "none":
+        images = crop(images, recipe.translate, draws.shifts, draws.mirrored)
+    images = normalise(images, split.mean, split.std)
+    return cut_out(images, recipe.cutout, draws.holes) if recipe.cutout else images, split.labels[draws.index]
 
 
 def plain_batches(
     split: Split, members: Tensor, seed: int, round: int, batch: int, count: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Up to `count` batches of `batch` of the members, chosen by (seed, round), without augmentation; shaped as those
-    of `epoch_batches`. For scores by gradients."""
+    of `augmented`. For scores by gradients."""
     order = members[torch.randperm(len(members), generator=generator("plain", seed, round))].to(split.device)
     for part in torch.split(order[: batch * count], batch):
         if len(part) >= _SMALLEST_BATCH:

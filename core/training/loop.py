@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from core.errors import StageError
 from core.plan.recipes import Recipe
-from core.pruning.masks import Masks, apply_masks, prunable
-from core.training.batches import epoch_batches, normalise, partition, steps_in
+from core.pruning.masks import Masks, apply_masks
+from core.training.batches import Draws, draw, normalise, partition, steps_in
 from core.training.datasets import Split
-from core.training.kernels import autocast, layout_for
+from core.training.kernels import layout_for
 from core.training.snapshot import Snapshot
+from core.training.step import CudaGraph, Graph, Step
 
 _VALIDATION_BATCH = 1000
 
@@ -52,22 +52,21 @@ class Training(Iterator[EpochFacts]):
         before: int,
         after: int,
         before_step: Callable[["Training"], None],
+        graph: Graph | None,
     ) -> None:
-        self._before_step = before_step
-        self._layout = layout_for(model, split.device)
-        self._model = model.to(split.device).to(memory_format=self._layout)  # type: ignore[call-overload]
-        self._masks, self._split, self._recipe = masks, split, recipe
+        model.to(split.device).to(memory_format=layout_for(model, split.device))  # type: ignore[call-overload]
+        apply_masks(model, masks)
+        self._model, self._split, self._recipe = model, split, recipe
+        self._masks = {name: mask.to(split.device) for name, mask in masks.items()}
         self._epochs, self._seed, self._round = epochs, seed, round
         self._epoch = self._step = self._seen = 0
-        self._summed = torch.zeros((), device=split.device)
-        self._members, self._held_out = partition(len(split), recipe.validation)
+        self._members, held_out = partition(len(split), recipe.validation)
+        self._held_out = held_out.to(split.device)
         self._steps = steps_in(len(self._members), recipe.batch)
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
-        self._optimizer = _optimizer(model, recipe)
-        apply_masks(model, masks)
-        weights = dict(prunable(model))
-        self._masked = [weights[name] for name in masks]
-        self._factors = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
+        self._before_step = before_step
+        self._train = Step(model, self._masks, split, recipe, len(self._members), graph)
+        self._ahead: dict[int, Draws] = {}
 
     def __next__(self) -> EpochFacts:
         """Trains the next epoch.
@@ -82,7 +81,7 @@ class Training(Iterator[EpochFacts]):
         trained = time.perf_counter()
         rate = (self._seen - already) / (trained - started)
         self._epoch, self._step, self._seen = self._epoch + 1, 0, 0
-        self._summed.zero_()
+        self._train.summed.zero_()
         if not (math.isfinite(loss) and self._weights_are_finite()):
             raise StageError(f"the loss or a weight is not finite in epoch {self._epoch}; lower the learning rate")
         top1 = self._validate()
@@ -96,11 +95,8 @@ class Training(Iterator[EpochFacts]):
 
     def snapshot(self) -> Snapshot:
         """A copy of the state between two steps: call it in `before_step`, or between epochs."""
-        tensors = {f"model/{key}": _copied(value) for key, value in self._model.state_dict().items()}
-        for name, parameter in self._model.named_parameters():
-            for key, value in self._optimizer.state[parameter].items():
-                tensors[f"optimizer/{name}/{key}"] = _copied(value)
-        return Snapshot(self._epoch, self._step, self._seen, {**tensors, "loss": _copied(self._summed)})
+        tensors = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in self._train.state().items()}
+        return Snapshot(self._epoch, self._step, self._seen, tensors)
 
     @torch.no_grad()
     def restore(self, snapshot: Snapshot) -> None:
@@ -111,59 +107,43 @@ class Training(Iterator[EpochFacts]):
         """
         if snapshot.epoch > self._epochs or snapshot.step >= self._steps:
             raise ValueError(f"epoch {snapshot.epoch}, step {snapshot.step} is beyond this training's end")
-        missing = {f"model/{key}" for key in self._model.state_dict()} - set(snapshot.tensors)
-        if missing or "loss" not in snapshot.tensors:
-            raise ValueError(f"no {min(missing, default='loss')} in it")
+        state, kept = self._train.state(), snapshot.tensors
+        missing = {key for key in state if not key.startswith("optimizer/")} - set(kept)
+        if missing:
+            raise ValueError(f"no {min(missing)} in it")
         self._epoch, self._step, self._seen = snapshot.epoch, snapshot.step, snapshot.seen
-        for key, value in self._model.state_dict().items():
-            value.copy_(snapshot.tensors[f"model/{key}"])
-        parameters = dict(self._model.named_parameters())
-        for key, value in snapshot.tensors.items():
-            kind, _, rest = key.partition("/")
-            name, _, slot = rest.rpartition("/")
-            if kind == "optimizer":
-                like = parameters[name]
-                # The fused kernel walks both in memory order: a buffer must be laid out as its parameter is.
-                buffer = (
-                    torch.empty_like(like) if value.shape == like.shape else torch.empty_like(value, device=like.device)
-                )
-                self._optimizer.state[like][slot] = buffer.copy_(value)
-        self._summed.copy_(snapshot.tensors["loss"])
+        for key, value in state.items():
+            # In place, because a recorded step knows addresses only. Before the first step there may be no momentum.
+            if key in kept:
+                value.copy_(kept[key])
+            else:
+                value.zero_()
 
     def _train_epoch(self) -> tuple[float, float]:
         """(mean loss, last learning rate). Nothing waits for the device before the end."""
         self._model.train()
-        recipe, lr = self._recipe, self._recipe.lr
-        place = (self._seed, self._round, self._epoch, self._step)
-        for images, labels in epoch_batches(self._split, self._members, recipe, *place):
+        done = self._behind + self._epoch * self._steps
+        rates = [learning_rate(self._recipe, done + step, self._course) for step in range(self._steps)]
+        draws = self._ahead.pop(self._epoch) if self._epoch in self._ahead else self._draw(self._epoch)
+        self._train.begin(draws, rates, self._step)
+        for step in range(self._step, self._steps):
             self._before_step(self)
-            lr = learning_rate(recipe, self._behind + self._epoch * self._steps + self._step, self._course)
-            for group in self._optimizer.param_groups:
-                group["lr"] = lr
-            loss = F.cross_entropy(self._forward(images), labels, label_smoothing=recipe.label_smoothing)
-            self._optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            if self._masked:
-                with torch.no_grad():
-                    torch._foreach_mul_(self._masked, self._factors)
-            self._summed.add_(loss.detach(), alpha=len(labels))
-            self._seen += len(labels)
+            self._seen += self._train(step)
             self._step += 1
         # Multiplying leaves −0.0 behind; this leaves +0.0.
         apply_masks(self._model, self._masks)
-        return float(self._summed) / self._seen, lr
+        if self._epoch + 1 < self._epochs:
+            # Now, while a GPU still works on what it was given.
+            self._ahead = {self._epoch + 1: self._draw(self._epoch + 1)}
+        return float(self._train.summed) / self._seen, rates[-1]
+
+    def _draw(self, epoch: int) -> Draws:
+        return draw(self._members, self._recipe, self._seed, self._round, epoch)
 
     def _weights_are_finite(self) -> bool:
         """The last step's damage is not in the losses yet."""
         norms = torch._foreach_norm([parameter.detach() for parameter in self._model.parameters()])
         return bool(torch.isfinite(torch.stack(norms)).all())
-
-    def _forward(self, images: Tensor) -> Tensor:
-        """float32 logits [B, classes]."""
-        with autocast(self._recipe.precision, images.device, min(images.shape[2:])):
-            output: Tensor = self._model(images.contiguous(memory_format=self._layout))
-        return output.float()
 
     @torch.inference_mode()
     def _validate(self) -> float | None:
@@ -171,8 +151,8 @@ class Training(Iterator[EpochFacts]):
             return None
         self._model.eval()
         split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
-        for part in torch.split(self._held_out.to(split.device), _VALIDATION_BATCH):
-            output = self._forward(normalise(split.images[part], split.mean, split.std))
+        for part in torch.split(self._held_out, _VALIDATION_BATCH):
+            output = self._train.forward(normalise(split.images[part], split.mean, split.std))
             right += (output.argmax(dim=1) == split.labels[part]).sum()
         return int(right) / len(self._held_out)
 
@@ -191,6 +171,7 @@ def train(
     after: int = 0,
     start: Snapshot | None = None,
     before_step: Callable[[Training], None] = lambda _: None,
+    graph: Callable[[torch.device], Graph | None] = lambda device: CudaGraph(device) if device.type == "cuda" else None,
 ) -> Training:
     """Trains `model` in place on `device`; iterate over the result, one `EpochFacts` an epoch.
 
@@ -201,14 +182,16 @@ def train(
     masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) ·
     seed, round: select order and augmentation · before, after: epochs of the learning rate's schedule that lie before
     and after these · start: go on from this snapshot · before_step: called before each step, when the state is whole;
-    what it raises ends the training.
+    what it raises ends the training · graph: makes what records and plays the steps on that device.
     On the CPU the same arguments and thread count give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.
         ValueError: `start` is of another training.
     """
-    training = Training(model, masks, split.to(device), recipe, epochs, seed, round, before, after, before_step)
+    split = split.to(device)
+    schedule = (epochs, seed, round, before, after)
+    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device))
     if start is not None:
         training.restore(start)
     return training
@@ -223,20 +206,3 @@ def learning_rate(recipe: Recipe, step: int, total: int) -> float:
     if recipe.schedule == "cosine":
         return recipe.lr * (1 + math.cos(math.pi * done)) / 2
     return recipe.lr * (1 - done)
-
-
-def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Weight decay on everything, or on weights of two dimensions and more: not on batch-norm and biases."""
-    parameters = list(model.parameters())
-    decayed = [parameter for parameter in parameters if recipe.decay_all or parameter.ndim > 1]
-    rest = [parameter for parameter in parameters if not recipe.decay_all and parameter.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}]
-    groups = [group for group in groups if group["params"]]
-    if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.momentum, 0.999), fused=True)
-    nesterov = recipe.momentum > 0
-    return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=True)
-
-
-def _copied(value: Tensor) -> Tensor:
-    return value.detach().to("cpu", copy=True).contiguous()

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from core.errors import StageError
 from core.plan.recipes import Recipe, load_recipe
 from core.seeds import generator, seed_of
-from core.training.batches import crop, cut_out, epoch_batches, normalise, partition, plain_batches, steps_in
+from core.training.batches import crop, cut_out, normalise, partition, plain_batches, steps_in
 from core.training.datasets import Split
+from tests.training.epochs import epoch_batches
 
 RECIPE = replace(load_recipe("default").dense, batch=4, translate=2)
 PLAIN = replace(RECIPE, translate=0, flip="none")
 
 
 def _epoch(split: Split, recipe: Recipe, seed: int = 0, round: int = 0, epoch: int = 0) -> list[torch.Tensor]:
-    batches = epoch_batches(split, torch.arange(len(split)), recipe, seed, round, epoch)
-    return [tensor for batch in batches for tensor in batch]
+    members = torch.arange(len(split))
+    return [tensor for batch in epoch_batches(split, members, recipe, seed, round, epoch) for tensor in batch]
 
 
 @given(

@@ -17,10 +17,11 @@ from core.plan.recipes import load_recipe
 from core.pruning.masks import prunable
 from core.pruning.registry import prune
 from core.pruning.subject import Subject
-from core.training.batches import epoch_batches, partition
+from core.training.batches import partition
 from core.training.datasets import Split
 from core.training.loop import Training, learning_rate, train
 from core.training.models import build_model
+from tests.training.epochs import epoch_batches
 
 RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.2, precision="fp32")
 MakeSplit = Callable[..., Split]

@@ -1,0 +1,199 @@
+"""One training step over memory that stays where it is, so that a GPU can record it once and play it again.
+
+Launching a step's few hundred kernels one by one takes a CPU longer than a GPU needs to run those of a small network;
+a CUDA graph launches them together. A graph knows addresses only. So whatever a step reads or writes is allocated once
+and filled in place: weights, momentum, the batch-norms' statistics, the epoch's random draws and learning rates, and
+the cursor that says where in the epoch we are. A replay needs nothing from the host.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.plan.recipes import Recipe
+from core.pruning.masks import Masks, prunable
+from core.training.batches import Draws, augmented, steps_in
+from core.training.datasets import Split
+from core.training.kernels import autocast, layout_for
+
+_WARM_UPS = 3
+
+
+class Graph(Protocol):
+    """Device work that is recorded once and played many times."""
+
+    def capture(self, work: Callable[[], None]) -> None:
+        """Records `work`, which may be carried out any number of times for that."""
+
+    def replay(self) -> None:
+        """Carries it out once more, on the memory that it was recorded on."""
+
+
+class CudaGraph:
+    """A CUDA graph (torch.cuda.CUDAGraph). Its gradients and activations live in a memory pool of its own, which the
+    next capture in this process frees once the graph is gone."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._graph = torch.cuda.CUDAGraph()
+
+    def capture(self, work: Callable[[], None]) -> None:
+        """Records `work` after three rounds of it, in which cuDNN tries its kernels and libraries allocate what a
+        capture may not."""
+        with torch.cuda.device(self._device):
+            stream = _capture_stream(self._device)
+            stream.wait_stream(torch.cuda.current_stream())
+            # Trying kernels takes a while for each shape: only this one, which comes again and again, is worth it.
+            with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+                with torch.cuda.stream(stream):
+                    for _ in range(_WARM_UPS):
+                        work()
+                with torch.cuda.graph(self._graph, stream=stream):
+                    work()
+            torch.cuda.current_stream().wait_stream(stream)
+
+    def replay(self) -> None:
+        """One launch; returns before the device is done."""
+        self._graph.replay()
+
+
+@cache
+def _capture_stream(device: torch.device) -> torch.cuda.Stream:
+    """One for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+
+
+class Step:
+    """What a training does between two positions, and all the state that it changes.
+
+    model: on the split's device, in `layout_for`'s layout · count: training images of an epoch · graph: records the
+    steps on full batches; without one every step is carried out as it comes. The last batch, if short, always is.
+    """
+
+    def __init__(
+        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, count: int, graph: Graph | None
+    ) -> None:
+        device = split.device
+        self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
+        self._layout = layout_for(model, device)
+        self._recorded = False
+        weights = dict(prunable(model))
+        self._masked = [weights[name] for name in masks]
+        self._factors = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
+        self._optimizer = _optimizer(model, recipe, device)
+        self._optimizer.zero_grad(set_to_none=True)
+        self.summed = torch.zeros((), device=device)
+        """Training loss, summed over the images of this epoch so far."""
+        self._plan = Draws(
+            torch.zeros(count, dtype=torch.int64, device=device),
+            torch.zeros((count, 2), dtype=torch.int64, device=device),
+            torch.zeros(count, dtype=torch.bool, device=device),
+            torch.zeros((count, 2), device=device),
+        )
+        self._rates: Sequence[float] = ()
+        self._planned_rates = torch.zeros(steps_in(count, recipe.batch), device=device)
+        self._rate = torch.zeros((), device=device)
+        self._cursor = torch.zeros(1, dtype=torch.int64, device=device)
+        self._lanes = torch.arange(recipe.batch, device=device)
+
+    def state(self) -> dict[str, Tensor]:
+        """The tensors themselves, by `Snapshot`'s names: whoever writes into them changes the training."""
+        found = {f"model/{key}": value for key, value in self._model.state_dict().items()}
+        for name, parameter in self._model.named_parameters():
+            for key, value in self._optimizer.state[parameter].items():
+                found[f"optimizer/{name}/{key}"] = value
+        return {**found, "loss": self.summed}
+
+    def begin(self, draws: Draws, rates: Sequence[float], first: int) -> None:
+        """Makes ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with."""
+        _send(self._plan.index, draws.index)
+        _send(self._plan.shifts, draws.shifts)
+        _send(self._plan.mirrored, draws.mirrored)
+        _send(self._plan.holes, draws.holes)
+        _send(self._planned_rates, torch.tensor(rates))
+        self._rates = rates
+        self._cursor.fill_(first)
+
+    def __call__(self, number: int) -> int:
+        """Trains on the epoch's batch of that number, from 0, one after another; how many images it has. On a GPU it
+        returns before they are done."""
+        begin = number * self._recipe.batch
+        images = min(self._recipe.batch, self._count - begin)
+        if self._graph is not None and images == self._recipe.batch:
+            self._replay(self._graph)
+        else:
+            # On the CPU a number: a tensor would round it to float32.
+            rate = self._rates[number] if self._graph is None else self._rate.copy_(self._planned_rates[number])
+            self._train(self._plan.rows(slice(begin, begin + images)), rate)
+        return images
+
+    def forward(self, images: Tensor) -> Tensor:
+        """float32 logits [B, classes]."""
+        with autocast(self._recipe.precision, images.device, min(images.shape[2:])):
+            output: Tensor = self._model(images.contiguous(memory_format=self._layout))
+        return output.float()
+
+    def _replay(self, graph: Graph) -> None:
+        if not self._recorded:
+            # Recording takes steps; afterwards everything is put back where it lies.
+            touched = [*self.state().values(), self._cursor]
+            kept = [tensor.clone() for tensor in touched]
+            graph.capture(self._train_at_cursor)
+            torch._foreach_copy_(touched, kept)
+            self._recorded = True
+        graph.replay()
+
+    def _train_at_cursor(self) -> None:
+        """The step that the cursor points to; it then points to the next full batch, after the last one to the first.
+        Everything is looked up on the device: an index as a number would wait for it."""
+        self._rate.copy_(self._planned_rates.index_select(0, self._cursor).squeeze(0))
+        self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
+        self._cursor.add_(1).remainder_(self._count // self._recipe.batch)
+
+    def _train(self, draws: Draws, rate: float | Tensor) -> None:
+        images, labels = augmented(self._split, self._recipe, draws)
+        loss = F.cross_entropy(self.forward(images), labels, label_smoothing=self._recipe.label_smoothing)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        self._optimizer.step()
+        # No gradients between steps: those of a graph are its own, and a step beside it must not add to them.
+        self._optimizer.zero_grad(set_to_none=True)
+        with torch.no_grad():
+            if self._masked:
+                torch._foreach_mul_(self._masked, self._factors)
+            self.summed.add_(loss, alpha=len(labels))
+
+
+def _optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    """Weight decay on everything, or on weights of two dimensions and more: not on batch-norm and biases."""
+    parameters = list(model.parameters())
+    decayed = [parameter for parameter in parameters if recipe.decay_all or parameter.ndim > 1]
+    rest = [parameter for parameter in parameters if not recipe.decay_all and parameter.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    groups = [group for group in groups if group["params"]]
+    optimizer: torch.optim.Optimizer
+    if recipe.optimizer == "adamw":
+        betas, capturable = (recipe.momentum, 0.999), device.type == "cuda"
+        optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=betas, fused=True, capturable=capturable)
+        slots = ["exp_avg", "exp_avg_sq"]
+    else:
+        nesterov = recipe.momentum > 0
+        optimizer = torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=True)
+        slots = ["momentum_buffer"] if recipe.momentum > 0 else []
+    # As the optimizers' own first step would: that one must be like any other.
+    for parameter in parameters:
+        state = {slot: torch.zeros_like(parameter, requires_grad=False) for slot in slots}
+        optimizer.state[parameter] = (
+            {"step": torch.zeros((), device=device), **state} if recipe.optimizer == "adamw" else state
+        )
+    return optimizer
+
+
+def _send(target: Tensor, source: Tensor) -> None:
+    """Fills `target` from the CPU; from pinned memory nobody waits for a GPU that is at work."""
+    target.copy_(source.pin_memory() if target.is_cuda else source, non_blocking=True)

@@ -1,0 +1,226 @@
+"""Steps that are recorded and played again: the same bits as steps one by one, and nothing ever moves.
+
+Without a GPU a stand-in plays the graph: it carries the recorded work out anew. What it cannot show, that a graph's
+kernels read and write the addresses that they were recorded with, follows from addresses that never change.
+"""
+
+import gc
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core.plan.models import ModelRef
+from core.plan.recipes import load_recipe
+from core.pruning.registry import prune
+from core.pruning.subject import Subject
+from core.training import loop
+from core.training.datasets import Split
+from core.training.loop import Training, train
+from core.training.models import build_model
+from core.training.step import CudaGraph
+
+# 56 images to train on: three full batches of 16, then one of 8.
+IMAGES, FULL = 70, 3
+RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.2, precision="fp32")
+RECIPES = {
+    "sgd": RECIPE,
+    "adamw": replace(RECIPE, optimizer="adamw", lr=0.01, decay_all=False),
+    "no momentum": replace(RECIPE, momentum=0.0, flip="none", translate=0),
+    "bf16, cutout, alternating": replace(RECIPE, precision="bf16", cutout=4, flip="alternating", label_smoothing=0.1),
+}
+MakeSplit = Callable[..., Split]
+
+
+class Player:
+    """Records as a GPU does, after some rounds of warm-up; each replay carries the work out."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.captures = self.replays = 0
+        self._work: Callable[[], None] | None = None
+
+    def capture(self, work: Callable[[], None]) -> None:
+        self.captures += 1
+        for _ in range(3):
+            work()
+        self._work = work
+
+    def replay(self) -> None:
+        assert self._work is not None
+        self.replays += 1
+        self._work()
+
+
+@pytest.fixture(autouse=True)
+def _rates_of_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learning rates on a device are float32; here the comparison gets the same."""
+    exact = loop.learning_rate
+    monkeypatch.setattr(loop, "learning_rate", lambda *facts: float(torch.tensor(exact(*facts))))
+
+
+def _model(seed: int = 0) -> nn.Module:
+    return build_model(ModelRef("resnet18", 2, 3), seed)
+
+
+def _masks(model: nn.Module) -> dict[str, Tensor]:
+    return prune(Subject(model, {}), "magnitude", "global", 0.75)
+
+
+def _outcome(training: Training) -> tuple[list[object], dict[str, Tensor]]:
+    facts: list[object] = [(fact.epoch, fact.loss, fact.top1, fact.lr) for fact in training]
+    return facts, dict(training.snapshot().tensors)
+
+
+def _assert_same(first: tuple[list[object], dict[str, Tensor]], second: tuple[list[object], dict[str, Tensor]]) -> None:
+    assert first[0] == second[0]
+    assert first[1].keys() == second[1].keys()
+    for name, value in first[1].items():
+        assert torch.equal(value, second[1][name]), name
+
+
+def _addresses(training: Training, model: nn.Module) -> dict[str, int]:
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers()), **training._train.state()}
+    step = training._train
+    own = {name: value for name, value in vars(step).items() if isinstance(value, Tensor)}
+    plan = {f"plan.{name}": value for name, value in vars(step._plan).items()}
+    factors = {f"factor {number}": value for number, value in enumerate(step._factors)}
+    return {name: value.data_ptr() for name, value in {**tensors, **own, **plan, **factors}.items()}
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("name", RECIPES)
+def test_played_steps_end_on_the_bits_of_steps_one_by_one(make_split: MakeSplit, name: str, masked: bool) -> None:
+    split, recipe, player = make_split(IMAGES), RECIPES[name], Player(torch.device("cpu"))
+    masks = _masks(_model()) if masked else {}
+    plain = _outcome(train(_model(), masks, split, recipe, 3, 0, 1, "cpu"))
+    _assert_same(_outcome(train(_model(), masks, split, recipe, 3, 0, 1, "cpu", graph=lambda _: player)), plain)
+    assert (player.captures, player.replays) == (1, 3 * FULL)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adamw"])
+def test_nothing_that_a_graph_knows_ever_moves(make_split: MakeSplit, name: str) -> None:
+    model, split, recipe = _model(), make_split(IMAGES), RECIPES[name]
+    seen: list[dict[str, int]] = []
+
+    def look(training: Training) -> None:
+        assert all(parameter.grad is None for parameter in model.parameters())
+        seen.append(_addresses(training, model))
+
+    course = train(model, _masks(model), split, recipe, 2, 0, 1, "cpu", before_step=look, graph=Player)
+    seen.append(_addresses(course, model))
+    start = course.snapshot()
+    first = _outcome(course)
+    course.restore(start)
+    seen.append(_addresses(course, model))
+    _assert_same(_outcome(course), first)
+    seen.append(_addresses(course, model))
+    assert len(seen) == 3 + 2 * 2 * (FULL + 1)
+    slots = {"sgd": 1, "adamw": 3}[name]
+    assert sum(key.startswith("optimizer/") for key in seen[0]) == slots * len(list(model.parameters()))
+    assert all(addresses == seen[0] for addresses in seen)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("stop", [(0, 0), (0, 2), (1, 0), (1, 1), (1, FULL), (2, 2)])
+def test_a_snapshot_leads_to_the_same_bits_on_either_way(
+    make_split: MakeSplit, name: str, stop: tuple[int, int]
+) -> None:
+    """(1, 3) is before a short batch: that epoch has nothing to play."""
+    split, recipe, masks, kept = make_split(IMAGES), RECIPES[name], _masks(_model()), []
+
+    def look(training: Training) -> None:
+        if training.position == stop:
+            kept.append(training.snapshot())
+
+    whole = _outcome(train(_model(), masks, split, recipe, 3, 0, 1, "cpu", before_step=look, graph=Player))
+    for graph in (Player, lambda _: None):
+        rest = train(_model(seed=99), masks, split, recipe, 3, 0, 1, "cpu", start=kept[0], graph=graph)
+        _assert_same(_outcome(rest), (whole[0][stop[0] :], whole[1]))
+
+
+def test_states_saved_before_the_first_step_may_lack_momentum(make_split: MakeSplit) -> None:
+    """Earlier releases made the optimizer's state in the first step."""
+    split = make_split(IMAGES)
+    course = train(_model(), {}, split, RECIPE, 2, 0, 1, "cpu", graph=Player)
+    start = course.snapshot()
+    bare = {key: value for key, value in start.tensors.items() if not key.startswith("optimizer/")}
+    whole = _outcome(course)
+    course.restore(replace(start, tensors=bare))
+    _assert_same(_outcome(course), whole)
+
+
+def test_an_epoch_without_a_full_batch_records_nothing(make_split: MakeSplit) -> None:
+    split, recipe, player = make_split(15), replace(RECIPE, validation=0.0), Player(torch.device("cpu"))
+    plain = _outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu"))
+    _assert_same(_outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu", graph=lambda _: player)), plain)
+    assert player.captures == 0
+
+
+def test_a_training_that_is_over_is_gone_at_once(make_split: MakeSplit) -> None:
+    """With it goes its graph, and the memory of the device: the next training needs it, or another process."""
+    course = train(_model(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu")
+    list(course)
+    there = weakref.ref(course._train)
+    gc.disable()
+    try:
+        del course
+        assert there() is None
+    finally:
+        gc.enable()
+
+
+cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+
+
+@cuda
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_cuda_graph_trains_as_steps_one_by_one_do(make_split: MakeSplit, name: str) -> None:
+    """Not bit by bit: some of the GPU's kernels add up in whatever order, and the graph's were chosen by trying."""
+    split, recipe = make_split(IMAGES, size=16), RECIPES[name]
+    courses = []
+    for graph in (CudaGraph, Player):
+        model = _model()
+        course = train(model, _masks(model), split, recipe, 2, 0, 1, "cuda", graph=graph)
+        courses.append(([(fact.loss, fact.lr) for fact in course], {k: v.cpu() for k, v in model.state_dict().items()}))
+    (recorded, ours), (plain, theirs) = courses
+    assert [lr for _, lr in recorded] == [lr for _, lr in plain]
+    assert [loss for loss, _ in recorded] == pytest.approx([loss for loss, _ in plain], rel=0.1)
+    for key, value in ours.items():
+        if value.dim() > 1:
+            assert torch.nn.functional.cosine_similarity(value.flatten(), theirs[key].flatten(), dim=0) > 0.9, key
+    for key, mask in _masks(_model()).items():
+        assert not ours[key][~mask].any()
+    assert int(ours["bn1.num_batches_tracked"]) == 2 * (FULL + 1)
+
+
+@cuda
+def test_a_cuda_graph_goes_back_to_a_snapshot_in_place(make_split: MakeSplit) -> None:
+    model, split = _model(), make_split(IMAGES, size=16)
+    course = train(model, _masks(model), split, RECIPE, 2, 0, 1, "cuda")
+    start = course.snapshot()
+    first = [fact.loss for fact in course]
+    course.restore(start)
+    seen = _addresses(course, model)
+    assert [fact.loss for fact in course] == pytest.approx(first, rel=0.1)
+    assert _addresses(course, model) == seen
+
+
+@cuda
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode")
+def test_an_epoch_waits_for_the_gpu_only_at_its_end(make_split: MakeSplit) -> None:
+    split, recipe = make_split(64, size=16), replace(RECIPE, validation=0.0)
+
+    def look(training: Training) -> None:
+        # The first step records. From the second on, whatever waits for the device is an error.
+        torch.cuda.set_sync_debug_mode("error" if training.position[1] else "default")
+
+    course = train(_model(), {}, split, recipe, 1, 0, 0, "cuda", before_step=look)
+    try:
+        with pytest.raises(RuntimeError, match="synchroniz"):
+            next(course)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert course.position == (0, 4), "all four steps were on their way by then"
