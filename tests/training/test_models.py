@@ -9,7 +9,7 @@ from torch import nn
 
 from core.errors import StageError
 from core.plan.models import MODELS, ModelRef
-from core.training.models import build_model, prunable
+from core.training.models import build_model, load_model, prunable
 from core.training.vision import import_torchvision
 
 
@@ -50,6 +50,24 @@ def test_other_widths_scale_every_layer(width: int) -> None:
     assert list(model.state_dict()) == list(full.state_dict())
     assert model.layer4[1].conv2.weight.shape == (8 * width, 8 * width, 3, 3)
     assert model.eval()(torch.rand(2, 3, 16, 16)).shape == (2, 7)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_network_made_for_weights_holds_copies_of_them(name: str) -> None:
+    built = build_model(ModelRef(name, 4, 10), seed=3)
+    weights = dict(built.state_dict())
+    state = torch.get_rng_state()
+    loaded = load_model(ModelRef(name, 4, 10), weights)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert str(loaded) == str(built)
+    assert list(loaded.state_dict()) == list(weights)
+    for key, value in loaded.state_dict().items():
+        assert value.device == torch.device("cpu")
+        assert torch.equal(value, weights[key])
+        assert value.data_ptr() != weights[key].data_ptr()
+    assert all(parameter.requires_grad for parameter in loaded.parameters())
+    with pytest.raises(StageError, match=f"the checkpoint is not a {name} of width 8"):
+        load_model(ModelRef(name, 8, 10), weights)
 
 
 def test_weights_depend_on_the_seed_alone() -> None:

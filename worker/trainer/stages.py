@@ -1,7 +1,7 @@
 """Runs each kind of stage with the core's rooms: nothing of the science is here, only the order of the calls."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 import torch
@@ -22,7 +22,7 @@ from core.pruning.subject import Subject
 from core.training.batches import partition, plain_batches
 from core.training.datasets import Split
 from core.training.loop import train
-from core.training.models import build_model
+from core.training.models import build_model, load_model
 from worker.protocol import Done, Epoch, Request
 from worker.trainer.workbench import Workbench
 
@@ -74,7 +74,7 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
     def begin() -> tuple[nn.Module, Masks]:
         parent = bench.checkpoint(request.inputs, stage.parent)
         # On the device: choosing among millions of weights is quick there.
-        model = _network(stage.model, parent.weights).to(bench.device)
+        model = load_model(stage.model, parent.weights).to(bench.device)
         masks = prune(_subject(bench, stage, model, parent.masks), stage.score, stage.allocation, stage.sparsity)
         if stage.rewind:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
@@ -99,12 +99,12 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
     """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
     after = bench.checkpoint(request.inputs, stage.parent)
     split = bench.split(stage.dataset, "test")
-    model = _network(stage.model, after.weights)
+    model = load_model(stage.model, after.weights)
     counted = macs(model, _image_shape(split))
     bench.use_threads(counted.macs_dense * _EVALUATION_BATCH)
     top1_before = top1_bn = None
     if stage.before:
-        before = _network(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
+        before = load_model(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
         top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
         if stage.bn_reestimate:
@@ -131,7 +131,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
 def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
     """One forward pass of the pruned network against the dense one, on the machine that we are on."""
     dense, pruned = (
-        _network(stage.model, bench.checkpoint(request.inputs, digest).weights)
+        load_model(stage.model, bench.checkpoint(request.inputs, digest).weights)
         for digest in (stage.dense, stage.parent)
     )
     device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
@@ -181,16 +181,6 @@ def _store(
     sha, size = bench.store.put(pack(Checkpoint(weights, kept, _meta(request.digest, stage.model))))
     summary = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
     return Done(sha, size, seconds, summary, {})
-
-
-def _network(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
-    """The network with these weights, on the CPU."""
-    model = build_model(ref, seed=0)
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise StageError(f"the checkpoint is not a {ref.name} of width {ref.width}: {error}") from None
-    return model
 
 
 def _meta(digest: str, ref: ModelRef) -> dict[str, str]:
