@@ -47,6 +47,7 @@ def prepare(wheels: Path | None) -> None:
         options = ["--no-index", "--no-deps", "--no-compile", "--no-cache-dir", "--upgrade", "--target", str(site)]
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *options, *found], check=True)
         path.append(str(site))
+    os.environ["PYTHONUNBUFFERED"] = "1"  # what was measured so far shall be seen if time runs out
     # Ahead of whatever version of this project is installed here; workers and trainers inherit it.
     os.environ["PYTHONPATH"] = os.pathsep.join([*path, *before])
     os.execv(sys.executable, [sys.executable, *sys.argv])

@@ -17,7 +17,8 @@ from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.pruning.registry import prune
 from core.pruning.subject import Subject
-from core.training import loop
+from core.training import loop, step
+from core.training.batches import draw
 from core.training.datasets import Split
 from core.training.loop import Training, train
 from core.training.models import build_model
@@ -83,10 +84,10 @@ def _assert_same(first: tuple[list[object], dict[str, Tensor]], second: tuple[li
 
 def _addresses(training: Training, model: nn.Module) -> dict[str, int]:
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers()), **training._train.state()}
-    step = training._train
-    own = {name: value for name, value in vars(step).items() if isinstance(value, Tensor)}
-    plan = {f"plan.{name}": value for name, value in vars(step._plan).items()}
-    factors = {f"factor {number}": value for number, value in enumerate(step._factors)}
+    fixed = training._train
+    own = {name: value for name, value in vars(fixed).items() if isinstance(value, Tensor)}
+    plan = {f"plan.{name}": value for name, value in vars(fixed._plan).items()}
+    factors = {f"factor {number}": value for number, value in enumerate(fixed._factors)}
     return {name: value.data_ptr() for name, value in {**tensors, **own, **plan, **factors}.items()}
 
 
@@ -152,11 +153,34 @@ def test_states_saved_before_the_first_step_may_lack_momentum(make_split: MakeSp
     _assert_same(_outcome(course), whole)
 
 
-def test_an_epoch_without_a_full_batch_records_nothing(make_split: MakeSplit) -> None:
-    split, recipe, player = make_split(15), replace(RECIPE, validation=0.0), Player(torch.device("cpu"))
+class Still(torch.optim.Optimizer):
+    """Does nothing: the optimizers' kernels do not exist on the meta device."""
+
+    def __init__(self, model: nn.Module, *_: object) -> None:
+        super().__init__(model.parameters(), {})
+
+    def step(self, closure: None = None) -> None: ...
+
+
+def test_a_step_asks_nothing_back_from_its_device(make_split: MakeSplit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the meta device, where nothing has a value, whatever a host would wait for is an error."""
+    monkeypatch.setattr(step, "_optimizer", Still)
+    split, recipe = make_split(IMAGES), RECIPES["bf16, cutout, alternating"]
+    model, masks = _model().to("meta"), {name: mask.to("meta") for name, mask in _masks(_model()).items()}
+    there = split.to("meta")
+    fixed = step.Step(model, masks, there, replace(recipe, precision="fp32"), IMAGES, Player(there.device))
+    fixed.begin(draw(torch.arange(IMAGES), recipe, 0, 0, 0), [0.1] * 5, 0)
+    assert [fixed(number) for number in range(5)] == [16, 16, 16, 16, 6]
+    with pytest.raises(RuntimeError):
+        float(fixed.summed)
+
+
+@pytest.mark.parametrize(("images", "captures"), [(24, 1), (15, 0)])
+def test_one_full_batch_is_enough_to_record_and_none_is_not(make_split: MakeSplit, images: int, captures: int) -> None:
+    split, recipe, player = make_split(images), replace(RECIPE, validation=0.0), Player(torch.device("cpu"))
     plain = _outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu"))
     _assert_same(_outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu", graph=lambda _: player)), plain)
-    assert player.captures == 0
+    assert player.captures == captures
 
 
 def test_a_training_that_is_over_is_gone_at_once(make_split: MakeSplit) -> None:
