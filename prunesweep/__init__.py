@@ -97,12 +97,10 @@ def load(artifact: str) -> "dict[str, numpy.ndarray]":
     Raises:
         StageError: no such artifact, or its bytes have another hash.
     """
-    from safetensors.numpy import load as read
-
     from core.artifacts.location import PERSON
     from core.artifacts.store import ArtifactStore
+    from core.artifacts.weights import read_weights
     from core.settings import load_settings
 
     settings = load_settings()
-    data = ArtifactStore.open(settings.artifacts_url, settings.home, PERSON).get(artifact)
-    return {name: array for name, array in read(data).items() if not name.startswith("mask/")}
+    return read_weights(ArtifactStore.open(settings.artifacts_url, settings.home, PERSON).get(artifact))

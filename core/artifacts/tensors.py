@@ -5,18 +5,20 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import safetensors.torch
 import torch
 
-_HEADER = "prunesweep"
+from core.sparse import codec
+
+HEADER = "prunesweep"
+"""The metadata entry of a file of ours."""
 
 
 def pack_tensors(tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any]) -> bytes:
     """safetensors bytes. header: what JSON can hold; nothing of when or where, if equal work is to have equal bytes."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     # One metadata entry: safetensors writes several in random order, which would change the hash.
-    packed: bytes = safetensors.torch.save(plain, {_HEADER: json.dumps(dict(header), sort_keys=True)})
+    packed: bytes = safetensors.torch.save(plain, {HEADER: json.dumps(dict(header), sort_keys=True)})
     return packed
 
 
@@ -25,13 +27,13 @@ def unpack_tensors(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, Any]
     tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
     # safetensors starts with its own header's length, 8 bytes, little-endian.
     (length,) = struct.unpack("<Q", data[:8])
-    header: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][_HEADER])
+    header: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
     return tensors, header
 
 
 def to_bits(mask: torch.Tensor) -> torch.Tensor:
     """A bool mask as uint8, eight values a byte, little bit order."""
-    return torch.from_numpy(np.packbits(mask.detach().cpu().contiguous().numpy().reshape(-1), bitorder="little"))
+    return torch.from_numpy(codec.to_bits(mask.detach().cpu().contiguous().numpy()))
 
 
 def from_bits(bits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
@@ -40,8 +42,4 @@ def from_bits(bits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
     Raises:
         ValueError: too many or too few bits for the shape.
     """
-    count = shape.numel()
-    if bits.dtype != torch.uint8 or bits.shape != ((count + 7) // 8,):
-        raise ValueError("a mask has the wrong size")
-    flat = np.unpackbits(bits.numpy(), count=count, bitorder="little")
-    return torch.from_numpy(flat.astype(np.bool_)).reshape(shape)
+    return torch.from_numpy(codec.from_bits(bits.numpy(), shape))

@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import safetensors
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 from torch import nn
 
-from core.artifacts.checkpoint import MASK_PREFIX
-from core.errors import UserError
+from core.artifacts.checkpoint import unpack
+from core.artifacts.tensors import HEADER as CHECKPOINT
+from core.errors import StageError, UserError
 from core.plan.models import ModelRef
 from core.training.models import build_model
 
@@ -52,14 +54,17 @@ def load_network(path: Path, model: str) -> nn.Module:
 def _read(path: Path) -> object:
     try:
         if path.suffix == ".safetensors":
-            tensors = safetensors.torch.load_file(path)
-            return {name: tensor for name, tensor in tensors.items() if not name.startswith(MASK_PREFIX)}
+            with safetensors.safe_open(path, framework="pt") as file:
+                ours = CHECKPOINT in (file.metadata() or {})
+            return unpack(path.read_bytes()).weights if ours else safetensors.torch.load_file(path)
         _check_archive(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of archives that hold code; the error says it
             return torch.load(path, map_location="cpu", weights_only=True)
     except UserError:
         raise
+    except StageError as error:
+        raise UserError(FIELD, path, f"is {error}") from None
     except OSError as error:
         raise UserError(FIELD, path, f"cannot be read: {error.strerror or error}") from None
     except SafetensorError as error:

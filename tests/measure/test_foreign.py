@@ -69,6 +69,16 @@ def test_our_safetensors_with_masks_and_plain_ones(tmp_path: Path, weights: Weig
         assert _same(load_network(tmp_path / f"{name}.safetensors", "resnet18"), weights)
 
 
+def test_a_damaged_checkpoint_of_ours_is_refused_in_one_line(tmp_path: Path, weights: Weights) -> None:
+    mask = weights["conv1.weight"] != 0
+    data = pack(Checkpoint(weights, {"conv1.weight": mask})).replace(b"[4, 3, 3, 3]", b"[4, 9, 3, 3]")
+    (tmp_path / "a.safetensors").write_bytes(data)
+    with pytest.raises(
+        UserError, match=r"a\.safetensors': is not a checkpoint: conv1\.weight: a mask has the wrong size"
+    ):
+        load_network(tmp_path / "a.safetensors", "resnet18")
+
+
 def test_half_precision_is_widened(tmp_path: Path, weights: Weights) -> None:
     halves = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
     torch.save(halves, tmp_path / "a.pt")
