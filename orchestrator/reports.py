@@ -5,6 +5,8 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from statistics import fmean
+from types import MappingProxyType
+from typing import Any
 
 from core.ledger.report import ReportRow
 from core.ledger.states import State
@@ -12,6 +14,7 @@ from orchestrator import output, text
 from orchestrator.text import Column
 
 FORMATS = ("table", "csv", "json", "md")
+Layers = Mapping[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,12 @@ _SPARED = ("train s", "file", "dense ms", "ms", "compr", "got %", "FLOPs", "befo
 """What a narrow terminal can do without, the least needed first."""
 
 
-def render(rows: Sequence[ReportRow], form: str, width: int) -> str:
-    """The report in one of `FORMATS`, with its last newline."""
+def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = MappingProxyType({})) -> str:
+    """The report in one of `FORMATS`, with its last newline. layers: see `core.ledger.report.layers_left`, for JSON."""
     if form == "csv":
         return csv_text(rows)
     if form == "json":
-        return json_text(rows)
+        return json_text(rows, layers)
     if form == "md":
         return markdown(rows)
     return "\n".join(table_lines(rows, width)) + "\n"
@@ -76,9 +79,10 @@ def csv_text(rows: Sequence[ReportRow]) -> str:
     return out.getvalue()
 
 
-def json_text(rows: Sequence[ReportRow]) -> str:
-    """A list of objects with the CSV's columns as keys, one on a line: quick to write for thousands of cells."""
-    lines = (output.json_text(vars(row)) for row in rows)
+def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) -> str:
+    """A list of objects with the CSV's columns as keys and the layers (null = not known yet), one on a line: quick to
+    write for thousands of cells."""
+    lines = (output.json_text({**vars(row), "layers": layers.get(row.cell)}) for row in rows)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 

@@ -15,8 +15,10 @@ class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
     Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
-    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · latencies: milliseconds a pass ·
-    train_seconds: over the cell's own rounds · digest, artifact: of the final round · device: where the accuracy
+    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · macs, macs_dense:
+    multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass ·
+    train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes:
+    its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy
     was measured; processor: where the latency was.
     """
 
@@ -41,6 +43,8 @@ class ReportRow:
     total: int | None
     collapsed: int | None
     compression: float | None
+    macs: int | None
+    macs_dense: int | None
     flop_speedup: float | None
     latency_dense_ms: float | None
     latency_pruned_ms: float | None
@@ -52,6 +56,7 @@ class ReportRow:
     latency_engine: str | None
     processor: str | None
     artifact_bytes: int | None
+    artifact_zstd_bytes: int | None
     train_seconds: float | None
     dense_train_seconds: float | None
     device: str | None
@@ -74,11 +79,25 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         name = connection.execute(select(sweeps.c.name).where(sweeps.c.id == sweep_id)).scalar_one()
         cell_rows = connection.execute(select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position))
         facts = _Facts(
-            _by_digest(connection, stages, sweep_id, ("state", "artifact", "artifact_bytes", "train_seconds")),
+            _by_digest(
+                connection, stages, sweep_id, ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
+            ),
             _by_digest(connection, results, sweep_id, _RESULT_COLUMNS),
             _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS),
         )
         return [_row(name, cell, facts) for cell in cell_rows]
+
+
+def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
+    """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
+    (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
+    query = (
+        select(cells.c.position, results.c.layers)
+        .join(results, results.c.digest == cells.c.evaluate)
+        .where(cells.c.sweep_id == sweep_id)
+    )
+    with reading(engine) as connection:
+        return {position: layers for position, layers in connection.execute(query)}
 
 
 _RESULT_COLUMNS = ("top1", "top1_before", "top1_bn", "collapsed", "nonzero", "total", "macs", "macs_dense", "device")
@@ -122,6 +141,7 @@ def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
         **_accuracy(facts.results.get(cell.evaluate), facts.results.get(cell.dense_evaluate)),
         **_latency(facts.latencies.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,
+        artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
         dense_train_seconds=facts.stages[cell.train].train_seconds,
         digest=final,
@@ -142,6 +162,8 @@ def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
             "nonzero",
             "total",
             "compression",
+            "macs",
+            "macs_dense",
         )
         return dict.fromkeys((*unknown, "flop_speedup", "device")) | {"top1_dense": top1_dense}
     return {
@@ -155,6 +177,8 @@ def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
         "total": found.total,
         "collapsed": found.collapsed,
         "compression": found.total / found.nonzero if found.nonzero else None,
+        "macs": found.macs,
+        "macs_dense": found.macs_dense,
         "flop_speedup": found.macs_dense / found.macs if found.macs else None,
         "device": found.device,
     }

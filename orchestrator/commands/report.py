@@ -23,7 +23,7 @@ def report(
 ) -> None:
     """Show accuracy, sparsity, size and latency of every cell."""
     chosen = _format("json" if json_ else form, output)
-    from core.ledger.report import report_rows
+    from core.ledger.report import layers_left, report_rows
     from core.ledger.sweeps import find_sweep
     from core.settings import load_settings
     from orchestrator import reports
@@ -31,11 +31,13 @@ def report(
     from orchestrator.output import note, say, width, write_atomically
 
     with ledger(load_settings()) as engine:
-        rows = report_rows(engine, find_sweep(engine, sweep).id)
+        found = find_sweep(engine, sweep)
+        rows = report_rows(engine, found.id)
+        layers = layers_left(engine, found.id) if chosen == "json" else {}
     if output is None:
-        say(reports.render(rows, chosen, width()).removesuffix("\n"))
+        say(reports.render(rows, chosen, width(), layers).removesuffix("\n"))
         return
-    write_atomically(output, reports.render(rows, chosen, 120))
+    write_atomically(output, reports.render(rows, chosen, 120, layers))
     note(f"written: {output}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from core.ledger.outcome import complete, fail
-from core.ledger.report import ReportRow, report_rows
+from core.ledger.report import ReportRow, layers_left, report_rows
 from core.ledger.submit import add_sweep
 from core.plan.dag import plan
 from core.plan.grids import GRIDS, read_axes
@@ -31,7 +31,7 @@ def run(world, digest: str, result: dict, number: int) -> None:
         artifact=f"{number:064x}" if taken.epochs else "",
         artifact_bytes=1000 + number,
         train_seconds=taken.epochs * 10.0,
-        summary={},
+        summary={"zstd_bytes": 700} if taken.kind == "prune" else {},
         result=result,
         log="",
     )
@@ -39,10 +39,10 @@ def run(world, digest: str, result: dict, number: int) -> None:
 
 HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed
-    top1_before top1_bn top1 top1_dense drop nonzero total collapsed compression flop_speedup
+    top1_before top1_bn top1 top1_dense drop nonzero total collapsed compression macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
     latency_batch latency_threads latency_engine processor
-    artifact_bytes train_seconds dense_train_seconds device digest artifact
+    artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device digest artifact
 """
 
 
@@ -76,7 +76,14 @@ def test_a_done_sweep(world, grid, good_result, good_latency) -> None:
     assert (oneshot.top1_before, oneshot.top1, oneshot.top1_dense) == (0.4, 0.88, 0.9)
     assert oneshot.drop == pytest.approx(0.02)
     assert (oneshot.nonzero, oneshot.total, oneshot.sparsity_achieved, oneshot.compression) == (25, 100, 0.75, 4.0)
-    assert oneshot.flop_speedup == 4.0
+    assert (oneshot.macs, oneshot.macs_dense, oneshot.flop_speedup) == (
+        good_result["macs"],
+        good_result["macs_dense"],
+        4.0,
+    )
+    assert oneshot.artifact_zstd_bytes == 700
+    assert iterative.artifact_zstd_bytes == 700
+    assert layers_left(world.engine, sweep) == {1: good_result["layers"], 2: good_result["layers"]}
     assert (oneshot.latency_speedup, oneshot.latency_speedup_low, oneshot.latency_batch) == (2.0, 1.9, 1)
     assert (oneshot.processor, oneshot.latency_engine) == ("a processor", "torch")
     assert (oneshot.train_seconds, iterative.train_seconds) == (20.0, 40.0)

@@ -97,7 +97,7 @@ def _do(ledger: Engine, digest: str) -> None:
         artifact=digest[::-1] if makes else "",
         artifact_bytes=2_863_311 if makes else 0,
         train_seconds=12.5 if makes else 0.0,
-        summary={},
+        summary={"zstd_bytes": 2_000_000} if held.kind == "prune" else {},
         result=_result(held.kind, '"before":""' in held.spec),
         log="epoch 1\n",
     )
@@ -116,7 +116,7 @@ def _result(kind: str, dense: bool) -> dict[str, object]:
             "total": 699_056,
             "macs": 8_000_000 if dense else 1_000_000,
             "macs_dense": 8_000_000,
-            "layers": [],
+            "layers": [{"name": "fc.weight", "nonzero": 10, "total": 100, "macs": 10, "macs_dense": 100}],
             "device": "cpu",
         }
     if kind == "benchmark":

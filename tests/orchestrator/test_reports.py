@@ -76,7 +76,11 @@ def test_csv_opens_in_pandas_and_duckdb_unchanged(done: Sweep, tmp_path: Path) -
 def test_json_and_markdown(done: Sweep, tmp_path: Path) -> None:
     rows = json.loads(done("report", "--json").out)
     assert rows == json.loads(done("report", "--format", "json").out)
-    assert [list(row) for row in rows] == [NAMES] * 18
+    assert [list(row) for row in rows] == [[*NAMES, "layers"]] * 18
+    layer = {"name": "fc.weight", "nonzero": 10, "total": 100, "macs": 10, "macs_dense": 100}
+    assert [row["layers"] for row in rows] == [[layer]] * 18
+    assert {(row["macs"], row["macs_dense"], row["flop_speedup"]) for row in rows} == {(1_000_000, 8_000_000, 8.0)}
+    assert {row["artifact_zstd_bytes"] for row in rows} == {2_000_000}
     assert done("report", "-o", tmp_path / "first.md").code == 0
     text = (tmp_path / "first.md").read_text()
     assert text.startswith("# Sweep first\n")
@@ -90,6 +94,7 @@ def test_unfinished_cells_show_what_is_known(sweep: Sweep, work: Callable[..., i
     finished = sum(row["state"] == "DONE" for row in rows)
     assert 0 < finished < 36
     assert {row["top1"] for row in rows} == {None, 0.9}
+    assert all((row["layers"] is None) == (row["top1"] is None) for row in rows)
     lines = sweep("report").out.splitlines()
     assert lines[0].startswith(f"demo-1: {finished} of 36 cells done")
     assert max(map(len, lines)) <= 120

@@ -64,6 +64,8 @@ def test_a_chain_from_training_to_latency(bench):
     assert [event.epoch for event in bench.events] == [1, 1]
     assert all(isinstance(event, Epoch) for event in bench.events)
     total = done[0].summary["total"]
+    assert "zstd_bytes" not in done[0].summary
+    assert 0 < done[2].summary["zstd_bytes"] < done[2].artifact_bytes < done[1].artifact_bytes < done[0].artifact_bytes
     assert done[0].train_seconds > 0 and done[2].train_seconds == 0
     assert done[1].summary["nonzero"] == total - round(total * 0.5)
     assert done[2].summary["nonzero"] == total - round(total * 0.8)

@@ -14,6 +14,7 @@ from core.measure.batchnorm import reestimate
 from core.measure.flops import macs
 from core.measure.latency import compare
 from core.measure.machine import processor_name
+from core.measure.size import zstd_bytes
 from core.plan.models import ModelRef
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
 from core.pruning.masks import Masks, apply_masks, count_nonzero
@@ -178,8 +179,11 @@ def _store(
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}
-    sha, size = bench.store.put(pack(Checkpoint(weights, kept, _meta(request.digest, stage.model))))
-    summary = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
+    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model)))
+    sha, size = bench.store.put(data)
+    summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
+    if kept:  # of a dense network it would take seconds, and say little
+        summary["zstd_bytes"] = zstd_bytes(data)
     return Done(sha, size, seconds, summary, {})
 
 
