@@ -4,15 +4,20 @@
     prunesweep.wait(sweep)
     rows = prunesweep.results(sweep)
     weights = prunesweep.load(rows[0]["artifact"])
+    network = prunesweep.load("model.packed")
 
 It reads the same environment as the `sweep` command. What the user can put right is a `core.errors.UserError`.
 """
 
+import re
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import os
+
     import numpy
 
 __all__ = ["load", "results", "submit", "wait"]
@@ -89,14 +94,35 @@ def results(sweep: str | None = None) -> Sequence[dict[str, Any]]:
         return [asdict(row) for row in report_rows(engine, find_sweep(engine, sweep).id)]
 
 
-def load(artifact: str) -> "dict[str, numpy.ndarray]":
-    """The weights of a checkpoint: `state_dict` name → array, float32 with the zeros in it. Needs no torch.
+def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
+    """What an artifact or a packed file holds. Needs no torch.
 
-    artifact: the SHA-256 in the `artifact` column of the results.
+    source: the SHA-256 in the `artifact` column of the results, or a file that `sweep export --format packed` wrote ·
+    threads: CPU threads of a packed network; None = the engine's own default.
+
+    Returns: of an artifact its weights, a dict: `state_dict` name → array, float32 with the zeros in it. Of a packed
+    file its network, a callable: normalised images, float32 [B, 3, H, W] → float32 [B, classes]. How to normalise
+    them is in the file: `core.sparse.packed.read_packed(path)[1]["input"]`.
 
     Raises:
         StageError: no such artifact, or its bytes have another hash.
+        UserError: no such file, it is damaged, or this machine cannot run it.
     """
+    if isinstance(source, str) and re.fullmatch("[0-9a-f]{64}", source):
+        return _weights(source)
+    from core.errors import UserError
+    from core.sparse.packed import read_packed
+
+    graph, _ = read_packed(Path(source))
+    from core.sparse.engine import Engine  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    try:
+        return Engine(graph) if threads is None else Engine(graph, threads=threads)
+    except ValueError as error:
+        raise UserError("file", source, str(error)) from None
+
+
+def _weights(artifact: str) -> "dict[str, numpy.ndarray]":
     from core.artifacts.location import PERSON
     from core.artifacts.store import ArtifactStore
     from core.artifacts.weights import read_weights

@@ -1,20 +1,27 @@
 """`python -m core.artifacts.convert`: the side of `sweep export` that needs torch.
 
-One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors", "files": [{"sha256", "path"}, …]}.
-JSON lines on stdout: {"event": "file", "path", "bytes"} for each file written; at the first failure
-{"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
+One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors" | "packed", "files": [{"sha256",
+"path"}, …]}, for "packed" also {"dataset": {fields of DatasetRef}, "data": folder, "values": "fp32" | "fp16"}.
+JSON lines on stdout: {"event": "file", "path", "bytes"} for each file written, for "packed" also {"zstd_bytes",
+"dead_channels": {layer: number}}; at the first failure {"event": "error", "message"} (with "field", "value", "fix"
+where the user can put it right) and exit code 2.
 """
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.artifacts.checkpoint import unpack
+from core.artifacts.checkpoint import Checkpoint, unpack
 from core.artifacts.export import write_weights
 from core.artifacts.location import PERSON
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError, UserError
+from core.plan.datasets import DatasetRef
+
+Write = Callable[[Checkpoint, Path], dict[str, Any]]
 
 
 def main() -> int:
@@ -33,10 +40,24 @@ def main() -> int:
 
 def _convert(request: dict[str, Any]) -> None:
     store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
+    write = _packer(request) if request["format"] == "packed" else _writer(request["format"])
     for file in request["files"]:
-        checkpoint = unpack(store.get(file["sha256"]))
-        size = write_weights(checkpoint.weights, Path(file["path"]), request["format"])
-        _say(event="file", path=file["path"], bytes=size)
+        _say(event="file", path=file["path"], **write(unpack(store.get(file["sha256"])), Path(file["path"])))
+
+
+def _writer(form: str) -> Write:
+    return lambda checkpoint, path: {"bytes": write_weights(checkpoint.weights, path, form)}
+
+
+def _packer(request: dict[str, Any]) -> Write:
+    """Reads the dataset: how large images are, how they are normalised, and what the classes are called."""
+    # Not for the other formats: it loads torchvision.
+    from core.measure.inference import write_inference
+    from core.training.datasets import load_dataset
+
+    ref = DatasetRef(**request["dataset"])
+    split = load_dataset(ref, Path(request["data"]), "train")
+    return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request["values"]))
 
 
 def _say(**event: object) -> None:

@@ -1,7 +1,5 @@
 """Writes a checkpoint's weights as a file that any torch program can load."""
 
-import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import safetensors.torch
 import torch
 
 from core.errors import UserError
+from core.sparse.files import written_whole
 
 FORMATS = ("torch", "safetensors")
 
@@ -25,20 +24,9 @@ def write_weights(weights: Mapping[str, torch.Tensor], path: Path, form: str) ->
     if form not in FORMATS:
         raise UserError("format", form, f"known: {', '.join(FORMATS)}")
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            if form == "torch":
-                torch.save(plain, file)
-            else:
-                file.write(safetensors.torch.save(plain, {"format": "pt"}))
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError("file", path, f"cannot be written: {error.strerror or error}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-    return size
+    with written_whole(path) as file:
+        if form == "torch":
+            torch.save(plain, file)
+        else:
+            file.write(safetensors.torch.save(plain, {"format": "pt"}))
+        return file.tell()

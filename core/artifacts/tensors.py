@@ -1,7 +1,6 @@
 """Named tensors and a header as safetensors bytes. Equal input makes equal bytes."""
 
 import json
-import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ import safetensors.torch
 import torch
 
 from core.sparse import codec
+from core.sparse.files import metadata_entry
 
 HEADER = "prunesweep"
 """The metadata entry of a file of ours."""
@@ -25,10 +25,7 @@ def pack_tensors(tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any])
 def unpack_tensors(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Tensors (on the CPU, owning their memory) and header. Any exception means: not such bytes."""
     tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
-    # safetensors starts with its own header's length, 8 bytes, little-endian.
-    (length,) = struct.unpack("<Q", data[:8])
-    header: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
-    return tensors, header
+    return tensors, metadata_entry(data, HEADER)
 
 
 def to_bits(mask: torch.Tensor) -> torch.Tensor:

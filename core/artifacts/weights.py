@@ -1,13 +1,11 @@
 """A checkpoint's weights without torch."""
 
-import json
-import struct
-
 import numpy as np
 from safetensors.numpy import load
 
 from core.errors import StageError
 from core.sparse.codec import unpack_weight
+from core.sparse.files import metadata_entry
 
 
 def read_weights(data: bytes) -> dict[str, np.ndarray]:
@@ -18,8 +16,7 @@ def read_weights(data: bytes) -> dict[str, np.ndarray]:
     """
     try:
         tensors = load(data)
-        (length,) = struct.unpack("<Q", data[:8])
-        header = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["prunesweep"])
+        header = metadata_entry(data, "prunesweep")
         shapes = header.get("packed", {})
         return {
             name: unpack_weight(name, tensors, shapes[name])[0] if name in shapes else tensors[name]

@@ -1,7 +1,9 @@
 """Looks stages up for those who plan (what is done already?) and those who export (which artifact is whose?)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -49,6 +51,21 @@ def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
         )
         for row in rows
     ]
+
+
+def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
+    """The fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
+    query = (
+        select(stages.c.spec)
+        .join(cells, cells.c.train == stages.c.digest)
+        .where(cells.c.sweep_id == sweep_id)
+        .order_by(cells.c.position)
+        .limit(1)
+    )
+    with reading(engine) as connection:
+        # Its fields, not `decode`: a stage of an older release has a dataset, too.
+        found: dict[str, Any] = json.loads(connection.execute(query).scalar_one())["dataset"]
+        return found
 
 
 def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:

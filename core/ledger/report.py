@@ -15,11 +15,11 @@ class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
     Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
-    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · macs, macs_dense:
-    multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass ·
-    train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes:
-    its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy
-    was measured; processor: where the latency was.
+    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · macs, macs_dense: multiply-adds an
+    image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass ·
+    train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes: its file's
+    size; artifact_zstd_bytes: that after zstd · device: where the accuracy was measured; processor: where the
+    latency was.
     """
 
     sweep: str
@@ -97,7 +97,7 @@ def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]
         .where(cells.c.sweep_id == sweep_id)
     )
     with reading(engine) as connection:
-        return {position: layers for position, layers in connection.execute(query)}
+        return {row.position: row.layers for row in connection.execute(query)}
 
 
 _RESULT_COLUMNS = ("top1", "top1_before", "top1_bn", "collapsed", "nonzero", "total", "macs", "macs_dense", "device")

@@ -13,7 +13,8 @@ from orchestrator.options import JsonOption, flag
 if TYPE_CHECKING:
     from core.ledger.lookup import CellArtifacts
 
-_ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
+_ENDINGS = {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed"}
+_VALUES = ("fp32", "fp16")
 _NAMES = ("study", "digest")
 
 
@@ -21,16 +22,24 @@ def export(
     sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made when missing.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="torch (a plain state_dict, .pt) or safetensors.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="torch (a plain state_dict, .pt), safetensors, or packed (for inference without torch).",
+        ),
     ] = "torch",
+    values: Annotated[
+        str, typer.Option("--values", metavar="TYPE", help="Kept weights in packed files: fp32 (exact) or fp16.")
+    ] = "fp32",
     names: Annotated[
         str, typer.Option("--names", metavar="SCHEME", help="study (resnet18_prune_90perc_oneshot3.pt, …) or digest.")
     ] = "study",
     force: Annotated[bool, flag("--force", "Replace files that are there already.")] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Write the finished cells' weights, and the dense network's, as plain float32 files with the zeros in them."""
-    from core.ledger.lookup import cell_artifacts
+    """Write the finished cells' weights, and the dense network's: plain float32 with the zeros in it, or packed."""
+    from core.ledger.lookup import cell_artifacts, dataset_of
     from core.ledger.sweeps import find_sweep
     from core.plan.nearest import one_of
     from core.settings import load_settings
@@ -39,10 +48,13 @@ def export(
 
     one_of(form, "format", _ENDINGS)
     one_of(names, "names", _NAMES)
+    if one_of(values, "values", _VALUES) != "fp32" and form != "packed":
+        raise UserError("values", values, "needs --format packed; the other formats are float32")
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
+        facts = {"dataset": dataset_of(engine, found.id)} if form == "packed" else {}
     files = _files(cells, folder, names, _ENDINGS[form])
     if not files:
         raise UserError("sweep", found.name, "has no finished stage to export yet; see: sweep status")
@@ -52,6 +64,9 @@ def export(
         "artifacts_url": settings.artifacts_url,
         "home": str(settings.home),
         "format": form,
+        **facts,
+        "data": str(settings.data),
+        "values": values,
         "files": [{"sha256": artifact, "path": str(path)} for path, artifact in files.items()],
     }
     _convert(folder, request, sum(cell.artifact is None for cell in cells), json_)
@@ -102,13 +117,25 @@ def _convert(folder: Path, request: dict[str, Any], unfinished: int, json_: bool
     written = []
     with _made(folder):
         for event in ask("core.artifacts.convert", request):
-            written.append({"path": event["path"], "bytes": event["bytes"]})
+            del event["event"]
+            written.append(event)
             if not json_:
-                say(f"{event['path']}  {text.size(event['bytes'])}")
+                say(f"{event['path']}  {text.size(event['bytes'])}{_more(event)}")
     if unfinished:
         note(f"note: {text.plural(unfinished, 'cell')} not finished, so not exported; see: sweep status")
     if json_:
         say_json(written)
+
+
+def _more(event: dict[str, Any]) -> str:
+    """What is said of a packed file beside its size."""
+    from orchestrator import text
+
+    if "zstd_bytes" not in event:
+        return ""
+    dead = sum(event["dead_channels"].values())
+    gone = f", {text.plural(dead, 'dead channel')} left out" if dead else ""
+    return f" ({text.size(event['zstd_bytes'])} with zstd{gone})"
 
 
 @contextmanager

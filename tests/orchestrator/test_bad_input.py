@@ -118,6 +118,8 @@ def test_reading_makes_no_ledger(sweep: Sweep, home: Path, command: tuple[str, .
         (["evaluate", "no.pt"], "sweep: file 'no.pt': no such file"),
         (["export", "x", ".", "--format", "onnx"], "sweep: format 'onnx': unknown"),
         (["export", "x", ".", "--names", "y"], "sweep: names 'y': unknown"),
+        (["export", "x", ".", "--format", "packed", "--values", "int8"], "sweep: values 'int8': unknown"),
+        (["export", "x", ".", "--values", "fp16"], "sweep: values 'fp16': needs --format packed"),
     ],
 )
 def test_bad_command_lines(sweep: Sweep, home: Path, arguments: list[str], message: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import prunesweep
+from core.sparse.packed import read_packed
 
 Sweep = Callable[..., Any]
 SWEEP = [sys.executable, "-m", "orchestrator.cli"]
@@ -78,6 +79,15 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
     found = json.loads(sweep("evaluate", *files, "--dataset", "digits", "--json").out)
     assert [round(file["sparsity"], 4) for file in found] == [0.0, 0.5]
     assert found[1]["top1"] == pytest.approx(rows[0]["top1"], abs=1e-9)
+
+    packed = json.loads(sweep("export", "tiny", tmp_path / "packed", "--format", "packed", "--json").out)
+    assert [Path(file["path"]).name for file in packed] == [name.replace(".pt", ".packed") for name in names]
+    assert packed[1]["zstd_bytes"] < packed[1]["bytes"] < exported[1]["bytes"]
+    graph, meta = read_packed(Path(packed[1]["path"]))
+    assert graph.image_shape == (3, 16, 16)
+    assert (meta["dataset"], meta["class_names"][9], meta["values"]) == ("digits", "9", "fp32")
+    shown = sweep("export", "tiny", tmp_path / "packed", "--format", "packed", "--values", "fp16", "--force")
+    assert " with zstd" in shown.out.splitlines()[0]
 
     weights = prunesweep.load(rows[0]["artifact"])
     assert (weights["conv1.weight"] == 0).any()

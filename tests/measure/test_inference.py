@@ -1,0 +1,117 @@
+"""Checkpoints as packed files: the same outputs as the network, in `sweep export`'s torch side."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from core.artifacts import convert
+from core.artifacts.checkpoint import Checkpoint, pack
+from core.artifacts.store import ArtifactStore
+from core.measure import inference
+from core.measure.graphs import graph_of
+from core.measure.inference import without_dead_channels
+from core.measure.reference import difference, run_graph
+from core.plan.models import ModelRef
+from core.pruning.masks import apply_masks
+from core.pruning.registry import prune
+from core.pruning.subject import Subject
+from core.sparse.graph import Graph
+from core.sparse.packed import read_packed
+from core.training.models import build_model
+
+META = {"stage": "ab" * 32, "model": "resnet20", "width": "8", "classes": "10"}
+DIGITS = {"name": "digits", "path": "", "fingerprint": "", "classes": 10}
+
+
+@pytest.fixture
+def pruned() -> tuple[torch.nn.Module, Checkpoint]:
+    model = build_model(ModelRef("resnet20", 8, 10), seed=0).eval()
+    masks = prune(Subject(model, {}), "magnitude", "uniform", 0.8)
+    for name in ("layer1.0.conv1.weight", "layer2.1.conv1.weight"):
+        masks[name][3] = False  # with a bias of 0 this filter's channel is always 0
+    apply_masks(model, masks)
+    return model, Checkpoint(model.state_dict(), masks, META)
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Asks for a packed file of a checkpoint; the exit code and what was said."""
+
+    def ask(checkpoint: Checkpoint, **changes: Any) -> tuple[int, dict[str, Any]]:
+        sha, _ = ArtifactStore.open("", tmp_path).put(pack(checkpoint))
+        request = {"artifacts_url": "", "home": str(tmp_path), "data": str(tmp_path / "data"), "format": "packed"}
+        request |= {"dataset": DIGITS, "values": "fp32", "files": [{"sha256": sha, "path": str(tmp_path / "a.packed")}]}
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request | changes) + "\n"))
+        code = convert.main()
+        (line,) = capsys.readouterr().out.splitlines()
+        return code, json.loads(line)
+
+    return ask
+
+
+def test_a_packed_file_computes_what_the_network_does(ask: Any, pruned: Any, tmp_path: Path) -> None:
+    model, checkpoint = pruned
+    code, event = ask(checkpoint)
+    path = tmp_path / "a.packed"
+    assert (code, event["bytes"]) == (0, path.stat().st_size)
+    assert 0 < event["zstd_bytes"] < event["bytes"]
+    assert {"layer1.0.conv1", "layer2.1.conv1"} <= set(event["dead_channels"])
+    graph, meta = read_packed(path)
+    assert graph.image_shape == (3, 16, 16)
+    assert meta["dead_channels"] == event["dead_channels"]
+    assert meta["class_names"] == list("0123456789")
+    assert (meta["model"], meta["dataset"], meta["values"]) == ("resnet20", "digits", "fp32")
+    assert meta["input"]["normalised"] is True
+    assert len(meta["input"]["mean"]) == len(meta["input"]["std"]) == 3
+    images = torch.randn(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert model(images).std(dim=0).min() > 1e-3, "the outputs depend on the images"
+        assert difference(run_graph(graph, images), model(images)) <= 1e-5
+
+
+def test_half_precision_is_smaller_and_near(ask: Any, pruned: Any, tmp_path: Path) -> None:
+    model, checkpoint = pruned
+    exact = ask(checkpoint)[1]["bytes"]
+    assert ask(checkpoint, values="fp16")[1]["bytes"] < exact
+    images = torch.randn(4, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert 0 < difference(run_graph(read_packed(tmp_path / "a.packed")[0], images), model(images)) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("meta", "changes", "words"),
+    [
+        ({}, {}, "cannot be a packed network: 'model'"),
+        (META | {"width": "4"}, {}, "cannot be a packed network: Error"),
+        (META, {"values": "int8"}, "values 'int8': known"),
+        (META, {"dataset": DIGITS | {"name": "imagefolder", "path": "/nowhere"}}, "no such folder"),
+    ],
+)
+def test_failures_are_one_line_and_leave_nothing(
+    ask: Any, pruned: Any, tmp_path: Path, meta: dict[str, str], changes: dict[str, Any], words: str
+) -> None:
+    code, event = ask(Checkpoint(pruned[1].weights, pruned[1].masks, meta), **changes)
+    assert (code, event["event"]) == (2, "error")
+    assert words in event["message"]
+    assert "\n" not in event["message"]
+    assert not list(tmp_path.glob("*.packed*")) + list(tmp_path.glob(".*"))
+
+
+def test_channels_stay_where_the_outputs_would_differ(pruned: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = graph_of(pruned[0], (3, 16, 16))
+    assert without_dead_channels(graph)[1]
+
+    def wrong(graph: Graph) -> tuple[Graph, dict[str, int]]:
+        graph.nodes[-1].bias[0] += np.float32(0.01)  # type: ignore[union-attr]
+        return Graph(graph.image_shape, graph.nodes), {"fc": 1}
+
+    other = graph_of(pruned[0], (3, 16, 16))
+    monkeypatch.setattr(inference, "drop_dead_channels", lambda _: wrong(other))
+    found, dead = without_dead_channels(graph)
+    assert found is graph
+    assert dead == {}

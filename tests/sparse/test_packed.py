@@ -1,0 +1,217 @@
+"""Packed networks as files: exact, self-contained, and refused in one line when damaged. Nothing here needs torch."""
+
+import json
+import struct
+import subprocess
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+import prunesweep
+from core.errors import UserError
+from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+from core.sparse.packed import read_packed, write_packed
+
+META = {"class_names": ["ä", "b"], "input": {"mean": [0.5], "std": [0.25], "normalised": True}}
+
+
+def network(kept: float = 0.1, width: int = 32) -> Graph:
+    """Every kind of node, each convolution with that share of its weights."""
+    random = np.random.default_rng(0)
+
+    def weight(*shape: int) -> np.ndarray:
+        full = random.standard_normal(shape).astype(np.float32)
+        return np.where(random.random(shape) < kept, full, np.float32(0))
+
+    def bias(count: int) -> np.ndarray:
+        return random.standard_normal(count).astype(np.float32)
+
+    nodes: tuple[Node, ...] = (
+        Conv("stem", INPUT, weight(width, 3, 3, 3), bias(width), (1, 1), (1, 1), relu=True),
+        MaxPool("pool", "stem", (3, 2), (2, 2), (1, 0), ceil=True),
+        Conv("block.0", "pool", weight(width, width, 1, 3), bias(width), (1, 1), (0, 1), relu=True, add="pool"),
+        GlobalMean("mean", "block.0"),
+        Linear("fc", "mean", weight(2, width), bias(2), relu=False),
+    )
+    return Graph((3, 9, 8), nodes)
+
+
+def same(left: Graph, right: Graph) -> bool:
+    def facts(graph: Graph) -> list[Any]:
+        values = [(type(node), [getattr(node, field.name) for field in fields(node)]) for node in graph.nodes]
+        return [(kind, [v.tobytes() if isinstance(v, np.ndarray) else v for v in row]) for kind, row in values]
+
+    return left.image_shape == right.image_shape and facts(left) == facts(right)
+
+
+def test_a_graph_comes_back_to_the_bit(tmp_path: Path) -> None:
+    path = tmp_path / "a.packed"
+    graph = network()
+    assert write_packed(graph, path, META) == path.stat().st_size
+    found, meta = read_packed(path)
+    assert same(found, graph)
+    assert meta == META
+    first = path.read_bytes()
+    write_packed(found, path, meta)
+    assert path.read_bytes() == first, "equal input makes equal bytes"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.packed"]
+
+
+def test_what_does_not_get_smaller_stays_dense_and_readable(tmp_path: Path) -> None:
+    write_packed(network(kept=1), tmp_path / "a.packed", {})
+    assert set(safetensors.numpy.load_file(tmp_path / "a.packed")) == {
+        f"{node}.{part}" for node in ("stem", "block.0", "fc") for part in ("weight", "bias")
+    }
+    assert same(read_packed(tmp_path / "a.packed")[0], network(kept=1))
+
+
+def test_at_nine_tenths_a_file_is_a_seventh_and_half_precision_smaller_still(tmp_path: Path) -> None:
+    graph = network(width=256)
+    dense = sum(node.weight.nbytes + node.bias.nbytes for node in graph.nodes if isinstance(node, Conv | Linear))
+    sizes = {values: write_packed(graph, tmp_path / values, {}, values) for values in ("fp32", "fp16")}
+    assert dense > 7 * sizes["fp32"] > 7 * 1.5 * sizes["fp16"]
+    found = read_packed(tmp_path / "fp16")[0]
+    for node, exact in zip(found.nodes, graph.nodes, strict=True):
+        if isinstance(node, Conv) and isinstance(exact, Conv):
+            assert node.weight.dtype == np.float32
+            assert np.allclose(node.weight, exact.weight, rtol=1e-3, atol=1e-6)
+            assert np.array_equal(node.weight != 0, exact.weight != 0)
+
+
+def test_what_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="values 'int8': known: fp32, fp16"):
+        write_packed(network(), tmp_path / "a.packed", {}, "int8")
+    graph = network()
+    huge = replace(graph.nodes[0], weight=graph.nodes[0].weight * np.float32(1e9))
+    with pytest.raises(UserError, match=r"stem\.weight: a weight is too large for fp16"):
+        write_packed(replace(graph, nodes=(huge, *graph.nodes[1:])), tmp_path / "a.packed", {}, "fp16")
+    with pytest.raises(UserError, match="cannot be written: "):
+        write_packed(graph, tmp_path / "none" / "a.packed", {})
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="cannot be written: "):
+        write_packed(graph, tmp_path / "folder", {})
+    assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+
+
+def changed(tmp_path: Path, change: Any) -> Path:
+    """The file of a network with header and tensors changed by `change(header, tensors)`."""
+    path = tmp_path / "a.packed"
+    write_packed(network(), path, META)
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["prunesweep-packed"])
+    tensors = safetensors.numpy.load(data)
+    change(header, tensors)
+    path.write_bytes(safetensors.numpy.save(tensors, {"prunesweep-packed": json.dumps(header)}))
+    return path
+
+
+def put(place: str, value: Any, node: int = 0) -> Any:
+    return lambda header, _: header["nodes"][node].__setitem__(place, value)
+
+
+def tensor(name: str, make: Any) -> Any:
+    return lambda _, tensors: tensors.__setitem__(name, make(tensors.get(name)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda header, _: header.__setitem__("format", 2), "format 2 of another release"),
+        (lambda header, _: header.__setitem__("image_shape", [3, 9]), r"image_shape is \[3, 9\]"),
+        (lambda header, _: header.__setitem__("image_shape", [3, 9, 1 << 40]), "image_shape is"),
+        (lambda header, _: header.__setitem__("image_shape", [4, 9, 8]), "has weights for 3 channels"),
+        (lambda header, _: header.__setitem__("nodes", []), "unexpected tensor"),
+        (lambda header, _: header["nodes"].pop(), "unexpected tensor"),
+        (lambda header, _: header["nodes"].reverse(), "reads 'mean', which no earlier node makes"),
+        (lambda header, _: header["nodes"].insert(1, header["nodes"][1]), "two have one name"),
+        (lambda header, _: header["packed"].__setitem__("stem.weight", [32, 3, 3, 2]), "a mask has the wrong size"),
+        (lambda header, _: header["packed"].__setitem__("stem.weight", [864]), r"stem\.weight is float32 \[864\]"),
+        (put("op", "attention"), "attention"),
+        (put("stride", [0, 1]), r"stem: stride is \[0, 1\]"),
+        (put("stride", [1.0, 1]), "stem: stride is"),
+        (put("padding", [-1, 1]), "stem: padding is"),
+        (put("padding", "same"), "stem: padding is"),
+        (put("relu", 1), "stem: relu is 1"),
+        (put("source", 7), "stem: source is 7"),
+        (put("add", "stem", 2), "adds 'stem', which is"),
+        (put("kernel", [99, 99], 1), "a window larger than its source"),
+        (tensor("stem.weight.values", lambda old: old[:-1]), r"stem\.weight: its mask keeps"),
+        (tensor("stem.weight.values", lambda old: old.astype(np.int32)), r"stem\.weight: its values are int32"),
+        (tensor("stem.weight.values", lambda old: old * np.float32(np.nan)), r"stem\.weight .*not finite"),
+        (tensor("stem.weight.mask", lambda old: old[:-1]), r"stem\.weight: a mask has the wrong size"),
+        (tensor("stem.bias", lambda old: old[:-1]), r"stem\.bias has 31 values for 32 outputs"),
+        (tensor("stem.bias", lambda old: old.astype(np.float64)), r"stem\.bias is float64"),
+        (tensor("more", lambda _: np.ones(1)), "unexpected tensor 'more'"),
+        (lambda _, tensors: tensors.pop("fc.bias"), r"fc\.bias"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, change: Any, words: str) -> None:
+    path = changed(tmp_path, change)
+    with pytest.raises(UserError, match=f"is not a packed network: .*{words}") as caught:
+        read_packed(path)
+    assert str(caught.value).startswith(f"file '{path}': ")
+    assert str(caught.value).isprintable()
+    with pytest.raises(UserError, match="is not a packed network"):
+        prunesweep.load(path)
+
+
+def test_every_byte_of_the_header_changed_or_the_file_cut_off(tmp_path: Path) -> None:
+    """Either it still reads (a word in the meta, say) or it is one UserError."""
+    path = tmp_path / "a.packed"
+    write_packed(network(width=2), path, META)
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    flipped = [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(8 + length)]
+    for hostile in [*flipped, *(data[:at] for at in range(0, len(data), 7))]:
+        path.write_bytes(hostile)
+        try:
+            read_packed(path)
+        except UserError as error:
+            assert str(error).isprintable()
+
+
+def test_files_of_another_kind(tmp_path: Path) -> None:
+    safetensors.numpy.save_file({"a": np.ones(2)}, tmp_path / "plain")
+    (tmp_path / "text").write_text("hello")
+    (tmp_path / "empty").touch()
+    for name in ("plain", "text", "empty"):
+        with pytest.raises(UserError, match="is not a packed network: "):
+            read_packed(tmp_path / name)
+    for path in (tmp_path / "none", tmp_path, Path("a\0b")):
+        with pytest.raises(UserError, match="cannot be read: "):
+            read_packed(path)
+
+
+_PROGRAM = """
+import sys
+sys.modules["torch"] = sys.modules["torchvision"] = None  # importing them fails
+from pathlib import Path
+from core.sparse.dead import drop_dead_channels
+from core.sparse.packed import read_packed, write_packed
+graph, meta = read_packed(Path(sys.argv[1]))
+write_packed(drop_dead_channels(graph)[0], Path(sys.argv[2]), meta)
+ours = sorted(name for name in sys.modules if name.startswith("core."))
+print(meta["class_names"][1], sorted({name.split(".")[1] for name in ours}))
+"""
+
+
+def test_it_runs_where_torch_is_missing(tmp_path: Path) -> None:
+    write_packed(network(), tmp_path / "a.packed", META)
+    command = [sys.executable, "-c", _PROGRAM, tmp_path / "a.packed", tmp_path / "b.packed"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("b ['errors', 'sparse']\n", "")
+
+
+def test_load_gives_a_network_to_call(tmp_path: Path) -> None:
+    pytest.importorskip("core.sparse.engine")
+    write_packed(network(), tmp_path / "a.packed", META)
+    run = prunesweep.load(tmp_path / "a.packed", threads=1)
+    found = run(np.random.default_rng(0).standard_normal((5, 3, 9, 8)).astype(np.float32))
+    assert found.shape == (5, 2)
+    assert found.dtype == np.float32
