@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from core.errors import UserError
 
-_NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity")
+_NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity", "zstandard")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

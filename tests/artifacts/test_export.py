@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from core.artifacts import convert
-from core.artifacts.checkpoint import Checkpoint, pack
+from core.artifacts.checkpoint import Checkpoint, pack, unpack
 from core.artifacts.export import write_weights
 from core.artifacts.store import ArtifactStore
 from core.errors import UserError
@@ -65,6 +65,25 @@ def test_safetensors_holds_the_same_and_nothing_else(tmp_path: Path) -> None:
     assert set(found) == {"a", "b"}
     assert all(torch.equal(found[name], weights[name]) for name in weights)
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+@pytest.mark.parametrize("form", ["torch", "safetensors"])
+def test_a_packed_checkpoint_is_exported_as_the_dense_file_it_always_was(tmp_path: Path, form: str) -> None:
+    model = build_model(ModelRef("resnet20", 4, 10), seed=3)
+    masks = prune(Subject(model, {}), "magnitude", "global", 0.9)
+    apply_masks(model, masks)
+    store = ArtifactStore.open("", tmp_path)
+    name, _ = store.put(pack(Checkpoint(model.state_dict(), masks, {})))
+    write_weights(model.state_dict(), tmp_path / "before", form)
+    write_weights(unpack(store.get(name)).weights, tmp_path / "after", form)
+    if form == "safetensors":
+        assert (tmp_path / "after").read_bytes() == (tmp_path / "before").read_bytes()
+        return
+    before, after = (torch.load(tmp_path / file, weights_only=True) for file in ("before", "after"))
+    assert list(before) == list(after)
+    assert all(
+        torch.equal(before[key].view(-1).view(torch.uint8), after[key].view(-1).view(torch.uint8)) for key in before
+    )
 
 
 def test_an_old_file_is_replaced_whole(tmp_path: Path) -> None:

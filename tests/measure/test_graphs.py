@@ -16,25 +16,30 @@ from core.training.models import build_model
 
 
 def settled(model: nn.Module, seed: int = 0) -> nn.Module:
-    """The model in evaluation mode, its batch-norms with random statistics, scales of both signs among them."""
+    """The model in evaluation mode with random weights, its batch-norms with scales of both signs, shifts, and the
+    statistics of noise, so that what is in the images comes through to the outputs."""
     random = torch.Generator().manual_seed(seed)
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
-            if module.running_mean is not None:
-                module.running_mean.normal_(0, 0.5, generator=random)
-                module.running_var.uniform_(0.5, 2, generator=random)
+            module.momentum = 1.0
             if module.affine:
-                module.weight.data.normal_(0.5, 0.5, generator=random)
+                module.weight.data.normal_(0.7, 0.5, generator=random)
                 module.bias.data.normal_(0, 0.5, generator=random)
-        elif isinstance(module, nn.Conv2d) and module.bias is not None:
-            module.bias.data.normal_(0, 0.5, generator=random)
+        elif isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(module.weight, generator=random)
+            if module.bias is not None:
+                module.bias.data.normal_(0, 0.3, generator=random)
+    with torch.inference_mode():
+        model.train()(torch.randn(8, 3, 16, 16, generator=random))
     return model.eval()
 
 
 def agree(model: nn.Module, shape: tuple[int, int, int]) -> None:
-    images = torch.randn(2, *shape, generator=torch.Generator().manual_seed(1))
+    images = 2 * torch.randn(2, *shape, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         expected = model(images)
+    largest = float(expected.abs().max())
+    assert float((expected[0] - expected[1]).abs().max()) > 0.005 * largest, "the images come through to the outputs"
     graph = graph_of(model, shape)
     assert map_shapes(graph)[graph.nodes[-1].out] == expected.shape[1:]
     assert difference(run_graph(graph, images), expected) <= TOLERANCE
