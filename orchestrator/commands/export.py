@@ -16,22 +16,17 @@ if TYPE_CHECKING:
 _ENDINGS = {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed"}
 _VALUES = ("fp32", "fp16")
 _NAMES = ("study", "digest")
+_FORMAT = "torch (a plain state_dict, .pt), safetensors, or packed (for inference without torch)."
+FormatOption = Annotated[str, typer.Option("--format", metavar="FORMAT", help=_FORMAT)]
+_VALUES_HELP = "Kept weights in packed files: fp32 (exact) or fp16."
+ValuesOption = Annotated[str, typer.Option("--values", metavar="TYPE", help=_VALUES_HELP)]
 
 
 def export(
     sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made when missing.")],
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="torch (a plain state_dict, .pt), safetensors, or packed (for inference without torch).",
-        ),
-    ] = "torch",
-    values: Annotated[
-        str, typer.Option("--values", metavar="TYPE", help="Kept weights in packed files: fp32 (exact) or fp16.")
-    ] = "fp32",
+    form: FormatOption = "torch",
+    values: ValuesOption = "fp32",
     names: Annotated[
         str, typer.Option("--names", metavar="SCHEME", help="study (resnet18_prune_90perc_oneshot3.pt, …) or digest.")
     ] = "study",
@@ -41,15 +36,11 @@ def export(
     """Write the finished cells' weights, and the dense network's: plain float32 with the zeros in it, or packed."""
     from core.ledger.lookup import cell_artifacts, dataset_of
     from core.ledger.sweeps import find_sweep
-    from core.plan.nearest import one_of
     from core.settings import load_settings
     from orchestrator.ledgers import ledger
     from orchestrator.torchside import need_torch
 
-    one_of(form, "format", _ENDINGS)
-    one_of(names, "names", _NAMES)
-    if one_of(values, "values", _VALUES) != "fp32" and form != "packed":
-        raise UserError("values", values, "needs --format packed; the other formats are float32")
+    _check(form, values, names)
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
@@ -70,6 +61,16 @@ def export(
         "files": [{"sha256": artifact, "path": str(path)} for path, artifact in files.items()],
     }
     _convert(folder, request, sum(cell.artifact is None for cell in cells), json_)
+
+
+def _check(form: str, values: str, names: str) -> None:
+    """Raises UserError for words that are unknown or don't go together."""
+    from core.plan.nearest import one_of
+
+    one_of(form, "format", _ENDINGS)
+    one_of(names, "names", _NAMES)
+    if one_of(values, "values", _VALUES) != "fp32" and form != "packed":
+        raise UserError("values", values, "needs --format packed; the other formats are float32")
 
 
 def _files(cells: list["CellArtifacts"], folder: Path, names: str, ending: str) -> dict[Path, str]:
