@@ -1,0 +1,49 @@
+"""What an engine is to the stopwatch."""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.plan.engines import ENGINES
+
+Pass = Callable[[], object]
+"""Runs one batch; gives the logits, [B, classes], as a tensor or an array."""
+Maker = Callable[[], Pass]
+"""Makes a fresh copy of a prepared network, in memory of its own."""
+Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """missing: why it cannot be used with this device here, or None · version: of the package behind it · prepare:
+    (network, images [B, 3, H, W] fp32 on their device, CPU threads) → what makes passes over just these images.
+
+    `prepare` leaves the network as it is, and raises `Unsuitable` for one that the engine cannot run."""
+
+    name: str
+    missing: Callable[[torch.device], str | None]
+    version: Callable[[], str]
+    prepare: Prepare
+
+    @property
+    def dtype(self) -> str:
+        return ENGINES[self.name].dtype
+
+    @property
+    def dense(self) -> bool:
+        """True when zeros are multiplied like any other number."""
+        return ENGINES[self.name].dense
+
+
+class Unsuitable(Exception):
+    """The engine cannot run this network; the text says why."""
+
+
+def absent(package: str, install: str) -> str | None:
+    """Why a package cannot be used, or None; it isn't loaded."""
+    if importlib.util.find_spec(package) is None:
+        return f"not installed: pip install {install}"
+    return None

@@ -1,0 +1,26 @@
+"""A network as an ONNX file in memory: what ONNX Runtime and OpenVINO read."""
+
+import io
+import warnings
+from typing import Any
+
+import torch
+from torch import nn
+
+INPUT = "images"
+
+
+def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
+    """The network for batches of just this shape, so that an engine can plan its memory; batch-norm is folded.
+
+    torch's older exporter: the newer one needs two more packages (onnxscript, onnx-ir) for the same file.
+    """
+    file: Any = io.BytesIO()  # which its type says it does not take
+    with warnings.catch_warnings():
+        # That it is the older one, and that a function inside it will go with it.
+        warnings.filterwarnings("ignore", "You are using the legacy TorchScript-based ONNX export", DeprecationWarning)
+        warnings.filterwarnings("ignore", "The feature will be removed", DeprecationWarning)
+        torch.onnx.export(
+            model.eval(), (images.cpu().contiguous(),), file, dynamo=False, input_names=[INPUT], output_names=["logits"]
+        )
+    return bytes(file.getvalue())

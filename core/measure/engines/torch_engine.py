@@ -1,0 +1,82 @@
+"""PyTorch: eager on a CPU; on a GPU the same calls captured once and replayed as a CUDA graph, without Python between
+the kernels. Batch-norm folded, channels_last. Zeros are multiplied like any other number."""
+
+import copy
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import nn
+
+from core.measure.engines.base import Engine, Maker, Pass
+from core.measure.engines.folding import without_gradients
+from core.measure.engines.semi_structured import halved, missing_pattern
+from core.plan.engines import ENGINES
+
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_WARM_PASSES = 3
+
+
+def engines() -> tuple[Engine, ...]:
+    """fp32, bf16 and fp16; and the 2:4 pattern through torch's semi-structured kernels."""
+    plain = tuple(
+        Engine(name, partial(_missing, name), _version, partial(_prepare, _DTYPES[ENGINES[name].dtype], _as_it_is))
+        for name in ("torch", "torch-bf16", "torch-fp16")
+    )
+    half = _DTYPES[ENGINES["torch-2:4"].dtype]
+    return (*plain, Engine("torch-2:4", missing_pattern, _version, partial(_prepare, half, halved)))
+
+
+def _version() -> str:
+    return str(torch.__version__)
+
+
+def _missing(name: str, device: torch.device) -> str | None:
+    if device.type == "cuda":
+        native = name != "torch-bf16" or torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = name != "torch-bf16" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return None if native else "the processor has no bf16 arithmetic"
+
+
+def _as_it_is(model: nn.Module) -> nn.Module:
+    return model
+
+
+def _prepare(
+    dtype: torch.dtype,
+    change: Callable[[nn.Module], nn.Module],
+    model: nn.Module,
+    images: torch.Tensor,
+    threads: int,
+) -> Maker:
+    del threads  # whoever measures sets torch's own
+    ready = without_gradients(model, images.device, dtype)
+    change(copy.deepcopy(ready))  # so that a network that doesn't suit is known now
+    batch = images.to(dtype).contiguous(memory_format=torch.channels_last)
+
+    def make() -> Pass:
+        own = change(copy.deepcopy(ready))
+        return _captured(own, batch) if batch.device.type == "cuda" else lambda: own(batch)
+
+    return make
+
+
+def _captured(model: nn.Module, images: torch.Tensor) -> Pass:
+    """Replays the captured kernels; the result is written to the same tensor each time."""
+    # As torch asks for: a few passes on a side stream first, so that libraries allocate what they need outside of it.
+    side = torch.cuda.Stream(images.device)  # type: ignore[no-untyped-call]
+    side.wait_stream(torch.cuda.current_stream(images.device))
+    with torch.cuda.stream(side):
+        for _ in range(_WARM_PASSES):
+            model(images)
+    torch.cuda.current_stream(images.device).wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        logits = model(images)
+
+    def run() -> object:
+        graph.replay()
+        return logits
+
+    return run

@@ -1,0 +1,115 @@
+"""The protocol: who runs when, and what the intervals promise. No test looks at how long anything took."""
+
+from collections import Counter
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.measure import rounds
+from core.measure.engines.base import Pass
+from core.measure.rounds import BLOCKS, ROUNDS, median_interval, order, take_turns, timer_of
+
+CLOCKED = timer_of(torch.device("cpu"))
+
+
+def test_twenty_rounds_at_least() -> None:
+    assert BLOCKS * ROUNDS >= 20
+
+
+@pytest.mark.parametrize("contestants", range(1, 9))
+def test_every_pair_runs_in_both_orders_equally_often(contestants: int) -> None:
+    orders = [order(block, contestants, reverse=flip) for block in range(BLOCKS) for flip in (False, True)]
+    assert all(sorted(one) == list(range(contestants)) for one in orders)
+    for first, second in combinations(range(contestants), 2):
+        before = sum(one.index(first) < one.index(second) for one in orders)
+        assert before * 2 == len(orders)
+    starts = Counter(one[0] for one in orders)
+    assert max(starts.values()) - min(starts[place] for place in range(contestants)) <= 2
+
+
+class Stage:
+    """Contestants that only write down what happens to them; 10 ms a pass on a clock of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, paces: list[float]) -> None:
+        self.made: list[int] = []
+        self.ran: list[int] = []
+        self.paces, self._now = paces, 0.0
+        monkeypatch.setattr(rounds.time, "perf_counter", lambda: self._now)
+        monkeypatch.setattr(rounds.time, "process_time", lambda: self._now / 2)
+
+    def maker(self, which: int) -> Pass:
+        def run() -> None:
+            self.ran.append(which)
+            self._now += self.paces[which]
+
+        self.made.append(which)
+        return run
+
+    def course(self, **more: float) -> rounds.Course:
+        makers = [lambda which=which: self.maker(which) for which in range(len(self.paces))]
+        return take_turns(makers, CLOCKED, **more)  # type: ignore[arg-type]
+
+
+def test_all_take_turns_at_being_made_and_at_running_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, [0.01, 0.01])
+    course = stage.course()
+    blocks = list(zip(stage.made[::2], stage.made[1::2], strict=True))
+    per_block = len(stage.ran) // BLOCKS
+    starts = [(made[0], stage.ran[number * per_block]) for number, made in enumerate(blocks)]
+    assert all(starts.count(combination) == BLOCKS // 4 for combination in ((0, 0), (0, 1), (1, 0), (1, 1)))
+    assert stage.ran.count(0) == stage.ran.count(1)
+    assert course.seconds.shape == (BLOCKS, ROUNDS, 2)
+    assert course.seconds == pytest.approx(0.01)
+    assert course.busy == pytest.approx(0.5)
+
+
+def test_each_burst_is_timed_by_itself_and_settles_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, [0.001, 0.020, 0.003])
+    told: list[tuple[int, int]] = []
+    course = take_turns(
+        [lambda which=which: stage.maker(which) for which in range(3)],  # type: ignore[misc]
+        CLOCKED,
+        settle=0.05,
+        blocks=3,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert np.median(course.seconds, axis=(0, 1)) == pytest.approx([0.001, 0.020, 0.003])
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    # In each of three blocks: three passes to warm up (ten of the quick one), and two rounds of settling and a burst.
+    assert stage.ran.count(1) == 3 * (3 + 2 * (3 + 1))
+
+
+def simulated(random: np.random.Generator, truth: float = 1.0) -> np.ndarray:
+    """Ratios [blocks, rounds]. Blocks have luck of their own, as measured: 1 % between blocks, 1 % within."""
+    between, within = random.standard_normal((BLOCKS, 1)), random.standard_normal((BLOCKS, ROUNDS))
+    values: np.ndarray = truth * (1 + 0.01 * between + 0.01 * within)
+    return values
+
+
+def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    random = np.random.default_rng(1)
+    covered = [low <= 1 <= high for _, low, high in (median_interval(simulated(random)) for _ in range(400))]
+    assert sum(covered) >= 390
+
+
+def test_interval_covers_with_heavy_tails_and_excludes_a_real_difference() -> None:
+    random = np.random.default_rng(2)
+    covered = 0
+    for _ in range(400):
+        values = simulated(random) * np.exp(0.3 * (random.random((BLOCKS, ROUNDS)) < 0.1))  # a neighbour now and then
+        covered += median_interval(values)[1] <= 1 <= median_interval(values)[2] * 1.0
+    assert covered >= 0.95 * 400
+    assert all(median_interval(simulated(random, 1.1))[1] > 1 for _ in range(100))
+
+
+@given(st.lists(st.lists(st.floats(0.1, 10), min_size=2, max_size=2), min_size=2, max_size=15), st.floats(0.5, 2))
+def test_interval_holds_the_median_repeats_and_scales(rows: list[list[float]], factor: float) -> None:
+    values = np.array(rows)
+    middle, low, high = median_interval(values)
+    assert values.min() <= low <= middle <= high <= values.max()
+    assert median_interval(values) == (middle, low, high)
+    assert median_interval(values * factor) == pytest.approx((middle * factor, low * factor, high * factor))
