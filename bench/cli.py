@@ -89,6 +89,16 @@ LATENCY = {
     "batch": 1,
     "processor": "a processor",
     "host": "host",
+    "dtype": "fp32",
+    "engine_version": "1",
+    "dense_engine": "onnxruntime",
+    "dense_version": "1",
+    "null_ratio": 1.0,
+    "null_low": 0.99,
+    "null_high": 1.01,
+    "load": 0.5,
+    "busy": 0.99,
+    "engines": [],
     "at": 2.0,
 }
 

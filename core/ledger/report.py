@@ -16,7 +16,8 @@ class ReportRow:
 
     Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
     anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · macs, macs_dense: multiply-adds an
-    image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass ·
+    image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass;
+    null: the interval of the best dense engine against itself; load, busy: load average, and CPU time over wall time ·
     train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes: its file's
     size; artifact_zstd_bytes: that after zstd · device: where the accuracy was measured; processor: where the
     latency was.
@@ -54,6 +55,11 @@ class ReportRow:
     latency_batch: int | None
     latency_threads: int | None
     latency_engine: str | None
+    latency_dense_engine: str | None
+    latency_null_low: float | None
+    latency_null_high: float | None
+    latency_load: float | None
+    latency_busy: float | None
     processor: str | None
     artifact_bytes: int | None
     artifact_zstd_bytes: int | None
@@ -110,6 +116,11 @@ _LATENCY_COLUMNS = (
     "batch",
     "threads",
     "engine",
+    "dense_engine",
+    "null_low",
+    "null_high",
+    "load",
+    "busy",
     "processor",
 )
 
@@ -194,6 +205,11 @@ def _latency(found: AnyRow | None) -> dict[str, Any]:
         "latency_batch": "batch",
         "latency_threads": "threads",
         "latency_engine": "engine",
+        "latency_dense_engine": "dense_engine",
+        "latency_null_low": "null_low",
+        "latency_null_high": "null_high",
+        "latency_load": "load",
+        "latency_busy": "busy",
         "processor": "processor",
     }
     return {field: None if found is None else getattr(found, column) for field, column in names.items()}

@@ -218,9 +218,22 @@ latencies = Table(
     Column("processor", String(128), nullable=False),
     Column("host", String(128), nullable=False),
     Column("at", Double, nullable=False),
+    Column("dtype", String(16)),
+    Column("engine_version", String(64)),
+    Column("dense_engine", String(64)),
+    Column("dense_version", String(64)),
+    Column("null_ratio", Double),
+    Column("null_low", Double),
+    Column("null_high", Double),
+    Column("load", Double),
+    Column("busy", Double),
+    Column("engines", JSON),
 )
 """What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with
-its 99 % interval."""
+its 99 % interval. engine, dtype, engine_version: what ran the pruned network · dense_engine, dense_version: the fastest
+dense fp32 engine, which ran the dense one · null_*: that engine against itself · load: the machine's load average ·
+busy: CPU time over wall time while it was measured · engines: per engine of the run, its facts. NULL from dtype on:
+written by an older release, which had eager PyTorch for both."""
 
 workers = Table(
     "workers",

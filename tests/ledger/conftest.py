@@ -46,6 +46,16 @@ LATENCY: Mapping[str, Any] = {
     "batch": 1,
     "processor": "a processor",
     "host": "a host",
+    "dtype": "fp32",
+    "engine_version": "1",
+    "dense_engine": "onnxruntime",
+    "dense_version": "1",
+    "null_ratio": 1.0,
+    "null_low": 0.99,
+    "null_high": 1.01,
+    "load": 0.5,
+    "busy": 0.99,
+    "engines": [],
 }
 
 

@@ -41,7 +41,8 @@ HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed
     top1_before top1_bn top1 top1_dense drop nonzero total collapsed compression macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
-    latency_batch latency_threads latency_engine processor
+    latency_batch latency_threads latency_engine
+    latency_dense_engine latency_null_low latency_null_high latency_load latency_busy processor
     artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device digest artifact
 """
 
