@@ -52,6 +52,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
     "bench_threads": ("N", "CPU threads while latency is measured."),
     "bench_batch": ("N", "Images per pass while latency is measured."),
+    "bench_engines": ("LIST", "Engines that latency is measured with, e.g. torch,onnxruntime,openvino,sparse."),
 }
 
 

@@ -29,7 +29,15 @@ class _Shown:
 
 
 def _speedup(row: ReportRow) -> str:
-    return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high)
+    """With a question mark where the run was disturbed."""
+    mark = "?" if _disturbed(row) else ""
+    return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high) + mark
+
+
+def _disturbed(row: ReportRow) -> bool:
+    """True when two copies of one network differed while it was measured."""
+    low, high = row.latency_null_low, row.latency_null_high
+    return low is not None and high is not None and not low <= 1.0 <= high
 
 
 _TABLE = (
@@ -180,18 +188,24 @@ def _mean_top1(rows: Sequence[ReportRow]) -> float:
 
 
 def _machines(rows: Sequence[ReportRow]) -> list[str]:
-    """Where latency was measured; a latency is a fact about one machine."""
-    setups = {
-        f"batch {row.latency_batch}, {row.latency_engine}, {text.plural(row.latency_threads or 0, 'thread')}"
-        f" of {row.processor}"
-        for row in rows
-        if row.latency_dense_ms is not None
-    }
-    if not setups:
+    """Where latency was measured, a fact about one machine; and whether it was quiet there."""
+    measured = [row for row in rows if row.latency_dense_ms is not None]
+    if not measured:
         return []
-    return [
-        f"latency: median ms, {_each(sorted(setups))}; {text.NO_SPEEDUP}: the 99 % interval of dense/pruned includes 1×"
+    setups = {
+        f"batch {row.latency_batch}, {row.latency_dense_engine or row.latency_engine} → {row.latency_engine},"
+        f" {text.plural(row.latency_threads or 0, 'thread')} of {row.processor}"
+        for row in measured
+    }
+    lines = [
+        f"latency: median ms, best dense engine → the pruned network's: {_each(sorted(setups))}",
+        f"speed-up: dense/pruned ms; {text.NO_SPEEDUP}: its 99 % interval includes 1×",
     ]
+    disturbed = sum(map(_disturbed, measured))
+    if disturbed:
+        cells = text.plural(disturbed, "cell")
+        lines.append(f"?: disturbed, two copies of one network differed in {cells}; measure again on a quiet machine")
+    return lines
 
 
 def _each(values: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from core.errors import StageError, UserError
@@ -23,6 +24,21 @@ def need_torch(what: str) -> None:
     """
     if importlib.util.find_spec("torch") is None:
         raise UserError(what, "", _INSTALL)
+
+
+def existing(file: Path) -> str:
+    """The absolute path of a file that is there.
+
+    Raises:
+        UserError: it isn't, or cannot be read.
+    """
+    try:
+        found = file.is_file()
+    except OSError as error:  # a name that is too long, say
+        raise UserError("file", file, f"cannot be read: {error.strerror}") from None
+    if not found:
+        raise UserError("file", file, "no such file")
+    return str(file.absolute())
 
 
 def python(module: str, *arguments: str) -> list[str]:

@@ -7,8 +7,6 @@ One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}
 right) and exit code 2.
 """
 
-import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,18 +17,21 @@ from typing import Any
 import torch
 from torch import nn
 
-from core.errors import StageError, UserError
+from core.errors import UserError
+from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.foreign import FIELD, load_network
-from core.measure.latency import compare
+from core.measure.latency import compete
+from core.measure.requests import Say, device_of, serve
 from core.measure.size import layer_sizes
 from core.plan.datasets import DatasetRef
+from core.plan.engines import DEFAULT
 from core.pruning.masks import prunable
 from core.training.datasets import Split, load_dataset
 
 _ACCURACY_BATCH = 250
 _PROGRESS_SECONDS = 0.5
-Say = Callable[[dict[str, Any]], None]
+_WAITS = {"event": "progress", "path": "waits for trainings of this host", "done": 0, "total": 1}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class FileFacts:
     top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
     `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
     measured in turns · speedup, speedup_low, speedup_high: before / after with its 99 % interval; for the first
-    file it is measured against itself · seconds: spent on this file.
+    file it is measured against itself · engine_dense, engine: what ran the first file (the fastest dense one) and this
+    one · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · seconds: spent
+    on this file.
     """
 
     path: str
@@ -55,41 +58,22 @@ class FileFacts:
     speedup: float
     speedup_low: float
     speedup_high: float
+    disturbed: bool
+    engine_dense: str
+    engine: str
     batch: int
     threads: int
     processor: str
     seconds: float
 
 
-def main() -> int:
-    """Reads the request and answers it; the exit code."""
-    # Libraries may print: stdout is for events alone.
-    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def say(event: dict[str, Any]) -> None:
-        print(json.dumps(event), file=events, flush=True)
-
-    try:
-        for facts in measure(json.loads(sys.stdin.readline()), say):
-            say({"event": "file", **asdict(facts)})
-    except UserError as error:
-        fields = {"field": error.field, "value": str(error.value), "fix": error.fix}
-        say({"event": "error", "message": str(error), **fields})
-    except (StageError, OSError) as error:
-        say({"event": "error", "message": str(error)})
-    else:
-        return 0
-    return 2
-
-
-def measure(request: dict[str, Any], say: Say) -> Iterator[FileFacts]:
-    """The facts of each file in turn. All files are opened and checked before the first is measured.
+def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+    """The facts of each file in turn, as events. All files are opened and checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device or a dataset that cannot be used.
     """
-    device = _device(request["device"])
+    device = device_of(request["device"])
     threads = request["threads"] or torch.get_num_threads()
     torch.set_num_threads(threads)
     ref = DatasetRef(**request["dataset"])
@@ -103,7 +87,7 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[FileFacts]:
     for path in paths:
         facts = test.facts(path, _load(path, request["model"], ref), first_top1)
         first_top1 = facts.top1 if first_top1 is None else first_top1
-        yield facts
+        yield {"event": "file", **asdict(facts)}
 
 
 @dataclass(frozen=True)
@@ -121,7 +105,9 @@ class _Test:
         """first_top1: None for the first file."""
         start = time.perf_counter()
         shape: tuple[int, int, int] = tuple(self.split.images.shape[1:])  # type: ignore[assignment]
-        latency = compare(self.first, network, shape, self.batch, self.threads, self.device)
+        with measuring(lambda: self.say(_WAITS)):
+            race = compete(self.first, network, shape, self.batch, self.threads, self.device, DEFAULT)
+        before, after = race.dense(), race.pruned()
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
         found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
@@ -133,14 +119,17 @@ class _Test:
             sparsity=1 - nonzero / total,
             nonzero=nonzero,
             total=total,
-            ms_per_image_dense=latency.dense_ms / self.batch,
-            ms_per_image=latency.pruned_ms / self.batch,
-            speedup=latency.ratio,
-            speedup_low=latency.ratio_low,
-            speedup_high=latency.ratio_high,
+            ms_per_image_dense=before.ms / self.batch,
+            ms_per_image=after.ms / self.batch,
+            speedup=after.ratio,
+            speedup_low=after.ratio_low,
+            speedup_high=after.ratio_high,
+            disturbed=race.disturbed,
+            engine_dense=before.engine,
+            engine=after.engine,
             batch=self.batch,
             threads=self.threads,
-            processor=latency.processor,
+            processor=race.processor,
             seconds=time.perf_counter() - start,
         )
 
@@ -151,15 +140,6 @@ def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
     if outputs != ref.classes:
         raise UserError(FIELD, path, f"fc.weight has {outputs} outputs, {ref.label} has {ref.classes} classes")
     return network
-
-
-def _device(name: str) -> torch.device:
-    kind, _, number = name.partition(":")
-    if kind not in ("cpu", "cuda") or (number and not (number.isascii() and number.isdigit())):
-        raise UserError("device", name, "use cpu, cuda or cuda:NUMBER")
-    if kind == "cuda" and int(number or 0) >= torch.cuda.device_count():
-        raise UserError("device", name, f"this machine has {torch.cuda.device_count()} CUDA devices that torch can use")
-    return torch.device(name)
 
 
 def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
@@ -176,4 +156,4 @@ def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(measure))

@@ -1,174 +1,238 @@
-"""Is it really faster? Times two networks side by side and says how sure the answer is.
+"""Is it really faster? Every engine side by side in one run, against the fastest dense one.
 
-Both run in one process, in short bursts that take turns, so that whatever the machine does meanwhile (clock
-changes, neighbours) happens to both. Each round gives one ratio; the answer is their median with a 99 % interval. A
-ratio whose interval holds 1 is no speed-up.
+"Best dense" is the fastest dense fp32 engine of the run: nobody gets a speed-up by choosing a slow rival. Each ratio
+has a 99 % interval; one that holds 1 is no speed-up. In every run the best dense engine competes against itself as
+well: when even that interval does not hold 1, something disturbed the run, and it says so. How it is measured:
+docs/speed.md.
 """
 
-import copy
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
 from core.errors import StageError
+from core.measure.engines.base import Engine, Maker, Unsuitable
+from core.measure.engines.registry import choose
 from core.measure.machine import host_name, processor_name
+from core.measure.pinned import load_average, pinned
+from core.measure.rounds import BLOCKS, Course, Progress, Timer, median_interval, silent, take_turns, timer_of
+from core.plan.engines import is_baseline
 
-_BLOCKS = 12
-_ROUNDS = 2
-_BURST_SECONDS = 0.010
-_WARM_SECONDS = 0.010
-_WARM_PASSES = 3
-_MAX_PASSES = 1000
-_UNCOVERED = 0.01
-
-Pass = Callable[[], object]
-Timer = Callable[[Pass, int], float]
+_SETTLE_SECONDS = 0.010
+_SAME = 1e-3
 
 
 @dataclass(frozen=True)
-class LatencyFacts:
-    """dense_ms, pruned_ms: medians, milliseconds for one pass of `batch` images · ratio: dense / pruned, above 1 =
-    faster, with its 99 % interval · rounds: ratios measured · threads: of the CPU · engine, processor, host: what
-    ran it and where."""
+class EngineTime:
+    """One engine of a run. ms: median, milliseconds a pass · ratio: best dense / this, above 1 = faster, with its
+    99 % interval · dense: it ignores zeros · pruned: it ran the pruned network · busy: CPU time over wall time ·
+    error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those."""
 
-    dense_ms: float
-    pruned_ms: float
+    engine: str
+    dtype: str
+    version: str
+    dense: bool
+    pruned: bool
+    ms: float
     ratio: float
     ratio_low: float
     ratio_high: float
+    busy: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Race:
+    """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: that
+    engine's ratio to a copy of itself, and its 99 % interval · rounds: ratios measured · load: the machine's load
+    average before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part."""
+
+    times: tuple[EngineTime, ...]
+    best: str
+    null_ratio: float
+    null_low: float
+    null_high: float
     rounds: int
-    engine: str
     threads: int
     batch: int
+    load: float
+    busy: float
     processor: str
     host: str
+    left_out: dict[str, str]
+
+    @property
+    def disturbed(self) -> bool:
+        """True when two copies of one network differed: then no ratio of this run can be trusted."""
+        return not self.null_low <= 1.0 <= self.null_high
+
+    def dense(self) -> EngineTime:
+        """The best dense engine's time, of the dense network."""
+        return next(time for time in self.times if time.engine == self.best and not time.pruned)
+
+    def pruned(self) -> EngineTime:
+        """The pruned network's time: in the engine that skips zeros, or else in the best dense one."""
+        return next(time for time in self.times if time.pruned)
 
 
-def torch_engine(model: nn.Module, images: torch.Tensor) -> Pass:
-    """Plain PyTorch: eager, fp32, channels_last. Zeros are multiplied like any other number."""
-    ready = model.eval().to(images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return lambda: ready(images)
+@dataclass(frozen=True)
+class _Contestant:
+    engine: Engine
+    pruned: bool
+    make: Maker
+    error: float
 
 
-ENGINES: Mapping[str, Callable[[nn.Module, torch.Tensor], Pass]] = MappingProxyType({"torch": torch_engine})
-
-
-def compare(
+def compete(
     dense: nn.Module,
     pruned: nn.Module,
     image_shape: tuple[int, int, int],
     batch: int,
     threads: int,
     device: torch.device,
-    engine: str = "torch",
-) -> LatencyFacts:
-    """Times one pass of `batch` random images of `image_shape` (channels, height, width) through each network.
+    engines: Iterable[str],
+    progress: Progress = silent,
+) -> Race:
+    """Times one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
+    among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
+    itself: that one runs twice anyway).
 
-    threads: CPU threads for the passes; put back afterwards. The networks themselves are left as they are: copies
-    run, and new ones are made again and again, because where a copy lies in memory makes it faster or slower by up
-    to a few per cent. 12 blocks of 2 rounds; about a second unless a pass takes longer than some 10 ms.
+    Engines that cannot be used here are left out. threads: CPU threads; the process is pinned to as many CPUs, and
+    everything is put back afterwards. The networks are left as they are. 24 rounds; 2 to 3 seconds unless a pass takes
+    longer than some 10 ms.
 
     Raises:
-        StageError: no such engine.
+        StageError: no such engine; or an fp32 engine whose logits are not PyTorch's.
     """
-    if engine not in ENGINES:
-        raise StageError(f"unknown latency engine {engine!r}; known: {', '.join(ENGINES)}")
-    images = torch.rand(batch, *image_shape, generator=torch.Generator().manual_seed(0))
-    images = images.to(device).contiguous(memory_format=torch.channels_last)
-    timer = _cuda_timer(device) if device.type == "cuda" else _cpu_timer
-    blocks = []
-    with _threads(threads), torch.inference_mode():
-        for block in range(_BLOCKS):
-            # All four combinations of who is made first and who runs first, in turn.
-            prepared: dict[int, Pass] = {}
-            for which in (0, 1) if block % 2 == 0 else (1, 0):
-                prepared[which] = ENGINES[engine](copy.deepcopy((dense, pruned)[which]), images)
-            blocks.append(_rounds(prepared, block // 2 % 2, timer))
-    times = np.stack(blocks)
-    ratio, low, high = median_interval(times[..., 0] / times[..., 1])
-    times = times.reshape(-1, 2)
-    dense_ms, pruned_ms = (float(value) * 1000 for value in np.median(times, axis=0))
-    name = processor_name(device)
-    return LatencyFacts(dense_ms, pruned_ms, ratio, low, high, len(times), engine, threads, batch, name, host_name())
+    chosen, left_out = choose(engines, device)
+    images = torch.rand(batch, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
+    load = load_average()
+    settle = _SETTLE_SECONDS if threads > 1 else 0.0
+    no_tf32 = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
+    with pinned(threads), no_tf32:
+        field = _prepare(chosen, dense, pruned, images, threads, left_out)
+        with torch.inference_mode():
+            best = _pilot(field, timer_of(device), settle)
+            if pruned is not dense and not any(one.pruned for one in field):
+                field += _prepare((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
+            makers = [*(one.make for one in field), best.make]
+            course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
+    return _race(field, field.index(best), course, batch, threads, load, device, left_out)
 
 
-def median_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """The median of `values` [blocks, rounds] over blocks, and an interval that covers the truth in 99 % of cases.
+def latency_row(race: Race) -> dict[str, Any]:
+    """The columns of the ledger's `latencies` row."""
+    dense, pruned = race.dense(), race.pruned()
+    return {
+        "dense_ms": dense.ms,
+        "pruned_ms": pruned.ms,
+        "ratio": pruned.ratio,
+        "ratio_low": pruned.ratio_low,
+        "ratio_high": pruned.ratio_high,
+        "rounds": race.rounds,
+        "engine": pruned.engine,
+        "threads": race.threads,
+        "batch": race.batch,
+        "processor": race.processor,
+        "host": race.host,
+        "dtype": pruned.dtype,
+        "engine_version": pruned.version,
+        "dense_engine": dense.engine,
+        "dense_version": dense.version,
+        "null_ratio": race.null_ratio,
+        "null_low": race.null_low,
+        "null_high": race.null_high,
+        "load": race.load,
+        "busy": race.busy,
+        "engines": [asdict(time) for time in race.times],
+    }
 
-    From the second lowest to the second highest of 12 block medians: the sign test's interval (Conover 1999,
-    "Practical Nonparametric Statistics", section 3.2), which asks nothing of the noise but that blocks are alike. A
-    bootstrap of a dozen blocks is too narrow: it called one of twenty masked networks faster than itself. Fewer than 8
-    blocks give their whole range.
+
+def _prepare(
+    engines: Iterable[Engine],
+    dense: nn.Module,
+    pruned: nn.Module,
+    images: torch.Tensor,
+    threads: int,
+    left_out: dict[str, str],
+    pruned_too: bool = False,
+) -> list[_Contestant]:
+    """The contestants; adds to `left_out` the engines that the network doesn't suit."""
+    field = []
+    with torch.inference_mode(False), torch.no_grad():
+        for engine in engines:
+            network = dense if engine.dense else pruned
+            try:
+                make = engine.prepare(network, images, threads)
+            except Unsuitable as reason:
+                left_out[engine.name] = str(reason)
+                continue
+            error = _error(engine, network, make, images)
+            field.append(_Contestant(engine, pruned_too or not engine.dense, make, error))
+    return field
+
+
+def _error(engine: Engine, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
+    """How far the logits are from PyTorch's, as a fraction of their largest.
+
+    Raises:
+        StageError: too far for fp32: what computes something else is not faster.
     """
-    medians = np.sort(np.median(values, axis=1))
-    blocks = len(medians)
-    cut, tail = 0, 0.5**blocks
-    while cut + 1 < blocks // 2:
-        tail += math.comb(blocks, cut + 1) * 0.5**blocks
-        if 2 * tail > _UNCOVERED:
-            break
-        cut += 1
-    return float(np.median(medians)), float(medians[cut]), float(medians[-1 - cut])
+    device = next(network.parameters()).device
+    was_training = network.training
+    wanted = network.eval()(images.to(device)).float().cpu().numpy()
+    network.train(was_training)
+    logits = make()()
+    found = logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else np.asarray(logits, np.float32)
+    error = float(np.abs(found - wanted).max() / max(float(np.abs(wanted).max()), 1e-6))
+    if not np.isfinite(error):
+        raise StageError(f"the network's outputs in {engine.name} are not finite")
+    if engine.dtype == "fp32" and error > _SAME:
+        raise StageError(
+            f"{engine.name} computes something else than torch: logits differ by {error:.1e} of the largest"
+        )
+    return error
 
 
-def _rounds(passes: Mapping[int, Pass], first: int, timer: Timer) -> np.ndarray:
-    """Seconds a pass, [rounds, 2]. `first` runs first in the first round, second in the next. Each network warms
-    up before, and both have as many passes in a burst."""
-    usual = [_warm_up(passes[which], timer) for which in (first, 1 - first)]
-    count = max(1, min(_MAX_PASSES, round(_BURST_SECONDS * 2 / sum(usual))))
-    times = np.empty((_ROUNDS, 2))
-    for number in range(_ROUNDS):
-        for turn in range(2):
-            which = (first + number + turn) % 2
-            # The first pass after a turn finds the other network in the caches; it is not timed.
-            passes[which]()
-            times[number, which] = timer(passes[which], count) / count
-    return times
+def _pilot(field: list[_Contestant], timer: Timer, settle: float) -> _Contestant:
+    """The best dense contestant of one block of rounds: the one that will run twice."""
+    rivals = [one for one in field if is_baseline(one.engine.name)]
+    if len(rivals) == 1:
+        return rivals[0]
+    times = take_turns([one.make for one in rivals], timer, settle, blocks=1).seconds
+    return rivals[int(np.median(times, axis=(0, 1)).argmin())]
 
 
-def _warm_up(run: Pass, timer: Timer) -> float:
-    """Runs until caches are warm and memory is allocated; returns the usual seconds a pass."""
-    times: list[float] = []
-    while len(times) < _WARM_PASSES or (sum(times) < _WARM_SECONDS and len(times) < _MAX_PASSES):
-        times.append(timer(run, 1))
-    return max(float(np.median(times)), 1e-9)
+def _race(
+    field: list[_Contestant],
+    twin: int,
+    course: Course,
+    batch: int,
+    threads: int,
+    load: float,
+    device: torch.device,
+    left_out: dict[str, str],
+) -> Race:
+    """The last of the course's contestants is a copy of number `twin`."""
+    seconds, names = course.seconds, [one.engine.name for one in field]
+    medians = np.median(seconds, axis=(0, 1))
+    rivals = [place for place, one in enumerate(field) if is_baseline(one.engine.name) and not one.pruned]
+    best = min(rivals, key=lambda place: float(medians[place]))
+    times = [
+        _time(one, medians[place], seconds[..., best] / seconds[..., place], course.busy[place])
+        for place, one in enumerate(field)
+    ]
+    null = median_interval(seconds[..., twin] / seconds[..., -1])
+    rounds, busy = seconds[..., 0].size, float(np.average(course.busy))
+    machine = (processor_name(device), host_name(), left_out)
+    return Race(tuple(times), names[best], *null, rounds, threads, batch, load, busy, *machine)
 
 
-def _cpu_timer(run: Pass, count: int) -> float:
-    start = time.perf_counter()
-    for _ in range(count):
-        run()
-    return time.perf_counter() - start
-
-
-def _cuda_timer(device: torch.device) -> Timer:
-    def timer(run: Pass, count: int) -> float:
-        begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
-        with torch.cuda.device(device):
-            torch.cuda.synchronize()
-            begin.record()
-            for _ in range(count):
-                run()
-            end.record()
-            end.synchronize()
-        return float(begin.elapsed_time(end)) / 1000
-
-    return timer
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Pins the number of CPU threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def _time(one: _Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
+    engine = one.engine
+    shared = (engine.name, engine.dtype, engine.version(), engine.dense, one.pruned, float(median) * 1000)
+    return EngineTime(*shared, *median_interval(ratios), float(busy), one.error)

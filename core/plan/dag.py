@@ -134,7 +134,7 @@ class _Builder:
         if grid.bench_device == "none":
             return ""
         machine = (grid.bench_device, grid.bench_threads, grid.bench_batch)
-        return self.add(Benchmark(parent, dense, "torch", *machine, self.dataset, self.model))
+        return self.add(Benchmark(parent, dense, grid.bench_engines, *machine, self.dataset, self.model))
 
 
 def plan(grid: Grid) -> Plan:

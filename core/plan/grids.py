@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import UserError
-from core.plan import axes
+from core.plan import axes, engines
 from core.plan.algorithms import ALGORITHMS, ALLOCATIONS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
 from core.plan.cells import Cell
 from core.plan.datasets import DatasetRef, parse_dataset
@@ -33,10 +33,10 @@ _WORDS = {
 class Grid:
     """The axes of a sweep (tuples) and what they share (single values).
 
-    bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · fair: add to every cell of
-    several rounds the one-shot cell and the random controls that train as many epochs in all · bn_reestimate:
-    measure accuracy right after pruning also with batch-norm statistics taken anew · algorithms: compositions of the
-    grid's own, beside the built-in ones.
+    bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · bench_engines: names of
+    `core.plan.engines`, what it is measured with · fair: add to every cell of several rounds the one-shot cell and the
+    random controls that train as many epochs in all · bn_reestimate: measure accuracy right after pruning also with
+    batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones.
     """
 
     sparsity: tuple[float, ...]
@@ -52,6 +52,7 @@ class Grid:
     bench_device: str = "cpu"
     bench_threads: int = 1
     bench_batch: int = 1
+    bench_engines: tuple[str, ...] = engines.DEFAULT
     fair: bool = False
     bn_reestimate: bool = False
     algorithms: tuple[Algorithm, ...] = ()
@@ -173,6 +174,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
         "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
         "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
+        "bench_engines": lambda v: engines.parse_engines(v, "bench_engines"),
         "fair": lambda v: _flag(v, "fair"),
         "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
         "algorithms": _compositions,

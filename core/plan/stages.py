@@ -94,15 +94,16 @@ class Evaluate:
 class Benchmark:
     """Time one forward pass of parent and dense, interleaved in one process.
 
-    engine: `torch` · device: `cpu` or `cuda` · threads: ≥ 1 · batch: images a pass, ≥ 1.
+    engines: names of `core.plan.engines`; those that the worker lacks take no part · device: `cpu` or `cuda` ·
+    threads: ≥ 1 · batch: images a pass, ≥ 1.
     """
 
     kind: ClassVar[str] = "benchmark"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
 
     parent: str
     dense: str
-    engine: str
+    engines: tuple[str, ...]
     device: str
     threads: int
     batch: int

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from core.errors import UserError
 from orchestrator.options import JsonOption
 
 FilesArgument = Annotated[
@@ -39,11 +38,11 @@ def evaluate(
     from core.plan.models import MODELS
     from core.plan.nearest import one_of
     from core.settings import load_settings
-    from orchestrator.torchside import need_torch
+    from orchestrator.torchside import existing, need_torch
 
     settings = load_settings()
     request = {
-        "files": [_existing(file) for file in files],
+        "files": [existing(file) for file in files],
         "dataset": asdict(parse_dataset(dataset)),
         "data": str(settings.data),
         "model": one_of(model, "model", MODELS),
@@ -53,16 +52,6 @@ def evaluate(
     }
     need_torch("evaluate")
     _evaluate(request, json_)
-
-
-def _existing(file: Path) -> str:
-    try:
-        found = file.is_file()
-    except OSError as error:  # a name that is too long, say
-        raise UserError("file", file, f"cannot be read: {error.strerror}") from None
-    if not found:
-        raise UserError("file", file, "no such file")
-    return str(file.absolute())
 
 
 def _evaluate(request: dict[str, Any], json_: bool) -> None:
@@ -105,9 +94,13 @@ def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
     ]
     first = results[0]
     how = f"batch {first['batch']}, {text.plural(first['threads'], 'thread')} of {first['processor']}"
+    engines = sorted({f"{result['engine_dense']} → {result['engine']}" for result in results})
+    disturbed = sum(result["disturbed"] for result in results)
     return [
         *text.table(columns, rows, width),
         "",
         f"top-1 on {first['images']:,} test images; drop: points below the first file",
         f"ms: median per image, the first file (before) and this one (after) in turns, {how}",
+        f"engines: the fastest dense one → the one that this file ran in: {', '.join(engines)}",
+        *([f"disturbed: {text.plural(disturbed, 'file')}; measure again on a quiet machine"] if disturbed else []),
     ]

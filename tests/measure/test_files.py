@@ -69,6 +69,8 @@ def test_each_file_against_the_first(tmp_path: Path, data: Path, request_of: Cal
         assert event["ms_per_image"] > 0
         assert event["ms_per_image_dense"] > 0
         assert (event["batch"], event["threads"]) == (1, 1)
+        assert event["engine_dense"] in ("torch", "onnxruntime")
+        assert type(event["disturbed"]) is bool
     total = first["total"]
     assert (first["nonzero"], first["sparsity"], first["drop_vs_first"]) == (total, 0.0, 0.0)
     assert second["nonzero"] == kept_count(total, 0.9)

@@ -1,20 +1,21 @@
 """Latency, side by side. No test looks at how long anything took, only at ratios that cannot be missed."""
 
-import itertools
+import json
 import math
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from core.errors import StageError
 from core.measure import latency
-from core.measure.latency import compare, median_interval
+from core.measure.engines.base import Engine, Maker, Pass, Unsuitable
+from core.measure.latency import Race, compete, latency_row
 from core.measure.machine import host_name, processor_name
+from core.measure.rounds import Course, Progress, Timer
 
 CPU = torch.device("cpu")
 SHAPE = (3, 8, 8)
@@ -24,99 +25,151 @@ def _linear(size: int) -> nn.Module:
     return nn.Sequential(nn.Flatten(), nn.Linear(192, size), nn.Linear(size, size), nn.Linear(size, 10))
 
 
+def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
+    return lambda: lambda: model(images)
+
+
+def _engine(name: str, prepare: Callable[..., Maker] = _prepare) -> Engine:
+    return Engine(name, lambda device: None, lambda: "1.2", prepare)
+
+
+@pytest.fixture
+def field(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`field(engines)` makes these the engines that there are."""
+
+    def use(*engines: Engine, **left_out: str) -> None:
+        monkeypatch.setattr(latency, "choose", lambda names, device: (engines, dict(left_out)))
+
+    return use
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`timed(1.0, 2.0)` makes passes take so long, give or take 1 %; the last is the twin."""
+
+    def use(*seconds: float, noise: float = 0.01) -> None:
+        random = np.random.default_rng(0)
+
+        def turns(
+            makers: list[Maker], timer: Timer, settle: float, blocks: int = 12, progress: Progress | None = None
+        ) -> Course:
+            paces = np.array(seconds[: len(makers)])
+            return Course(
+                paces * (1 + noise * random.standard_normal((blocks, 2, len(makers)))), np.full(len(makers), 0.9)
+            )
+
+        monkeypatch.setattr(latency, "take_turns", turns)
+
+    return use
+
+
 def test_facts_name_the_machine_and_are_plain() -> None:
-    facts = compare(_linear(8), _linear(8), SHAPE, batch=2, threads=1, device=CPU)
-    assert facts.processor == processor_name(CPU) != ""
-    assert facts.host == host_name() != ""
-    assert (facts.engine, facts.threads, facts.batch) == ("torch", 1, 2)
-    assert facts.rounds >= 20
-    assert all(type(value) in (int, float, str) for value in asdict(facts).values())
-    assert 0 < facts.ratio_low <= facts.ratio <= facts.ratio_high < math.inf
-    assert facts.dense_ms > 0
-    assert facts.pruned_ms > 0
+    race = compete(_linear(8), _linear(8), SHAPE, 2, 1, CPU, ["torch"])
+    assert race.processor == processor_name(CPU) != ""
+    assert race.host == host_name() != ""
+    assert (race.best, race.threads, race.batch) == ("torch", 1, 2)
+    assert race.rounds >= 20
+    assert race.busy > 0
+    row = latency_row(race)
+    assert json.loads(json.dumps(row)) == row
+    assert [(one["engine"], one["pruned"]) for one in row["engines"]] == [("torch", False), ("torch", True)]
+    assert row["dense_ms"] == race.times[0].ms > 0
+    assert row["pruned_ms"] == race.times[1].ms > 0
+    assert 0 < row["ratio_low"] <= row["ratio"] <= row["ratio_high"] < math.inf
+    assert 0 < race.null_low <= race.null_ratio <= race.null_high < math.inf
+    assert row["engine_version"] == row["dense_version"] == torch.__version__
 
 
 def test_a_hundred_times_less_work_is_faster() -> None:
-    facts = compare(_linear(2048), _linear(8), SHAPE, batch=1, threads=1, device=CPU)
-    assert facts.ratio_low > 1.5
-    back = compare(_linear(8), _linear(2048), SHAPE, batch=1, threads=1, device=CPU)
-    assert back.ratio_high < 1 / 1.5
+    assert compete(_linear(2048), _linear(8), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_low > 1.5
+    assert compete(_linear(8), _linear(2048), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_high < 1 / 1.5
 
 
-def test_threads_and_networks_are_put_back() -> None:
+def test_threads_and_networks_are_put_back_also_after_a_failure() -> None:
     before = torch.get_num_threads()
-    seen: list[int] = []
-
-    class Spy(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = nn.Linear(192, 4)
-
-        def forward(self, images: torch.Tensor) -> torch.Tensor:
-            seen.append(torch.get_num_threads())
-            result: torch.Tensor = self.inner(images.flatten(1))
-            return result
-
-    model = Spy().train()
-    compare(model, model, SHAPE, batch=1, threads=before + 1, device=CPU)
-    assert set(seen) == {before + 1}
+    model = _linear(8).train()
+    compete(model, model, SHAPE, 1, before + 1, CPU, ["torch"])
     assert torch.get_num_threads() == before
     assert model.training
-
-
-def test_threads_are_put_back_after_a_failure() -> None:
-    before = torch.get_num_threads()
     with pytest.raises(RuntimeError):
-        compare(nn.Linear(5, 5), nn.Linear(5, 5), SHAPE, batch=1, threads=before + 1, device=CPU)
+        compete(nn.Linear(5, 5), nn.Linear(5, 5), SHAPE, 1, before + 1, CPU, ["torch"])
     assert torch.get_num_threads() == before
 
 
 def test_unknown_engine() -> None:
     with pytest.raises(StageError, match="unknown latency engine 'warp'; known: torch"):
-        compare(_linear(8), _linear(8), SHAPE, 1, 1, CPU, engine="warp")
+        compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ["warp"])
 
 
-def test_both_take_turns_at_being_made_first_and_running_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Either would otherwise be someone's advantage."""
-    events: list[tuple[str, int]] = []
+def test_best_dense_is_the_fastest_dense_fp32_one(field: Callable[..., None], timed: Callable[..., None]) -> None:
+    field(*map(_engine, ("torch", "torch-bf16", "onnxruntime", "sparse")))
+    timed(4.0, 0.5, 2.0, 1.0, 2.0)
+    model = _linear(8)
+    race = compete(model, model, SHAPE, 1, 1, CPU, ())
+    assert race.best == "onnxruntime"
+    assert (race.dense().engine, race.pruned().engine) == ("onnxruntime", "sparse")
+    ratios = {time.engine: time.ratio for time in race.times}
+    assert ratios == pytest.approx({"torch": 0.5, "torch-bf16": 4.0, "onnxruntime": 1.0, "sparse": 2.0}, rel=0.03)
+    assert not race.disturbed
+    row = latency_row(race)
+    assert (row["engine"], row["dense_engine"], row["dtype"]) == ("sparse", "onnxruntime", "fp32")
+    assert row["ratio_low"] > 1
+    assert asdict(race)["left_out"] == {}
 
-    def engine(model: nn.Module, images: torch.Tensor) -> latency.Pass:
-        which = int(model[1].out_features == 9)  # type: ignore[index]
-        events.append(("made", which))
-        return lambda: events.append(("ran", which))
 
-    monkeypatch.setattr(latency, "ENGINES", {"torch": engine})
-    # 10 ms a pass on this clock: a few passes in a burst.
-    ticks = iter(range(10**9))
-    monkeypatch.setattr(latency.time, "perf_counter", lambda: next(ticks) * 0.01)
-    facts = compare(_linear(8), _linear(9), SHAPE, 1, 1, CPU)
-    made = [which for what, which in events if what == "made"]
-    blocks = list(zip(made[::2], made[1::2], strict=True))
-    first_runs = [
-        which for (before, _), (what, which) in itertools.pairwise(events) if (before, what) == ("made", "ran")
+def test_a_biased_run_is_disturbed(field: Callable[..., None], timed: Callable[..., None]) -> None:
+    field(_engine("torch"), _engine("sparse"))
+    model = _linear(8)
+    timed(1.0, 0.5, 1.1)
+    assert compete(model, model, SHAPE, 1, 1, CPU, ()).disturbed
+    timed(1.0, 0.5, 1.0)
+    quiet = compete(model, model, SHAPE, 1, 1, CPU, ())
+    assert not quiet.disturbed
+    assert replace(quiet, null_low=1.001, null_high=1.2).disturbed
+    assert replace(quiet, null_low=0.8, null_high=0.999).disturbed
+
+
+def test_without_an_engine_for_zeros_the_pruned_network_runs_in_the_best_dense_one(
+    field: Callable[..., None], timed: Callable[..., None]
+) -> None:
+    def refuse(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
+        raise Unsuitable("no such layer")
+
+    field(_engine("torch"), _engine("onnxruntime"), _engine("sparse", refuse), openvino="not installed")
+    timed(3.0, 1.0, 1.0, 1.0)
+    race = compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+    assert [(time.engine, time.pruned) for time in race.times] == [
+        ("torch", False),
+        ("onnxruntime", False),
+        ("onnxruntime", True),
     ]
-    assert len(blocks) == len(first_runs) == 12
-    starts = [(made[0], ran) for made, ran in zip(blocks, first_runs, strict=True)]
-    assert all(starts.count(combination) == 3 for combination in ((0, 0), (0, 1), (1, 0), (1, 1)))
-    assert sum(which for what, which in events if what == "ran") * 2 == sum(what == "ran" for what, _ in events)
-    assert (facts.ratio, facts.ratio_low, facts.ratio_high) == (1.0, 1.0, 1.0)
+    assert race.left_out == {"openvino": "not installed", "sparse": "no such layer"}
+    pruned = race.pruned()
+    assert pruned.ratio_low <= 1 <= pruned.ratio_high
 
 
-@given(st.lists(st.lists(st.floats(0.1, 10), min_size=2, max_size=2), min_size=2, max_size=15), st.floats(0.5, 2))
-def test_interval_holds_the_median_repeats_and_scales(rows: list[list[float]], factor: float) -> None:
-    values = np.array(rows)
-    middle, low, high = median_interval(values)
-    assert values.min() <= low <= middle <= high <= values.max()
-    assert median_interval(values) == (middle, low, high)
-    assert median_interval(values * factor) == pytest.approx((middle * factor, low * factor, high * factor))
+@pytest.mark.parametrize(("name", "refused"), [("sparse", True), ("torch-bf16", False)])
+def test_an_fp32_engine_that_computes_something_else_is_refused(
+    name: str, refused: bool, field: Callable[..., None]
+) -> None:
+    def wrong(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
+        def make() -> Pass:
+            return lambda: model(images).numpy() * 1.01
+
+        return make
+
+    field(_engine("torch"), _engine(name, wrong))
+    if refused:
+        with pytest.raises(StageError, match="sparse computes something else than torch"):
+            compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+        return
+    race: Race = compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+    assert race.times[1].error == pytest.approx(0.01, rel=0.01)
 
 
-def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    random = np.random.default_rng(1)
-    hits = 0
-    for _ in range(100):
-        # Blocks have luck of their own, as measured: 1 % between blocks, 1 % within.
-        values = 1 + 0.01 * random.standard_normal((12, 1)) + 0.01 * random.standard_normal((12, 2))
-        _, low, high = median_interval(values)
-        hits += low <= 1 <= high
-    assert hits >= 97
+def test_outputs_that_are_not_finite_are_refused() -> None:
+    model = _linear(8)
+    with torch.no_grad():
+        model[1].weight.fill_(math.nan)  # type: ignore[index,operator,union-attr]
+    with pytest.raises(StageError, match="not finite"):
+        compete(model, model, SHAPE, 1, 1, CPU, ["torch"])

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +117,13 @@ def test_columns_with_one_value_go_to_the_caption(sweep: Sweep, ledger: Engine) 
     head = next(line for line in sweep("report").out.splitlines() if line.lstrip().startswith("algorithm"))
     assert "seed" not in head
     assert "state" not in head
+
+
+def test_a_disturbed_measurement_is_marked(done: Sweep, ledger: Engine) -> None:
+    rows = report_rows(ledger, 1)
+    assert not any("disturbed" in line for line in table_lines(rows, 0))
+    fast = {"latency_speedup": 2.0, "latency_speedup_low": 1.9, "latency_speedup_high": 2.1}
+    lines = table_lines([replace(rows[0], latency_null_low=1.02, latency_null_high=1.2, **fast), *rows[1:]], 0)
+    assert any("2.00×?" in line for line in lines)
+    assert any(line.startswith("?: disturbed, two copies of one network differed in 1 cell;") for line in lines)
+    assert any("onnxruntime → torch, 1 thread of a processor" in line for line in lines)

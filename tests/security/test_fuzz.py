@@ -46,6 +46,7 @@ AXES = (
     "bench_device",
     "bench_threads",
     "bench_batch",
+    "bench_engines",
 )
 _SMALL = 200
 """Cells of a grid that is planned here; larger ones are only read."""

@@ -1,5 +1,6 @@
 """Every kind of stage on a tiny network, in this process."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,7 @@ from core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, enc
 from core.pruning.masks import kept_count
 from core.training.models import build_model
 from worker.protocol import Epoch, Request
+from worker.trainer import stages
 from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
@@ -80,8 +82,41 @@ def test_a_chain_from_training_to_latency(bench):
     assert found["top1"] == found["top1_before"]
     dense = bench.run(Evaluate(digest(TRAIN), "", DIGITS, MODEL)).result
     assert dense["top1_before"] is None and dense["macs"] == dense["macs_dense"] > found["macs"]
-    timed = bench.run(Benchmark(digest(SECOND), digest(TRAIN), "torch", "cpu", 1, 1, DIGITS, MODEL)).result
+    timed = bench.run(
+        Benchmark(digest(SECOND), digest(TRAIN), ("torch", "onnxruntime"), "cpu", 1, 1, DIGITS, MODEL)
+    ).result
     assert set(timed) == {column.name for column in latencies.columns} - {"digest", "at"}
+
+
+def test_a_training_looks_for_measurements_between_its_steps(bench, monkeypatch):
+    steps = []
+
+    class Work:
+        step = staticmethod(lambda: steps.append(1))
+
+    monkeypatch.setattr("worker.trainer.workbench.working", lambda given_up: contextlib.nullcontext(Work))
+    bench.run(TRAIN)
+    assert len(steps) > 1
+
+
+def test_a_benchmark_has_the_host_to_itself(bench, monkeypatch):
+    held = []
+
+    @contextlib.contextmanager
+    def measuring(waits):
+        waits()
+        held.append("in")
+        yield
+        held.append("out")
+
+    monkeypatch.setattr("worker.trainer.stages.measuring", measuring)
+    compete = stages.compete
+    monkeypatch.setattr(stages, "compete", lambda *facts: [held.append("measures"), compete(*facts)][1])
+    for stage in (TRAIN, FIRST):
+        bench.run(stage)
+    result = bench.run(Benchmark(digest(FIRST), digest(TRAIN), ("torch",), "cpu", 1, 1, DIGITS, MODEL)).result
+    assert held == ["in", "measures", "out"]
+    assert (result["engine"], result["dense_engine"]) == ("torch", "torch")
 
 
 def test_the_same_stages_make_the_same_bytes(bench):

@@ -1,5 +1,6 @@
 """Runs each kind of stage with the core's rooms: nothing of the science is here, only the order of the calls."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -9,10 +10,11 @@ from torch import Tensor, nn
 
 from core.artifacts.checkpoint import Checkpoint, pack
 from core.errors import StageError
+from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.batchnorm import reestimate
 from core.measure.flops import macs
-from core.measure.latency import compare
+from core.measure.latency import compete, latency_row
 from core.measure.machine import processor_name
 from core.measure.size import zstd_bytes
 from core.plan.models import ModelRef
@@ -22,7 +24,7 @@ from core.pruning.registry import prune
 from core.pruning.subject import Subject
 from core.training.batches import partition, plain_batches
 from core.training.datasets import Split
-from core.training.loop import train
+from core.training.loop import Training, train
 from core.training.models import build_model, load_model
 from worker.protocol import Done, Epoch, Request
 from worker.trainer.workbench import Workbench
@@ -51,7 +53,8 @@ def run_stage(bench: Workbench, request: Request) -> Done:
         case PruneRound():
             return run_prune(bench, request, stage)
         case Evaluate():
-            return run_evaluate(bench, request, stage)
+            with bench.at_work():
+                return run_evaluate(bench, request, stage)
         case Benchmark():
             return run_benchmark(bench, request, stage)
         case Sleep():
@@ -130,7 +133,8 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
 
 
 def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
-    """One forward pass of the pruned network against the dense one, on the machine that we are on."""
+    """One forward pass of the pruned network against the dense one, on the machine that we are on, while no training of
+    ours runs there."""
     dense, pruned = (
         load_model(stage.model, bench.checkpoint(request.inputs, digest).weights)
         for digest in (stage.dense, stage.parent)
@@ -138,8 +142,11 @@ def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
     device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
     # Of the training images: the test set is Evaluate's alone.
     shape = _image_shape(bench.split(stage.dataset, "train"))
-    facts = compare(dense, pruned, shape, stage.batch, stage.threads, device, stage.engine)
-    return Done("", 0, 0.0, {}, asdict(facts))
+    with measuring(lambda: _say("waits until no training takes a step on this host")):
+        race = compete(dense, pruned, shape, stage.batch, stage.threads, device, stage.engines)
+    for engine, reason in race.left_out.items():
+        _say(f"without {engine}: {reason}")
+    return Done("", 0, 0.0, {}, latency_row(race))
 
 
 def _train_and_store(
@@ -152,7 +159,8 @@ def _train_and_store(
     before: int = 0,
     after: int = 0,
 ) -> Done:
-    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes."""
+    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes. Pauses between two
+    steps while a latency is measured on this host."""
     split = bench.split(stage.dataset, "train")
     saved = bench.saved_state(request)
     if saved is None:
@@ -163,9 +171,14 @@ def _train_and_store(
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
     facts = (stage.epochs, stage.seed, round, bench.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
-    with bench.saving(request.digest, masks, saved) as saver:
+    with bench.saving(request.digest, masks, saved) as saver, bench.at_work() as work:
+
+        def before_step(training: Training) -> None:
+            work.step()
+            saver(training)
+
         course = train(
-            model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=saver
+            model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=before_step
         )
         for epoch in course:
             seconds += epoch.seconds
@@ -185,6 +198,11 @@ def _store(
     if kept:  # of a dense network it would take seconds, and say little
         summary["zstd_bytes"] = zstd_bytes(data)
     return Done(sha, size, seconds, summary, {})
+
+
+def _say(line: str) -> None:
+    """Into the stage's log."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _meta(digest: str, ref: ModelRef) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 import psutil
@@ -13,6 +13,7 @@ from core.artifacts.checkpoint import Checkpoint, unpack
 from core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError
+from core.hostlock import Work, working
 from core.measure.machine import processor_name
 from core.plan.datasets import DatasetRef
 from core.pruning.masks import Masks
@@ -109,6 +110,10 @@ class Workbench:
             yield saver
         finally:
             saver.close()
+
+    def at_work(self) -> AbstractContextManager[Work]:
+        """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
+        return working(lambda: self.ending.asked)
 
     def outgrown(self) -> int:
         """Bytes of memory, the device's included, by which this process has grown too much since the first stage on
