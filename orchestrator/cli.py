@@ -12,6 +12,7 @@ import typer
 
 from core.errors import StageError, UserError
 from orchestrator.commands import (
+    bench,
     control,
     db,
     doctor,
@@ -54,6 +55,7 @@ app.command("list", rich_help_panel=_LOOK)(listing.list_)
 app.command("logs", rich_help_panel=_LOOK)(logs.logs)
 app.command("export", rich_help_panel=_FILES)(export.export)
 app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
+app.command("bench", rich_help_panel=_FILES)(bench.bench)
 app.command("verify", rich_help_panel=_FILES)(verify.verify)
 app.command("gc", rich_help_panel=_FILES)(gc.gc)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)

@@ -57,6 +57,13 @@ def speedup(ratio: float | None, low: float | None, high: float | None) -> str:
     return NO_SPEEDUP if low <= 1.0 <= high else times(ratio, 2)
 
 
+def verdict(ratio: float, low: float, high: float) -> str:
+    """A measured ratio in words: `2.30× faster`, `1.40× slower`, or "no speed-up" when its interval includes 1×."""
+    if low <= 1.0 <= high:
+        return NO_SPEEDUP
+    return f"{times(ratio, 2)} faster" if low > 1.0 else f"{times(1 / ratio, 2)} slower"
+
+
 def size(byte_count: int | None) -> str:
     """Bytes in decimal units: `44.7 MB`."""
     if byte_count is None:

@@ -1,0 +1,121 @@
+"""`python -m core.measure.bench`, as `sweep bench` runs it, and what the command makes of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from core.artifacts.export import write_weights
+from core.errors import UserError
+from core.measure import bench
+from core.measure.bench import measure
+from core.measure.size import layer_sizes
+from core.plan.models import ModelRef
+from core.pruning.masks import apply_masks, prunable
+from core.pruning.registry import prune
+from core.pruning.subject import Subject
+from core.training.models import build_model
+
+
+@pytest.fixture
+def pruned(tmp_path: Path) -> Path:
+    """A resnet18 of width 4 without nine tenths of its weights."""
+    model = build_model(ModelRef("resnet18", 4, 10), seed=1)
+    apply_masks(model, prune(Subject(model, {}), "magnitude", "global", 0.9))
+    write_weights(model.state_dict(), tmp_path / "pruned.pt", "torch")
+    return tmp_path / "pruned.pt"
+
+
+@pytest.fixture
+def ask(pruned: Path) -> Callable[..., list[dict[str, Any]]]:
+    """The events of a request, in this process."""
+
+    def run(**changes: Any) -> list[dict[str, Any]]:
+        request = {"files": [str(pruned)], "model": "resnet18", "device": "cpu", "engines": ["torch"]}
+        return list(measure(request | {"threads": 1, "batches": [1], "image": 16} | changes, lambda event: None))
+
+    return run
+
+
+def sweep_bench(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-W", "error", "-m", "orchestrator.cli", "bench", *map(str, arguments)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return ran
+
+
+def test_a_run_says_what_is_left_and_what_it_brings(ask: Callable[..., list[dict[str, Any]]], pruned: Path) -> None:
+    first, second = ask(batches=[1, 2])
+    sizes = layer_sizes(dict(prunable(bench.load_network(pruned, "resnet18"))))
+    assert first["nonzero"] == sum(size.nonzero for size in sizes)
+    assert first["total"] == sum(size.total for size in sizes)
+    assert first["weights_ratio"] == first["total"] / first["nonzero"] == pytest.approx(10, rel=0.01)
+    assert 1 < first["macs_ratio"] == first["macs_dense"] / first["macs"]
+    assert (first["race"]["batch"], second["race"]["batch"]) == (1, 2)
+    assert [time["engine"] for time in first["race"]["times"]] == ["torch"], "its twin is the null test"
+    assert first["disturbed"] is not (first["race"]["null_low"] <= 1 <= first["race"]["null_high"])
+
+
+def test_what_cannot_be_is_refused_before_anything_is_measured(
+    ask: Callable[..., list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench, "compete", lambda *facts: pytest.fail("it measures"))
+    zeros = build_model(ModelRef("resnet18", 4, 10), seed=1)
+    write_weights({key: value * 0 for key, value in zeros.state_dict().items()}, tmp_path / "zeros.pt", "torch")
+
+    def refusal(**changes: Any) -> str:
+        with pytest.raises(UserError) as caught:
+            ask(**changes)
+        return str(caught.value)
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert refusal(threads=10_000) == f"threads '10000': this process may use {usable} CPUs; give at most as many"
+    assert refusal(engines=["torch", "torch-2:4"]) == "engines 'torch-2:4': does not run on cpu"
+    assert refusal(device="tpu") == "device 'tpu': use cpu, cuda or cuda:NUMBER"
+    if not torch.cuda.is_available():
+        assert refusal(device="cuda").startswith("device 'cuda': this machine has 0 CUDA devices")
+    assert refusal(files=[str(tmp_path / "zeros.pt")]).endswith("holds zeros only")
+
+
+def test_the_command_prints_a_table(pruned: Path) -> None:
+    ran = sweep_bench(pruned, "--engines", "torch,onnxruntime", "--threads", "1", "--batch", "1,2", "--image", "16")
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert lines[0].startswith("pruned.pt: 90.00 % zeros · weights left ")
+    assert "multiply-adds left" in lines[0]
+    rows = [line.split() for line in lines if line.startswith(("torch ", "onnxruntime "))]
+    assert [row[:4] for row in rows] == [
+        [engine, "fp32", "1", batch] for batch in ("1", "2") for engine in ("torch", "onnxruntime")
+    ]
+    assert sum(line.endswith("best dense") for line in lines) == 2 + 1, "one for each batch, and the title"
+    assert any(line.startswith("1 thread, batch 2: 24 rounds, load ") and " null " in line for line in lines)
+
+
+def test_the_command_prints_one_json_document(pruned: Path) -> None:
+    ran = sweep_bench(pruned, pruned, "--engines", "torch", "--image", "16", "--json")
+    assert ran.returncode == 0, ran.stderr
+    runs = json.loads(ran.stdout)
+    assert [run["path"] for run in runs] == [str(pruned)] * 2
+    assert {"processor", "host", "load", "busy", "null_low", "null_high", "threads"} <= set(runs[0]["race"])
+    assert {"version", "dtype", "ms", "ratio", "ratio_low", "ratio_high"} <= set(runs[0]["race"]["times"][0])
+
+
+def test_a_bad_value_is_one_line(pruned: Path, tmp_path: Path) -> None:
+    for arguments, message in (
+        (["--engines", "warp"], "sweep: engines 'warp': unknown; known: "),
+        (["--threads", "0"], "sweep: threads '0': give a whole number from 1 to 1024"),
+        (["--batch", "1,x"], "sweep: batch 'x': give a whole number from 1 to 65536"),
+        (["--image", "0"], "sweep: image '0': give a whole number from 1 to 4096"),
+        (["--threads", "1024"], "sweep: threads '1024': this process may use "),
+    ):
+        ran = sweep_bench(pruned, *arguments)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert ran.stderr.startswith(message)
+        assert ran.stderr.count("\n") == 1
+    assert sweep_bench(tmp_path / "no.pt").stderr == f"sweep: file '{tmp_path / 'no.pt'}': no such file\n"
