@@ -111,7 +111,7 @@ def compete(
     chosen, left_out = choose(engines, device)
     images = torch.rand(batch, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
     load = load_average()
-    settle = _SETTLE_SECONDS if threads > 1 else 0.0
+    settle = _SETTLE_SECONDS if threads > 1 and device.type == "cpu" else 0.0
     no_tf32 = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
     with pinned(threads), no_tf32:
         field = _prepare(chosen, dense, pruned, images, threads, left_out)

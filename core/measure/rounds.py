@@ -75,10 +75,14 @@ def take_turns(
 
 
 def order(turn: int, contestants: int, *, reverse: bool = False) -> list[int]:
-    """Who runs after whom: rotated by one each turn. A block's second round is its first in reverse, so in every
-    block each runs once before and once after each other; over as many blocks as there are contestants each has every
-    place equally often."""
-    rotated = [(place + turn) % contestants for place in range(contestants)]
+    """Who runs after whom: the zigzag 0, 1, -1, 2, -2, … of Williams's designs for carry-over effects (Australian
+    Journal of Scientific Research A2, 1949), one further each turn. A block's second round is its first in reverse.
+
+    So in every block each runs once before and once after each other; and over as many blocks as there are contestants
+    each has every place equally often, and comes right after every other equally often.
+    """
+    zigzag = [(place + 1) // 2 * (1 if place % 2 else -1) for place in range(contestants)]
+    rotated = [(step + turn) % contestants for step in zigzag]
     return rotated[::-1] if reverse else rotated
 
 

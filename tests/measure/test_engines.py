@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -99,6 +100,49 @@ def test_what_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen, left_out = choose(("openvino", "onnxruntime"), CPU)
     assert [engine.name for engine in chosen] == ["torch"], "something dense and fp32 is always there"
     assert set(left_out) == {"openvino", "onnxruntime"}
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """Stand-ins for the sparse engine's two modules."""
+    graphs, engine = types.ModuleType("core.measure.graphs"), types.ModuleType("core.sparse.engine")
+    graphs.graph_of = lambda model, shape: (model, shape)  # type: ignore[attr-defined]
+    engine.unsupported = lambda: None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "core.measure.graphs", graphs)
+    monkeypatch.setitem(sys.modules, "core.sparse.engine", engine)
+    return engine
+
+
+def test_the_sparse_engine_gets_a_graph_threads_and_plain_images(built: types.ModuleType, used: nn.Module) -> None:
+    seen: list[object] = []
+
+    class Stand:
+        def __init__(self, graph: tuple[nn.Module, tuple[int, ...]], threads: int) -> None:
+            seen.append((graph[1], threads))
+
+        def __call__(self, images: np.ndarray) -> np.ndarray:
+            assert images.flags.c_contiguous and images.dtype == np.float32
+            return images.mean((2, 3))
+
+    built.Engine = Stand  # type: ignore[attr-defined]
+    assert missing("sparse", CPU) is None
+    images = torch.rand(2, 3, 16, 16).contiguous(memory_format=torch.channels_last)
+    make = registry()["sparse"].prepare(used, images, 2)
+    assert np.allclose(make()(), images.mean((2, 3)).numpy())
+    assert make() is not make()
+    assert seen == [((3, 16, 16), 2)] * 3
+
+
+def test_why_the_sparse_engine_cannot_be_used(built: types.ModuleType, used: nn.Module) -> None:
+    built.unsupported = lambda: "the processor has no AVX-512"  # type: ignore[attr-defined]
+    assert missing("sparse", CPU) == "the processor has no AVX-512"
+
+    def refuse(model: nn.Module, shape: tuple[int, ...]) -> None:
+        raise ValueError("node 'x' is no convolution")
+
+    sys.modules["core.measure.graphs"].graph_of = refuse  # type: ignore[attr-defined]
+    with pytest.raises(Unsuitable, match="node 'x' is no convolution"):
+        registry()["sparse"].prepare(used, torch.rand(1, 3, 16, 16), 1)
 
 
 def test_openvino_reports_to_nobody() -> None:

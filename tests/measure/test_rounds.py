@@ -1,7 +1,7 @@
 """The protocol: who runs when, and what the intervals promise. No test looks at how long anything took."""
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
@@ -29,6 +29,14 @@ def test_every_pair_runs_in_both_orders_equally_often(contestants: int) -> None:
         assert before * 2 == len(orders)
     starts = Counter(one[0] for one in orders)
     assert max(starts.values()) - min(starts[place] for place in range(contestants)) <= 2
+
+
+@pytest.mark.parametrize("contestants", [2, 3, 4, 6])
+def test_each_comes_right_after_every_other_equally_often(contestants: int) -> None:
+    orders = [order(block, contestants, reverse=flip) for block in range(BLOCKS) for flip in (False, True)]
+    after = Counter(pair for one in orders for pair in pairwise(one))
+    assert set(after) == set(permutations(range(contestants), 2))
+    assert len(set(after.values())) == 1
 
 
 class Stage:

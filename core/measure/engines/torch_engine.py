@@ -65,15 +65,16 @@ def _prepare(
 def _captured(model: nn.Module, images: torch.Tensor) -> Pass:
     """Replays the captured kernels; the result is written to the same tensor each time."""
     # As torch asks for: a few passes on a side stream first, so that libraries allocate what they need outside of it.
-    side = torch.cuda.Stream(images.device)  # type: ignore[no-untyped-call]
-    side.wait_stream(torch.cuda.current_stream(images.device))
-    with torch.cuda.stream(side):
-        for _ in range(_WARM_PASSES):
-            model(images)
-    torch.cuda.current_stream(images.device).wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        logits = model(images)
+    with torch.cuda.device(images.device):
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(_WARM_PASSES):
+                model(images)
+        torch.cuda.current_stream().wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            logits = model(images)
 
     def run() -> object:
         graph.replay()
