@@ -47,12 +47,14 @@ class EngineTime:
 
 @dataclass(frozen=True)
 class Race:
-    """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: that
-    engine's ratio to a copy of itself, and its 99 % interval · rounds: ratios measured · load: the machine's load
-    average before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part."""
+    """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: an
+    engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block · rounds:
+    ratios measured · load: the machine's load average before · busy: CPU time over wall time in all bursts · left_out:
+    engine → why it took no part."""
 
     times: tuple[EngineTime, ...]
     best: str
+    null_engine: str
     null_ratio: float
     null_low: float
     null_high: float
@@ -229,7 +231,7 @@ def _race(
     null = median_interval(seconds[..., twin] / seconds[..., -1])
     rounds, busy = seconds[..., 0].size, float(np.average(course.busy))
     machine = (processor_name(device), host_name(), left_out)
-    return Race(tuple(times), names[best], *null, rounds, threads, batch, load, busy, *machine)
+    return Race(tuple(times), names[best], names[twin], *null, rounds, threads, batch, load, busy, *machine)
 
 
 def _time(one: _Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
