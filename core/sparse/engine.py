@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from core.sparse.executable import unsupported as unsupported
 from core.sparse.flat import FlatProgram
 from core.sparse.frames import GROUP
 from core.sparse.graph import Conv, GlobalMean, Graph, Linear, map_shapes
-from core.sparse.program import Crew
+from core.sparse.program import Crew, Programs, Step
 from core.sparse.wide import WideNet, WideProgram
 
 _GROUPS_AT_ONCE = 4
@@ -22,7 +23,8 @@ class Engine:
     """Runs a graph on `threads` CPU threads: `engine(images)`, images float32 [B, C, H, W], any B; returns the last
     node's value, float32 [B, O]. One call at a time.
 
-    How each layer is computed is decided by measuring when the engine is made (a second or two): see `how`.
+    The first call with one image, and the first with many, take a second or two: code is made then, and where there
+    is more than one way to compute a layer they are tried.
     """
 
     def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True) -> None:
@@ -36,20 +38,12 @@ class Engine:
             raise ValueError(f"threads {threads}: at least 1")
         shapes = map_shapes(graph)
         self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
-        other = dense_run(graph, threads) if dense else None
-        reason = unsupported() or unknown(graph)
-        if reason is not None:
-            if other is None:
-                raise ValueError(f"the sparse engine does not run here: {reason}")
-            self._one = self._many = other
-            self.how = f"dense by onnxruntime: {reason}"
-            """In words: what runs it, and why."""
-            return
-        sparse = _Sparse(graph, threads)
-        sizes = {batch: np.zeros((batch, *self._shape), np.float32) for batch in (1, GROUP)}
-        slower = {batch: other is not None and _slower(sparse, other, images) for batch, images in sizes.items()}
-        self._one, self._many = (other if other is not None and slower[batch] else sparse for batch in sizes)
-        self.how = _CHOICES[slower[1], slower[GROUP]]
+        self._dense = dense_run(graph, threads) if dense else None
+        self._reason = unsupported() or unknown(graph)
+        if self._reason is not None and self._dense is None:
+            raise ValueError(f"the sparse engine does not run here: {self._reason}")
+        self._sparse = _Sparse(graph, threads) if self._reason is None else None
+        self._chosen: dict[bool, Run] = {}
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """
@@ -61,59 +55,89 @@ class Engine:
             raise ValueError(f"images must be a float32 array of shape [B, {', '.join(map(str, self._shape))}]")
         if not len(images):
             return np.zeros((0, self._outputs), np.float32)
-        return (self._many if len(images) >= GROUP else self._one)(images)
+        return self._run(many=len(images) >= GROUP)(images)
+
+    @property
+    def how(self) -> str:
+        """In words: what runs the network here, and why."""
+        if self._reason is not None:
+            return f"dense by onnxruntime: {self._reason}"
+        return _CHOICES[self._run(many=False) is self._sparse, self._run(many=True) is self._sparse]
+
+    def _run(self, *, many: bool) -> Run:
+        """What is faster for batches under 16 images, or for those from 16."""
+        if many not in self._chosen:
+            images = np.zeros((GROUP if many else 1, *self._shape), np.float32)
+            self._chosen[many] = _faster([run for run in (self._sparse, self._dense) if run is not None], images)
+        return self._chosen[many]
 
 
 _CHOICES = {
-    (False, False): "sparse (AVX-512)",
-    (True, False): "sparse (AVX-512); batches under 16 images dense by onnxruntime, which is faster there",
-    (False, True): "sparse (AVX-512); batches from 16 images dense by onnxruntime, which is faster there",
-    (True, True): "dense by onnxruntime: too few weights are zero",
+    (True, True): "sparse (AVX-512)",
+    (False, True): "sparse (AVX-512); batches under 16 images dense by onnxruntime, which is faster there",
+    (True, False): "sparse (AVX-512); batches from 16 images dense by onnxruntime, which is faster there",
+    (False, False): "dense by onnxruntime: too few weights are zero",
 }
 
 
-def _slower(one: Run, other: Run, images: np.ndarray) -> bool:
-    """Whether `one` loses to `other`. They take turns; the best of each counts."""
-    times = [(_seconds(one, images), _seconds(other, images)) for _ in range(_TRIALS)]
-    return min(time for time, _ in times) > min(time for _, time in times)
+def _faster(runs: Sequence[Run], images: np.ndarray) -> Run:
+    """They take turns; the best of each counts."""
+    if len(runs) == 1:
+        return runs[0]
+    times = np.array([[_seconds(run, images) for run in runs] for _ in range(_TRIALS)])
+    return runs[int(times.min(axis=0).argmin())]
 
 
 class _Sparse:
     """The engine's own code, for any batch."""
 
     def __init__(self, graph: Graph, threads: int) -> None:
-        self._tail: Sequence[GlobalMean | Linear] = [
-            node for node in graph.nodes if isinstance(node, (GlobalMean, Linear))
-        ]
+        self._graph, self._threads = graph, threads
+        self._tail = [node for node in graph.nodes if isinstance(node, (GlobalMean, Linear))]
         self._last_map = self._tail[0].source
         self._crew = Crew(threads)
-        self._flat = FlatProgram(graph, threads)
-        self._flat_steps = self._flat.fastest(self._crew)
-        self._flat_calls = self._crew.programs(self._flat_steps)
-        self._wide = WideNet(graph, threads)
-        self._wide_calls: dict[int, tuple[WideProgram, tuple[np.ndarray, ...]]] = {}
+        self._programs: dict[int, tuple[WideProgram, Programs]] = {}
         self._most = GROUP * _GROUPS_AT_ONCE * threads
-        self._few = self._fewer_one_by_one(np.zeros((GROUP, *graph.image_shape), np.float32))
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """images: B ≥ 1. What doesn't fill a group of 16 runs one by one if it is little."""
         rest = len(images) % GROUP
-        whole = len(images) - rest if rest < self._few else len(images)
+        alone = len(images) == 1 or (rest > 0 and rest < self._few)
+        whole = len(images) - rest if alone else len(images)
         outputs = [self._many(images[low : min(low + self._most, whole)]) for low in range(0, whole, self._most)]
         outputs += [self._one(image) for image in images[whole:]]
         return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
 
+    @cached_property
+    def _flat(self) -> tuple[FlatProgram, tuple[Step, ...], Programs]:
+        made = FlatProgram(self._graph, self._threads)
+        steps = made.fastest(self._crew)
+        return made, steps, self._crew.programs(steps)
+
+    @cached_property
+    def _wide(self) -> WideNet:
+        return WideNet(self._graph, self._threads)
+
+    @cached_property
+    def _few(self) -> int:
+        """From how many images on a group is faster than one by one."""
+        images = np.zeros((GROUP, *self._graph.image_shape), np.float32)
+        group = min(_seconds(self._many, images) for _ in range(_TRIALS))
+        single = min(_seconds(self._one, images[0]) for _ in range(_TRIALS))
+        return max(2, min(GROUP, round(group / single)))
+
     def _one(self, image: np.ndarray) -> np.ndarray:
-        self._flat.put(image)
-        self._crew.run(self._flat_calls)
-        return self._finished(self._flat.means(self._last_map))
+        program, _, calls = self._flat
+        program.put(image)
+        self._crew.run(calls)
+        return self._finished(program.means(self._last_map))
 
     def _many(self, images: np.ndarray) -> np.ndarray:
         groups = -(-len(images) // GROUP)
-        if groups not in self._wide_calls:
+        if groups not in self._programs:
             made = self._wide.program(groups)
-            self._wide_calls[groups] = made, self._crew.programs(made.steps)
-        program, calls = self._wide_calls[groups]
+            self._programs[groups] = made, self._crew.programs(made.steps)
+        program, calls = self._programs[groups]
         program.put(images)
         self._crew.run(calls)
         return self._finished(program.means(self._last_map, len(images)))
@@ -124,12 +148,6 @@ class _Sparse:
                 values = values @ node.weight.T + node.bias
                 values = np.maximum(values, 0) if node.relu else values
         return values
-
-    def _fewer_one_by_one(self, images: np.ndarray) -> int:
-        """Up to how many images are faster one by one than as a group."""
-        group = min(_seconds(self._many, images) for _ in range(_TRIALS))
-        single = min(_seconds(self._one, images[0]) for _ in range(_TRIALS))
-        return max(2, min(GROUP, round(group / single)))
 
 
 def _seconds(run: Run, images: np.ndarray) -> float:

@@ -49,6 +49,10 @@ def aligned(shape: tuple[int, ...], fill: float = 0.0, slack: int = 16) -> np.nd
     return raw[skip : skip + size].reshape(shape)
 
 
+Programs = tuple[np.ndarray, ...]
+"""For each thread what it calls: int64 [calls, 2], address and argument pointer."""
+
+
 class Crew:
     """`threads` threads, the caller's included, that run one program together. Helpers sleep between runs, and end
     with this object."""
@@ -65,9 +69,8 @@ class Crew:
             _start(self._code, post)
         weakref.finalize(self, _stop, self._posts, self._libc)
 
-    def programs(self, steps: Sequence[Step]) -> tuple[np.ndarray, ...]:
-        """For each thread what it calls, as pairs of address and argument pointer. Whoever runs them must keep the
-        calls' argument arrays alive."""
+    def programs(self, steps: Sequence[Step]) -> Programs:
+        """The steps dealt out to the threads. Whoever runs them must keep the steps alive."""
         barrier = (self._code.addresses[1], self._meeting.ctypes.data)
         lists: list[list[tuple[int, int]]] = [[] for _ in range(self.threads)]
         for step in steps:
@@ -98,7 +101,7 @@ class Crew:
             ticks[number] = [int(stamp[0]) for stamp in stamps]
         return np.diff(ticks, axis=1)
 
-    def run(self, programs: tuple[np.ndarray, ...]) -> None:
+    def run(self, programs: Programs) -> None:
         """Runs them, each on a thread of its own; returns when all have ended."""
         with self._lock:
             for post, program in zip(self._posts, programs[1:], strict=True):
