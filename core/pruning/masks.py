@@ -14,17 +14,19 @@ from core.errors import StageError
 
 Masks = Mapping[str, Tensor]
 
+PRUNABLE = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
+"""Layers whose weights pruning may touch."""
+
 
 def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
     """The weights that pruning may touch: those of convolutions and linear layers, never biases or batch-norm.
 
     In `state_dict` order, under their `state_dict` names.
     """
-    layers = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
     return [
         (f"{name}.weight" if name else "weight", module.weight)
         for name, module in model.named_modules()
-        if isinstance(module, layers)
+        if isinstance(module, PRUNABLE)
     ]
 
 
