@@ -1,6 +1,7 @@
-"""Which devices a worker serves, found out without torch."""
+"""Which devices a machine has, and which a worker serves; found out without torch."""
 
 import os
+import platform
 import re
 import subprocess
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from core.errors import UserError
 _FIX = "give cpu, cuda, cuda:0,cuda:1, … or all"
 _CUDA = re.compile(r"cuda:(\d{1,3})")
 _PROBE_SECONDS = 20
+_CPUINFO = Path("/proc/cpuinfo")
 
 
 def parse_devices(text: str, field: str = "devices", gpus: int | None = None) -> tuple[str, ...]:
@@ -58,3 +60,16 @@ def _installed() -> int:
     except (OSError, subprocess.TimeoutExpired):
         return len([path for path in Path("/dev").glob("nvidia*") if path.name.removeprefix("nvidia").isdigit()])
     return sum(line.startswith("GPU ") for line in listed.stdout.splitlines()) if listed.returncode == 0 else 0
+
+
+def cpu_name() -> str:
+    """The processor's model, e.g. `AMD EPYC 9R14`; `unknown` if the system does not tell."""
+    try:
+        lines = _CPUINFO.read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        key, _, value = line.partition(":")
+        if key.strip() in ("model name", "Model", "cpu model") and value.strip():
+            return value
+    return platform.processor() or platform.machine() or "unknown"
