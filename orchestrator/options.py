@@ -49,6 +49,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "dense_epochs": ("N", "Epochs of the dense network."),
     "recipe": ("NAME", "Training recipe: default, study, digits or FILE.toml; follows the dataset when left out."),
     "bn_reestimate": ("true|false", "Accuracy right after pruning also with batch-norm statistics taken anew."),
+    "costs": ("NAME", "Cost profile of the algorithm latency: avx512 or FILE.toml from sweep costs."),
     "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
     "bench_threads": ("N", "CPU threads while latency is measured."),
     "bench_batch": ("N", "Images per pass while latency is measured."),

@@ -1,7 +1,7 @@
 """Algorithms by name: each a composition of score × allocation × schedule × recovery.
 
-Scores, allocations and recoveries are names here; `core.pruning` and the trainer give them their meaning. Schedules
-are arithmetic, and live here because the plan must know the sparsity of every round.
+Scores, allocations (see `core.plan.allocations`) and recoveries are names here; `core.pruning` and the trainer give
+them their meaning. Schedules are arithmetic, and live here because the plan must know the sparsity of every round.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
-ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "2:4")
 STARTS = ("trained", "initial")
 
 RECOVERIES: Mapping[str, str] = MappingProxyType(
@@ -28,8 +27,9 @@ RECOVERIES: Mapping[str, str] = MappingProxyType(
 class Algorithm:
     """How weights are chosen, how fast, and what follows each choice.
 
-    rounds: True when the `iterations` axis applies; False means one round whatever that axis says · start: prune the
-    `trained` dense network or the `initial` one · sparsity: the only one that it can reach, None = any.
+    allocation: as `core.plan.allocations` writes it · rounds: True when the `iterations` axis applies; False means one
+    round whatever that axis says · start: prune the `trained` dense network or the `initial` one · sparsity: the only
+    one that it can reach, None = any.
     """
 
     name: str
@@ -96,6 +96,8 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("uniform", allocation="uniform"),
             Algorithm("erk", allocation="erk"),
             Algorithm("lamp", allocation="lamp"),
+            Algorithm("flops", allocation="flops:0.5"),
+            Algorithm("latency", allocation="latency:0.6"),
             Algorithm("2:4", allocation="2:4"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),

@@ -1,11 +1,13 @@
 """Expands a grid into the stages that it needs; equal stages are one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.plan.algorithms import Algorithm, sparsities
+from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
+from core.plan.costs import Profile, load_profile
 from core.plan.datasets import DatasetRef
 from core.plan.grids import Grid, dataset_of
 from core.plan.models import ModelRef
@@ -65,6 +67,7 @@ class _Builder:
     dataset: DatasetRef
     model: ModelRef
     recipes: RecipePair
+    profile: Profile
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
 
@@ -98,7 +101,7 @@ class _Builder:
                     parent=parent,
                     round=number,
                     score=algorithm.score,
-                    allocation=algorithm.allocation,
+                    allocation=self.allocation(algorithm),
                     sparsity=sparsity,
                     **self.recovery(cell, algorithm.recovery),
                     dataset=self.dataset,
@@ -108,6 +111,11 @@ class _Builder:
             )
             digests.append(parent)
         return tuple(digests)
+
+    def allocation(self, algorithm: Algorithm) -> str:
+        """The allocation as its stages write it: the costs' numbers are in it, not where they came from."""
+        choice = parse_allocation(algorithm.allocation)
+        return str(replace(choice, costs=self.profile.batches[choice.batch]) if choice.batch else choice)
 
     def recovery(self, cell: Cell, name: str) -> dict[str, Any]:
         """The fields of a PruneRound that say what follows the pruning; see `core.plan.algorithms.RECOVERIES`."""
@@ -141,10 +149,10 @@ def plan(grid: Grid) -> Plan:
     """The stages of a grid, shared by digest.
 
     Raises:
-        UserError: a dataset that isn't there, or too many cells.
+        UserError: a dataset, recipe or cost profile that isn't there, or too many cells.
     """
     dataset = dataset_of(grid)
     model = ModelRef(grid.model, grid.width, dataset.classes)
-    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe))
+    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs))
     cells = tuple(builder.cell(cell) for cell in grid.cells())
     return Plan(grid, cells, builder.stages, builder.encoded)

@@ -8,8 +8,10 @@ from typing import Any
 
 from core.errors import UserError
 from core.plan import axes, engines
-from core.plan.algorithms import ALGORITHMS, ALLOCATIONS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
+from core.plan.algorithms import ALGORITHMS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
+from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
+from core.plan.costs import load_profile
 from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.models import MODELS
 from core.plan.names import parse_name
@@ -22,7 +24,6 @@ MAX_ROUNDS = 2_000_000
 _CONTROLS = ("oneshot", "random", "layer-random")
 _WORDS = {
     "score": SCORES,
-    "allocation": ALLOCATIONS,
     "schedule": tuple(SCHEDULES),
     "recovery": tuple(RECOVERIES),
     "start": STARTS,
@@ -36,7 +37,8 @@ class Grid:
     bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · bench_engines: names of
     `core.plan.engines`, what it is measured with · fair: add to every cell of several rounds the one-shot cell and the
     random controls that train as many epochs in all · bn_reestimate: measure accuracy right after pruning also with
-    batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones.
+    batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones · costs: the
+    profile that `latency` allocates by, a name or a file.
     """
 
     sparsity: tuple[float, ...]
@@ -56,6 +58,7 @@ class Grid:
     fair: bool = False
     bn_reestimate: bool = False
     algorithms: tuple[Algorithm, ...] = ()
+    costs: str = "avx512"
 
     def named(self, algorithm: str) -> Algorithm:
         """The algorithm of that name; the grid's own come first."""
@@ -133,13 +136,16 @@ def _compositions(value: object) -> tuple[Algorithm, ...]:
             raise UserError(field, name, "is a built-in algorithm; choose another name")
         if not isinstance(parts, dict):
             raise UserError(field, parts, f"write a table: [{field}]")
-        unknown = sorted(set(parts) - set(_WORDS))
-        if unknown:
-            raise UserError(field, unknown[0], did_you_mean(unknown[0], _WORDS))
-        made.append(
-            Algorithm(name, **{key: one_of(word, f"{field}.{key}", _WORDS[key]) for key, word in parts.items()})
-        )
+        made.append(Algorithm(name, **{key: _part(key, word, field) for key, word in parts.items()}))
     return tuple(made)
+
+
+def _part(key: str, word: object, field: str) -> str:
+    if key == "allocation":
+        return str(parse_allocation(word, f"{field}.{key}"))
+    if key not in _WORDS:
+        raise UserError(field, key, did_you_mean(key, [*_WORDS, "allocation"]))
+    return one_of(word, f"{field}.{key}", _WORDS[key])
 
 
 def _epochs(value: object) -> int:
@@ -157,6 +163,12 @@ def _seed(value: object) -> int:
 def _read_recipe(value: object) -> str:
     """A recipe that can be read: its name, or its file's path."""
     load_recipe(name := _text(value, "recipe"))
+    return name
+
+
+def _read_costs(value: object) -> str:
+    """A cost profile that can be read: its name, or its file's path."""
+    load_profile(name := _text(value, "costs"))
     return name
 
 
@@ -178,6 +190,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "fair": lambda v: _flag(v, "fair"),
         "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
         "algorithms": _compositions,
+        "costs": _read_costs,
     }
 )
 

@@ -1,1 +1,4 @@
-"""Which weights go: scores × allocation → exact, nested masks. Knows tensors, and nothing of ours but the errors."""
+"""Which weights go: scores × allocation → exact, nested masks.
+
+Knows tensors, and of ours the errors and how a plan writes an allocation.
+"""

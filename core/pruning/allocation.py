@@ -1,8 +1,9 @@
 """Allocation: how a budget of kept weights is spread over the layers.
 
-Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive) and the sparsity to
-reach, and gives new masks that are subsets of the old ones and keep exactly `kept_count` weights in all (`two_of_four`
-has a budget of its own). Equal scores: the weight that comes first (layer order, then flat index) stays.
+Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive), the sparsity to
+reach and a context (output positions, costs; most ask nothing of it), and gives new masks that are subsets of the old
+ones and keep exactly `kept_count` weights in all (`two_of_four` has a budget of its own). Equal scores: the weight
+that comes first (layer order, then flat index) stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,57 +14,44 @@ import torch
 from torch import Tensor
 
 from core.errors import StageError
-from core.pruning.masks import Masks, kept_count
+from core.pruning.context import PLAIN, Context
+from core.pruning.floors import floors, guarded
+from core.pruning.masks import Masks
+from core.pruning.ranking import Scores, as_masks, living_count, parts_of, ranked, top
+from core.pruning.speed import flops, latency
 
-Scores = Mapping[str, Tensor]
-Allocation = Callable[[Scores, Masks, float], dict[str, Tensor]]
-
-FLOOR = Fraction(1, 10)
-"""`global-floor` leaves every layer at least this share of the whole network's density."""
+Allocation = Callable[[Scores, Masks, float, Context], dict[str, Tensor]]
 
 
-def over_all(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def over_all(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """One ranking over all layers: the highest scores of the whole network stay.
 
     Raises:
         StageError: a score that is not finite, or fewer weights alive than are to be kept.
     """
-    flat, kept = _ranked(scores, alive, sparsity)
-    chosen = top(flat, kept)
-    parts = torch.split(chosen, [score.numel() for score in scores.values()])
-    return {name: part.view(score.shape).clone() for (name, score), part in zip(scores.items(), parts, strict=True)}
+    flat, kept = ranked(scores, alive, sparsity)
+    return as_masks(top(flat, kept), scores)
 
 
-def uniform(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def uniform(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """The same sparsity in every layer, to the nearest weight."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(score.numel()) for name, score in scores.items()})
 
 
-def erk(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def erk(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """Erdős–Rényi kernel: a layer's density is in proportion to (inputs + outputs + kernel height + width) / (their
     product), at most 1 (Mocanu et al. 2018; Evci et al. 2020, arXiv:1911.11134, section 3 (1))."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(sum(score.shape)) for name, score in scores.items()})
 
 
-def over_all_with_floor(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def over_all_with_floor(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """`over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is budget: the
     guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
-    flat, kept = _ranked(scores, alive, sparsity)
-    density = Fraction(kept, flat.numel())
-    sizes = [score.numel() for score in scores.values()]
-    guarded = torch.zeros_like(flat, dtype=torch.bool)
-    start = 0
-    for size in sizes:
-        part = flat[start : start + size]
-        least = max(1, int(FLOOR * density * size)) if kept >= len(sizes) else 0
-        guarded[start : start + size] = top(part, min(least, int((part != -torch.inf).count_nonzero())))
-        start += size
-    chosen = top(flat.masked_fill(guarded, torch.inf), kept)
-    parts = torch.split(chosen, sizes)
-    return {name: part.view(score.shape).clone() for (name, score), part in zip(scores.items(), parts, strict=True)}
+    flat, kept = ranked(scores, alive, sparsity)
+    return as_masks(top(flat.masked_fill(guarded(scores, flat, floors(scores, flat, kept)), torch.inf), kept), scores)
 
 
-def lamp(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def lamp(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """`over_all` by score² / (sum of the squares of the layer's scores that are not smaller): a ranking across layers
     without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
     ranked = {}
@@ -79,7 +67,7 @@ def lamp(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
     return over_all(ranked, alive, sparsity)
 
 
-def two_of_four(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tensor]:
+def two_of_four(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
     """The two highest of every four neighbours along the inputs stay: the pattern that sparse tensor cores compute at
     twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay dense, so the
     network's sparsity is 50 % or a little less."""
@@ -98,18 +86,6 @@ def two_of_four(scores: Scores, alive: Masks, sparsity: float) -> dict[str, Tens
         chosen = torch.zeros_like(groups, dtype=torch.bool).scatter_(1, best, value=True)
         masks[name] = chosen.view(ranked.shape).movedim(-1, 1).contiguous() & living
     return masks
-
-
-def top(values: Tensor, count: int) -> Tensor:
-    """Bool mask of the `count` highest of a flat float tensor without NaN; among equals the lowest index wins."""
-    if count == 0:
-        return torch.zeros_like(values, dtype=torch.bool)
-    # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them.
-    threshold = values.kthvalue(values.numel() - count + 1).values
-    chosen = values > threshold
-    ties = (values == threshold).nonzero().flatten()
-    chosen[ties[: count - int(chosen.count_nonzero())]] = True
-    return chosen
 
 
 def apportion(weights: Mapping[str, Fraction], room: Mapping[str, int], total: int) -> dict[str, int]:
@@ -149,36 +125,17 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "uniform": uniform,
         "erk": erk,
         "lamp": lamp,
+        "flops": flops,
+        "latency": latency,
         "2:4": two_of_four,
     }
 )
 
 
-def _ranked(scores: Scores, alive: Masks, sparsity: float) -> tuple[Tensor, int]:
-    """All scores in one flat tensor, −inf where dead, and how many are to be kept."""
-    if not scores:
-        raise StageError("there is nothing to prune")
-    flat = torch.cat([score.flatten() for score in scores.values()])
-    if not flat.is_floating_point() or flat.dtype in (torch.float16, torch.bfloat16):
-        flat = flat.float()
-    if not bool(torch.isfinite(flat).all()):
-        bad = next(name for name, score in scores.items() if not bool(torch.isfinite(score).all()))
-        raise StageError(f"the weights of {bad!r} are not all finite numbers; they cannot be ranked")
-    if alive:
-        living = torch.cat([alive[name].flatten().to(flat.device) for name in scores])
-        flat.masked_fill_(~living, -torch.inf)
-    kept = kept_count(flat.numel(), sparsity)
-    available = int((flat != -torch.inf).count_nonzero())
-    if kept > available:
-        raise StageError(f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left")
-    return flat, kept
-
-
 def _by_layer(scores: Scores, alive: Masks, sparsity: float, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:
     """Each layer keeps its own best; how many follows from `weights`, never more than are alive."""
-    flat, kept = _ranked(scores, alive, sparsity)
-    sizes = [score.numel() for score in scores.values()]
-    parts = dict(zip(scores, torch.split(flat, sizes), strict=True))
-    room = {name: int((part != -torch.inf).count_nonzero()) for name, part in parts.items()}
+    flat, kept = ranked(scores, alive, sparsity)
+    parts = dict(zip(scores, parts_of(flat, scores), strict=True))
+    room = {name: living_count(part) for name, part in parts.items()}
     counts = apportion(weights, room, kept)
     return {name: top(parts[name], counts[name]).view(score.shape) for name, score in scores.items()}

@@ -3,13 +3,17 @@
 import copy
 import math
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from torch import Tensor
 
 from core.errors import StageError
+from core.plan.allocations import Choice, read_choice
 from core.pruning.allocation import ALLOCATIONS
+from core.pruning.context import Context
 from core.pruning.masks import apply_masks, check_masks, prunable
+from core.pruning.positions import positions
 from core.pruning.scores import SCORES
 from core.pruning.subject import Subject
 
@@ -21,20 +25,22 @@ STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 def prune(subject: Subject, score: str, allocation: str, sparsity: float) -> dict[str, Tensor]:
     """New masks for all prunable weights of the subject, subsets of those that it has.
 
-    sparsity: fraction of zeros among all prunable weights after this round, in [0, 1].
+    allocation: as a stage writes it (`core.plan.allocations`) · sparsity: fraction of zeros among all prunable weights
+    after this round, in [0, 1].
 
     Raises:
         StageError: unknown score or allocation (a plan of another release), masks that don't fit, weights that
             are not finite.
     """
-    if score not in SCORES or allocation not in ALLOCATIONS:
-        raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
+    choice = _choice(score, allocation)
     weights: dict[str, Tensor] = dict(prunable(subject.model))
     check_masks(weights, subject.masks)
     if subject.masks and set(subject.masks) != set(weights):
         raise StageError(f"masks are missing for {sorted(set(weights) - set(subject.masks))[:3]}")
     masks = dict(subject.masks)
     steps = STEPS.get(score, 1)
+    where = cache(lambda: positions(subject.model, subject.image))
+    context = Context(where, choice.amount, choice.costs, 1 / steps)
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:
@@ -42,8 +48,18 @@ def prune(subject: Subject, score: str, allocation: str, sparsity: float) -> dic
             apply_masks(model, masks)
         now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
         reach = sparsity if step == steps else _on_the_way(subject, sparsity, step, steps)
-        masks = ALLOCATIONS[allocation](SCORES[score](now), masks, reach)
+        masks = ALLOCATIONS[choice.name](SCORES[score](now), masks, reach, context)
     return masks
+
+
+def _choice(score: str, allocation: str) -> Choice:
+    try:
+        choice = read_choice(allocation)
+    except ValueError:
+        choice = None
+    if choice is None or score not in SCORES or choice.name not in ALLOCATIONS:
+        raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
+    return choice
 
 
 def _on_the_way(subject: Subject, sparsity: float, step: int, steps: int) -> float:

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from core.errors import StageError
-from core.pruning.allocation import ALLOCATIONS, FLOOR, apportion, erk, lamp, over_all_with_floor, two_of_four, uniform
+from core.plan.costs import make_costs
+from core.pruning.allocation import ALLOCATIONS, apportion, erk, lamp, over_all_with_floor, two_of_four, uniform
+from core.pruning.context import Context
+from core.pruning.floors import FLOOR
 from core.pruning.masks import kept_count
 
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6)]
 EXACT = sorted(set(ALLOCATIONS) - {"2:4"})
+CONTEXT = Context(lambda: {"layer0": 64, "layer1": 16, "a": 4}, 0.5, make_costs([(1, 0.3), (64, 0.8)]))
 
 _values = st.integers(0, 2**31).map(lambda seed: torch.Generator().manual_seed(seed))
 
@@ -37,7 +41,7 @@ def test_counts_are_exact_and_masks_nest(
     masks: dict[str, Tensor] = {}
     for step in range(1, steps + 1):
         sparsity = thousandths / 1000 * step / steps
-        new = ALLOCATIONS[name](scores(generator, ties=ties), masks, sparsity)
+        new = ALLOCATIONS[name](scores(generator, ties=ties), masks, sparsity, CONTEXT)
         assert sum(int(mask.count_nonzero()) for mask in new.values()) == kept_count(total, sparsity)
         assert all(mask.dtype == torch.bool for mask in new.values())
         for layer, old in masks.items():
@@ -49,9 +53,9 @@ def test_counts_are_exact_and_masks_nest(
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_equal_scores_keep_the_count(name: str, value: float) -> None:
     equal = {"a": torch.full((10, 10), value), "b": torch.full((5, 4), value)}
-    masks = ALLOCATIONS[name](equal, {}, 0.9)
+    masks = ALLOCATIONS[name](equal, {}, 0.9, CONTEXT)
     assert sum(int(mask.sum()) for mask in masks.values()) == 12
-    again = ALLOCATIONS[name](equal, {}, 0.9)
+    again = ALLOCATIONS[name](equal, {}, 0.9, CONTEXT)
     assert all(torch.equal(masks[layer], again[layer]) for layer in equal)
 
 
@@ -77,7 +81,7 @@ def test_erk_follows_its_formula_and_leaves_small_layers_dense() -> None:
 
 def test_the_floor_guards_against_layer_collapse() -> None:
     made = {"weak": torch.full((10, 20), 0.001), "strong": torch.ones(30, 30)}
-    assert not ALLOCATIONS["global"](made, {}, 0.9)["weak"].any()
+    assert not ALLOCATIONS["global"](made, {}, 0.9, CONTEXT)["weak"].any()
     density = Fraction(kept_count(1100, 0.9), 1100)
     assert int(over_all_with_floor(made, {}, 0.9)["weak"].sum()) == int(FLOOR * density * 200)
     assert int(over_all_with_floor(made, {}, 0.998)["weak"].sum()) == 1

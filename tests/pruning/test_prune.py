@@ -8,10 +8,12 @@ from torch import Tensor, nn
 from torch.nn.utils import prune as torch_prune
 
 from core.errors import StageError
+from core.plan import allocations
 from core.plan.algorithms import ALGORITHMS, geometric
 from core.plan.models import ModelRef
-from core.pruning.allocation import ALLOCATIONS, over_all, top
+from core.pruning.allocation import ALLOCATIONS, over_all
 from core.pruning.masks import apply_masks, count_kept, kept_count, prunable
+from core.pruning.ranking import top
 from core.pruning.registry import prune
 from core.pruning.scores import SCORES
 from core.pruning.subject import Subject
@@ -161,4 +163,5 @@ def test_scores_in_half_precision_rank_the_same() -> None:
 def test_every_algorithm_of_the_plan_can_be_run() -> None:
     for algorithm in ALGORITHMS.values():
         assert algorithm.score in SCORES
-        assert algorithm.allocation in ALLOCATIONS
+        assert allocations.parse_allocation(algorithm.allocation).name in ALLOCATIONS
+    assert set(allocations.ALLOCATIONS) == set(ALLOCATIONS)

@@ -1,0 +1,95 @@
+"""How an allocation is written: its name, for two of them with a number, and in a stage with the costs it needs."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.errors import UserError
+from core.plan.costs import BATCHES, Costs, parse_points
+from core.plan.nearest import did_you_mean
+
+ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "flops", "latency", "2:4")
+
+FLOPS_DEFAULT = 0.5
+LATENCY_DEFAULT = 0.6
+_BATCH = 64
+"""Whose costs `latency` takes when nothing is said. For one image a weight of a small map costs no less than one of 16
+pixels, so that most budgets cannot be met at low sparsity, and those that can make batch 64 no faster."""
+_NUMBER = re.compile(r"(?:0|1|[01]?\.\d{1,6})")
+_FIXES = {
+    "flops": "give flops:ALPHA, a decimal number from 0 (plain global) to 1, e.g. flops:0.3",
+    "latency": "give latency:FRACTION, a decimal number above 0, up to 1 (plain global), e.g. latency:0.6; "
+    "by the costs of one image instead of 64: latency:0.8@1",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An allocation as somebody chose it.
+
+    amount: α of `flops` in [0, 1], fraction of `latency` in (0, 1]; 0 for the others · batch: images a pass whose
+    costs `latency` takes, 0 for the others · costs: these costs, once they are known.
+    """
+
+    name: str
+    amount: float = 0.0
+    batch: int = 0
+    costs: Costs | None = None
+
+    def __str__(self) -> str:
+        """The one way to write it: `erk`, `flops:0.5`, `latency:0.6`, `latency:0.8@1`; with costs, as in a stage,
+        `latency:0.6 1=0.29,16=0.35`."""
+        if self.name not in _FIXES:
+            return self.name
+        text = f"{self.name}:{_decimal(self.amount)}"
+        if self.costs is not None:
+            return f"{text} {self.costs}"
+        return text if self.batch in (0, _BATCH) else f"{text}@{self.batch}"
+
+
+def parse_allocation(value: object, field: str = "allocation") -> Choice:
+    """What a person wrote: a name, `flops:ALPHA`, `latency:FRACTION` or `latency:FRACTION@BATCH`.
+
+    Raises:
+        UserError: an unknown name, or a number that is none or out of range.
+    """
+    if not isinstance(value, str):
+        raise UserError(field, value, did_you_mean(str(value), ALLOCATIONS))
+    if value in ALLOCATIONS and value not in _FIXES:
+        return Choice(value)
+    name, colon, rest = value.partition(":")
+    if name not in _FIXES:
+        raise UserError(field, value, did_you_mean(value, ALLOCATIONS))
+    number, at, images = rest.partition("@")
+    default = FLOPS_DEFAULT if name == "flops" else LATENCY_DEFAULT
+    if colon and not _NUMBER.fullmatch(number):
+        raise UserError(field, value, _FIXES[name])
+    amount = float(Decimal(number)) if colon else default
+    batches = [str(batch) for batch in BATCHES] if name == "latency" else []
+    if amount > 1 or (name == "latency" and amount == 0) or (at and images not in batches):
+        raise UserError(field, value, _FIXES[name])
+    if name == "flops":
+        return Choice(name, amount)
+    return Choice(name, amount, int(images or _BATCH))
+
+
+def read_choice(text: str) -> Choice:
+    """What stands in a stage.
+
+    Raises:
+        ValueError: no such allocation, or its costs are missing.
+    """
+    written, space, points = text.partition(" ")
+    try:
+        choice = parse_allocation(written)
+    except UserError as error:
+        raise ValueError(str(error)) from None
+    if choice.name != "latency" and not space:
+        return choice
+    if choice.name != "latency":
+        raise ValueError(f"{choice.name} takes no costs")
+    return Choice(choice.name, choice.amount, choice.batch, parse_points(points))
+
+
+def _decimal(number: float) -> str:
+    return f"{Decimal(repr(number)).normalize():f}"

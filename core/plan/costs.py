@@ -1,0 +1,172 @@
+"""Cost profiles: what one weight that is not zero costs the sparse engine, by the size of its layer's output map.
+
+A profile is measured on the machine that will run the networks (`sweep costs`), and is a small TOML file. Its numbers
+become part of the stages that use them, so that equal digests still mean equal bytes.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+from core.errors import UserError
+from core.plan.nearest import did_you_mean
+
+BATCHES = (1, 64)
+"""Images a pass that a profile knows: the engine has one program for few images and one for many."""
+MAPS = (1, 4, 16, 64, 256, 1024)
+"""Output positions that `sweep costs` measures."""
+_FOLDER = "cost_files"
+_MOST_POINTS = 32
+_LARGEST = 10**7
+_RANGE = (1e-6, 1e9)
+_POINT = re.compile(r"([1-9]\d{0,6})=(\d{1,10}(?:\.\d{1,12})?(?:e[+-]?\d{1,2})?)")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Nanoseconds an image that each weight other than zero adds. points: (output positions, ns), positions rising."""
+
+    points: tuple[tuple[int, float], ...]
+
+    def at(self, positions: int) -> float:
+        """Nanoseconds for a layer of that many output positions: linear between the points when both axes are
+        logarithms, as below the first one, in proportion to the positions above the last one.
+
+        To nine digits, so that another machine's logarithm gives the same number.
+        """
+        first, last = self.points[0], self.points[-1]
+        if positions <= first[0]:
+            return first[1]
+        if positions >= last[0]:
+            return _digits(last[1] * positions / last[0], 9)
+        place = next(n for n, (there, _) in enumerate(self.points) if there > positions)
+        (low, cheap), (high, dear) = self.points[place - 1], self.points[place]
+        part = math.log(positions / low) / math.log(high / low)
+        return _digits(cheap * math.exp(part * math.log(dear / cheap)), 9)
+
+    def __str__(self) -> str:
+        """`1=0.29,16=0.35`, which `parse_points` reads."""
+        return ",".join(f"{positions}={ns:.6g}" for positions, ns in self.points)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What was measured: on which processor, when (ISO date), with one thread; images a pass → costs."""
+
+    processor: str
+    date: str
+    batches: Mapping[int, Costs]
+
+    def toml(self) -> str:
+        """The file that `load_profile` reads."""
+        lines = [
+            "# Nanoseconds an image that each weight other than zero adds, by the output positions of its layer;",
+            "# one thread. Measured by `sweep costs`.",
+            f'processor = "{_plain(self.processor)}"',
+            f'date = "{self.date}"',
+        ]
+        for batch, costs in self.batches.items():
+            lines += ["", f"[batch-{batch}]", *(f"{positions} = {ns:.6g}" for positions, ns in costs.points)]
+        return "\n".join(lines) + "\n"
+
+
+def parse_points(text: str) -> Costs:
+    """Costs from `1=0.29,16=0.35,…`.
+
+    Raises:
+        ValueError: not such a list.
+    """
+    found = [_POINT.fullmatch(part) for part in text.split(",")]
+    if not all(found):
+        raise ValueError(f"not a list of costs: {text[:80]!r}")
+    return make_costs([(int(match[1]), float(match[2])) for match in found if match])
+
+
+def make_costs(points: Sequence[tuple[int, float]]) -> Costs:
+    """Costs from (output positions, ns), to six digits.
+
+    Raises:
+        ValueError: no points or too many, positions that do not rise, or a cost outside 1e-6 … 1e9 ns.
+    """
+    rising = all(low[0] < high[0] for low, high in pairwise(points))
+    if not 0 < len(points) <= _MOST_POINTS or not rising or not all(0 < p[0] <= _LARGEST for p in points):
+        raise ValueError(f"give 1 to {_MOST_POINTS} numbers of output positions, rising, up to {_LARGEST:,}")
+    if not all(_RANGE[0] <= ns <= _RANGE[1] for _, ns in points):
+        raise ValueError("each cost is a number of nanoseconds, above 0")
+    return Costs(tuple((positions, _digits(ns, 6)) for positions, ns in points))
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """The profiles that come with the program."""
+    found = (entry.name for entry in files(__package__).joinpath(_FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def load_profile(name: str) -> Profile:
+    """A profile by its name, or from a file by a path that ends in `.toml`.
+
+    Raises:
+        UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
+    """
+    if name.endswith(".toml"):
+        try:
+            return _read(Path(name).read_bytes(), name)
+        except OSError as error:
+            raise UserError("costs", name, f"cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise UserError("costs", name, "is not a path") from None
+    if name not in profile_names():
+        raise UserError("costs", name, did_you_mean(name, [*profile_names(), "FILE.toml"]))
+    return _built_in(name)
+
+
+@cache
+def _built_in(name: str) -> Profile:
+    return _read(files(__package__).joinpath(_FOLDER, f"{name}.toml").read_bytes(), name)
+
+
+def _read(data: bytes, where: str) -> Profile:
+    try:
+        values = tomllib.loads(data.decode())
+    except tomllib.TOMLDecodeError as error:
+        raise UserError("costs", where, f"not valid TOML: {error}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise UserError("costs", where, "is not a profile; measure one with sweep costs") from None
+    tables = {f"batch-{batch}": batch for batch in BATCHES}
+    wanted = {"processor", "date", *tables}
+    if set(values) != wanted:
+        odd = sorted(set(values) ^ wanted)[0]
+        raise UserError("costs", where, f"{'lacks' if odd in wanted else 'has the unknown key'} {odd!r}")
+    facts = [values[key] for key in ("processor", "date")]
+    if not all(isinstance(fact, str) for fact in facts):
+        raise UserError("costs", where, "processor and date are texts in quotes")
+    batches = {batch: _table(values[table], f"costs {where} [{table}]") for table, batch in tables.items()}
+    return Profile(facts[0], facts[1], batches)
+
+
+def _table(values: object, where: str) -> Costs:
+    fix = "write one line for each number of output positions: 16 = 0.35"
+    if not isinstance(values, dict) or not all(re.fullmatch(r"[1-9]\d{0,6}", key) for key in values):
+        raise UserError(where, "", fix)
+    if not all(isinstance(ns, int | float) and not isinstance(ns, bool) for ns in values.values()):
+        raise UserError(where, "", fix)
+    try:
+        return make_costs(sorted((int(key), float(ns)) for key, ns in values.items()))
+    except (ValueError, OverflowError) as error:
+        raise UserError(where, "", str(error)) from None
+
+
+def _digits(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
+
+
+def _plain(text: str) -> str:
+    """Text that can stand between quotes in TOML as it is."""
+    return "".join(c for c in text if c.isprintable() and c not in '"\\')

@@ -1,0 +1,105 @@
+"""How many weights each layer keeps under a budget of time: two multipliers, found by bisection.
+
+Everything is float64 addition, multiplication and comparison, in one order: the same counts on every machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+_HALVINGS = 100
+_DOUBLINGS = 200
+_FIRST = 2.0**-50
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """squares: what each layer's weights are worth, in [0, 1], rising, float64 · costs: nanoseconds a weight, > 0 ·
+    least: weights that a layer keeps in any case."""
+
+    squares: tuple[Tensor, ...]
+    costs: tuple[float, ...]
+    least: tuple[int, ...]
+
+    def time(self, counts: Sequence[int]) -> float:
+        """Nanoseconds that so many weights of each layer take."""
+        return sum((cost * count for cost, count in zip(self.costs, counts, strict=True)), 0.0)
+
+    def only(self, members: Sequence[int]) -> "Layers":
+        """Some of the layers."""
+        return Layers(
+            tuple(self.squares[n] for n in members),
+            tuple(self.costs[n] for n in members),
+            tuple(self.least[n] for n in members),
+        )
+
+    def above(self, threshold: float, price: float) -> list[int]:
+        """How many weights of each layer are worth at least threshold + price · cost; never fewer than its least."""
+        return [
+            max(least, len(values) - int(torch.searchsorted(values, threshold + price * cost)))
+            for values, cost, least in zip(self.squares, self.costs, self.least, strict=True)
+        ]
+
+
+def cheapest_within(layers: Layers, kept: int, budget: float) -> list[int]:
+    """Counts that add up to `kept`, take at most `budget` nanoseconds and are worth the most among all pairs of
+    multipliers (λ, μ); if none is so fast, the fastest ones. kept: from Σ least to all weights."""
+    fastest = _fastest(layers, kept)
+    if layers.time(fastest) >= budget:
+        return fastest
+    low, high = 0.0, 0.0
+    best = at_price(layers, kept, high)
+    for _ in range(_DOUBLINGS):
+        if layers.time(best) <= budget:
+            break
+        low, high = high, 2 * high or _FIRST / max(layers.costs)
+        best = at_price(layers, kept, high)
+    else:
+        return fastest
+    while low < (middle := (low + high) / 2) < high:
+        counts = at_price(layers, kept, middle)
+        if layers.time(counts) <= budget:
+            high, best = middle, counts
+        else:
+            low = middle
+    return best
+
+
+def at_price(layers: Layers, kept: int, price: float) -> list[int]:
+    """Counts that add up to `kept` when a nanosecond costs `price`: μ by bisection; what lies so close to it that no
+    number is between goes to the layers in their order."""
+    low, high = -1.0 - price * max(layers.costs), 2.0
+    many, few = [len(values) for values in layers.squares], list(layers.least)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        counts = layers.above(middle, price)
+        total = sum(counts)
+        if total == kept:
+            return counts
+        if total > kept:
+            low, many = middle, counts
+        else:
+            high, few = middle, counts
+    missing = kept - sum(few)
+    for number, (less, more) in enumerate(zip(few, many, strict=True)):
+        extra = min(missing, more - less)
+        few[number] += extra
+        missing -= extra
+    return few
+
+
+def _fastest(layers: Layers, kept: int) -> list[int]:
+    """The least of every layer, then the cheapest layers first; those of equal cost share by worth."""
+    counts = list(layers.least)
+    missing = kept - sum(counts)
+    for cost in sorted(set(layers.costs)):
+        members = [number for number, own in enumerate(layers.costs) if own == cost]
+        room = sum(len(layers.squares[number]) - counts[number] for number in members)
+        some = layers.only(members)
+        filled = at_price(some, sum(some.least) + min(missing, room), 0.0)
+        for number, count in zip(members, filled, strict=True):
+            counts[number] = count
+        missing -= min(missing, room)
+    return counts

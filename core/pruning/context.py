@@ -1,0 +1,29 @@
+"""What an allocation may know besides scores, masks and sparsity."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.plan.costs import Costs
+
+Positions = Callable[[], Mapping[str, int]]
+
+
+def no_positions() -> Mapping[str, int]:
+    """For allocations that ask nothing of the network."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Context:
+    """positions: weight name → output positions of its layer for one image, worked out when asked; a layer that is
+    not named counts as one position · amount: the number behind the allocation's name (α, a fraction) · costs:
+    nanoseconds a weight · part: which part of the way to the sparsity this call goes, for scores that are taken again
+    many times, in (0, 1]."""
+
+    positions: Positions = no_positions
+    amount: float = 0.0
+    costs: Costs | None = None
+    part: float = 1.0
+
+
+PLAIN = Context()

@@ -1,0 +1,63 @@
+"""Choosing the highest of many scores, exactly."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from core.errors import StageError
+from core.pruning.masks import Masks, kept_count
+
+Scores = Mapping[str, Tensor]
+
+
+def top(values: Tensor, count: int) -> Tensor:
+    """Bool mask of the `count` highest of a flat float tensor without NaN; among equals the lowest index wins."""
+    if count == 0:
+        return torch.zeros_like(values, dtype=torch.bool)
+    # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them.
+    threshold = values.kthvalue(values.numel() - count + 1).values
+    chosen = values > threshold
+    ties = (values == threshold).nonzero().flatten()
+    chosen[ties[: count - int(chosen.count_nonzero())]] = True
+    return chosen
+
+
+def ranked(scores: Scores, alive: Masks, sparsity: float) -> tuple[Tensor, int]:
+    """All scores in one flat tensor, −inf where dead, and how many are to be kept.
+
+    Raises:
+        StageError: no scores, a score that is not finite, or fewer weights alive than are to be kept.
+    """
+    if not scores:
+        raise StageError("there is nothing to prune")
+    flat = torch.cat([score.flatten() for score in scores.values()])
+    if not flat.is_floating_point() or flat.dtype in (torch.float16, torch.bfloat16):
+        flat = flat.float()
+    if not bool(torch.isfinite(flat).all()):
+        bad = next(name for name, score in scores.items() if not bool(torch.isfinite(score).all()))
+        raise StageError(f"the weights of {bad!r} are not all finite numbers; they cannot be ranked")
+    if alive:
+        living = torch.cat([alive[name].flatten().to(flat.device) for name in scores])
+        flat.masked_fill_(~living, -torch.inf)
+    kept = kept_count(flat.numel(), sparsity)
+    available = living_count(flat)
+    if kept > available:
+        raise StageError(f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left")
+    return flat, kept
+
+
+def parts_of(flat: Tensor, scores: Scores) -> tuple[Tensor, ...]:
+    """Views of a flat tensor, one for each layer."""
+    return torch.split(flat, [score.numel() for score in scores.values()])
+
+
+def as_masks(chosen: Tensor, scores: Scores) -> dict[str, Tensor]:
+    """A flat bool tensor as masks in the shapes of the scores, each with memory of its own."""
+    parts = zip(scores.items(), parts_of(chosen, scores), strict=True)
+    return {name: part.view(score.shape).clone() for (name, score), part in parts}
+
+
+def living_count(values: Tensor) -> int:
+    """How many are not −inf."""
+    return int((values != -torch.inf).count_nonzero())

@@ -1,0 +1,187 @@
+"""How allocations are written, and cost profiles: one canonical text, one line for every mistake."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import UserError
+from core.plan.allocations import ALLOCATIONS, Choice, parse_allocation, read_choice
+from core.plan.costs import BATCHES, MAPS, Profile, load_profile, make_costs, parse_points
+from core.plan.dag import Plan, plan
+from core.plan.grid_files import load_grid
+from core.plan.grids import GRIDS, read_axes
+from core.plan.stages import PruneRound
+
+POINTS = "1=0.3,16=0.35,64=0.8"
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("global", "global"),
+        ("2:4", "2:4"),
+        ("flops", "flops:0.5"),
+        ("flops:0.50", "flops:0.5"),
+        ("flops:.3", "flops:0.3"),
+        ("flops:0", "flops:0"),
+        ("flops:1.0", "flops:1"),
+        ("flops:0.000001", "flops:0.000001"),
+        ("latency", "latency:0.6"),
+        ("latency:0.60@64", "latency:0.6"),
+        ("latency:0.8@1", "latency:0.8@1"),
+    ],
+)
+def test_every_spelling_has_one_canonical_text(written: str, canonical: str) -> None:
+    assert str(parse_allocation(written)) == canonical
+    assert parse_allocation(canonical) == parse_allocation(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("flops:", "flops:1.1", "flops:-0.5", "flops:1e-1", "flops:50%", "flops:0,5", "flops:0.5@1", "flops:nan"),
+        *("flops:٠.٥", "flops: 0.5", "flops:0.5 ", "flops:0.1234567", "flops:0.5 1=0.3"),
+    ],
+)
+def test_a_bad_alpha_is_one_line(written: str) -> None:
+    with pytest.raises(UserError, match=r"^allocation 'flops:.*: give flops:ALPHA, a decimal number from 0 .* to 1"):
+        parse_allocation(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["latency:", "latency:0", "latency:0.0", "latency:2", "latency:0.5@", "latency:0.5@2", "latency@64"]
+)
+def test_a_bad_fraction_is_one_line(written: str) -> None:
+    with pytest.raises(UserError, match=r"give latency:FRACTION|unknown; did you mean"):
+        parse_allocation(written)
+
+
+@pytest.mark.parametrize("written", ["erk:0.5", "flop", "", "2:8", 3, None, ["erk"]])
+def test_unknown_allocations_are_refused(written: object) -> None:
+    with pytest.raises(UserError, match="unknown;"):
+        parse_allocation(written)
+
+
+@given(st.sampled_from(("flops", "latency")), st.integers(1, 10**6), st.sampled_from(BATCHES))
+def test_what_was_chosen_survives_its_text(name: str, millionths: int, batch: int) -> None:
+    choice = Choice(name, millionths / 10**6, batch if name == "latency" else 0)
+    assert parse_allocation(str(choice)) == choice
+
+
+def test_a_stage_carries_the_costs() -> None:
+    choice = read_choice(f"latency:0.5 {POINTS}")
+    assert choice.costs == parse_points(POINTS)
+    assert str(choice) == f"latency:0.5 {POINTS}"
+    assert [read_choice(name) for name in ALLOCATIONS[:5]] == [Choice(name) for name in ALLOCATIONS[:5]]
+    for bad in ("latency:0.5", "latency:0.5 x", f"erk {POINTS}", "latency:0.5 16=1,1=2", "latency:0.5 1=0", "local"):
+        with pytest.raises(ValueError, match=r"no|not|unknown|cost|give"):
+            read_choice(bad)
+
+
+def test_costs_between_the_points() -> None:
+    costs = make_costs([(1, 0.3), (4, 0.3), (16, 1.2), (64, 4.8)])
+    assert [costs.at(n) for n in (1, 2, 4, 16, 64)] == [0.3, 0.3, 0.3, 1.2, 4.8]
+    assert costs.at(8) == pytest.approx(0.6)
+    assert costs.at(256) == pytest.approx(19.2), "in proportion beyond the last point"
+    assert costs.at(32) == pytest.approx(2.4)
+
+
+def test_the_profile_that_comes_with_the_program() -> None:
+    profile = load_profile("avx512")
+    assert profile.processor and profile.date
+    for batch in BATCHES:
+        assert [positions for positions, _ in profile.batches[batch].points] == list(MAPS)
+        assert profile.batches[batch].at(256) > profile.batches[batch].at(16)
+
+
+def test_a_profile_survives_its_file(tmp_path: Path) -> None:
+    profile = Profile(
+        'a "processor"\\', "2026-01-02", {1: make_costs([(1, 0.31)]), 64: make_costs([(4, 2.0), (9, 1e5)])}
+    )
+    (file := tmp_path / "mine.toml").write_text(profile.toml())
+    read = load_profile(str(file))
+    assert (read.processor, read.date, read.batches) == ("a processor", profile.date, profile.batches)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("x = ", "not valid TOML"),
+        ("x = 1", r"lacks 'batch-1'"),
+        ('processor = "p"\ndate = "d"\nx = 1\n[batch-1]\n1 = 1\n[batch-64]\n1 = 1', "unknown key 'x'|unknown"),
+        ('processor = 1\ndate = "d"\n[batch-1]\n1 = 1\n[batch-64]\n1 = 1', "texts in quotes"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 0\n[batch-64]\n1 = 1', r"\[batch-1\].*above 0"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 1\n[batch-64]\n', r"\[batch-64\].*give 1 to 32"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\nx = 1\n[batch-64]\n1 = 1', "write one line for each"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\n1 = nan\n[batch-64]\n1 = 1', "above 0"),
+    ],
+)
+def test_a_bad_profile_is_one_line(tmp_path: Path, text: str, complaint: str) -> None:
+    (file := tmp_path / "bad.toml").write_text(text)
+    with pytest.raises(UserError, match=complaint) as caught:
+        read_axes({"costs": str(file)}, GRIDS["full"])
+    assert str(file) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(UserError, match='did you mean "avx512"'):
+        read_axes({"costs": "avx51"}, GRIDS["full"])
+    with pytest.raises(UserError, match="No such file"):
+        read_axes({"costs": "/nowhere/x.toml"}, GRIDS["full"])
+
+
+def allocations(made: Plan) -> set[str]:
+    return {stage.allocation for stage in made.stages.values() if isinstance(stage, PruneRound)}
+
+
+def test_the_numbers_of_a_profile_are_in_the_digest_and_its_path_is_not(tmp_path: Path) -> None:
+    profile = load_profile("avx512")
+    paths = [tmp_path / "one.toml", tmp_path / "two.toml"]
+    for path in paths:
+        path.write_text(profile.toml())
+    shipped, one, two = (
+        plan(read_axes({"algorithm": "latency", "costs": costs}, GRIDS["demo"]))
+        for costs in ("avx512", *map(str, paths))
+    )
+    assert set(shipped.stages) == set(one.stages) == set(two.stages)
+    assert allocations(shipped) == {f"latency:0.6 {profile.batches[64]}"}
+    paths[0].write_text(profile.toml().replace("\n1 = ", "\n1 = 9"))
+    other = plan(read_axes({"algorithm": "latency", "costs": str(paths[0])}, GRIDS["demo"]))
+    assert len(set(other.stages) & set(one.stages)) == 2, "only the dense network and its evaluation are shared"
+    same = plan(read_axes({"algorithm": "erk,flops", "costs": str(paths[0])}, GRIDS["demo"]))
+    assert set(same.stages) == set(plan(read_axes({"algorithm": "erk,flops"}, GRIDS["demo"])).stages)
+
+
+def test_compositions_take_a_number(tmp_path: Path) -> None:
+    (file := tmp_path / "grid.toml").write_text(
+        'base = "demo"\nalgorithm = ["flops", "a", "b", "c"]\n[algorithms.a]\nallocation = "flops:0.50"\n'
+        '[algorithms.b]\nallocation = "flops:0.3"\n[algorithms.c]\nallocation = "latency:0.8@1"\n'
+    )
+    grid = load_grid(str(file))
+    assert [own.allocation for own in grid.algorithms] == ["flops:0.5", "flops:0.3", "latency:0.8@1"]
+    assert allocations(plan(grid)) == {
+        "flops:0.5",
+        "flops:0.3",
+        f"latency:0.8 {load_profile('avx512').batches[1]}",
+    }
+    file.write_text('base = "demo"\n[algorithms.a]\nallocation = "flops:2"\n')
+    with pytest.raises(UserError, match=r"grid.toml:2.*algorithms.a.allocation 'flops:2': give flops:ALPHA"):
+        load_grid(str(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("oneshot", "189a7f245077c2b8e5babe046e1558ff3543fd9a4a720c0daabb6f6348f3e324"),
+        ("erk", "54ce82b0c08a10d42bd05c1bfaaed34288dbc98aece819d3db7e77d24442a9b4"),
+        ("2:4", "946bc7ebcfd064111640d1775214c55beba414d71f57d4c371ad1389f91b4da5"),
+        ("synflow", "880692087c5c8776858fa9b3b2bd712bbbd58e1070be0937a2144e3d4333afae"),
+    ],
+)
+def test_stages_of_other_algorithms_are_what_they_were(name: str, digest: str) -> None:
+    """Digests from before there were allocations with a number."""
+    axes = {"algorithm": name, "sparsity": "50", "epochs": "1", "iterations": "1", "dataset": "cifar10"}
+    made = plan(read_axes(axes, GRIDS["demo"]))
+    assert [cell.rounds[-1] for cell in made.cells] == [digest]
