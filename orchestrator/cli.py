@@ -14,6 +14,7 @@ from core.errors import StageError, UserError
 from orchestrator.commands import (
     bench,
     control,
+    costs,
     db,
     doctor,
     evaluate,
@@ -59,6 +60,7 @@ app.command("bench", rich_help_panel=_FILES)(bench.bench)
 app.command("verify", rich_help_panel=_FILES)(verify.verify)
 app.command("gc", rich_help_panel=_FILES)(gc.gc)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
+app.command("costs", rich_help_panel=_CARE)(costs.costs)
 app.add_typer(db.app, name="db", rich_help_panel=_CARE)
 
 

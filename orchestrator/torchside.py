@@ -1,6 +1,6 @@
-"""Asks a torch process for what needs torch: one JSON request to its stdin, JSON lines from its stdout.
+"""Asks a process of its own for what needs torch or numpy: one JSON request to its stdin, JSON lines from its stdout.
 
-The command line itself never imports torch, so that it starts in a blink and installs without it.
+The command line itself never imports them, so that it starts in a blink and installs without it.
 """
 
 import importlib.util
@@ -39,6 +39,16 @@ def existing(file: Path) -> str:
     if not found:
         raise UserError("file", file, "no such file")
     return str(file.absolute())
+
+
+def need_numpy(what: str) -> None:
+    """Looks for numpy without loading it.
+
+    Raises:
+        UserError: not installed.
+    """
+    if importlib.util.find_spec("numpy") is None:
+        raise UserError(what, "", "needs numpy: pip install numpy")
 
 
 def python(module: str, *arguments: str) -> list[str]:

@@ -1,0 +1,88 @@
+"""`python -m core.sparse.costs`: what a weight that is not zero costs the engine here. Needs numpy alone.
+
+One JSON line on stdin: {"rounds": passes of each network}. JSON lines on stdout: {"event": "point", "batch",
+"positions", "ns"} for each point measured, then {"event": "machine", "processor", "date"}; where it cannot run
+{"event": "error", "message", "field", "value", "fix"} and exit code 2.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import isqrt
+
+import numpy as np
+
+from core.devices import cpu_name
+from core.plan.costs import BATCHES, MAPS
+from core.sparse.engine import Engine, unsupported
+from core.sparse.graph import INPUT, Conv, GlobalMean, Graph
+
+_CHANNELS = ((16, 256), (64, 128), (1024, 64))
+"""Up to so many positions, that many channels in and out: as networks of published width have them."""
+_DENSITIES = (0.05, 0.1, 0.2, 0.4)
+_WARM_UP = 2
+_LEAST = 1e-6
+"""What a slope that noise turned around comes to; a profile knows no free weights."""
+
+
+def main() -> int:
+    """Reads the request and answers it; the exit code."""
+    request = json.loads(sys.stdin.readline())
+    if reason := unsupported():
+        fix = f"cannot be measured here: {reason}"
+        _say(event="error", message=fix, field="costs", value="", fix=fix)
+        return 2
+    for batch in BATCHES:
+        for positions in MAPS:
+            _say(event="point", batch=batch, positions=positions, ns=cost(positions, batch, request["rounds"]))
+    _say(event="machine", processor=" ".join(cpu_name().split())[:128], date=datetime.now(UTC).date().isoformat())
+    return 0
+
+
+def cost(positions: int, batch: int, rounds: int) -> float:
+    """Nanoseconds an image that one more weight adds to a layer of that many output positions (a square number).
+
+    One 3 × 3 convolution at several densities, all in turns; the fastest pass of each, as whatever disturbs a pass adds
+    to its time; the slope of time over weights, so that what all have in common (a call, the maps) drops out.
+    """
+    side = isqrt(positions)
+    channels = next(count for most, count in _CHANNELS if positions <= most)
+    dice = np.random.default_rng(positions)
+    images = dice.standard_normal((batch, channels, side, side), dtype=np.float32)
+    graphs = [_layer(dice, channels, side, density) for density in _DENSITIES]
+    weights = [int(np.count_nonzero(graph.nodes[0].weight)) for graph in graphs if isinstance(graph.nodes[0], Conv)]
+    engines = [Engine(graph, 1) for graph in graphs]
+    for engine in engines * _WARM_UP:
+        engine(images)
+    turns = [[_seconds(engine, images) for engine in engines] for _ in range(rounds)]
+    fastest = [min(times) for times in zip(*turns, strict=True)]
+    return max(slope(weights, fastest) * 1e9 / batch, _LEAST)
+
+
+def slope(weights: Sequence[int], seconds: Sequence[float]) -> float:
+    """Seconds a weight: the least-squares line through the points (weights, seconds)."""
+    return float(np.polynomial.polynomial.polyfit(weights, seconds, 1)[1])
+
+
+def _layer(dice: np.random.Generator, channels: int, side: int, density: float) -> Graph:
+    weight = dice.standard_normal((channels, channels, 3, 3), dtype=np.float32)
+    weight *= dice.random(weight.shape) < density
+    bias = np.zeros(channels, np.float32)
+    conv = Conv("conv", INPUT, weight, bias, (1, 1), (1, 1), relu=True)
+    return Graph((channels, side, side), (conv, GlobalMean("mean", "conv")))
+
+
+def _seconds(engine: Engine, images: np.ndarray) -> float:
+    start = time.perf_counter()
+    engine(images)
+    return time.perf_counter() - start
+
+
+def _say(**event: object) -> None:
+    print(json.dumps(event), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

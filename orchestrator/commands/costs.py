@@ -1,0 +1,54 @@
+"""`sweep costs`: measures what a weight costs on this machine, for the algorithm `latency`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.options import JsonOption
+
+
+def costs(
+    output: Annotated[
+        Path, typer.Option("--out", metavar="FILE.toml", help="Where the profile goes, whole or not at all.")
+    ],
+    rounds: Annotated[
+        str, typer.Option("--rounds", metavar="N", help="Passes of each network; more on a noisy machine.")
+    ] = "101",
+    json_: JsonOption = False,
+) -> None:
+    """Measure what a weight costs the sparse engine on this machine, by its layer's output positions."""
+    from core.errors import UserError
+    from core.plan.axes import parse_count
+    from orchestrator.output import note, write_atomically
+    from orchestrator.torchside import need_numpy
+
+    if output.suffix != ".toml":
+        raise UserError("out", output, "give a file that ends in .toml")
+    count = parse_count(rounds, "rounds", 3, 10_000)
+    if not output.parent.is_dir():
+        raise UserError("out", output, "its folder does not exist")
+    need_numpy("costs")
+    text = _measured(count, json_)
+    write_atomically(output, text)
+    note(f"written: {output}; use it with --costs {output}")
+
+
+def _measured(rounds: int, json_: bool) -> str:
+    """The profile as TOML; its points are printed as they come."""
+    from core.plan.costs import BATCHES, Profile, make_costs
+    from orchestrator.output import say, say_json
+    from orchestrator.torchside import ask
+
+    points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
+    processor = date = ""
+    for event in ask("core.sparse.costs", {"rounds": rounds}):
+        if event["event"] == "machine":
+            processor, date = event["processor"], event["date"]
+            continue
+        points[event["batch"]].append((event["positions"], event["ns"]))
+        if not json_:
+            say(f"batch {event['batch']:2}, {event['positions']:4} output positions: {event['ns']:.3g} ns a weight")
+    if json_:
+        say_json({"processor": processor, "date": date, "batches": points})
+    return Profile(processor, date, {batch: make_costs(found) for batch, found in points.items()}).toml()

@@ -1,0 +1,62 @@
+"""What `sweep costs` measures, and the file it leaves."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.plan.costs import BATCHES, MAPS, load_profile
+from core.sparse.costs import cost, slope
+from core.sparse.engine import unsupported
+
+needs_engine = pytest.mark.skipif(unsupported() is not None, reason=str(unsupported()))
+
+
+def test_what_all_densities_share_is_no_cost() -> None:
+    assert slope([100, 200, 400], [3 + 2 * weights for weights in (100, 200, 400)]) == pytest.approx(2)
+
+
+@needs_engine
+def test_a_weight_of_a_large_map_costs_more() -> None:
+    small, large = (cost(positions, 4, rounds=7) for positions in (1, 256))
+    assert 0 < small < large
+
+
+def test_a_machine_that_cannot_says_so_in_one_line() -> None:
+    program = (
+        "import sys, core.sparse.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
+        "code = costs.main(); print([n for n in ('torch', 'typer') if n in sys.modules]); sys.exit(code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], input='{"rounds": 3}\n', capture_output=True, text=True)
+    event, heavy = ran.stdout.splitlines()
+    assert json.loads(event)["fix"] == "cannot be measured here: no AVX-512"
+    assert (ran.returncode, heavy) == (2, "[]")
+
+
+def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    from orchestrator.cli import main
+
+    asked: list[dict[str, Any]] = []
+
+    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        asked.append({"module": module, **request})
+        for batch in BATCHES:
+            for positions in MAPS:
+                yield {"event": "point", "batch": batch, "positions": positions, "ns": positions / batch}
+        yield {"event": "machine", "processor": "some processor", "date": "2026-01-02"}
+
+    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+    file = tmp_path / "my.toml"
+    assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
+    assert asked == [{"module": "core.sparse.costs", "rounds": 5}]
+    assert capsys.readouterr().out.splitlines()[0] == "batch  1,    1 output positions: 1 ns a weight"
+    profile = load_profile(str(file))
+    assert (profile.processor, profile.date) == ("some processor", "2026-01-02")
+    assert profile.batches[64].at(256) == 4.0
+    for wrong in (["--out", str(tmp_path / "my.txt")], ["--out", str(tmp_path / "no" / "my.toml")]):
+        assert main(["costs", *wrong]) == 2
+    assert main(["costs", "--out", str(file), "--rounds", "1"]) == 2
