@@ -6,12 +6,13 @@ Everything is float64 addition, multiplication and comparison, in one order: the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 _HALVINGS = 100
-_DOUBLINGS = 200
-_FIRST = 2.0**-50
+_FIRST, _STEP, _STEPS = 2.0**-50, 16.0, 50
+"""Prices that are tried for the dearest weight before the search between two of them: far below the worth of any that
+matters, and each so many times the one before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class Layers:
     """squares: what each layer's weights are worth, in [0, 1], rising, float64 · costs: nanoseconds a weight, > 0 ·
     least: weights that a layer keeps in any case."""
 
-    squares: tuple[Tensor, ...]
+    squares: tuple[NDArray[np.float64], ...]
     costs: tuple[float, ...]
     least: tuple[int, ...]
 
@@ -38,7 +39,7 @@ class Layers:
     def above(self, threshold: float, price: float) -> list[int]:
         """How many weights of each layer are worth at least threshold + price · cost; never fewer than its least."""
         return [
-            max(least, len(values) - int(torch.searchsorted(values, threshold + price * cost)))
+            max(least, len(values) - int(values.searchsorted(threshold + price * cost)))
             for values, cost, least in zip(self.squares, self.costs, self.least, strict=True)
         ]
 
@@ -51,10 +52,10 @@ def cheapest_within(layers: Layers, kept: int, budget: float) -> list[int]:
         return fastest
     low, high = 0.0, 0.0
     best = at_price(layers, kept, high)
-    for _ in range(_DOUBLINGS):
+    for _ in range(_STEPS):
         if layers.time(best) <= budget:
             break
-        low, high = high, 2 * high or _FIRST / max(layers.costs)
+        low, high = high, _STEP * high or _FIRST / max(layers.costs)
         best = at_price(layers, kept, high)
     else:
         return fastest

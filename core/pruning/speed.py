@@ -4,7 +4,9 @@ Both are this project's own compositions of known parts, and both start from `gl
 the network's density, nor to nothing, unless `global` itself leaves it less.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import StageError
@@ -74,8 +76,8 @@ def _least(scores: Scores, flat: Tensor, kept: int) -> list[int]:
     return [min(low, int(part.count_nonzero())) for low, part in zip(floors(scores, flat, kept), plain, strict=True)]
 
 
-def _squares(part: Tensor, largest: float) -> Tensor:
-    """The squares of the living scores of a layer in float64 on the CPU, falling order reversed, as fractions of the
-    largest."""
+def _squares(part: Tensor, largest: float) -> NDArray[np.float64]:
+    """The squares of a layer's living scores as fractions of the largest score's, rising."""
     living = part[part != -torch.inf] if living_count(part) < part.numel() else part
-    return (living.double() / (largest or 1.0)).square().sort().values.cpu()
+    squares: NDArray[np.float64] = (living.double() / (largest or 1.0)).square().sort().values.cpu().numpy()
+    return squares

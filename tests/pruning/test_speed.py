@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -128,7 +129,7 @@ def _layers(seed: int, costs: tuple[float, ...], *, ties: bool) -> Layers:
     squares = []
     for _ in costs:
         values = torch.rand(int(torch.randint(1, 7, (1,), generator=generator)), generator=generator)
-        squares.append(((values * 4).floor() / 4 if ties else values).double().square().sort().values)
+        squares.append(((values * 4).floor() / 4 if ties else values).double().square().sort().values.numpy())
     return Layers(tuple(squares), costs, (0,) * len(costs))
 
 
@@ -176,14 +177,14 @@ def test_nothing_at_all_is_better_in_the_same_time(seed, costs, ties, part, frac
 
 
 def test_a_budget_out_of_reach_fills_the_cheapest_layers() -> None:
-    squares = tuple(torch.linspace(low, low + 0.1, 10, dtype=torch.float64) for low in (0.1, 0.5, 0.8))
+    squares = tuple(np.linspace(low, low + 0.1, 10) for low in (0.1, 0.5, 0.8))
     layers = Layers(squares, (0.3, 0.3, 2.0), (0, 0, 1))
     assert cheapest_within(layers, 12, 0.0) == [1, 10, 1]
     assert cheapest_within(layers, 24, 0.0) == [10, 10, 4]
 
 
 def test_the_search_tells_costs_apart_that_float32_cannot() -> None:
-    squares = tuple(torch.full((4,), 0.5, dtype=torch.float64) for _ in range(2))
+    squares = tuple(np.full(4, 0.5) for _ in range(2))
     layers = Layers(squares, (1.0 + 1e-9, 1.0), (0, 0))
     assert at_price(layers, 4, 1.0) == [0, 4]
 
