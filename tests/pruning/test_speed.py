@@ -198,11 +198,21 @@ def test_a_network_is_asked_for_its_positions_and_left_as_it_was() -> None:
     subject = Subject(model)
     masks = prune(subject, "magnitude", "flops:1", 0.8)
     text = f"latency:0.6 {load_profile('avx512').batches[64]}"
-    for new in (masks, prune(subject, "magnitude", text, 0.8), prune(subject, "synflow", text, 0.8)):
+    for new in (masks, prune(subject, "magnitude", text, 0.8)):
         assert sum(int(mask.sum()) for mask in new.values()) == kept_count(sum(m.numel() for m in new.values()), 0.8)
         assert all(mask.any() for mask in new.values())
     assert model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_a_score_that_is_taken_many_times_shares_out_the_fraction() -> None:
+    """The hundred steps of SynFlow come to the fraction once, not a hundred times over."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=4, padding=2), nn.Flatten(), nn.Linear(128, 9))
+    subject = Subject(model, image=(3, 16, 16))
+    places = positions(model, subject.image)
+    plain, fast = (prune(subject, "synflow", text, 0.5) for text in ("global", f"latency:0.8 {COSTS}"))
+    times = [sum(int(m.sum()) * COSTS.at(places[name]) for name, m in masks.items()) for masks in (plain, fast)]
+    assert 0.7 < times[1] / times[0] < 0.9
 
 
 def test_a_layer_that_is_used_twice_costs_twice_and_an_unused_one_next_to_nothing() -> None:
