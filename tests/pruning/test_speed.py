@@ -207,7 +207,9 @@ def test_a_network_is_asked_for_its_positions_and_left_as_it_was() -> None:
 
 def test_a_score_that_is_taken_many_times_shares_out_the_fraction() -> None:
     """The hundred steps of SynFlow come to the fraction once, not a hundred times over."""
-    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=4, padding=2), nn.Flatten(), nn.Linear(128, 9))
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=4, padding=2), nn.Flatten(), nn.Linear(128, 9)
+    )
     subject = Subject(model, image=(3, 16, 16))
     places = positions(model, subject.image)
     plain, fast = (prune(subject, "synflow", text, 0.5) for text in ("global", f"latency:0.8 {COSTS}"))
