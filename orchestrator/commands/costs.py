@@ -42,7 +42,7 @@ def _measured(rounds: int, json_: bool) -> str:
 
     points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     processor = date = ""
-    for event in ask("core.sparse.costs", {"rounds": rounds}):
+    for event in ask("core.measure.costs", {"rounds": rounds}):
         if event["event"] == "machine":
             processor, date = event["processor"], event["date"]
             continue

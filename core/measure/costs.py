@@ -1,4 +1,4 @@
-"""`python -m core.sparse.costs`: what a weight that is not zero costs the engine here. Needs numpy alone.
+"""`python -m core.measure.costs`: what a weight that is not zero costs the engine here. Needs numpy alone.
 
 One JSON line on stdin: {"rounds": passes of each network}. JSON lines on stdout: {"event": "point", "batch",
 "positions", "ns"} for each point measured, then {"event": "machine", "processor", "date"}; where it cannot run

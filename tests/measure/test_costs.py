@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from core.measure.costs import cost, slope
 from core.plan.costs import BATCHES, MAPS, load_profile
-from core.sparse.costs import cost, slope
 from core.sparse.engine import unsupported
 
 needs_engine = pytest.mark.skipif(unsupported() is not None, reason=str(unsupported()))
@@ -28,7 +28,7 @@ def test_a_weight_of_a_large_map_costs_more() -> None:
 
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:
     program = (
-        "import sys, core.sparse.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
+        "import sys, core.measure.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
         "code = costs.main(); print([n for n in ('torch', 'typer') if n in sys.modules]); sys.exit(code)"
     )
     ran = subprocess.run([sys.executable, "-c", program], input='{"rounds": 3}\n', capture_output=True, text=True)
@@ -52,7 +52,7 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("orchestrator.torchside.ask", ask)
     file = tmp_path / "my.toml"
     assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
-    assert asked == [{"module": "core.sparse.costs", "rounds": 5}]
+    assert asked == [{"module": "core.measure.costs", "rounds": 5}]
     assert capsys.readouterr().out.splitlines()[0] == "batch  1,    1 output positions: 1 ns a weight"
     profile = load_profile(str(file))
     assert (profile.processor, profile.date) == ("some processor", "2026-01-02")
