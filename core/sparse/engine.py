@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -21,7 +22,7 @@ _TRIALS = 5
 
 class Engine:
     """Runs a graph on `threads` CPU threads: `engine(images)`, images float32 [B, C, H, W], any B; returns the last
-    node's value, float32 [B, O]. One call at a time.
+    node's value, float32 [B, O]. Calls from several threads wait for each other.
 
     The first call with one image, and the first with many, take a second or two: code is made then, and where there
     is more than one way to compute a layer they are tried.
@@ -44,6 +45,7 @@ class Engine:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         self._sparse = _Sparse(graph, threads) if self._reason is None else None
         self._chosen: dict[bool, Run] = {}
+        self._lock = Lock()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """
@@ -55,7 +57,8 @@ class Engine:
             raise ValueError(f"images must be a float32 array of shape [B, {', '.join(map(str, self._shape))}]")
         if not len(images):
             return np.zeros((0, self._outputs), np.float32)
-        return self._run(many=len(images) >= GROUP)(images)
+        with self._lock:
+            return self._run(many=len(images) >= GROUP)(images)
 
     @property
     def how(self) -> str:

@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -191,6 +192,18 @@ def test_equal_input_gives_equal_bits_whatever_the_batch() -> None:
     engine = Engine(resnet(0.3, width=8), dense=False)
     images = np.random.default_rng(0).standard_normal((64, 3, 32, 32)).astype(np.float32)
     assert np.array_equal(engine(images)[:16], engine(images[:16]))
+
+
+@needs_avx512
+def test_calls_from_several_threads_do_not_disturb_each_other() -> None:
+    engine = Engine(resnet(0.3, width=8), threads=2, dense=False)
+    random = np.random.default_rng(0)
+    batches = [random.standard_normal((1 + 8 * number, 3, 32, 32)).astype(np.float32) for number in range(4)]
+    wanted = [engine(images) for images in batches]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for found, right in zip(pool.map(engine, batches), wanted, strict=True):
+                assert np.array_equal(found, right)
 
 
 @needs_avx512
