@@ -61,25 +61,29 @@ Operation = tuple[str, list[str], str, dict[str, Any]]
 
 
 def _operations(node: Node, constant: Callable[[str, np.ndarray], str]) -> list[Operation]:
+    """What a node comes to in ONNX. Only the last operation carries the node's name; each reads the one before."""
+    chain = _chain(node, constant)
+    linked = []
+    for number, (kind, reads, attributes) in enumerate(chain):
+        name = node.out if number == len(chain) - 1 else f"{node.out}.{number}"
+        linked.append((kind, [read or f"{node.out}.{number - 1}" for read in reads], name, attributes))
+    return linked
+
+
+def _chain(node: Node, constant: Callable[[str, np.ndarray], str]) -> list[tuple[str, list[str], dict[str, Any]]]:
+    """(kind, inputs, attributes); an empty input is the operation before."""
     if isinstance(node, GlobalMean):
-        return [("ReduceMean", [node.source], node.out, {"axes": [2, 3], "keepdims": 0})]
+        return [("GlobalAveragePool", [node.source], {}), ("Flatten", [""], {})]
     if isinstance(node, MaxPool):
         pads = [*node.padding, *node.padding]
         window = {"kernel_shape": list(node.kernel), "strides": list(node.stride), "pads": pads}
-        return [("MaxPool", [node.source], node.out, {**window, "ceil_mode": int(node.ceil)})]
-    weight, bias = constant(f"{node.out}.weight", node.weight), constant(f"{node.out}.bias", node.bias)
-    inputs = [node.source, weight, bias]
+        return [("MaxPool", [node.source], {**window, "ceil_mode": int(node.ceil)})]
+    inputs = [node.source, constant(f"{node.out}.weight", node.weight), constant(f"{node.out}.bias", node.bias)]
+    chain: list[tuple[str, list[str], dict[str, Any]]]
     if isinstance(node, Linear):
-        chain: list[Operation] = [("Gemm", inputs, node.out, {"transB": 1})]
+        chain = [("Gemm", inputs, {"transB": 1})]
     else:
-        chain = [("Conv", inputs, node.out, {"strides": list(node.stride), "pads": [*node.padding, *node.padding]})]
+        chain = [("Conv", inputs, {"strides": list(node.stride), "pads": [*node.padding, *node.padding]})]
         if node.add is not None:
-            chain.append(("Add", ["", node.add], node.out, {}))
-    if node.relu:
-        chain.append(("Relu", [""], node.out, {}))
-    # Only the last of a chain carries the node's name; each reads the one before.
-    linked = []
-    for number, (kind, reads, out, attributes) in enumerate(chain):
-        name = out if number == len(chain) - 1 else f"{out}.{number}"
-        linked.append((kind, [f"{out}.{number - 1}" if read == "" else read for read in reads], name, attributes))
-    return linked
+            chain.append(("Add", ["", node.add], {}))
+    return [*chain, ("Relu", [""], {})] if node.relu else chain
