@@ -1,7 +1,7 @@
 """x86-64 machine code as arrays: thousands of AVX-512 instructions encoded in a few numpy operations.
 
 Only the forms the kernels use. The vector part is the EVEX encoding (Intel SDM volume 2, section 2.7), with its
-compressed 8-bit displacement where one fits.
+compressed 8-bit displacement where one fits; the same for AVX2: `vex`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from enum import IntEnum
 
 import numpy as np
 
-_WIDEST = 11
+WIDEST = 11
+"""Bytes of the longest instruction."""
 
 
 class R(IntEnum):
@@ -116,7 +117,7 @@ def registers(op: Op, reg: Numbers, operand: Numbers, *, other: Numbers = 0, lan
 
 def _prefixed(op: Op, reg: np.ndarray, other: np.ndarray, lanes: int, mask: int) -> np.ndarray:
     """Bytes [n, 11] with the four of the prefix and the opcode; the operand's two bits of byte 1 are left 0."""
-    out = np.zeros((len(reg), _WIDEST), np.uint8)
+    out = np.zeros((len(reg), WIDEST), np.uint8)
     out[:, 0] = 0x62
     out[:, 1] = (1 - (reg >> 3 & 1)) << 7 | (1 - (reg >> 4 & 1)) << 4 | op.table
     out[:, 2] = (~other & 15) << 3 | 4 | op.prefix

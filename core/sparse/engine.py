@@ -9,14 +9,15 @@ from threading import Lock
 import numpy as np
 
 from core.sparse.dense import Run, dense_run
-from core.sparse.executable import unsupported as unsupported
 from core.sparse.flat import FlatProgram
-from core.sparse.frames import GROUP
 from core.sparse.graph import Conv, GlobalMean, Graph, Linear, map_shapes
 from core.sparse.program import Crew, Programs, Step
+from core.sparse.target import Target, here
+from core.sparse.target import unsupported as unsupported
 from core.sparse.wide import WideNet, WideProgram
 
-_GROUPS_AT_ONCE = 4
+_AT_ONCE = 64
+"""Images a thread."""
 _TRIALS = 5
 
 
@@ -28,9 +29,10 @@ class Engine:
     is more than one way to compute a layer they are tried.
     """
 
-    def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True) -> None:
+    def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None) -> None:
         """dense: where onnxruntime is installed, use it for batches that it is faster at (few zeros), and for
-        everything where this processor lacks what the engine needs.
+        everything where this processor lacks what the engine needs · target: the instructions to make code of;
+        None = the best that this processor has.
 
         Raises:
             ValueError: the graph is none the engine knows, or neither way can run here.
@@ -40,10 +42,13 @@ class Engine:
         shapes = map_shapes(graph)
         self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
         self._dense = dense_run(graph, threads) if dense else None
-        self._reason = unsupported() or unknown(graph)
+        self._reason = unsupported(target) or unknown(graph)
         if self._reason is not None and self._dense is None:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
-        self._sparse = _Sparse(graph, threads) if self._reason is None else None
+        target = target or here()
+        # Without a target it is the dense run for any batch, and the group does not matter.
+        self._sparse = _Sparse(graph, threads, target) if target and self._reason is None else None
+        self._group = target.lanes if target else 1
         self._chosen: dict[bool, Run] = {}
         self._lock = Lock()
 
@@ -58,29 +63,28 @@ class Engine:
         if not len(images):
             return np.zeros((0, self._outputs), np.float32)
         with self._lock:
-            return self._run(many=len(images) >= GROUP)(images)
+            return self._run(many=len(images) >= self._group)(images)
 
     @property
     def how(self) -> str:
         """In words: what runs the network here, and why."""
-        if self._reason is not None:
+        if self._sparse is None:
             return f"dense by onnxruntime: {self._reason}"
-        return _CHOICES[self._run(many=False) is self._sparse, self._run(many=True) is self._sparse]
+        few, many = (self._run(many=many) is self._sparse for many in (False, True))
+        if not few and not many:
+            return "dense by onnxruntime: too few weights are zero"
+        name = f"sparse ({self._sparse.target.name})"
+        if few and many:
+            return name
+        which = "from" if few else "under"
+        return f"{name}; batches {which} {self._group} images dense by onnxruntime, which is faster there"
 
     def _run(self, *, many: bool) -> Run:
-        """What is faster for batches under 16 images, or for those from 16."""
+        """What is faster for batches smaller than a group, or for the others."""
         if many not in self._chosen:
-            images = np.zeros((GROUP if many else 1, *self._shape), np.float32)
+            images = np.zeros((self._group if many else 1, *self._shape), np.float32)
             self._chosen[many] = _faster([run for run in (self._sparse, self._dense) if run is not None], images)
         return self._chosen[many]
-
-
-_CHOICES = {
-    (True, True): "sparse (AVX-512)",
-    (False, True): "sparse (AVX-512); batches under 16 images dense by onnxruntime, which is faster there",
-    (True, False): "sparse (AVX-512); batches from 16 images dense by onnxruntime, which is faster there",
-    (False, False): "dense by onnxruntime: too few weights are zero",
-}
 
 
 def _faster(runs: Sequence[Run], images: np.ndarray) -> Run:
@@ -94,17 +98,18 @@ def _faster(runs: Sequence[Run], images: np.ndarray) -> Run:
 class _Sparse:
     """The engine's own code, for any batch."""
 
-    def __init__(self, graph: Graph, threads: int) -> None:
+    def __init__(self, graph: Graph, threads: int, target: Target) -> None:
+        self.target = target
         self._graph, self._threads = graph, threads
         self._tail = [node for node in graph.nodes if isinstance(node, (GlobalMean, Linear))]
         self._last_map = self._tail[0].source
         self._crew = Crew(threads)
         self._programs: dict[int, tuple[WideProgram, Programs]] = {}
-        self._most = GROUP * _GROUPS_AT_ONCE * threads
+        self._most = _AT_ONCE * threads
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """images: B ≥ 1. What doesn't fill a group of 16 runs one by one if it is little."""
-        rest = len(images) % GROUP
+        """images: B ≥ 1. What doesn't fill a group runs one by one if it is little."""
+        rest = len(images) % self.target.lanes
         alone = len(images) == 1 or (rest > 0 and rest < self._few)
         whole = len(images) - rest if alone else len(images)
         outputs = [self._many(images[low : min(low + self._most, whole)]) for low in range(0, whole, self._most)]
@@ -113,21 +118,21 @@ class _Sparse:
 
     @cached_property
     def _flat(self) -> tuple[FlatProgram, tuple[Step, ...], Programs]:
-        made = FlatProgram(self._graph, self._threads)
+        made = FlatProgram(self._graph, self._threads, self.target)
         steps = made.fastest(self._crew)
         return made, steps, self._crew.programs(steps)
 
     @cached_property
     def _wide(self) -> WideNet:
-        return WideNet(self._graph, self._threads)
+        return WideNet(self._graph, self._threads, self.target)
 
     @cached_property
     def _few(self) -> int:
         """From how many images on a group is faster than one by one."""
-        images = np.zeros((GROUP, *self._graph.image_shape), np.float32)
+        images = np.zeros((self.target.lanes, *self._graph.image_shape), np.float32)
         group = min(_seconds(self._many, images) for _ in range(_TRIALS))
         single = min(_seconds(self._one, images[0]) for _ in range(_TRIALS))
-        return max(2, min(GROUP, round(group / single)))
+        return max(2, min(self.target.lanes, round(group / single)))
 
     def _one(self, image: np.ndarray) -> np.ndarray:
         program, _, calls = self._flat
@@ -136,7 +141,7 @@ class _Sparse:
         return self._finished(program.means(self._last_map))
 
     def _many(self, images: np.ndarray) -> np.ndarray:
-        groups = -(-len(images) // GROUP)
+        groups = -(-len(images) // self.target.lanes)
         if groups not in self._programs:
             made = self._wide.program(groups)
             self._programs[groups] = made, self._crew.programs(made.steps)

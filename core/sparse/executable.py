@@ -2,7 +2,6 @@
 
 import ctypes
 import mmap
-import sys
 from collections.abc import Callable, Sequence
 
 _ALIGNMENT = 64
@@ -37,17 +36,3 @@ class Executable:
         """The function as something to call; Python's lock is released meanwhile."""
         call: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.addresses[number])
         return call
-
-
-def unsupported() -> str | None:
-    """Why this machine cannot run the engine's code, in a few words; None if it can."""
-    if not sys.platform.startswith("linux"):
-        return f"it is built for Linux, not {sys.platform}"
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:  # noqa: PTH123
-            flags = next((set(line.split()) for line in lines if line.startswith("flags")), set())
-    except OSError:
-        flags = set()
-    if "avx512f" not in flags:
-        return "the processor has no AVX-512"
-    return None

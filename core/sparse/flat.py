@@ -1,4 +1,4 @@
-"""A network for one image: a vector is 16 pixels; each convolution reads its input gathered by tap (im2col)."""
+"""A network for one image: a vector is as many pixels; each convolution reads its input gathered by tap (im2col)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from core.sparse.executable import Executable
-from core.sparse.gathering import LANES, gathering, pitch_of, sources
+from core.sparse.gathering import gathering, pitch_of, sources
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
 from core.sparse.kernels import block
-from core.sparse.lists import VECTORS_MAX, inputs_at_once, list_of, row_list
+from core.sparse.lists import inputs_at_once, list_of, row_list, vectors_max
 from core.sparse.program import Call, Crew, Job, Step, aligned
-from core.sparse.wide import CODE_BYTES, chunks, cut
+from core.sparse.target import Target
+from core.sparse.wide import chunks, cut
 
 _TRIALS = 16
 
@@ -34,19 +35,19 @@ _Job = tuple[tuple[_Piece, ...], float]
 class FlatProgram:
     """Steps and buffers for one image."""
 
-    def __init__(self, graph: Graph, threads: int) -> None:
+    def __init__(self, graph: Graph, threads: int, target: Target) -> None:
         """
         Raises:
             OSError: the system grants no executable memory.
         """
-        self._threads = threads
+        self._threads, self._target = threads, target
         self._shapes = map_shapes(graph)
         self._functions: list[bytes] = []
         self._kept: list[np.ndarray] = []
         windows = [node for node in graph.nodes if isinstance(node, Window)]
         names = [INPUT, *(node.out for node in windows)]
         self._buffers = {
-            name: aligned((self._shapes[name][0], pitch_of(self._pixels(name))), slack=LANES * 4) for name in names
+            name: self._rows(self._shapes[name][0], pitch_of(self._pixels(name), target.lanes)) for name in names
         }
         pieces = [way for node in windows for way in self._lowered(node)]
         self._code = Executable(self._functions)
@@ -72,6 +73,10 @@ class FlatProgram:
         means: np.ndarray = self._buffers[name][:, : self._pixels(name)].mean(axis=1, dtype=np.float32)
         return means[None]
 
+    def _rows(self, count: int, pitch: int) -> np.ndarray:
+        """Float32 [count, pitch]; whole vectors may be read from each row."""
+        return aligned((count, pitch), slack=self._target.lanes * 4)
+
     def _pixels(self, name: str) -> int:
         return int(np.prod(self._shapes[name][1:]))
 
@@ -94,12 +99,12 @@ class FlatProgram:
             yield [self._gathered(node, node.kernel, self._buffers[node.out], largest=True)]
             return
         channels, height, width = node.weight.shape[1:]
-        gathered = aligned((channels * height * width, self._buffers[node.out].shape[1]), slack=LANES * 4)
+        gathered = self._rows(channels * height * width, self._buffers[node.out].shape[1])
         self._kept.append(gathered)
         yield [self._gathered(node, (height, width), gathered, largest=False)]
-        vectors = gathered.shape[1] / LANES
+        vectors = gathered.shape[1] / self._target.lanes
         ways = []
-        if vectors <= VECTORS_MAX:
+        if vectors <= vectors_max(self._target):
             ways.append(list(self._listed(node, gathered)))
         if vectors > 1:
             ways.append(list(self._blocked(node, gathered)))
@@ -109,7 +114,7 @@ class FlatProgram:
         source = self._buffers[node.source]
         size, out = self._shapes[node.source][1:], self._shapes[node.out][1:]
         where = sources((size[0], size[1]), (out[0], out[1]), kernel, node.stride, node.padding)
-        made = gathering(where, source.shape[1], largest=largest)
+        made = gathering(where, source.shape[1], self._target, largest=largest)
         function, table = self._function(made.code), self._keep(_aligned_bytes(made.table))
         fill = self._keep(np.array([-np.inf if largest else 0.0], np.float32))
         step = len(target) // len(source) * target.shape[1] * 4
@@ -122,13 +127,19 @@ class FlatProgram:
 
     def _listed(self, node: Conv, gathered: np.ndarray) -> Iterator[_Job]:
         out, pitch = self._buffers[node.out], gathered.shape[1]
-        vectors, lanes = max(1, pitch // LANES), min(pitch, LANES)
+        vectors, lanes = max(1, pitch // self._target.lanes), min(pitch, self._target.lanes)
         weight = node.weight.reshape(len(out), -1)
         runs = _runs(weight.shape[1], inputs_at_once(vectors, lanes))
         functions = [
             self._function(
                 row_list(
-                    vectors, lanes, first=run.start == 0, last=run == runs[-1], relu=node.relu, add=node.add is not None
+                    vectors,
+                    lanes,
+                    self._target,
+                    first=run.start == 0,
+                    last=run == runs[-1],
+                    relu=node.relu,
+                    add=node.add is not None,
                 )
             )
             for run in runs
@@ -148,18 +159,19 @@ class FlatProgram:
     def _blocked(self, node: Conv, gathered: np.ndarray) -> Iterator[_Job]:
         out = self._buffers[node.out]
         pitch = out.shape[1] * 4
-        tiles = np.repeat(np.arange(out.shape[1] // LANES) * LANES * 4, 2).astype(np.int32)
+        tiles = np.repeat(np.arange(0, pitch, self._target.vector), 2).astype(np.int32)
         table = self._keep(tiles)
         taps = node.weight.shape[2] * node.weight.shape[3]
-        for part in cut(len(out), self._threads):
+        for part in cut(len(out), self._threads, self._target.outputs):
             weight = node.weight[part].reshape(part.stop - part.start, -1, taps)
             calls, work = [], 0
-            for inputs in chunks(weight, CODE_BYTES):
+            for inputs in chunks(weight, self._target):
                 made = block(
                     weight[:, inputs].reshape(len(weight), -1),
                     node.bias[part] if inputs.start == 0 else np.zeros(len(weight)),
                     np.arange(inputs.start * taps, inputs.stop * taps) * pitch,
                     pitch,
+                    self._target,
                     first=inputs.start == 0,
                     last=inputs.stop == weight.shape[1],
                     relu=node.relu,

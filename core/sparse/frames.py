@@ -1,4 +1,5 @@
-"""Where the values of many images lie: one pixel of 16 images is a vector, and every map has a border."""
+"""Where the values of many images lie: a vector is one pixel of a *group* of images, as many as it has lanes, and every
+map has a border."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +9,13 @@ import numpy as np
 from core.sparse.graph import INPUT, Conv, MaxPool
 from core.sparse.program import aligned
 
-GROUP = 16
-VECTOR = 64
-"""Bytes of a vector."""
-
 Window = Conv | MaxPool
 
 
 @dataclass(frozen=True)
 class Frame:
-    """How a value lies in memory, for one group of 16 images: channels × rows × columns vectors, the map itself from
-    (top, left), `fill` around it."""
+    """How a value lies in memory, for one group of images: channels × rows × columns vectors of `lanes` floats, the
+    map itself from (top, left), `fill` around it."""
 
     channels: int
     size: tuple[int, int]
@@ -27,11 +24,17 @@ class Frame:
     rows: int
     columns: int
     fill: float
+    lanes: int
+
+    @property
+    def vector(self) -> int:
+        """Bytes of a vector."""
+        return 4 * self.lanes
 
     @property
     def plane(self) -> int:
         """Bytes of one channel."""
-        return self.rows * self.columns * VECTOR
+        return self.rows * self.columns * self.vector
 
     @property
     def group(self) -> int:
@@ -39,15 +42,15 @@ class Frame:
         return self.channels * self.plane
 
     def map(self, values: np.ndarray) -> np.ndarray:
-        """The view of values [groups, channels, rows, columns, 16] that leaves out the border."""
+        """The view of values [groups, channels, rows, columns, lanes] that leaves out the border."""
         return values[:, :, self.top : self.top + self.size[0], self.left : self.left + self.size[1]]
 
     def taps(self, kernel: Sequence[int]) -> np.ndarray:
         """Bytes from a window's first vector to each of its vectors in one channel."""
-        return ((np.arange(kernel[0])[:, None] * self.columns + np.arange(kernel[1])) * VECTOR).ravel()
+        return ((np.arange(kernel[0])[:, None] * self.columns + np.arange(kernel[1])) * self.vector).ravel()
 
 
-def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Frame]:
+def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], lanes: int) -> dict[str, Frame]:
     """Each map's border: as wide as its widest reader needs; values that are added to each other have equal ones.
 
     Raises:
@@ -64,7 +67,8 @@ def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]]) 
     for name, (top, left, bottom, right) in border.items():
         channels, height, width = shapes[name]
         fill = _fill(name, windows)
-        frames[name] = Frame(channels, (height, width), top, left, top + height + bottom, left + width + right, fill)
+        rows, columns = top + height + bottom, left + width + right
+        frames[name] = Frame(channels, (height, width), top, left, rows, columns, fill, lanes)
     return frames
 
 
@@ -113,7 +117,7 @@ def allocate(windows: Sequence[Window], frames: Mapping[str, Frame], groups: int
             buffers[name] = free[frame].pop()
         else:
             count = slots if name in private else groups
-            buffers[name] = aligned((count, frame.channels, frame.rows, frame.columns, GROUP), frame.fill)
+            buffers[name] = aligned((count, frame.channels, frame.rows, frame.columns, frame.lanes), frame.fill)
         for old in reads(node) if node else ():
             if old in private and windows[last[old]] is node:
                 free.setdefault(frames[old], []).append(buffers[old])
@@ -122,7 +126,7 @@ def allocate(windows: Sequence[Window], frames: Mapping[str, Frame], groups: int
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """values: float32 [groups, channels, rows, columns, 16]; those that are private have room for `slots` groups."""
+    """values: float32 [groups, channels, rows, columns, lanes]; those that are private have room for `slots` groups."""
 
     values: Mapping[str, np.ndarray]
     private: frozenset[str]

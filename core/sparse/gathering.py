@@ -1,4 +1,4 @@
-"""Pixels of one image brought into the order in which a convolution reads them (im2col), 16 at a time.
+"""Pixels of one image brought into the order in which a convolution reads them (im2col), a vector at a time.
 
 Which pixel goes where is known when the network is loaded, so each output vector is a handful of permutations with
 fixed indices; this serves any kernel size, stride, padding and map size.
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.sparse import assembler as asm
+from core.sparse import vex
 from core.sparse.assembler import R
 from core.sparse.kernels import arguments
+from core.sparse.target import Target
 
-LANES = 16
-_INDEX, _RESULT, _LARGEST, _FILL = 1, 2, 3, 4
+_INDEX, _RESULT, _LARGEST, _FILL, _TAKEN = 1, 2, 3, 4, 5
+_LEFT_OUT = -1 << 31
+"""In an index: its lane takes nothing. A permutation looks at the lowest bits only, and a blend at the sign."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +27,9 @@ class Gathering:
     table: np.ndarray
 
 
-def pitch_of(pixels: int) -> int:
-    """Floats that one channel of a map takes: 4, 8 or a multiple of 16."""
-    return next((lanes for lanes in (4, 8) if pixels <= lanes), -(-pixels // LANES) * LANES)
+def pitch_of(pixels: int, lanes: int) -> int:
+    """Floats that one channel of a map takes: 4, 8 or whole vectors of `lanes`."""
+    return next((few for few in (4, 8) if pixels <= few), -(-pixels // lanes) * lanes)
 
 
 def sources(
@@ -47,57 +50,77 @@ def sources(
     return np.where(inside, pixels, -1).reshape(kernel[0] * kernel[1], out[0] * out[1])
 
 
-def gathering(where: np.ndarray, in_pitch: int, *, largest: bool) -> Gathering:
+def gathering(where: np.ndarray, in_pitch: int, target: Target, *, largest: bool) -> Gathering:
     """Code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]), or,
     if `largest`, the largest over the taps [channels, pitch]. where: as `sources` gives it."""
-    taps, pixels = where.shape
-    pitch = pitch_of(pixels)
-    lanes = min(pitch, LANES)
-    padded = np.full((taps, -(-pitch // LANES) * LANES), -1)
+    (taps, pixels), lanes, emit = where.shape, target.lanes, target.encoder
+    pitch = pitch_of(pixels, lanes)
+    padded = np.full((taps, -(-pitch // lanes) * lanes), -1)
     padded[:, :pixels] = where
-    vectors = padded.reshape(taps, -1, LANES)
-    table = _Table()
+    vectors = padded.reshape(taps, -1, lanes)
+    table = _Table(target.vector)
     body: bytes = b""
     for vector in range(vectors.shape[1]):
         for tap in range(taps):
-            body += _one(vectors[tap, vector], table)
+            body += _one(vectors[tap, vector], table, target)
             if largest:
-                body += asm.registers(
-                    asm.LOAD if tap == 0 else asm.MAX, _LARGEST, _RESULT, other=_LARGEST * (tap > 0)
-                ).code()
+                operation = asm.LOAD if tap == 0 else asm.MAX
+                body += emit.registers(operation, _LARGEST, _RESULT, other=_LARGEST * (tap > 0)).code()
             else:
-                body += asm.memory(asm.STORE, _RESULT, R.DX, 4 * (tap * pitch + vector * LANES), lanes=lanes).code()
+                place = 4 * (tap * pitch + vector * lanes)
+                body += emit.memory(asm.STORE, _RESULT, R.DX, place, lanes=min(pitch, lanes)).code()
         if largest:
-            body += asm.memory(asm.STORE, _LARGEST, R.DX, 4 * vector * LANES, lanes=lanes).code()
+            body += emit.memory(asm.STORE, _LARGEST, R.DX, 4 * vector * lanes, lanes=min(pitch, lanes)).code()
     body += asm.add_number(R.SI, 4 * in_pitch) + asm.add_number(R.DX, 4 * pitch * (1 if largest else taps))
-    head = arguments(R.SI, R.DX, R.R8, R.R9, R.AX) + asm.memory(asm.BROADCAST, _FILL, R.AX, 0).code()
+    head = arguments(R.SI, R.DX, R.R8, R.R9, R.AX) + emit.memory(asm.BROADCAST, _FILL, R.AX, 0).code()
     return Gathering(head + asm.loop(R.R8, body) + asm.RETURN, table.array())
 
 
 class _Table:
     """Index vectors and masks, each kept once."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        """size: bytes of a row."""
+        self._size = size
         self._rows: dict[bytes, int] = {}
 
     def place(self, row: np.ndarray) -> int:
-        """Byte offset of 64 bytes with this content."""
-        key = row.astype(np.int32).tobytes().ljust(64, b"\0")
-        return self._rows.setdefault(key, 64 * len(self._rows))
+        """Byte offset of a row that begins with these numbers."""
+        key = row.astype(np.int32).tobytes().ljust(self._size, b"\0")
+        return self._rows.setdefault(key, self._size * len(self._rows))
 
     def array(self) -> np.ndarray:
-        return np.frombuffer(b"".join(self._rows) or bytes(64), np.uint8)
+        return np.frombuffer(b"".join(self._rows) or bytes(self._size), np.uint8)
 
 
-def _one(pixels: np.ndarray, table: _Table) -> bytes:
+def _one(pixels: np.ndarray, table: _Table, target: Target) -> bytes:
     """One vector: from each input vector it draws on, the lanes it wants; the fill where there is no pixel."""
-    blocks = sorted({int(pixel) // LANES for pixel in pixels if pixel >= 0})
-    if len(blocks) == 1 and np.array_equal(pixels, np.arange(LANES) + blocks[0] * LANES):
-        return asm.memory(asm.LOAD, _RESULT, R.SI, 64 * blocks[0]).code()
+    lanes = target.lanes
+    blocks = sorted({int(pixel) // lanes for pixel in pixels if pixel >= 0})
+    if len(blocks) == 1 and np.array_equal(pixels, np.arange(lanes) + blocks[0] * lanes):
+        return target.encoder.memory(asm.LOAD, _RESULT, R.SI, target.vector * blocks[0]).code()
+    wanted = {number: (pixels >= 0) & (pixels // lanes == number) for number in blocks}
+    return (_masked if target.evex else _blended)(pixels, wanted, table)
+
+
+def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _Table) -> bytes:
+    """By mask registers. wanted: number of an input vector → bool [16], the lanes that it gives."""
     code: bytes = asm.registers(asm.LOAD, _RESULT, _FILL).code()
-    code += asm.memory(asm.LOAD, _INDEX, R.R9, table.place(np.where(pixels >= 0, pixels % LANES, 0))).code()
-    for number in blocks:
-        bits = int((1 << np.flatnonzero((pixels >= 0) & (pixels // LANES == number))).sum())
+    code += asm.memory(asm.LOAD, _INDEX, R.R9, table.place(np.where(pixels >= 0, pixels % 16, 0))).code()
+    for number, lanes in wanted.items():
+        bits = int((1 << np.flatnonzero(lanes)).sum())
         code += asm.load_mask(1, R.R9, table.place(np.array([bits])))
         code += asm.memory(asm.PERMUTE, _RESULT, R.SI, 64 * number, other=_INDEX, mask=1).code()
+    return code
+
+
+def _blended(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _Table) -> bytes:
+    """By blends: an index says in its sign bits what is left out. wanted: as for `_masked`, bool [8]."""
+    code: bytes = b"" if wanted else vex.registers(asm.LOAD, _RESULT, _FILL).code()
+    for turn, (number, lanes) in enumerate(wanted.items()):
+        row = table.place(np.where(lanes, pixels % 8, _LEFT_OUT))
+        code += vex.memory(asm.LOAD, _INDEX, R.R9, row).code()
+        code += vex.memory(asm.PERMUTE, _TAKEN, R.SI, 32 * number, other=_INDEX).code()
+        # Sign set: what was there stays.
+        code += vex.blend(_RESULT, _RESULT if turn else _FILL, _INDEX, other=_TAKEN).code()
     return code

@@ -1,6 +1,6 @@
 """The engine's kernels as machine code. Each takes one pointer to its arguments: 64-bit words, in the order given.
 
-A *vector* is 16 floats: 16 images at one pixel, or 16 pixels of one image.
+A *vector* is `Target.lanes` floats: as many images at one pixel, or as many pixels of one image.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,7 @@ import numpy as np
 
 from core.sparse import assembler as asm
 from core.sparse.assembler import R, Rows
-
-OUTPUTS_MAX = 30
-"""Output channels that one block keeps in registers: 32 less one for the input and one for zero."""
-
-_ZERO, _INPUT = 30, 31
-_STREAM_BIAS = 512
-_WEIGHTS_PER_STEP = 256
+from core.sparse.target import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +27,7 @@ def block(
     bias: np.ndarray,
     shifts: np.ndarray,
     out_step: int,
+    target: Target,
     *,
     first: bool,
     last: bool,
@@ -42,30 +37,31 @@ def block(
     """Straight-line code: one fused multiply-add for each nonzero weight, sums in registers (direct sparse
     convolution, Park et al. 2017, arXiv:1608.01409; as generated code, Elsen et al. 2020, arXiv:1911.09723).
 
-    weight: [O, K], O ≤ 30, one column for each (channel, tap) · shifts: bytes [K] from a tile's input address to that
-    column's vector · out_step: bytes between output channels · first: sums begin at the bias, else at what the output
-    holds · last: residual (add) and ReLU belong to this block.
+    weight: [O, K], O ≤ `Target.outputs`, one column for each (channel, tap) · shifts: bytes [K] from a tile's input
+    address to that column's vector · out_step: bytes between output channels · first: sums begin at the bias, else at
+    what the output holds · last: residual (add) and ReLU belong to this block.
     Arguments: input, output, tile table (two int32 a tile: bytes to its input and to its output), tiles, stream,
     residual − output (bytes).
     """
     outputs = weight.shape[0]
     accumulators = np.arange(outputs)
     columns, rows = np.nonzero(weight.T)
-    body = _multiply_adds(columns, rows, shifts)
-    places = accumulators * out_step
+    places, emit = accumulators * out_step, target.encoder
     if first:
-        begin = asm.memory(asm.BROADCAST, accumulators, R.R9, accumulators * 4 - _STREAM_BIAS)
+        begin = emit.memory(asm.BROADCAST, accumulators, R.R9, accumulators * 4 - _bias(target))
     else:
-        begin = asm.memory(asm.LOAD, accumulators, R.R11, places)
+        begin = emit.memory(asm.LOAD, accumulators, R.R11, places)
     tile = asm.load_int(R.R10, R.CX, 0) + asm.add(R.R10, R.SI) + asm.load_int(R.R11, R.CX, 4) + asm.add(R.R11, R.DX)
     tile += asm.add_number(R.CX, 8) + asm.copy(R.AX, R.R9) + asm.add_number(R.AX, 4 * outputs)
-    tile += begin.code() + body.code()
+    tile += begin.code() + _multiply_adds(columns, rows, shifts, target).code()
     if last:
-        tile += _finish(accumulators, places, relu=relu, add=add)
-    tile += asm.memory(asm.STORE, accumulators, R.R11, places).code()
-    head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9) + asm.registers(asm.XOR, _ZERO, _ZERO, other=_ZERO).code()
+        tile += _finish(accumulators, places, target, relu=relu, add=add)
+    tile += emit.memory(asm.STORE, accumulators, R.R11, places).code()
+    head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9)
+    if target.evex:
+        head += zero(target.outputs, target)
     # The pointer to the arguments is read last: it lies in DI itself.
-    head += asm.add_number(R.R9, _STREAM_BIAS) + asm.load_word(R.DI, R.DI, 40)
+    head += asm.add_number(R.R9, _bias(target)) + asm.load_word(R.DI, R.DI, 40)
     stream = np.concatenate([bias, weight.T[columns, rows]]).astype(np.float32)
     return Block(head + asm.loop(R.R8, tile) + asm.RETURN, stream, len(rows) + outputs)
 
@@ -75,38 +71,60 @@ def arguments(*registers: R) -> bytes:
     return b"".join(asm.load_word(register, R.DI, 8 * number) for number, register in enumerate(registers))
 
 
-def _multiply_adds(columns: np.ndarray, rows: np.ndarray, shifts: np.ndarray) -> Rows:
-    """For each column with nonzeros: its vector into a register, then a multiply-add for each nonzero."""
+def zero(register: int, target: Target) -> bytes:
+    """register = 0 in all lanes"""
+    return target.encoder.registers(asm.XOR, register, register, other=register).code()
+
+
+def _bias(target: Target) -> int:
+    """How far behind the next weight a pointer into the stream points (bytes), as displacements are signed."""
+    return 2 * target.near
+
+
+def _multiply_adds(columns: np.ndarray, rows: np.ndarray, shifts: np.ndarray, target: Target) -> Rows:
+    """For each column with nonzeros: its vector into a register, then a multiply-add for each nonzero. Where a weight
+    cannot be an operand for all lanes, it comes into a register first."""
     number = np.arange(len(rows))
     starts = np.flatnonzero(np.diff(columns, prepend=-1))
     # The pointer moves on now and then, so that every displacement is 1 byte: less code to fetch.
-    moves = number[_WEIGHTS_PER_STEP::_WEIGHTS_PER_STEP]
-    weights = asm.memory(asm.FMA_ONE, rows, R.AX, (number % _WEIGHTS_PER_STEP) * 4 - _STREAM_BIAS, other=_INPUT)
-    move = asm.add_number(R.AX, 4 * _WEIGHTS_PER_STEP)
-    pads = np.zeros((len(moves), weights.encoded.shape[1]), np.uint8)
+    moves = number[target.near :: target.near]
+    move = asm.add_number(R.AX, 4 * target.near)
+    pads = np.zeros((len(moves), asm.WIDEST), np.uint8)
     pads[:, : len(move)] = np.frombuffer(move, np.uint8)
+    emit, given, spare = target.encoder, target.registers - 1, target.outputs
+    near = (number % target.near) * 4 - _bias(target)
+    if target.evex:
+        fused = [(number * 4 + 3, emit.memory(asm.FMA_ONE, rows, R.AX, near, other=given))]
+    else:
+        fused = [
+            (number * 4 + 2, emit.memory(asm.BROADCAST, np.full(len(rows), spare), R.AX, near)),
+            (number * 4 + 3, emit.registers(asm.FMA, rows, given, other=spare)),
+        ]
     return asm.merged(
-        (moves * 3, Rows(pads, np.full(len(moves), len(move)))),
-        (starts * 3 + 1, asm.memory(asm.LOAD, np.full(len(starts), _INPUT), R.R10, shifts[columns[starts]])),
-        (number * 3 + 2, weights),
+        (moves * 4, Rows(pads, np.full(len(moves), len(move)))),
+        (starts * 4 + 1, emit.memory(asm.LOAD, np.full(len(starts), given), R.R10, shifts[columns[starts]])),
+        *fused,
     )
 
 
-def _finish(accumulators: np.ndarray, places: np.ndarray, *, relu: bool, add: bool) -> bytes:
+def _finish(accumulators: np.ndarray, places: np.ndarray, target: Target, *, relu: bool, add: bool) -> bytes:
     code: bytes = b""
     if add:
-        code += asm.memory(asm.ADD, accumulators, R.R11, places, other=accumulators, index=R.DI).code()
+        code += target.encoder.memory(asm.ADD, accumulators, R.R11, places, other=accumulators, index=R.DI).code()
     if relu:
-        code += asm.registers(asm.MAX, accumulators, _ZERO, other=accumulators).code()
+        # With EVEX it is zero all along, else the last weight lies there.
+        code += b"" if target.evex else zero(target.outputs, target)
+        code += target.encoder.registers(asm.MAX, accumulators, target.outputs, other=accumulators).code()
     return code
 
 
-def pooling(shifts: np.ndarray, channels: int, in_step: int, out_step: int) -> bytes:
+def pooling(shifts: np.ndarray, channels: int, in_step: int, out_step: int, target: Target) -> bytes:
     """The largest of the vectors at `shifts` (bytes [K]) from a tile's input, for each of `channels` channels that lie
     `in_step` and `out_step` bytes apart. Arguments: input, output, tile table, tiles."""
-    one = asm.memory(asm.LOAD, 0, R.R10, int(shifts[0])).code()
-    one += asm.memory(asm.MAX, np.zeros(len(shifts) - 1, int), R.R10, shifts[1:]).code()
-    one += asm.memory(asm.STORE, 0, R.R11, 0).code() + asm.add_number(R.R10, in_step) + asm.add_number(R.R11, out_step)
+    emit = target.encoder
+    one = emit.memory(asm.LOAD, 0, R.R10, int(shifts[0])).code()
+    one += emit.memory(asm.MAX, np.zeros(len(shifts) - 1, int), R.R10, shifts[1:]).code()
+    one += emit.memory(asm.STORE, 0, R.R11, 0).code() + asm.add_number(R.R10, in_step) + asm.add_number(R.R11, out_step)
     count = b"\x48\xc7\xc0" + channels.to_bytes(4, "little")  # AX = channels
     tile = asm.load_int(R.R10, R.CX, 0) + asm.add(R.R10, R.SI) + asm.load_int(R.R11, R.CX, 4) + asm.add(R.R11, R.DX)
     tile += asm.add_number(R.CX, 8) + count + asm.loop(R.AX, one)

@@ -1,4 +1,4 @@
-"""A network for many images: a vector is one pixel of 16 images, so borders, strides and odd sizes cost nothing.
+"""A network for many images: a vector is one pixel of a group of them, so borders, strides and odd sizes cost nothing.
 
 A tap is a fixed distance in memory, so the code is the same for every pixel.
 """
@@ -10,12 +10,13 @@ from itertools import pairwise
 import numpy as np
 
 from core.sparse.executable import Executable
-from core.sparse.frames import GROUP, VECTOR, Frame, Memory, Window, allocate, frames_of
+from core.sparse.frames import Frame, Memory, Window, allocate, frames_of
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
-from core.sparse.kernels import OUTPUTS_MAX, Block, block, pooling
+from core.sparse.kernels import Block, block, pooling
 from core.sparse.program import Call, Job, Step
+from core.sparse.target import Target
 
-CODE_BYTES = 24 * 1024
+_CODE_BYTES = 24 * 1024
 """A block's code stays in the first-level instruction cache while all tiles pass through it."""
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
@@ -44,16 +45,16 @@ class _Layer:
 class WideNet:
     """The code for a graph; `program` lays it out for a number of groups."""
 
-    def __init__(self, graph: Graph, threads: int) -> None:
+    def __init__(self, graph: Graph, threads: int, target: Target) -> None:
         """
         Raises:
             ValueError: a max-pool and another node read one value whose border would have to be both −∞ and 0.
             OSError: the system grants no executable memory.
         """
-        self._threads = threads
+        self._threads, self._target = threads, target
         shapes = map_shapes(graph)
         self._windows = tuple(node for node in graph.nodes if isinstance(node, Window))
-        self._frames = frames_of(self._windows, shapes)
+        self._frames = frames_of(self._windows, shapes, target.lanes)
         pixels = [int(np.prod(shapes[node.out][1:])) for node in self._windows]
         self._early = next((number for number, count in enumerate(pixels) if count < _LARGE_MAP), len(pixels))
         functions: list[bytes] = []
@@ -63,20 +64,21 @@ class WideNet:
     def _layer(self, node: Window, functions: list[bytes]) -> _Layer:
         source, out = self._frames[node.source], self._frames[node.out]
         if isinstance(node, MaxPool):
-            functions.append(pooling(source.taps(node.kernel), source.channels, source.plane, out.plane))
-            part = _Part(len(functions) - 1, np.zeros(0, np.float32), len(source.taps(node.kernel)))
+            taps = source.taps(node.kernel)
+            functions.append(pooling(taps, source.channels, source.plane, out.plane, self._target))
+            part = _Part(len(functions) - 1, np.zeros(0, np.float32), len(taps))
             return _Layer(node, (slice(0, out.channels),), ((part,),))
-        outputs, chains = cut(out.channels, self._threads), []
+        outputs, chains = cut(out.channels, self._threads, self._target.outputs), []
         for run in outputs:
             chain = []
-            for piece in _blocks(node, run, source, out):
+            for piece in _blocks(node, run, source, out, self._target):
                 functions.append(piece.code)
                 chain.append(_Part(len(functions) - 1, piece.stream, piece.work))
             chains.append(tuple(chain))
         return _Layer(node, outputs, tuple(chains))
 
     def program(self, groups: int) -> "WideProgram":
-        """Steps and buffers for `groups` groups of 16 images."""
+        """Steps and buffers for `groups` groups of images."""
         shares = _shares(groups, self._threads)
         memory = allocate(self._windows, self._frames, groups, self._early, len(shares))
         together = groups < self._threads
@@ -98,7 +100,7 @@ class WideNet:
     def _jobs(self, layer: _Layer, memory: Memory, home: int | None, groups: range, slot: int) -> Iterator[Job]:
         """The layer for these groups. slot: the place of a value that has room for one group a share."""
         out = self._frames[layer.node.out]
-        at_once = max(1, _SUMS_BYTES // (OUTPUTS_MAX * out.size[0] * out.size[1] * VECTOR))
+        at_once = max(1, _SUMS_BYTES // (self._target.outputs * out.size[0] * out.size[1] * out.vector))
         for begin in groups[::at_once]:
             count = min(at_once, groups.stop - begin)
             table = self._table(layer.node, count)
@@ -124,8 +126,8 @@ class WideNet:
         source, out = self._frames[node.source], self._frames[node.out]
         rows, columns = np.arange(out.size[0])[:, None], np.arange(out.size[1])[None]
         top, left = source.top - node.padding[0], source.left - node.padding[1]
-        reads = ((rows * node.stride[0] + top) * source.columns + columns * node.stride[1] + left) * VECTOR
-        writes = ((rows + out.top) * out.columns + columns + out.left) * VECTOR
+        reads = ((rows * node.stride[0] + top) * source.columns + columns * node.stride[1] + left) * source.vector
+        writes = ((rows + out.top) * out.columns + columns + out.left) * out.vector
         each = np.arange(groups)[:, None]
         pairs = [each * source.group + reads.ravel(), each * out.group + writes.ravel()]
         return np.ascontiguousarray(np.stack([part.ravel() for part in pairs], axis=1), dtype=np.int32)
@@ -141,10 +143,11 @@ class WideProgram:
     _code: Executable
 
     def put(self, images: np.ndarray) -> None:
-        """Images [B, C, H, W] into the input value, B ≤ 16 · groups; the last group's other lanes stay as they are."""
-        maps = self._frames[INPUT].map(self._memory.values[INPUT])
-        for group in range(-(-len(images) // GROUP)):
-            part = images[group * GROUP : (group + 1) * GROUP]
+        """Images [B, C, H, W] into the input value, B ≤ groups · lanes; other lanes of the last group stay."""
+        frame = self._frames[INPUT]
+        maps = frame.map(self._memory.values[INPUT])
+        for group in range(-(-len(images) // frame.lanes)):
+            part = images[group * frame.lanes : (group + 1) * frame.lanes]
             maps[group, ..., : len(part)] = part.transpose(1, 2, 3, 0)
 
     def means(self, name: str, count: int) -> np.ndarray:
@@ -153,10 +156,10 @@ class WideProgram:
         return means.transpose(0, 2, 1).reshape(-1, means.shape[1])[:count]
 
 
-def cut(outputs: int, multiple: int) -> tuple[slice, ...]:
-    """Runs of output channels of nearly equal size, at most 30 each, their number a multiple of `multiple` where there
-    are enough channels."""
-    count = -(-outputs // OUTPUTS_MAX)
+def cut(outputs: int, multiple: int, most: int) -> tuple[slice, ...]:
+    """Runs of output channels of nearly equal size, at most `most` each, their number a multiple of `multiple` where
+    there are enough channels."""
+    count = -(-outputs // most)
     count = min(outputs, -(-count // multiple) * multiple)
     edges = np.linspace(0, outputs, count + 1).round().astype(int)
     return tuple(slice(int(low), int(high)) for low, high in pairwise(edges))
@@ -170,17 +173,18 @@ def _shares(groups: int, threads: int) -> list[tuple[int | None, int, int]]:
     return [(thread, int(edges[thread]), int(edges[thread + 1])) for thread in range(threads)]
 
 
-def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame) -> Iterator[Block]:
+def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame, target: Target) -> Iterator[Block]:
     """The chunks of input channels of one run of outputs, each with as much code as stays close."""
     weight = node.weight[outputs].reshape(outputs.stop - outputs.start, node.weight.shape[1], -1)
     taps = source.taps(node.weight.shape[2:])
-    for channels in chunks(weight, CODE_BYTES):
+    for channels in chunks(weight, target):
         shifts = (np.arange(channels.start, channels.stop)[:, None] * source.plane + taps).ravel()
         yield block(
             weight[:, channels].reshape(len(weight), -1),
             node.bias[outputs] if channels.start == 0 else np.zeros(len(weight)),
             shifts,
             out.plane,
+            target,
             first=channels.start == 0,
             last=channels.stop == weight.shape[1],
             relu=node.relu,
@@ -188,10 +192,11 @@ def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame) -> Iterator[B
         )
 
 
-def chunks(weight: np.ndarray, code_bytes: int) -> list[slice]:
-    """Runs of input channels of weight [O, C, taps] whose code takes about `code_bytes` each."""
+def chunks(weight: np.ndarray, target: Target) -> list[slice]:
+    """Runs of input channels of weight [O, C, taps] whose code stays close."""
     there = weight != 0
-    size = 7 * there.sum(axis=(0, 2)) + 10 * there.any(axis=0).sum(axis=1)
-    which = (np.cumsum(size) - size) // max(code_bytes, 1)
+    each, column = (7, 10) if target.evex else (11, 9)  # bytes of code, about
+    size = each * there.sum(axis=(0, 2)) + column * there.any(axis=0).sum(axis=1)
+    which = (np.cumsum(size) - size) // _CODE_BYTES
     edges = [0, *(np.flatnonzero(np.diff(which)) + 1).tolist(), weight.shape[1]]
     return [slice(low, high) for low, high in pairwise(edges)]

@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.sparse import assembler as asm
+from core.sparse import flat, vex, wide
 from core.sparse.assembler import R
+from core.sparse.executable import Executable
+from core.sparse.graph import INPUT, Conv, Graph, MaxPool
+from core.sparse.target import AVX2
 
 NAMES = {R.AX: "ax", R.CX: "cx", R.DX: "dx", R.SI: "si", R.DI: "di", R.R8: "r8", R.R9: "r9", R.R10: "r10", R.R11: "r11"}
 FULL = {register: name if name.startswith("r") else "r" + name for register, name in NAMES.items()}
@@ -36,6 +40,8 @@ registers = st.integers(0, 31)
 bases = st.sampled_from(sorted(NAMES))
 shifts = st.integers(-(1 << 31), (1 << 31) - 1) | st.integers(-200, 200) | st.integers(-130, 130).map(lambda n: 64 * n)
 lanes = st.sampled_from([16, 8, 4])
+low = st.integers(0, 15)
+narrow = st.sampled_from([8, 4])
 
 
 @given(registers, bases, shifts, lanes)
@@ -121,3 +127,83 @@ def test_merged_keeps_the_order_of_keys() -> None:
 def test_no_such_scale(scale: int) -> None:
     with pytest.raises(KeyError):
         asm.memory(asm.LOAD, 0, R.AX, 0, index=R.CX, scale=scale)
+
+
+@given(low, low, bases, shifts, st.none() | st.sampled_from(sorted(NAMES)), st.sampled_from([1, 2, 4, 8]), narrow)
+def test_vex_on_memory(reg: int, other: int, base: R, shift: int, index: R | None, scale: int, width: int) -> None:
+    name, operand = VECTOR[width], f"{WORD[width]} ptr {place(base, shift, index, scale)}"
+
+    def line(op: asm.Op) -> list[str]:
+        return read(vex.memory(op, reg, base, shift, other=other, index=index, scale=scale, lanes=width).code())
+
+    for op, mnemonic in ((asm.FMA, "vfmadd231ps"), (asm.ADD, "vaddps"), (asm.MAX, "vmaxps")):
+        assert line(op) == [f"{mnemonic} {name}{reg}, {name}{other}, {operand}"]
+    if width == 8:
+        assert line(asm.PERMUTE) == [f"vpermps ymm{reg}, ymm{other}, {operand}"]
+
+
+@given(low, bases, shifts, st.none() | st.sampled_from(sorted(NAMES)), narrow)
+def test_vex_loads_and_stores(reg: int, base: R, shift: int, index: R | None, width: int) -> None:
+    name, where = f"{VECTOR[width]}{reg}", f"ptr {place(base, shift, index)}"
+    for op, wanted in (
+        (asm.LOAD, f"vmovups {name}, {WORD[width]} {where}"),
+        (asm.STORE, f"vmovups {WORD[width]} {where}, {name}"),
+        (asm.BROADCAST, f"vbroadcastss {name}, dword {where}"),
+    ):
+        assert read(vex.memory(op, reg, base, shift, index=index, lanes=width).code()) == [wanted]
+
+
+@given(low, low, low, low, narrow)
+def test_vex_on_registers(reg: int, operand: int, other: int, choice: int, width: int) -> None:
+    name = VECTOR[width]
+    for op, mnemonic in ((asm.ADD, "vaddps"), (asm.MAX, "vmaxps"), (asm.XOR, "vpxor"), (asm.FMA, "vfmadd231ps")):
+        code = vex.registers(op, reg, operand, other=other, lanes=width).code()
+        assert read(code) == [f"{mnemonic} {name}{reg}, {name}{other}, {name}{operand}"]
+    assert read(vex.registers(asm.LOAD, reg, operand, lanes=width).code()) == [f"vmovups {name}{reg}, {name}{operand}"]
+    blended = vex.blend(reg, operand, choice, other=other).code()
+    assert read(blended) == [f"vblendvps ymm{reg}, ymm{other}, ymm{operand}, ymm{choice}"]
+
+
+def test_vex_many_at_once_are_the_same_as_one_by_one() -> None:
+    numbers = np.arange(16)
+    together = vex.memory(asm.FMA, numbers, R.R10, numbers * 20 - 140, other=15 - numbers).code()
+    single = [vex.memory(asm.FMA, n, R.R10, int(n) * 20 - 140, other=15 - n).code() for n in numbers]
+    assert together == b"".join(single)
+    assert [len(vex.memory(asm.BROADCAST, 0, R.AX, shift).code()) for shift in (-129, -128, 127, 128)] == [9, 6, 6, 9]
+
+
+@pytest.mark.parametrize("lanes", [16, 2])
+def test_vex_has_no_such_width(lanes: int) -> None:
+    with pytest.raises(KeyError):
+        vex.registers(asm.ADD, 0, 0, lanes=lanes)
+
+
+def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would run here and end in an illegal instruction elsewhere."""
+    made: list[bytes] = []
+
+    def kept(functions: list[bytes]) -> Executable:
+        made.extend(functions)
+        return Executable(functions)
+
+    monkeypatch.setattr(flat, "Executable", kept)
+    monkeypatch.setattr(wide, "Executable", kept)
+    random = np.random.default_rng(0)
+    weights = [random.standard_normal((40, channels, 3, 3)).astype(np.float32) for channels in (3, 40, 40)]
+    for weight in weights:
+        weight[random.random(weight.shape) < 0.7] = 0
+    bias, stride, padding = np.ones(40, np.float32), (1, 1), (1, 1)
+    stem = Conv("stem", INPUT, weights[0], bias, (2, 2), padding, relu=False)
+    pool = MaxPool("pool", "stem", (3, 3), (2, 2), padding, ceil=True)
+    first = Conv("first", "pool", weights[1], bias, stride, padding, relu=True)
+    graph = Graph(
+        (3, 21, 21), (stem, pool, first, Conv("sum", "first", weights[2], bias, stride, padding, True, "pool"))
+    )
+    flat.FlatProgram(graph, 1, AVX2)
+    wide.WideNet(graph, 1, AVX2)
+    words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
+    assert {word for word in words if word.startswith("v")} == {
+        *("vaddps", "vblendvps", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermps", "vpxor", "vzeroupper")
+    }
+    assert not {word for word in words if "zmm" in word}
+    assert max(int(word[3:]) for word in words if word[:3] in ("ymm", "xmm") and word[3:].isdigit()) == 15

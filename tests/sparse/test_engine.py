@@ -14,13 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sparse import engine as engine_module
+from core.sparse import target as target_module
 from core.sparse.engine import Engine
-from core.sparse.executable import unsupported
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+from core.sparse.target import AVX2, AVX512, TARGETS, Target, here, unsupported
 
-REASON = unsupported()
-needs_avx512 = pytest.mark.skipif(REASON is not None, reason=f"the engine does not run here: {REASON}")
-quiet = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+@pytest.fixture(params=TARGETS, ids=lambda target: target.name)
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each that this processor has."""
+    wanted: Target = request.param
+    if reason := unsupported(wanted):
+        pytest.skip(reason)
+    return wanted
+
+
+quiet = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 def reference(graph: Graph, images: np.ndarray) -> np.ndarray:
@@ -43,8 +54,8 @@ def reference(graph: Graph, images: np.ndarray) -> np.ndarray:
     return values[graph.nodes[-1].out].numpy()
 
 
-def assert_close(graph: Graph, batches: Sequence[int], threads: int = 1) -> None:
-    engine = Engine(graph, threads, dense=False)
+def assert_close(graph: Graph, batches: Sequence[int], target: Target, threads: int = 1) -> None:
+    engine = Engine(graph, threads, dense=False, target=target)
     random = np.random.default_rng(0)
     for batch in batches:
         images = random.standard_normal((batch, *graph.image_shape)).astype(np.float32)
@@ -112,11 +123,10 @@ def small_nets(draw: st.DrawFn) -> Graph:
     return headed(random, shape, nodes, width)
 
 
-@needs_avx512
 @quiet
 @given(small_nets(), st.integers(1, 40), st.integers(1, 2))
-def test_any_small_net_agrees_with_torch(graph: Graph, batch: int, threads: int) -> None:
-    assert_close(graph, [1, batch], threads)
+def test_any_small_net_agrees_with_torch(target: Target, graph: Graph, batch: int, threads: int) -> None:
+    assert_close(graph, [1, batch], target, threads)
 
 
 def basic_block(
@@ -143,43 +153,38 @@ def resnet(density: float, side: int = 32, width: int = 16) -> Graph:
     return headed(random, (3, side, side), nodes, channels)
 
 
-@needs_avx512
 @pytest.mark.parametrize(
     ("density", "side", "threads"), [(0.1, 32, 2), (0.6, 32, 1), (0.3, 33, 3), (0.3, 28, 2), (0.02, 17, 1)]
 )
-def test_residual_networks(density: float, side: int, threads: int) -> None:
-    assert_close(resnet(density, side), [1, 2, 15, 16, 17, 64, 257], threads)
+def test_residual_networks(target: Target, density: float, side: int, threads: int) -> None:
+    assert_close(resnet(density, side), [1, 2, 15, 16, 17, 64, 257], target, threads)
 
 
-@needs_avx512
 @pytest.mark.parametrize("density", [0.0, 1.0])
-def test_all_zero_and_all_dense(density: float) -> None:
-    assert_close(resnet(density, width=8), [1, 20])
+def test_all_zero_and_all_dense(target: Target, density: float) -> None:
+    assert_close(resnet(density, width=8), [1, 20], target)
 
 
-@needs_avx512
-def test_empty_channels() -> None:
+def test_empty_channels(target: Target) -> None:
     graph = resnet(0.3, width=8)
     for node in graph.nodes:
         if isinstance(node, Conv):
             node.weight[::3] = 0.0
             node.weight[:, 1::2] = 0.0
-    assert_close(graph, [1, 33])
+    assert_close(graph, [1, 33], target)
 
 
-@needs_avx512
-def test_negative_values_before_a_pool() -> None:
+def test_negative_values_before_a_pool(target: Target) -> None:
     random = np.random.default_rng(0)
     stem = conv(random, "stem", INPUT, (8, 3, 3, 3), relu=False)
     low = replace(stem, bias=stem.bias - 100.0)
     graph = headed(random, (3, 9, 9), [low, MaxPool("pool", "stem", (3, 3), (2, 2), (1, 1), True)], 8)
-    assert_close(graph, [1, 16])
+    assert_close(graph, [1, 16], target)
 
 
-@needs_avx512
-def test_what_one_batch_held_does_not_leak_into_the_next() -> None:
+def test_what_one_batch_held_does_not_leak_into_the_next(target: Target) -> None:
     graph = resnet(0.3, width=8)
-    engine = Engine(graph, dense=False)
+    engine = Engine(graph, dense=False, target=target)
     random = np.random.default_rng(3)
     first, second = (random.standard_normal((batch, 3, 32, 32)).astype(np.float32) for batch in (64, 19))
     alone = engine(second)
@@ -187,9 +192,8 @@ def test_what_one_batch_held_does_not_leak_into_the_next() -> None:
     assert np.array_equal(engine(second), alone)
 
 
-@needs_avx512
-def test_equal_input_gives_equal_bits_whatever_the_batch() -> None:
-    engine = Engine(resnet(0.3, width=8), dense=False)
+def test_equal_input_gives_equal_bits_whatever_the_batch(target: Target) -> None:
+    engine = Engine(resnet(0.3, width=8), dense=False, target=target)
     images = np.random.default_rng(0).standard_normal((64, 3, 32, 32)).astype(np.float32)
     assert np.array_equal(engine(images)[:16], engine(images[:16]))
 
@@ -217,29 +221,27 @@ def test_calls_from_several_threads_do_not_disturb_each_other() -> None:
         [[0.0]],
     ],
 )
-def test_other_shapes_and_types_are_refused(images: np.ndarray) -> None:
-    engine = Engine(resnet(0.3, width=4), dense=False)
+def test_other_shapes_and_types_are_refused(target: Target, images: np.ndarray) -> None:
+    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
     with pytest.raises(ValueError, match=r"images must be a float32 array of shape \[B, 3, 32, 32\]"):
         engine(images)
 
 
-@needs_avx512
-def test_no_images_give_no_rows() -> None:
-    assert Engine(resnet(0.3, width=4), dense=False)(np.zeros((0, 3, 32, 32), np.float32)).shape == (0, 5)
+def test_no_images_give_no_rows(target: Target) -> None:
+    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
+    assert engine(np.zeros((0, 3, 32, 32), np.float32)).shape == (0, 5)
 
 
-@needs_avx512
-def test_images_in_any_memory_layout() -> None:
-    engine = Engine(resnet(0.3, width=4), dense=False)
+def test_images_in_any_memory_layout(target: Target) -> None:
+    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
     images = np.random.default_rng(0).standard_normal((20, 32, 32, 3)).astype(np.float32).transpose(0, 3, 1, 2)
     assert np.array_equal(engine(images), engine(np.ascontiguousarray(images)))
     assert np.array_equal(engine(images[:1]), engine(np.ascontiguousarray(images[:1])))
 
 
-@needs_avx512
-def test_helpers_end_with_their_engine() -> None:
+def test_helpers_end_with_their_engine(target: Target) -> None:
     before = threading.active_count()
-    engine = Engine(resnet(0.3, width=4), threads=3, dense=False)
+    engine = Engine(resnet(0.3, width=4), threads=3, dense=False, target=target)
     helpers = [thread for thread in threading.enumerate() if thread.name == "sparse-engine"]
     assert len(helpers) == 2
     del engine
@@ -264,21 +266,38 @@ def test_a_graph_that_does_not_fit_names_the_node() -> None:
 
 def test_another_processor_falls_back_to_dense(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("onnxruntime")
-    monkeypatch.setattr(engine_module, "unsupported", lambda: "the processor has no AVX-512")
+    monkeypatch.setattr(engine_module, "unsupported", lambda _: "the processor is another")
     graph = resnet(0.3, width=4)
     engine = Engine(graph)
     images = np.random.default_rng(0).standard_normal((3, 3, 32, 32)).astype(np.float32)
     assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
-    assert engine.how == "dense by onnxruntime: the processor has no AVX-512"
-    with pytest.raises(ValueError, match="does not run here: the processor has no AVX-512"):
+    assert engine.how == "dense by onnxruntime: the processor is another"
+    with pytest.raises(ValueError, match="does not run here: the processor is another"):
         Engine(graph, dense=False)
 
 
-@needs_avx512
-def test_both_ways_agree_and_one_is_chosen() -> None:
+def test_both_ways_agree_and_one_is_chosen(target: Target) -> None:
     pytest.importorskip("onnxruntime")
     graph = resnet(1.0, width=4)
-    engine = Engine(graph)
+    engine = Engine(graph, target=target)
     images = np.random.default_rng(0).standard_normal((20, 3, 32, 32)).astype(np.float32)
     assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
-    assert engine.how in engine_module._CHOICES.values()
+    words = engine.how
+    assert words.startswith((f"sparse ({target.name})", "dense by onnxruntime: too few weights are zero"))
+
+
+def test_the_best_target_of_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flags(*names: str) -> None:
+        monkeypatch.setattr(target_module, "_flags", lambda: frozenset(names))
+
+    monkeypatch.setattr("sys.platform", "linux")
+    flags("sse2", "fma", "avx2", "avx512f", "avx512vl")
+    assert (here(), unsupported(), unsupported(AVX512), unsupported(AVX2)) == (AVX512, None, None, None)
+    flags("sse2", "fma", "avx2", "avx512f")
+    assert (here(), unsupported()) == (AVX2, None)
+    assert unsupported(AVX512) == "the processor lacks avx512vl of AVX-512"
+    flags("avx2")
+    assert here() is None
+    assert unsupported() == "the processor has neither AVX-512 nor AVX2 with FMA"
+    with pytest.raises(ValueError, match="does not run here: the processor lacks fma of AVX2"):
+        Engine(resnet(0.3, width=4), dense=False, target=AVX2)
