@@ -110,18 +110,18 @@ class FlatProgram:
             ways.append(list(self._blocked(node, gathered)))
         yield ways
 
-    def _gathered(self, node: Window, kernel: tuple[int, int], target: np.ndarray, *, largest: bool) -> list[_Job]:
+    def _gathered(self, node: Window, kernel: tuple[int, int], into: np.ndarray, *, largest: bool) -> list[_Job]:
         source = self._buffers[node.source]
         size, out = self._shapes[node.source][1:], self._shapes[node.out][1:]
         where = sources((size[0], size[1]), (out[0], out[1]), kernel, node.stride, node.padding)
         made = gathering(where, source.shape[1], self._target, largest=largest)
         function, table = self._function(made.code), self._keep(_aligned_bytes(made.table))
         fill = self._keep(np.array([-np.inf if largest else 0.0], np.float32))
-        step = len(target) // len(source) * target.shape[1] * 4
+        step = len(into) // len(source) * into.shape[1] * 4
         jobs: list[_Job] = []
         for part in _even(len(source), self._threads):
             reads = source.ctypes.data + part.start * source.shape[1] * 4
-            words = (reads, target.ctypes.data + part.start * step, part.stop - part.start, table, fill)
+            words = (reads, into.ctypes.data + part.start * step, part.stop - part.start, table, fill)
             jobs.append(((_Piece(function, words),), 1.0))
         return jobs
 
@@ -145,14 +145,14 @@ class FlatProgram:
             for run in runs
         ]
         for part in _even(len(out), self._threads, by=np.count_nonzero(weight, axis=1) + 8):
-            target = out.ctypes.data + part.start * pitch * 4
+            writes = out.ctypes.data + part.start * pitch * 4
             calls = []
             for run, function in zip(runs, functions, strict=True):
                 places, numbers = (
                     self._keep(array) for array in list_of(weight[part, run], node.bias[part], vectors, lanes)
                 )
                 reads = gathered.ctypes.data + run.start * pitch * 4
-                words = (reads, target, places, part.stop - part.start, numbers, self._added(node))
+                words = (reads, writes, places, part.stop - part.start, numbers, self._added(node))
                 calls.append(_Piece(function, words))
             yield tuple(calls), 1.0
 
@@ -177,9 +177,9 @@ class FlatProgram:
                     relu=node.relu,
                     add=node.add is not None,
                 )
-                target = out.ctypes.data + part.start * pitch
+                writes = out.ctypes.data + part.start * pitch
                 stream = self._keep(made.stream)
-                words = (gathered.ctypes.data, target, table, len(tiles) // 2, stream, self._added(node))
+                words = (gathered.ctypes.data, writes, table, len(tiles) // 2, stream, self._added(node))
                 calls.append(_Piece(self._function(made.code), words))
                 work += made.work
             yield tuple(calls), float(work)

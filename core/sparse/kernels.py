@@ -43,27 +43,22 @@ def block(
     Arguments: input, output, tile table (two int32 a tile: bytes to its input and to its output), tiles, stream,
     residual − output (bytes).
     """
-    outputs = weight.shape[0]
-    accumulators = np.arange(outputs)
+    accumulators, emit = np.arange(len(weight)), target.encoder
     columns, rows = np.nonzero(weight.T)
-    places, emit = accumulators * out_step, target.encoder
-    if first:
-        begin = emit.memory(asm.BROADCAST, accumulators, R.R9, accumulators * 4 - _bias(target))
-    else:
-        begin = emit.memory(asm.LOAD, accumulators, R.R11, places)
+    places = accumulators * out_step
+    begin = (asm.BROADCAST, R.R9, accumulators * 4 - _bias(target)) if first else (asm.LOAD, R.R11, places)
     tile = asm.load_int(R.R10, R.CX, 0) + asm.add(R.R10, R.SI) + asm.load_int(R.R11, R.CX, 4) + asm.add(R.R11, R.DX)
-    tile += asm.add_number(R.CX, 8) + asm.copy(R.AX, R.R9) + asm.add_number(R.AX, 4 * outputs)
-    tile += begin.code() + _multiply_adds(columns, rows, shifts, target).code()
+    tile += asm.add_number(R.CX, 8) + asm.copy(R.AX, R.R9) + asm.add_number(R.AX, 4 * len(weight))
+    tile += emit.memory(begin[0], accumulators, begin[1], begin[2]).code()
+    tile += _multiply_adds(columns, rows, shifts, target).code()
     if last:
         tile += _finish(accumulators, places, target, relu=relu, add=add)
     tile += emit.memory(asm.STORE, accumulators, R.R11, places).code()
-    head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9)
-    if target.evex:
-        head += zero(target.outputs, target)
+    head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9) + zero(target.outputs, target)
     # The pointer to the arguments is read last: it lies in DI itself.
     head += asm.add_number(R.R9, _bias(target)) + asm.load_word(R.DI, R.DI, 40)
     stream = np.concatenate([bias, weight.T[columns, rows]]).astype(np.float32)
-    return Block(head + asm.loop(R.R8, tile) + asm.RETURN, stream, len(rows) + outputs)
+    return Block(head + asm.loop(R.R8, tile) + asm.RETURN, stream, len(rows) + len(weight))
 
 
 def arguments(*registers: R) -> bytes:
@@ -112,7 +107,7 @@ def _finish(accumulators: np.ndarray, places: np.ndarray, target: Target, *, rel
     if add:
         code += target.encoder.memory(asm.ADD, accumulators, R.R11, places, other=accumulators, index=R.DI).code()
     if relu:
-        # With EVEX it is zero all along, else the last weight lies there.
+        # With EVEX it has been zero all along, else a weight lies there.
         code += b"" if target.evex else zero(target.outputs, target)
         code += target.encoder.registers(asm.MAX, accumulators, target.outputs, other=accumulators).code()
     return code

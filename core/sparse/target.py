@@ -48,7 +48,8 @@ class Target:
 
     @property
     def outputs(self) -> int:
-        """Output channels that one block keeps in registers: all but one for the input and one for zero or weights."""
+        """Output channels that one block keeps in registers, from 0 on; the next holds zero or a weight, the last
+        one the input."""
         return self.registers - 2
 
 

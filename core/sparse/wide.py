@@ -112,13 +112,13 @@ class WideNet:
     def _words(self, node: Window, memory: Memory, group: int, slot: int, output: int) -> tuple[int, int, int]:
         """Addresses of a group's input and output, and how far the value to add lies from the output."""
 
-        target = memory.start(node.out, group, slot)
-        added = memory.start(node.add, group, slot) - target if isinstance(node, Conv) and node.add else 0
-        return memory.start(node.source, group, slot), target + output * self._frames[node.out].plane, added
+        writes = memory.start(node.out, group, slot)
+        added = memory.start(node.add, group, slot) - writes if isinstance(node, Conv) and node.add else 0
+        return memory.start(node.source, group, slot), writes + output * self._frames[node.out].plane, added
 
     def _call(self, part: _Part, words: tuple[int, int, int], table: np.ndarray) -> Call:
-        source, target, added = words
-        arguments = [source, target, table.ctypes.data, len(table), part.stream.ctypes.data, added]
+        reads, writes, added = words
+        arguments = [reads, writes, table.ctypes.data, len(table), part.stream.ctypes.data, added]
         return Call(self._code.addresses[part.function], np.array(arguments, np.int64), (table, part.stream))
 
     def _table(self, node: Window, groups: int) -> np.ndarray:

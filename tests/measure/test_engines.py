@@ -116,8 +116,8 @@ def test_the_sparse_engine_takes_images_in_any_memory_format(used: nn.Module) ->
 def test_why_the_sparse_engine_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unsuitable, match="groups"):
         registry()["sparse"].prepare(nn.Sequential(nn.Conv2d(4, 4, 3, groups=2)), torch.rand(1, 4, 16, 16), 1)
-    monkeypatch.setattr(sparse_engine, "unsupported", lambda: "the processor has no AVX-512")
-    assert missing("sparse", CPU) == "the processor has no AVX-512"
+    monkeypatch.setattr(sparse_engine, "unsupported", lambda: "the processor has neither AVX-512 nor AVX2 with FMA")
+    assert missing("sparse", CPU) == "the processor has neither AVX-512 nor AVX2 with FMA"
 
 
 def test_openvino_reports_to_nobody() -> None:

@@ -14,10 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sparse import engine as engine_module
-from core.sparse import target as target_module
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
-from core.sparse.target import AVX2, AVX512, TARGETS, Target, here, unsupported
+from core.sparse.target import TARGETS, Target, unsupported
 
 
 @pytest.fixture(params=TARGETS, ids=lambda target: target.name)
@@ -284,20 +283,3 @@ def test_both_ways_agree_and_one_is_chosen(target: Target) -> None:
     assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
     words = engine.how
     assert words.startswith((f"sparse ({target.name})", "dense by onnxruntime: too few weights are zero"))
-
-
-def test_the_best_target_of_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    def flags(*names: str) -> None:
-        monkeypatch.setattr(target_module, "_flags", lambda: frozenset(names))
-
-    monkeypatch.setattr("sys.platform", "linux")
-    flags("sse2", "fma", "avx2", "avx512f", "avx512vl")
-    assert (here(), unsupported(), unsupported(AVX512), unsupported(AVX2)) == (AVX512, None, None, None)
-    flags("sse2", "fma", "avx2", "avx512f")
-    assert (here(), unsupported()) == (AVX2, None)
-    assert unsupported(AVX512) == "the processor lacks avx512vl of AVX-512"
-    flags("avx2")
-    assert here() is None
-    assert unsupported() == "the processor has neither AVX-512 nor AVX2 with FMA"
-    with pytest.raises(ValueError, match="does not run here: the processor lacks fma of AVX2"):
-        Engine(resnet(0.3, width=4), dense=False, target=AVX2)

@@ -11,6 +11,7 @@ from core.measure.graphs import graph_of
 from core.sparse.dead import drop_dead_channels
 from core.sparse.engine import Engine as SparseEngine
 from core.sparse.engine import unsupported
+from core.sparse.target import here
 
 _COPIES = 3
 """Engines made for a measurement; the blocks of rounds take them in turn. Making one takes up to a second."""
@@ -28,7 +29,8 @@ def _missing(device: torch.device) -> str | None:
 
 
 def _version() -> str:
-    return importlib.metadata.version("prunesweep")
+    target = here()
+    return importlib.metadata.version("prunesweep") + (f" {target.name}" if target else "")
 
 
 def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:

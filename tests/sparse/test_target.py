@@ -1,0 +1,54 @@
+"""Which instructions the engine's code is made of, by what the processor says that it has."""
+
+import builtins
+import io
+from typing import Any
+
+import pytest
+
+from core.sparse import target as target_module
+from core.sparse.engine import Engine
+from core.sparse.graph import INPUT, GlobalMean, Graph
+from core.sparse.target import AVX2, AVX512, here, unsupported
+
+
+def test_the_best_target_of_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flags(*names: str) -> None:
+        monkeypatch.setattr(target_module, "_flags", lambda: frozenset(names))
+
+    monkeypatch.setattr("sys.platform", "linux")
+    flags("sse2", "fma", "avx2", "avx512f", "avx512vl")
+    assert (here(), unsupported(), unsupported(AVX512), unsupported(AVX2)) == (AVX512, None, None, None)
+    flags("sse2", "fma", "avx2", "avx512f")
+    assert (here(), unsupported()) == (AVX2, None)
+    assert unsupported(AVX512) == "the processor lacks avx512vl of AVX-512"
+    flags("avx2")
+    assert here() is None
+    assert unsupported() == "the processor has neither AVX-512 nor AVX2 with FMA"
+    graph = Graph((1, 2, 2), (GlobalMean("mean", INPUT),))
+    with pytest.raises(ValueError, match="does not run here: the processor lacks fma of AVX2"):
+        Engine(graph, dense=False, target=AVX2)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu sse2 avx2 fma bmi2\nbugs\t: x\nflags\t\t: avx512f avx512vl\n", AVX2),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", None),
+        ("", None),
+    ],
+)
+def test_the_flags_are_what_linux_says_of_the_first_processor(
+    monkeypatch: pytest.MonkeyPatch, content: str, wanted: object
+) -> None:
+    def opened(file: Any, *args: Any, **how: Any) -> Any:
+        return io.StringIO(content) if file == "/proc/cpuinfo" else original(file, *args, **how)
+
+    original = builtins.open
+    monkeypatch.setattr(builtins, "open", opened)
+    assert here() is wanted
+
+
+def test_another_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert unsupported() == unsupported(AVX2) == "it is built for Linux, not win32"
