@@ -105,16 +105,23 @@ class _Sparse:
         self._last_map = self._tail[0].source
         self._crew = Crew(threads)
         self._programs: dict[int, tuple[WideProgram, Programs]] = {}
+        self._paying: dict[int, bool] = {}
         self._most = _AT_ONCE * threads
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """images: B ≥ 1. What doesn't fill a group runs one by one if it is little."""
+        """images: B ≥ 1."""
+        parts = [images[low : low + self._most] for low in range(0, len(images), self._most)]
+        outputs = [output for part in parts for output in self._outputs(part)]
+        return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
+
+    def _outputs(self, images: np.ndarray) -> list[np.ndarray]:
+        """What doesn't fill a group runs one by one if it is little, and all do if groups don't pay."""
         rest = len(images) % self.target.lanes
         alone = len(images) == 1 or (rest > 0 and rest < self._few)
         whole = len(images) - rest if alone else len(images)
-        outputs = [self._many(images[low : min(low + self._most, whole)]) for low in range(0, whole, self._most)]
-        outputs += [self._one(image) for image in images[whole:]]
-        return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
+        whole = whole if self._pays(-(-whole // self.target.lanes)) else 0
+        outputs = [self._many(images[:whole])] if whole else []
+        return outputs + [self._one(image) for image in images[whole:]]
 
     @cached_property
     def _flat(self) -> tuple[FlatProgram, tuple[Step, ...], Programs]:
@@ -129,10 +136,20 @@ class _Sparse:
     @cached_property
     def _few(self) -> int:
         """From how many images on a group is faster than one by one."""
-        images = np.zeros((self.target.lanes, *self._graph.image_shape), np.float32)
-        group = min(_seconds(self._many, images) for _ in range(_TRIALS))
-        single = min(_seconds(self._one, images[0]) for _ in range(_TRIALS))
-        return max(2, min(self.target.lanes, round(group / single)))
+        return max(2, min(self.target.lanes, round(self._alike(1))))
+
+    def _pays(self, groups: int) -> bool:
+        """Are so many groups faster than their images one by one?"""
+        images = groups * self.target.lanes
+        if images in range(1, self.target.sure) and groups not in self._paying:
+            self._paying[groups] = self._alike(groups) < images
+        return self._paying.get(groups, True)
+
+    def _alike(self, groups: int) -> float:
+        """How many images one by one take as long as so many groups."""
+        images = np.zeros((groups * self.target.lanes, *self._graph.image_shape), np.float32)
+        grouped = min(_seconds(self._many, images) for _ in range(_TRIALS))
+        return grouped / min(_seconds(self._one, images[0]) for _ in range(_TRIALS))
 
     def _one(self, image: np.ndarray) -> np.ndarray:
         program, _, calls = self._flat

@@ -78,7 +78,7 @@ def _bias(target: Target) -> int:
 
 def _multiply_adds(columns: np.ndarray, rows: np.ndarray, shifts: np.ndarray, target: Target) -> Rows:
     """For each column with nonzeros: its vector into a register, then a multiply-add for each nonzero. Where a weight
-    cannot be an operand for all lanes, it comes into a register first."""
+    cannot be an operand for all lanes, it comes into a register first. All are ordered by the weight they serve."""
     number = np.arange(len(rows))
     starts = np.flatnonzero(np.diff(columns, prepend=-1))
     # The pointer moves on now and then, so that every displacement is 1 byte: less code to fetch.
@@ -87,17 +87,21 @@ def _multiply_adds(columns: np.ndarray, rows: np.ndarray, shifts: np.ndarray, ta
     pads = np.zeros((len(moves), asm.WIDEST), np.uint8)
     pads[:, : len(move)] = np.frombuffer(move, np.uint8)
     emit, given, spare = target.encoder, target.registers - 1, target.outputs
-    near = (number % target.near) * 4 - _bias(target)
+    near, where = (number % target.near) * 4 - _bias(target), shifts[columns]
     if target.evex:
-        fused = [(number * 4 + 3, emit.memory(asm.FMA_ONE, rows, R.AX, near, other=given))]
+        fused = [(number, emit.memory(asm.FMA_ONE, rows, R.AX, near, other=given))]
     else:
+        # What is multiplied once only need not come into a register: it is the operand, as the weight cannot be.
+        lone = np.bincount(columns, minlength=1)[columns] == 1
+        starts, once, more = starts[~lone[starts]], number[lone], number[~lone]
         fused = [
-            (number * 4 + 2, emit.memory(asm.BROADCAST, np.full(len(rows), spare), R.AX, near)),
-            (number * 4 + 3, emit.registers(asm.FMA, rows, given, other=spare)),
+            (number, emit.memory(asm.BROADCAST, np.full(len(rows), spare), R.AX, near)),
+            (once, emit.memory(asm.FMA, rows[once], R.R10, where[once], other=spare)),
+            (more, emit.registers(asm.FMA, rows[more], given, other=spare)),
         ]
     return asm.merged(
-        (moves * 4, Rows(pads, np.full(len(moves), len(move)))),
-        (starts * 4 + 1, emit.memory(asm.LOAD, np.full(len(starts), given), R.R10, shifts[columns[starts]])),
+        (moves, Rows(pads, np.full(len(moves), len(move)))),
+        (starts, emit.memory(asm.LOAD, np.full(len(starts), given), R.R10, where[starts])),
         *fused,
     )
 

@@ -29,9 +29,15 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """An instruction set. needs: flags of /proc/cpuinfo · lanes: floats of a vector · registers: how many vectors they
-    hold · encoder: what writes its instructions · evex: an operand may be one float of memory for all lanes, and an
-    instruction may leave out lanes by a mask register · near: floats that 1-byte displacements reach."""
+    """An instruction set.
+
+    needs: flags of /proc/cpuinfo · lanes: floats of a vector · registers: how many vectors they hold · encoder: what
+    writes its instructions · evex: an operand may be one float of memory for all lanes, and an instruction may leave
+    out lanes by a mask register · near: floats that 1-byte displacements reach · code_bytes: of a block, which stays in
+    the first-level instruction cache while all tiles pass through it; with more instructions for the same work it
+    should be decoded only once, too, which 12 KB are · sure: images from which on groups are taken to be faster than
+    one image after the other; with fewer that is tried.
+    """
 
     name: str
     needs: frozenset[str]
@@ -40,6 +46,8 @@ class Target:
     encoder: Encoder
     evex: bool
     near: int
+    code_bytes: int
+    sure: int
 
     @property
     def vector(self) -> int:
@@ -54,8 +62,28 @@ class Target:
 
 
 # avx512vl: small maps use vectors of 4 and 8 floats.
-AVX512 = Target("AVX-512", frozenset({"avx512f", "avx512vl"}), 16, 32, assembler, evex=True, near=256)
-AVX2 = Target("AVX2", frozenset({"avx2", "fma"}), 8, 16, vex, evex=False, near=64)
+AVX512 = Target(
+    "AVX-512",
+    frozenset({"avx512f", "avx512vl"}),
+    lanes=16,
+    registers=32,
+    encoder=assembler,
+    evex=True,
+    near=256,
+    code_bytes=24 * 1024,
+    sure=16,
+)
+AVX2 = Target(
+    "AVX2",
+    frozenset({"avx2", "fma"}),
+    lanes=8,
+    registers=16,
+    encoder=vex,
+    evex=False,
+    near=64,
+    code_bytes=12 * 1024,
+    sure=64,
+)
 TARGETS = (AVX512, AVX2)
 """The better one first."""
 

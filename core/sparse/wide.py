@@ -16,8 +16,6 @@ from core.sparse.kernels import Block, block, pooling
 from core.sparse.program import Call, Job, Step
 from core.sparse.target import Target
 
-_CODE_BYTES = 24 * 1024
-"""A block's code stays in the first-level instruction cache while all tiles pass through it."""
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
 _LARGE_MAP = 64
@@ -197,6 +195,6 @@ def chunks(weight: np.ndarray, target: Target) -> list[slice]:
     there = weight != 0
     each, column = (7, 10) if target.evex else (11, 9)  # bytes of code, about
     size = each * there.sum(axis=(0, 2)) + column * there.any(axis=0).sum(axis=1)
-    which = (np.cumsum(size) - size) // _CODE_BYTES
+    which = (np.cumsum(size) - size) // target.code_bytes
     edges = [0, *(np.flatnonzero(np.diff(which)) + 1).tolist(), weight.shape[1]]
     return [slice(low, high) for low, high in pairwise(edges)]

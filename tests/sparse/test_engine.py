@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from core.sparse import engine as engine_module
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
-from core.sparse.target import TARGETS, Target, unsupported
+from core.sparse.target import AVX2, TARGETS, Target, unsupported
 
 
 @pytest.fixture(params=TARGETS, ids=lambda target: target.name)
@@ -53,8 +54,13 @@ def reference(graph: Graph, images: np.ndarray) -> np.ndarray:
     return values[graph.nodes[-1].out].numpy()
 
 
-def assert_close(graph: Graph, batches: Sequence[int], target: Target, threads: int = 1) -> None:
+def assert_close(
+    graph: Graph, batches: Sequence[int], target: Target, threads: int = 1, *, grouped: bool | None = None
+) -> None:
+    """grouped: images run in groups, or one by one, not as measured."""
     engine = Engine(graph, threads, dense=False, target=target)
+    if grouped is not None:
+        vars(engine._sparse).update(_pays=lambda _: grouped, _few=2)
     random = np.random.default_rng(0)
     for batch in batches:
         images = random.standard_normal((batch, *graph.image_shape)).astype(np.float32)
@@ -123,9 +129,9 @@ def small_nets(draw: st.DrawFn) -> Graph:
 
 
 @quiet
-@given(small_nets(), st.integers(1, 40), st.integers(1, 2))
-def test_any_small_net_agrees_with_torch(target: Target, graph: Graph, batch: int, threads: int) -> None:
-    assert_close(graph, [1, batch], target, threads)
+@given(small_nets(), st.integers(1, 40), st.integers(1, 2), st.booleans())
+def test_any_small_net_agrees_with_torch(target: Target, graph: Graph, batch: int, threads: int, grouped: bool) -> None:
+    assert_close(graph, [1, batch], target, threads, grouped=grouped)
 
 
 def basic_block(
@@ -157,6 +163,23 @@ def resnet(density: float, side: int = 32, width: int = 16) -> Graph:
 )
 def test_residual_networks(target: Target, density: float, side: int, threads: int) -> None:
     assert_close(resnet(density, side), [1, 2, 15, 16, 17, 64, 257], target, threads)
+
+
+def test_few_groups_run_one_by_one_where_that_is_faster(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    sparse = Engine(resnet(0.3, width=4), dense=False, target=target)._sparse
+    calls = {"_many": 0, "_one": 0}
+
+    def counted(name: str, images: np.ndarray) -> np.ndarray:
+        calls[name] += 1
+        return getattr(type(sparse), name)(sparse, images)
+
+    vars(sparse).update({name: partial(counted, name) for name in calls})
+    monkeypatch.setattr(engine_module, "_seconds", lambda run, images: 9.0 if images.ndim == 4 else 1.0)
+    images = np.zeros((2 * target.lanes, 3, 32, 32), np.float32)
+    sparse(images[: target.lanes])
+    assert calls == ({"_many": 0, "_one": 8} if target is AVX2 else {"_many": 1, "_one": 0}), "a group is as 9 images"
+    assert len(sparse(images)) == len(images)
+    assert calls["_many"] == (1 if target is AVX2 else 2), "two take as long, and hold 16"
 
 
 @pytest.mark.parametrize("density", [0.0, 1.0])
@@ -193,8 +216,8 @@ def test_what_one_batch_held_does_not_leak_into_the_next(target: Target) -> None
 
 def test_equal_input_gives_equal_bits_whatever_the_batch(target: Target) -> None:
     engine = Engine(resnet(0.3, width=8), dense=False, target=target)
-    images = np.random.default_rng(0).standard_normal((64, 3, 32, 32)).astype(np.float32)
-    assert np.array_equal(engine(images)[:16], engine(images[:16]))
+    images = np.random.default_rng(0).standard_normal((4 * target.sure, 3, 32, 32)).astype(np.float32)
+    assert np.array_equal(engine(images)[: target.sure], engine(images[: target.sure]))
 
 
 @needs_avx512
