@@ -220,9 +220,8 @@ def test_equal_input_gives_equal_bits_whatever_the_batch(target: Target) -> None
     assert np.array_equal(engine(images)[: target.sure], engine(images[: target.sure]))
 
 
-@needs_avx512
-def test_calls_from_several_threads_do_not_disturb_each_other() -> None:
-    engine = Engine(resnet(0.3, width=8), threads=2, dense=False)
+def test_calls_from_several_threads_do_not_disturb_each_other(target: Target) -> None:
+    engine = Engine(resnet(0.3, width=8), threads=2, dense=False, target=target)
     random = np.random.default_rng(0)
     batches = [random.standard_normal((1 + 8 * number, 3, 32, 32)).astype(np.float32) for number in range(4)]
     wanted = [engine(images) for images in batches]
@@ -232,7 +231,6 @@ def test_calls_from_several_threads_do_not_disturb_each_other() -> None:
                 assert np.array_equal(found, right)
 
 
-@needs_avx512
 @pytest.mark.parametrize(
     "images",
     [
