@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,13 +86,16 @@ def against_deepsparse(path: Path, threads: int, batch: int, python: str, folder
     network = load_network(path, "resnet18").eval()
     images = torch.rand(batch, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     exported = folder / "rival.onnx"
-    torch.onnx.export(network, (images,), str(exported), dynamo=False, opset_version=13)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(network, (images,), str(exported), dynamo=False, opset_version=13)
     command = [python, str(Path(__file__).with_name("deepsparse_rival.py")), str(exported), str(batch), str(threads)]
+    # The rival keeps the CPUs that it wants: on the same single one its waiting thread would slow down both.
     with (
-        pinned(threads),
         subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as rival,
+        pinned(threads),
     ):
         assert rival.stdin is not None and rival.stdout is not None
         while (line := rival.stdout.readline()) and line.strip() != "ready":
@@ -160,7 +164,7 @@ def main() -> None:
         paths = options.files or random_nets(folder)
         print(
             f"{'network':<28}{'T':>3}{'B':>4}{'weights':>9}{'MACs':>7} {'best dense':<12}{'ms':>9}{'ours ms':>9}"
-            f"{'ratio':>8} {'99 %':<13}{'null':>6}" + (f"{'DeepSparse':>10}{'ratio':>7}" if options.deepsparse else "")
+            f"{'ratio':>8} {'99 %':<13}{'null':>6}" + (f"{'DeepSparse':>12}{'/ours':>8}" if options.deepsparse else "")
         )
         runs = []
         for threads in options.threads:
