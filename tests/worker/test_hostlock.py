@@ -68,11 +68,12 @@ def test_one_measurement_at_a_time(tmp_path: Path) -> None:
             inside.set()
 
     second = threading.Thread(target=measure)
-    with started(second):
-        with measuring(folder=tmp_path):
-            assert waits.wait(SOON)
-            assert not inside.is_set()
-        assert inside.wait(SOON)
+    with measuring(folder=tmp_path):
+        second.start()
+        assert waits.wait(SOON)
+        assert not inside.is_set()
+    second.join(SOON)
+    assert inside.is_set()
 
 
 def _hold(folder: Path) -> None:
