@@ -13,6 +13,7 @@ import typer
 from core.errors import StageError, UserError
 from orchestrator.commands import (
     bench,
+    compare,
     control,
     costs,
     db,
@@ -52,6 +53,8 @@ app.command("cancel", rich_help_panel=_RUN)(control.cancel)
 app.command("retry", rich_help_panel=_RUN)(control.retry)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("report", rich_help_panel=_LOOK)(report.report)
+app.command("compare", rich_help_panel=_LOOK)(compare.compare)
+app.command("verdict", rich_help_panel=_LOOK)(compare.verdict)
 app.command("list", rich_help_panel=_LOOK)(listing.list_)
 app.command("logs", rich_help_panel=_LOOK)(logs.logs)
 app.command("export", rich_help_panel=_FILES)(export.export)

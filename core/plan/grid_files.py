@@ -1,8 +1,10 @@
-"""Grids from a name or from a TOML file."""
+"""Grids from a name, from a TOML file, or as the ledger keeps them."""
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from core.errors import UserError
 from core.plan.grids import GRIDS, Grid, read_axes
@@ -22,6 +24,16 @@ def load_grid(name: str) -> Grid:
     if name in GRIDS:
         return GRIDS[name]
     raise UserError("grid", name, did_you_mean(name, [*GRIDS, "FILE.toml"]))
+
+
+def stored_grid(values: Mapping[str, Any]) -> Grid:
+    """The grid whose fields a ledger keeps as JSON; those that an older release had not are at their defaults.
+
+    Raises:
+        UserError: a field or a value that this release doesn't know, or a recipe's file that is gone.
+    """
+    tables = {own["name"]: {part: own[part] for part in own if part != "name"} for own in values.get("algorithms", ())}
+    return read_axes({**values, "algorithms": tables}, GRIDS["full"])
 
 
 def _load_toml(path: Path) -> Grid:

@@ -1,0 +1,63 @@
+"""The grids of a comparison with the seeds that would decide it; what is done already is shared by digest."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from core.plan.dag import plan
+from core.plan.grid_files import stored_grid
+from orchestrator.pairs import Compared
+from orchestrator.sides import Side
+from orchestrator.submission import Request
+
+if TYPE_CHECKING:
+    from core.ledger.sweeps import SweepRow
+
+
+@dataclass(frozen=True)
+class Extended:
+    """A sweep's grid with more seeds. seeds: all of them · added: those that the sweep didn't have."""
+
+    sweep: "SweepRow"
+    request: Request
+    seeds: tuple[int, ...]
+    added: tuple[int, ...]
+
+
+def needed(compared: Compared) -> int:
+    """How many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none does."""
+    return max((one.found.n + one.found.more for one in compared.comparisons if one.found.more is not None), default=0)
+
+
+def extend(sides: Sequence[Side], pairs: int) -> list[Extended]:
+    """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
+
+    Raises:
+        UserError: today's program or files make other stages of the old grid than the sweep has.
+    """
+    seeds = sorted({seed for side in sides for seed in side.sweep.grid["seeds"]})
+    fresh = (seed for seed in itertools.count() if seed not in seeds)
+    seeds += itertools.islice(fresh, max(0, pairs - len(seeds)))
+    rows = {side.sweep.id: [point.row.digest for point in side.points] for side in sides}
+    sweeps = {side.sweep.id: side.sweep for side in sides}
+    return [_extended(sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
+
+
+def _extended(sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
+    grid = replace(stored_grid(sweep.grid), seeds=seeds)
+    planned = plan(grid)
+    if not planned.stages.keys() >= set(digests):
+        fix = (
+            "its dataset, recipe or this program has changed since it was submitted; more seeds would not be comparable"
+        )
+        raise UserError("sweep", sweep.name, fix)
+    added = tuple(seed for seed in seeds if seed not in sweep.grid["seeds"])
+    return Extended(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
+
+
+def _stem(name: str) -> str:
+    """The name without the number that a made-up one ends in, so that the next is `fair-2`, not `fair-1-1`."""
+    stem, _, number = name.rpartition("-")
+    return (stem if stem and number.isdecimal() else name)[:48]

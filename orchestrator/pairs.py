@@ -1,0 +1,170 @@
+"""Cells side by side: which of A belongs to which of B, and what their differences say."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from core.errors import UserError
+from core.ledger.report import ReportRow
+from orchestrator.statistics import Paired, holm, paired
+
+SEED = "seed"
+AXES = (
+    "dataset",
+    "model",
+    "width",
+    "dense_epochs",
+    "recipe",
+    "composition",
+    "algorithm",
+    "sparsity",
+    "epochs",
+    "iterations",
+)
+"""What a pair agrees in, beside the seed, unless that is what is compared. composition: what a grid's own algorithm
+is made of, "" for a built-in one."""
+MACHINE = ("latency_batch", "latency_threads", "processor")
+"""And for what was measured on a machine."""
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A column of the report. higher: more of it is better · points: a fraction, shown in percentage points."""
+
+    name: str
+    higher: bool = True
+    points: bool = False
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        metric.name: metric
+        for metric in (
+            Metric("top1", points=True),
+            Metric("top1_before", points=True),
+            Metric("top1_bn", points=True),
+            Metric("drop", higher=False, points=True),
+            Metric("compression"),
+            Metric("flop_speedup"),
+            Metric("macs", higher=False),
+            Metric("latency_speedup"),
+            Metric("latency_pruned_ms", higher=False),
+            Metric("artifact_bytes", higher=False),
+            Metric("train_seconds", higher=False),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A cell and where it lies: axis → value, for `AXES`, `MACHINE` and the seed."""
+
+    row: ReportRow
+    at: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two cells of one seed. a, b: the metric · a_cell, b_cell: their numbers in their sweeps."""
+
+    seed: int
+    a: float
+    b: float
+    a_cell: int
+    b_cell: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All pairs that agree in everything but the seed. at: the axes that A and B share · a_at, b_at: those that are
+    compared · found: of the differences a − b · p_holm: adjusted for all comparisons that are made with this one."""
+
+    at: Mapping[str, Value]
+    a_at: Mapping[str, Value]
+    b_at: Mapping[str, Value]
+    pairs: tuple[Pair, ...]
+    found: Paired
+    p_holm: float | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """axes: those in which A and B differ throughout · alone_a, alone_b: cells without a partner · unknown: pairs of
+    which a value isn't known yet · same: pairs that are one and the same work, and so say nothing."""
+
+    axes: tuple[str, ...]
+    comparisons: tuple[Comparison, ...]
+    alone_a: int
+    alone_b: int
+    unknown: int
+    same: int
+
+
+def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
+    """Pairs the cells of A with those of B and judges the differences a − b, setting by setting.
+
+    An axis in which no value of A is one of B's is what is compared; in all others, and the seed, a pair agrees.
+
+    Raises:
+        UserError: several cells of one side fit one of the other.
+    """
+    axes = AXES + (MACHINE if metric.name.startswith("latency") else ())
+    differing = tuple(axis for axis in axes if _values(a, axis).isdisjoint(_values(b, axis)))
+    shared = tuple(axis for axis in axes if axis not in differing)
+    ours, theirs = _index(a, shared, differing, "A"), _index(b, shared, differing, "B")
+    groups: dict[tuple[Value, ...], list[tuple[Point, Point]]] = {}
+    unknown = same = 0
+    for key in (key for key in ours if key in theirs):
+        one, other = ours[key], theirs[key]
+        if one.row.digest == other.row.digest:
+            same += 1
+        elif getattr(one.row, metric.name) is None or getattr(other.row, metric.name) is None:
+            unknown += 1
+        else:
+            groups.setdefault(key[:-1], []).append((one, other))
+    comparisons = (_comparison(shared, differing, group, metric) for group in groups.values())
+    alone = [sum(key not in rest for key in some) for some, rest in ((ours, theirs), (theirs, ours))]
+    return Compared(differing, adjusted(comparisons), alone[0], alone[1], unknown, same)
+
+
+def adjusted(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
+    """The same with `p_holm` for all of them together."""
+    made = tuple(comparisons)
+    return tuple(replace(one, p_holm=p) for one, p in zip(made, holm([one.found.p for one in made]), strict=True))
+
+
+def _values(points: Sequence[Point], axis: str) -> set[Value]:
+    return {point.at[axis] for point in points}
+
+
+def _index(
+    points: Sequence[Point], shared: Sequence[str], differing: Sequence[str], side: str
+) -> dict[tuple[Value, ...], Point]:
+    """By the values of the shared axes and the seed, the seed last."""
+    found: dict[tuple[Value, ...], Point] = {}
+    for point in points:
+        first = found.setdefault(tuple(point.at[axis] for axis in (*shared, SEED)), point)
+        if first is not point:
+            axis = next(axis for axis in differing if first.at[axis] != point.at[axis])
+            fix = f"several cells fit one of the other side; they differ in {axis}: add {axis}={point.at[axis]}, say"
+            raise UserError(side, "", fix)
+    return found
+
+
+def _comparison(
+    shared: Sequence[str], differing: Sequence[str], group: Sequence[tuple[Point, Point]], metric: Metric
+) -> Comparison:
+    pairs = tuple(
+        Pair(a.row.seed, getattr(a.row, metric.name), getattr(b.row, metric.name), a.row.cell, b.row.cell)
+        for a, b in sorted(group, key=lambda both: both[0].row.seed)
+    )
+    a, b = group[0]
+    return Comparison(
+        at={axis: a.at[axis] for axis in shared},
+        a_at={axis: a.at[axis] for axis in differing},
+        b_at={axis: b.at[axis] for axis in differing},
+        pairs=pairs,
+        found=paired([pair.a - pair.b for pair in pairs]),
+    )
