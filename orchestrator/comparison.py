@@ -96,7 +96,8 @@ def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
     ]
     read += [f"left out: {text.plural(count, 'cell')} {why}" for count, why in left if count]
     if compared.unknown:
-        read.append(f"left out: {text.plural(compared.unknown, 'pair')} without a value yet; see: sweep status")
+        lacking = text.plural(compared.unknown, "pair")
+        read.append(f"left out: {lacking} without a value, not measured or not yet; see: sweep status")
     if compared.same:
         read.append(f"left out: {text.plural(compared.same, 'pair')} of one and the same work")
     return read

@@ -118,7 +118,7 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
     unknown = same = 0
     for key in (key for key in ours if key in theirs):
         one, other = ours[key], theirs[key]
-        if one.row.digest == other.row.digest:
+        if _same(one.row, other.row, metric):
             same += 1
         elif getattr(one.row, metric.name) is None or getattr(other.row, metric.name) is None:
             unknown += 1
@@ -133,6 +133,13 @@ def adjusted(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
     """The same with `p_holm` for all of them together."""
     made = tuple(comparisons)
     return tuple(replace(one, p_holm=p) for one, p in zip(made, holm([one.found.p for one in made]), strict=True))
+
+
+def _same(one: ReportRow, other: ReportRow, metric: Metric) -> bool:
+    """One and the same work: equal weights, or for a latency, which is a fact about a machine, the same row."""
+    if metric.name.startswith("latency"):
+        return (one.sweep, one.cell) == (other.sweep, other.cell)
+    return one.digest == other.digest
 
 
 def _values(points: Sequence[Point], axis: str) -> set[Value]:

@@ -52,7 +52,7 @@ def paired(differences: Sequence[float]) -> Paired:
     if n == 1:
         return Paired(1, mean, None, None, None, None, 2)
     sd = stdev(differences)
-    if sd <= 1e-12 * max(map(abs, differences), default=0.0):  # equal but for rounding
+    if sd <= 1e-9 * max(map(abs, differences), default=0.0):  # equal but for rounding
         return Paired(n, mean, 0.0, None, None, None, 1)
     error = sd / math.sqrt(n)
     half = quantile(0.5 + CONFIDENCE / 2, n - 1) * error

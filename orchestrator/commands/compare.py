@@ -38,7 +38,7 @@ def compare(
     with ledger(settings) as engine:
         found = [sides.read_side(engine, one) for one in wanted]
         compared = pairs.compare(found[0].points, found[1].points, chosen)
-        _check(compared, found)
+        _check(compared, found, chosen.name)
         queued = _queue(engine, settings, compared, found) if queue else []
     if json_:
         body = {"a": _side(found[0]), "b": _side(found[1]), **comparison.as_dict(compared, chosen, comparison.Names())}
@@ -49,7 +49,7 @@ def compare(
         say("", *(_queued(one) for one in queued or [{}]))
 
 
-def _check(compared: "Compared", found: "list[Side]") -> None:
+def _check(compared: "Compared", found: "list[Side]", metric: str) -> None:
     """Raises UserError if there is nothing to compare."""
     from core.errors import UserError
 
@@ -57,7 +57,9 @@ def _check(compared: "Compared", found: "list[Side]") -> None:
         return
     names = " and ".join(dict.fromkeys(side.text or "the latest sweep" for side in found))
     if compared.unknown:
-        raise UserError("compare", names, "no pair of cells has its values yet; see: sweep status")
+        raise UserError(
+            "compare", names, f"no pair of cells has its {metric}: not measured, or not yet; see: sweep status"
+        )
     if compared.same:
         raise UserError(
             "compare", names, "both sides are the same cells; choose some of them, e.g. NAME:algorithm=oneshot"

@@ -134,7 +134,7 @@ def test_queue_adds_seeds_and_runs_nothing_twice(fair: Sweep, measured: Callable
     assert queued[0]["done"] == queued[0]["stages"] - queued[0]["new"] == sum(listed["fair"]["counts"].values())
     waiting = fair(*one, "--queue")
     assert "queued nothing" in waiting.out, "the latest sweep has these seeds, and they have not ended"
-    assert f"left out: {text_pairs(more)} without a value yet" in waiting.out
+    assert f"left out: {text_pairs(more)} without a value" in waiting.out
     assert work() == queued[0]["new"]
 
 
@@ -174,7 +174,7 @@ def test_what_has_not_ended_is_no_verdict(sweep: Sweep) -> None:
     sweep("submit", *FAIR, "--name", "fair")
     assert sweep("verdict").code == 1
     ran = sweep("compare", ":algorithm=oneshot", ":algorithm=iterative")
-    assert (ran.code, ran.complaint.endswith("no pair of cells has its values yet; see: sweep status")) == (2, True)
+    assert (ran.code, ran.complaint.endswith("has its top1: not measured, or not yet; see: sweep status")) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,15 @@ def test_a_grid_that_means_something_else_today_is_not_extended(
     assert ran.code == 2
     assert "has changed since it was submitted" in ran.complaint
     assert len(json.loads(sweep("list", "--json").out)) == 1
+
+
+def test_latencies_of_one_network_are_not_the_same_work(sweep: Sweep, work: Work) -> None:
+    """An accuracy is a fact about weights, a latency one about a machine."""
+    axes = ("--grid", "demo", "--algorithm", "oneshot", "--epochs", "1")
+    sweep("submit", *axes, "--name", "one")
+    sweep("submit", *axes, "--bench-threads", "2", "--name", "two")
+    work()
+    assert "both sides are the same cells" in sweep("compare", "one", "two").complaint
+    ran = sweep("compare", "one", "two", "--metric", "latency_speedup")
+    assert (ran.code, len(table(ran.out))) == (0, 3)
+    assert "both sides are the same cells" in sweep("compare", "one", "one", "--metric", "latency_speedup").complaint

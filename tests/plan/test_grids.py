@@ -1,6 +1,7 @@
 """Grids from names, TOML and axes; every bad one gives one line that says where."""
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.plan.grid_files import load_grid
+from core.plan.algorithms import Algorithm
+from core.plan.grid_files import load_grid, stored_grid
 from core.plan.grids import GRIDS, read_axes
 
 
@@ -85,3 +87,13 @@ def test_any_values_give_a_grid_or_a_one_line_error(values: dict[str, object]) -
         read_axes(values, GRIDS["full"])
     except UserError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_grid_comes_back_from_a_ledgers_json(name: str) -> None:
+    own = replace(GRIDS[name], algorithms=(Algorithm("mine", score="taylor"),), algorithm=("mine", "oneshot"))
+    for grid in (GRIDS[name], own):
+        kept = json.loads(json.dumps(asdict(grid)))
+        assert stored_grid(kept) == grid
+        del kept["costs"]
+        assert stored_grid(kept) == grid, "an older release had no such axis"
