@@ -12,6 +12,7 @@ import typer
 
 from core.errors import StageError, UserError
 from orchestrator.commands import (
+    audit,
     bench,
     compare,
     control,
@@ -55,6 +56,7 @@ app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("compare", rich_help_panel=_LOOK)(compare.compare)
 app.command("verdict", rich_help_panel=_LOOK)(compare.verdict)
+app.command("audit", rich_help_panel=_LOOK)(audit.audit)
 app.command("list", rich_help_panel=_LOOK)(listing.list_)
 app.command("logs", rich_help_panel=_LOOK)(logs.logs)
 app.command("export", rich_help_panel=_FILES)(export.export)

@@ -63,7 +63,7 @@ def verify(
     with ledger(settings) as engine:
         chosen = None if sweep is None else find_sweep(engine, sweep).id
         need_torch("verify")
-        looked = _look(engine, settings, artifacts_made(engine, chosen))
+        looked = look(engine, settings, artifacts_made(engine, chosen))
         redone = _repair(engine, looked.findings) if repair and looked.findings else None
     if redone is not None:
         problem = send_hints(settings, redone.ready)
@@ -77,7 +77,8 @@ def verify(
         raise typer.Exit(1)
 
 
-def _look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
+def look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
+    """Reads the artifacts and saved states, and says what is wrong with them or with what rows say of them."""
     from core.ledger.references import still_made
     from orchestrator.output import flash
     from orchestrator.text import size

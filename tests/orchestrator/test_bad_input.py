@@ -92,7 +92,8 @@ def test_a_name_that_is_taken(sweep: Sweep) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("status",), ("report",), ("cancel",), ("retry",), ("export",), ("status", "--watch")]
+    "command",
+    [("status",), ("report",), ("verdict",), ("audit",), ("cancel",), ("retry",), ("export",), ("status", "--watch")],
 )
 def test_unknown_sweep_suggests_the_nearest(sweep: Sweep, tmp_path: Path, command: tuple[str, ...]) -> None:
     sweep("submit", "--grid", "demo", "--name", "monday")
@@ -101,7 +102,20 @@ def test_unknown_sweep_suggests_the_nearest(sweep: Sweep, tmp_path: Path, comman
     assert ran.complaint == "sweep: sweep 'mondey': unknown; did you mean \"monday\"? known: monday"
 
 
-@pytest.mark.parametrize("command", [("status",), ("report",), ("list",), ("cancel", "x"), ("retry",), ("logs", "ab")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("report",),
+        ("compare", "a", "b"),
+        ("verdict",),
+        ("audit",),
+        ("list",),
+        ("cancel", "x"),
+        ("retry",),
+        ("logs", "ab"),
+    ],
+)
 def test_reading_makes_no_ledger(sweep: Sweep, home: Path, command: tuple[str, ...]) -> None:
     ran = sweep(*command)
     assert ran.code == 2

@@ -49,6 +49,8 @@ def test_a_laptop_without_torch_submits_and_reads(laptop: Laptop) -> None:
         "status", "report", "report --format csv", "list", "submit --grid full --dry-run", "submit --grid full"
     )
     assert read.stderr.splitlines() == ["codes: [0, 0, 0, 0, 0, 0] loaded: []"]
+    judged = laptop("compare :algorithm=oneshot :algorithm=iterative,iterations=3", "verdict", "audit --json")
+    assert judged.stderr.splitlines()[-1] == "codes: [2, 1, 1] loaded: []", "nothing has been run yet"
 
 
 def test_the_facade_loads_nothing_by_itself(home: Path) -> None:

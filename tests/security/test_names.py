@@ -54,6 +54,11 @@ COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "seeds": lambda word: ("submit", "--dry-run", f"--seeds={word}"),
     "status": lambda word: ("status", "--", word),
     "report": lambda word: ("report", "--", word),
+    "compare": lambda word: ("compare", "--", word, "first"),
+    "compare filter": lambda word: ("compare", f"first:algorithm={word}", "first"),
+    "compare metric": lambda word: ("compare", "first", "first", f"--metric={word}"),
+    "verdict": lambda word: ("verdict", "--", word),
+    "audit": lambda word: ("audit", "--", word),
     "cancel": lambda word: ("cancel", "--", word),
     "retry": lambda word: ("retry", "--json", "--", word),
     "logs": lambda word: ("logs", "--", word),
@@ -68,7 +73,18 @@ COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
 }
 
 
-_WIDELY = ("name", "grid file", "image folder", "sparsity", "status", "logs", "devices", "evaluate")
+_WIDELY = (
+    "name",
+    "grid file",
+    "image folder",
+    "sparsity",
+    "status",
+    "compare",
+    "compare filter",
+    "logs",
+    "devices",
+    "evaluate",
+)
 """Commands that are tried with every word; the others have a way of reading in common with one of these."""
 
 _FEW = ("up", "nul", "long", "escape", "right to left", "no UTF-8")

@@ -1,0 +1,77 @@
+"""Checks of how much ground the points cover, and how often each was measured."""
+
+from statistics import fmean, stdev
+
+from core.ledger.report import ReportRow
+from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Curve, Outcome, Subject, cells_of
+
+POINTS = 5
+SEEDS = 3
+DECLINE = 0.05
+
+
+def operating_points(subject: Subject) -> Outcome:
+    """At least five on each curve. Algorithms that know but one sparsity draw none."""
+    curves = _drawn(subject)
+    if not curves:
+        return Outcome(NOT_APPLICABLE, "no algorithm here reaches more than one sparsity")
+    counts = {curve: len({row.sparsity for row in rows if row.top1 is not None}) for curve, rows in curves.items()}
+    short = {curve: count for curve, count in counts.items() if count < POINTS}
+    if short:
+        shown = "; ".join(f"{_name(curve)}: {count}" for curve, count in short.items())
+        return Outcome(FAIL, f"fewer than {POINTS} measured: {shown}", cells_of(r for c in short for r in curves[c]))
+    ratios = sorted({1 / (1 - row.sparsity) for rows in curves.values() for row in rows})
+    shown = ", ".join(f"{ratio:.3g}×" for ratio in ratios)
+    return Outcome(PASS, f"{min(counts.values())} or more on each of {len(curves)} curves: {shown}")
+
+
+def extremes(subject: Subject) -> Outcome:
+    """Up to where accuracy declines substantially: five points below dense, which is our number."""
+    falls: dict[Curve, tuple[float, list[ReportRow]]] = {}
+    for curve, rows in _drawn(subject).items():
+        if any(made is None or made.score in ("random", "shuffled") for made in map(subject.algorithm, rows)):
+            continue
+        last = [row for row in rows if row.sparsity == max(row.sparsity for row in rows) and row.drop is not None]
+        if last:
+            falls[curve] = (fmean(row.drop for row in last if row.drop is not None), last)
+    if not falls:
+        return Outcome(FAIL, "no curve has been measured at its highest sparsity yet")
+    short = {curve: fall for curve, (fall, _) in falls.items() if fall < DECLINE - 1e-9}
+    words = "; ".join(f"{_name(curve)}: {100 * fall:+.1f}" for curve, (fall, _) in falls.items())
+    proof = cells_of(row for _, rows in falls.values() for row in rows)
+    what = f"drop in points at the highest sparsity: {words} (asked for here: {100 * DECLINE:.0f} or more)"
+    return Outcome(FAIL if short else PASS, what, proof)
+
+
+def seeds(subject: Subject) -> Outcome:
+    """Three or more of each setting (our number: two give hardly a standard deviation), and how far they spread."""
+    settings: dict[tuple[Curve, float], list[ReportRow]] = {}
+    for curve, rows in subject.curves().items():
+        for row in rows:
+            settings.setdefault((curve, row.sparsity), []).append(row)
+    tops = {key: [row.top1 for row in rows if row.top1 is not None] for key, rows in settings.items()}
+    few = [key for key, found in tops.items() if len(found) < SEEDS]
+    if few:
+        least = min(len(tops[key]) for key in few)
+        what = f"{len(few):,} of {len(tops):,} settings have fewer than {SEEDS} measured seeds, the fewest {least}"
+        return Outcome(FAIL, what, cells_of(row for key in few for row in settings[key]))
+    spreads = {key: stdev(found) for key, found in tops.items()}
+    key = max(spreads, key=spreads.__getitem__)
+    widest = f"{_name(key[0])} at {100 * key[1]:g} %: {100 * fmean(tops[key]):.2f} ± {100 * spreads[key]:.2f}"
+    what = f"{min(map(len, tops.values()))} or more seeds of each of {len(tops):,} settings; widest sd: {widest}"
+    return Outcome(PASS, what, cells_of(settings[key]))
+
+
+def _drawn(subject: Subject) -> dict[Curve, list[ReportRow]]:
+    """The curves of algorithms that reach any sparsity."""
+    found = {}
+    for curve, rows in subject.curves().items():
+        made = subject.algorithm(rows[0])
+        if made is None or made.sparsity is None:
+            found[curve] = rows
+    return found
+
+
+def _name(curve: Curve) -> str:
+    algorithm, epochs, iterations = curve
+    return f"{algorithm} {epochs}×{iterations}"

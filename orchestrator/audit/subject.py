@@ -1,0 +1,122 @@
+"""What an audit looks at and what it comes to; how it is judged: `orchestrator.audit.checklist`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.errors import UserError
+from core.ledger.provenance import Provenance
+from core.ledger.report import ReportRow
+from core.ledger.sweeps import SweepRow
+from core.plan.algorithms import ALGORITHMS, Algorithm
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "n/a"
+Curve = tuple[str, int, int]
+"""(algorithm, epochs, iterations): what is drawn against sparsity."""
+
+
+@dataclass(frozen=True)
+class Reread:
+    """An artifact's accuracy read again. cell: that it is of, 0 = dense network · ledger, again: top-1 in [0, 1] ·
+    images: of the test set · error: why there is no `again`."""
+
+    cell: int
+    artifact: str
+    ledger: float
+    again: float | None
+    images: int
+    error: str
+
+    @property
+    def agrees(self) -> bool:
+        """Within 0.1 points or one image: another processor may round the other way where two classes are as good as
+        equal."""
+        return self.again is not None and abs(self.again - self.ledger) <= max(0.001, 1.01 / self.images)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `--verify` found. artifacts: how many were hashed and counted · wrong: a line for each that isn't right ·
+    read: accuracies read again."""
+
+    artifacts: int
+    wrong: tuple[str, ...]
+    read: tuple[Reread, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A sweep as its ledger tells it. layers: cell → see `core.ledger.report.layers_left` · dataset: fields of its
+    `DatasetRef` · verified: None = not asked for."""
+
+    sweep: SweepRow
+    rows: tuple[ReportRow, ...]
+    layers: Mapping[int, list[dict[str, Any]]]
+    provenance: Provenance
+    dataset: Mapping[str, Any]
+    verified: Verified | None = None
+
+    def algorithm(self, row: ReportRow) -> Algorithm | None:
+        """What the row's algorithm is made of; None for a name that only another release knows."""
+        for own in self.sweep.grid.get("algorithms", ()):
+            if own["name"] == row.algorithm:
+                return Algorithm(**own)
+        return ALGORITHMS.get(row.algorithm)
+
+    def methods(self) -> list[tuple[ReportRow, Algorithm]]:
+        """The rows that are no random control, with their algorithms."""
+        known = ((row, self.algorithm(row)) for row in self.rows)
+        return [(row, made) for row, made in known if made is not None and made.score not in ("random", "shuffled")]
+
+    def curves(self) -> dict[Curve, list[ReportRow]]:
+        """The rows by what is drawn as one line."""
+        found: dict[Curve, list[ReportRow]] = {}
+        for row in self.rows:
+            found.setdefault((row.algorithm, row.epochs, row.iterations), []).append(row)
+        return found
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """status: pass, fail or n/a · evidence: in words · cells: the rows that prove it, by their numbers."""
+
+    status: str
+    evidence: str
+    cells: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A point of the checklist. id: for programs · text: what is asked for · source: where it is asked for · check: how
+    it is told."""
+
+    id: str
+    text: str
+    source: str
+    check: Callable[[Subject], Outcome] = field(repr=False)
+
+
+def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
+    """All that the ledger knows of the sweep.
+
+    Raises:
+        UserError: it has no cells.
+    """
+    from core.ledger.lookup import dataset_of
+    from core.ledger.provenance import provenance
+    from core.ledger.report import layers_left, report_rows
+
+    rows = tuple(report_rows(engine, sweep.id))
+    if not rows:
+        raise UserError("sweep", sweep.name, "has no cells to judge")
+    return Subject(
+        sweep, rows, layers_left(engine, sweep.id), provenance(engine, sweep.id), dataset_of(engine, sweep.id)
+    )
+
+
+def cells_of(rows: Iterable[ReportRow]) -> tuple[int, ...]:
+    """Their numbers."""
+    return tuple(row.cell for row in rows)

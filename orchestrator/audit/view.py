@@ -1,0 +1,57 @@
+"""An audit in words and as JSON."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
+from orchestrator.output import paint
+
+_COLOURS = {PASS: "green", FAIL: "red", NOT_APPLICABLE: "dim"}
+_SHOWN = 8
+_INDENT = " " * 6
+
+
+def lines(subject: Subject, found: Sequence[tuple[Item, Outcome]], width: int) -> list[str]:
+    """Two lines or more an item: what is asked for, and how it is told."""
+    shown = [f"{subject.sweep.name}: Blalock et al. 2020 (arXiv:2003.03033), {len(subject.rows):,} rows", ""]
+    for item, outcome in found:
+        status = paint(f"{outcome.status:4}", _COLOURS[outcome.status])
+        shown.append(f"{status}  {item.id}: {item.text}")
+        evidence = outcome.evidence + _cells(outcome.cells)
+        shown += textwrap.wrap(
+            evidence, width, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+        )
+    counts = Counter(outcome.status for _, outcome in found)
+    shown += ["", ", ".join(f"{counts[status]} {status}" for status in (PASS, FAIL, NOT_APPLICABLE))]
+    return shown
+
+
+def as_dict(subject: Subject, found: Sequence[tuple[Item, Outcome]]) -> dict[str, Any]:
+    """The same for programs, with every cell that proves an item."""
+    counts = Counter(outcome.status for _, outcome in found)
+    return {
+        "sweep": subject.sweep.name,
+        "rows": len(subject.rows),
+        "verified": subject.verified is not None,
+        "counts": {status: counts[status] for status in (PASS, FAIL, NOT_APPLICABLE)},
+        "items": [
+            {
+                "id": item.id,
+                "text": item.text,
+                "source": item.source,
+                "status": outcome.status,
+                "evidence": outcome.evidence,
+                "cells": list(outcome.cells),
+            }
+            for item, outcome in found
+        ],
+    }
+
+
+def _cells(cells: tuple[int, ...]) -> str:
+    if not cells:
+        return ""
+    more = f" and {len(cells) - _SHOWN:,} more" if len(cells) > _SHOWN else ""
+    return f" (cell{'s' if len(cells) > 1 else ''} {', '.join(map(str, cells[:_SHOWN]))}{more})"

@@ -1,0 +1,221 @@
+"""`sweep audit`: what passes, what fails and which rows prove it; and the artifacts themselves with `--verify`."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from sqlalchemy import Engine, select, update
+
+from core.ledger.sweeps import find_sweep
+from core.ledger.tables import cells, results, stages
+from core.ledger.workers import register
+from core.measure import again
+from core.plan.datasets import parse_dataset
+from core.training.datasets import load_dataset
+from orchestrator import torchside
+from orchestrator.audit.checklist import ITEMS, audit
+from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Reread, Subject, read_subject
+from tests.orchestrator.test_verify import Floor, ask_here, floor
+
+__all__ = ["floor"]
+
+Sweep = Callable[..., Any]
+Work = Callable[..., int]
+FAIR = ("--grid", "fair", "--dataset", "digits", "--width", "2", "--epochs", "1", "--bench-device", "none")
+FIVE = (*FAIR, "--sparsity", "50,75,90,95,98")
+
+
+def judged(subject: Subject) -> dict[str, Outcome]:
+    return {item.id: outcome for item, outcome in audit(subject)}
+
+
+@pytest.fixture
+def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
+    """A finished sweep that lacks nothing."""
+    register(ledger, "host:1", "host", 1, ["cpu"], "0.1.0")
+    assert sweep("submit", *FIVE, "--name", "fair").code == 0
+    work()
+    return read_subject(ledger, find_sweep(ledger, "fair"))
+
+
+def test_ids_are_unique_and_every_source_is_named() -> None:
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == 23
+    assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
+
+
+def test_a_good_sweep(fair: Subject) -> None:
+    found = judged(fair)
+    unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves", "prior-work", "claims"}
+    unasked = {"artifacts", "accuracies"}
+    assert {name for name, outcome in found.items() if outcome.status == NOT_APPLICABLE} == unknowable | unasked
+    assert {outcome.status for outcome in found.values()} == {PASS, NOT_APPLICABLE}
+    assert found["points"].evidence == "5 or more on each of 4 curves: 2×, 4×, 10×, 20×, 50×"
+    assert "prunesweep 0.1.0" in found["same-code"].evidence
+    assert "60 rows" in found["raw-accuracy"].evidence
+    assert "a processor" not in found["hardware"].evidence, "no latency was measured"
+
+
+def test_a_curve_must_go_to_where_accuracy_declines(fair: Subject) -> None:
+    shallow = replace(fair, rows=tuple(replace(row, drop=0.049) for row in fair.rows))
+    found = judged(shallow)["extremes"]
+    assert (found.status, len(found.cells)) == (FAIL, 6), "three seeds at 98 % of two methods; controls don't count"
+    assert "iterative 1×3: +4.9; oneshot 3×1: +4.9" in found.evidence
+
+
+def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -> None:
+    ran = sweep("audit")
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033), 60 rows"
+    assert lines[-1] == "14 pass, 0 fail, 9 n/a"
+    assert "n/a   artifacts: every row's artifact: hash, masks and counts (--verify)" in lines
+    assert max(map(len, lines)) <= 120
+    body = json.loads(sweep("audit", "fair", "--json").out)
+    assert body["counts"] == {"pass": 14, "fail": 0, "n/a": 9}
+    assert body["verified"] is False
+    items = {item["id"]: item for item in body["items"]}
+    assert list(items) == [item.id for item in ITEMS]
+    assert items["random"]["status"] == "pass"
+    assert items["random"]["cells"] == [1, 3], "an iterative cell and its random control"
+
+
+def test_what_the_demo_lacks(sweep: Sweep, work: Work, ledger: Engine) -> None:
+    sweep("submit", "--grid", "demo", "--name", "demo")
+    work()
+    assert sweep("audit").code == 1
+    found = judged(read_subject(ledger, find_sweep(ledger, "demo")))
+    fails = {name: outcome for name, outcome in found.items() if outcome.status == FAIL}
+    assert set(fails) == {"points", "seeds", "random", "layer-random"}
+    assert fails["points"].evidence.startswith("fewer than 5 measured: oneshot 1×1: 3; oneshot 2×1: 3")
+    assert len(fails["points"].cells) == 18
+    assert "18 of 18 settings have fewer than 3 measured seeds, the fewest 1" in fails["seeds"].evidence
+    assert "18 of 18 rows (oneshot, iterative) have no random pruning" in fails["random"].evidence
+    assert found["same-code"].status == NOT_APPLICABLE, "the worker has left no row"
+
+
+def test_rows_without_results_fail_by_number(sweep: Sweep, ledger: Engine) -> None:
+    sweep("submit", *FIVE, "--name", "new")
+    found = judged(read_subject(ledger, find_sweep(ledger, None)))
+    assert found["raw-accuracy"].status == FAIL
+    assert found["raw-accuracy"].cells == tuple(range(1, 61))
+    assert found["seeds"].status == found["points"].status == found["random"].status == FAIL
+
+
+def test_a_control_must_have_the_same_seed_and_length(fair: Subject) -> None:
+    """Of one random row another seed, of one layer-random row other epochs."""
+
+    def changed(algorithm: str, **what: int) -> Subject:
+        place = next(place for place, row in enumerate(fair.rows) if row.algorithm == algorithm)
+        rows = list(fair.rows)
+        rows[place] = replace(rows[place], **what)  # type: ignore[arg-type]
+        return replace(fair, rows=tuple(rows))
+
+    other = judged(changed("random", seed=9))
+    assert (other["random"].status, other["random"].cells) == (FAIL, (1, 2))
+    assert other["layer-random"].status == PASS
+    longer = judged(changed("layer-random", epochs=30))
+    assert (longer["layer-random"].status, longer["layer-random"].cells) == (FAIL, (1, 2))
+
+
+def test_layers_that_differ_are_measured(fair: Subject) -> None:
+    assert "differs by at most 0.0 points" in judged(fair)["layer-random"].evidence
+    layers = {**fair.layers, 1: [{"name": "fc.weight", "nonzero": 17, "total": 100}]}
+    assert "differs by at most 7.0 points" in judged(replace(fair, layers=layers))["layer-random"].evidence
+
+
+def test_other_scores_need_magnitude_beside_them(sweep: Sweep, work: Work, ledger: Engine) -> None:
+    axes = ("--grid", "demo", "--epochs", "1", "--iterations", "2", "--bench-device", "none")
+    sweep("submit", *axes, "--algorithm", "snip,oneshot,2:4", "--name", "snip")
+    sweep("submit", *axes, "--algorithm", "lamp", "--name", "lamp")
+    work()
+    with_it = judged(read_subject(ledger, find_sweep(ledger, "snip")))
+    assert (with_it["magnitude"].status, with_it["layer-magnitude"].status) == (PASS, PASS)
+    assert "2:4" not in with_it["points"].evidence
+    without = judged(read_subject(ledger, find_sweep(ledger, "lamp")))
+    assert (without["magnitude"].status, without["layer-magnitude"].status) == (FAIL, NOT_APPLICABLE)
+
+
+def test_many_classes_ask_for_top_5(sweep: Sweep, ledger: Engine) -> None:
+    sweep("submit", "--grid", "full", "--dataset", "cifar100", "--name", "hundred")
+    found = judged(read_subject(ledger, find_sweep(ledger, None)))
+    assert (found["top-5"].status, found["top-5"].evidence[:11]) == (FAIL, "100 classes")
+
+
+def test_incomplete_recipes_and_mixed_code_fail(fair: Subject) -> None:
+    specs = dict(fair.provenance.specs)
+    digest = next(iter(specs))
+    recipe = {key: value for key, value in specs[digest]["recipe"].items() if key != "lr"}
+    specs[digest] = {**specs[digest], "recipe": recipe, "code": 1}
+    found = judged(replace(fair, provenance=replace(fair.provenance, specs=specs)))
+    assert found["hyper-parameters"].status == found["same-code"].status == FAIL
+    assert f"{digest[:12]}: lr" in found["hyper-parameters"].evidence
+
+
+def test_an_accuracy_may_be_one_image_off() -> None:
+    def read(again: float | None, images: int) -> bool:
+        return Reread(1, "a", 0.9, again, images, "").agrees
+
+    assert read(0.9 - 1 / 360, 360)
+    assert not read(0.9 - 2 / 360, 360)
+    assert read(0.9009, 10_000)
+    assert not read(0.9012, 10_000)
+    assert not read(None, 0)
+
+
+def again_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the torch processes would say, without the seconds that it takes to import torch."""
+    if module != again.__name__:
+        yield from ask_here(module, request)
+    else:
+        yield from again.measure(request, lambda event: None)
+
+
+def statuses(sweep: Sweep) -> dict[str, tuple[str, str]]:
+    body = json.loads(sweep("audit", "mine", "--verify", "--json").out)
+    return {item["id"]: (item["status"], item["evidence"]) for item in body["items"]}
+
+
+def test_verify_reads_artifacts_and_accuracies_again(
+    sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = sweep("audit", "mine", "--verify", "--json")  # through the torch processes themselves
+    assert ran.code == 1
+    items = {item["id"]: item for item in json.loads(ran.out)["items"]}
+    assert items["artifacts"]["evidence"] == "2 artifacts: hash, masks, weights counted as the rows say"
+    assert items["accuracies"]["status"] == "fail", "the ledger's 90 % were made up"
+    assert items["accuracies"]["evidence"].startswith("2 of 2 differ; ")
+    monkeypatch.setattr(torchside, "ask", again_here)
+    write_true_accuracies(floor)
+    found = statuses(sweep)
+    assert found["artifacts"][0] == "pass"
+    assert found["accuracies"] == ("pass", "2 networks on 355 test images; largest difference 0.000 points")
+    _, pruned = floor.artifacts()["prune"]
+    pruned.write_bytes(b"damaged")
+    found = statuses(sweep)
+    assert found["artifacts"][0] == found["accuracies"][0] == "fail"
+    assert "prune 1 → 50 %" in found["artifacts"][1]
+    assert "wrong hash" in found["accuracies"][1]
+
+
+def write_true_accuracies(floor: Floor) -> None:
+    split = load_dataset(parse_dataset("digits"), Path(floor.home), "test")
+    with floor.ledger.begin() as connection:
+        for cell in connection.execute(select(cells)).all():
+            for made, evaluate in ((cell.rounds[-1], cell.evaluate), (cell.train, cell.dense_evaluate)):
+                artifact = connection.execute(select(stages.c.artifact).where(stages.c.digest == made)).scalar_one()
+                top1 = again.accuracy(floor.store.get(artifact), split, torch.device("cpu")).top1
+                connection.execute(update(results).where(results.c.digest == evaluate).values(top1=top1))
+
+
+def test_bad_input(sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sweep("audit", "mien").complaint.startswith("sweep: sweep 'mien': unknown; did you mean \"mine\"?")
+    monkeypatch.setattr(torchside, "ask", again_here)
+    ran = sweep("audit", "mine", "--verify", "--device", "tpu")
+    assert (ran.code, ran.complaint) == (2, "sweep: device 'tpu': use cpu, cuda or cuda:NUMBER")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    ran = sweep("audit", "mine", "--verify")
+    assert (ran.code, ran.complaint) == (2, "sweep: audit --verify: needs torch: pip install 'prunesweep[worker]'")
