@@ -1,10 +1,11 @@
 """`python -m core.artifacts.convert`: the side of `sweep export` that needs torch.
 
-One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors" | "packed", "files": [{"sha256",
-"path"}, …]}, for "packed" also {"dataset": {fields of DatasetRef}, "data": folder, "values": "fp32" | "fp16"}.
-JSON lines on stdout: {"event": "file", "path", "bytes"} for each file written, for "packed" also {"zstd_bytes",
-"dead_channels": {layer: number}}; at the first failure {"event": "error", "message"} (with "field", "value", "fix"
-where the user can put it right) and exit code 2.
+One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors" | "packed" | "onnx", "files":
+[{"sha256", "path"}, …]}, for "packed" and "onnx" also {"dataset": {fields of DatasetRef}, "data": folder}, for "packed"
+{"values": "fp32" | "fp16"}. JSON lines on stdout: {"event": "file", "path", "bytes"} for each file written, for
+"packed" and "onnx" also {"dead_channels": {layer: number}}, for "packed" {"zstd_bytes"}, for "onnx" {"difference": from
+the network's outputs, relative to the largest}; at the first failure {"event": "error", "message"} (with "field",
+"value", "fix" where the user can put it right) and exit code 2.
 """
 
 import json
@@ -40,7 +41,7 @@ def main() -> int:
 
 def _convert(request: dict[str, Any]) -> None:
     store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
-    write = _packer(request) if request["format"] == "packed" else _writer(request["format"])
+    write = _packer(request) if request["format"] in ("packed", "onnx") else _writer(request["format"])
     for file in request["files"]:
         _say(event="file", path=file["path"], **write(unpack(store.get(file["sha256"])), Path(file["path"])))
 
@@ -52,11 +53,13 @@ def _writer(form: str) -> Write:
 def _packer(request: dict[str, Any]) -> Write:
     """Reads the dataset: how large images are, how they are normalised, and what the classes are called."""
     # Not for the other formats: it loads torchvision.
-    from core.measure.inference import write_inference
+    from core.measure.inference import write_inference, write_onnx
     from core.training.datasets import load_dataset
 
     ref = DatasetRef(**request["dataset"])
     split = load_dataset(ref, Path(request["data"]), "train")
+    if request["format"] == "onnx":
+        return lambda checkpoint, path: asdict(write_onnx(checkpoint, split, ref.name, path))
     return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request["values"]))
 
 

@@ -1,17 +1,22 @@
-"""A checkpoint as a file that runs without torch and without this program's datasets: `core.sparse.packed`."""
+"""A checkpoint as a file that runs without torch and without this program's datasets: `core.sparse.packed`, or ONNX."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from core.artifacts.checkpoint import Checkpoint
-from core.errors import StageError
+from core.errors import StageError, UserError
 from core.measure.graphs import graph_of
 from core.measure.reference import TOLERANCE, difference, run_graph
 from core.measure.size import zstd_bytes
 from core.plan.models import ModelRef
 from core.sparse.dead import drop_dead_channels
+from core.sparse.dense import file_run, onnx_bytes
+from core.sparse.files import written_whole
 from core.sparse.graph import Graph
 from core.sparse.packed import write_packed
 from core.training.datasets import Split
@@ -29,6 +34,16 @@ class PackedFile:
     dead_channels: dict[str, int]
 
 
+@dataclass(frozen=True)
+class OnnxFile:
+    """bytes: the file's size · dead_channels: how many output channels each layer lost · difference: the largest
+    difference from the network's own outputs, relative to the largest."""
+
+    bytes: int
+    dead_channels: dict[str, int]
+    difference: float
+
+
 def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, values: str) -> PackedFile:
     """Writes the checkpoint's network, batch-norm folded in, without dead channels, whole or not at all.
 
@@ -39,9 +54,61 @@ def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Pa
         StageError: it does not say which network it is, or is another.
         UserError: values that are unknown or cannot hold the weights, or a file that cannot be written.
     """
-    channels, height, width = split.images.shape[1:]
-    graph, dead = without_dead_channels(_graph(checkpoint, (channels, height, width)))
-    meta = {
+    graph, dead = without_dead_channels(_graph(_network(checkpoint), split))
+    size = write_packed(graph, path, _meta(checkpoint, split, dataset, dead) | {"values": values}, values)
+    return PackedFile(size, zstd_bytes(path.read_bytes()), dead)
+
+
+def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -> OnnxFile:
+    """Writes the same network as an ONNX file for any batch. It takes its name only when onnxruntime has loaded it from
+    the disk and gave what the network gives (`TOLERANCE`). What a packed file has as `meta` is in its
+    `metadata_props`, words as they are and all else as JSON.
+
+    Raises:
+        StageError: as `write_inference`; or the file computes something else.
+        UserError: onnx or onnxruntime is not installed, or the file cannot be written.
+    """
+    model = _network(checkpoint)
+    graph, dead = without_dead_channels(_graph(model, split))
+    meta = _meta(checkpoint, split, dataset, dead)
+    words = {key: value if isinstance(value, str) else json.dumps(value) for key, value in meta.items()}
+    data = onnx_bytes(graph, meta=words)
+    if data is None:
+        raise UserError("format", "onnx", NEEDS_ONNX)
+    with written_whole(path) as file:
+        file.write(data)
+        file.flush()
+        found = _checked(Path(file.name), model, graph.image_shape)
+    return OnnxFile(len(data), dead, found)
+
+
+NEEDS_ONNX = "needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
+
+
+@torch.inference_mode()
+def _checked(path: Path, model: torch.nn.Module, image_shape: tuple[int, int, int]) -> float:
+    """The difference between the file and the network, for one image and for more.
+
+    Raises:
+        StageError: larger than `TOLERANCE`.
+        UserError: onnxruntime is not installed.
+    """
+    run = file_run(path)
+    if run is None:
+        raise UserError("format", "onnx", NEEDS_ONNX)
+    images = torch.randn(_IMAGES + 1, *image_shape, generator=torch.Generator().manual_seed(0))
+    # In float64: what differs then is the file's rounding alone.
+    wanted = model.double()(images.double())
+    both = [(run(some.numpy()), right) for some, right in ((images[:1], wanted[:1]), (images, wanted))]
+    found = max(difference(torch.from_numpy(ours), right) for ours, right in both)
+    if not found <= TOLERANCE:
+        raise StageError(f"the ONNX file is not the network: its outputs differ by {found:.1e} of the largest")
+    return found
+
+
+def _meta(checkpoint: Checkpoint, split: Split, dataset: str, dead: Mapping[str, int]) -> dict[str, Any]:
+    """What a file tells of its network besides the graph."""
+    return {
         **checkpoint.meta,
         "dataset": dataset,
         "class_names": list(split.classes),
@@ -52,11 +119,8 @@ def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Pa
             "mean": split.mean.tolist(),
             "std": split.std.tolist(),
         },
-        "dead_channels": dead,
-        "values": values,
+        "dead_channels": dict(dead),
     }
-    size = write_packed(graph, path, meta, values)
-    return PackedFile(size, zstd_bytes(path.read_bytes()), dead)
 
 
 def without_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
@@ -70,12 +134,24 @@ def without_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
     return small, dead
 
 
-def _graph(checkpoint: Checkpoint, image_shape: tuple[int, int, int]) -> Graph:
+def _network(checkpoint: Checkpoint) -> torch.nn.Module:
     meta = checkpoint.meta
     try:
         model = build_model(ModelRef(meta["model"], int(meta["width"]), int(meta["classes"])), seed=0)
         model.load_state_dict(checkpoint.weights)
-        return graph_of(model.eval(), image_shape)
+        return model.eval()
     except (KeyError, ValueError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise StageError(f"the checkpoint cannot be a packed network: {reason}") from None
+        raise _unfit(error) from None
+
+
+def _graph(model: torch.nn.Module, split: Split) -> Graph:
+    channels, height, width = split.images.shape[1:]
+    try:
+        return graph_of(model, (channels, height, width))
+    except ValueError as error:
+        raise _unfit(error) from None
+
+
+def _unfit(error: Exception) -> StageError:
+    reason = str(error).partition("\n")[0]
+    return StageError(f"the checkpoint cannot be made a file for inference: {reason}")

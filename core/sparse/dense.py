@@ -1,11 +1,16 @@
-"""The same graph by onnxruntime, for where few weights are zero or the processor lacks what the engine needs."""
+"""The same graph as an ONNX file, and run by onnxruntime: for where few weights are zero, or the processor lacks what
+the engine needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.sparse.graph import INPUT, GlobalMean, Graph, Linear, MaxPool, Node
+from core.sparse.graph import INPUT, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+
+OUTPUT = "logits"
 
 _OPSET = 17
 _IR_VERSION = 9
@@ -15,12 +20,19 @@ Run = Callable[[np.ndarray], np.ndarray]
 
 def dense_run(graph: Graph, threads: int) -> Run | None:
     """A function from images [B, C, H, W] to results [B, O], or None where onnx or onnxruntime is not installed."""
+    model = onnx_bytes(graph)
+    return None if model is None else _session(model, threads)
+
+
+def file_run(path: Path) -> Run | None:
+    """The same for a file that `onnx_bytes` made."""
+    return _session(str(path), 1)
+
+
+def _session(model: bytes | str, threads: int) -> Run | None:
     try:
         import onnxruntime
     except ImportError:
-        return None
-    model = onnx_bytes(graph)
-    if model is None:
         return None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
@@ -34,8 +46,13 @@ def dense_run(graph: Graph, threads: int) -> Run | None:
     return run
 
 
-def onnx_bytes(graph: Graph) -> bytes | None:
-    """The graph as an ONNX file's content (opset 17), any batch; None where onnx is not installed."""
+def onnx_bytes(graph: Graph, batch: int | None = None, meta: Mapping[str, str] | None = None) -> bytes | None:
+    """The graph as an ONNX file's content (opset 17): input `images`, result `logits`; None where onnx is not
+    installed.
+
+    batch: for batches of just this size, so that whoever runs it can plan its memory; None = any · meta: goes into
+    the file's `metadata_props`.
+    """
     try:
         from onnx import TensorProto, helper, numpy_helper
     except ImportError:
@@ -46,14 +63,22 @@ def onnx_bytes(graph: Graph) -> bytes | None:
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value, np.float32), name))
         return name
 
-    for node in graph.nodes:
+    outputs = map_shapes(graph)[graph.nodes[-1].out]
+    for node in (*graph.nodes[:-1], replace(graph.nodes[-1], out=OUTPUT)):
         for kind, inputs, out, attributes in _operations(node, constant):
             nodes.append(helper.make_node(kind, inputs, [out], **attributes))
-    shape = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["batch", *graph.image_shape])
-    result = helper.make_tensor_value_info(graph.nodes[-1].out, TensorProto.FLOAT, None)
-    made = helper.make_graph(nodes, "network", [shape], [result], constants)
-    opset = [helper.make_opsetid("", _OPSET)]
-    content: bytes = helper.make_model(made, opset_imports=opset, ir_version=_IR_VERSION).SerializeToString()
+    size = "batch" if batch is None else batch
+    images = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [size, *graph.image_shape])
+    result = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [size, *outputs])
+    made = helper.make_graph(nodes, "network", [images], [result], constants)
+    model = helper.make_model(
+        made,
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR_VERSION,
+        producer_name="prunesweep",
+    )
+    helper.set_model_props(model, dict(meta or {}))
+    content: bytes = model.SerializeToString()
     return content
 
 
@@ -73,7 +98,8 @@ def _operations(node: Node, constant: Callable[[str, np.ndarray], str]) -> list[
 def _chain(node: Node, constant: Callable[[str, np.ndarray], str]) -> list[tuple[str, list[str], dict[str, Any]]]:
     """(kind, inputs, attributes); an empty input is the operation before."""
     if isinstance(node, GlobalMean):
-        return [("GlobalAveragePool", [node.source], {}), ("Flatten", [""], {})]
+        # Not ReduceMean, the same number: onnxruntime keeps its blocked layout through a pool.
+        return [("GlobalAveragePool", [node.source], {}), ("Flatten", [""], {"axis": 1})]
     if isinstance(node, MaxPool):
         pads = [*node.padding, *node.padding]
         window = {"kernel_shape": list(node.kernel), "strides": list(node.stride), "pads": pads}

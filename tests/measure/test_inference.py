@@ -86,8 +86,8 @@ def test_half_precision_is_smaller_and_near(ask: Any, pruned: Any, tmp_path: Pat
 @pytest.mark.parametrize(
     ("meta", "changes", "words"),
     [
-        ({}, {}, "cannot be a packed network: 'model'"),
-        (META | {"width": "4"}, {}, "cannot be a packed network: Error"),
+        ({}, {}, "cannot be made a file for inference: 'model'"),
+        (META | {"width": "4"}, {}, "cannot be made a file for inference: Error"),
         (META, {"values": "int8"}, "values 'int8': known"),
         (META, {"dataset": DIGITS | {"name": "imagefolder", "path": "/nowhere"}}, "no such folder"),
     ],

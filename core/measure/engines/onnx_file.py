@@ -7,20 +7,37 @@ from typing import Any
 import torch
 from torch import nn
 
-INPUT = "images"
+from core.measure.graphs import graph_of
+from core.sparse import dense
+from core.sparse.graph import INPUT
 
 
 def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
     """The network for batches of just this shape, so that an engine can plan its memory; batch-norm is folded.
 
-    torch's older exporter: the newer one needs two more packages (onnxscript, onnx-ir) for the same file.
+    The file is made as `sweep export` makes it, unless the network has what our graph has no node for.
     """
+    batch, channels, height, width = images.shape
+    try:
+        made = dense.onnx_bytes(graph_of(model.eval(), (channels, height, width)), batch)
+    except ValueError:
+        made = None
+    return _exported(model, images) if made is None else made
+
+
+def _exported(model: nn.Module, images: torch.Tensor) -> bytes:
+    """By torch's older exporter: the newer one needs two more packages (onnxscript, onnx-ir) for the same file."""
     file: Any = io.BytesIO()  # which its type says it does not take
     with warnings.catch_warnings():
         # That it is the older one, and that a function inside it will go with it.
         warnings.filterwarnings("ignore", "You are using the legacy TorchScript-based ONNX export", DeprecationWarning)
         warnings.filterwarnings("ignore", "The feature will be removed", DeprecationWarning)
         torch.onnx.export(
-            model.eval(), (images.cpu().contiguous(),), file, dynamo=False, input_names=[INPUT], output_names=["logits"]
+            model.eval(),
+            (images.cpu().contiguous(),),
+            file,
+            dynamo=False,
+            input_names=[INPUT],
+            output_names=[dense.OUTPUT],
         )
     return bytes(file.getvalue())

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from core.measure.engines.base import Engine, Maker, Pass, absent
-from core.measure.engines.onnx_file import INPUT, onnx_bytes
+from core.measure.engines.onnx_file import onnx_bytes
+from core.sparse.graph import INPUT
 
 _CALIBRATION_BATCHES = 2
 _INSTALL = "'prunesweep[bench]'"
