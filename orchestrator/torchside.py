@@ -56,6 +56,16 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
+def need_onnx() -> None:
+    """Looks for what an ONNX file is made and checked with, without loading it.
+
+    Raises:
+        UserError: not installed.
+    """
+    if not all(importlib.util.find_spec(package) for package in ("onnx", "onnxruntime")):
+        raise UserError("format", "onnx", "needs onnx and onnxruntime: pip install 'prunesweep[bench]'")
+
+
 def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Starts the module and yields its events; its stderr (progress bars) goes to ours.
 

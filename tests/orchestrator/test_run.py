@@ -89,6 +89,15 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
     shown = sweep("export", "tiny", tmp_path / "packed", "--format", "packed", "--values", "fp16", "--force")
     assert " with zstd" in shown.out.splitlines()[0]
 
+    made = json.loads(sweep("export", "tiny", tmp_path / "packed", "--format", "onnx", "--json").out)
+    assert all(file["difference"] <= 1e-5 for file in made)
+    card = Path(made[1]["card"]).read_text()
+    assert Path(made[1]["card"]).name == "resnet18_prune_50perc_oneshot0.md"
+    assert "resnet18_prune_50perc_oneshot0.onnx`:" in card
+    assert "resnet18_prune_50perc_oneshot0.packed`:" in card, "the file that was there before"
+    assert f"top-1, after recovery | {100 * rows[0]['top1']:.2f} %" in card
+    assert rows[0]["artifact"] in card
+
     weights = prunesweep.load(rows[0]["artifact"])
     assert (weights["conv1.weight"] == 0).any()
 

@@ -1,0 +1,142 @@
+"""What `sweep export` writes beside the networks: the cards, from the ledger alone. Networks are made up."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+
+import prunesweep
+from core.ledger.tables import cells
+
+Sweep = Callable[..., Any]
+Work = Callable[..., int]
+NAMES = [
+    "resnet18.pt",
+    "resnet18_prune_90perc_oneshot1.pt",
+    "resnet18_prune_90perc_iterative1_2.pt",
+    "resnet18_prune_90perc_iterative1_3.pt",
+]
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The torch side writes files without a network in them."""
+
+    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        assert module == "core.artifacts.convert"
+        for file in request["files"]:
+            Path(file["path"]).write_bytes(b"a network")
+            yield {"event": "file", "path": file["path"], "bytes": 9}
+
+    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+
+
+@pytest.fixture
+def mine(sweep: Sweep, work: Work, made_up: None) -> str:
+    """A finished sweep of three cells."""
+    assert sweep("submit", "--grid", "demo", "--sparsity", "90", "--epochs", "1", "--name", "mine").code == 0
+    work()
+    return "mine"
+
+
+def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path) -> None:
+    written = json.loads(sweep("export", mine, tmp_path / "out", "--json").out)
+    assert [Path(file["path"]).name for file in written] == NAMES
+    assert [Path(file["card"]).name for file in written] == [name.replace(".pt", ".md") for name in NAMES]
+    assert len(list((tmp_path / "out").iterdir())) == 2 * len(NAMES)
+    row = prunesweep.results(mine)[1]
+    card = (tmp_path / "out" / NAMES[2].replace(".pt", ".md")).read_text()
+    for line in (
+        "| dataset | digits |",
+        "| network | resnet18, width 16 |",
+        "| algorithm | iterative |",
+        "| sparsity asked | 90 % |",
+        "| sparsity got | 90.00 % (zeros among prunable weights, counted) |",
+        "| epochs a round | 1 |",
+        "| iterations (rounds) | 2 |",
+        "| seed | 0 |",
+        "| top-1, dense | 95.00 % |",
+        "| top-1, right after the last pruning | 50.00 % |",
+        "| top-1, after recovery | 90.00 % |",
+        "| weights left | 69,906 of 699,056 prunable ones |",
+        "| multiply-adds an image | 1,000,000 of 8,000,000 |",
+        "| this network | 1.230 ms a pass, torch 1 fp32 |",
+        "| dense network, fastest dense engine | 1.250 ms a pass, onnxruntime 1 |",
+        "| speed-up | no speed-up; 99 % interval 0.98× to 1.05× |",
+        "| processor | a processor |",
+        "| CPU threads | 1 |",
+        "| fc.weight | 10 | 100 | 90.00 % | 10 | 100 |",
+        "| optimizer | sgd | sgd |",
+        f"| stage (SHA-256 of its plan) | {row['digest']} |",
+        f"| artifact (SHA-256 of the checkpoint) | {row['artifact']} |",
+    ):
+        assert line in card.splitlines()
+    assert len([line for line in card.splitlines() if line.startswith(("| train", "| prune "))]) == 3
+    code = card.partition("```python\n")[2].partition("```")[0]
+    assert NAMES[2] in code
+    assert "ModelRef('resnet18', 16, 10)" in code
+    compile(code, "card", "exec")
+
+
+def test_the_dense_network_s_card_speaks_of_no_pruning(sweep: Sweep, mine: str, tmp_path: Path) -> None:
+    sweep("export", mine, tmp_path)
+    card = (tmp_path / "resnet18.md").read_text()
+    assert "| algorithm | none: dense |" in card
+    assert "| top-1, dense | 95.00 % |" in card
+    for word in ("sparsity asked", "after recovery", "Measured latency", "| prune 1"):
+        assert word not in card
+
+
+def test_no_cards_when_none_are_wanted(sweep: Sweep, mine: str, tmp_path: Path) -> None:
+    written = json.loads(sweep("export", mine, tmp_path / "out", "--no-cards", "--json").out)
+    assert "card" not in written[0]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == sorted(NAMES)
+
+
+def test_a_second_format_shares_the_card_and_another_network_does_not(
+    sweep: Sweep, mine: str, work: Work, tmp_path: Path
+) -> None:
+    assert sweep("export", mine, tmp_path / "out").code == 0
+    assert sweep("export", mine, tmp_path / "out", "--format", "safetensors").code == 0
+    card = (tmp_path / "out" / "resnet18.md").read_text()
+    assert "\n`resnet18.pt`:\n" in card
+    assert "\n`resnet18.safetensors`:\n" in card
+    assert len(list((tmp_path / "out").iterdir())) == 3 * len(NAMES)
+
+    sweep("submit", "--grid", "demo", "--sparsity", "90", "--epochs", "1", "--seeds", "1", "--name", "other")
+    work()
+    refused = sweep("export", "other", tmp_path / "out", "--format", "packed")
+    assert refused.code == 2
+    assert refused.complaint.endswith("resnet18.md': is there already (and 3 more); add --force to replace")
+    assert (tmp_path / "out" / "resnet18.md").read_text() == card
+    assert sweep("export", "other", tmp_path / "out", "--format", "packed", "--no-cards").code == 0
+    assert (tmp_path / "out" / "resnet18.md").read_text() == card
+    assert sweep("export", "other", tmp_path / "out", "--format", "packed", "--force").code == 0
+    assert "resnet18.pt" not in (tmp_path / "out" / "resnet18.md").read_text()
+
+
+def test_a_ledger_s_words_are_words_in_a_card(sweep: Sweep, mine: str, ledger: Engine, tmp_path: Path) -> None:
+    with ledger.begin() as connection:
+        connection.execute(update(cells).values(algorithm="a|b\n<script>\x1b[2J`"))
+    sweep("export", mine, tmp_path, "--names", "digest")
+    for card in tmp_path.glob("*.md"):
+        text = card.read_text()
+        assert "<script>" not in text.replace("\\<", "")
+        assert text.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("package", ["onnx", "onnxruntime"])
+def test_onnx_without_its_packages_is_refused_before_anything_is_written(
+    sweep: Sweep, mine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    import importlib.util
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else real(name))
+    ran = sweep("export", mine, tmp_path / "out", "--format", "onnx")
+    assert ran.code == 2
+    assert ran.complaint == "sweep: format 'onnx': needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
+    assert not (tmp_path / "out").exists()
