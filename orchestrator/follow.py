@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,21 +60,28 @@ class _Watch:
         return self.remark
 
 
-def follow(engine: "Engine", sweep_id: int, lease: float, *, check: Callable[[], None] = lambda: None) -> int:
+def follow(
+    engine: "Engine",
+    sweep_id: int,
+    lease: float,
+    *,
+    check: Callable[[], None] = lambda: None,
+    view: View | None = None,
+) -> int:
     """Shows the sweep's progress from now on until it has ended; `check` is called at every look and may raise.
 
-    lease: seconds for which a silent worker counts as alive.
+    lease: seconds for which a silent worker counts as alive · view: None = what suits stdout.
     Returns: 0, or 1 when stages failed or were cancelled.
     """
     watch = _Watch(engine, sweep_id, sweep_status(engine, sweep_id).created_at)
     watch.news()  # what has ended already is history
-    with _view() as view:
+    with _view() if view is None else nullcontext(view) as shown:
         while True:
             started = time.monotonic()
             status = sweep_status(engine, sweep_id)
             for line in ended_lines(watch.news()):
-                view.tell(line)
-            view.show(status, "" if status.running or status.ended else watch.look_for_workers(lease))
+                shown.tell(line)
+            shown.show(status, "" if status.running or status.ended else watch.look_for_workers(lease))
             if status.ended:
                 return 1 if statusview.broken(status) else 0
             check()
@@ -144,6 +151,36 @@ class _PlainView:
         if remark and remark != self._remark:
             _stamp(remark)
         self._remark = remark
+
+
+class OneLine:
+    """One line that is written over at each look, and what failed; made for notebooks."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._before = ""
+
+    def tell(self, line: str) -> None:
+        if "✓" not in line[:12]:  # a colour may come first
+            self._write(f"\r{clean(line).ljust(len(self._before))}\n")
+            self._before = ""
+
+    def show(self, status: SweepStatus, remark: str) -> None:
+        total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
+        facts = [
+            f"{status.name}: {done:,} of {text.plural(total, 'stage')}",
+            f"{status.epochs_done:,} of {text.plural(status.epochs_total, 'epoch')}",
+        ]
+        if status.ended:
+            facts.append(statusview.word(status))
+        elif status.eta_seconds is not None:
+            facts.append(f"about {text.duration(status.eta_seconds)} left")
+        line = clean(" · ".join(filter(None, [*facts, remark])))
+        if line != self._before:
+            self._write(f"\r{line.ljust(len(self._before))}")
+            self._before = line
+        if status.ended:
+            self._write("\n")
 
 
 def ended_lines(stages: Sequence[EndedStage]) -> Iterator[str]:

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.errors import UserError
@@ -43,7 +45,7 @@ class LocalWorker:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # so that Ctrl-C reaches us alone, and we stop it in order
-                    preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+                    preexec_fn=_ending_with_parent(),  # noqa: PLW1509 - it makes one system call
                 )
         except OSError as error:
             raise UserError("SWEEP_HOME", self.log, f"cannot be written: {error.strerror}") from None
@@ -113,6 +115,7 @@ def _tail(path: Path, size: int = 8192) -> str:
         return file.read().decode(errors="replace")
 
 
-def _end_with_parent() -> None:
-    """In the child: SIGTERM when `sweep run` dies, however it dies."""
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+def _ending_with_parent() -> Callable[[], object] | None:
+    """For the child: SIGTERM when `sweep run` dies, however it dies. Looked up here: in a notebook there are threads,
+    and a child that was forked beside them must not load anything."""
+    return partial(ctypes.CDLL(None).prctl, _DEATH_SIGNAL, signal.SIGTERM) if sys.platform == "linux" else None

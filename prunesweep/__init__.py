@@ -1,10 +1,14 @@
-"""The public Python API: submit, wait, results, load.
+"""The public Python API: run, or submit and wait; results, frame, export, load.
 
-    sweep = prunesweep.submit(grid="demo", name="first")
+    sweep = prunesweep.run("demo")                     # submits, works on it here, waits
+    table = prunesweep.frame(sweep)                    # a pandas.DataFrame, one row per cell
+    files = prunesweep.export(sweep, "models", format="onnx")
+    weights = prunesweep.load(table["artifact"][0])
+    network = prunesweep.load("model.packed")
+
+    sweep = prunesweep.submit(grid="demo", name="first")  # where workers are running already
     prunesweep.wait(sweep)
     rows = prunesweep.results(sweep)
-    weights = prunesweep.load(rows[0]["artifact"])
-    network = prunesweep.load("model.packed")
 
 It reads the same environment as the `sweep` command. What the user can put right is a `core.errors.UserError`.
 """
@@ -19,8 +23,46 @@ if TYPE_CHECKING:
     import os
 
     import numpy
+    import pandas
 
-__all__ = ["load", "results", "submit", "wait"]
+__all__ = ["export", "frame", "load", "results", "run", "submit", "wait"]
+
+
+def run(
+    grid: str | None = None,
+    *,
+    name: str | None = None,
+    devices: str | None = None,
+    per_device: int | None = None,
+    **axes: object,
+) -> str:
+    """Runs a grid here and now, as `sweep run` does: submits it, works on it with a local worker, and waits, with one
+    line of progress. Interrupted, it hands back what is running; the same call with the same `name` goes on there.
+
+    devices: `cpu`, `cuda:0,cuda:1` or `all`; None = SWEEP_DEVICES, else every GPU, or the CPU if there is none ·
+    per_device: trainers on each · the rest as for `submit`.
+
+    Returns: the sweep's name.
+
+    Raises:
+        UserError: a bad value, or a machine that cannot work; nothing has been written.
+        StageError: stages failed, or the worker ended; what is done by then stays done.
+    """
+    from core.errors import StageError
+    from orchestrator.follow import OneLine
+    from orchestrator.localrun import local_run
+    from orchestrator.localworker import WorkerEnded
+    from orchestrator.options import GridRequest
+
+    with local_run(GridRequest(grid, axes, name), devices, per_device) as here:
+        sweep = here.submitted.name
+        try:
+            failed = here.follow(OneLine(lambda text: print(text, end="", flush=True)))
+        except WorkerEnded as error:
+            raise StageError(str(error)) from None
+    if failed:
+        raise StageError(f"sweep {sweep} ended with failures; see: sweep status {sweep}")
+    return sweep
 
 
 def submit(grid: str | None = None, *, name: str | None = None, **axes: object) -> str:
@@ -92,6 +134,48 @@ def results(sweep: str | None = None) -> Sequence[dict[str, Any]]:
 
     with ledger(load_settings()) as engine:
         return [asdict(row) for row in report_rows(engine, find_sweep(engine, sweep).id)]
+
+
+def frame(sweep: str | None = None) -> "pandas.DataFrame":
+    """`results` as a `pandas.DataFrame`, one row per cell.
+
+    Raises:
+        UserError: no such sweep, or pandas is not installed.
+    """
+    from core.errors import UserError
+
+    try:
+        import pandas
+    except ImportError:
+        raise UserError("pandas", "", "is not installed: pip install 'prunesweep[notebook]'") from None
+    return pandas.DataFrame(results(sweep))
+
+
+def export(
+    sweep: str | None,
+    folder: "str | os.PathLike[str]",
+    *,
+    format: str = "torch",
+    values: str = "fp32",
+    names: str = "study",
+    force: bool = False,
+    cards: bool = True,
+) -> list[Path]:
+    """Writes the finished cells' networks, and the dense one, as `sweep export` does; its options have the same names.
+
+    sweep: name or number, None = the latest.
+
+    Returns: the files, without their cards.
+
+    Raises:
+        UserError: a bad value, a file that is there already, or a package that is missing.
+        StageError: an artifact that is damaged or gone.
+    """
+    from core.settings import load_settings
+    from orchestrator.exports import Wish, plan_export
+
+    planned = plan_export(load_settings(), sweep, Path(folder), Wish(format, values, names, force, cards))
+    return [Path(event["path"]) for event in planned.write()]
 
 
 def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:

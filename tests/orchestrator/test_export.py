@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 import prunesweep
+from core.errors import UserError
 from core.ledger.tables import cells
 
 Sweep = Callable[..., Any]
@@ -140,3 +141,14 @@ def test_onnx_without_its_packages_is_refused_before_anything_is_written(
     assert ran.code == 2
     assert ran.complaint == "sweep: format 'onnx': needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
     assert not (tmp_path / "out").exists()
+
+
+def test_the_python_api_exports_the_same(mine: str, tmp_path: Path) -> None:
+    files = prunesweep.export(mine, tmp_path / "out", cards=False)
+    assert [file.name for file in files] == NAMES
+    with pytest.raises(UserError, match="add --force"):
+        prunesweep.export(mine, tmp_path / "out", cards=False)
+    assert prunesweep.export(mine, tmp_path / "out", force=True) == files
+    assert (tmp_path / "out" / "resnet18.md").exists()
+    with pytest.raises(UserError, match="format 'tflite'"):
+        prunesweep.export(mine, tmp_path, format="tflite")

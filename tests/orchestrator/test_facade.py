@@ -1,5 +1,6 @@
 """The Python API."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,62 @@ def test_errors_are_the_command_lines(home: Path) -> None:
     with pytest.raises(UserError, match="no ledger yet"):
         prunesweep.results()
     assert not home.exists()
+
+
+def test_a_frame_is_the_report(home: Path, ledger: Engine, work: Callable[..., int]) -> None:
+    pytest.importorskip("pandas")
+    prunesweep.submit(grid="demo", name="first", sparsity=0.5, epochs=1)
+    work()
+    table = prunesweep.frame("first")
+    rows = prunesweep.results("first")
+    assert list(table.columns) == list(rows[0])
+    assert list(table["iterations"]) == [1, 2, 3]
+    assert list(table["top1"]) == [row["top1"] for row in rows]
+
+
+def test_a_frame_needs_pandas(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UserError, match=r"pandas: is not installed: pip install 'prunesweep\[notebook\]'"):
+        prunesweep.frame()
+
+
+def test_run_refuses_what_the_command_refuses(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="sparsty"):
+        prunesweep.run("demo", sparsty=0.5)
+    with pytest.raises(UserError, match="devices 'tpu'"):
+        prunesweep.run("demo", devices="tpu")
+    assert not home.exists()
+
+
+def test_a_run_whose_worker_ends_says_so_and_can_go_on(
+    home: Path, ledger: Engine, work: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestrator.localrun import LocalRun
+    from orchestrator.localworker import WorkerEnded
+
+    def end(here: LocalRun, view: object) -> int:
+        raise WorkerEnded("the worker ended (exit code 1): no memory")
+
+    monkeypatch.setattr("orchestrator.localrun.LocalWorker", _NoWorker)
+    monkeypatch.setattr(LocalRun, "follow", end)
+    with pytest.raises(StageError, match="no memory"):
+        prunesweep.run("demo", name="first", devices="cpu")
+    monkeypatch.setattr(LocalRun, "follow", lambda here, view: 1)
+    with pytest.raises(StageError, match="sweep first ended with failures; see: sweep status first"):
+        prunesweep.run("demo", name="first", devices="cpu")
+    monkeypatch.setattr(LocalRun, "follow", lambda here, view: 0)
+    assert prunesweep.run("demo", name="first", devices="cpu") == "first"
+    assert _NoWorker.stopped == 3
+
+
+class _NoWorker:
+    stopped = 0
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def stop(self) -> None:
+        _NoWorker.stopped += 1
 
 
 def test_load_reads_the_weights_without_the_masks(home: Path) -> None:

@@ -13,6 +13,8 @@ from core.ledger.claims import claim
 from core.ledger.outcome import fail
 from core.ledger.progress import record_epoch
 from core.ledger.reaper import due
+from core.ledger.status import sweep_status
+from orchestrator.follow import OneLine, follow
 
 Sweep = Callable[..., Any]
 
@@ -75,3 +77,20 @@ def test_a_picture_for_a_terminal(sweep: Sweep, work: Callable[..., int], monkey
     assert "no worker is up; start one: sweep worker" in shown
     assert shown.count("✓ done     evaluate") == 19
     assert "72 of 72 stages · 61 of 61 epochs" in shown
+
+
+def test_one_line_for_a_notebook(sweep: Sweep, ledger: Engine, work: Callable[..., int]) -> None:
+    sweep("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "1", "--iterations", "2", "--name", "mine")
+    written: list[str] = []
+    view = OneLine(written.append)
+    view.show(sweep_status(ledger, 1), "no worker is up")
+    view.show(sweep_status(ledger, 1), "no worker is up")
+    assert written == ["\rmine: 0 of 9 stages · 0 of 13 epochs · no worker is up"]
+    view.tell("✓ done     train")
+    assert len(written) == 1
+    view.tell("✗ failed   train: the disk is full")
+    assert written[1].startswith("\r✗ failed   train: the disk is full  ")
+    assert written[1].endswith(" \n")
+    work()
+    assert follow(ledger, 1, 60.0, view=view) == 0
+    assert "".join(written).rpartition("\r")[2] == "mine: 9 of 9 stages · 13 of 13 epochs · done\n"

@@ -1,0 +1,65 @@
+"""A sweep run here and now: submitted, worked on by a local worker, followed to its end. What `sweep run` and
+`prunesweep.run` share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.ledger.submit import Submitted
+from core.settings import Settings, load_settings
+from orchestrator import submission
+from orchestrator.follow import View, follow
+from orchestrator.localworker import LocalWorker
+from orchestrator.options import GridRequest
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """A submitted sweep and the worker that was started for it."""
+
+    settings: Settings
+    engine: "Engine"
+    submitted: Submitted
+    worker: LocalWorker
+
+    def follow(self, view: View | None = None) -> int:
+        """Shows the sweep's progress until it has ended; 0, or 1 when stages failed or were cancelled.
+
+        Raises:
+            UserError, WorkerEnded: the worker refused to start, or ended.
+        """
+        self.worker.wait_ready()
+        submission.send_hints(self.settings, self.submitted.ready)
+        code = follow(self.engine, self.submitted.id, self.settings.lease, check=self.worker.check, view=view)
+        self.worker.terminate()
+        return code
+
+
+@contextmanager
+def local_run(asked: GridRequest, devices: str | None = None, per_device: int | None = None) -> Iterator[LocalRun]:
+    """Submits the grid and has a worker for as long as the block runs; it is stopped at the block's end.
+
+    devices, per_device: as `sweep worker` takes them; None = the settings'.
+
+    Raises:
+        UserError: whatever can be refused, before anything is written or started.
+    """
+    from core.preflight import check_machine
+    from orchestrator.ledgers import ledger
+    from orchestrator.torchside import need_torch
+
+    settings = load_settings()
+    request = submission.plan_request(asked)
+    need_torch("run")
+    chosen = check_machine(settings, devices)
+    with ledger(settings) as engine:
+        submitted = submission.write(engine, request)
+        worker = LocalWorker(settings, chosen, per_device or settings.per_device)
+        try:
+            yield LocalRun(settings, engine, submitted, worker)
+        finally:
+            worker.stop()
