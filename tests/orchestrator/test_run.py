@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import prunesweep
@@ -97,9 +100,23 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
     assert "resnet18_prune_50perc_oneshot0.packed`:" in card, "the file that was there before"
     assert f"top-1, after recovery | {100 * rows[0]['top1']:.2f} %" in card
     assert rows[0]["artifact"] in card
+    onnx, packed = _logits(Path(made[1]["card"]))
+    assert np.abs(onnx - packed).max() <= 0.02 * np.abs(onnx).max(), "packed with fp16"
 
     weights = prunesweep.load(rows[0]["artifact"])
     assert (weights["conv1.weight"] == 0).any()
+
+
+def _logits(card: Path) -> list[np.ndarray]:
+    """What the code in a card gives for the same images, block by block."""
+    images = np.random.default_rng(0).standard_normal((3, 3, 16, 16), np.float32)
+    found = []
+    with chdir(card.parent):
+        for code in re.findall(r"```python\n(.*?)```", card.read_text(), re.S):
+            names = {"images": images}
+            exec(code, names)
+            found.append(names["logits"])
+    return found
 
 
 @pytest.mark.slow
