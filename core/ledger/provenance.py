@@ -1,43 +1,88 @@
-"""What a sweep's trainings were made of and with, as their rows say; for those who check whether it is told in full."""
+"""Where a sweep's numbers come from: what was asked for, and which versions, recipes and machines answered."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from core.ledger.states import State
-from core.ledger.tables import attempts, stages, sweep_stages, workers
+from core.ledger.sweeps import SweepRow
+from core.ledger.tables import attempts, columns, latencies, results, stages, sweep_stages, workers
 from core.ledger.transactions import reading
-
-_TRAINS = ("train", "prune")
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """specs: digest → the fields of each stage that trains · versions: of the program, in the workers that ended them ·
-    unknown_workers: how many of those stages were ended by a worker whose row is gone."""
+    """Facts of one sweep; each tuple holds distinct values in order.
 
-    specs: dict[str, dict[str, Any]]
-    versions: tuple[str, ...]
-    unknown_workers: int
+    sweep: its row · ended_at: when its last stage ended, seconds since 1970 · workers: versions of the workers that
+    ended its stages · codes: kind of stage and its code version · recipes: as in the stages · datasets: likewise ·
+    devices: where accuracies were measured · timings: engine, version, number format, threads, batch and processor of
+    every way in which latency was measured. Hosts have no place here, so that a report can be handed on.
+    """
+
+    sweep: SweepRow
+    ended_at: float | None
+    workers: tuple[str, ...]
+    codes: tuple[tuple[str, int], ...]
+    recipes: tuple[dict[str, Any], ...]
+    datasets: tuple[dict[str, Any], ...]
+    devices: tuple[str, ...]
+    timings: tuple[str, ...]
 
 
-def provenance(engine: Engine, sweep_id: int) -> Provenance:
-    """Reads it for all stages of the sweep that train, done or not."""
-    mine = (sweep_stages, sweep_stages.c.digest == stages.c.digest)
-    trained = (sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(_TRAINS))
-    specs = select(stages.c.digest, stages.c.spec).join(*mine).where(*trained).order_by(stages.c.digest)
-    ended_by = (
-        select(stages.c.digest, workers.c.version)
-        .join(*mine)
-        .join(attempts, (attempts.c.digest == stages.c.digest) & (attempts.c.attempt == stages.c.attempt))
-        .outerjoin(workers, workers.c.id == attempts.c.worker)
-        .where(*trained, stages.c.state == State.DONE)
-    )
+def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
+    """All that the ledger knows of how the sweep's numbers came about."""
+    mine = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep.id)
     with reading(engine) as connection:
-        # Fields, not `decode`: a stage of an older release has a recipe, too.
-        found = {row.digest: json.loads(row.spec) for row in connection.execute(specs)}
-        versions = [row.version for row in connection.execute(ended_by)]
-    known = sorted({version for version in versions if version is not None})
-    return Provenance(found, tuple(known), versions.count(None))
+        made = connection.execute(
+            select(*columns(stages, "kind", "spec", "ended_at")).where(stages.c.digest.in_(mine))
+        ).all()
+        specs = [json.loads(row.spec) for row in made]
+        versions = connection.execute(
+            select(workers.c.version)
+            .join(attempts, attempts.c.worker == workers.c.id)
+            .join(stages, (stages.c.digest == attempts.c.digest) & (stages.c.attempt == attempts.c.attempt))
+            .where(attempts.c.digest.in_(mine), stages.c.state == State.DONE.value)
+            .distinct()
+        ).scalars()
+        return Provenance(
+            sweep=sweep,
+            ended_at=max((row.ended_at for row in made if row.ended_at is not None), default=None),
+            workers=tuple(sorted(versions)),
+            codes=tuple(sorted({(row.kind, spec.get("code", 0)) for row, spec in zip(made, specs, strict=True)})),
+            recipes=_distinct(spec["recipe"] for spec in specs if "recipe" in spec),
+            datasets=_distinct(spec["dataset"] for spec in specs if "dataset" in spec),
+            devices=tuple(
+                sorted(
+                    connection.execute(select(results.c.device).where(results.c.digest.in_(mine)).distinct()).scalars()
+                )
+            ),
+            timings=_timings(connection, sweep.id),
+        )
+
+
+_TIMING = ("engine", "engine_version", "dtype", "dense_engine", "dense_version", "threads", "batch", "processor")
+
+
+def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
+    query = (
+        select(*columns(latencies, *_TIMING))
+        .join(sweep_stages, sweep_stages.c.digest == latencies.c.digest)
+        .where(sweep_stages.c.sweep_id == sweep_id)
+        .distinct()
+    )
+    lines = set()
+    for row in connection.execute(query):
+        pruned = " ".join(filter(None, (row.engine, row.engine_version, row.dtype)))
+        dense = " ".join(filter(None, (row.dense_engine or row.engine, row.dense_version)))
+        lines.add(f"dense {dense}, pruned {pruned}; threads {row.threads}, batch {row.batch}, {row.processor}")
+    return tuple(sorted(lines))
+
+
+def _distinct(values: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Each once, ordered by its text."""
+    texts = {json.dumps(value, sort_keys=True): value for value in values}
+    return tuple(texts[text] for text in sorted(texts))

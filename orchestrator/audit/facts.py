@@ -57,7 +57,7 @@ def algorithms(subject: Subject) -> Outcome:
 def hyper_parameters(subject: Subject) -> Outcome:
     """Each training's recipe is in its row, in full."""
     wanted = {field.name for field in fields(Recipe)}
-    specs = subject.provenance.specs
+    specs = subject.trained.specs
     lacking = {
         digest: wanted - spec.get("recipe", {}).keys()
         for digest, spec in specs.items()
@@ -78,26 +78,26 @@ def data(subject: Subject) -> Outcome:
     """Which images, and that all trainings had the same."""
     found = {
         (spec["dataset"]["name"], spec["dataset"]["fingerprint"], spec["dataset"]["classes"])
-        for spec in subject.provenance.specs.values()
+        for spec in subject.trained.specs.values()
         if "dataset" in spec
     }
     if len(found) != 1:
         return Outcome(FAIL, f"{len(found)} datasets in one sweep")
     [(name, fingerprint, classes)] = found
     which = f"{name}, {classes} classes" + (f", fingerprint {fingerprint[:12]}" if fingerprint else "")
-    return Outcome(PASS, f"{which}, in all {len(subject.provenance.specs):,} trainings; batch and augmentation: recipe")
+    return Outcome(PASS, f"{which}, in all {len(subject.trained.specs):,} trainings; batch and augmentation: recipe")
 
 
 def same_code(subject: Subject) -> Outcome:
     """One program trained, pruned and tested all methods."""
-    versions = subject.provenance.versions
-    kinds = {(spec["kind"], spec["code"]) for spec in subject.provenance.specs.values()}
+    versions = subject.trained.versions
+    kinds = {(spec["kind"], spec["code"]) for spec in subject.trained.specs.values()}
     codes = ", ".join(f"{kind} {code}" for kind, code in sorted(kinds))
     if len({kind for kind, _ in kinds}) < len(kinds):
         return Outcome(FAIL, f"stages of several code versions in one sweep: {codes}")
     if not versions:
         return Outcome(NOT_APPLICABLE, "no training has ended yet, or no worker that ended one is known any more")
-    gone = subject.provenance.unknown_workers
+    gone = subject.trained.unknown_workers
     without = f", and {gone:,} trainings by workers that are no longer known" if gone else ""
     what = f"all methods ran in prunesweep {' and '.join(versions)}{without}; code versions: {codes}"
     return Outcome(PASS, f"{what}, the same for all; that torch was the same everywhere is not in the ledger")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
-from core.ledger.provenance import Provenance
+from core.ledger.trained import Trained
 from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
 from core.plan.algorithms import ALGORITHMS, Algorithm
@@ -55,7 +55,7 @@ class Subject:
     sweep: SweepRow
     rows: tuple[ReportRow, ...]
     layers: Mapping[int, list[dict[str, Any]]]
-    provenance: Provenance
+    trained: Trained
     dataset: Mapping[str, Any]
     verified: Verified | None = None
 
@@ -106,14 +106,14 @@ def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
         UserError: it has no cells.
     """
     from core.ledger.lookup import dataset_of
-    from core.ledger.provenance import provenance
+    from core.ledger.trained import trained
     from core.ledger.report import layers_left, report_rows
 
     rows = tuple(report_rows(engine, sweep.id))
     if not rows:
         raise UserError("sweep", sweep.name, "has no cells to judge")
     return Subject(
-        sweep, rows, layers_left(engine, sweep.id), provenance(engine, sweep.id), dataset_of(engine, sweep.id)
+        sweep, rows, layers_left(engine, sweep.id), trained(engine, sweep.id), dataset_of(engine, sweep.id)
     )
 
 

@@ -1,29 +1,61 @@
-"""What a sweep's trainings were made of and with."""
+"""Learning curves and provenance, as read from the ledger."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, select
+
+from core.ledger.claims import claim
+from core.ledger.curves import Epoch, learning_curves
+from core.ledger.outcome import complete
 from core.ledger.provenance import provenance
 from core.ledger.submit import add_sweep
-from core.ledger.workers import register
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
+from core.ledger.sweeps import find_sweep
+from core.ledger.tables import cells, metrics, stages, workers
+from core.plan.dag import Plan, plan
+from core.plan.grids import GRIDS
 
-AXES = {"sparsity": "0.75", "algorithm": "oneshot,iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}
+
+@pytest.fixture
+def demo() -> Plan:
+    return plan(GRIDS["demo"])
 
 
-def test_specs_of_trainings_and_versions_of_those_who_ended_them(world) -> None:
-    made = plan(read_axes(AXES, GRIDS["demo"]))
-    sweep = add_sweep(world.engine, made, "one", "0")
-    other = add_sweep(world.engine, plan(read_axes({**AXES, "seeds": "1"}, GRIDS["demo"])), "other", "0")
-    world.digests = {digest: digest for digest in made.stages}
-    found = provenance(world.engine, sweep.id)
-    trained = {digest: stage for digest, stage in made.stages.items() if stage.kind in ("train", "prune")}
-    assert found.specs.keys() == trained.keys()
-    assert {spec["recipe"]["name"] for spec in found.specs.values()} == {"digits-dense", "digits-finetune"}
-    assert (found.versions, found.unknown_workers) == ((), 0), "none has ended"
+def test_epochs_by_stage_and_stages_by_cell(ledger: Engine, demo: Plan) -> None:
+    sweep = add_sweep(ledger, demo, "first", "0").id
+    with ledger.begin() as connection:
+        cell = connection.execute(select(cells).order_by(cells.c.position)).first()
+        assert cell is not None
+        row = {"attempt": 1, "lr": 0.1, "seconds": 1.0, "images_per_s": 1.0, "at": 0.0}
+        for epoch in (2, 1):
+            connection.execute(insert(metrics).values(digest=cell.train, epoch=epoch, loss=1 / epoch, top1=None, **row))
+    found = learning_curves(ledger, sweep)
+    assert found.path[cell.position] == (cell.train, *cell.rounds)
+    assert len(found.path) == len(demo.cells)
+    assert found.epochs == {cell.train: [Epoch(1, 1.0, None), Epoch(2, 0.5, None)]}
 
-    register(world.engine, "known", "host", 1, ["cpu"], "0.9")
-    first, *rest = trained
-    world.done(world.claim(first, worker="known"), "a" * 64)
-    world.done(world.claim(rest[0], worker="gone"), "b" * 64)
-    found = provenance(world.engine, sweep.id)
-    assert (found.versions, found.unknown_workers) == (("0.9",), 1)
-    assert provenance(world.engine, other.id).versions == ()
+
+def test_versions_recipes_and_devices(ledger: Engine, demo: Plan, good_result: Mapping[str, Any]) -> None:
+    sweep = add_sweep(ledger, demo, "first", "0").id
+    with ledger.begin() as connection:
+        connection.execute(
+            insert(workers).values(
+                id="w", host="secret", pid=1, slots=["cpu"], version="1.2", started_at=0.0, seen_at=0.0
+            )
+        )
+        train = connection.execute(select(stages.c.digest).where(stages.c.kind == "train")).scalars().first()
+    assert train is not None
+    held = claim(ledger, train, "w", "cpu", "cpu", 60.0)
+    assert held is not None
+    facts: dict[str, Any] = {"artifact_bytes": 0, "train_seconds": 1.0, "summary": {}, "result": {}, "log": ""}
+    before = provenance(ledger, find_sweep(ledger, "first"))
+    assert (before.workers, before.ended_at, before.devices) == ((), None, ())
+    complete(ledger, train, held.attempt, artifact="a" * 64, **facts)
+    found = provenance(ledger, find_sweep(ledger, str(sweep)))
+    assert found.workers == ("1.2",)
+    assert found.ended_at is not None
+    assert {recipe["name"] for recipe in found.recipes} == {"digits-dense", "digits-finetune"}
+    assert [data["name"] for data in found.datasets] == ["digits"]
+    assert {kind for kind, _ in found.codes} == {"train", "prune", "evaluate", "benchmark"}
+    assert "secret" not in str(found)

@@ -146,11 +146,11 @@ def test_many_classes_ask_for_top_5(sweep: Sweep, ledger: Engine) -> None:
 
 
 def test_incomplete_recipes_and_mixed_code_fail(fair: Subject) -> None:
-    specs = dict(fair.provenance.specs)
+    specs = dict(fair.trained.specs)
     digest = next(iter(specs))
     recipe = {key: value for key, value in specs[digest]["recipe"].items() if key != "lr"}
     specs[digest] = {**specs[digest], "recipe": recipe, "code": 1}
-    found = judged(replace(fair, provenance=replace(fair.provenance, specs=specs)))
+    found = judged(replace(fair, trained=replace(fair.trained, specs=specs)))
     assert found["hyper-parameters"].status == found["same-code"].status == FAIL
     assert f"{digest[:12]}: lr" in found["hyper-parameters"].evidence
 
