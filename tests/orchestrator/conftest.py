@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from core.ledger.claims import claim
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete
 from core.ledger.reaper import due
+from core.ledger.report import ReportRow
 from core.settings import load_settings
 from orchestrator.cli import main
 
@@ -72,6 +73,27 @@ def work(ledger: Engine) -> Callable[..., int]:
         return _work(ledger, limit)
 
     return run
+
+
+@pytest.fixture
+def row() -> ReportRow:
+    """A finished cell without a latency."""
+    known = {
+        "sweep": "first",
+        "cell": 1,
+        "state": "DONE",
+        "dataset": "digits",
+        "model": "resnet18",
+        "width": 16,
+        "algorithm": "oneshot",
+        "sparsity": 0.9,
+        "epochs": 1,
+        "iterations": 1,
+        "seed": 0,
+        "top1": 0.9,
+        "digest": "d" * 64,
+    }
+    return ReportRow(**{field.name: known.get(field.name) for field in fields(ReportRow)})  # type: ignore[arg-type]
 
 
 def _work(ledger: Engine, limit: int) -> int:
