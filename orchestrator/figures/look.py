@@ -1,0 +1,110 @@
+"""How every chart looks: colours that colour-blind eyes can tell apart, each with a shape and a dash of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+INK = "#222222"
+"""Axes and letters of a picture for print."""
+PAGE_INK = "currentColor"
+"""Axes and letters in a page: as its text, light or dark."""
+
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#999999", "#F0E442")
+"""Okabe & Ito 2008; a grey for their black, which a dark page would swallow."""
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+_DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3])
+_FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+
+Values = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart. name: its file's · note: how to read it, and what it leaves out · chart: Vega-Lite without data and
+    without looks · data: its data sets by name."""
+
+    name: str
+    title: str
+    note: str
+    chart: dict[str, Any]
+    data: dict[str, Values]
+
+    def spec(self, ink: str) -> dict[str, Any]:
+        """The whole chart, as Vega-Lite."""
+        return {**self.chart, "config": _config(ink), "datasets": self.data}
+
+
+def drawn(chart: alt.LayerChart | alt.FacetChart | alt.Chart) -> dict[str, Any]:
+    """The chart as Vega-Lite, its name of a schema left out: no address belongs into a page."""
+    found: dict[str, Any] = chart.to_dict()
+    for key in ("$schema", "config"):
+        found.pop(key, None)
+    return found
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(title=None, symbolLimit=0, labelLimit=260, symbolOpacity=1, symbolDash=[1, 0])
+
+
+def _colours(series: Sequence[str]) -> alt.Scale:
+    return alt.Scale(domain=[*series], range=[_COLOURS[i % len(_COLOURS)] for i in range(len(series))])
+
+
+def colour(series: Sequence[str]) -> alt.Color:
+    """The series' colour; the legend shows its shape too."""
+    return alt.Color("s:N", scale=_colours(series), legend=_legend())
+
+
+def fill(series: Sequence[str]) -> alt.Fill:
+    """The same colour inside a shape."""
+    return alt.Fill("s:N", scale=_colours(series), legend=None)
+
+
+def shape(series: Sequence[str]) -> alt.Shape:
+    return alt.Shape(
+        "s:N",
+        scale=alt.Scale(domain=[*series], range=[_SHAPES[(i + i // 8) % len(_SHAPES)] for i in range(len(series))]),
+        legend=_legend(),
+    )
+
+
+def dash(series: Sequence[str]) -> alt.StrokeDash:
+    """Two series of one colour have different dashes (up to 32 series)."""
+    return alt.StrokeDash(
+        "s:N",
+        scale=alt.Scale(domain=[*series], range=[_DASHES[(i + i // 8) % len(_DASHES)] for i in range(len(series))]),
+        legend=None,
+    )
+
+
+def _config(ink: str) -> dict[str, Any]:
+    """Vega-Lite's config: sober axes; the styles `dense`, `front` and `event` for what belongs to no series."""
+    words = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11, "titleFontSize": 12}
+    return {
+        "background": "transparent" if ink == PAGE_INK else "white",
+        "font": _FONT,
+        "view": {"stroke": None},
+        "mark": {"color": ink},
+        "rule": {"color": ink},
+        "text": {"color": ink},
+        "axis": {
+            **words,
+            "titleFontWeight": "normal",
+            "domainColor": ink,
+            "tickColor": ink,
+            "gridColor": ink,
+            "gridOpacity": 0.12,
+        },
+        "legend": {**words, "titleFontWeight": "normal", "symbolSize": 70, "symbolStrokeWidth": 2},
+        "header": {**words, "titleFontWeight": "normal"},
+        "title": {"color": ink},
+        "style": {
+            "dense": {"strokeDash": [4, 3], "strokeWidth": 1.2},
+            "densearea": {"opacity": 0.08},
+            "denseword": {"fontSize": 11},
+            "front": {"strokeWidth": 1.2, "opacity": 0.6},
+            "event": {"strokeDash": [2, 3], "opacity": 0.35},
+        },
+    }
