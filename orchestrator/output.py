@@ -56,6 +56,13 @@ def say(*lines: str) -> None:
     _write(sys.stdout, lines)
 
 
+def say_bytes(content: bytes) -> None:
+    """A file to stdout as it is, for a pipe."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
 def note(*lines: str) -> None:
     """Lines to stderr: beside the point, so that stdout stays clean for pipes."""
     _write(sys.stderr, lines)
@@ -86,8 +93,8 @@ def width(least: int = 60) -> int:
     return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """The whole file or none of it: a temporary file beside it, then a rename.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """The whole file (text as UTF-8) or none of it: a temporary file beside it, then a rename.
 
     Raises:
         UserError: the folder is missing or cannot be written to.
@@ -95,8 +102,8 @@ def write_atomically(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
             umask = os.umask(0)
             os.umask(umask)
             Path(name).chmod(0o666 & ~umask)

@@ -1,4 +1,4 @@
-"""The report in its four shapes: a table to read, Markdown to keep, CSV and JSON to compute with."""
+"""The report as text: a table to read, Markdown to keep, CSV and JSON to compute with, LaTeX to print."""
 
 import csv
 import io
@@ -13,12 +13,22 @@ from core.ledger.states import State
 from orchestrator import output, text
 from orchestrator.text import Column
 
-FORMATS = ("table", "csv", "json", "md")
+FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
+ENDINGS = {
+    "csv": "csv",
+    "json": "json",
+    "md": "md",
+    "html": "html",
+    "htm": "html",
+    "parquet": "parquet",
+    "tex": "latex",
+}
+"""What a file's ending means."""
 Layers = Mapping[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class _Shown:
+class Shown:
     """A column of the table. varying: shown only when rows differ in it (else it stands in the caption)."""
 
     title: str
@@ -30,50 +40,56 @@ class _Shown:
 
 def _speedup(row: ReportRow) -> str:
     """With a question mark where the run was disturbed."""
-    mark = "?" if _disturbed(row) else ""
+    mark = "?" if disturbed(row) else ""
     return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high) + mark
 
 
-def _disturbed(row: ReportRow) -> bool:
+def disturbed(row: ReportRow) -> bool:
     """True when two copies of one network differed while it was measured."""
     low, high = row.latency_null_low, row.latency_null_high
     return low is not None and high is not None and not low <= 1.0 <= high
 
 
-_TABLE = (
-    _Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
-    _Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
-    _Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
-    _Shown("ep", lambda row: str(row.epochs)),
-    _Shown("it", lambda row: str(row.iterations)),
-    _Shown("seed", lambda row: str(row.seed), varying=True),
-    _Shown("before", lambda row: text.percent(row.top1_before)),
-    _Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
-    _Shown("top-1", lambda row: text.percent(row.top1)),
-    _Shown("drop", lambda row: text.points(row.drop)),
-    _Shown("non-zero", lambda row: text.count(row.nonzero)),
-    _Shown("compr", lambda row: text.times(row.compression)),
-    _Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
-    _Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
-    _Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
-    _Shown("speed-up", _speedup),
-    _Shown("file", lambda row: text.size(row.artifact_bytes)),
-    _Shown("train s", lambda row: text.number(row.train_seconds, 1)),
-    _Shown("state", lambda row: row.state.lower(), left=True, varying=True),
+COLUMNS = (
+    Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
+    Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
+    Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
+    Shown("ep", lambda row: str(row.epochs)),
+    Shown("it", lambda row: str(row.iterations)),
+    Shown("seed", lambda row: str(row.seed), varying=True),
+    Shown("before", lambda row: text.percent(row.top1_before)),
+    Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
+    Shown("top-1", lambda row: text.percent(row.top1)),
+    Shown("drop", lambda row: text.points(row.drop)),
+    Shown("non-zero", lambda row: text.count(row.nonzero)),
+    Shown("compr", lambda row: text.times(row.compression)),
+    Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
+    Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
+    Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
+    Shown("speed-up", _speedup),
+    Shown("file", lambda row: text.size(row.artifact_bytes)),
+    Shown("train s", lambda row: text.number(row.train_seconds, 1)),
+    Shown("state", lambda row: row.state.lower(), left=True, varying=True),
 )
+"""The columns of everything that people read."""
 
 _SPARED = ("train s", "file", "dense ms", "ms", "compr", "got %", "FLOPs", "before", "non-zero")
 """What a narrow terminal can do without, the least needed first."""
 
 
 def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = MappingProxyType({})) -> str:
-    """The report in one of `FORMATS`, with its last newline. layers: see `core.ledger.report.layers_left`, for JSON."""
+    """The report in a format that is text, with its last newline. layers: for JSON, see
+    `core.ledger.report.layers_left`."""
     if form == "csv":
         return csv_text(rows)
     if form == "json":
         return json_text(rows, layers)
     if form == "md":
         return markdown(rows)
+    if form == "latex":
+        from orchestrator.reports_latex import latex
+
+        return latex(rows)
     return "\n".join(table_lines(rows, width)) + "\n"
 
 
@@ -96,8 +112,8 @@ def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) 
 
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     """Caption, table, and which setting is best at each sparsity."""
-    cells = {column: [column.cell(row) for row in rows] for column in _TABLE}
-    shown = [column for column in _TABLE if not column.varying or len(set(cells[column])) > 1]
+    cells = {column: [column.cell(row) for row in rows] for column in COLUMNS}
+    shown = [column for column in COLUMNS if not column.varying or len(set(cells[column])) > 1]
     shown, left_out = _fitting(shown, cells, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
     body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
@@ -107,7 +123,7 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     return lines
 
 
-def _fitting(shown: list[_Shown], cells: Mapping[_Shown, list[str]], width: int) -> tuple[list[_Shown], list[str]]:
+def _fitting(shown: list[Shown], cells: Mapping[Shown, list[str]], width: int) -> tuple[list[Shown], list[str]]:
     """The columns without those that a narrow terminal can spare, and the titles of the latter."""
     widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
     left_out: list[str] = []
@@ -121,7 +137,7 @@ def _fitting(shown: list[_Shown], cells: Mapping[_Shown, list[str]], width: int)
 
 def markdown(rows: Sequence[ReportRow]) -> str:
     """The same as a Markdown document."""
-    shown = _columns(rows)
+    shown = shown_columns(rows)
     lines = [f"# Sweep {rows[0].sweep}" if rows else "# Empty sweep", ""]
     lines += [f"- {line}" for line in caption(rows)]
     lines += ["", "| " + " | ".join(column.title for column in shown) + " |"]
@@ -201,9 +217,9 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
         f"latency: median ms, best dense engine → the pruned network's: {_each(sorted(setups))}",
         f"speed-up: dense/pruned ms; {text.NO_SPEEDUP}: its 99 % interval includes 1×",
     ]
-    disturbed = sum(map(_disturbed, measured))
-    if disturbed:
-        cells = text.plural(disturbed, "cell")
+    noisy = sum(map(disturbed, measured))
+    if noisy:
+        cells = text.plural(noisy, "cell")
         lines.append(f"?: disturbed, two copies of one network differed in {cells}; measure again on a quiet machine")
     return lines
 
@@ -214,5 +230,5 @@ def _each(values: Iterable[str]) -> str:
     return ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
 
 
-def _columns(rows: Sequence[ReportRow]) -> list[_Shown]:
-    return [column for column in _TABLE if not column.varying or len({column.cell(row) for row in rows}) > 1]
+def shown_columns(rows: Sequence[ReportRow]) -> list[Shown]:
+    return [column for column in COLUMNS if not column.varying or len({column.cell(row) for row in rows}) > 1]

@@ -48,3 +48,5 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
     run(sweep, "submit", "--grid", "demo", "--name", "first")
     assert "first" in run(sweep, "status", "first")
     assert len(run(sweep, "report", "first", "--format", "csv").splitlines()) == 19
+    run(sweep, "report", "first", "-o", "first.html")
+    assert "Sweep first" in (elsewhere / "first.html").read_text()

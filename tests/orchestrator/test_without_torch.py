@@ -12,7 +12,8 @@ _PROGRAM = """
 import sys
 from orchestrator.cli import main
 codes = [main(line.split()) for line in sys.argv[1:]]
-heavy = [name for name in ("torch", "torchvision", "celery", "kombu", "alembic", "numpy") if name in sys.modules]
+names = "torch torchvision celery kombu alembic numpy altair vl_convert pyarrow".split()
+heavy = [name for name in names if name in sys.modules]
 print("codes:", codes, "loaded:", heavy, file=sys.stderr)
 """
 

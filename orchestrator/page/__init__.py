@@ -1,0 +1,1 @@
+"""The report as one HTML file: `page.html` is the frame, `page.css` the looks, `page.js` sorts, filters and draws."""

@@ -1,0 +1,99 @@
+"""The verdict: what a sweep found, in words that its numbers bear out."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from core.ledger.report import ReportRow
+from core.ledger.states import State
+from orchestrator import reports, text
+from orchestrator.summary import Spread, dense_spread, groups
+
+_NEAR = 0.01
+"""How far below the dense network still counts as near it: one point."""
+
+
+def verdict(rows: Sequence[ReportRow]) -> list[str]:
+    """Sentences, the most important first."""
+    lines = [_state(rows)]
+    if not any(row.top1 is not None for row in rows):
+        return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
+    lines += _dense(rows) + reports.best(rows) + _speed(rows)
+    collapsed = sum(bool(row.collapsed) for row in rows)
+    if collapsed:
+        lines.append(f"Layer collapse: {text.plural(collapsed, 'cell')} lost every weight of a layer.")
+    if len({row.seed for row in rows}) == 1 and not any(line.startswith("one seed") for line in lines):
+        lines.append("One seed only: small differences may be chance.")
+    return [line[:1].upper() + line[1:] for line in lines]
+
+
+def _state(rows: Sequence[ReportRow]) -> str:
+    """How much of it is done, and what isn't."""
+    counts = Counter(row.state for row in rows)
+    done = counts.pop(State.DONE.value, 0)
+    line = f"{done:,} of {text.plural(len(rows), 'cell')} done"
+    if counts:
+        line += "; " + ", ".join(f"{count:,} {state.lower()}" for state, count in counts.most_common())
+        line += ". What follows holds for the finished cells" if done else ""
+    return line + "."
+
+
+def _dense(rows: Sequence[ReportRow]) -> list[str]:
+    """How far one can prune and stay within a point of the dense network of the same seed."""
+    dense = dense_spread(rows)
+    if dense is None:
+        return ["The dense network has not been evaluated yet."]
+    lines = [f"The dense network reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."]
+    found = [(group, drop) for group in groups(rows) if (drop := group.of(lambda row: row.drop)) is not None]
+    near = [each for each in found if each[1].mean <= _NEAR]
+    if near:
+        group, drop = max(near, key=lambda each: (each[0].sparsity, -each[1].mean))
+        top1 = group.of(lambda row: row.top1)
+        lines.append(
+            f"Up to {100 * group.sparsity:g} % sparsity a setting stays within one point of it: {group.label}"
+            f" with {in_percent(top1)}, {_below(drop)}, mean over {text.plural(drop.n, 'seed')}."
+        )
+    elif found:
+        group, drop = min(found, key=lambda each: each[1].mean)
+        lines.append(
+            f"No setting stays within one point of it; the nearest is {group.label} at {100 * group.sparsity:g} %,"
+            f" {_below(drop)}."
+        )
+    return lines
+
+
+def _speed(rows: Sequence[ReportRow]) -> list[str]:
+    """Who is faster than the fastest dense engine, going by the 99 % intervals."""
+    measured = [row for row in rows if row.latency_speedup is not None and row.latency_speedup_low is not None]
+    if not measured:
+        return ["No latency was measured, so nothing can be said about speed."]
+    faster = [row for row in measured if (row.latency_speedup_low or 0.0) > 1.0]
+    slower = [row for row in measured if (row.latency_speedup_high or 2.0) < 1.0]
+    line = f"Of {text.plural(len(measured), 'measured cell')} {len(faster):,} run faster than the fastest dense engine"
+    line += f", {len(slower):,} slower; the others show no speed-up (99 % interval)."
+    lines = [line]
+    if faster:
+        top = max(faster, key=lambda row: row.latency_speedup or 0.0)
+        lines.append(
+            f"The fastest is {text.times(top.latency_speedup, 2)} faster: {top.algorithm} at {100 * top.sparsity:g} %,"
+            f" top-1 {text.percent(top.top1)} %, cell {top.cell}."
+        )
+    noisy = sum(map(reports.disturbed, measured))
+    if noisy:
+        lines.append(f"Disturbed while measured (? in the table): {text.plural(noisy, 'cell')}; measure again.")
+    return lines
+
+
+def in_percent(found: Spread | None) -> str:
+    """`77.95 ± 0.70 %`, mean and standard deviation."""
+    if found is None:
+        return text.MISSING
+    tail = "" if found.sd is None else f" ± {100 * found.sd:.2f}"
+    return f"{100 * found.mean:.2f}{tail} %"
+
+
+def _below(drop: Spread) -> str:
+    return f"{100 * abs(drop.mean):.2f} points {'below' if drop.mean >= 0 else 'above'} dense"
+
+
+def _seeds(found: Spread) -> str:
+    return f" (mean ± standard deviation of {found.n} seeds)" if found.n > 1 else ""
