@@ -97,7 +97,7 @@ def _config(ink: str) -> dict[str, Any]:
             "gridColor": ink,
             "gridOpacity": 0.12,
         },
-        "legend": {**words, "titleFontWeight": "normal", "symbolSize": 70, "symbolStrokeWidth": 2},
+        "legend": {**words, "titleFontWeight": "normal", "symbolSize": 70, "symbolStrokeWidth": 0},
         "header": {**words, "titleFontWeight": "normal"},
         "title": {"color": ink},
         "style": {

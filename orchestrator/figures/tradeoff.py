@@ -148,7 +148,7 @@ def _chart(series: Sequence[str], kind: _Kind) -> dict[str, object]:
         tooltip=tip,
     )
     star = dense.mark_point(style="dense", shape="M-1,0L1,0M0,-1L0,1", size=160, strokeDash=[1, 0]).encode(x, y)
-    word = dense.mark_text(style="denseword", align="left", dx=9, dy=-7).encode(x, y, text="s:N")
+    word = dense.mark_text(style="denseword", align="left", dx=7, dy=14).encode(x, y, text="s:N")
     return look.drawn(
         alt.layer(front.encode(x, y), cells.encode(x, y, colour), points, star, word).properties(width=520, height=330)
     )
