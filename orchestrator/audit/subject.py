@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
-from core.ledger.trained import Trained
 from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
+from core.ledger.trained import Trained
 from core.plan.algorithms import ALGORITHMS, Algorithm
 
 if TYPE_CHECKING:
@@ -106,15 +106,13 @@ def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
         UserError: it has no cells.
     """
     from core.ledger.lookup import dataset_of
-    from core.ledger.trained import trained
     from core.ledger.report import layers_left, report_rows
+    from core.ledger.trained import trained
 
     rows = tuple(report_rows(engine, sweep.id))
     if not rows:
         raise UserError("sweep", sweep.name, "has no cells to judge")
-    return Subject(
-        sweep, rows, layers_left(engine, sweep.id), trained(engine, sweep.id), dataset_of(engine, sweep.id)
-    )
+    return Subject(sweep, rows, layers_left(engine, sweep.id), trained(engine, sweep.id), dataset_of(engine, sweep.id))
 
 
 def cells_of(rows: Iterable[ReportRow]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What a sweep's trainings were made of and with."""
 
-from core.ledger.trained import trained
 from core.ledger.submit import add_sweep
+from core.ledger.trained import trained
 from core.ledger.workers import register
 from core.plan.dag import plan
 from core.plan.grids import GRIDS, read_axes
