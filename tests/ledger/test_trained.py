@@ -15,13 +15,13 @@ def test_specs_of_trainings_and_versions_of_those_who_ended_them(world) -> None:
     other = add_sweep(world.engine, plan(read_axes({**AXES, "seeds": "1"}, GRIDS["demo"])), "other", "0")
     world.digests = {digest: digest for digest in made.stages}
     found = trained(world.engine, sweep.id)
-    trained = {digest: stage for digest, stage in made.stages.items() if stage.kind in ("train", "prune")}
-    assert found.specs.keys() == trained.keys()
+    ours = {digest: stage for digest, stage in made.stages.items() if stage.kind in ("train", "prune")}
+    assert found.specs.keys() == ours.keys()
     assert {spec["recipe"]["name"] for spec in found.specs.values()} == {"digits-dense", "digits-finetune"}
     assert (found.versions, found.unknown_workers) == ((), 0), "none has ended"
 
     register(world.engine, "known", "host", 1, ["cpu"], "0.9")
-    first, *rest = trained
+    first, *rest = ours
     world.done(world.claim(first, worker="known"), "a" * 64)
     world.done(world.claim(rest[0], worker="gone"), "b" * 64)
     found = trained(world.engine, sweep.id)
