@@ -22,7 +22,7 @@ from core.measure.pinned import load_average, pinned
 from core.measure.rounds import BLOCKS, Course, Progress, Timer, median_interval, silent, take_turns, timer_of
 from core.plan.engines import is_baseline
 
-_SETTLE_SECONDS = 0.010
+_SETTLE_SECONDS = 0.100
 _SAME = 1e-3
 
 
