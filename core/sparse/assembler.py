@@ -21,26 +21,27 @@ class R(IntEnum):
 
 @dataclass(frozen=True)
 class Op:
-    """A vector instruction. table: opcode map · prefix: 0 none, 1 66h, 2 F3h · unit: bytes that one step of an 8-bit
-    displacement moves at 512 bits, 0 = one float whatever the width · broadcast: the memory operand is one float for
-    all lanes."""
+    """A vector instruction. table: opcode map · prefix: 0 none, 1 66h, 2 F3h · operand: floats of its memory operand,
+    0 = as many as the register has · broadcast: that operand is repeated by the processor's embedded broadcast."""
 
     table: int
     prefix: int
     code: int
-    unit: int = 64
+    operand: int = 0
     broadcast: bool = False
 
 
 LOAD = Op(1, 0, 0x10)
 STORE = Op(1, 0, 0x11)
-BROADCAST = Op(2, 1, 0x18, unit=0)
+BROADCAST = Op(2, 1, 0x18, operand=1)
+QUARTERS = Op(2, 1, 0x1A, operand=4)  # four floats of memory into each quarter (of 8 lanes: half)
 FMA = Op(2, 1, 0xB8)  # reg += other · operand
-FMA_ONE = Op(2, 1, 0xB8, unit=0, broadcast=True)  # reg += other · one float of memory
+FMA_ONE = Op(2, 1, 0xB8, operand=1, broadcast=True)  # reg += other · one float of memory
 ADD = Op(1, 0, 0x58)
 MAX = Op(1, 0, 0x5F)
 XOR = Op(1, 1, 0xEF)
 PERMUTE = Op(2, 1, 0x16)  # reg = operand[other]
+SPREAD = Op(3, 1, 0x04)  # see `spread`
 
 Numbers = np.ndarray | int
 
@@ -89,7 +90,7 @@ def memory(
     mask: number of the mask register, 0 = none: masked lanes stay as they are.
     """
     reg, other, shift = (np.atleast_1d(part).astype(np.int64) for part in np.broadcast_arrays(reg, other, shift))
-    unit = op.unit * lanes // 16 or 4
+    unit = 4 * (op.operand or lanes)  # what one step of an 8-bit displacement moves
     short = (shift % unit == 0) & (-128 * unit <= shift) & (shift < 128 * unit)
     out = _prefixed(op, reg, other, lanes, mask)
     high = 0 if index is None else index >> 3
@@ -113,6 +114,17 @@ def registers(op: Op, reg: Numbers, operand: Numbers, *, other: Numbers = 0, lan
     out[:, 1] |= ((1 - (operand >> 4 & 1)) << 6 | (1 - (operand >> 3 & 1)) << 5).astype(np.uint8)
     out[:, 5] = 3 << 6 | (reg & 7) << 3 | (operand & 7)
     return Rows(out, np.full(len(reg), 6))
+
+
+def spread(reg: int, operand: int, which: int, *, lanes: int = 16) -> Rows:
+    """reg = in each quarter of the operand (four lanes), its float number `which` in all four"""
+    return with_number(registers(SPREAD, reg, operand, lanes=lanes), which * 0b01010101)
+
+
+def with_number(rows: Rows, number: int) -> Rows:
+    """The instructions with a byte behind them."""
+    rows.encoded[np.arange(len(rows.lengths)), rows.lengths] = number
+    return Rows(rows.encoded, rows.lengths + 1)
 
 
 def _prefixed(op: Op, reg: np.ndarray, other: np.ndarray, lanes: int, mask: int) -> np.ndarray:
@@ -148,9 +160,14 @@ def load_int(reg: R, base: R, shift: int) -> bytes:
     return bytes([_rex(reg, base), 0x63]) + _operand(reg, base, shift)
 
 
-def load_short(reg: R, base: R, shift: int) -> bytes:
-    """reg = unsigned 16 bits at [base + shift]"""
-    return bytes([_rex(reg, base), 0x0F, 0xB7]) + _operand(reg, base, shift)
+def low_half(reg: R, other: R) -> bytes:
+    """reg = the low 16 bits of other"""
+    return bytes([_rex(reg, other, wide=False), 0x0F, 0xB7, 3 << 6 | (reg & 7) << 3 | other & 7])
+
+
+def shift_right(reg: R, bits: int) -> bytes:
+    """reg >>= bits"""
+    return bytes([_rex(0, reg), 0xC1, 0xE8 | reg & 7, bits])
 
 
 def load_mask(mask: int, base: R, shift: int) -> bytes:

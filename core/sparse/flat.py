@@ -96,24 +96,29 @@ class FlatProgram:
     def _lowered(self, node: Window) -> Iterator[list[list[_Job]]]:
         """Steps one after the other, each with the ways in which it can be done."""
         if isinstance(node, MaxPool):
-            yield [self._gathered(node, node.kernel, self._buffers[node.out], largest=True)]
+            yield [self._gathered(node, node.kernel, self._shapes[node.out][1:], self._buffers[node.out], largest=True)]
             return
-        channels, height, width = node.weight.shape[1:]
-        gathered = self._rows(channels * height * width, self._buffers[node.out].shape[1])
+        size, kernel = self._shapes[node.out][1:], node.weight.shape[2:]
+        vectors = self._buffers[node.out].shape[1] / self._target.lanes
+        # Where a row of the map is whole vectors, a tap further down is found further on: one copy serves them all.
+        shared = node.stride[0] == 1 and size[1] % self._target.lanes == 0 and vectors > 1
+        rows = size[0] + kernel[0] - 1 if shared else size[0]
+        copies = kernel[1] if shared else kernel[0] * kernel[1]
+        gathered = self._rows(node.weight.shape[1] * copies, pitch_of(rows * size[1], self._target.lanes))
         self._kept.append(gathered)
-        yield [self._gathered(node, (height, width), gathered, largest=False)]
-        vectors = gathered.shape[1] / self._target.lanes
+        yield [self._gathered(node, (1, kernel[1]) if shared else kernel, (rows, size[1]), gathered, largest=False)]
         ways = []
-        if vectors <= vectors_max(self._target):
+        if vectors <= vectors_max(self._target) and not shared:
             ways.append(list(self._listed(node, gathered)))
         if vectors > 1:
-            ways.append(list(self._blocked(node, gathered)))
+            ways.append(list(self._blocked(node, gathered, shared)))
         yield ways
 
-    def _gathered(self, node: Window, kernel: tuple[int, int], into: np.ndarray, *, largest: bool) -> list[_Job]:
-        source = self._buffers[node.source]
-        size, out = self._shapes[node.source][1:], self._shapes[node.out][1:]
-        where = sources((size[0], size[1]), (out[0], out[1]), kernel, node.stride, node.padding)
+    def _gathered(
+        self, node: Window, kernel: tuple[int, ...], out: tuple[int, ...], into: np.ndarray, *, largest: bool
+    ) -> list[_Job]:
+        source, size = self._buffers[node.source], self._shapes[node.source][1:]
+        where = sources((size[0], size[1]), (out[0], out[1]), (kernel[0], kernel[1]), node.stride, node.padding)
         made = gathering(where, source.shape[1], self._target, largest=largest)
         function, table = self._function(made.code), self._keep(_aligned_bytes(made.table))
         fill = self._keep(np.array([-np.inf if largest else 0.0], np.float32))
@@ -148,17 +153,16 @@ class FlatProgram:
             writes = out.ctypes.data + part.start * pitch * 4
             calls = []
             for run, function in zip(runs, functions, strict=True):
-                places, numbers = (
-                    self._keep(array) for array in list_of(weight[part, run], node.bias[part], vectors, lanes)
-                )
+                entries = self._keep(list_of(weight[part, run], node.bias[part], vectors, lanes, self._target))
                 reads = gathered.ctypes.data + run.start * pitch * 4
-                words = (reads, writes, places, part.stop - part.start, numbers, self._added(node))
+                words = (reads, writes, entries, part.stop - part.start, self._added(node))
                 calls.append(_Piece(function, words))
             yield tuple(calls), 1.0
 
-    def _blocked(self, node: Conv, gathered: np.ndarray) -> Iterator[_Job]:
+    def _blocked(self, node: Conv, gathered: np.ndarray, shared: bool) -> Iterator[_Job]:
         out = self._buffers[node.out]
         pitch = out.shape[1] * 4
+        shifts = self._shifts(node, gathered.shape[1] * 4, shared)
         tiles = np.repeat(np.arange(0, pitch, self._target.vector), 2).astype(np.int32)
         table = self._keep(tiles)
         taps = node.weight.shape[2] * node.weight.shape[3]
@@ -169,7 +173,7 @@ class FlatProgram:
                 made = block(
                     weight[:, inputs].reshape(len(weight), -1),
                     node.bias[part] if inputs.start == 0 else np.zeros(len(weight)),
-                    np.arange(inputs.start * taps, inputs.stop * taps) * pitch,
+                    shifts[inputs.start * taps : inputs.stop * taps],
                     pitch,
                     self._target,
                     first=inputs.start == 0,
@@ -183,6 +187,15 @@ class FlatProgram:
                 calls.append(_Piece(self._function(made.code), words))
                 work += made.work
             yield tuple(calls), float(work)
+
+    def _shifts(self, node: Conv, pitch: int, shared: bool) -> np.ndarray:
+        """Bytes to the first vector of each (channel, tap)."""
+        channels, height, width = node.weight.shape[1:]
+        if not shared:
+            return np.arange(channels * height * width) * pitch
+        planes = np.arange(channels * width).reshape(channels, 1, width) * pitch
+        down = np.arange(height)[:, None] * self._shapes[node.out][2] * 4
+        return (planes + down).ravel()
 
     def _added(self, node: Conv) -> int:
         buffers: Mapping[str, np.ndarray] = self._buffers

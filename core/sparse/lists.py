@@ -9,11 +9,14 @@ from core.sparse.kernels import arguments, zero
 from core.sparse.target import Target
 
 _VECTORS_MAX = 14
-_QUAD = 4
+_CHAINS = 8
+"""Sums that must be under way at once to hide the latency of an addition (4 cycles, 2 additions a cycle)."""
+_FOUR = 4
+"""Weights that are read together, with their places before them."""
 _STEP = 8  # bytes that an index counts
 _CLOSE_BYTES = 32 * 1024
 """The inputs of a chunk stay in the first-level data cache while all outputs pass over them."""
-_WORD = 2
+_HEAD_BYTES, _FOUR_BYTES = 8, 24
 
 
 def vectors_max(target: Target) -> int:
@@ -29,58 +32,80 @@ def inputs_at_once(vectors: int, lanes: int) -> int:
 def row_list(vectors: int, lanes: int, target: Target, *, first: bool, last: bool, relu: bool, add: bool) -> bytes:
     """out[o] (+)= bias[o] + Σ w · input[k], then residual and ReLU; a row is `vectors` registers of `lanes`.
 
-    Arguments: input rows, output, places (uint16: for each output its number of quads of weights, then the places of
-    their rows in steps of 8 bytes), outputs, numbers (float32: for each output its bias, then its weights),
-    residual − output (bytes).
+    Arguments: input rows, output, list (see `list_of`), outputs, residual − output (bytes).
     first, last, relu, add: as for `kernels.block`. vectors: at most `vectors_max` · lanes: the target's, 8 or 4.
     """
-    sets = _QUAD if vectors <= 2 else 2 if vectors <= 6 else 1
+    sets = _sets(vectors, target)
     emit, nothing = target.encoder, target.registers - 1
     sums = np.arange(vectors)
     spread = 4 * lanes * sums
-    begin = (asm.BROADCAST, R.R9, 0 * spread) if first else (asm.LOAD, R.DX, spread)
+    begin = (asm.BROADCAST, R.CX, 4 + 0 * spread) if first else (asm.LOAD, R.DX, spread)
     out = emit.memory(begin[0], sums, begin[1], begin[2], lanes=lanes).code()
     if sets > 1:
         others = np.arange(vectors, sets * vectors)
         out += emit.registers(asm.XOR, others, others, other=others).code()
-    out += asm.load_short(R.R10, R.CX, 0) + asm.add_number(R.CX, _WORD) + asm.add_number(R.R9, 4)
-    out += asm.loop(R.R10, _quad(vectors, lanes, sets, target))
+    out += asm.load_int(R.R10, R.CX, 0) + asm.add_number(R.CX, _HEAD_BYTES)
+    out += asm.loop(R.R10, _turn(vectors, lanes, sets, target))
     for number in range(1, sets):
         out += emit.registers(asm.ADD, sums, sums + number * vectors, other=sums, lanes=lanes).code()
     if last and add:
-        out += emit.memory(asm.ADD, sums, R.DX, spread, other=sums, index=R.DI, lanes=lanes).code()
+        out += emit.memory(asm.ADD, sums, R.DX, spread, other=sums, index=R.R9, lanes=lanes).code()
     if last and relu:
         out += emit.registers(asm.MAX, sums, nothing, other=sums, lanes=lanes).code()
     out += emit.memory(asm.STORE, sums, R.DX, spread, lanes=lanes).code() + asm.add_number(R.DX, 4 * lanes * vectors)
     head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9) + zero(nothing, target)
-    return head + asm.load_word(R.DI, R.DI, 40) + asm.loop(R.R8, out) + asm.RETURN
+    return head + asm.loop(R.R8, out) + asm.RETURN
 
 
-def _quad(vectors: int, lanes: int, sets: int, target: Target) -> bytes:
-    """Four weights, each on the next set of sums, so that their additions need not wait for each other."""
-    code: bytes = b""
-    emit, first = target.encoder, target.registers - 4
-    sums = np.arange(vectors)
-    for part in range(_QUAD):
-        weight = first + part % 3
-        code += asm.load_short(R.AX, R.CX, _WORD * part)
-        code += emit.memory(asm.BROADCAST, weight, R.R9, 4 * part, lanes=lanes).code()
+def _sets(vectors: int, target: Target) -> int:
+    """How many sums each output has that are added up at its end: as many as hide latency, if the registers do."""
+    room = (target.registers - _FOUR) // vectors
+    return next(sets for sets in (1, 2, 4, 8) if sets * vectors >= _CHAINS or 2 * sets > room)
+
+
+def _turn(vectors: int, lanes: int, sets: int, target: Target) -> bytes:
+    """The inner loop's body: each weight adds to the next set of sums.
+
+    The processor's loads are for the inputs (two vectors a cycle, and whatever else is loaded takes of that), so four
+    weights come by one load, and so do their four places.
+    """
+    emit, four = target.encoder, target.registers - 2
+    sums, code = np.arange(vectors), b""
+    for part in range(_at_once(sets)):
+        weight, begin = target.registers - 4 + part % 2, part // _FOUR * _FOUR_BYTES
+        if part % _FOUR == 0:
+            load = asm.QUARTERS if lanes > _FOUR else asm.LOAD
+            code += asm.load_word(R.R11, R.CX, begin) + emit.memory(load, four, R.CX, begin + 8, lanes=lanes).code()
+        code += asm.low_half(R.AX, R.R11) + emit.spread(weight, four, part % _FOUR, lanes=lanes).code()
+        if part % _FOUR < _FOUR - 1:
+            code += asm.shift_right(R.R11, 16)
         into, shifts = sums + part % sets * vectors, 4 * lanes * sums
         code += emit.memory(asm.FMA, into, R.SI, shifts, other=weight, index=R.AX, scale=_STEP, lanes=lanes).code()
-    return code + asm.add_number(R.CX, _WORD * _QUAD) + asm.add_number(R.R9, 4 * _QUAD)
+    return code + asm.add_number(R.CX, _at_once(sets) // _FOUR * _FOUR_BYTES)
 
 
-def list_of(weight: np.ndarray, bias: np.ndarray, vectors: int, lanes: int) -> tuple[np.ndarray, np.ndarray]:
-    """(places, numbers) for `row_list`. weight: [O, K], K ≤ `inputs_at_once`; each row is filled up with zeros to
-    whole quads, at least one."""
+def _at_once(sets: int) -> int:
+    """Weights of a turn of the inner loop."""
+    return max(_FOUR, sets)
+
+
+def list_of(weight: np.ndarray, bias: np.ndarray, vectors: int, lanes: int, target: Target) -> np.ndarray:
+    """The bytes that `row_list` reads. For each output: its number of turns (int32) and its bias, then by fours the
+    places of their inputs (uint16, in steps of 8 bytes) and the weights.
+
+    weight: [O, K], K ≤ `inputs_at_once`; each row is filled up with zeros to whole turns, at least one.
+    """
     rows, columns = np.nonzero(weight)
     counts = np.bincount(rows, minlength=len(weight))
-    quads = np.maximum(1, -(-counts // _QUAD))
-    begins = np.cumsum(1 + _QUAD * quads) - (1 + _QUAD * quads)
-    size = int((1 + _QUAD * quads).sum())
-    places, numbers = np.zeros(size, np.uint16), np.zeros(size, np.float32)
-    places[begins], numbers[begins] = quads, bias
+    at_once = _at_once(_sets(vectors, target))
+    turns = np.maximum(1, -(-counts // at_once))
+    fours = turns * at_once // _FOUR
+    sizes = _HEAD_BYTES + fours * _FOUR_BYTES
+    begins = np.cumsum(sizes) - sizes
+    out = np.zeros(int(sizes.sum()), np.uint8)
+    out.view(np.int32)[begins // 4], out.view(np.float32)[begins // 4 + 1] = turns, bias
     within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    where = begins[rows] + 1 + within
-    places[where], numbers[where] = columns * (vectors * lanes * 4 // _STEP), weight[rows, columns]
-    return places, numbers
+    where = begins[rows] + _HEAD_BYTES + within // _FOUR * _FOUR_BYTES
+    out.view(np.uint16)[where // 2 + within % _FOUR] = columns * (vectors * lanes * 4 // _STEP)
+    out.view(np.float32)[where // 4 + 2 + within % _FOUR] = weight[rows, columns]
+    return out

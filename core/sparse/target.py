@@ -26,6 +26,8 @@ class Encoder(Protocol):
 
     def registers(self, op: Op, reg: Numbers, operand: Numbers, *, other: Numbers = 0, lanes: int = ...) -> Rows: ...
 
+    def spread(self, reg: int, operand: int, which: int, *, lanes: int = ...) -> Rows: ...
+
 
 @dataclass(frozen=True)
 class Target:

@@ -7,7 +7,7 @@ bytes.
 
 import numpy as np
 
-from core.sparse.assembler import WIDEST, Numbers, Op, R, Rows
+from core.sparse.assembler import SPREAD, WIDEST, Numbers, Op, R, Rows, with_number
 
 _BLEND = Op(3, 1, 0x4A)
 
@@ -54,9 +54,12 @@ def registers(op: Op, reg: Numbers, operand: Numbers, *, other: Numbers = 0, lan
 
 def blend(reg: int, operand: int, choice: int, *, other: int) -> Rows:
     """reg = operand in the lanes where the sign bit of `choice` is set, `other` in the rest"""
-    rows = registers(_BLEND, reg, operand, other=other)
-    rows.encoded[:, 5] = choice << 4
-    return Rows(rows.encoded, rows.lengths + 1)
+    return with_number(registers(_BLEND, reg, operand, other=other), choice << 4)
+
+
+def spread(reg: int, operand: int, which: int, *, lanes: int = 8) -> Rows:
+    """reg = in each quarter of the operand (four lanes), its float number `which` in all four"""
+    return with_number(registers(SPREAD, reg, operand, lanes=lanes), which * 0b01010101)
 
 
 def _prefixed(op: Op, reg: np.ndarray, other: np.ndarray, lanes: int) -> np.ndarray:

@@ -71,6 +71,27 @@ def test_one_float_for_all_lanes(reg: int, other: int, base: R, shift: int) -> N
     assert read(fused) == [f"vfmadd231ps zmm{reg}, zmm{other}, {where}{{1to16}}"]
 
 
+@given(registers, bases, shifts, st.sampled_from([16, 8]))
+def test_four_floats_for_all_quarters(reg: int, base: R, shift: int, width: int) -> None:
+    where = f"xmmword ptr {place(base, shift)}"
+    code = asm.memory(asm.QUARTERS, reg, base, shift, lanes=width).code()
+    assert read(code) == [f"vbroadcastf32x4 {VECTOR[width]}{reg}, {where}"]
+    if width == 8 and reg < 16:
+        assert read(vex.memory(asm.QUARTERS, reg, base, shift).code()) == [f"vbroadcastf128 ymm{reg}, {where}"]
+
+
+@given(registers, registers, st.integers(0, 3), lanes)
+def test_one_of_four_spread_over_its_quarter(reg: int, operand: int, which: int, width: int) -> None:
+    code = asm.spread(reg, operand, which, lanes=width).code()
+    assert read(code) == [f"vpermilps {VECTOR[width]}{reg}, {VECTOR[width]}{operand}, {hexed(85 * which)}"]
+    if width < 16 and max(reg, operand) < 16:
+        assert read(vex.spread(reg, operand, which, lanes=width).code()) == read(code)
+
+
+def hexed(number: int) -> str:
+    return str(number) if number < 10 else hex(number)
+
+
 @given(registers, registers, registers)
 def test_operations_on_registers(reg: int, operand: int, other: int) -> None:
     for op, mnemonic in ((asm.ADD, "vaddps"), (asm.MAX, "vmaxps"), (asm.XOR, "vpxord")):
@@ -91,7 +112,10 @@ def test_general_registers(reg: R, base: R, shift: int) -> None:
     where = place(base, shift)
     assert read(asm.load_word(reg, base, shift)) == [f"mov {FULL[reg]}, qword ptr {where}"]
     assert read(asm.load_int(reg, base, shift)) == [f"movsxd {FULL[reg]}, dword ptr {where}"]
-    assert read(asm.load_short(reg, base, shift)) == [f"movzx {FULL[reg]}, word ptr {where}"]
+    half, low = (f"{NAMES[reg]}d", f"{NAMES[base]}w")
+    wanted = (half if reg >= R.R8 else f"e{NAMES[reg]}", low if base >= R.R8 else NAMES[base])
+    assert read(asm.low_half(reg, base)) == [f"movzx {wanted[0]}, {wanted[1]}"]
+    assert read(asm.shift_right(reg, 16)) == [f"shr {FULL[reg]}, 0x10"]
     assert read(asm.load_mask(3, base, shift)) == [f"kmovw k3, word ptr {where}"]
     assert read(asm.add(reg, base)) == [f"add {FULL[reg]}, {FULL[base]}"]
     assert read(asm.copy(reg, base)) == [f"mov {FULL[reg]}, {FULL[base]}"]
@@ -203,7 +227,8 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
     wide.WideNet(graph, 1, AVX2)
     words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
     assert {word for word in words if word.startswith("v")} == {
-        *("vaddps", "vblendvps", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermps", "vpxor", "vzeroupper")
+        *("vaddps", "vblendvps", "vbroadcastf128", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermilps"),
+        *("vpermps", "vpxor", "vzeroupper"),
     }
     assert not {word for word in words if "zmm" in word}
     assert max(int(word[3:]) for word in words if word[:3] in ("ymm", "xmm") and word[3:].isdigit()) == 15

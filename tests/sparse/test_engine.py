@@ -134,6 +134,21 @@ def test_any_small_net_agrees_with_torch(target: Target, graph: Graph, batch: in
     assert_close(graph, [1, batch], target, threads, grouped=grouped)
 
 
+@pytest.mark.parametrize("size", [(1, 16), (5, 32), (7, 48), (17, 16)])
+@pytest.mark.parametrize("kernel", [(3, 3), (1, 1), (5, 3), (2, 1)])
+@pytest.mark.parametrize("across", [1, 2])
+def test_rows_of_whole_vectors(target: Target, size: tuple[int, int], kernel: tuple[int, int], across: int) -> None:
+    """Such maps are gathered once for all rows of a window."""
+    random = np.random.default_rng(0)
+    padding = (kernel[0] // 2, kernel[1] // 2)
+    first = conv(random, "first", INPUT, (33, 3, *kernel), 0.4, stride=(1, across), padding=padding)
+    rows = size[0] + 2 * padding[0] - kernel[0] + 1
+    nodes: list[Node] = [first, conv(random, "second", "first", (9, 33, 3, 3), 0.2)]
+    if rows < 1:
+        pytest.skip("no output")
+    assert_close(headed(random, (3, size[0], size[1] * across), nodes, 9), [1, 2], target, grouped=False)
+
+
 def basic_block(
     random: np.random.Generator, name: str, source: str, inputs: int, outputs: int, density: float
 ) -> list[Node]:
