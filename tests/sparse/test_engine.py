@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sparse import engine as engine_module
+from core.sparse.dense import Run
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
 from core.sparse.target import AVX2, TARGETS, Target, unsupported
@@ -184,17 +185,28 @@ def test_few_groups_run_one_by_one_where_that_is_faster(target: Target, monkeypa
     sparse = Engine(resnet(0.3, width=4), dense=False, target=target)._sparse
     calls = {"_many": 0, "_one": 0}
 
-    def counted(name: str, images: np.ndarray) -> np.ndarray:
+    def counted(name: str, run: Run, images: np.ndarray) -> np.ndarray:
         calls[name] += 1
-        return getattr(type(sparse), name)(sparse, images)
+        return run(images)
 
-    vars(sparse).update({name: partial(counted, name) for name in calls})
-    monkeypatch.setattr(engine_module, "_seconds", lambda run, images: 9.0 if images.ndim == 4 else 1.0)
+    vars(sparse).update({name: partial(counted, name, getattr(sparse, name)) for name in calls})
+    monkeypatch.setattr(engine_module, "_seconds", lambda run, images: 9.0 if len(images) > 1 else 1.0)
     images = np.zeros((2 * target.lanes, 3, 32, 32), np.float32)
     sparse(images[: target.lanes])
     assert calls == ({"_many": 0, "_one": 8} if target is AVX2 else {"_many": 1, "_one": 0}), "a group is as 9 images"
     assert len(sparse(images)) == len(images)
     assert calls["_many"] == (1 if target is AVX2 else 2), "two take as long, and hold 16"
+
+
+def test_a_single_image_may_have_one_thread_of_several(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = resnet(0.3, width=4)
+    image = np.random.default_rng(0).standard_normal((1, 3, 32, 32)).astype(np.float32)
+    for faster in (1, 2):
+        seconds = {faster: 1.0}
+        monkeypatch.setattr(engine_module, "_seconds", lambda run, _, took=seconds: took.get(run.threads, 2.0))
+        engine = Engine(graph, 2, dense=False, target=target)
+        assert np.abs(engine(image) - reference(graph, image)).max() < 1e-5 * np.abs(reference(graph, image)).max()
+        assert engine._sparse._one.threads == faster
 
 
 @pytest.mark.parametrize("density", [0.0, 1.0])
