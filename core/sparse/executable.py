@@ -31,6 +31,8 @@ class Executable:
             raise OSError(ctypes.get_errno(), "no executable memory")
         self.addresses = tuple(base + start for start in starts)
         """Where each function begins."""
+        self.sizes = tuple(len(code) for code in functions)
+        """Bytes of each."""
 
     def function(self, number: int) -> Callable[[int], None]:
         """The function as something to call; Python's lock is released meanwhile."""

@@ -81,8 +81,9 @@ class FlatProgram:
         return int(np.prod(self._shapes[name][1:]))
 
     def _job(self, calls: tuple[_Piece, ...], cost: float) -> Job:
-        made = (Call(self._code.addresses[piece.function], np.array(piece.words, np.int64)) for piece in calls)
-        return Job(tuple(made), cost)
+        places = [(self._code.addresses[piece.function], self._code.sizes[piece.function]) for piece in calls]
+        words = [np.array(piece.words, np.int64) for piece in calls]
+        return Job(tuple(Call(at, word, (), size) for (at, size), word in zip(places, words, strict=True)), cost)
 
     def _keep(self, array: np.ndarray) -> int:
         """Its address; it lives as long as the program."""

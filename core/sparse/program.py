@@ -3,25 +3,28 @@
 import ctypes
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from core.sparse.executable import Executable
 
 _FUTEX, _WAKE_PRIVATE = 202, 129
+_LINE_BYTES, _LONG_BYTES = 64, 2048
 _START, _STOP, _PROGRAM = 0, 1, 2  # and 3: the last start that is done
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
     """One call of a function at `address` with a pointer to `arguments` (int64). kept: arrays that the arguments
-    point into, alive as long as the call is."""
+    point into, alive as long as the call is · size: bytes of the function."""
 
     address: int
     arguments: np.ndarray
     kept: tuple[np.ndarray, ...] = ()
+    size: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +52,13 @@ def aligned(shape: tuple[int, ...], fill: float = 0.0, slack: int = 16) -> np.nd
     return raw[skip : skip + size].reshape(shape)
 
 
-Programs = tuple[np.ndarray, ...]
-"""For each thread what it calls: int64 [calls, 2], address and argument pointer."""
+@dataclass(frozen=True, eq=False)
+class Programs:
+    """For each thread what it calls: int64 [calls, 2], address and argument pointer. kept: what these point to, but not
+    the code."""
+
+    calls: tuple[np.ndarray, ...]
+    kept: tuple[object, ...]
 
 
 class Crew:
@@ -59,7 +67,7 @@ class Crew:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._code = Executable([_RUN, _BARRIER, _serve(), _STAMP, _WAIT])
+        self._code = Executable([_RUN, _BARRIER, _serve(), _STAMP, _WAIT, _FETCH])
         self._run = self._code.function(0)
         self._meeting = np.array([0, 0, threads, 0], np.int32)
         self._posts = [np.zeros(8, np.int64) for _ in range(threads - 1)]
@@ -70,21 +78,32 @@ class Crew:
         weakref.finalize(self, _stop, self._posts, self._libc)
 
     def programs(self, steps: Sequence[Step]) -> Programs:
-        """The steps dealt out to the threads. Whoever runs them must keep the steps alive."""
-        barrier = (self._code.addresses[1], self._meeting.ctypes.data)
-        lists: list[list[tuple[int, int]]] = [[] for _ in range(self.threads)]
+        """The steps dealt out to the threads."""
+        barrier = Call(self._code.addresses[1], self._meeting)
+        lists: list[list[Call]] = [[] for _ in range(self.threads)]
         for step in steps:
             load = [0.0] * self.threads
             for job in sorted(step.jobs, key=lambda job: -job.cost) if step.together else step.jobs:
                 thread = int(np.argmin(load)) if job.home is None else job.home
                 load[thread] += job.cost
-                lists[thread] += [(call.address, call.arguments.ctypes.data) for call in job.calls]
+                lists[thread] += job.calls
             if step.together and self.threads > 1:
                 for calls in lists:
                     calls.append(barrier)
+        lists = [list(self._fetched(calls)) for calls in lists]
         # Until a helper says so, it may still read its program.
-        lists[0] += [(self._code.addresses[4], post.ctypes.data) for post in self._posts]
-        return tuple(np.array([*calls, (0, 0)], np.int64) for calls in lists)
+        lists[0] += [Call(self._code.addresses[4], post) for post in self._posts]
+        words = ([*((call.address, call.arguments.ctypes.data) for call in calls), (0, 0)] for calls in lists)
+        return Programs(tuple(np.array(each, np.int64) for each in words), tuple(lists))
+
+    def _fetched(self, calls: Sequence[Call]) -> Iterator[Call]:
+        """While a call runs, the code of the next one comes into the caches: a processor fetches code that it has not
+        run lately line by line, and waits for each."""
+        for call, follower in pairwise([*calls, Call(0, np.zeros(0))]):
+            if follower.size > _LONG_BYTES:
+                lines = np.array([follower.address, -(-follower.size // _LINE_BYTES)], np.int64)
+                yield Call(self._code.addresses[5], lines)
+            yield call
 
     def timed(self, steps: Sequence[Step], rounds: int) -> np.ndarray:
         """Runs all steps `rounds` times, one after the other as in use; ticks of the clock [rounds, steps]."""
@@ -104,10 +123,11 @@ class Crew:
     def run(self, programs: Programs) -> None:
         """Runs them, each on a thread of its own; returns when all have ended."""
         with self._lock:
-            for post, program in zip(self._posts, programs[1:], strict=True):
+            first, *others = programs.calls
+            for post, program in zip(self._posts, others, strict=True):
                 post[_PROGRAM] = program.ctypes.data
                 _call(post, self._libc)
-            self._run(programs[0].ctypes.data)
+            self._run(first.ctypes.data)
 
 
 def _start(code: Executable, post: np.ndarray) -> None:
@@ -155,6 +175,17 @@ _STAMP = bytes.fromhex(
     "4809d0"  # or rax, rdx
     "488b0f"  # mov rcx, [rdi]
     "488901"  # mov [rcx], rax
+    "c3"
+)
+
+# Arguments: address, lines. Brings so many lines into the caches, without waiting for them.
+_FETCH = bytes.fromhex(
+    "488b37"  # mov rsi, [rdi]
+    "488b4f08"  # mov rcx, [rdi + 8]
+    "0f180e"  # next: prefetcht0 [rsi]
+    "4883c640"  # add rsi, 64
+    "48ffc9"  # dec rcx
+    "75f4"  # jne next
     "c3"
 )
 

@@ -72,7 +72,7 @@ AVX512 = Target(
     encoder=assembler,
     evex=True,
     near=256,
-    code_bytes=24 * 1024,
+    code_bytes=16 * 1024,
     sure=16,
 )
 AVX2 = Target(

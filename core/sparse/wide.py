@@ -117,7 +117,8 @@ class WideNet:
     def _call(self, part: _Part, words: tuple[int, int, int], table: np.ndarray) -> Call:
         reads, writes, added = words
         arguments = [reads, writes, table.ctypes.data, len(table), part.stream.ctypes.data, added]
-        return Call(self._code.addresses[part.function], np.array(arguments, np.int64), (table, part.stream))
+        made, kept = np.array(arguments, np.int64), (table, part.stream)
+        return Call(self._code.addresses[part.function], made, kept, self._code.sizes[part.function])
 
     def _table(self, node: Window, groups: int) -> np.ndarray:
         """int32 [tiles, 2]: bytes to a tile's first input and to its output."""
