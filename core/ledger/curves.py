@@ -1,6 +1,6 @@
 """Learning curves: what each training of a sweep reported, epoch by epoch, and which of them made a cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -43,3 +43,17 @@ def learning_curves(engine: Engine, sweep_id: int) -> Curves:
         for digest, epoch, loss, top1 in connection.execute(reported):
             epochs.setdefault(digest, []).append(Epoch(epoch, loss, top1))
     return Curves(path, epochs)
+
+
+def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[Epoch]]:
+    """Every epoch that these stages (a few hundred at most) have reported so far; those without one are absent."""
+    reported = (
+        select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
+        .where(metrics.c.digest.in_(digests))
+        .order_by(metrics.c.digest, metrics.c.epoch)
+    )
+    epochs: dict[str, list[Epoch]] = {}
+    with reading(engine) as connection:
+        for digest, epoch, loss, top1 in connection.execute(reported):
+            epochs.setdefault(digest, []).append(Epoch(epoch, loss, top1))
+    return epochs

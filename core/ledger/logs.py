@@ -1,9 +1,10 @@
 """What a stage's attempts wrote."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, bindparam, exists, literal, select, update
+from sqlalchemy import Engine, and_, bindparam, exists, literal, select, update
 
 from core.errors import UserError
 from core.ledger.labels import label_of
@@ -73,6 +74,17 @@ def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
         for row in rows
     )
     return StageLog(stage.digest, stage.kind, label_of(stage.spec), State(stage.state), stage.error, tries)
+
+
+def last_logs(engine: Engine, digests: Sequence[str]) -> dict[str, str]:
+    """What the latest attempt of each of these stages (a few hundred at most) wrote; those without one are absent."""
+    query = (
+        select(attempts.c.digest, attempts.c.log)
+        .join(stages, and_(stages.c.digest == attempts.c.digest, stages.c.attempt == attempts.c.attempt))
+        .where(attempts.c.digest.in_(digests))
+    )
+    with reading(engine) as connection:
+        return {digest: log or "" for digest, log in connection.execute(query)}
 
 
 _mine = exists(

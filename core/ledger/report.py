@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
-from core.ledger.states import State
+from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 
@@ -220,13 +220,8 @@ def _seconds(rounds: list[str], facts: _Facts) -> float | None:
     return None if None in spent else float(sum(spent))
 
 
-_WORST_FIRST = (State.FAILED, State.QUARANTINED, State.CANCELLED, State.RUNNING, State.READY, State.PENDING)
-
-
 def _state(cell: AnyRow, facts: _Facts) -> State:
-    """DONE when all of the cell's stages are; else the most telling state among them."""
     needed = [cell.train, *cell.rounds, cell.evaluate, cell.dense_evaluate]
     if cell.benchmark is not None:
         needed.append(cell.benchmark)
-    states = {facts.stages[digest].state for digest in needed}
-    return next((state for state in _WORST_FIRST if state.value in states), State.DONE)
+    return most_telling({State(facts.stages[digest].state) for digest in needed})

@@ -117,22 +117,22 @@ _groups = (
     .group_by(stages.c.state, stages.c.kind, stages.c.workload)
 )
 
-# The last epoch of each running stage's present attempt.
-_last = (
+last_epochs = (
     select(metrics.c.digest, func.max(metrics.c.epoch).label("epoch"))
     .join(stages, and_(stages.c.digest == metrics.c.digest, stages.c.attempt == metrics.c.attempt))
     .where(stages.c.state == State.RUNNING)
     .group_by(metrics.c.digest)
     .subquery()
 )
+"""The last epoch of each running stage's present attempt."""
 _running = (
     select(
         *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at"),
         *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
         Now().label("now"),
     )
-    .outerjoin(_last, _last.c.digest == stages.c.digest)
-    .outerjoin(metrics, and_(metrics.c.digest == _last.c.digest, metrics.c.epoch == _last.c.epoch))
+    .outerjoin(last_epochs, last_epochs.c.digest == stages.c.digest)
+    .outerjoin(metrics, and_(metrics.c.digest == last_epochs.c.digest, metrics.c.epoch == last_epochs.c.epoch))
     .where(stages.c.state == State.RUNNING, of_sweep())
     .order_by(stages.c.started_at, stages.c.digest)
 )
