@@ -1,1 +1,2 @@
-"""The report as one HTML file: `page.html` is the frame, `page.css` the looks, `page.js` sorts, filters and draws."""
+"""The report as one HTML file: `page.html` is the frame, `page.css` the looks (`tokens.css`: colours), `page.js`
+sorts, filters and draws."""

@@ -32,7 +32,7 @@ def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) 
     lines = "".join(f"<li>{escape(line)}</li>" for line in verdict(rows))
     return Template(_file("page.html")).substitute(
         title=escape(f"Sweep {known.sweep.name}"),
-        css=_file("page.css"),
+        css=_file("tokens.css") + _file("page.css"),
         verdict=f'<ul class="verdict">{lines}</ul>',
         figures=sections,
         table=table(rows),
