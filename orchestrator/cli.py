@@ -17,6 +17,7 @@ from orchestrator.commands import (
     compare,
     control,
     costs,
+    dashboard,
     db,
     doctor,
     evaluate,
@@ -54,6 +55,7 @@ app.command("cancel", rich_help_panel=_RUN)(control.cancel)
 app.command("retry", rich_help_panel=_RUN)(control.retry)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("report", rich_help_panel=_LOOK)(report.report)
+app.command("dashboard", rich_help_panel=_LOOK)(dashboard.dashboard)
 app.command("compare", rich_help_panel=_LOOK)(compare.compare)
 app.command("verdict", rich_help_panel=_LOOK)(compare.verdict)
 app.command("audit", rich_help_panel=_LOOK)(audit.audit)

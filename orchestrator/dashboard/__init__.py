@@ -1,0 +1,1 @@
+"""`sweep dashboard`: pages over the ledger that keep themselves up to date. Reads, never writes."""

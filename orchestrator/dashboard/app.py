@@ -1,0 +1,175 @@
+"""The pages and their addresses. Whatever reads the ledger or draws runs in a few threads beside the event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from core.errors import UserError
+from core.settings import Settings
+from orchestrator.dashboard import charts, views
+from orchestrator.dashboard.guard import Guard
+from orchestrator.dashboard.lanes import SHOWN
+from orchestrator.dashboard.parts import Pages, Part, changed, sweep_url
+from orchestrator.dashboard.readings import Readings
+from orchestrator.dashboard.source import Away
+from orchestrator.version import version
+
+_THREADS = 4
+_HAVE = "x-have"
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+Made = TypeVar("Made")
+
+
+class Dashboard:
+    """The handlers, and what they share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.readings = Readings(settings)
+        self._pages = Pages()
+        self._threads = ThreadPoolExecutor(_THREADS, "dashboard")
+
+    def close(self) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        self.readings.source.close()
+
+    async def home(self, _: Request) -> Response:
+        parts = await self._aside(lambda: views.home(self._pages, self.readings))
+        return self._page("home", parts, title="Sweeps")
+
+    async def home_live(self, request: Request) -> Response:
+        return _live(await self._aside(lambda: views.home(self._pages, self.readings)), request)
+
+    async def sweep(self, request: Request) -> Response:
+        key, page, show = _asked(request)
+        found, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
+        live = f"{sweep_url(found.sweep)}/live?page={page}&show={show}"
+        return self._page("sweep", parts, title=found.sweep.name, live=live, sweep=found.sweep)
+
+    async def sweep_live(self, request: Request) -> Response:
+        key, page, show = _asked(request)
+        _, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
+        return _live(parts, request)
+
+    async def charts(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key)))
+
+    async def table(self, request: Request) -> Response:
+        """The report as CSV."""
+        key = request.path_params["key"]
+
+        def make() -> str:
+            from orchestrator.reports import render
+
+            return render(self.readings.results(key)[1], "csv", 120, {})
+
+        return PlainTextResponse(await self._aside(make), media_type="text/csv")
+
+    async def stage(self, request: Request) -> Response:
+        digest = request.path_params["digest"].lower()
+        found, parts = await self._aside(lambda: views.stage(self._pages, self.readings, digest))
+        live = f"/stages/{found.log.digest}/live"
+        return self._page("stage", parts, title=found.log.label, live=live, facts=found.facts)
+
+    async def stage_live(self, request: Request) -> Response:
+        digest = request.path_params["digest"].lower()
+        return _live((await self._aside(lambda: views.stage(self._pages, self.readings, digest)))[1], request)
+
+    async def vega(self, request: Request) -> Response:
+        found = await self._aside(charts.program)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        encoding = {"Content-Encoding": "gzip"} if packed else {}
+        headers = {**_FOREVER, "Vary": "Accept-Encoding", **encoding}
+        return Response(found.packed if packed else found.plain, 200, headers, "text/javascript")
+
+    async def tokens(self, _: Request) -> Response:
+        """The colours, which the report page has as well."""
+        content = files("orchestrator.page").joinpath("tokens.css").read_text(encoding="utf-8")
+        return Response(content, 200, {"Cache-Control": "no-cache"}, "text/css")
+
+    def away(self, request: Request, error: Exception) -> Response:
+        """The ledger is away: a line for a page that is open, else a page that tries again by itself."""
+        if _HAVE in request.headers:
+            return PlainTextResponse(str(error), 503)
+        missing = isinstance(error, Away) and error.missing
+        return self._message(503, "No ledger yet" if missing else "The ledger is away", str(error), again=True)
+
+    def wrong(self, request: Request, error: Exception) -> Response:
+        if _HAVE in request.headers:
+            return PlainTextResponse(str(error), 404)
+        return self._message(404, "Not found", str(error))
+
+    def refused(self, _: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return self._message(
+            status, "Not found" if status == 404 else "Not possible", str(getattr(error, "detail", ""))
+        )
+
+    def _page(self, template: str, parts: list[Part], **more: Any) -> Response:
+        values = {"live": "/live", "version": version(), "parts": {part.name: part for part in parts}, **more}
+        return HTMLResponse(self._pages.page(template, **values))
+
+    def _message(self, status: int, title: str, words: str, again: bool = False) -> Response:
+        content = self._pages.page("message", title=title, words=words, again=again, version=version(), live="")
+        return HTMLResponse(content, status)
+
+    async def _aside(self, make: Callable[[], Made]) -> Made:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+
+
+def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -> Starlette:
+    """The application. token, names, port: see `Guard`."""
+    board = Dashboard(settings)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        board.close()
+
+    return Starlette(
+        routes=[
+            Route("/", board.home, methods=["GET"]),
+            Route("/live", board.home_live, methods=["GET"]),
+            Route("/sweeps/{key}", board.sweep, methods=["GET"]),
+            Route("/sweeps/{key}/live", board.sweep_live, methods=["GET"]),
+            Route("/sweeps/{key}/charts.json", board.charts, methods=["GET"]),
+            Route("/sweeps/{key}/report.csv", board.table, methods=["GET"]),
+            Route("/stages/{digest}", board.stage, methods=["GET"]),
+            Route("/stages/{digest}/live", board.stage_live, methods=["GET"]),
+            Route("/static/vega.js", board.vega, methods=["GET"]),
+            Route("/static/tokens.css", board.tokens, methods=["GET"]),
+            Mount("/static", StaticFiles(packages=[("orchestrator.dashboard", "static")])),
+        ],
+        middleware=[
+            Middleware(Guard, token=token, names=names, port=port),
+            Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
+        ],
+        exception_handlers={Away: board.away, UserError: board.wrong, HTTPException: board.refused},
+        lifespan=life,
+    )
+
+
+def _asked(request: Request) -> tuple[str, int, str]:
+    """Sweep, page and filter of the address; what makes no sense is taken for the default."""
+    page, show = request.query_params.get("page", ""), request.query_params.get("show", "")
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
+    return request.path_params["key"], number, show if show in SHOWN else "all"
+
+
+def _live(parts: list[Part], request: Request) -> Response:
+    """What has changed since the page was drawn; nothing at all when nothing has."""
+    content = changed(parts, request.headers.get(_HAVE, ""))
+    return HTMLResponse(content) if content else Response(status_code=204)

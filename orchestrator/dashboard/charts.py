@@ -1,0 +1,42 @@
+"""The report's charts and verdict as results arrive: the same descriptions that the report page has inside."""
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from orchestrator.dashboard.readings import Readings
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program that draws charts. version: of these bytes."""
+
+    plain: bytes
+    packed: bytes
+    version: str
+
+
+def charts(readings: Readings, key: str) -> dict[str, Any]:
+    """What the sweep found, in words and as Vega-Lite."""
+    from orchestrator.figures.look import PAGE_INK
+    from orchestrator.page.words import verdict
+
+    rows, drawn = readings.figures(key)
+    return {
+        "verdict": verdict(rows) if rows else [],
+        "figures": [
+            {"name": figure.name, "title": figure.title, "note": figure.note, "spec": figure.spec(PAGE_INK)}
+            for figure in drawn
+        ],
+    }
+
+
+@cache
+def program() -> Program:
+    """Vega, Vega-Lite and Vega-Embed in one file; made at the first chart, in a second or two."""
+    from orchestrator.figures.draw import library
+
+    plain = library().encode()
+    return Program(plain, gzip.compress(plain, 6), blake2b(plain, digest_size=6).hexdigest())

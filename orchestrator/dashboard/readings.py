@@ -1,0 +1,121 @@
+"""What the pages read of the ledger, shared by all who look at the same time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Engine
+
+from core.ledger.curves import Epoch, learning_curves, stage_curves
+from core.ledger.facts import StageFacts, stage_facts
+from core.ledger.lanes import CellPath, Standing, cell_paths, standing
+from core.ledger.logs import StageLog, last_logs, stage_log
+from core.ledger.report import ReportRow, layers_left, report_rows
+from core.ledger.slots import busy_slots
+from core.ledger.status import SweepStatus, sweep_status
+from core.ledger.sweeps import ListedSweep, SweepRow, find_sweep, list_sweeps
+from core.ledger.workers import list_workers
+from core.settings import Settings
+from orchestrator.dashboard.floor import Floor, floor
+from orchestrator.dashboard.fresh import Fresh
+from orchestrator.dashboard.source import Source
+
+SHARED_SECONDS = 0.7
+"""How old a shared reading may be. With a poll a second, nobody sees anything later than 1.7 s and a reading after."""
+_KEPT_SECONDS = 600.0
+_MOST_CURVES = 60
+_MOST_LOGS = 20
+
+
+@dataclass(frozen=True)
+class SweepReading:
+    """A sweep now. serial: no other reading has it · curves: of its running stages ·
+    logs: of those that failed, the latest twenty."""
+
+    serial: int
+    sweep: SweepRow
+    status: SweepStatus
+    cells: Sequence[CellPath]
+    now: Standing
+    curves: Mapping[str, list[Epoch]]
+    logs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StageReading:
+    """A stage now."""
+
+    log: StageLog
+    facts: StageFacts
+    epochs: Sequence[Epoch]
+
+
+class Readings:
+    """Each method raises `Away` when the ledger cannot be read, and UserError for what isn't in it."""
+
+    def __init__(self, settings: Settings, seconds: float = SHARED_SECONDS) -> None:
+        self.source = Source(settings)
+        self.fresh = Fresh(seconds)
+        self._settings = settings
+        self._serials = count()
+        self._kept = Fresh(_KEPT_SECONDS)
+
+    def sweeps(self) -> list[ListedSweep]:
+        return self.fresh.get("sweeps", lambda: self.source.read(list_sweeps))
+
+    def floor(self) -> Floor:
+        return self.fresh.get("floor", lambda: self.source.read(self._floor))
+
+    def sweep(self, key: str) -> SweepReading:
+        """By name or number."""
+        return self.fresh.get(("sweep", key), lambda: self.source.read(lambda engine: self._sweep(engine, key)))
+
+    def stage(self, digest: str) -> StageReading:
+        """By the first digits of its digest."""
+        return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: _stage(engine, digest)))
+
+    def results(self, key: str) -> tuple[SweepRow, list[ReportRow]]:
+        """The rows of the report."""
+
+        def read(engine: Engine) -> tuple[SweepRow, list[ReportRow]]:
+            sweep = find_sweep(engine, key)
+            return sweep, report_rows(engine, sweep.id)
+
+        return self.fresh.get(("results", key), lambda: self.source.read(read))
+
+    def figures(self, key: str) -> tuple[list[ReportRow], Sequence[Any]]:
+        """The report's rows and charts."""
+
+        def read(engine: Engine) -> tuple[list[ReportRow], Sequence[Any]]:
+            from orchestrator.figures.draw import figures  # not above: it takes a second to load
+
+            sweep, rows = self.results(key)
+            return rows, figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
+
+        return self.fresh.get(("figures", key), lambda: self.source.read(read))
+
+    def _floor(self, engine: Engine) -> Floor:
+        return floor(list_workers(engine, self._settings.lease), busy_slots(engine), 2.5 * self._settings.heartbeat)
+
+    def _sweep(self, engine: Engine, key: str) -> SweepReading:
+        sweep = find_sweep(engine, key)
+        status = sweep_status(engine, sweep.id)
+        running = [stage.digest for stage in status.running[:_MOST_CURVES]]
+        failed = [stage.digest for stage in status.failed[:_MOST_LOGS]]
+        return SweepReading(
+            serial=next(self._serials),
+            sweep=sweep,
+            status=status,
+            # The time of its making as well: another ledger may have another sweep of that number.
+            cells=self._kept.get((sweep.id, sweep.created_at), lambda: cell_paths(engine, sweep.id)),
+            now=standing(engine, sweep.id),
+            curves=stage_curves(engine, running) if running else {},
+            logs=last_logs(engine, failed) if failed else {},
+        )
+
+
+def _stage(engine: Engine, digest: str) -> StageReading:
+    log = stage_log(engine, digest)
+    epochs = stage_curves(engine, [log.digest]).get(log.digest, [])
+    return StageReading(log, stage_facts(engine, log.digest), epochs)

@@ -1,0 +1,98 @@
+"""The server: a socket first, so that the address is known (and told) before anybody can ask."""
+
+import secrets
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from core.errors import UserError
+from core.settings import Settings
+from orchestrator.output import note, say
+
+_SHORTEST = 16
+"""Least length of a token that is given; 16 letters cannot be guessed over a network."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it listens. local: only this machine can reach it."""
+
+    socket: socket.socket
+    host: str
+    port: int
+    local: bool
+
+    def url(self, token: str) -> str:
+        """What to open; every address of the machine is told by its name."""
+        host = self.host
+        if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+            host = socket.gethostname()
+        host = f"[{host}]" if ":" in host else host
+        return f"http://{host}:{self.port}/" + (f"?token={token}" if token else "")
+
+
+def take(host: str, port: int) -> Place:
+    """Binds the address.
+
+    Raises:
+        UserError: it is no address of this machine, or is taken.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise UserError("--host", host, "is not a name or an address that is known here") from None
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        fix = "choose another one, or 0 for any that is free" if host else "choose another one"
+        raise UserError("--port", port, f"cannot be used on {host}: {(error.strerror or '').lower()}; {fix}") from None
+    where = listener.getsockname()
+    return Place(listener, host, where[1], ip_address(where[0].partition("%")[0]).is_loopback)
+
+
+def token_for(place: Place, given: str) -> str:
+    """The token that visitors need: the one given, or a new one where others can reach the page; "" = none.
+
+    Raises:
+        UserError: the one given is too short, or cannot stand in an address.
+    """
+    if not given:
+        return "" if place.local else secrets.token_urlsafe(24)
+    plain = given.isascii() and all(letter.isalnum() or letter in "-_." for letter in given)
+    if len(given) < _SHORTEST or not plain:
+        fix = f"needs at least {_SHORTEST} characters, letters, digits, - _ . only; left out, one is made"
+        raise UserError("--token", "…", fix)
+    return given
+
+
+def serve(settings: Settings, place: Place, token: str) -> None:
+    """Answers until SIGINT or SIGTERM."""
+    import uvicorn
+
+    from orchestrator.dashboard.app import make_app
+    from orchestrator.dashboard.guard import LOCAL_NAMES
+
+    app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        lifespan="on",
+        ws="none",
+    )
+    say(place.url(token))
+    if not place.local:
+        note("reachable from other machines, unencrypted; whoever has the address above can read the ledger")
+    note("Ctrl-C stops it")
+    try:
+        uvicorn.Server(config).run(sockets=[place.socket])
+    finally:
+        place.socket.close()

@@ -1,0 +1,82 @@
+// Draws the report's charts from the same descriptions as the report page, once they are looked at, and again when
+// results have arrived. Vega's interpreter evaluates their expressions, so that the page needs no eval.
+(() => {
+  const found = document.querySelector("#found");
+  const verdict = document.querySelector("#verdict");
+  const figures = document.querySelector("#figures");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  let drawn = "";
+  let busy = false;
+  let near = false;
+  let vega = null;
+
+  const program = () => (vega ??= import("/static/vega.js").catch((error) => { vega = null; throw error; }));
+  const token = () => document.querySelector("#charts-token");
+
+  async function look() {
+    const now = token();
+    const wanted = `${now.dataset.token} ${dark.matches}`;
+    if (busy || !near || document.hidden || wanted === drawn) return;
+    busy = true;
+    try {
+      const answer = await fetch(now.dataset.from);
+      if (!answer.ok) return;
+      const told = await answer.json();
+      verdict.replaceChildren(...told.verdict.map((line) => element("li", line)));
+      found.hidden = !told.verdict.length;
+      if (told.figures.length) await show(told.figures);
+      drawn = wanted;
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function show(list) {
+    await program();
+    const names = new Set(list.map((figure) => `chart-${figure.name}`));
+    for (const old of [...figures.children]) if (!names.has(old.id)) old.remove();
+    for (const figure of list) {
+      const place = frame(figure);
+      const fresh = document.createElement("div");
+      try {
+        await vegaEmbed(fresh, figure.spec, {
+          mode: "vega-lite", renderer: "svg", actions: false, logLevel: 1, ast: true, defaultStyle: false,
+          tooltip: { theme: dark.matches ? "dark" : "light", disableDefaultStyle: true },
+        });
+        fresh.querySelector("svg")?.setAttribute("aria-label", figure.title);
+      } catch (error) {
+        fresh.textContent = `This chart cannot be drawn here: ${error.message}`;
+      }
+      place.querySelector(".chart").replaceChildren(fresh);
+    }
+  }
+
+  function frame(figure) {
+    const known = document.getElementById(`chart-${figure.name}`);
+    const place = known ?? element("figure", "");
+    if (!known) {
+      place.id = `chart-${figure.name}`;
+      place.append(element("h3", figure.title), element("figcaption", ""), element("div", ""));
+      place.lastChild.className = "chart";
+      place.lastChild.tabIndex = 0;
+      place.lastChild.setAttribute("role", "group");
+      place.lastChild.setAttribute("aria-label", `Chart: ${figure.title}`);
+      figures.append(place);
+    }
+    place.querySelector("figcaption").textContent = figure.note;
+    return place;
+  }
+
+  function element(name, text) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    return made;
+  }
+
+  new IntersectionObserver((seen) => {
+    near = seen[seen.length - 1].isIntersecting;
+    if (near) look();
+  }, { rootMargin: "600px" }).observe(document.querySelector("#part-charts"));
+  document.addEventListener("htmx:afterRequest", look);
+  dark.addEventListener("change", look);
+})();

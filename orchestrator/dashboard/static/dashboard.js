@@ -1,0 +1,62 @@
+// Keeps the page live: htmx asks each second which parts have changed, idiomorph puts those in place.
+(() => {
+  const banner = document.querySelector("#banner");
+  const pulse = document.querySelector("#pulse");
+  const word = document.querySelector("#pulse-word");
+  const live = document.querySelector("#live");
+
+  // What a person has opened stays open, and what the browser has moved focus to stays there.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
+
+  function say(state, text, message) {
+    if (pulse.dataset.state !== state) {
+      pulse.dataset.state = state;
+      word.textContent = text;
+    }
+    if (banner.textContent !== message) banner.textContent = message;
+    banner.hidden = !message;
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const parts = [...document.querySelectorAll("[data-part]")];
+    event.detail.headers["X-Have"] = parts.map((part) => `${part.dataset.part}:${part.dataset.version}`).join(",");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { successful, xhr } = event.detail;
+    if (successful) say("live", "live", "");
+    else if (xhr.status === 0) say("lost", "lost", "The dashboard does not answer. Trying again …");
+    else if (xhr.status === 401) say("lost", "lost", "The dashboard was started anew: open the address that it printed.");
+    else say("lost", "lost", `${xhr.responseText.slice(0, 300) || `Error ${xhr.status}`}. Trying again …`);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) htmx.trigger(live, "look");
+  });
+
+  // Among thousands of stages Tab stops once a lane; arrow keys reach every one.
+  document.addEventListener("keydown", (event) => {
+    const here = event.target.closest?.("#lanes a.sq");
+    if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = neighbour(here, event.key);
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+
+  function neighbour(here, key) {
+    const lane = here.closest(".lane");
+    const mine = [...lane.querySelectorAll("a.sq")];
+    const place = mine.indexOf(here);
+    if (key === "ArrowRight") return mine[place + 1];
+    if (key === "ArrowLeft") return mine[place - 1];
+    if (key === "Home") return mine[0];
+    if (key === "End") return mine[mine.length - 1];
+    if (key !== "ArrowDown" && key !== "ArrowUp") return null;
+    const other = key === "ArrowDown" ? lane.nextElementSibling : lane.previousElementSibling;
+    const theirs = [...(other?.querySelectorAll("a.sq") ?? [])];
+    return theirs[Math.min(place, theirs.length - 1)];
+  }
+})();

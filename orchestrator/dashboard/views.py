@@ -1,0 +1,125 @@
+"""What each page is made of, from what was read."""
+
+import json
+from typing import Any
+
+from core.errors import printable
+from core.ledger.states import State
+from core.ledger.status import SweepStatus
+from orchestrator import statusview
+from orchestrator.dashboard.lanes import SHOWN, graph
+from orchestrator.dashboard.marks import MARKS, shares, word
+from orchestrator.dashboard.parts import Pages, Part
+from orchestrator.dashboard.readings import Readings, StageReading, SweepReading
+from orchestrator.dashboard.source import Away
+from orchestrator.dashboard.sparks import spark
+
+_MOST_RUNNING = 40
+_CURVE = {"width": 720, "height": 220, "pad": 8}
+_WORD_CSS = {
+    "running": "s-running",
+    "waiting": "s-ready",
+    "done": "s-done",
+    "ended with failures": "s-failed",
+}
+
+
+def home(pages: Pages, readings: Readings) -> list[Part]:
+    """All sweeps, and the workers. Without a ledger: what to do to have one."""
+    try:
+        listed, floor = readings.sweeps(), readings.floor()
+    except Away as away:
+        if not away.missing:
+            raise
+        return [pages.part("sweeps", "sweeps", rows=[])]
+    rows = [{"of": each, "word": word(each)[0], "css": word(each)[1], "shares": shares(each.counts)} for each in listed]
+    parts = [pages.part("sweeps", "sweeps", rows=rows)]
+    return [*parts, pages.part("workers", "workers", floor=floor)]
+
+
+def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> tuple[SweepReading, list[Part]]:
+    """One sweep, with that page of its lanes."""
+    found = readings.sweep(key)
+
+    def make() -> list[Part]:
+        status = found.status
+        lanes = graph(found.cells, found.now, page, show)
+        running = [
+            {"of": stage, "spark": spark(found.curves.get(stage.digest, ()), stage.epochs)}
+            for stage in status.running[:_MOST_RUNNING]
+        ]
+        state = statusview.word(status)
+        return [
+            pages.part(
+                "headline",
+                "headline",
+                status=status,
+                word=state,
+                css=_WORD_CSS.get(state, "s-cancelled"),
+                shares=shares(status.counts),
+                graph=lanes,
+                stages=sum(status.counts.values()),
+                broken=status.counts[State.FAILED] + status.counts[State.QUARANTINED],
+            ),
+            pages.part("failures", "failures", failed=_failed(found), more=max(0, len(status.failed) - 20)),
+            pages.part("running", "running", running=running, more=len(status.running) - len(running), status=status),
+            pages.part("stages", "stages", graph=lanes, shown=list(SHOWN), marks=MARKS, sweep=found.sweep),
+            pages.part("charts", "charts", token=_results_token(status), sweep=found.sweep),
+            pages.part("workers", "workers", floor=readings.floor()),
+        ]
+
+    # By the reading, not by the sweep: what has been drawn of one is as old as that, and no older.
+    return found, readings.fresh.get(("parts", found.serial, page, show), make)
+
+
+def stage(pages: Pages, readings: Readings, digest: str) -> tuple[StageReading, list[Part]]:
+    """One stage: what it is, where it stands, its curve, its attempts with their logs."""
+    found = readings.stage(digest)
+    row = found.facts.row
+    drawn = spark(found.epochs, row.epochs, **_CURVE)
+    return found, [
+        pages.part(
+            "stage",
+            "stage",
+            log=found.log,
+            facts=found.facts,
+            row=row,
+            mark=MARKS[found.log.state],
+            marks=MARKS,
+            found=_told(found.facts.result) | _told(found.facts.latency),
+        ),
+        pages.part("curve", "curve", curve=drawn, last=found.epochs[-1] if found.epochs else None),
+        pages.part("attempts", "attempts", attempts=[(each, readable(each.log)) for each in found.log.attempts[::-1]]),
+        pages.part("spec", "spec", spec=_indented(row.spec)),
+    ]
+
+
+def readable(log: str) -> str:
+    """A log without what isn't printable; line ends and tabs stay."""
+    lines = log.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
+    return "\n".join(printable(line) for line in lines).rstrip()
+
+
+def _failed(found: SweepReading) -> list[dict[str, Any]]:
+    return [
+        {"of": stage, "mark": MARKS[stage.state], "log": readable(found.logs.get(stage.digest, ""))}
+        for stage in found.status.failed[:20]
+    ]
+
+
+def _results_token(status: SweepStatus) -> str:
+    """Another one whenever the charts may be others: a stage ended, or one that was DONE runs again."""
+    return "-".join(str(status.counts[state]) for state in (State.DONE, State.FAILED, State.QUARANTINED))
+
+
+def _indented(spec: str) -> str:
+    try:
+        return json.dumps(json.loads(spec), indent=2, ensure_ascii=False, sort_keys=True)
+    except ValueError:
+        return spec
+
+
+def _told(row: dict[str, Any] | None) -> dict[str, Any]:
+    """The plain values of a row of results."""
+    hidden = {"digest", "at", "layers", "engines"}
+    return {name: value for name, value in (row or {}).items() if name not in hidden and value is not None}
