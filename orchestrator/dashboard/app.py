@@ -64,8 +64,8 @@ class Dashboard:
         return _live(parts, request)
 
     async def charts(self, request: Request) -> Response:
-        key = request.path_params["key"]
-        return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key)))
+        key, token = request.path_params["key"], request.query_params.get("token", "")
+        return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key, token)))
 
     async def table(self, request: Request) -> Response:
         """The report as CSV."""
@@ -74,7 +74,7 @@ class Dashboard:
         def make() -> str:
             from orchestrator.reports import render
 
-            return render(self.readings.results(key)[1], "csv", 120, {})
+            return render(self.readings.results(key), "csv", 120, {})
 
         return PlainTextResponse(await self._aside(make), media_type="text/csv")
 

@@ -18,12 +18,12 @@ class Program:
     version: str
 
 
-def charts(readings: Readings, key: str) -> dict[str, Any]:
+def charts(readings: Readings, key: str, token: str) -> dict[str, Any]:
     """What the sweep found, in words and as Vega-Lite."""
     from orchestrator.figures.look import PAGE_INK
     from orchestrator.page.words import verdict
 
-    rows, drawn = readings.figures(key)
+    rows, drawn = readings.figures(key, token)
     return {
         "verdict": verdict(rows) if rows else [],
         "figures": [

@@ -26,6 +26,7 @@ _HEADERS = {
 }
 _ENTER = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>sweep dashboard</title>'
+    '<link rel="icon" href="/static/icon.svg">'
     '<meta http-equiv="refresh" content="0;url={0}"><p><a href="{0}">To the dashboard</a></p></html>'
 )
 _REFUSED = "This dashboard needs its token: open the address that `sweep dashboard` printed.\n"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -21,9 +21,13 @@ from orchestrator.dashboard.floor import Floor, floor
 from orchestrator.dashboard.fresh import Fresh
 from orchestrator.dashboard.source import Source
 
+if TYPE_CHECKING:
+    from orchestrator.figures.look import Figure
+
 SHARED_SECONDS = 0.7
 """How old a shared reading may be. With a poll a second, nobody sees anything later than 1.7 s and a reading after."""
 _KEPT_SECONDS = 600.0
+_LONGEST = 64
 _MOST_CURVES = 60
 _MOST_LOGS = 20
 
@@ -38,6 +42,7 @@ class SweepReading:
     status: SweepStatus
     cells: Sequence[CellPath]
     now: Standing
+    floor: Floor
     curves: Mapping[str, list[Epoch]]
     logs: Mapping[str, str]
 
@@ -75,25 +80,22 @@ class Readings:
         """By the first digits of its digest."""
         return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: _stage(engine, digest)))
 
-    def results(self, key: str) -> tuple[SweepRow, list[ReportRow]]:
+    def results(self, key: str) -> list[ReportRow]:
         """The rows of the report."""
+        return self.source.read(lambda engine: report_rows(engine, find_sweep(engine, key).id))
 
-        def read(engine: Engine) -> tuple[SweepRow, list[ReportRow]]:
-            sweep = find_sweep(engine, key)
-            return sweep, report_rows(engine, sweep.id)
+    def figures(self, key: str, token: str) -> tuple[list[ReportRow], Sequence["Figure"]]:
+        """The report's rows and charts. token: of the results that the viewer knows of; shared by those who know of the
+        same, so that nobody is given what was drawn before them."""
 
-        return self.fresh.get(("results", key), lambda: self.source.read(read))
-
-    def figures(self, key: str) -> tuple[list[ReportRow], Sequence[Any]]:
-        """The report's rows and charts."""
-
-        def read(engine: Engine) -> tuple[list[ReportRow], Sequence[Any]]:
+        def read(engine: Engine) -> tuple[list[ReportRow], Sequence["Figure"]]:
             from orchestrator.figures.draw import figures  # not above: it takes a second to load
 
-            sweep, rows = self.results(key)
+            sweep = find_sweep(engine, key)
+            rows = report_rows(engine, sweep.id)
             return rows, figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
 
-        return self.fresh.get(("figures", key), lambda: self.source.read(read))
+        return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
 
     def _floor(self, engine: Engine) -> Floor:
         return floor(list_workers(engine, self._settings.lease), busy_slots(engine), 2.5 * self._settings.heartbeat)
@@ -110,6 +112,7 @@ class Readings:
             # The time of its making as well: another ledger may have another sweep of that number.
             cells=self._kept.get((sweep.id, sweep.created_at), lambda: cell_paths(engine, sweep.id)),
             now=standing(engine, sweep.id),
+            floor=self._floor(engine),
             curves=stage_curves(engine, running) if running else {},
             logs=last_logs(engine, failed) if failed else {},
         )

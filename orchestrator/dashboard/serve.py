@@ -4,10 +4,14 @@ import secrets
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.settings import Settings
 from orchestrator.output import note, say
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _SHORTEST = 16
 """Least length of a token that is given; 16 letters cannot be guessed over a network."""
@@ -70,29 +74,33 @@ def token_for(place: Place, given: str) -> str:
     return given
 
 
-def serve(settings: Settings, place: Place, token: str) -> None:
-    """Answers until SIGINT or SIGTERM."""
+def server(settings: Settings, place: Place, token: str) -> "uvicorn.Server":
+    """What answers there; `run(sockets=[place.socket])` begins."""
     import uvicorn
 
     from orchestrator.dashboard.app import make_app
     from orchestrator.dashboard.guard import LOCAL_NAMES
 
     app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        lifespan="on",
-        ws="none",
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            lifespan="on",
+            ws="none",
+        )
     )
-    say(place.url(token))
+
+
+def serve(settings: Settings, place: Place, token: str) -> None:
+    """Answers until SIGINT or SIGTERM, having told the address."""
+    answering = server(settings, place, token)
     if not place.local:
-        note("reachable from other machines, unencrypted; whoever has the address above can read the ledger")
-    note("Ctrl-C stops it")
-    try:
-        uvicorn.Server(config).run(sockets=[place.socket])
-    finally:
-        place.socket.close()
+        note("reachable from other machines, unencrypted; whoever has the address below can read the ledger")
+    note("serving until Ctrl-C; open this address:")
+    say(place.url(token))
+    answering.run(sockets=[place.socket])

@@ -65,7 +65,7 @@ def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> t
             pages.part("running", "running", running=running, more=len(status.running) - len(running), status=status),
             pages.part("stages", "stages", graph=lanes, shown=list(SHOWN), marks=MARKS, sweep=found.sweep),
             pages.part("charts", "charts", token=_results_token(status), sweep=found.sweep),
-            pages.part("workers", "workers", floor=readings.floor()),
+            pages.part("workers", "workers", floor=found.floor),
         ]
 
     # By the reading, not by the sweep: what has been drawn of one is as old as that, and no older.

@@ -1,0 +1,174 @@
+"""The pages in Chromium: they follow the ledger without being loaded again, for eyes, keyboards and screen readers."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from bench.dashboard_scene import break_, fill, finish, submit, take, train
+from core.ledger.engine import open_ledger
+from core.settings import Settings
+
+Serve = Callable[..., Any]
+_SERIOUS = ("serious", "critical")
+
+pytestmark = pytest.mark.xdist_group("browser")  # one Chromium, not one for each worker
+
+
+def _square(page: Any, digest: str) -> Any:
+    return page.locator(f'#lanes a[href="/stages/{digest[:16]}"]').first
+
+
+def _wait_for_class(page: Any, digest: str, css: str) -> None:
+    page.wait_for_selector(f'#lanes a.{css}[href="/stages/{digest[:16]}"]')
+
+
+def test_what_happens_appears_and_nothing_else_moves(engine: Engine, serve: Serve, browser: Any) -> None:
+    submit(engine, 8)
+    first = take(engine, 1)[0]
+    finish(engine, first)
+    broken, under_way = take(engine, 2)
+    break_(engine, broken)
+    page = browser.page(serve().url + "sweeps/study")
+    page.evaluate("window.same = document.querySelector('#lanes')")
+    page.locator("#part-failures summary").click()
+    mine = _square(page, under_way.digest)
+    mine.focus()
+    assert "s-running" in mine.get_attribute("class")
+    train(engine, under_way, 2)
+    page.locator("#part-running").get_by_text("epoch 2 of").wait_for()
+    assert page.locator("#part-running svg.spark polyline").count() == 1
+    finish(engine, under_way)
+    _wait_for_class(page, under_way.digest, "s-done")
+    assert page.evaluate("document.querySelector('#lanes') === window.same"), "the same page, the same list"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == f"/stages/{under_way.digest[:16]}"
+    assert page.locator("#part-failures details").get_attribute("open") is not None
+    assert "loss.backward()" in page.locator("#part-failures pre").inner_text()
+
+
+def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, browser: Any) -> None:
+    submit(engine, 8)
+    page = browser.page(serve().url + "sweeps/study")
+    page.locator("#part-workers").scroll_into_view_if_needed()
+    page.locator("#verdict li").first.wait_for()
+    assert page.locator("#figures svg").count() == 0
+    while ready := take(engine, 50):
+        for held in ready:
+            finish(engine, held)
+    page.locator("#chart-accuracy svg").wait_for()
+    page.locator("#chart-learning svg").wait_for()
+    assert page.get_by_text("8 of 8 cells done").first.is_visible()
+    assert page.locator("#figures figure").count() == 5
+    assert "cannot be drawn" not in page.locator("#figures").inner_text()
+
+
+def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve, browser: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    fill(engine, 204, share=0.3)
+    served = serve()
+    page = browser.page(served.url + "sweeps/study")
+    page.locator("#part-failures summary").first.click()
+    page.locator("#part-charts").scroll_into_view_if_needed()
+    page.locator("#chart-layers svg").wait_for()
+    stage = page.locator("#part-failures details a").first.get_attribute("href").lstrip("/")
+    for path in ("sweeps/study", "", stage, "sweeps/none"):
+        if path != "sweeps/study":
+            page.goto(served.url + path)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page).response["violations"]
+            told = [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
+            assert not [each for each in found if each["impact"] in _SERIOUS], (path, scheme, told)
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page.set_viewport_size({"width": 1280, "height": 900})
+    # A page that isn't there is answered with a status that Chromium writes to its console.
+    browser.complaints[:] = [line for line in browser.complaints if "404" not in line]
+
+
+def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: Any) -> None:
+    fill(engine, 8, share=0.3)
+    page = browser.page(serve().url + "sweeps/study")
+    here = "document.activeElement"
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"{here}.className") == "skip"
+    assert page.evaluate(f"{here}.getBoundingClientRect().width > 50"), "it can be seen"
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{here}.id") == "main"
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate(f"{here}.tagName + ({here}.closest('section, main') ? '' : ' outside')"))
+        if page.evaluate(f"{here}.matches('#lanes .lane:nth-child(2) a')"):
+            break
+    assert {"SUMMARY", "A"} <= seen
+    assert page.evaluate(f"getComputedStyle({here}).outlineStyle") == "solid", "the focus can be seen"
+    start = page.evaluate(f"{here}.href")
+    page.keyboard.press("ArrowRight")
+    right = page.evaluate(f"{here}.href")
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate(f"{here}.closest('.lane').id")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowUp")
+    assert right != start and below == "lane-2" and page.evaluate(f"{here}.href") == start
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(right)
+    assert page.locator("h1").inner_text().startswith(("evaluate", "prune"))
+
+
+def test_a_thousand_cells(engine: Engine, serve: Serve, browser: Any) -> None:
+    submit(engine, 1000)
+    (held,) = take(engine, 1)
+    page = browser.page(serve().url + "sweeps/study")
+    assert page.get_by_text("0 of 1,000 cells done").first.is_visible()
+    assert page.locator("#lanes > li").count() == 51
+    assert page.locator(".map a").count() == 20
+    assert page.evaluate("document.querySelectorAll('*').length") < 3000
+    with page.expect_response(re.compile("/live")) as told:
+        pass
+    assert told.value.status == 204, "nothing is sent while nothing happens"
+    finish(engine, held)
+    _wait_for_class(page, held.digest, "s-done")
+    page.locator(".map a").nth(12).click()
+    page.locator("#lane-601").wait_for()
+    assert page.locator(".map a").nth(12).get_attribute("aria-current") == "page"
+
+
+def test_a_ledger_that_goes_away_and_comes_back(settings: Settings, engine: Engine, serve: Serve, browser: Any) -> None:
+    submit(engine, 4)
+    engine.dispose()
+    page = browser.page(serve().url + "sweeps/study")
+    moved = settings.home / "moved"
+    settings.ledger_file.rename(moved)
+    banner = page.locator("#banner")
+    banner.wait_for()
+    assert "no ledger yet" in banner.inner_text() and page.locator("#pulse").inner_text() == "lost"
+    assert page.locator("#lanes > li").count() == 5, "what was known stays"
+    moved.rename(settings.ledger_file)
+    banner.wait_for(state="hidden")
+    browser.complaints[:] = [line for line in browser.complaints if "503" not in line]
+
+
+def test_a_first_sweep_appears_by_itself(settings: Settings, serve: Serve, browser: Any) -> None:
+    page = browser.page(serve().url)
+    page.get_by_text("sweep run --grid demo").wait_for()
+    engine = open_ledger(settings)
+    submit(engine, 4, name="first")
+    page.get_by_role("link", name="first").wait_for()
+    engine.dispose()
+
+
+def test_the_token_is_needed_once(engine: Engine, serve: Serve, browser: Any) -> None:
+    submit(engine, 4)
+    token = "a-token-for-the-browser"
+    served = serve(token=token)
+    page = browser.page(f"{served.url}sweeps/study?token={token}")
+    page.wait_for_url(f"{served.url}sweeps/study")
+    page.locator("#lanes").wait_for()
+    assert page.evaluate("document.cookie") == ""
+    page.goto(served.url)
+    page.get_by_role("link", name="study").wait_for()

@@ -1,0 +1,188 @@
+"""The pages as they are sent: what is on them, that nothing in a ledger can harm them, and what a viewer costs."""
+
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, update
+
+from bench.dashboard_scene import break_, fill, finish, submit, take, train
+from core.ledger.engine import open_ledger
+from core.ledger.outcome import fail
+from core.ledger.report import report_rows
+from core.ledger.tables import cells, stages, sweeps
+from core.settings import Settings
+from orchestrator.dashboard.fresh import Fresh
+from orchestrator.dashboard.readings import Readings
+from orchestrator.dashboard.source import Away, Source
+
+Serve = Callable[..., Any]
+_EVIL = "</script><img src=x onerror=alert(1)>&\"'"
+
+
+def _versions(text: str) -> str:
+    return ",".join(":".join(found) for found in re.findall(r'data-part="([\w-]+)" data-version="(\w*)"', text))
+
+
+def test_every_page_shows_what_the_ledger_holds(engine: Engine, serve: Serve) -> None:
+    fill(engine, 12, share=0.5, seeds=1)
+    served = serve()
+    home = served.get("/").text
+    assert 'href="/sweeps/study"' in home and "12 cells" in home and "gpu-a" in home and "images/s" in home
+    page = served.get("/sweeps/study").text
+    assert "2 stages failed" in page and "illegal memory access" in page and "loss.backward()" in page
+    assert page.count('<li class="lane') == 1 + 12
+    done = sum(row.state == "DONE" for row in report_rows(engine, 1))
+    assert f"{done} of 12 cells done" in page
+    digest = re.search(r"/stages/(\w{16})", page).group(1)  # type: ignore[union-attr]
+    stage = served.get(f"/stages/{digest}").text
+    assert f"{digest}" in stage and "Attempt 1" in stage and "&#34;kind&#34;" in stage
+    assert served.get("/sweeps/1").text.count("12 cells") == page.count("12 cells"), "by its number as well"
+    csv = served.get("/sweeps/study/report.csv")
+    assert csv.headers["content-type"].startswith("text/csv") and len(csv.text.splitlines()) == 13
+
+
+def test_only_what_has_changed_is_sent(engine: Engine, serve: Serve) -> None:
+    submit(engine, 4)
+    served = serve()
+    have = _versions(served.get("/sweeps/study").text)
+    quiet = served.get("/sweeps/study/live", X_Have=have)
+    assert (quiet.status, quiet.text) == (204, "")
+    (held,) = take(engine, 1)
+    train(engine, held, 1)
+    text = ""
+    while not text:  # the reading that viewers share has to grow old first
+        text = served.get("/sweeps/study/live", X_Have=have).text
+    sent = dict(re.findall(r'id="part-(\w+)" data-part="\w+" data-version="(\w+)" hx-swap-oob="(?:morph)"', text))
+    assert {"headline", "running", "stages", "workers"} == set(sent)
+    assert "▶" in text and "epoch 1 of" in text
+
+
+def test_pages_and_filters(engine: Engine, serve: Serve) -> None:
+    submit(engine, 240)
+    break_(engine, take(engine, 1)[0])
+    served = serve()
+    first, last = served.get("/sweeps/study").text, served.get("/sweeps/study?page=5").text
+    assert first.count('<li class="lane"') == 50 and last.count('<li class="lane"') == 40
+    assert last.count('aria-current="page"') == 2, "in the trail and in the map"
+    assert served.get("/sweeps/study?page=999&show=nonsense").text.count('<li class="lane"') == 40
+    assert served.get("/sweeps/study?show=running").text.count('<li class="lane"') == 0
+    assert served.get("/sweeps/study?page=x&show=unfinished").text.count('<li class="lane"') == 50
+    assert 'live?page=5&amp;show=all"' in last
+
+
+def test_hostile_names_reasons_and_logs_stay_text(engine: Engine, serve: Serve) -> None:
+    submit(engine, 4)
+    (held,) = take(engine, 1)
+    fail(engine, held.digest, held.attempt, _EVIL, f"{_EVIL}\x1b[31m\x00")
+    with engine.begin() as connection:
+        connection.execute(update(sweeps).values(name=_EVIL, grid={"dataset": _EVIL, "model": _EVIL}))
+        connection.execute(update(cells).values(algorithm=_EVIL))
+        connection.execute(update(stages).values(worker=_EVIL, slot=_EVIL))
+    served = serve()
+    for path in ("/", "/sweeps/1", f"/stages/{held.digest}", "/sweeps/1/live", "/live"):
+        answer = served.get(path)
+        assert answer.status == 200 and "onerror" in answer.text
+        assert "<img" not in answer.text and "\x1b" not in answer.text and "\x00" not in answer.text
+    told = served.get("/sweeps/%3Cimg%20src=x%20onerror=alert(1)%3E")
+    assert told.status == 404 and "<img" not in told.text
+
+
+def test_what_is_not_there_is_told_in_a_line_and_nothing_can_be_changed(engine: Engine, serve: Serve) -> None:
+    served = serve()
+    for path in (
+        "/sweeps/none",
+        "/stages/zz",
+        "/stages/0000",
+        "/nowhere",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+    ):
+        answer = served.get(path)
+        assert answer.status == 404, path
+        assert "Traceback" not in answer.text and "Internal" not in answer.text
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert served.get("/", method).status == 405
+
+
+def test_the_charts_are_the_reports(engine: Engine, serve: Serve) -> None:
+    import json
+
+    fill(engine, 12, share=0.9)
+    told = json.loads(serve().get("/sweeps/study/charts.json").text)
+    assert [figure["name"] for figure in told["figures"]] == ["accuracy", "speed", "size", "learning", "layers"]
+    assert "12 cells done" in told["verdict"][0]
+    assert told["figures"][0]["spec"]["datasets"]["means"]
+
+
+def test_no_ledger_then_one(settings: Settings, serve: Serve) -> None:
+    served = serve()
+    empty = served.get("/")
+    assert empty.status == 200 and "sweep run --grid demo" in empty.text
+    assert served.get("/sweeps/study").status == 503
+    opened = open_ledger(settings)
+    submit(opened, 4)
+    opened.dispose()
+    text = ""
+    while not text:
+        text = served.get("/live", X_Have=_versions(empty.text)).text
+    assert "study" in text
+
+
+def test_a_ledger_that_goes_away_and_another_that_comes(settings: Settings, engine: Engine) -> None:
+    source = Source(settings)
+    submit(engine, 4)
+    names = Readings(settings, 0.0)
+    assert [listed.sweep.name for listed in names.sweeps()] == ["study"]
+    settings.ledger_file.rename(settings.home / "moved")
+    with pytest.raises(Away, match="no ledger yet") as caught:
+        names.sweeps()
+    assert caught.value.missing
+    other = open_ledger(settings)
+    submit(other, 4, name="other")
+    other.dispose()
+    assert [listed.sweep.name for listed in names.sweeps()] == ["other"], "not the old file, which is still open"
+    names.source.close()
+    source.close()
+
+
+def test_twenty_viewers_cost_the_ledger_what_one_does(settings: Settings, engine: Engine) -> None:
+    submit(engine, 4)
+    readings = Readings(settings, 1000.0)
+    counted: list[str] = []
+    readings.sweep("study")
+    opened = readings.source._opened()
+    event.listen(opened, "before_cursor_execute", lambda *said: counted.append(said[2]))
+    viewers = [threading.Thread(target=readings.sweep, args=("study",)) for _ in range(20)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+    assert counted == []
+    readings.source.close()
+
+
+def test_a_failure_is_shared_as_a_value_is() -> None:
+    made: list[int] = []
+
+    def fail_() -> None:
+        made.append(1)
+        raise Away("gone")
+
+    fresh = Fresh(1000.0)
+    for _ in range(3):
+        with pytest.raises(Away):
+            fresh.get("key", fail_)
+    assert len(made) == 1
+
+
+def test_a_stage_that_ends_is_seen_in_the_next_reading(settings: Settings, engine: Engine) -> None:
+    submit(engine, 4)
+    readings = Readings(settings, 0.0)
+    (held,) = take(engine, 1)
+    assert readings.sweep("study").now.states[held.digest] == "RUNNING"
+    finish(engine, held)
+    assert readings.sweep("study").now.states[held.digest] == "DONE"
+    readings.source.close()
