@@ -111,6 +111,19 @@ def graph(cells: Sequence[CellPath], now: Standing, page: int = 1, show: str = "
     )
 
 
+def places(cells: Sequence[CellPath]) -> dict[str, str]:
+    """For every stage the cell that it is for, in words; of those that several cells share, the first."""
+    found: dict[str, str] = {}
+    for path in cells:
+        cell = path.cell
+        words = f"{cell.algorithm} · {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
+        for digest in (*path.rounds, path.evaluate, path.benchmark):
+            found.setdefault(digest, words)
+        for digest in (path.train, path.dense_evaluate):
+            found[digest] = f"dense · seed {cell.seed}"
+    return found
+
+
 def _state(path: CellPath, now: Standing) -> State:
     return most_telling({now.states[digest] for digest in path.digests})
 

@@ -19,6 +19,7 @@ from core.ledger.workers import list_workers
 from core.settings import Settings
 from orchestrator.dashboard.floor import Floor, floor
 from orchestrator.dashboard.fresh import Fresh
+from orchestrator.dashboard.lanes import places
 from orchestrator.dashboard.source import Source
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ _MOST_LOGS = 20
 
 @dataclass(frozen=True)
 class SweepReading:
-    """A sweep now. serial: no other reading has it · curves: of its running stages ·
+    """A sweep now. serial: no other reading has it · places: see `lanes.places` · curves: of its running stages ·
     logs: of those that failed, the latest twenty."""
 
     serial: int
     sweep: SweepRow
     status: SweepStatus
     cells: Sequence[CellPath]
+    places: Mapping[str, str]
     now: Standing
     floor: Floor
     curves: Mapping[str, list[Epoch]]
@@ -105,17 +107,25 @@ class Readings:
         status = sweep_status(engine, sweep.id)
         running = [stage.digest for stage in status.running[:_MOST_CURVES]]
         failed = [stage.digest for stage in status.failed[:_MOST_LOGS]]
+        # The time of its making as well: another ledger may have another sweep of that number.
+        cells, where = self._kept.get((sweep.id, sweep.created_at), lambda: _cells(engine, sweep.id))
         return SweepReading(
             serial=next(self._serials),
             sweep=sweep,
             status=status,
-            # The time of its making as well: another ledger may have another sweep of that number.
-            cells=self._kept.get((sweep.id, sweep.created_at), lambda: cell_paths(engine, sweep.id)),
+            cells=cells,
+            places=where,
             now=standing(engine, sweep.id),
             floor=self._floor(engine),
             curves=stage_curves(engine, running) if running else {},
             logs=last_logs(engine, failed) if failed else {},
         )
+
+
+def _cells(engine: Engine, sweep_id: int) -> tuple[Sequence[CellPath], Mapping[str, str]]:
+    """What of a sweep never changes."""
+    cells = cell_paths(engine, sweep_id)
+    return cells, places(cells)
 
 
 def _stage(engine: Engine, digest: str) -> StageReading:

@@ -45,7 +45,11 @@ def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> t
         status = found.status
         lanes = graph(found.cells, found.now, page, show)
         running = [
-            {"of": stage, "spark": spark(found.curves.get(stage.digest, ()), stage.epochs)}
+            {
+                "of": stage,
+                "place": found.places.get(stage.digest, ""),
+                "spark": spark(found.curves.get(stage.digest, ()), stage.epochs),
+            }
             for stage in status.running[:_MOST_RUNNING]
         ]
         state = statusview.word(status)
@@ -102,7 +106,12 @@ def readable(log: str) -> str:
 
 def _failed(found: SweepReading) -> list[dict[str, Any]]:
     return [
-        {"of": stage, "mark": MARKS[stage.state], "log": readable(found.logs.get(stage.digest, ""))}
+        {
+            "of": stage,
+            "place": found.places.get(stage.digest, ""),
+            "mark": MARKS[stage.state],
+            "log": readable(found.logs.get(stage.digest, "")),
+        }
         for stage in found.status.failed[:20]
     ]
 

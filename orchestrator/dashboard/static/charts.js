@@ -48,6 +48,7 @@
         });
         // One picture with a name; its numbers stand in the verdict and in the CSV, not in hundreds of nameless marks.
         const picture = fresh.querySelector("svg");
+        place.classList.toggle("wide", picture.viewBox.baseVal.width > 760);
         picture.setAttribute("role", "img");
         picture.setAttribute("aria-label", figure.title);
         for (const inside of picture.children) inside.setAttribute("aria-hidden", "true");
