@@ -3,10 +3,12 @@
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, update
+from sqlalchemy import text as sql
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
 from core.ledger.engine import open_ledger
@@ -146,6 +148,28 @@ def test_a_ledger_that_goes_away_and_another_that_comes(settings: Settings, engi
     assert [listed.sweep.name for listed in names.sweeps()] == ["other"], "not the old file, which is still open"
     names.source.close()
     source.close()
+
+
+def test_a_server_that_goes_away_and_comes_back(
+    settings: Settings, postgres: Engine, postgres_database: Callable[[], str]
+) -> None:
+    there = replace(settings, database_url=postgres_database())
+    opened = open_ledger(there, upgrade=True)
+    submit(opened, 4)
+    name = opened.url.database
+    opened.dispose()
+    readings = Readings(there, 0.0)
+    assert readings.sweep("study").status.name == "study"
+    with postgres.connect() as connection:
+        connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        connection.execute(sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
+        for _ in range(2):  # with the connection it had, and when it asks for another
+            with pytest.raises(Away) as caught:
+                readings.sweep("study")
+            assert not caught.value.missing and "\n" not in str(caught.value)
+        connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    assert readings.sweep("study").status.name == "study"
+    readings.source.close()
 
 
 def test_twenty_viewers_cost_the_ledger_what_one_does(settings: Settings, engine: Engine) -> None:

@@ -12,7 +12,7 @@ _PROGRAM = """
 import sys
 from orchestrator.cli import main
 codes = [main(line.split()) for line in sys.argv[1:]]
-names = "torch torchvision celery kombu alembic numpy altair vl_convert pyarrow".split()
+names = "torch torchvision celery kombu alembic numpy altair vl_convert pyarrow starlette uvicorn jinja2".split()
 heavy = [name for name in names if name in sys.modules]
 print("codes:", codes, "loaded:", heavy, file=sys.stderr)
 """
