@@ -27,6 +27,7 @@ from orchestrator.commands import (
     logs,
     report,
     run,
+    sink,
     status,
     submit,
     verify,
@@ -68,6 +69,7 @@ app.command("verify", rich_help_panel=_FILES)(verify.verify)
 app.command("gc", rich_help_panel=_FILES)(gc.gc)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
 app.command("costs", rich_help_panel=_CARE)(costs.costs)
+app.add_typer(sink.app, name="sink", rich_help_panel=_LOOK)
 app.add_typer(db.app, name="db", rich_help_panel=_CARE)
 
 

@@ -38,7 +38,7 @@ def test_the_file_is_valid_compose() -> None:
 
 
 def test_what_the_project_promises_of_it() -> None:
-    assert set(SERVICES) == {"redis", "postgres", "s3", "setup", "worker", "flower"}
+    assert set(SERVICES) == {"redis", "postgres", "s3", "setup", "worker", "flower", "prometheus"}
     for name in set(SERVICES) - {"setup"}:
         assert "healthcheck" in SERVICES[name], name
     worker = SERVICES["worker"]
@@ -49,6 +49,18 @@ def test_what_the_project_promises_of_it() -> None:
     for line in text.splitlines():
         if re.search(r"(PASSWORD|_KEY)", line) and not line.strip().startswith("#"):
             assert "${" in line or "$$" in line, f"a secret that is not from the environment: {line}"
+
+
+def test_prometheus_scrapes_flower_only_when_asked_for() -> None:
+    service = SERVICES["prometheus"]
+    assert service["profiles"] == ["metrics"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    text = yaml.safe_load(FILE.read_text())["configs"][service["configs"][0]["source"]]["content"]
+    (job,) = yaml.safe_load(text)["scrape_configs"]
+    (target,) = job["static_configs"][0]["targets"]
+    name, _, port = target.partition(":")
+    assert f"--port={port}" in SERVICES[name]["command"]
+    assert job.get("metrics_path", "/metrics") == "/metrics", "what tests/integration/test_flower.py reads"
 
 
 def _port() -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from core.ledger.claims import claim
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete
+from core.ledger.progress import record_epoch
 from core.ledger.reaper import due
 from core.ledger.report import ReportRow
 from core.settings import load_settings
@@ -67,10 +68,11 @@ def ledger(home: Path) -> Engine:
 
 @pytest.fixture
 def work(ledger: Engine) -> Callable[..., int]:
-    """`work()` does every stage as a worker would, `work(3)` three of them; with made-up results."""
+    """`work()` does every stage as a worker would, `work(3)` three of them; with made-up results, and with
+    `epochs=True` made-up epochs."""
 
-    def run(limit: int = 10**9) -> int:
-        return _work(ledger, limit)
+    def run(limit: int = 10**9, epochs: bool = False) -> int:
+        return _work(ledger, limit, epochs)
 
     return run
 
@@ -96,22 +98,25 @@ def row() -> ReportRow:
     return ReportRow(**{field.name: known.get(field.name) for field in fields(ReportRow)})  # type: ignore[arg-type]
 
 
-def _work(ledger: Engine, limit: int) -> int:
+def _work(ledger: Engine, limit: int, epochs: bool) -> int:
     done = 0
     while done < limit:
         ready = due(ledger, "cpu", min(500, limit - done), 0.0)
         for digest in ready:
-            _do(ledger, digest)
+            _do(ledger, digest, epochs)
         done += len(ready)
         if not ready:
             break
     return done
 
 
-def _do(ledger: Engine, digest: str) -> None:
+def _do(ledger: Engine, digest: str, epochs: bool) -> None:
     held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
     assert held is not None
     makes = held.kind in ("train", "prune")
+    for epoch in range(1, held.epochs * epochs + 1):
+        found = {"loss": 1.0 / epoch, "top1": 0.5 + epoch / 100, "lr": 0.1, "seconds": 2.0, "images_per_s": 700.0}
+        record_epoch(ledger, digest, held.attempt, epoch=epoch, **found)
     complete(
         ledger,
         digest,

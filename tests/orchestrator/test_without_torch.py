@@ -54,6 +54,13 @@ def test_a_laptop_without_torch_submits_and_reads(laptop: Laptop) -> None:
     assert judged.stderr.splitlines()[-1] == "codes: [2, 1, 1] loaded: []", "nothing has been run yet"
 
 
+def test_sinks_need_no_torch_either(laptop: Laptop) -> None:
+    copied = laptop("submit --grid demo", "sink tensorboard --to tb", "sink mlflow --to sqlite:///mlflow.db")
+    codes, _, loaded = copied.stderr.splitlines()[-1].partition(" loaded: ")
+    assert codes == "codes: [0, 0, 0]", copied.stderr
+    assert "torch" not in loaded
+
+
 def test_the_facade_loads_nothing_by_itself(home: Path) -> None:
     program = (
         "import sys, prunesweep; print([n for n in ('torch', 'sqlalchemy', 'celery', 'typer') if n in sys.modules])"

@@ -1,0 +1,1 @@
+"""Sinks: a sweep's curves and results in tools that users have already, copied from the ledger."""
