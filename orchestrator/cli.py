@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from core.errors import StageError, UserError
+from orchestrator import completion
 from orchestrator.commands import (
     audit,
     bench,
@@ -43,7 +44,8 @@ _USAGE_LENGTH = 300
 app = typer.Typer(
     name="sweep",
     help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
-    epilog="Start here: sweep run --grid demo",
+    epilog="Start here: sweep run --grid demo\n\n"
+    "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
@@ -90,10 +92,13 @@ def _root(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted."""
+    """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted; see docs/commands.md."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         _check_arguments(given)
+        done = completion.setup(given)
+        if done is not None:
+            return done
         code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:

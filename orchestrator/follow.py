@@ -13,7 +13,7 @@ from core.ledger.status import Running, SweepStatus, sweep_status
 from core.ledger.workers import list_workers
 from core.plan.stages import Evaluate
 from orchestrator import statusview, text
-from orchestrator.output import clean, is_terminal, paint, say, width
+from orchestrator.output import clean, is_terminal, paint, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -29,7 +29,9 @@ class View(Protocol):
 
     def tell(self, line: str) -> None: ...
 
-    def show(self, status: SweepStatus, remark: str) -> None: ...
+    def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
+        """remark: what the person should know, or "" · last: the line of the stage that ended last, or ""."""
+        ...
 
 
 @dataclass
@@ -74,14 +76,16 @@ def follow(
     Returns: 0, or 1 when stages failed or were cancelled.
     """
     watch = _Watch(engine, sweep_id, sweep_status(engine, sweep_id).created_at)
-    watch.news()  # what has ended already is history
+    last = _last(watch.news())  # what has ended already is history
     with _view() if view is None else nullcontext(view) as shown:
         while True:
             started = time.monotonic()
             status = sweep_status(engine, sweep_id)
-            for line in ended_lines(watch.news()):
+            news = watch.news()
+            for line in ended_lines(news):
                 shown.tell(line)
-            shown.show(status, "" if status.running or status.ended else watch.look_for_workers(lease))
+            last = _last(news) or last
+            shown.show(status, "" if status.running or status.ended else watch.look_for_workers(lease), last)
             if status.ended:
                 return 1 if statusview.broken(status) else 0
             check()
@@ -89,41 +93,16 @@ def follow(
 
 
 def _view() -> AbstractContextManager[View]:
-    return _live() if is_terminal() else _plain()
+    if not is_terminal():
+        return _plain()
+    from orchestrator.liveview import live_view
 
-
-@contextmanager
-def _live() -> Iterator[View]:
-    from rich.console import Console
-    from rich.live import Live
-
-    console = Console(highlight=False)
-    with Live(console=console, auto_refresh=False) as live:
-        yield _LiveView(live.update, console.print)
+    return live_view()
 
 
 @contextmanager
 def _plain() -> Iterator[View]:
     yield _PlainView()
-
-
-class _LiveView:
-    """Ended stages scroll away above; below them the status is drawn anew at each look."""
-
-    def __init__(self, update: Callable[..., None], tell: Callable[..., None]) -> None:
-        self._update = update
-        self._tell = tell
-        self._started = time.monotonic()
-
-    def tell(self, line: str) -> None:
-        self._tell(_ansi(line))
-
-    def show(self, status: SweepStatus, remark: str) -> None:
-        lines = statusview.lines(status, width())
-        lines[0] += paint(f" · {text.duration(time.monotonic() - self._started)}", "dim")
-        if remark:
-            lines.append(paint(remark, "yellow"))
-        self._update(_ansi("\n".join(["", *lines])), refresh=True)
 
 
 class _PlainView:
@@ -137,7 +116,7 @@ class _PlainView:
     def tell(self, line: str) -> None:
         _stamp(line)
 
-    def show(self, status: SweepStatus, remark: str) -> None:
+    def show(self, status: SweepStatus, remark: str, last: str = "") -> None:  # noqa: ARG002 - a line of its own above
         if self._first or status.ended:
             self._first = False
             _stamp(f"{status.name}: {statusview.counts(status)}")
@@ -153,6 +132,16 @@ class _PlainView:
         self._remark = remark
 
 
+class Silent:
+    """Shows nothing: for programs that wait."""
+
+    def tell(self, line: str) -> None:
+        pass
+
+    def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
+        pass
+
+
 class OneLine:
     """One line that is written over at each look, and what failed; made for notebooks."""
 
@@ -165,7 +154,7 @@ class OneLine:
             self._write(f"\r{clean(line).ljust(len(self._before))}\n")
             self._before = ""
 
-    def show(self, status: SweepStatus, remark: str) -> None:
+    def show(self, status: SweepStatus, remark: str, last: str = "") -> None:  # noqa: ARG002 - there is no room
         total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
         facts = [
             f"{status.name}: {done:,} of {text.plural(total, 'stage')}",
@@ -181,6 +170,11 @@ class OneLine:
             self._before = line
         if status.ended:
             self._write("\n")
+
+
+def _last(stages: Sequence[EndedStage]) -> str:
+    """The line of the one that ended last, of those that were not just cancelled; "" if there is none."""
+    return next((ended_line(stage) for stage in reversed(stages) if stage.state != State.CANCELLED), "")
 
 
 def ended_lines(stages: Sequence[EndedStage]) -> Iterator[str]:
@@ -216,9 +210,3 @@ def epoch_line(stage: Running, status: SweepStatus) -> str:
 
 def _stamp(line: str) -> None:
     say(f"{time.strftime('%H:%M:%S')}  {line}")
-
-
-def _ansi(lines: str) -> object:
-    from rich.text import Text
-
-    return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestrator import completion
+
 
 def flag(name: str, text: str, **more: Any) -> Any:
     """An on/off option; its help shows no type."""
@@ -14,12 +16,25 @@ def flag(name: str, text: str, **more: Any) -> Any:
 
 
 SweepArgument = Annotated[
-    str | None, typer.Argument(metavar="[SWEEP]", help="Name or number of a sweep; the latest when left out.")
+    str | None,
+    typer.Argument(
+        metavar="[SWEEP]",
+        help="Name or number of a sweep; the latest when left out.",
+        autocompletion=completion.sweeps,
+    ),
+]
+NamedSweepArgument = Annotated[
+    str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.", autocompletion=completion.sweeps)
 ]
 JsonOption = Annotated[bool, flag("--json", "Print JSON, for programs.")]
 DevicesOption = Annotated[
     str | None,
-    typer.Option("--devices", metavar="LIST", help="cpu, cuda:0,cuda:1 or all; default SWEEP_DEVICES, else all."),
+    typer.Option(
+        "--devices",
+        metavar="LIST",
+        help="cpu, cuda:0,cuda:1 or all; default SWEEP_DEVICES, else all.",
+        autocompletion=completion.one("all", "cpu", "cuda:0"),
+    ),
 ]
 
 PerDeviceOption = Annotated[
@@ -56,6 +71,18 @@ _AXES: dict[str, tuple[str, str]] = {
     "bench_engines": ("LIST", "Engines that latency is measured with, e.g. torch,onnxruntime,openvino,sparse."),
 }
 
+_VALUES: Mapping[str, completion.Complete] = {
+    "algorithm": completion.listed(completion.ALGORITHMS),
+    "dataset": completion.DATASETS,
+    "model": completion.MODELS,
+    "recipe": completion.one("default", "study", "digits"),
+    "bn_reestimate": completion.one("true", "false"),
+    "costs": completion.one("avx512"),
+    "bench_device": completion.one("cpu", "cuda", "none"),
+    "bench_engines": completion.listed(completion.ENGINES),
+}
+"""What a shell may offer for an axis."""
+
 
 def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
@@ -73,12 +100,22 @@ def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
 
 def _grid_parameters() -> list[inspect.Parameter]:
     options: dict[str, Any] = {
-        "grid": typer.Option("--grid", "-g", metavar="NAME", help="full, classic, fair, demo or FILE.toml.")
+        "grid": typer.Option(
+            "--grid",
+            "-g",
+            metavar="NAME",
+            help="full, classic, fair, demo or FILE.toml.",
+            autocompletion=completion.GRIDS,
+        )
     }
     for axis, (metavar, text) in _AXES.items():
         flag = "--" + axis.replace("_", "-")
         options[axis] = typer.Option(
-            flag, metavar=metavar, help=text, rich_help_panel="Axes (each replaces the grid's)"
+            flag,
+            metavar=metavar,
+            help=text,
+            rich_help_panel="Axes (each replaces the grid's)",
+            autocompletion=_VALUES.get(axis),
         )
     options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; default the grid's, numbered.")
     return [

@@ -23,7 +23,7 @@ _SHOWN_FAILURES = 10
 
 _COLUMNS = (
     text.Column("device", left=True),
-    text.Column("stage", left=True, keep=24),
+    text.Column("stage", left=True, keep=14),
     text.Column("epoch"),
     text.Column("loss"),
     text.Column("val top-1 %"),
@@ -31,16 +31,25 @@ _COLUMNS = (
     text.Column("left"),
     text.Column("worker", left=True, keep=8),
 )
+_NARROW = ((90, 7), (72, 6), (64, 0))
+"""Below so many characters, that column is left out."""
+
+_LEAST_BAR = 4
 
 
 def lines(status: SweepStatus, width: int) -> list[str]:
     """Headline, progress, running stages, failures; what to do next is the caller's to say."""
-    out = [headline(status), progress(status, width), counts(status)]
+    out = head(status, width)
     if status.running:
         out += ["", *running(status.running, width)]
     if status.failed:
         out += ["", *failures(status, width)]
     return out
+
+
+def head(status: SweepStatus, width: int) -> list[str]:
+    """Three lines: the sweep, its progress, its stages by state."""
+    return [headline(status), progress(status, width), counts(status)]
 
 
 def headline(status: SweepStatus) -> str:
@@ -65,15 +74,20 @@ def broken(status: SweepStatus) -> int:
 
 
 def progress(status: SweepStatus, width: int) -> str:
-    """Bar, stages, epochs and time left."""
+    """Bar, stages, epochs and time left. A piece of the bar is a stage or an epoch, so that it moves during long
+    trainings and is full when the last evaluation has ended."""
     total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
+    words = [f"{done:,} of {text.plural(total, 'stage')}"]
     epochs = f"{status.epochs_done:,} of {text.plural(status.epochs_total, 'epoch')}"
-    words = f"{done:,} of {text.plural(total, 'stage')} · {epochs}"
     if not status.ended:
         left = status.eta_seconds
-        words += f" · {'time left unknown yet' if left is None else f'about {text.duration(left)} left'}"
-    bar = text.bar(done, total, max(10, min(40, width - len(words) - 2)))
-    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {words}"
+        words.append("time left unknown yet" if left is None else f"about {text.duration(left)} left")
+    if len(" · ".join([*words, epochs])) + 2 + _LEAST_BAR <= width:
+        words.insert(1, epochs)
+    told = " · ".join(words)
+    room = max(_LEAST_BAR, min(40, width - len(told) - 2))
+    bar = text.bar(done + status.epochs_done, total + status.epochs_total, room)
+    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {told}"
 
 
 def counts(status: SweepStatus) -> str:
@@ -101,20 +115,21 @@ def running(stages: tuple[Running, ...], width: int) -> list[str]:
         )
         for stage in stages
     ]
-    head, rule, *body = text.table(_COLUMNS, rows, width)
-    return [paint(head, "dim"), paint(rule, "dim"), *body]
+    out = {column for below, column in _NARROW if width < below}
+    columns = [column for place, column in enumerate(_COLUMNS) if place not in out]
+    kept = [[cell for place, cell in enumerate(row) if place not in out] for row in rows]
+    top, rule, *body = text.table(columns, kept, width)
+    return [paint(top, "dim"), paint(rule, "dim"), *body]
 
 
-def failures(status: SweepStatus, width: int) -> list[str]:
-    """What failed and why, the first ten, and where to look."""
+def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> list[str]:
+    """What failed and why, the first `most`, and where to look."""
     out = []
-    for stage in status.failed[:_SHOWN_FAILURES]:
+    for stage in status.failed[:most]:
         head = f"{paint(stage.state.lower(), 'red')} {stage.digest[:12]}  {stage.label}"
         out.append(f"{head}: {text.one_line(stage.reason or 'no reason', 2 * width)}")
-    if len(status.failed) > _SHOWN_FAILURES:
-        out.append(
-            f"… and {len(status.failed) - _SHOWN_FAILURES:,} more; all of them: sweep status {status.name} --json"
-        )
+    if len(status.failed) > most:
+        out.append(f"… and {len(status.failed) - most:,} more; all of them: sweep status {status.name} --json")
     if status.failed:
         out.append(f"look: sweep logs {status.failed[0].digest[:12]} · again: sweep retry {status.name}")
     return out

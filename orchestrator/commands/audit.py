@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption, SweepArgument, flag
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ def audit(
         bool, flag("--verify", "Also hash and count every artifact, and read every accuracy again; needs torch.")
     ] = False,
     device: Annotated[
-        str, typer.Option("--device", metavar="NAME", help="Where accuracies are read again: cpu or cuda.")
+        str,
+        typer.Option(
+            "--device",
+            metavar="NAME",
+            help="Where accuracies are read again: cpu or cuda.",
+            autocompletion=completion.one("cpu", "cuda"),
+        ),
     ] = "cpu",
     json_: JsonOption = False,
 ) -> None:

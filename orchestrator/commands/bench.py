@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption
 
 
@@ -13,13 +14,26 @@ def bench(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors.")],
     engines: Annotated[
         str | None,
-        typer.Option("--engines", metavar="LIST", help="E.g. torch,onnxruntime,sparse; default all that can be used."),
+        typer.Option(
+            "--engines",
+            metavar="LIST",
+            help="E.g. torch,onnxruntime,sparse; default all that can be used.",
+            autocompletion=completion.listed(completion.ENGINES),
+        ),
     ] = None,
     threads: Annotated[str, typer.Option("--threads", metavar="LIST", help="CPU threads, e.g. 1,2.")] = "1",
     batch: Annotated[str, typer.Option("--batch", metavar="LIST", help="Images per pass, e.g. 1,64.")] = "1",
-    device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")] = "cpu",
+    device: Annotated[
+        str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
+    ] = "cpu",
     model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.")
+        str,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
+            autocompletion=completion.MODELS,
+        ),
     ] = "resnet18",
     image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
     json_: JsonOption = False,

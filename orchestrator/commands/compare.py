@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption, SweepArgument, flag
 
 if TYPE_CHECKING:
@@ -17,10 +18,16 @@ _SIDE = "a sweep, or cells of one: SWEEP:axis=value,… (:axis=value of the late
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help=f"One side: {_SIDE}")],
-    b: Annotated[str, typer.Argument(metavar="B", help=f"The other side: {_SIDE}")],
+    a: Annotated[str, typer.Argument(metavar="A", help=f"One side: {_SIDE}", autocompletion=completion.sweeps)],
+    b: Annotated[str, typer.Argument(metavar="B", help=f"The other side: {_SIDE}", autocompletion=completion.sweeps)],
     metric: Annotated[
-        str, typer.Option("--metric", metavar="COLUMN", help="What is compared: top1, drop, latency_speedup, …")
+        str,
+        typer.Option(
+            "--metric",
+            metavar="COLUMN",
+            help="What is compared: top1, drop, latency_speedup, …",
+            autocompletion=completion.METRICS,
+        ),
     ] = "top1",
     queue: Annotated[bool, flag("--queue", "Submit the same grids with the seeds that would decide it.")] = False,
     json_: JsonOption = False,

@@ -1,15 +1,12 @@
 """`sweep cancel` and `sweep retry`."""
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
-
-from orchestrator.options import JsonOption, SweepArgument
+from orchestrator.options import JsonOption, NamedSweepArgument, SweepArgument
 
 
 def cancel(
-    sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
+    sweep: NamedSweepArgument,
     json_: JsonOption = False,
 ) -> None:
     """Stop a sweep; stages that another sweep wants too go on."""

@@ -2,6 +2,8 @@
 
 import typer
 
+from orchestrator.options import JsonOption
+
 app = typer.Typer(help="Care for the ledger's tables.", no_args_is_help=True)
 
 
@@ -11,14 +13,18 @@ def _group() -> None:
 
 
 @app.command()
-def upgrade() -> None:
+def upgrade(json_: JsonOption = False) -> None:
     """Bring the ledger's tables to this version's schema; safe to repeat, and while others do it too."""
     from core.ledger.migrate import HEAD
     from core.settings import load_settings, mask
     from orchestrator.ledgers import ledger
-    from orchestrator.output import say
+    from orchestrator.output import say, say_json
 
     settings = load_settings()
     with ledger(settings, create=True, upgrade=True):
         pass
-    say(f"{mask(settings.database_url) or settings.ledger_file}: at schema {HEAD}")
+    where = mask(settings.database_url) or str(settings.ledger_file)
+    if json_:
+        say_json({"ledger": where, "schema": HEAD})
+    else:
+        say(f"{where}: at schema {HEAD}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import StageError, UserError
+from orchestrator import completion
 from orchestrator.options import DevicesOption, JsonOption
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def doctor(
     dataset: Annotated[
         str,
         typer.Option(
-            "--dataset", metavar="NAME", help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."
+            "--dataset",
+            metavar="NAME",
+            help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+            autocompletion=completion.DATASETS,
         ),
     ] = "cifar10",
     devices: DevicesOption = None,

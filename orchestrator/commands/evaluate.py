@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption
 
 FilesArgument = Annotated[
@@ -16,12 +17,25 @@ def evaluate(
     files: FilesArgument,
     dataset: Annotated[
         str,
-        typer.Option("--dataset", metavar="NAME", help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+            autocompletion=completion.DATASETS,
+        ),
     ] = "cifar10",
     model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.")
+        str,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
+            autocompletion=completion.MODELS,
+        ),
     ] = "resnet18",
-    device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu or cuda.")] = "cpu",
+    device: Annotated[
+        str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
+    ] = "cpu",
     batch: Annotated[
         str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
     ] = "1",

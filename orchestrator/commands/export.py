@@ -5,22 +5,39 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestrator.options import JsonOption, flag
+from orchestrator import completion
+from orchestrator.options import JsonOption, NamedSweepArgument, flag
 
 _FORMAT = "torch (a plain state_dict, .pt), safetensors, onnx, or packed (for inference without torch)."
-FormatOption = Annotated[str, typer.Option("--format", metavar="FORMAT", help=_FORMAT)]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=_FORMAT,
+        autocompletion=completion.one("torch", "safetensors", "onnx", "packed"),
+    ),
+]
 _VALUES_HELP = "Kept weights in packed files: fp32 (exact) or fp16."
-ValuesOption = Annotated[str, typer.Option("--values", metavar="TYPE", help=_VALUES_HELP)]
+ValuesOption = Annotated[
+    str, typer.Option("--values", metavar="TYPE", help=_VALUES_HELP, autocompletion=completion.one("fp32", "fp16"))
+]
 NoCardsOption = Annotated[bool, flag("--no-cards", "No model card (.md) beside each file.")]
 
 
 def export(
-    sweep: Annotated[str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.")],
+    sweep: NamedSweepArgument,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made when missing.")],
     form: FormatOption = "torch",
     values: ValuesOption = "fp32",
     names: Annotated[
-        str, typer.Option("--names", metavar="SCHEME", help="study (resnet18_prune_90perc_oneshot3.pt, …) or digest.")
+        str,
+        typer.Option(
+            "--names",
+            metavar="SCHEME",
+            help="study (resnet18_prune_90perc_oneshot3.pt, …) or digest.",
+            autocompletion=completion.one("study", "digest"),
+        ),
     ] = "study",
     no_cards: NoCardsOption = False,
     force: Annotated[bool, flag("--force", "Replace files that are there already.")] = False,

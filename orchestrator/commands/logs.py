@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption
 
 if TYPE_CHECKING:
     from core.ledger.logs import AttemptLog, StageLog
 
 StageArgument = Annotated[
-    str, typer.Argument(metavar="STAGE", help="The first digits of a stage's digest, as status shows them.")
+    str,
+    typer.Argument(
+        metavar="STAGE",
+        help="The first digits of a stage's digest, as status shows them.",
+        autocompletion=completion.stages,
+    ),
 ]
 
 

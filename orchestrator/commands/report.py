@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption, SweepArgument
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def report(
             "--format",
             metavar="FORMAT",
             help="table, csv, json, md, html, parquet or latex; default by the file's ending, or table.",
+            autocompletion=completion.FORMATS,
         ),
     ] = None,
     output: Annotated[

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def status(
     sweep: SweepArgument = None,
-    watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends; exit code 1 if stages failed.")] = False,
+    watch: Annotated[
+        bool, flag("--watch", "Follow the sweep until it ends (--json: wait); exit code 1 if stages failed.")
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """Show stages by state, what is running where, and what failed and why."""
@@ -25,11 +27,15 @@ def status(
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
-        if watch and not json_:
-            from orchestrator.follow import follow
+        if not watch:
+            _show(engine, settings, found.id, json_)
+            return
+        from orchestrator.follow import Silent, follow
 
-            raise typer.Exit(follow(engine, found.id, settings.lease))
-        _show(engine, settings, found.id, json_)
+        code = follow(engine, found.id, settings.lease, view=Silent() if json_ else None)
+        if json_:
+            _show(engine, settings, found.id, json_)
+        raise typer.Exit(code)
 
 
 def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) -> None:

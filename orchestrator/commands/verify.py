@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestrator import completion
 from orchestrator.options import JsonOption, flag
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class Looked:
 
 def verify(
     sweep: Annotated[
-        str | None, typer.Argument(metavar="[SWEEP]", help="Name or number of a sweep; all when left out.")
+        str | None,
+        typer.Argument(
+            metavar="[SWEEP]", help="Name or number of a sweep; all when left out.", autocompletion=completion.sweeps
+        ),
     ] = None,
     repair: Annotated[bool, flag("--repair", "Run stages again whose artifact is damaged or missing.")] = False,
     json_: JsonOption = False,

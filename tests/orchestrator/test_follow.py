@@ -4,6 +4,7 @@ import io
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from core.ledger.claims import claim
 from core.ledger.outcome import fail
 from core.ledger.progress import record_epoch
 from core.ledger.reaper import due
-from core.ledger.status import sweep_status
+from core.ledger.states import State
+from core.ledger.status import FailedStage, Running, SweepStatus, sweep_status
 from orchestrator.follow import OneLine, follow
+from orchestrator.liveview import picture
+from orchestrator.statusview import progress
 
 Sweep = Callable[..., Any]
 
@@ -75,8 +79,64 @@ def test_a_picture_for_a_terminal(sweep: Sweep, work: Callable[..., int], monkey
     worker.join()
     shown = screen.getvalue()
     assert "no worker is up; start one: sweep worker" in shown
-    assert shown.count("✓ done     evaluate") == 19
+    assert shown.count("✓ done     evaluate") - shown.count("last  ✓ done     evaluate") == 19
+    assert "\nlast  ✓ done     evaluate" in shown.rpartition("72 of 72 stages")[2], (
+        "what ended last, scrolled away or not"
+    )
     assert "72 of 72 stages · 61 of 61 epochs" in shown
+
+
+def _busy(slots: int, failed: int, **more: Any) -> SweepStatus:
+    place = [(f"host-{n % 8}:77", f"cuda:{n % 8}", n, 30, 3120.5, 0.4, 0.91, 60.0 + n, float(n)) for n in range(slots)]
+    running = tuple(Running(f"{n:064x}", "train", f"train · 30 epochs · seed {n}", *place[n]) for n in range(slots))
+    stages = tuple(FailedStage("f" * 64, "train", f"train {n}", State.FAILED, "why " * 60, 1) for n in range(failed))
+    counts = {State.RUNNING: slots, State.PENDING: 30, State.DONE: 10, State.FAILED: failed}
+    facts = {"epochs_done": 100, "epochs_total": 1000, "eta_seconds": 4000.0, "ended": False, "cancelled": False}
+    return SweepStatus(
+        name="big", id=1, created_at=1.0, counts=counts, **({"running": running, "failed": stages} | facts | more)
+    )
+
+
+@pytest.mark.parametrize("failed", [0, 40])
+@pytest.mark.parametrize("slots", [0, 1, 64])
+def test_the_picture_never_outgrows_the_window(slots: int, failed: int) -> None:
+    status = _busy(slots, failed)
+    for height in range(1, 100):
+        for columns in (30, 60, 80, 140):
+            lines = picture(status, columns, height, last="✓ done     train", remark="")
+            assert len(lines) <= height
+            if height >= 5:
+                assert lines[-1] == "last  ✓ done     train"
+    full = "\n".join(picture(status, 140, 100, last="✓ done     train"))
+    assert full.count("train · 30 epochs") == slots
+    assert full.count("\nfailed ffff") == min(failed, 10)
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    lines = picture(_busy(64, 40), 80, 24, last="✓ done     train")
+    shown = sum("train · 30 epochs" in line for line in lines)
+    assert shown >= 4
+    assert f"… and {64 - shown} more running" in lines
+    assert " 0/30 " in lines[6], "those that have run longest stay"
+    assert sum(line.startswith("failed ffff") for line in lines) >= 4
+    assert any("more; all of them: sweep status big --json" in line for line in lines)
+
+
+@pytest.mark.parametrize("columns", [50, 60, 70, 80, 140])
+def test_narrow_windows_keep_what_matters(columns: int) -> None:
+    lines = picture(_busy(2, 0), columns, 24)
+    assert "about 1 h 07 min left" in lines[1]
+    assert len(lines[1]) <= columns
+    for word in ("stage", "epoch", "loss", "top-1", "images/s"):
+        assert word in lines[4][:columns], word
+
+
+def test_the_bar_moves_during_a_long_training_and_is_full_at_the_end() -> None:
+    first = _busy(1, 0, epochs_done=0).running[0]
+    bars = [progress(_busy(1, 0, epochs_done=done, running=(first,)), 140).count("━") for done in (0, 500, 999)]
+    assert bars[0] < bars[1] < bars[2] < 40
+    ended = replace(_busy(0, 0, epochs_done=1000, ended=True), counts={State.DONE: 7})
+    assert progress(ended, 140).startswith("━" * 40)
 
 
 def test_one_line_for_a_notebook(sweep: Sweep, ledger: Engine, work: Callable[..., int]) -> None:
