@@ -28,13 +28,14 @@ class Passed:
 
 @dataclass(frozen=True)
 class History:
-    """A cell. cell: its number in the grid · evaluate: digest of its Evaluate stage · steps: epochs that are planned in
-    all · epochs: those that have ended, in order · dense_at, result_at, latency_at: when the dense network's accuracy,
-    its own, and its latency were found, None = not yet · started_at, ended_at: of the first and the last of its
-    stages; None = none has started, not all have ended."""
+    """A cell. cell: its number in the grid · evaluate: digest of its Evaluate stage · dense_steps, steps: epochs that
+    are planned for its dense network, and in all · epochs: those that have ended, in order · dense_at, result_at,
+    latency_at: when the dense network's accuracy, its own, and its latency were found, None = not yet · started_at,
+    ended_at: of the first and the last of its stages; None = none has started, not all have ended."""
 
     cell: int
     evaluate: str
+    dense_steps: int
     steps: int
     epochs: tuple[Passed, ...]
     dense_at: float | None
@@ -59,6 +60,7 @@ def histories(engine: Engine, sweep_id: int) -> list[History]:
             History(
                 cell=row.position,
                 evaluate=row.evaluate,
+                dense_steps=made[row.train].epochs,
                 steps=sum(made[digest].epochs for digest in (row.train, *row.rounds)),
                 epochs=tuple(_epochs((row.train, *row.rounds), made, reported)),
                 dense_at=found.get(row.dense_evaluate),

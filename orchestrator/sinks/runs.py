@@ -110,12 +110,16 @@ def _epoch(epoch: Passed) -> Point:
 
 
 def _results(row: ReportRow, history: History) -> Iterator[Point]:
-    """At the step of the last epoch; in three parts, because they are found one after the other."""
-    parts = ((history.dense_at, _DENSE), (history.result_at, _TEST), (history.latency_at, _SPEED))
-    for at, names in parts:
+    """At the step of the last epoch, the dense network's at its own last; in parts, as they are found one by one."""
+    parts = (
+        (history.dense_steps, history.dense_at, _DENSE),
+        (history.steps, history.result_at, _TEST),
+        (history.steps, history.latency_at, _SPEED),
+    )
+    for step, at, names in parts:
         values = {name: float(value) for name, field in names.items() if (value := getattr(row, field)) is not None}
         if at is not None and values:
-            yield Point(history.steps, at, values)
+            yield Point(step, at, values)
 
 
 def _name(row: ReportRow) -> str:

@@ -13,21 +13,26 @@ from sqlalchemy import Engine
 
 from core.ledger.claims import claim
 from core.ledger.reaper import due
+from orchestrator.cli import main
 from orchestrator.completion import SHELLS, stages
 
 _PROGRAM = "import sys; sys.argv = ['sweep']; from orchestrator.entry import main; sys.exit(main())"
 _ROOT = Path(__file__).parents[2]
 
 
+def protocol(line: str) -> dict[str, str]:
+    """What bash says when Tab is pressed at the line's end."""
+    words = line.split(" ")
+    return {"_SWEEP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+
+
 def tab(line: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs `sweep` as bash does when Tab is pressed at the line's end, in a process that says what it has loaded."""
-    words = line.split(" ")
     heavy = "[n for n in ('torch', 'numpy', 'celery') if n in sys.modules]"
     program = f"import atexit, sys; atexit.register(lambda: print({heavy}, file=sys.stderr)); {_PROGRAM}"
-    bash = {"_SWEEP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     return subprocess.run(
         [sys.executable, "-c", program],
-        env=os.environ | bash | {"PYTHONPATH": str(_ROOT)} | more,
+        env=os.environ | protocol(line) | {"PYTHONPATH": str(_ROOT)} | more,
         capture_output=True,
         text=True,
         timeout=60,
@@ -48,11 +53,27 @@ def tab(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         ("sweep evaluate --model vgg", ["vgg16-bn"]),
     ],
 )
-def test_values(sweep: Callable[..., Any], line: str, expected: list[str]) -> None:
+def test_values(
+    sweep: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    line: str,
+    expected: list[str],
+) -> None:
     for name in ("light", "little"):
         sweep("submit", "--grid", "demo", "--sparsity", "50", "--name", name)
-    ran = tab(line)
-    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, expected, "[]\n")
+    for name, value in protocol(line).items():
+        monkeypatch.setenv(name, value)
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        main([])
+    assert capsys.readouterr().out.split() == expected
+
+
+def test_in_a_process_of_its_own(sweep: Callable[..., Any]) -> None:
+    sweep("submit", "--grid", "demo", "--sparsity", "50", "--name", "little")
+    ran = tab("sweep status li")
+    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, ["little"], "[]\n"), "nothing heavy is loaded"
 
 
 def test_stages_that_have_been_started(sweep: Callable[..., Any], ledger: Engine) -> None:
@@ -67,7 +88,6 @@ def test_stages_that_have_been_started(sweep: Callable[..., Any], ledger: Engine
     "setting",
     [
         {"SWEEP_DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/none"},
-        {"SWEEP_DATABASE_URL": "nonsense"},
         {"SWEEP_HOME": "/nowhere"},
         {"SWEEP_LEASE_SECONDS": "soon"},
     ],
