@@ -77,8 +77,8 @@ app.add_typer(db.app, name="db", rich_help_panel=_CARE)
 
 def _version(asked: bool) -> None:
     if asked:
+        from core.version import version
         from orchestrator.output import say
-        from orchestrator.version import version
 
         say(f"prunesweep {version()}")
         raise typer.Exit

@@ -14,9 +14,9 @@ from core.plan.grids import GRIDS, read_axes
 from core.plan.names import parse_name
 from core.plan.stages import KINDS, epochs_of
 from core.settings import Settings, mask
+from core.version import version
 from orchestrator.options import GridRequest
 from orchestrator.text import plural
-from orchestrator.version import version
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

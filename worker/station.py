@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 
 from celery import Celery
 from celery.utils.log import get_logger
@@ -19,6 +18,7 @@ from core.ledger.engine import open_ledger, wait_briefly
 from core.ledger.identity import ledger_id
 from core.ledger.workers import gone, register
 from core.settings import Settings
+from core.version import full_version
 from worker.desk import Desk
 from worker.discards import Discards
 from worker.patience import Patience
@@ -69,7 +69,7 @@ class Station:
 
     def start(self) -> None:
         """Registers the worker, starts the trainers and the pulse."""
-        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, _version())
+        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
         self._discards.start()
         self._pulse.start()
 
@@ -139,10 +139,3 @@ class Station:
     def _changed(self) -> None:
         self._wake_consumer()
         self._pulse.wake()
-
-
-def _version() -> str:
-    try:
-        return version("prunesweep")
-    except PackageNotFoundError:
-        return "unknown"

@@ -65,13 +65,9 @@ def _content(engine: "Engine", sweep: "SweepRow", form: str, output: Path | None
 
         return parquet_bytes(rows)
     if form == "html":
-        from core.ledger.curves import learning_curves
-        from core.ledger.provenance import provenance
-        from orchestrator.figures.draw import figures
-        from orchestrator.page.build import page
+        from orchestrator.page.build import page_of
 
-        drawn = figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
-        return page(rows, drawn, provenance(engine, sweep)).encode()
+        return page_of(engine, sweep, rows).encode()
     layers = layers_left(engine, sweep.id) if form == "json" else {}
     return reports.render(rows, form, width() if output is None else 120, layers)
 

@@ -9,6 +9,10 @@ import typer
 from orchestrator.options import DevicesOption, GridRequest, PerDeviceOption, takes_grid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from core.ledger.report import ReportRow
     from orchestrator.localrun import LocalRun
 
 
@@ -36,7 +40,7 @@ def run(asked: GridRequest, devices: DevicesOption = None, per_device: PerDevice
 
 
 def _finish(here: "LocalRun") -> None:
-    """Report to the terminal and to a file."""
+    """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed."""
     from core.ledger.report import report_rows
     from orchestrator import reports
     from orchestrator.output import say, width, write_atomically
@@ -47,7 +51,29 @@ def _finish(here: "LocalRun") -> None:
     file = here.settings.home / "reports" / f"{name}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, reports.markdown(rows))
-    say("", f"report: {file}", f"more:   sweep report {name} --format csv -o {name}.csv")
+    page = _page(here, rows, file.with_suffix(".html"))
+    say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
+
+
+def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
+    """Writes the page, or says how to get one. Every number is in the ledger already: a page that cannot be drawn is
+    no reason for the run to fail."""
+    from importlib.util import find_spec
+
+    name = here.submitted.name
+    later = f"page:   sweep report {name} -o {name}.html"
+    if any(find_spec(package) is None for package in ("altair", "vl_convert")):
+        return f"{later}   (first: pip install 'prunesweep[report]')"
+    from core.ledger.sweeps import find_sweep
+    from orchestrator.output import note, write_atomically
+    from orchestrator.page.build import page_of
+
+    try:
+        write_atomically(file, page_of(here.engine, find_sweep(here.engine, name), rows))
+    except Exception as error:  # whatever the packages that draw raise
+        note(f"the page was not written ({type(error).__name__}: {error})")
+        return later
+    return f"page:   {file}"
 
 
 def resume(asked: GridRequest, name: str) -> str:

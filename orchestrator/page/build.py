@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import TYPE_CHECKING
 
 from core.ledger.provenance import Provenance
 from core.ledger.report import ReportRow
@@ -14,6 +15,11 @@ from orchestrator.page.facts import facts
 from orchestrator.page.table import table
 from orchestrator.page.words import verdict
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.ledger.sweeps import SweepRow
+
 _MISSING = {
     "accuracy": "No cell has been evaluated yet: no curve of accuracy.",
     "speed": "No latency was measured: no chart of accuracy against speed-up.",
@@ -21,6 +27,17 @@ _MISSING = {
     "learning": "No epoch of an evaluated cell has been reported: no learning curves.",
     "layers": "No layer has been counted yet: no heat map.",
 }
+
+
+def page_of(engine: "Engine", sweep: "SweepRow", rows: Sequence[ReportRow]) -> str:
+    """The page of a sweep, from its ledger. rows: its report, of the same ledger."""
+    from core.ledger.curves import learning_curves
+    from core.ledger.provenance import provenance
+    from core.ledger.report import layers_left
+    from orchestrator.figures.draw import figures
+
+    drawn = figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
+    return page(rows, drawn, provenance(engine, sweep))
 
 
 def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) -> str:

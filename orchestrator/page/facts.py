@@ -7,8 +7,8 @@ from html import escape
 
 from core.ledger.provenance import Provenance
 from core.ledger.report import ReportRow
+from core.version import full_version
 from orchestrator import text
-from orchestrator.version import revision, version
 
 
 def facts(rows: Sequence[ReportRow], known: Provenance) -> str:
@@ -20,7 +20,7 @@ def facts(rows: Sequence[ReportRow], known: Provenance) -> str:
         ("submitted", f"{_when(sweep.created_at)}, by version {escape(sweep.version)}"),
         ("last stage ended", text.MISSING if known.ended_at is None else _when(known.ended_at)),
         ("versions of the workers", _listed(known.workers)),
-        ("this report", f"version {escape(version())}, git {escape(revision() or 'not known: no checkout')}"),
+        ("this report", f"version {escape(full_version())}"),
         ("code of the stages", _listed(f"{kind} {code}" for kind, code in known.codes)),
         ("accuracy measured on", _listed(known.devices)),
         ("latency measured with", _listed(known.timings)),

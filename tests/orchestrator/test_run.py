@@ -17,6 +17,7 @@ import pytest
 
 import prunesweep
 from core.sparse.packed import read_packed
+from core.version import full_version
 
 Sweep = Callable[..., Any]
 SWEEP = [sys.executable, "-m", "orchestrator.cli"]
@@ -61,6 +62,9 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
     assert "tiny: 2 of 2 cells done" in ran.stdout
     assert f"report: {home}/reports/tiny.md" in ran.stdout
     assert (home / "reports" / "tiny.md").read_text().startswith("# Sweep tiny")
+    assert f"page:   {home}/reports/tiny.html" in ran.stdout
+    page = (home / "reports" / "tiny.html").read_text()
+    assert f"<dt>versions of the workers</dt><dd>{full_version()}</dd>" in page
     assert workers_of(home) == []
     rows = prunesweep.results("tiny")
     assert [row["state"] for row in rows] == ["DONE", "DONE"]

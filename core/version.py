@@ -1,4 +1,7 @@
-"""The version of this installation."""
+"""The version of this installation, and which commit of the source it is."""
+
+_WIDTH = 12
+"""Hex digits of a commit in a version: 48 bits, and room for the rest in the 32 characters of a ledger's column."""
 
 
 def version() -> str:
@@ -10,6 +13,17 @@ def version() -> str:
         return installed("prunesweep")
     except PackageNotFoundError:
         return "0+source"
+
+
+def full_version() -> str:
+    """The version with its commit, as a local version label (PEP 440): `0.1.0+g0285ec4f1a2b`, with `.dirty` when files
+    differ from that commit; the plain version where no commit is known. Asks git, so not for a command's fast path."""
+    known, found = version(), revision()
+    if found is None:
+        return known
+    commit, dirty = found.removesuffix("-dirty"), found.endswith("-dirty")
+    joint = "." if "+" in known else "+"
+    return f"{known}{joint}g{commit[:_WIDTH]}{'.dirty' if dirty else ''}"
 
 
 def revision() -> str | None:
