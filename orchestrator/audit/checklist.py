@@ -1,7 +1,9 @@
 """The checklist of Blalock, Gonzalez Ortiz, Frankle & Guttag 2020, "What is the State of Neural Network Pruning?"
-(arXiv:2003.03033), for one sweep: its recommendations and its appendix for authors and reviewers, in our words.
+(arXiv:2003.03033), for one sweep: its recommendations and its appendix for authors and reviewers.
 
-Where the paper gives no number the threshold is ours, and the evidence says it. What no tool can know is n/a.
+Every item's text is a paraphrase, none is a quotation: the paper's own text was not at hand when they were written and
+when they were last gone through, so wording, grouping and completeness are not checked against it (docs/comparing.md
+says so to users). Where a number or a check is ours, the evidence says it. What no tool can know is n/a.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from orchestrator.audit import baselines, facts, spread
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
 
 _ADVICE, _LIST, _OURS = "recommendations", "appendix", "prunesweep"
+"""Where an item is from: paraphrases of the paper's two lists, and our own."""
 
 
 def _unknowable(reason: str) -> Callable[[Subject], Outcome]:
@@ -49,7 +52,7 @@ ITEMS = (
     Item("setting", "architecture, dataset and metrics named exactly", _ADVICE, facts.setting),
     Item(
         "three-pairs",
-        "at least three pairs of dataset and modern architecture",
+        "at least three pairs of dataset and architecture, large modern ones among them",
         _ADVICE,
         _unknowable("a sweep is one dataset and one network; this is for the study that your sweeps make up"),
     ),
@@ -59,7 +62,7 @@ ITEMS = (
     Item("control", "the same metrics of the network before pruning", _ADVICE, facts.control),
     Item("points", "at least five operating points on a curve", _ADVICE, spread.operating_points),
     Item("extremes", "up to ratios at which accuracy declines substantially", _LIST, spread.extremes),
-    Item("seeds", "several seeds, with mean and standard deviation", _LIST, spread.seeds),
+    Item("seeds", "several initialisations and seeds, with mean and standard deviation", _LIST, spread.seeds),
     Item("random", "a baseline of global random pruning", _LIST, baselines.random_global),
     Item("layer-random", "a random baseline with the method's layer proportions", _LIST, baselines.layer_random),
     Item("magnitude", "a baseline of global or uniform magnitude pruning", _LIST, baselines.magnitude),
@@ -86,12 +89,9 @@ ITEMS = (
         _LIST,
         _unknowable("which methods are recent is for you to know; those here: docs/algorithms.md"),
     ),
-    Item(
-        "claims",
-        "claims no wider than the experiments, and source code to download",
-        _LIST,
-        _unknowable("about your text"),
-    ),
+    Item("comparisons", "how the numbers of every method came about", _LIST, facts.comparisons),
+    Item("claims", "claims no wider than the experiments", _LIST, _unknowable("about your text")),
+    Item("source-code", "source code to download", _LIST, _unknowable("about your text")),
     Item("artifacts", "every row's artifact: hash, masks and counts (--verify)", _OURS, _artifacts),
     Item("accuracies", "every row's accuracy, read again (--verify)", _OURS, _accuracies),
 )

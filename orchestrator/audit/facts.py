@@ -54,6 +54,16 @@ def algorithms(subject: Subject) -> Outcome:
     return Outcome(PASS, f"score, allocation, schedule, recovery: {shown}")
 
 
+def comparisons(subject: Subject) -> Outcome:
+    """No row is copied from a paper; what cannot be seen is how near a method is to its source."""
+    unknown = [row for row in subject.rows if subject.algorithm(row) is None]
+    if unknown:
+        return Outcome(FAIL, "not known for algorithms of another release", cells_of(unknown))
+    methods = len({row.algorithm for row in subject.rows})
+    what = f"all {methods} algorithms were implemented, trained and measured by this program, no number is a paper's"
+    return Outcome(PASS, f"{what}; their sources: docs/algorithms.md")
+
+
 def hyper_parameters(subject: Subject) -> Outcome:
     """Each training's recipe is in its row, in full."""
     wanted = {field.name for field in fields(Recipe)}

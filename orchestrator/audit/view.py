@@ -10,12 +10,13 @@ from orchestrator.output import paint
 
 _COLOURS = {PASS: "green", FAIL: "red", NOT_APPLICABLE: "dim"}
 _SHOWN = 8
+_WHAT = "Blalock et al. 2020 (arXiv:2003.03033) in our words"
 _INDENT = " " * 6
 
 
 def lines(subject: Subject, found: Sequence[tuple[Item, Outcome]], width: int) -> list[str]:
     """Two lines or more an item: what is asked for, and how it is told."""
-    shown = [f"{subject.sweep.name}: Blalock et al. 2020 (arXiv:2003.03033), {len(subject.rows):,} rows", ""]
+    shown = [f"{subject.sweep.name}: {_WHAT}, {len(subject.rows):,} rows", ""]
     for item, outcome in found:
         status = paint(f"{outcome.status:4}", _COLOURS[outcome.status])
         shown.append(f"{status}  {item.id}: {item.text}")

@@ -1,8 +1,10 @@
 """`sweep audit`: what passes, what fails and which rows prove it; and the artifacts themselves with `--verify`."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +45,14 @@ def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
 
 
 def test_ids_are_unique_and_every_source_is_named() -> None:
-    assert len({item.id for item in ITEMS}) == len(ITEMS) == 23
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == 25
     assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
 
 
 def test_a_good_sweep(fair: Subject) -> None:
     found = judged(fair)
-    unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves", "prior-work", "claims"}
+    unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves"}
+    unknowable |= {"prior-work", "claims", "source-code"}
     unasked = {"artifacts", "accuracies"}
     assert {name for name, outcome in found.items() if outcome.status == NOT_APPLICABLE} == unknowable | unasked
     assert {outcome.status for outcome in found.values()} == {PASS, NOT_APPLICABLE}
@@ -70,12 +73,12 @@ def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -
     ran = sweep("audit")
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033), 60 rows"
-    assert lines[-1] == "14 pass, 0 fail, 9 n/a"
+    assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033) in our words, 60 rows"
+    assert lines[-1] == "15 pass, 0 fail, 10 n/a"
     assert "n/a   artifacts: every row's artifact: hash, masks and counts (--verify)" in lines
     assert max(map(len, lines)) <= 120
     body = json.loads(sweep("audit", "fair", "--json").out)
-    assert body["counts"] == {"pass": 14, "fail": 0, "n/a": 9}
+    assert body["counts"] == {"pass": 15, "fail": 0, "n/a": 10}
     assert body["verified"] is False
     items = {item["id"]: item for item in body["items"]}
     assert list(items) == [item.id for item in ITEMS]
@@ -219,3 +222,12 @@ def test_bad_input(sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     ran = sweep("audit", "mine", "--verify")
     assert (ran.code, ran.complaint) == (2, "sweep: audit --verify: needs torch: pip install 'prunesweep[worker]'")
+
+
+def test_the_page_lists_every_item_under_where_it_is_from() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text()
+    _, lists = page.split("### The items", 1)
+    parts = re.split(r"\*\*(recommendations|appendix|prunesweep)\*\*", lists)
+    listed = {source: set(re.findall(r"^\| ([^|]+) \|", text, re.M)) for source, text in pairwise(parts[1:])}
+    for item in ITEMS:
+        assert any(f"`{item.id}`" in row for row in listed[item.source]), item.id
