@@ -14,13 +14,15 @@ from core.urls import mask as mask
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`. broker_field: the variable that broker_url came from ·
-    per_device: slots, and so trainers, of each device · snapshot: least time between two saved states of a training
-    stage · growth: bytes by which a trainer may grow between stages before a fresh one takes over.
+    Empty URLs mean the embedded default under `home`. scores: folder of the scores of the user's own that this machine
+    may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
+    each device · snapshot: least time between two saved states of a training stage · growth: bytes by which a trainer
+    may grow between stages before a fresh one takes over.
     """
 
     home: Path
     data: Path
+    scores: Path | None
     database_url: str
     broker_url: str
     broker_field: str
@@ -76,6 +78,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         data=_folder(env.get("SWEEP_DATA_DIR", ""), "SWEEP_DATA_DIR") or home / "data",
+        scores=_folder(env.get("SWEEP_SCORES", ""), "SWEEP_SCORES"),
         database_url=database_url(env.get("SWEEP_DATABASE_URL", "")),
         broker_url=broker_url(env.get(broker, ""), broker),
         broker_field=broker,

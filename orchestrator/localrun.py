@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.errors import UserError
 from core.ledger.submit import Submitted
+from core.plan.grids import Grid
+from core.plan.own_scores import read_own, source_of
 from core.settings import Settings, load_settings
 from orchestrator import submission
 from orchestrator.follow import View, follow
@@ -55,6 +58,7 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
     settings = load_settings()
     request = submission.plan_request(asked)
     need_torch("run")
+    _check_own_scores(request.plan.grid, settings)
     chosen = check_machine(settings, devices)
     with ledger(settings) as engine:
         submitted = submission.write(engine, request)
@@ -63,3 +67,16 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
             yield LocalRun(settings, engine, submitted, worker)
         finally:
             worker.stop()
+
+
+def _check_own_scores(grid: Grid, settings: Settings) -> None:
+    """The worker is on this machine, so what it would refuse can be refused now.
+
+    Raises:
+        UserError: SWEEP_SCORES doesn't hold the grid's own scores.
+    """
+    for own in filter(None, (read_own(algorithm.score) for algorithm in grid.algorithms)):
+        try:
+            source_of(own, settings.scores)
+        except ValueError as error:
+            raise UserError("SWEEP_SCORES", settings.scores or "", str(error)) from None

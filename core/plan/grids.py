@@ -16,6 +16,7 @@ from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.models import MODELS
 from core.plan.names import parse_name
 from core.plan.nearest import did_you_mean, one_of
+from core.plan.own_scores import parse_score
 from core.plan.recipes import load_recipe
 
 MAX_CELLS = 1_000_000
@@ -23,7 +24,6 @@ MAX_ROUNDS = 2_000_000
 """Pruning rounds of a grid before sharing; each is a stage of about 2 kB while it is planned."""
 _CONTROLS = ("oneshot", "random", "layer-random")
 _WORDS = {
-    "score": SCORES,
     "schedule": tuple(SCHEDULES),
     "recovery": tuple(RECOVERIES),
     "start": STARTS,
@@ -143,8 +143,10 @@ def _compositions(value: object) -> tuple[Algorithm, ...]:
 def _part(key: str, word: object, field: str) -> str:
     if key == "allocation":
         return str(parse_allocation(word, f"{field}.{key}"))
+    if key == "score":
+        return parse_score(word, f"{field}.{key}", SCORES)
     if key not in _WORDS:
-        raise UserError(field, key, did_you_mean(key, [*_WORDS, "allocation"]))
+        raise UserError(field, key, did_you_mean(key, ["score", "allocation", *_WORDS]))
     return one_of(word, f"{field}.{key}", _WORDS[key])
 
 

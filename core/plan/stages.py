@@ -41,9 +41,10 @@ class PruneRound:
     """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
 
     round: 1, 2, … within its chain; it selects the random numbers, so that rounds of the same number see the
-    same images in the same order. sparsity: fraction of zeros among prunable weights after this round ·
-    rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they are ·
-    horizon: epochs of the learning rate's schedule, of which the last `epochs` are trained; 0 = `epochs`.
+    same images in the same order. score: a name, or `own:NAME:SHA-256` (`core.plan.own_scores`) · sparsity: fraction of
+    zeros among prunable weights after this round · rewind: digest of the stage whose weights the kept ones take before
+    recovery, "" = they stay as they are · horizon: epochs of the learning rate's schedule, of which the last `epochs`
+    are trained; 0 = `epochs`.
     """
 
     kind: ClassVar[str] = "prune"

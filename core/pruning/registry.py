@@ -4,17 +4,20 @@ import copy
 import math
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
 from torch import Tensor
 
 from core.errors import StageError
 from core.plan.allocations import Choice, read_choice
+from core.plan.own_scores import read_own
 from core.pruning.allocation import ALLOCATIONS
 from core.pruning.context import Context
 from core.pruning.masks import apply_masks, check_masks, prunable
+from core.pruning.own import load_own
 from core.pruning.positions import positions
-from core.pruning.scores import SCORES
+from core.pruning.scores import SCORES, Score
 from core.pruning.subject import Subject
 
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
@@ -22,17 +25,20 @@ STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 (Tanaka et al. 2020, arXiv:2006.05467, algorithm 1)."""
 
 
-def prune(subject: Subject, score: str, allocation: str, sparsity: float) -> dict[str, Tensor]:
+def prune(
+    subject: Subject, score: str, allocation: str, sparsity: float, own_scores: Path | None = None
+) -> dict[str, Tensor]:
     """New masks for all prunable weights of the subject, subsets of those that it has.
 
     allocation: as a stage writes it (`core.plan.allocations`) · sparsity: fraction of zeros among all prunable weights
-    after this round, in [0, 1].
+    after this round, in [0, 1] · own_scores: folder of the scores that are not ours.
 
     Raises:
         StageError: unknown score or allocation (a plan of another release), masks that don't fit, weights that
-            are not finite.
+            are not finite, a user's score that is not the submitted one or fails.
     """
     choice = _choice(score, allocation)
+    rank = _rank(score, own_scores)
     weights: dict[str, Tensor] = dict(prunable(subject.model))
     check_masks(weights, subject.masks)
     if subject.masks and set(subject.masks) != set(weights):
@@ -48,8 +54,13 @@ def prune(subject: Subject, score: str, allocation: str, sparsity: float) -> dic
             apply_masks(model, masks)
         now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
         reach = sparsity if step == steps else _on_the_way(subject, sparsity, step, steps)
-        masks = ALLOCATIONS[choice.name](SCORES[score](now), masks, reach, context)
+        masks = ALLOCATIONS[choice.name](rank(now), masks, reach, context)
     return masks
+
+
+def _rank(score: str, folder: Path | None) -> Score:
+    own = read_own(score)
+    return SCORES[score] if own is None else load_own(own, folder)
 
 
 def _choice(score: str, allocation: str) -> Choice:
@@ -57,7 +68,7 @@ def _choice(score: str, allocation: str) -> Choice:
         choice = read_choice(allocation)
     except ValueError:
         choice = None
-    if choice is None or score not in SCORES or choice.name not in ALLOCATIONS:
+    if choice is None or (score not in SCORES and read_own(score) is None) or choice.name not in ALLOCATIONS:
         raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
     return choice
 

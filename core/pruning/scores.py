@@ -101,18 +101,25 @@ SCORES: Mapping[str, Score] = MappingProxyType(
 
 
 def _weight_times_gradient(subject: Subject) -> Iterator[dict[str, Tensor]]:
-    """w · ∂L/∂w of each batch, batch-norm in training mode."""
+    """w · ∂L/∂w of each batch."""
+    for found in gradients(subject):
+        yield {name: weight.detach() * gradient for name, (weight, gradient) in found.items()}
+
+
+def gradients(subject: Subject) -> Iterator[dict[str, tuple[Tensor, Tensor]]]:
+    """w and ∂L/∂w of each batch, batch-norm in training mode.
+
+    Raises:
+        StageError: the subject has no batches.
+    """
     model = copy.deepcopy(subject.model).float().train()
     weights = dict(prunable(model))
     seen = False
     for images, labels in subject.batches():
         seen = True
         loss = F.cross_entropy(model(images), labels)
-        gradients = torch.autograd.grad(loss, list(weights.values()))
-        yield {
-            name: weight.detach() * gradient
-            for (name, weight), gradient in zip(weights.items(), gradients, strict=True)
-        }
+        found = torch.autograd.grad(loss, list(weights.values()))
+        yield {name: (weights[name], gradient) for name, gradient in zip(weights, found, strict=True)}
     if not seen:
         raise StageError("a score by gradients needs training images")
 

@@ -65,6 +65,11 @@ def findings(tree: ast.AST, allowed: frozenset[str] = frozenset()) -> Iterator[s
             yield f"line {node.lineno}: {ast.unparse(node.func)}(…)"
 
 
+RUNS_A_USERS_FILE = "core/pruning/own.py"
+"""The one place that runs code which is not the program's: a file of SWEEP_SCORES, whose hash was checked before. That
+others are refused unrun: tests/pruning/test_own.py."""
+
+
 def test_nothing_in_the_program_turns_data_into_code() -> None:
     found, files = [], 0
     for room in ROOMS:
@@ -74,7 +79,9 @@ def test_nothing_in_the_program_turns_data_into_code() -> None:
             tree = ast.parse(path.read_bytes(), place)
             found += [f"{place} {what}" for what in findings(tree, ONLY_AN_EXCEPTION.get(place, frozenset()))]
     assert files > 80
-    assert found == []
+    own = [what.split(": ")[1] for what in found if what.startswith(f"{RUNS_A_USERS_FILE} ")]
+    assert own == ["exec(…)", "compile(…)"], "once, of the bytes that were hashed"
+    assert [what for what in found if not what.startswith(f"{RUNS_A_USERS_FILE} ")] == []
 
 
 @pytest.mark.parametrize(

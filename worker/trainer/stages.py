@@ -79,7 +79,8 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
         parent = bench.checkpoint(request.inputs, stage.parent)
         # On the device: choosing among millions of weights is quick there.
         model = load_model(stage.model, parent.weights).to(bench.device)
-        masks = prune(_subject(bench, stage, model, parent.masks), stage.score, stage.allocation, stage.sparsity)
+        subject = _subject(bench, stage, model, parent.masks)
+        masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores)
         if stage.rewind:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
