@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test chaos lint install install-test clean
+.PHONY: demo test chaos lint docs install install-test clean
 
 demo: install
 	$(BIN)/sweep run --grid demo
@@ -25,6 +25,11 @@ lint: install-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m core.ledger.migrate check
+
+# The site of docs/ in build/site; a broken link or anchor is an error.
+docs: install-test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
 
 install: $(VENV)/.worker
 install-test: $(VENV)/.test

@@ -1,21 +1,22 @@
-"""The documents against the program: every command and option is described, every example parses."""
+"""The documents against the program: every command and option is described, every line that is typed is a real one."""
 
 import re
-import shlex
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+import yaml
 
 from core.settings import load_settings
 from orchestrator.cli import app
+from tests.docs.commandline import PAGES, ROOT, blocks, parse, words_of
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 ROOT_COMMAND: Any = typer.main.get_command(app)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def _commands(command: Any = ROOT_COMMAND, path: tuple[str, ...] = ("sweep",)) -> Iterator[tuple[str, Any]]:
@@ -30,15 +31,17 @@ def _commands(command: Any = ROOT_COMMAND, path: tuple[str, ...] = ("sweep",)) -
 COMMANDS = dict(_commands())
 
 
-def _examples() -> Iterator[tuple[str, str]]:
-    """(page, command line) of every `sweep …` in a console block; a `\\` at the end joins lines."""
+def _typed() -> Iterator[tuple[str, str]]:
+    """(page, one command) of every line in a console block, `&&` taken apart."""
     for page in PAGES:
-        for block in re.findall(r"```(?:console|bash|sh)\n(.*?)```", page.read_text(), re.S):
-            for line in block.replace("\\\n", " ").splitlines():
-                bare = line.removeprefix("$ ").split(" #")[0].strip()
-                found = re.search(r"(?:^|&& |run --rm worker )(sweep .*)$", bare)
-                if found:
-                    yield page.name, found.group(1)
+        for block in blocks(page):
+            if block.language in ("console", "bash", "sh"):
+                for line in block.commands():
+                    for command in line.split(" && "):
+                        yield page.name, command
+
+
+TYPED = list(_typed())
 
 
 @pytest.mark.parametrize("path", COMMANDS)
@@ -51,19 +54,93 @@ def test_every_command_and_every_option_is_described(path: str) -> None:
             )
 
 
-@pytest.mark.parametrize(("page", "line"), list(_examples()))
-def test_every_example_parses(page: str, line: str) -> None:
-    words = shlex.split(line)
-    command, names = ROOT_COMMAND, words[1:]
-    context = ROOT_COMMAND.make_context("sweep", list(names), resilient_parsing=False)
-    while getattr(command, "commands", None):
-        rest = [*context._protected_args, *context.args] if hasattr(context, "_protected_args") else context.args
-        name, command, rest = command.resolve_command(context, rest)
-        context = command.make_context(name, list(rest), parent=context)
+def _make(words: list[str]) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert {word for word in words[1:] if "=" not in word} <= targets
 
 
-def test_there_are_examples() -> None:
-    assert len(list(_examples())) > 10
+def _python(words: list[str]) -> None:
+    script = ROOT / words[1]
+    assert script.is_file(), script
+    shown = script.read_text() + "".join(file.read_text() for file in script.parent.glob("*.py"))
+    for option in (word for word in words[2:] if word.startswith("--")):
+        assert f'"{option}"' in shown, f"{words[1]} has no {option}"
+
+
+def _pip(words: list[str]) -> None:
+    assert words[1] == "install"
+    wanted = re.findall(r"(?:\.|prunesweep)\[([a-z,]+)\]", " ".join(words))
+    assert {extra for extras in wanted for extra in extras.split(",")} <= set(PROJECT["optional-dependencies"])
+
+
+def _celery(words: list[str]) -> None:
+    assert words[1:3] == ["-A", "worker.app"]
+
+
+def _docker(words: list[str]) -> None:
+    if words[1] == "compose":
+        services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+        if "run" in words:
+            service = next(place for place, word in enumerate(words) if word in services)
+            parse(ROOT_COMMAND, words[service + 1 :])
+        for scaled in (word for word in words if re.fullmatch(r"[a-z]+=\d+", word)):
+            assert scaled.partition("=")[0] in services
+    else:
+        assert words[1] in ("build", "push", "tag")
+
+
+def _names_files(words: list[str]) -> None:
+    """Programs that we cannot run here: the files of ours that they are given exist."""
+    for word in words:
+        if word.startswith("deploy/"):
+            assert (ROOT / word).exists(), word
+    if "--" in words:
+        parse(ROOT_COMMAND, words[words.index("--") + 1 :])
+
+
+def _exports(words: list[str]) -> None:
+    names = {word.partition("=")[0] for word in words[1:]}
+    ours = set(re.findall(r'"(SWEEP_[A-Z_]+|REDIS_URL)"', (ROOT / "core" / "settings.py").read_text()))
+    compose = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
+    cloud = {name for name in names if name.startswith(("AWS_", "GOOGLE_", "AZURE_"))}
+    assert names <= ours | compose | cloud
+
+
+_READERS: dict[str, Callable[[list[str]], None]] = {
+    "sweep": lambda words: parse(ROOT_COMMAND, words),
+    "make": _make,
+    "python": _python,
+    "pip": _pip,
+    "celery": _celery,
+    "docker": _docker,
+    "kubectl": _names_files,
+    "sbatch": _names_files,
+    "scancel": _names_files,
+    "squeue": _names_files,
+    "export": _exports,
+    "git": lambda words: None,
+    "cd": lambda words: None,
+    "umask": lambda words: None,
+}
+
+
+@pytest.mark.parametrize(("page", "line"), TYPED)
+def test_every_line_that_is_typed_is_a_real_one(page: str, line: str) -> None:
+    variables, words = words_of(line)
+    if variables:
+        _exports(["export", *variables])
+    if words:
+        assert words[0] in _READERS, f"{page}: nobody checks a line of {words[0]!r}; add a reader for it"
+        _READERS[words[0]](words)
+
+
+def test_there_are_lines_and_a_wrong_one_is_found() -> None:
+    assert len([line for _, line in TYPED if line.startswith("sweep ")]) > 60
+    for wrong in ("sweep run --gird demo", "sweep nope", "sweep submit --seeds"):
+        with pytest.raises(Exception, match=r"(?i)no such|requires an argument"):
+            parse(ROOT_COMMAND, wrong.split())
+    with pytest.raises(AssertionError):
+        _exports(["export", "SWEEP_TYPO=1"])
 
 
 def test_every_environment_variable_is_described() -> None:
@@ -78,5 +155,6 @@ def test_links_and_paths_in_the_documents_exist(page: Path) -> None:
     text = page.read_text()
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text):
         assert (page.parent / target).exists(), target
-    for path in re.findall(r"`((?:core|worker|orchestrator|migrations|prunesweep|tests|bench)/[\w/.-]*)`", text):
+    places = "core|worker|orchestrator|migrations|prunesweep|tests|bench|deploy|docs"
+    for path in re.findall(rf"`((?:{places})/[\w/.-]*)`", text):
         assert (ROOT / path).exists(), path

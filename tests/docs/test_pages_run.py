@@ -1,0 +1,88 @@
+"""Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with a real worker."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.commandline import PAGES, Block, blocks, words_of
+
+SWEEP = [sys.executable, "-m", "orchestrator.cli"]
+MARKED = {page.name: found for page in PAGES if (found := [block for block in blocks(page) if block.runs])}
+
+
+class Reader:
+    """Types what a page says, in a folder of their own."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        root = str(Path(__file__).parents[2])
+        ours = {"SWEEP_HOME": str(home), "SWEEP_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": root}
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("SWEEP_", "REDIS_"))} | ours
+
+    def read(self, block: Block) -> str:
+        """What a block's commands print; a block with a file is saved under that name."""
+        if block.file:
+            path = self.folder / block.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text)
+            return ""
+        return "".join(self.type(line) for line in block.commands())
+
+    def type(self, line: str) -> str:
+        variables, words = words_of(line)
+        if words[0] == "export":
+            self.environment |= dict(word.split("=", 1) for word in words[1:])
+            return ""
+        assert words[0] == "sweep", f"only sweep is run: {line}"
+        environment = self.environment | variables
+        ran = subprocess.run(
+            [*SWEEP, *words[1:]], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300
+        )
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
+        return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all pages, so that equal work is done once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def reader(tmp_path: Path, home: Path) -> Iterator[Reader]:
+    yield Reader(tmp_path, home)
+
+
+def test_these_pages_are_run() -> None:
+    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md"}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("pages")
+def test_the_first_sweep(reader: Reader) -> None:
+    told = "".join(reader.read(block) for block in MARKED["first-sweep.md"])
+    assert "first: 4 of 4 cells done" in told
+    assert (reader.folder / "first.csv").read_text().count("\n") == 5
+    assert (reader.folder / "first.html").read_text().startswith("<!doctype html>")
+    assert len(list((reader.folder / "models").glob("*.pt"))) == 5
+    assert told.rstrip().endswith("dry run: nothing was written")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("pages")
+def test_an_algorithm_of_ones_own(reader: Reader) -> None:
+    told = "".join(reader.read(block) for block in MARKED["own-algorithm.md"])
+    assert "mine: 2 of 2 cells done" in told
+    rows = {row["algorithm"]: row for row in json.loads(reader.type("sweep report mine --format json"))}
+    assert rows["fisher"]["nonzero"] == rows["oneshot"]["nonzero"]
+    assert rows["fisher"]["layers"] != rows["oneshot"]["layers"], "it chose other weights"
+    same = "sweep submit --grid mine.toml --bench-device none --json --name "
+    assert json.loads(reader.type(same + "same"))["new"] == 0
+    with (reader.folder / "scores" / "fisher.py").open("a") as file:
+        file.write("# another character\n")
+    assert json.loads(reader.type(same + "other"))["new"] == 2, "its pruning and evaluation; the rest is shared"
