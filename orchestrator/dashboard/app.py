@@ -24,7 +24,7 @@ from orchestrator.dashboard.lanes import SHOWN
 from orchestrator.dashboard.parts import Pages, Part, changed, sweep_url
 from orchestrator.dashboard.readings import Readings
 from orchestrator.dashboard.source import Away
-from orchestrator.version import version
+from core.version import version
 
 _THREADS = 4
 _HAVE = "x-have"
