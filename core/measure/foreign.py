@@ -52,6 +52,9 @@ def load_network(path: Path, model: str) -> nn.Module:
 
 
 def _read(path: Path) -> object:
+    if path.suffix == ".packed":
+        fix = "is for inference only, and no network can be made of it; give the .pt or .safetensors file of it"
+        raise UserError(FIELD, path, fix)
     try:
         if path.suffix == ".safetensors":
             with safetensors.safe_open(path, framework="pt") as file:

@@ -172,3 +172,10 @@ def test_a_cut_off_file(tmp_path: Path, weights: Weights) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read: "):
         load_network(tmp_path / "none.pt", "resnet18")
+
+
+def test_a_packed_file_is_told_for_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "resnet18.packed"
+    file.write_bytes(b"whatever")
+    with pytest.raises(UserError, match=r"is for inference only.*give the \.pt"):
+        load_network(file, "resnet18")
