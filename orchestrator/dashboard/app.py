@@ -18,13 +18,13 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import UserError
 from core.settings import Settings
+from core.version import version
 from orchestrator.dashboard import charts, views
 from orchestrator.dashboard.guard import Guard
 from orchestrator.dashboard.lanes import SHOWN
 from orchestrator.dashboard.parts import Pages, Part, changed, sweep_url
 from orchestrator.dashboard.readings import Readings
 from orchestrator.dashboard.source import Away
-from core.version import version
 
 _THREADS = 4
 _HAVE = "x-have"
