@@ -18,6 +18,8 @@ from core.sparse.target import Target
 
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
+_INPUT_BYTES = 16 * 1024
+"""A chunk's inputs leave room in the first-level cache, so that the next pixel finds those that its window shares."""
 _LARGE_MAP = 64
 """Pixels from which one group alone is enough tiles for a block's code."""
 
@@ -192,10 +194,12 @@ def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame, target: Targe
 
 
 def chunks(weight: np.ndarray, target: Target) -> list[slice]:
-    """Runs of input channels of weight [O, C, taps] whose code stays close."""
+    """Runs of input channels of weight [O, C, taps] whose code stays close, and whose inputs do."""
     there = weight != 0
     each, column = (7, 10) if target.evex else (11, 9)  # bytes of code, about
-    size = each * there.sum(axis=(0, 2)) + column * there.any(axis=0).sum(axis=1)
-    which = (np.cumsum(size) - size) // target.code_bytes
+    columns = there.any(axis=0).sum(axis=1)
+    code, inputs = each * there.sum(axis=(0, 2)) + column * columns, target.vector * columns
+    size = np.maximum(code / target.code_bytes, inputs / _INPUT_BYTES)
+    which = (np.cumsum(size) - size).astype(int)
     edges = [0, *(np.flatnonzero(np.diff(which)) + 1).tolist(), weight.shape[1]]
     return [slice(low, high) for low, high in pairwise(edges)]
