@@ -1,5 +1,6 @@
 """Fixtures that several rooms share: settings in a folder of their own, and a fresh ledger on each database."""
 
+import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,6 +15,13 @@ from core.ledger import migrate
 from core.ledger.engine import open_ledger
 from core.ledger.tables import METADATA
 from core.settings import Settings, load_settings
+
+
+def pytest_configure() -> None:
+    """Ctrl-C works in the programs that tests start, even if a shell started these tests in the background: it has
+    interrupts ignored there, and a program inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
