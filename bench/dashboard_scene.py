@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from bench.rows import LATENCY
 from core.ledger.claims import Claim, claim
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete, fail
@@ -157,28 +158,12 @@ def _result(held: Claim) -> dict[str, object]:
         }
     if held.kind == "benchmark":
         ratio = luck.uniform(0.95, 2.4)
-        return {
-            "dense_ms": 2.0,
+        return LATENCY | {
             "pruned_ms": 2.0 / ratio,
             "ratio": ratio,
             "ratio_low": ratio * 0.98,
             "ratio_high": ratio * 1.02,
-            "rounds": 20,
             "engine": "sparse",
-            "threads": 1,
-            "batch": 1,
-            "processor": "a processor",
-            "host": "host",
-            "dtype": "fp32",
-            "engine_version": "1",
-            "dense_engine": "onnxruntime",
-            "dense_version": "1",
-            "null_ratio": 1.0,
-            "null_low": 0.99,
-            "null_high": 1.01,
-            "load": 0.5,
-            "busy": 0.99,
-            "engines": [],
         }
     return {}
 

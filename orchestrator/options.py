@@ -26,6 +26,18 @@ SweepArgument = Annotated[
 NamedSweepArgument = Annotated[
     str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.", autocompletion=completion.sweeps)
 ]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
+        autocompletion=completion.MODELS,
+    ),
+]
+DeviceOption = Annotated[
+    str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
+]
 JsonOption = Annotated[bool, flag("--json", "Print JSON, for programs.")]
 DevicesOption = Annotated[
     str | None,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestrator import completion
-from orchestrator.options import JsonOption
+from orchestrator.options import DeviceOption, JsonOption, ModelOption
 
 
 def bench(
@@ -23,18 +23,8 @@ def bench(
     ] = None,
     threads: Annotated[str, typer.Option("--threads", metavar="LIST", help="CPU threads, e.g. 1,2.")] = "1",
     batch: Annotated[str, typer.Option("--batch", metavar="LIST", help="Images per pass, e.g. 1,64.")] = "1",
-    device: Annotated[
-        str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
-    ] = "cpu",
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            metavar="NAME",
-            help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
-            autocompletion=completion.MODELS,
-        ),
-    ] = "resnet18",
+    device: DeviceOption = "cpu",
+    model: ModelOption = "resnet18",
     image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
     json_: JsonOption = False,
 ) -> None:

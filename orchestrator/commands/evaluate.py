@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestrator import completion
-from orchestrator.options import JsonOption
+from orchestrator.options import DeviceOption, JsonOption, ModelOption
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
@@ -24,18 +24,8 @@ def evaluate(
             autocompletion=completion.DATASETS,
         ),
     ] = "cifar10",
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            metavar="NAME",
-            help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
-            autocompletion=completion.MODELS,
-        ),
-    ] = "resnet18",
-    device: Annotated[
-        str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
-    ] = "cpu",
+    model: ModelOption = "resnet18",
+    device: DeviceOption = "cpu",
     batch: Annotated[
         str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
     ] = "1",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, select, update
 
+from bench.rows import LATENCY
 from core.ledger.claims import Claim, claim
 from core.ledger.outcome import complete
 from core.ledger.submit import Submitted, add_sweep
@@ -33,29 +34,6 @@ RESULT: Mapping[str, Any] = {
     "macs_dense": 200,
     "layers": [{"name": "fc", "nonzero": 25, "total": 100, "macs": 50}],
     "device": "a processor",
-}
-LATENCY: Mapping[str, Any] = {
-    "dense_ms": 2.0,
-    "pruned_ms": 1.0,
-    "ratio": 2.0,
-    "ratio_low": 1.9,
-    "ratio_high": 2.1,
-    "rounds": 20,
-    "engine": "torch",
-    "threads": 1,
-    "batch": 1,
-    "processor": "a processor",
-    "host": "a host",
-    "dtype": "fp32",
-    "engine_version": "1",
-    "dense_engine": "onnxruntime",
-    "dense_version": "1",
-    "null_ratio": 1.0,
-    "null_low": 0.99,
-    "null_high": 1.01,
-    "load": 0.5,
-    "busy": 0.99,
-    "engines": [],
 }
 
 

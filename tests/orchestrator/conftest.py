@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bench.rows import LATENCY
 from core.ledger.claims import claim
 from core.ledger.engine import open_ledger
 from core.ledger.outcome import complete
@@ -147,27 +148,5 @@ def _result(kind: str, dense: bool) -> dict[str, object]:
             "device": "cpu",
         }
     if kind == "benchmark":
-        return {
-            "dense_ms": 1.25,
-            "pruned_ms": 1.23,
-            "ratio": 1.016,
-            "ratio_low": 0.98,
-            "ratio_high": 1.05,
-            "rounds": 20,
-            "engine": "torch",
-            "threads": 1,
-            "batch": 1,
-            "processor": "a processor",
-            "host": "host",
-            "dtype": "fp32",
-            "engine_version": "1",
-            "dense_engine": "onnxruntime",
-            "dense_version": "1",
-            "null_ratio": 1.0,
-            "null_low": 0.99,
-            "null_high": 1.01,
-            "load": 0.5,
-            "busy": 0.99,
-            "engines": [],
-        }
+        return LATENCY | {"dense_ms": 1.25, "pruned_ms": 1.23, "ratio": 1.016, "ratio_low": 0.98, "ratio_high": 1.05}
     return {}
