@@ -98,6 +98,17 @@ def _names_files(words: list[str]) -> None:
         parse(ROOT_COMMAND, words[words.index("--") + 1 :])
 
 
+def _tunnel(words: list[str]) -> None:
+    """ssh to a dashboard: the port is its own."""
+    from orchestrator.commands.dashboard import _PORT
+
+    assert words[1] == "-L" and words[2] == f"{_PORT}:127.0.0.1:{_PORT}"
+
+
+def _tensorboard(words: list[str]) -> None:
+    assert words[1] == "--logdir" and len(words) == 3
+
+
 def _exports(words: list[str]) -> None:
     names = {word.partition("=")[0] for word in words[1:]}
     ours = set(re.findall(r'"(SWEEP_[A-Z_]+|REDIS_URL)"', (ROOT / "core" / "settings.py").read_text()))
@@ -117,6 +128,8 @@ _READERS: dict[str, Callable[[list[str]], None]] = {
     "sbatch": _names_files,
     "scancel": _names_files,
     "squeue": _names_files,
+    "ssh": _tunnel,
+    "tensorboard": _tensorboard,
     "export": _exports,
     "git": lambda words: None,
     "cd": lambda words: None,
