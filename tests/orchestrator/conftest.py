@@ -99,7 +99,7 @@ def row() -> ReportRow:
     return ReportRow(**{field.name: known.get(field.name) for field in fields(ReportRow)})  # type: ignore[arg-type]
 
 
-def _work(ledger: Engine, limit: int, epochs: bool) -> int:
+def _work(ledger: Engine, limit: int, epochs: bool = False) -> int:
     done = 0
     while done < limit:
         ready = due(ledger, "cpu", min(500, limit - done), 0.0)
