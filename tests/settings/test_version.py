@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_without_git_or_a_commit_the_version_is_plain(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert versions.full_version() == "0.1.0"
     (tmp_path / ".git").rename(tmp_path / "no-git")
-    monkeypatch.setattr("importlib.metadata.PathDistribution.read_text", lambda *_: None)
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: None))
     assert versions.full_version() == "0.1.0"
 
 
@@ -62,5 +63,5 @@ def test_a_wheel_made_from_a_repository_knows_its_commit(
 ) -> None:
     (tmp_path / ".git").rename(tmp_path / "no-git")
     noted = '{"url": "file:///x", "vcs_info": {"vcs": "git", "commit_id": "0123456789abcdef0123456789abcdef01234567"}}'
-    monkeypatch.setattr("importlib.metadata.PathDistribution.read_text", lambda *_: noted)
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: noted))
     assert versions.full_version() == "0.1.0+g0123456789ab"
