@@ -56,6 +56,12 @@ def main() -> None:
     print(json.dumps({"bench": "dashboard", "metrics": {name: round(value, 3) for name, value in found.items()}}))
 
 
+_PAINT = """() => new Promise((done) => new PerformanceObserver(
+    (seen) => seen.getEntriesByName("first-contentful-paint").forEach((paint) => done(paint.startTime))
+).observe({ type: "paint", buffered: true }))"""
+"""When the page was first painted, in milliseconds. Waiting for an expression would be eval, which the page forbids."""
+
+
 @contextmanager
 def _site(folder: Path) -> Iterator[tuple[Settings, int]]:
     settings = load_settings({"SWEEP_HOME": str(folder)})
@@ -133,8 +139,8 @@ def _reads(port: int) -> dict[str, float]:
     for viewers in (0, 1, 10):
         counted: list[float] = []
 
-        def count(*_: object) -> None:
-            counted.append(time.monotonic())  # noqa: B023 - used within its round only
+        def count(*_: object, counted: list[float] = counted) -> None:
+            counted.append(time.monotonic())
 
         event.listen(AnyEngine, "before_cursor_execute", count)
         stop = time.monotonic() + SECONDS
@@ -169,8 +175,7 @@ def _browser(settings: Settings, port: int, path: str) -> dict[str, float]:
             context = chromium.new_context()
             page = context.new_page()
             page.goto(url)
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-            paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            paints.append(page.evaluate(_PAINT))
             loads.append(page.evaluate("performance.timing.loadEventStart - performance.timing.navigationStart"))
             context.close()
         page = chromium.new_context().new_page()

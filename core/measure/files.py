@@ -104,9 +104,11 @@ class _Test:
     def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileFacts:
         """first_top1: None for the first file."""
         start = time.perf_counter()
-        shape: tuple[int, int, int] = tuple(self.split.images.shape[1:])  # type: ignore[assignment]
+        channels, height, width = self.split.images.shape[1:]
         with measuring(lambda: self.say(_WAITS)):
-            race = compete(self.first, network, shape, self.batch, self.threads, self.device, DEFAULT)
+            race = compete(
+                self.first, network, (channels, height, width), self.batch, self.threads, self.device, DEFAULT
+            )
         before, after = race.dense(), race.pruned()
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
