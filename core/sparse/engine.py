@@ -197,8 +197,7 @@ class _One:
         self.threads = crew.threads
         self._crew, self._last_map = crew, last_map
         self._program = FlatProgram(graph, crew.threads, target)
-        self._steps = self._program.fastest(crew)
-        self._calls = crew.programs(self._steps)
+        self._calls = crew.programs(self._program.fastest(crew))
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         self._program.put(image[0])
