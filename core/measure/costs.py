@@ -21,7 +21,8 @@ from core.sparse.graph import INPUT, Conv, GlobalMean, Graph
 
 _CHANNELS = ((16, 256), (64, 128), (1024, 64))
 """Up to so many positions, that many channels in and out: as networks of published width have them."""
-_DENSITIES = (0.05, 0.1, 0.2, 0.4)
+_DENSITIES = (0.03, 0.06, 0.09, 0.12)
+"""So few that each weight costs its own time: with more left the engine may do the layer dense, by tiles."""
 _WARM_UP = 2
 _LEAST = 1e-6
 """What a slope that noise turned around comes to; a profile knows no free weights."""

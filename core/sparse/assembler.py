@@ -37,7 +37,10 @@ BROADCAST = Op(2, 1, 0x18, operand=1)
 QUARTERS = Op(2, 1, 0x1A, operand=4)  # four floats of memory into each quarter (of 8 lanes: half)
 FMA = Op(2, 1, 0xB8)  # reg += other · operand
 FMA_ONE = Op(2, 1, 0xB8, operand=1, broadcast=True)  # reg += other · one float of memory
+FNMA = Op(2, 1, 0xBC)  # reg -= other · operand
 ADD = Op(1, 0, 0x58)
+SUB = Op(1, 0, 0x5C)  # reg = other - operand
+MUL = Op(1, 0, 0x59)
 MAX = Op(1, 0, 0x5F)
 XOR = Op(1, 1, 0xEF)
 PERMUTE = Op(2, 1, 0x16)  # reg = operand[other]
@@ -160,6 +163,11 @@ def load_int(reg: R, base: R, shift: int) -> bytes:
     return bytes([_rex(reg, base), 0x63]) + _operand(reg, base, shift)
 
 
+def prefetch(base: R, shift: int) -> bytes:
+    """Brings the line at [base + shift] into the caches, without waiting for it."""
+    return bytes([_rex(0, base, wide=False), 0x0F, 0x18]) + _operand(1, base, shift)
+
+
 def low_half(reg: R, other: R) -> bytes:
     """reg = the low 16 bits of other"""
     return bytes([_rex(reg, other, wide=False), 0x0F, 0xB7, 3 << 6 | (reg & 7) << 3 | other & 7])
@@ -183,6 +191,11 @@ def add(reg: R, other: R) -> bytes:
 def add_number(reg: R, number: int) -> bytes:
     """reg += number (signed 32 bits)"""
     return bytes([_rex(0, reg), 0x81, 0xC0 | reg & 7]) + number.to_bytes(4, "little", signed=True)
+
+
+def set_number(reg: R, number: int) -> bytes:
+    """reg = number (signed 32 bits)"""
+    return bytes([_rex(0, reg), 0xC7, 0xC0 | reg & 7]) + number.to_bytes(4, "little", signed=True)
 
 
 def copy(reg: R, other: R) -> bytes:

@@ -155,6 +155,11 @@ class _Sparse:
         return WideNet(self._graph, self._threads, self.target)
 
     @cached_property
+    def _tiled(self) -> frozenset[int]:
+        """The layers that go by tiles in every batch, so that equal images get equal bits."""
+        return self._wide.fastest(self._most // self.target.lanes, self._crew)
+
+    @cached_property
     def _few(self) -> int:
         """From how many images on a group is faster than one by one."""
         return max(2, min(self.target.lanes, round(self._alike(1))))
@@ -175,7 +180,7 @@ class _Sparse:
     def _many(self, images: np.ndarray) -> np.ndarray:
         groups = -(-len(images) // self.target.lanes)
         if groups not in self._programs:
-            made = self._wide.program(groups)
+            made = self._wide.program(groups, self._tiled)
             self._programs[groups] = made, self._crew.programs(made.steps)
         program, calls = self._programs[groups]
         program.put(images)

@@ -32,9 +32,18 @@ class Frame:
         return 4 * self.lanes
 
     @property
+    def row(self) -> int:
+        """Bytes of one row."""
+        return self.columns * self.vector
+
+    @property
     def plane(self) -> int:
         """Bytes of one channel."""
-        return self.rows * self.columns * self.vector
+        return self.rows * self.row
+
+    def place(self, row: int, column: int) -> int:
+        """Bytes to this pixel, the border counted."""
+        return row * self.row + column * self.vector
 
     @property
     def group(self) -> int:

@@ -124,7 +124,6 @@ def pooling(shifts: np.ndarray, channels: int, in_step: int, out_step: int, targ
     one = emit.memory(asm.LOAD, 0, R.R10, int(shifts[0])).code()
     one += emit.memory(asm.MAX, np.zeros(len(shifts) - 1, int), R.R10, shifts[1:]).code()
     one += emit.memory(asm.STORE, 0, R.R11, 0).code() + asm.add_number(R.R10, in_step) + asm.add_number(R.R11, out_step)
-    count = b"\x48\xc7\xc0" + channels.to_bytes(4, "little")  # AX = channels
     tile = asm.load_int(R.R10, R.CX, 0) + asm.add(R.R10, R.SI) + asm.load_int(R.R11, R.CX, 4) + asm.add(R.R11, R.DX)
-    tile += asm.add_number(R.CX, 8) + count + asm.loop(R.AX, one)
+    tile += asm.add_number(R.CX, 8) + asm.set_number(R.AX, channels) + asm.loop(R.AX, one)
     return arguments(R.SI, R.DX, R.CX, R.R8) + asm.loop(R.R8, tile) + asm.RETURN

@@ -18,12 +18,12 @@ _START, _STOP, _PROGRAM = 0, 1, 2  # and 3: the last start that is done
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a function at `address` with a pointer to `arguments` (int64). kept: arrays that the arguments
+    """One call of a function at `address` with a pointer to `arguments` (int64). kept: what the arguments
     point into, alive as long as the call is · size: bytes of the function."""
 
     address: int
     arguments: np.ndarray
-    kept: tuple[np.ndarray, ...] = ()
+    kept: tuple[object, ...] = ()
     size: int = 0
 
 

@@ -5,7 +5,7 @@ A tap is a fixed distance in memory, so the code is the same for every pixel.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, product
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from core.sparse.executable import Executable
 from core.sparse.frames import Frame, Memory, Window, allocate, frames_of
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
 from core.sparse.kernels import Block, block, pooling
-from core.sparse.program import Call, Job, Step
+from core.sparse.program import Call, Crew, Job, Step
 from core.sparse.target import Target
+from core.sparse.wide_tiles import Bench, TiledLayer, benches, tiled
 
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
@@ -22,6 +23,7 @@ _INPUT_BYTES = 16 * 1024
 """A chunk's inputs leave room in the first-level cache, so that the next pixel finds those that its window shares."""
 _LARGE_MAP = 64
 """Pixels from which one group alone is enough tiles for a block's code."""
+_TRIALS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +37,13 @@ class _Part:
 
 @dataclass(frozen=True, eq=False)
 class _Layer:
-    """A window node's functions: for each run of outputs, those that add up its inputs one after the other."""
+    """A window node's functions: for each run of outputs, those that add up its inputs one after the other.
+    tiled: the other way to compute it, where there is one."""
 
     node: Window
     outputs: tuple[slice, ...]
     chains: tuple[tuple[_Part, ...], ...]
+    tiled: TiledLayer | None = None
 
 
 class WideNet:
@@ -70,44 +74,57 @@ class WideNet:
             return _Layer(node, (slice(0, out.channels),), ((part,),))
         outputs, chains = cut(out.channels, self._threads, self._target.outputs), []
         for run in outputs:
-            chain = []
+            parts = []
             for piece in _blocks(node, run, source, out, self._target):
                 functions.append(piece.code)
-                chain.append(_Part(len(functions) - 1, piece.stream, piece.work))
-            chains.append(tuple(chain))
-        return _Layer(node, outputs, tuple(chains))
+                parts.append(_Part(len(functions) - 1, piece.stream, piece.work))
+            chains.append(tuple(parts))
+        return _Layer(node, outputs, tuple(chains), tiled(node, source, out, functions, self._target))
 
-    def program(self, groups: int) -> "WideProgram":
-        """Steps and buffers for `groups` groups of images."""
+    def fastest(self, groups: int, crew: Crew) -> frozenset[int]:
+        """Which layers are faster by tiles than by leaving out zeros, with so many groups: all are tried in their
+        place among the others, so that they find the caches as they will."""
+        either = [number for number, layer in enumerate(self._layers) if layer.tiled]
+        ticks = []
+        for these in (frozenset[int](), frozenset(either)) if either else ():
+            program = self.program(groups, these)
+            each = np.median(crew.timed(program.steps, _TRIALS)[1:], axis=0)
+            ticks.append(np.bincount(program.layers, each))
+        return frozenset(number for number in either if ticks[1][number] < ticks[0][number])
+
+    def program(self, groups: int, tiled: frozenset[int]) -> "WideProgram":
+        """Steps and buffers for `groups` groups of images. tiled: the layers that go by tiles."""
         shares = _shares(groups, self._threads)
         memory = allocate(self._windows, self._frames, groups, self._early, len(shares))
-        together = groups < self._threads
-        steps = []
+        there = [layer.tiled for number, layer in enumerate(self._layers) if layer.tiled and number in tiled]
+        plan = _Plan(memory, tiled, benches(there, self._threads, self._target))
+        steps: list[tuple[int, tuple[Job, ...]]] = []
         # Large maps: one group goes through all of these layers before the next, so that its values stay in the caches.
         for slot, (home, first, last) in enumerate(shares):
-            for group in range(first, last):
-                one = range(group, group + 1)
-                early = self._layers[: self._early]
-                steps += [Step(tuple(self._jobs(layer, memory, home, one, slot)), together) for layer in early]
+            for group, number in product(range(first, last), range(self._early)):
+                steps.append((number, tuple(self._jobs(number, plan, home, range(group, group + 1), slot))))
         # Small maps: all groups pass through a layer's code while it is in the caches.
-        for layer in self._layers[self._early :]:
-            jobs = [
-                job for home, first, last in shares for job in self._jobs(layer, memory, home, range(first, last), 0)
-            ]
-            steps.append(Step(tuple(jobs), together))
-        return WideProgram(tuple(steps), memory, self._frames, self._code)
+        for number in range(self._early, len(self._layers)):
+            every = (self._jobs(number, plan, home, range(first, last), 0) for home, first, last in shares)
+            steps.append((number, tuple(chain.from_iterable(every))))
+        made = tuple(Step(jobs, together=groups < self._threads) for _, jobs in steps)
+        return WideProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._code)
 
-    def _jobs(self, layer: _Layer, memory: Memory, home: int | None, groups: range, slot: int) -> Iterator[Job]:
+    def _jobs(self, number: int, plan: "_Plan", home: int | None, groups: range, slot: int) -> Iterator[Job]:
         """The layer for these groups. slot: the place of a value that has room for one group a share."""
+        layer, memory = self._layers[number], plan.memory
+        if layer.tiled and number in plan.tiled:
+            yield from layer.tiled.jobs(memory, self._code, groups, slot, plan.benches, home)
+            return
         out = self._frames[layer.node.out]
         at_once = max(1, _SUMS_BYTES // (self._target.outputs * out.size[0] * out.size[1] * out.vector))
         for begin in groups[::at_once]:
             count = min(at_once, groups.stop - begin)
             table = self._table(layer.node, count)
-            for run, chain in zip(layer.outputs, layer.chains, strict=True):
+            for run, parts in zip(layer.outputs, layer.chains, strict=True):
                 words = self._words(layer.node, memory, begin, slot, run.start)
-                calls = tuple(self._call(part, words, table) for part in chain)
-                yield Job(calls, float(sum(part.work for part in chain) * len(table)), home)
+                calls = tuple(self._call(part, words, table) for part in parts)
+                yield Job(calls, float(sum(part.work for part in parts) * len(table)), home)
 
     def _words(self, node: Window, memory: Memory, group: int, slot: int, output: int) -> tuple[int, int, int]:
         """Addresses of a group's input and output, and how far the value to add lies from the output."""
@@ -135,10 +152,20 @@ class WideNet:
 
 
 @dataclass(frozen=True, eq=False)
+class _Plan:
+    """Where values lie, which layers go by tiles, and each thread's room for them."""
+
+    memory: Memory
+    tiled: frozenset[int]
+    benches: tuple[Bench, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class WideProgram:
-    """steps: what to run · the rest is theirs, and kept alive with them."""
+    """steps: what to run · layers: the number of each step's layer · the rest is theirs, and kept alive with them."""
 
     steps: tuple[Step, ...]
+    layers: tuple[int, ...]
     _memory: Memory
     _frames: Mapping[str, Frame]
     _code: Executable

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.sparse import assembler as asm
-from core.sparse import flat, vex, wide
+from core.sparse import flat, parts, vex, wide
 from core.sparse.assembler import R
 from core.sparse.executable import Executable
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool
@@ -16,6 +16,14 @@ from core.sparse.target import AVX2
 NAMES = {R.AX: "ax", R.CX: "cx", R.DX: "dx", R.SI: "si", R.DI: "di", R.R8: "r8", R.R9: "r9", R.R10: "r10", R.R11: "r11"}
 FULL = {register: name if name.startswith("r") else "r" + name for register, name in NAMES.items()}
 VECTOR = {16: "zmm", 8: "ymm", 4: "xmm"}
+ARITHMETIC = {
+    asm.FMA: "vfmadd231ps",
+    asm.FNMA: "vfnmadd231ps",
+    asm.ADD: "vaddps",
+    asm.SUB: "vsubps",
+    asm.MUL: "vmulps",
+    asm.MAX: "vmaxps",
+}
 WORD = {16: "zmmword", 8: "ymmword", 4: "xmmword"}
 
 
@@ -58,7 +66,7 @@ def test_loads_and_stores(reg: int, base: R, shift: int, width: int) -> None:
 @given(registers, registers, bases, shifts, st.sampled_from(sorted(NAMES)), st.sampled_from([1, 2, 4, 8]), lanes)
 def test_operations_on_memory(reg: int, other: int, base: R, shift: int, index: R, scale: int, width: int) -> None:
     name, operand = VECTOR[width], f"{WORD[width]} ptr {place(base, shift, index, scale)}"
-    for op, mnemonic in ((asm.FMA, "vfmadd231ps"), (asm.ADD, "vaddps"), (asm.MAX, "vmaxps")):
+    for op, mnemonic in ARITHMETIC.items():
         code = asm.memory(op, reg, base, shift, other=other, index=index, scale=scale, lanes=width).code()
         assert read(code) == [f"{mnemonic} {name}{reg}, {name}{other}, {operand}"]
 
@@ -94,7 +102,7 @@ def hexed(number: int) -> str:
 
 @given(registers, registers, registers)
 def test_operations_on_registers(reg: int, operand: int, other: int) -> None:
-    for op, mnemonic in ((asm.ADD, "vaddps"), (asm.MAX, "vmaxps"), (asm.XOR, "vpxord")):
+    for op, mnemonic in (*ARITHMETIC.items(), (asm.XOR, "vpxord")):
         assert read(asm.registers(op, reg, operand, other=other).code()) == [
             f"{mnemonic} zmm{reg}, zmm{other}, zmm{operand}"
         ]
@@ -119,6 +127,10 @@ def test_general_registers(reg: R, base: R, shift: int) -> None:
     assert read(asm.load_mask(3, base, shift)) == [f"kmovw k3, word ptr {where}"]
     assert read(asm.add(reg, base)) == [f"add {FULL[reg]}, {FULL[base]}"]
     assert read(asm.copy(reg, base)) == [f"mov {FULL[reg]}, {FULL[base]}"]
+    assert read(asm.prefetch(base, shift)) == [f"prefetcht0 byte ptr {where}"]
+    [line] = read(asm.set_number(reg, shift))
+    assert line.startswith(f"mov {FULL[reg]}, ")
+    assert int(line.split(", ")[1], 0) in (shift, shift & (1 << 64) - 1)
     [line] = read(asm.add_number(reg, shift))
     assert line.startswith(f"add {FULL[reg]}, ")
     assert int(line.split(", ")[1], 0) in (shift, shift & (1 << 64) - 1)
@@ -160,7 +172,7 @@ def test_vex_on_memory(reg: int, other: int, base: R, shift: int, index: R | Non
     def line(op: asm.Op) -> list[str]:
         return read(vex.memory(op, reg, base, shift, other=other, index=index, scale=scale, lanes=width).code())
 
-    for op, mnemonic in ((asm.FMA, "vfmadd231ps"), (asm.ADD, "vaddps"), (asm.MAX, "vmaxps")):
+    for op, mnemonic in ARITHMETIC.items():
         assert line(op) == [f"{mnemonic} {name}{reg}, {name}{other}, {operand}"]
     if width == 8:
         assert line(asm.PERMUTE) == [f"vpermps ymm{reg}, ymm{other}, {operand}"]
@@ -180,7 +192,7 @@ def test_vex_loads_and_stores(reg: int, base: R, shift: int, index: R | None, wi
 @given(low, low, low, low, narrow)
 def test_vex_on_registers(reg: int, operand: int, other: int, choice: int, width: int) -> None:
     name = VECTOR[width]
-    for op, mnemonic in ((asm.ADD, "vaddps"), (asm.MAX, "vmaxps"), (asm.XOR, "vpxor"), (asm.FMA, "vfmadd231ps")):
+    for op, mnemonic in (*ARITHMETIC.items(), (asm.XOR, "vpxor")):
         code = vex.registers(op, reg, operand, other=other, lanes=width).code()
         assert read(code) == [f"{mnemonic} {name}{reg}, {name}{other}, {name}{operand}"]
     assert read(vex.registers(asm.LOAD, reg, operand, lanes=width).code()) == [f"vmovups {name}{reg}, {name}{operand}"]
@@ -210,7 +222,7 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
         made.extend(functions)
         return Executable(functions)
 
-    monkeypatch.setattr(flat, "Executable", kept)
+    monkeypatch.setattr(parts, "Executable", kept)
     monkeypatch.setattr(wide, "Executable", kept)
     random = np.random.default_rng(0)
     weights = [random.standard_normal((40, channels, 3, 3)).astype(np.float32) for channels in (3, 40, 40)]
@@ -223,12 +235,14 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
     graph = Graph(
         (3, 21, 21), (stem, pool, first, Conv("sum", "first", weights[2], bias, stride, padding, True, "pool"))
     )
-    flat.FlatProgram(graph, 1, AVX2)
-    wide.WideNet(graph, 1, AVX2)
+    tiles = Graph((3, 16, 16), (Conv("tiles", INPUT, random.random((40, 3, 3, 3)), bias, stride, padding, True),))
+    for each in (graph, tiles):
+        flat.FlatProgram(each, 1, AVX2)
+        wide.WideNet(each, 1, AVX2)
     words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
     assert {word for word in words if word.startswith("v")} == {
         *("vaddps", "vblendvps", "vbroadcastf128", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermilps"),
-        *("vpermps", "vpxor", "vzeroupper"),
+        *("vpermps", "vpxor", "vzeroupper", "vmulps", "vsubps", "vfnmadd231ps"),
     }
     assert not {word for word in words if "zmm" in word}
     assert max(int(word[3:]) for word in words if word[:3] in ("ymm", "xmm") and word[3:].isdigit()) == 15

@@ -1,0 +1,12 @@
+import pytest
+
+from core.sparse.target import TARGETS, Target, unsupported
+
+
+@pytest.fixture(params=TARGETS, ids=lambda target: target.name)
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each that this processor has."""
+    wanted: Target = request.param
+    if reason := unsupported(wanted):
+        pytest.skip(reason)
+    return wanted
