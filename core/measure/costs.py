@@ -21,8 +21,8 @@ from core.sparse.graph import INPUT, Conv, GlobalMean, Graph
 
 _CHANNELS = ((16, 256), (64, 128), (1024, 64))
 """Up to so many positions, that many channels in and out: as networks of published width have them."""
-_DENSITIES = (0.03, 0.06, 0.09, 0.12)
-"""So few that each weight costs its own time: with more left the engine may do the layer dense, by tiles."""
+_DENSITIES = (0.05, 0.1, 0.15, 0.25)
+"""Each weight costs its own time here; from about 0.3 on the engine may do the layer dense, by tiles."""
 _WARM_UP = 2
 _LEAST = 1e-6
 """What a slope that noise turned around comes to; a profile knows no free weights."""
@@ -54,7 +54,7 @@ def cost(positions: int, batch: int, rounds: int) -> float:
     images = dice.standard_normal((batch, channels, side, side), dtype=np.float32)
     graphs = [_layer(dice, channels, side, density) for density in _DENSITIES]
     weights = [int(np.count_nonzero(graph.nodes[0].weight)) for graph in graphs if isinstance(graph.nodes[0], Conv)]
-    engines = [Engine(graph, 1) for graph in graphs]
+    engines = [Engine(graph, 1, dense=False) for graph in graphs]
     for engine in engines * _WARM_UP:
         engine(images)
     turns = [[_seconds(engine, images) for engine in engines] for _ in range(rounds)]
