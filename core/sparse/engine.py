@@ -15,6 +15,7 @@ from core.sparse.program import Crew, Programs
 from core.sparse.target import Target, here
 from core.sparse.target import unsupported as unsupported
 from core.sparse.wide import WideNet, WideProgram
+from core.sparse.windows import Windows, windows_of
 
 _AT_ONCE = 64
 """Images a thread."""
@@ -120,9 +121,8 @@ class _Sparse:
 
     def __init__(self, graph: Graph, threads: int, target: Target) -> None:
         self.target = target
-        self._graph, self._threads = graph, threads
-        self._tail = [node for node in graph.nodes if isinstance(node, (GlobalMean, Linear))]
-        self._last_map = self._tail[0].source
+        self._net, self._threads = windows_of(graph), threads
+        self._shape = graph.image_shape
         self._crew = Crew(threads)
         self._programs: dict[int, tuple[WideProgram, Programs]] = {}
         self._paying: dict[int, bool] = {}
@@ -141,18 +141,18 @@ class _Sparse:
         whole = len(images) - rest if alone else len(images)
         whole = whole if self._pays(-(-whole // self.target.lanes)) else 0
         outputs = [self._many(images[:whole])] if whole else []
-        return outputs + [self._finished(self._one(images[at : at + 1])) for at in range(whole, len(images))]
+        return outputs + [self._one(images[at : at + 1]) for at in range(whole, len(images))]
 
     @cached_property
     def _one(self) -> Run:
         """A single image: several threads must meet after every layer, and where layers are short one is faster."""
         crews = [self._crew] if self._threads == 1 else [self._crew, Crew(1)]
-        runs = [_One(self._graph, crew, self.target, self._last_map) for crew in crews]
-        return _faster(runs, np.zeros((1, *self._graph.image_shape), np.float32), settle=_settle(self._threads))
+        runs = [_One(self._net, crew, self.target) for crew in crews]
+        return _faster(runs, np.zeros((1, *self._shape), np.float32), settle=_settle(self._threads))
 
     @cached_property
     def _wide(self) -> WideNet:
-        return WideNet(self._graph, self._threads, self.target)
+        return WideNet(self._net, self._threads, self.target)
 
     @cached_property
     def _tiled(self) -> frozenset[int]:
@@ -173,7 +173,7 @@ class _Sparse:
 
     def _alike(self, groups: int) -> float:
         """How many images one by one take as long as so many groups."""
-        images = np.zeros((groups * self.target.lanes, *self._graph.image_shape), np.float32)
+        images = np.zeros((groups * self.target.lanes, *self._shape), np.float32)
         grouped = min(_seconds(self._many, images) for _ in range(_TRIALS))
         return grouped / min(_seconds(self._one, images[:1]) for _ in range(_TRIALS))
 
@@ -185,29 +185,21 @@ class _Sparse:
         program, calls = self._programs[groups]
         program.put(images)
         self._crew.run(calls)
-        return self._finished(program.means(self._last_map, len(images)))
-
-    def _finished(self, values: np.ndarray) -> np.ndarray:
-        for node in self._tail:
-            if isinstance(node, Linear):
-                values = values @ node.weight.T + node.bias
-                values = np.maximum(values, 0) if node.relu else values
-        return values
+        return program.result(len(images))
 
 
 class _One:
-    """A single image on a crew: [1, C, H, W] → means over the last map, [1, C]."""
+    """A single image on a crew: [1, C, H, W] → [1, O]."""
 
-    def __init__(self, graph: Graph, crew: Crew, target: Target, last_map: str) -> None:
-        self.threads = crew.threads
-        self._crew, self._last_map = crew, last_map
-        self._program = FlatProgram(graph, crew.threads, target)
+    def __init__(self, net: Windows, crew: Crew, target: Target) -> None:
+        self.threads, self._crew = crew.threads, crew
+        self._program = FlatProgram(net, crew.threads, target)
         self._calls = crew.programs(self._program.fastest(crew))
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         self._program.put(image[0])
         self._crew.run(self._calls)
-        return self._program.means(self._last_map)
+        return self._program.result()
 
 
 def _seconds(run: Run, images: np.ndarray) -> float:

@@ -4,37 +4,36 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from core.sparse import assembler as asm
 from core.sparse.flat_tiles import Values, tiled
 from core.sparse.gathering import pitch_of, sources
-from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
+from core.sparse.graph import INPUT, Conv
 from core.sparse.kernels import block
 from core.sparse.lists import inputs_at_once, list_of, row_list, vectors_max
 from core.sparse.parts import Draft, Parts, Piece, even, finished
 from core.sparse.program import Crew, Step
 from core.sparse.target import Target
 from core.sparse.wide import chunks, cut
+from core.sparse.windows import SumPool, Window, Windows
 
 _TRIALS = 16
-
-Window = Conv | MaxPool
 
 
 class FlatProgram:
     """Steps and buffers for one image."""
 
-    def __init__(self, graph: Graph, threads: int, target: Target) -> None:
+    def __init__(self, net: Windows, threads: int, target: Target) -> None:
         """
         Raises:
             OSError: the system grants no executable memory.
         """
         self._parts = Parts(threads, target)
-        self._target, self._shapes = target, map_shapes(graph)
-        windows = [node for node in graph.nodes if isinstance(node, Window)]
-        names = [INPUT, *(node.out for node in windows)]
+        self._target, self._shapes, self._result = target, net.shapes, net.result
+        names = [INPUT, *(node.out for node in net.nodes)]
         self._buffers = {
             name: self._parts.rows(self._shapes[name][0], pitch_of(self._pixels(name), target.lanes)) for name in names
         }
-        drafts = [list(self._ways_of(node)) for node in windows]
+        drafts = [list(self._ways_of(node)) for node in net.nodes]
         self._code = self._parts.executable()
         self._ways = [[tuple(finished(draft, self._code) for draft in way) for way in ways] for ways in drafts]
 
@@ -53,10 +52,9 @@ class FlatProgram:
         """One image [C, H, W] into the input value."""
         self._buffers[INPUT][:, : self._pixels(INPUT)] = image.reshape(len(image), -1)
 
-    def means(self, name: str) -> np.ndarray:
-        """Means over the map, [1, C]."""
-        means: np.ndarray = self._buffers[name][:, : self._pixels(name)].mean(axis=1, dtype=np.float32)
-        return means[None]
+    def result(self) -> np.ndarray:
+        """The last node's value, [1, O]."""
+        return self._buffers[self._result][None, :, 0].copy()
 
     def _pixels(self, name: str) -> int:
         return int(np.prod(self._shapes[name][1:]))
@@ -68,9 +66,10 @@ class FlatProgram:
     def _ways_of(self, node: Window) -> Iterator[list[Draft]]:
         """Steps one after the other, for each way in which the node can be done."""
         source, out = self._values(node.source), self._values(node.out)
-        if isinstance(node, MaxPool):
+        if not isinstance(node, Conv):
             where = sources(source.size, out.size, node.kernel, node.stride, node.padding)
-            yield [self._parts.gathered(source.array, where, out.array, largest=True)]
+            pool = asm.ADD if isinstance(node, SumPool) else asm.MAX
+            yield [self._parts.gathered(source.array, where, out.array, pool)]
             return
         size, kernel = out.size, node.weight.shape[2:]
         vectors = out.array.shape[1] / self._target.lanes

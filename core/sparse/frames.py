@@ -8,8 +8,7 @@ import numpy as np
 
 from core.sparse.graph import INPUT, Conv, MaxPool
 from core.sparse.program import aligned
-
-Window = Conv | MaxPool
+from core.sparse.windows import Window
 
 
 @dataclass(frozen=True)

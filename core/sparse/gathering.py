@@ -10,11 +10,11 @@ import numpy as np
 
 from core.sparse import assembler as asm
 from core.sparse import vex
-from core.sparse.assembler import R
+from core.sparse.assembler import Op, R
 from core.sparse.kernels import arguments
 from core.sparse.target import Target
 
-_INDEX, _RESULT, _LARGEST, _FILL, _TAKEN = 1, 2, 3, 4, 5
+_INDEX, _RESULT, _POOLED, _FILL, _TAKEN = 1, 2, 3, 4, 5
 _LEFT_OUT = -1 << 31
 """In an index: its lane takes nothing. A permutation looks at the lowest bits only, and a blend at the sign."""
 
@@ -50,9 +50,9 @@ def sources(
     return np.where(inside, pixels, -1).reshape(kernel[0] * kernel[1], out[0] * out[1])
 
 
-def gathering(where: np.ndarray, in_pitch: int, target: Target, *, largest: bool) -> Gathering:
+def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | None = None) -> Gathering:
     """Code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]), or,
-    if `largest`, the largest over the taps [channels, pitch]. where: as `sources` gives it."""
+    with a `pool`, the largest (MAX) or the sum (ADD) over the taps [channels, pitch]. where: as `sources` gives it."""
     (taps, pixels), lanes, emit = where.shape, target.lanes, target.encoder
     pitch = pitch_of(pixels, lanes)
     padded = np.full((taps, -(-pitch // lanes) * lanes), -1)
@@ -63,15 +63,15 @@ def gathering(where: np.ndarray, in_pitch: int, target: Target, *, largest: bool
     for vector in range(vectors.shape[1]):
         for tap in range(taps):
             body += _one(vectors[tap, vector], table, target)
-            if largest:
-                operation = asm.LOAD if tap == 0 else asm.MAX
-                body += emit.registers(operation, _LARGEST, _RESULT, other=_LARGEST * (tap > 0)).code()
+            if pool:
+                operation = pool if tap else asm.LOAD
+                body += emit.registers(operation, _POOLED, _RESULT, other=_POOLED * (tap > 0)).code()
             else:
                 place = 4 * (tap * pitch + vector * lanes)
                 body += emit.memory(asm.STORE, _RESULT, R.DX, place, lanes=min(pitch, lanes)).code()
-        if largest:
-            body += emit.memory(asm.STORE, _LARGEST, R.DX, 4 * vector * lanes, lanes=min(pitch, lanes)).code()
-    body += asm.add_number(R.SI, 4 * in_pitch) + asm.add_number(R.DX, 4 * pitch * (1 if largest else taps))
+        if pool:
+            body += emit.memory(asm.STORE, _POOLED, R.DX, 4 * vector * lanes, lanes=min(pitch, lanes)).code()
+    body += asm.add_number(R.SI, 4 * in_pitch) + asm.add_number(R.DX, 4 * pitch * (1 if pool else taps))
     head = arguments(R.SI, R.DX, R.R8, R.R9, R.AX) + emit.memory(asm.BROADCAST, _FILL, R.AX, 0).code()
     return Gathering(head + asm.loop(R.R8, body) + asm.RETURN, table.array())
 

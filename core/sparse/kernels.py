@@ -117,12 +117,12 @@ def _finish(accumulators: np.ndarray, places: np.ndarray, target: Target, *, rel
     return code
 
 
-def pooling(shifts: np.ndarray, channels: int, in_step: int, out_step: int, target: Target) -> bytes:
-    """The largest of the vectors at `shifts` (bytes [K]) from a tile's input, for each of `channels` channels that lie
-    `in_step` and `out_step` bytes apart. Arguments: input, output, tile table, tiles."""
+def pooling(op: asm.Op, shifts: np.ndarray, channels: int, in_step: int, out_step: int, target: Target) -> bytes:
+    """The largest (MAX) or the sum (ADD) of the vectors at `shifts` (bytes [K]) from a tile's input, for each of
+    `channels` channels that lie `in_step` and `out_step` bytes apart. Arguments: input, output, tile table, tiles."""
     emit = target.encoder
     one = emit.memory(asm.LOAD, 0, R.R10, int(shifts[0])).code()
-    one += emit.memory(asm.MAX, np.zeros(len(shifts) - 1, int), R.R10, shifts[1:]).code()
+    one += emit.memory(op, np.zeros(len(shifts) - 1, int), R.R10, shifts[1:]).code()
     one += emit.memory(asm.STORE, 0, R.R11, 0).code() + asm.add_number(R.R10, in_step) + asm.add_number(R.R11, out_step)
     tile = asm.load_int(R.R10, R.CX, 0) + asm.add(R.R10, R.SI) + asm.load_int(R.R11, R.CX, 4) + asm.add(R.R11, R.DX)
     tile += asm.add_number(R.CX, 8) + asm.set_number(R.AX, channels) + asm.loop(R.AX, one)

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from core.sparse import assembler as asm
+from core.sparse.assembler import Op
 from core.sparse.executable import Executable
 from core.sparse.gathering import gathering
 from core.sparse.program import Call, Job, Step, aligned
@@ -63,13 +65,13 @@ class Parts:
         """
         return Executable(self._functions)
 
-    def gathered(self, source: np.ndarray, where: np.ndarray, into: np.ndarray, *, largest: bool = False) -> Draft:
-        """Channel after channel of `source`, what `gathering` brings `into` another order."""
-        made = gathering(where, source.shape[1], self.target, largest=largest)
+    def gathered(self, source: np.ndarray, where: np.ndarray, into: np.ndarray, pool: Op | None = None) -> Draft:
+        """Channel after channel of `source`, what `gathering` brings `into` another order, or pools."""
+        made = gathering(where, source.shape[1], self.target, pool=pool)
         table = aligned((len(made.table) // 4,)).view(np.uint8)
         table[:] = made.table
         function, read = self.function(made.code), self.keep(table)
-        fill = self.keep(np.array([-np.inf if largest else 0.0], np.float32))
+        fill = self.keep(np.array([-np.inf if pool is asm.MAX else 0.0], np.float32))
         step = len(into) // len(source) * into.shape[1] * 4
         draft: Draft = []
         for part in even(len(source), self.threads):

@@ -9,13 +9,15 @@ from itertools import chain, pairwise, product
 
 import numpy as np
 
+from core.sparse import assembler as asm
 from core.sparse.executable import Executable
-from core.sparse.frames import Frame, Memory, Window, allocate, frames_of
-from core.sparse.graph import INPUT, Conv, Graph, MaxPool, map_shapes
+from core.sparse.frames import Frame, Memory, allocate, frames_of
+from core.sparse.graph import INPUT, Conv
 from core.sparse.kernels import Block, block, pooling
 from core.sparse.program import Call, Crew, Job, Step
 from core.sparse.target import Target
 from core.sparse.wide_tiles import Bench, TiledLayer, benches, tiled
+from core.sparse.windows import SumPool, Window, Windows
 
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
@@ -49,17 +51,16 @@ class _Layer:
 class WideNet:
     """The code for a graph; `program` lays it out for a number of groups."""
 
-    def __init__(self, graph: Graph, threads: int, target: Target) -> None:
+    def __init__(self, net: Windows, threads: int, target: Target) -> None:
         """
         Raises:
             ValueError: a max-pool and another node read one value whose border would have to be both −∞ and 0.
             OSError: the system grants no executable memory.
         """
         self._threads, self._target = threads, target
-        shapes = map_shapes(graph)
-        self._windows = tuple(node for node in graph.nodes if isinstance(node, Window))
-        self._frames = frames_of(self._windows, shapes, target.lanes)
-        pixels = [int(np.prod(shapes[node.out][1:])) for node in self._windows]
+        self._windows, self._result = net.nodes, net.result
+        self._frames = frames_of(self._windows, net.shapes, target.lanes)
+        pixels = [int(np.prod(net.shapes[node.out][1:])) for node in self._windows]
         self._early = next((number for number, count in enumerate(pixels) if count < _LARGE_MAP), len(pixels))
         functions: list[bytes] = []
         self._layers = tuple(self._layer(node, functions) for node in self._windows)
@@ -67,9 +68,9 @@ class WideNet:
 
     def _layer(self, node: Window, functions: list[bytes]) -> _Layer:
         source, out = self._frames[node.source], self._frames[node.out]
-        if isinstance(node, MaxPool):
-            taps = source.taps(node.kernel)
-            functions.append(pooling(taps, source.channels, source.plane, out.plane, self._target))
+        if not isinstance(node, Conv):
+            taps, pool = source.taps(node.kernel), asm.ADD if isinstance(node, SumPool) else asm.MAX
+            functions.append(pooling(pool, taps, source.channels, source.plane, out.plane, self._target))
             part = _Part(len(functions) - 1, np.zeros(0, np.float32), len(taps))
             return _Layer(node, (slice(0, out.channels),), ((part,),))
         outputs, chains = cut(out.channels, self._threads, self._target.outputs), []
@@ -108,7 +109,7 @@ class WideNet:
             every = (self._jobs(number, plan, home, range(first, last), 0) for home, first, last in shares)
             steps.append((number, tuple(chain.from_iterable(every))))
         made = tuple(Step(jobs, together=groups < self._threads) for _, jobs in steps)
-        return WideProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._code)
+        return WideProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._result, self._code)
 
     def _jobs(self, number: int, plan: "_Plan", home: int | None, groups: range, slot: int) -> Iterator[Job]:
         """The layer for these groups. slot: the place of a value that has room for one group a share."""
@@ -168,6 +169,7 @@ class WideProgram:
     layers: tuple[int, ...]
     _memory: Memory
     _frames: Mapping[str, Frame]
+    _result: str
     _code: Executable
 
     def put(self, images: np.ndarray) -> None:
@@ -178,10 +180,10 @@ class WideProgram:
             part = images[group * frame.lanes : (group + 1) * frame.lanes]
             maps[group, ..., : len(part)] = part.transpose(1, 2, 3, 0)
 
-    def means(self, name: str, count: int) -> np.ndarray:
-        """Means over the map of the first `count` images, [count, C]."""
-        means: np.ndarray = self._frames[name].map(self._memory.values[name]).mean(axis=(2, 3), dtype=np.float32)
-        return means.transpose(0, 2, 1).reshape(-1, means.shape[1])[:count]
+    def result(self, count: int) -> np.ndarray:
+        """The last node's value for the first `count` images, [count, O]."""
+        every = self._frames[self._result].map(self._memory.values[self._result])[:, :, 0, 0]
+        return every.transpose(0, 2, 1).reshape(-1, every.shape[1])[:count]
 
 
 def cut(outputs: int, multiple: int, most: int) -> tuple[slice, ...]:

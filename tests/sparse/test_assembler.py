@@ -12,6 +12,7 @@ from core.sparse.assembler import R
 from core.sparse.executable import Executable
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool
 from core.sparse.target import AVX2
+from core.sparse.windows import windows_of
 
 NAMES = {R.AX: "ax", R.CX: "cx", R.DX: "dx", R.SI: "si", R.DI: "di", R.R8: "r8", R.R9: "r9", R.R10: "r10", R.R11: "r11"}
 FULL = {register: name if name.startswith("r") else "r" + name for register, name in NAMES.items()}
@@ -237,8 +238,8 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
     )
     tiles = Graph((3, 16, 16), (Conv("tiles", INPUT, random.random((40, 3, 3, 3)), bias, stride, padding, True),))
     for each in (graph, tiles):
-        flat.FlatProgram(each, 1, AVX2)
-        wide.WideNet(each, 1, AVX2)
+        flat.FlatProgram(windows_of(each), 1, AVX2)
+        wide.WideNet(windows_of(each), 1, AVX2)
     words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
     assert {word for word in words if word.startswith("v")} == {
         *("vaddps", "vblendvps", "vbroadcastf128", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermilps"),

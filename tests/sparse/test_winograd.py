@@ -12,6 +12,7 @@ from core.sparse.graph import INPUT, Graph, Node
 from core.sparse.program import Crew, Step
 from core.sparse.target import Target
 from core.sparse.wide import WideNet
+from core.sparse.windows import windows_of
 from core.sparse.winograd import HIGH, LOW, transformed, worth
 from tests.sparse.nets import assert_close, conv, headed
 
@@ -120,12 +121,12 @@ def test_layers_go_the_way_that_takes_less(target: Target) -> None:
     nodes: list[Node] = [conv(random, "first", INPUT, (8, 3, 3, 3), 1.0)]
     nodes.append(conv(random, "second", "first", (8, 8, 3, 3), 0.01))
     nodes.append(conv(random, "third", "second", (8, 8, 3, 3), 1.0))
-    net = WideNet(headed(random, (3, 16, 16), nodes, 8), 1, target)
-    times = iter([[5.0, 1.0, 2.0], [4.0, 1.0, 3.0]])
+    net = WideNet(windows_of(headed(random, (3, 16, 16), nodes, 8)), 1, target)
+    times = iter([[5.0, 1.0, 2.0, 9.0, 9.0], [4.0, 1.0, 3.0, 0.0, 0.0]])
 
     class Clock(Crew):
         def timed(self, steps: Sequence[Step], rounds: int) -> np.ndarray:
-            assert len(steps) == 3
+            assert len(steps) == 5
             return np.array([next(times)] * rounds)
 
     assert net.fastest(1, Clock(1)) == {0}
