@@ -1,8 +1,9 @@
 """`python -m core.measure.costs`: what a weight that is not zero costs the engine here. Needs numpy alone.
 
 One JSON line on stdin: {"rounds": passes of each network}. JSON lines on stdout: {"event": "point", "batch",
-"positions", "ns"} for each point measured, then {"event": "machine", "processor", "date"}; where it cannot run
-{"event": "error", "message", "field", "value", "fix"} and exit code 2.
+"positions", "ns", "dense_ns"} for each point measured (dense_ns: null where a dense layer saves nothing), then
+{"event": "machine", "processor", "date"}; where it cannot run {"event": "error", "message", "field", "value", "fix"}
+and exit code 2.
 """
 
 import json
@@ -26,6 +27,8 @@ _DENSITIES = (0.05, 0.1, 0.15, 0.25)
 _WARM_UP = 2
 _LEAST = 1e-6
 """What a slope that noise turned around comes to; a profile knows no free weights."""
+_SAVES = 0.9
+"""A full layer is done dense where that takes less than this part of its weights one by one: no mere noise."""
 
 
 def main() -> int:
@@ -37,34 +40,39 @@ def main() -> int:
         return 2
     for batch in BATCHES:
         for positions in MAPS:
-            _say(event="point", batch=batch, positions=positions, ns=cost(positions, batch, request["rounds"]))
+            each, dense = cost(positions, batch, request["rounds"])
+            _say(event="point", batch=batch, positions=positions, ns=each, dense_ns=dense)
     _say(event="machine", processor=" ".join(cpu_name().split())[:128], date=datetime.now(UTC).date().isoformat())
     return 0
 
 
-def cost(positions: int, batch: int, rounds: int) -> float:
-    """Nanoseconds an image that one more weight adds to a layer of that many output positions (a square number).
+def cost(positions: int, batch: int, rounds: int) -> tuple[float, float | None]:
+    """Nanoseconds an image that one more weight adds to a layer of that many output positions (a square number); and
+    those that each weight of a full layer adds, if a full one costs less than all its weights one by one.
 
     One 3 × 3 convolution at several densities, all in turns; the fastest pass of each, as whatever disturbs a pass adds
-    to its time; the slope of time over weights, so that what all have in common (a call, the maps) drops out.
+    to its time; the line of time over weights, so that what all have in common (a call, the maps) drops out.
     """
     side = isqrt(positions)
     channels = next(count for most, count in _CHANNELS if positions <= most)
     dice = np.random.default_rng(positions)
     images = dice.standard_normal((batch, channels, side, side), dtype=np.float32)
-    graphs = [_layer(dice, channels, side, density) for density in _DENSITIES]
+    graphs = [_layer(dice, channels, side, density) for density in (*_DENSITIES, 1.0)]
     weights = [int(np.count_nonzero(graph.nodes[0].weight)) for graph in graphs if isinstance(graph.nodes[0], Conv)]
     engines = [Engine(graph, 1, dense=False) for graph in graphs]
     for engine in engines * _WARM_UP:
         engine(images)
     turns = [[_seconds(engine, images) for engine in engines] for _ in range(rounds)]
     fastest = [min(times) for times in zip(*turns, strict=True)]
-    return max(slope(weights, fastest) * 1e9 / batch, _LEAST)
+    common, slope = line(weights[:-1], fastest[:-1])
+    each, full = (max(ns * 1e9 / batch, _LEAST) for ns in (slope, (fastest[-1] - common) / weights[-1]))
+    return each, full if full < _SAVES * each else None
 
 
-def slope(weights: Sequence[int], seconds: Sequence[float]) -> float:
-    """Seconds a weight: the least-squares line through the points (weights, seconds)."""
-    return float(np.polynomial.polynomial.polyfit(weights, seconds, 1)[1])
+def line(weights: Sequence[int], seconds: Sequence[float]) -> tuple[float, float]:
+    """Seconds without weights, and seconds a weight: the least-squares line through the points (weights, seconds)."""
+    common, slope = np.polynomial.polynomial.polyfit(weights, seconds, 1)
+    return float(common), float(slope)
 
 
 def _layer(dice: np.random.Generator, channels: int, side: int, density: float) -> Graph:

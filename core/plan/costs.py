@@ -1,4 +1,5 @@
-"""Cost profiles: what one weight that is not zero costs the sparse engine, by the size of its layer's output map.
+"""Cost profiles: what one weight that is not zero costs the sparse engine, by the size of its layer's output map, and
+what a layer costs at most because the engine can do it dense.
 
 A profile is measured on the machine that will run the networks (`sweep costs`), and is a small TOML file. Its numbers
 become part of the stages that use them, so that equal digests still mean equal bytes.
@@ -30,9 +31,12 @@ _POINT = re.compile(r"([1-9]\d{0,6})=(\d{1,10}(?:\.\d{1,12})?(?:e[+-]?\d{1,2})?)
 
 @dataclass(frozen=True)
 class Costs:
-    """Nanoseconds an image that each weight other than zero adds. points: (output positions, ns), positions rising."""
+    """Nanoseconds an image. points: (output positions, what each weight other than zero adds), positions rising ·
+    dense: (output positions, what each weight adds in a layer of 3×3 windows, one a pixel, that is done dense), for
+    those where that can be faster."""
 
     points: tuple[tuple[int, float], ...]
+    dense: tuple[tuple[int, float], ...] = ()
 
     def at(self, positions: int) -> float:
         """Nanoseconds for a layer of that many output positions: linear between the points when both axes are
@@ -50,9 +54,14 @@ class Costs:
         part = math.log(positions / low) / math.log(high / low)
         return _digits(cheap * math.exp(part * math.log(dear / cheap)), 9)
 
+    def dense_at(self, positions: int) -> float:
+        """Nanoseconds for each weight, zero or not, of a layer done dense; infinite where that was not measured."""
+        return dict(self.dense).get(positions, math.inf)
+
     def __str__(self) -> str:
-        """`1=0.29,16=0.35`, which `parse_points` reads."""
-        return ",".join(f"{positions}={ns:.6g}" for positions, ns in self.points)
+        """`1=0.29,16=0.35;16=0.1`, which `parse_points` reads; without dense costs there is no `;`."""
+        texts = (",".join(f"{at}={ns:.6g}" for at, ns in points) for points in (self.points, self.dense) if points)
+        return ";".join(texts)
 
 
 @dataclass(frozen=True)
@@ -67,39 +76,44 @@ class Profile:
         """The file that `load_profile` reads."""
         lines = [
             "# Nanoseconds an image that each weight other than zero adds, by the output positions of its layer;",
-            "# one thread. Measured by `sweep costs`.",
+            "# dense: that each weight, zero or not, adds where a layer of 3×3 windows is done dense.",
+            "# One thread. Measured by `sweep costs`.",
             f'processor = "{_plain(self.processor)}"',
             f'date = "{self.date}"',
         ]
         for batch, costs in self.batches.items():
-            lines += ["", f"[batch-{batch}]", *(f"{positions} = {ns:.6g}" for positions, ns in costs.points)]
+            for title, points in ((f"batch-{batch}", costs.points), (f"batch-{batch}.dense", costs.dense)):
+                lines += ["", f"[{title}]", *(f"{positions} = {ns:.6g}" for positions, ns in points)]
         return "\n".join(lines) + "\n"
 
 
 def parse_points(text: str) -> Costs:
-    """Costs from `1=0.29,16=0.35,…`.
+    """Costs from `1=0.29,16=0.35,…`, and after a `;` those of dense layers.
 
     Raises:
         ValueError: not such a list.
     """
-    found = [_POINT.fullmatch(part) for part in text.split(",")]
-    if not all(found):
+    each, semicolon, dense = text.partition(";")
+    lists = [[_POINT.fullmatch(part) for part in some.split(",")] for some in ([each, dense] if semicolon else [each])]
+    if not all(match for found in lists for match in found):
         raise ValueError(f"not a list of costs: {text[:80]!r}")
-    return make_costs([(int(match[1]), float(match[2])) for match in found if match])
+    return make_costs(*([(int(match[1]), float(match[2])) for match in found if match] for found in lists))
 
 
-def make_costs(points: Sequence[tuple[int, float]]) -> Costs:
+def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]] = ()) -> Costs:
     """Costs from (output positions, ns), to six digits.
 
     Raises:
         ValueError: no points or too many, positions that do not rise, or a cost outside 1e-6 … 1e9 ns.
     """
-    rising = all(low[0] < high[0] for low, high in pairwise(points))
-    if not 0 < len(points) <= _MOST_POINTS or not rising or not all(0 < p[0] <= _LARGEST for p in points):
+    rising = all(low[0] < high[0] for some in (points, dense) for low, high in pairwise(some))
+    places = [positions for positions, _ in (*points, *dense)]
+    few = 0 < len(points) <= _MOST_POINTS and len(dense) <= _MOST_POINTS
+    if not few or not rising or not all(0 < positions <= _LARGEST for positions in places):
         raise ValueError(f"give 1 to {_MOST_POINTS} numbers of output positions, rising, up to {_LARGEST:,}")
-    if not all(_RANGE[0] <= ns <= _RANGE[1] for _, ns in points):
+    if not all(_RANGE[0] <= ns <= _RANGE[1] for _, ns in (*points, *dense)):
         raise ValueError("each cost is a number of nanoseconds, above 0")
-    return Costs(tuple((positions, _digits(ns, 6)) for positions, ns in points))
+    return Costs(*(tuple((positions, _digits(ns, 6)) for positions, ns in some) for some in (points, dense)))
 
 
 @cache
@@ -152,15 +166,21 @@ def _read(data: bytes, where: str) -> Profile:
 
 
 def _table(values: object, where: str) -> Costs:
-    fix = "write one line for each number of output positions: 16 = 0.35"
-    if not isinstance(values, dict) or not all(re.fullmatch(r"[1-9]\d{0,6}", key) for key in values):
-        raise UserError(where, "", fix)
-    if not all(isinstance(ns, int | float) and not isinstance(ns, bool) for ns in values.values()):
-        raise UserError(where, "", fix)
+    each = dict(values) if isinstance(values, dict) else values
+    dense = each.pop("dense", {}) if isinstance(each, dict) else {}
     try:
-        return make_costs(sorted((int(key), float(ns)) for key, ns in values.items()))
+        return make_costs(_points(each), _points(dense))
     except (ValueError, OverflowError) as error:
         raise UserError(where, "", str(error)) from None
+
+
+def _points(values: object) -> list[tuple[int, float]]:
+    fix = "write one line for each number of output positions: 16 = 0.35"
+    if not isinstance(values, dict) or not all(re.fullmatch(r"[1-9]\d{0,6}", key) for key in values):
+        raise ValueError(fix)
+    if not all(isinstance(ns, int | float) and not isinstance(ns, bool) for ns in values.values()):
+        raise ValueError(fix)
+    return sorted((int(key), float(ns)) for key, ns in values.items())
 
 
 def _digits(number: float, digits: int) -> float:

@@ -5,6 +5,7 @@ Everything is float64 addition, multiplication and comparison, in one order: the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +19,23 @@ matters, and each so many times the one before."""
 @dataclass(frozen=True, eq=False)
 class Layers:
     """squares: what each layer's weights are worth, in [0, 1], rising, float64 · costs: nanoseconds a weight, > 0 ·
-    least: weights that a layer keeps in any case."""
+    least: weights that a layer keeps in any case · most: nanoseconds that a layer takes however many weights it keeps,
+    infinite for those that have no such limit."""
 
     squares: tuple[NDArray[np.float64], ...]
     costs: tuple[float, ...]
     least: tuple[int, ...]
+    most: tuple[float, ...]
+
+    @cached_property
+    def _sums(self) -> tuple[NDArray[np.float64], ...]:
+        """The worth of each layer's smallest n weights, at n."""
+        return tuple(np.concatenate([[0.0], np.cumsum(values)]) for values in self.squares)
 
     def time(self, counts: Sequence[int]) -> float:
         """Nanoseconds that so many weights of each layer take."""
-        return sum((cost * count for cost, count in zip(self.costs, counts, strict=True)), 0.0)
+        each = zip(self.costs, counts, self.most, strict=True)
+        return sum((min(cost * count, most) for cost, count, most in each), 0.0)
 
     def only(self, members: Sequence[int]) -> "Layers":
         """Some of the layers."""
@@ -34,19 +43,30 @@ class Layers:
             tuple(self.squares[n] for n in members),
             tuple(self.costs[n] for n in members),
             tuple(self.least[n] for n in members),
+            tuple(self.most[n] for n in members),
         )
 
     def above(self, threshold: float, price: float) -> list[int]:
-        """How many weights of each layer are worth at least threshold + price · cost; never fewer than its least."""
-        return [
-            max(least, len(values) - int(values.searchsorted(threshold + price * cost)))
-            for values, cost, least in zip(self.squares, self.costs, self.least, strict=True)
-        ]
+        """How many weights of each layer are worth at least threshold + price · cost, or just the threshold where that
+        is worth the layer's whole time; never fewer than its least."""
+        return [self._above(number, threshold, price) for number in range(len(self.squares))]
+
+    def _above(self, number: int, threshold: float, price: float) -> int:
+        values, cost, most = self.squares[number], self.costs[number], self.most[number]
+        dear = int(values.searchsorted(threshold + price * cost))
+        if most < cost * len(values):
+            cheap, sums = int(values.searchsorted(threshold)), self._sums[number]
+            # What dense keeps more, and pays less, than weight by weight: Σ min(worth − threshold, price · cost).
+            between = float(sums[dear] - sums[cheap]) - threshold * (dear - cheap)
+            if between + price * cost * (len(values) - dear) > price * most:
+                dear = cheap
+        return max(self.least[number], len(values) - dear)
 
 
 def cheapest_within(layers: Layers, kept: int, budget: float) -> list[int]:
     """Counts that add up to `kept`, take at most `budget` nanoseconds and are worth the most among all pairs of
-    multipliers (λ, μ); if none is so fast, the fastest ones. kept: from Σ least to all weights."""
+    multipliers (λ, μ), or, where layers have a most, at least among those that the search meets; if none is so fast,
+    the fastest ones. kept: from Σ least to all weights."""
     fastest = _fastest(layers, kept)
     if layers.time(fastest) >= budget:
         return fastest
@@ -92,11 +112,14 @@ def at_price(layers: Layers, kept: int, price: float) -> list[int]:
 
 
 def _fastest(layers: Layers, kept: int) -> list[int]:
-    """The least of every layer, then the cheapest layers first; those of equal cost share by worth."""
+    """The least of every layer, then the layers first that are cheapest when they are full; those of equal cost share
+    by worth."""
     counts = list(layers.least)
     missing = kept - sum(counts)
-    for cost in sorted(set(layers.costs)):
-        members = [number for number, own in enumerate(layers.costs) if own == cost]
+    sizes = [max(1, len(values)) for values in layers.squares]
+    full = [min(cost, most / size) for cost, most, size in zip(layers.costs, layers.most, sizes, strict=True)]
+    for cost in sorted(set(full)):
+        members = [number for number, own in enumerate(full) if own == cost]
         room = sum(len(layers.squares[number]) - counts[number] for number in members)
         some = layers.only(members)
         filled = at_price(some, sum(some.least) + min(missing, room), 0.0)

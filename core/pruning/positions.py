@@ -33,6 +33,16 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
     return found
 
 
+def by_tiles(model: nn.Module) -> frozenset[str]:
+    """Names of the weights of 3×3 windows that move by one pixel: the engine may do such layers dense."""
+    found = set()
+    for name, module in model.named_modules():
+        plain = isinstance(module, nn.Conv2d) and module.groups == 1 and module.dilation == (1, 1)
+        if plain and module.kernel_size == (3, 3) and module.stride == (1, 1):
+            found.add(f"{name}.weight" if name else "weight")
+    return frozenset(found)
+
+
 def _recorder(name: str, found: dict[str, int]) -> Callable[[nn.Module, object, Tensor], None]:
     def record(module: nn.Module, inputs: object, output: Tensor) -> None:
         del inputs

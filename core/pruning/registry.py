@@ -16,7 +16,7 @@ from core.pruning.allocation import ALLOCATIONS
 from core.pruning.context import Context
 from core.pruning.masks import apply_masks, check_masks, prunable
 from core.pruning.own import load_own
-from core.pruning.positions import positions
+from core.pruning.positions import by_tiles, positions
 from core.pruning.scores import SCORES, Score
 from core.pruning.subject import Subject
 
@@ -46,7 +46,7 @@ def prune(
     masks = dict(subject.masks)
     steps = STEPS.get(score, 1)
     where = cache(lambda: positions(subject.model, subject.image))
-    context = Context(where, choice.amount, choice.costs, 1 / steps)
+    context = Context(where, choice.amount, choice.costs, 1 / steps, by_tiles(subject.model))
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:

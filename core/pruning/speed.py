@@ -4,6 +4,8 @@ Both are this project's own compositions of known parts, and both start from `gl
 the network's density, nor to nothing, unless `global` itself leaves it less.
 """
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -42,10 +44,11 @@ def latency(scores: Scores, alive: Masks, sparsity: float, context: Context) -> 
     """The most Σ score² that takes at most `context.amount` of the time that `global` would take at this sparsity.
 
     Time is modelled: Σ over layers of weights kept × nanoseconds a weight (`context.costs` at the layer's output
-    positions). A weight stays iff score² ≥ μ + λ · its cost: the Lagrangian of that budget (as HALP, Shen et al. 2022,
-    arXiv:2110.10811, asks it of whole channels); μ follows from the exact count, λ is the smallest that keeps to the
-    budget. Fraction 1: λ = 0, `global`. A budget that cannot be met with that count gets the fastest choice: the
-    cheapest layers are filled first, λ → ∞.
+    positions), and of a layer that the engine may do dense no more than it takes so. A weight stays iff score² ≥ μ + λ
+    · its cost: the Lagrangian of that budget (as HALP, Shen et al. 2022, arXiv:2110.10811, asks it of whole channels);
+    in a layer that is worth more than its dense time it stays iff score² ≥ μ, as more weights cost nothing there. μ
+    follows from the exact count, λ is the smallest found that keeps to the budget. Fraction 1: λ = 0, `global`. A
+    budget that cannot be met with that count gets the fastest choice: the cheapest layers are filled first, λ → ∞.
 
     With several rounds each takes the fraction of what `global` would make of the round before.
 
@@ -60,10 +63,13 @@ def latency(scores: Scores, alive: Masks, sparsity: float, context: Context) -> 
     plain = [int(part.count_nonzero()) for part in parts_of(top(flat, kept), scores)]
     counts = plain
     if context.amount < 1:
+        places = {name: max(1, positions.get(name, 1)) for name in scores}
+        full = {name: context.costs.dense_at(places[name]) if name in context.tiled else math.inf for name in scores}
         layers = Layers(
             squares=tuple(_squares(part, float(flat.max())) for part in parts),
-            costs=tuple(context.costs.at(max(1, positions.get(name, 1))) for name in scores),
+            costs=tuple(context.costs.at(places[name]) for name in scores),
             least=tuple(_least(scores, flat, kept)),
+            most=tuple(full[name] * score.numel() for name, score in scores.items()),
         )
         counts = cheapest_within(layers, kept, layers.time(plain) * context.amount**context.part)
     chosen = [top(part, count) for part, count in zip(parts, counts, strict=True)]

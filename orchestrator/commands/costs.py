@@ -41,14 +41,20 @@ def _measured(rounds: int, json_: bool) -> str:
     from orchestrator.torchside import ask
 
     points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
+    dense: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     processor = date = ""
     for event in ask("core.measure.costs", {"rounds": rounds}):
         if event["event"] == "machine":
             processor, date = event["processor"], event["date"]
             continue
         points[event["batch"]].append((event["positions"], event["ns"]))
+        full = ""
+        if event["dense_ns"] is not None:
+            dense[event["batch"]].append((event["positions"], event["dense_ns"]))
+            full = f"; done dense {event['dense_ns']:.3g}"
         if not json_:
-            say(f"batch {event['batch']:2}, {event['positions']:4} output positions: {event['ns']:.3g} ns a weight")
+            place = f"batch {event['batch']:2}, {event['positions']:4} output positions"
+            say(f"{place}: {event['ns']:.3g} ns a weight{full}")
     if json_:
-        say_json({"processor": processor, "date": date, "batches": points})
-    return Profile(processor, date, {batch: make_costs(found) for batch, found in points.items()}).toml()
+        say_json({"processor": processor, "date": date, "batches": points, "dense": dense})
+    return Profile(processor, date, {batch: make_costs(points[batch], dense[batch]) for batch in BATCHES}).toml()

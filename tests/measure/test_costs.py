@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.measure.costs import cost, slope
+from core.measure.costs import cost, line
 from core.plan.costs import BATCHES, MAPS, load_profile
 from core.sparse.engine import unsupported
 
@@ -17,13 +17,14 @@ needs_engine = pytest.mark.skipif(unsupported() is not None, reason=str(unsuppor
 
 
 def test_what_all_densities_share_is_no_cost() -> None:
-    assert slope([100, 200, 400], [3 + 2 * weights for weights in (100, 200, 400)]) == pytest.approx(2)
+    assert line([100, 200, 400], [3 + 2 * weights for weights in (100, 200, 400)]) == pytest.approx((3, 2))
 
 
 @needs_engine
 def test_a_weight_of_a_large_map_costs_more() -> None:
-    small, large = (cost(positions, 4, rounds=7) for positions in (1, 256))
+    (small, _), (large, full) = (cost(positions, 4, rounds=7) for positions in (1, 256))
     assert 0 < small < large
+    assert full is None or full < large
 
 
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:
@@ -46,17 +47,25 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
         asked.append({"module": module, **request})
         for batch in BATCHES:
             for positions in MAPS:
-                yield {"event": "point", "batch": batch, "positions": positions, "ns": positions / batch}
+                yield {
+                    "event": "point",
+                    "batch": batch,
+                    "positions": positions,
+                    "ns": positions / batch,
+                    "dense_ns": 3.0 if positions == 256 else None,
+                }
         yield {"event": "machine", "processor": "some processor", "date": "2026-01-02"}
 
     monkeypatch.setattr("orchestrator.torchside.ask", ask)
     file = tmp_path / "my.toml"
     assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
     assert asked == [{"module": "core.measure.costs", "rounds": 5}]
-    assert capsys.readouterr().out.splitlines()[0] == "batch  1,    1 output positions: 1 ns a weight"
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "batch  1,    1 output positions: 1 ns a weight"
+    assert lines[4] == "batch  1,  256 output positions: 256 ns a weight; done dense 3"
     profile = load_profile(str(file))
     assert (profile.processor, profile.date) == ("some processor", "2026-01-02")
-    assert profile.batches[64].at(256) == 4.0
+    assert (profile.batches[64].at(256), profile.batches[64].dense) == (4.0, ((256, 3.0),))
     for wrong in (["--out", str(tmp_path / "my.txt")], ["--out", str(tmp_path / "no" / "my.toml")]):
         assert main(["costs", *wrong]) == 2
     assert main(["costs", "--out", str(file), "--rounds", "1"]) == 2

@@ -74,8 +74,22 @@ def test_a_stage_carries_the_costs() -> None:
     choice = read_choice(f"latency:0.5 {POINTS}")
     assert choice.costs == parse_points(POINTS)
     assert str(choice) == f"latency:0.5 {POINTS}"
+    both = read_choice(f"latency:0.5 {POINTS};16=0.1,64=0.3")
+    assert str(both) == f"latency:0.5 {POINTS};16=0.1,64=0.3"
+    assert both.costs is not None
+    assert [both.costs.dense_at(positions) for positions in (16, 17, 64)] == [0.1, float("inf"), 0.3]
     assert [read_choice(name) for name in ALLOCATIONS[:5]] == [Choice(name) for name in ALLOCATIONS[:5]]
-    for bad in ("latency:0.5", "latency:0.5 x", f"erk {POINTS}", "latency:0.5 16=1,1=2", "latency:0.5 1=0", "local"):
+    for bad in (
+        "latency:0.5",
+        "latency:0.5 x",
+        f"erk {POINTS}",
+        "latency:0.5 16=1,1=2",
+        "latency:0.5 1=0",
+        "latency:0.5 1=1;",
+        "latency:0.5 1=1;2",
+        "latency:0.5 1=1;2=1;3=1",
+        "local",
+    ):
         with pytest.raises(ValueError, match=r"no|not|unknown|cost|give"):
             read_choice(bad)
 
@@ -98,7 +112,7 @@ def test_the_profile_that_comes_with_the_program() -> None:
 
 def test_a_profile_survives_its_file(tmp_path: Path) -> None:
     profile = Profile(
-        'a "processor"\\', "2026-01-02", {1: make_costs([(1, 0.31)]), 64: make_costs([(4, 2.0), (9, 1e5)])}
+        'a "processor"\\', "2026-01-02", {1: make_costs([(1, 0.31)]), 64: make_costs([(4, 2.0), (9, 1e5)], [(9, 0.25)])}
     )
     (file := tmp_path / "mine.toml").write_text(profile.toml())
     read = load_profile(str(file))
@@ -115,6 +129,8 @@ def test_a_profile_survives_its_file(tmp_path: Path) -> None:
         ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 0\n[batch-64]\n1 = 1', r"\[batch-1\].*above 0"),
         ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 1\n[batch-64]\n', r"\[batch-64\].*give 1 to 32"),
         ('processor = "p"\ndate = "d"\n[batch-1]\nx = 1\n[batch-64]\n1 = 1', "write one line for each"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 1\ndense = 3\n[batch-64]\n1 = 1', "write one line for each"),
+        ('processor = "p"\ndate = "d"\n[batch-1]\n1 = 1\n[batch-1.dense]\n4 = 0\n[batch-64]\n1 = 1', "above 0"),
         ('processor = "p"\ndate = "d"\n[batch-1]\n1 = nan\n[batch-64]\n1 = 1', "above 0"),
     ],
 )

@@ -1,6 +1,7 @@
 """Speed-aware allocations: exact and nested like all, `global` at one end, and the best that their budget allows."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from core.pruning.budget import Layers, at_price, cheapest_within
 from core.pruning.context import Context
 from core.pruning.floors import floors
 from core.pruning.masks import kept_count, prunable
-from core.pruning.positions import positions
+from core.pruning.positions import by_tiles, positions
 from core.pruning.ranking import ranked
 from core.pruning.registry import prune
 from core.pruning.speed import flops, latency
@@ -124,13 +125,13 @@ def test_the_budget_is_kept_wherever_it_can_be(seed, ties, places, share, sparsi
     assert found <= max(share * plain, fastest) * (1 + 1e-12)
 
 
-def _layers(seed: int, costs: tuple[float, ...], *, ties: bool) -> Layers:
+def _layers(seed: int, costs: tuple[float, ...], most: tuple[float, ...] = (), *, ties: bool) -> Layers:
     generator = torch.Generator().manual_seed(seed)
     squares = []
     for _ in costs:
         values = torch.rand(int(torch.randint(1, 7, (1,), generator=generator)), generator=generator)
         squares.append(((values * 4).floor() / 4 if ties else values).double().square().sort().values.numpy())
-    return Layers(tuple(squares), costs, (0,) * len(costs))
+    return Layers(tuple(squares), costs, (0,) * len(costs), most or (math.inf,) * len(costs))
 
 
 def _worth(layers: Layers, counts: list[int]) -> float:
@@ -178,14 +179,39 @@ def test_nothing_at_all_is_better_in_the_same_time(seed, costs, ties, part, frac
 
 def test_a_budget_out_of_reach_fills_the_cheapest_layers() -> None:
     squares = tuple(np.linspace(low, low + 0.1, 10) for low in (0.1, 0.5, 0.8))
-    layers = Layers(squares, (0.3, 0.3, 2.0), (0, 0, 1))
+    layers = Layers(squares, (0.3, 0.3, 2.0), (0, 0, 1), (math.inf,) * 3)
     assert cheapest_within(layers, 12, 0.0) == [1, 10, 1]
     assert cheapest_within(layers, 24, 0.0) == [10, 10, 4]
 
 
+@given(**_small, most=st.lists(st.sampled_from((0.5, 1.0, 2.0, math.inf)), min_size=3, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_layers_that_may_be_done_dense(seed, costs, ties, part, fraction, most):
+    """The count is exact, and the budget is kept unless even the fastest counts exceed it."""
+    layers = _layers(seed, costs, tuple(most[: len(costs)]), ties=ties)
+    kept = round(part * sum(map(len, layers.squares)))
+    plain = at_price(layers, kept, 0.0)
+    found = cheapest_within(layers, kept, fraction * layers.time(plain))
+    assert sum(found) == kept
+    fastest = cheapest_within(layers, kept, 0.0)
+    assert layers.time(found) <= max(fraction * layers.time(plain), layers.time(fastest)) * (1 + 1e-12)
+    without = Layers(layers.squares, layers.costs, layers.least, (math.inf,) * len(costs))
+    assert layers.time(plain) <= without.time(plain)
+
+
+def test_a_layer_worth_its_dense_time_keeps_what_its_worth_says() -> None:
+    squares = (np.linspace(0.1, 1.0, 10), np.linspace(0.1, 1.0, 10))
+    dense = Layers(squares, (1.0, 1.0), (0, 0), (3.0, math.inf))
+    assert at_price(dense, 10, 0.0) == [5, 5]
+    # Weight by weight both cost the same, so that no price changes their shares; done dense the first is free.
+    assert cheapest_within(dense, 10, 7.0) == [6, 4]
+    assert cheapest_within(dense, 10, 4.0) == [9, 1]
+    assert cheapest_within(Layers(squares, (1.0, 1.0), (0, 0), (math.inf,) * 2), 10, 7.0) == [5, 5]
+
+
 def test_the_search_tells_costs_apart_that_float32_cannot() -> None:
     squares = tuple(np.full(4, 0.5) for _ in range(2))
-    layers = Layers(squares, (1.0 + 1e-9, 1.0), (0, 0))
+    layers = Layers(squares, (1.0 + 1e-9, 1.0), (0, 0), (math.inf,) * 2)
     assert at_price(layers, 4, 1.0) == [0, 4]
 
 
@@ -228,6 +254,31 @@ def test_a_layer_that_is_used_twice_costs_twice_and_an_unused_one_next_to_nothin
 
     assert positions(Twice(), (3, 8, 8)) == {"conv.weight": 128}
     assert prune(Subject(Twice(), image=(3, 8, 8)), "magnitude", "flops:1", 0.5)["spare.weight"].any()
+
+
+def test_layers_that_may_be_done_dense_are_told_by_their_windows() -> None:
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1),
+        nn.Conv2d(8, 8, 3, stride=2, padding=1),
+        nn.Conv2d(8, 8, 1),
+        nn.Conv2d(8, 8, 3, padding=2, dilation=2),
+        nn.Conv2d(8, 8, 3, padding=1, groups=2),
+        nn.Conv2d(8, 8, 3),
+    )
+    assert by_tiles(model) == {"0.weight", "5.weight"}
+    assert by_tiles(model[0]) == {"weight"}
+
+
+def test_weights_of_a_dense_layer_are_free() -> None:
+    """With the costs of one image as with others: more of such a layer stays, less of the others, in the same time."""
+    subject = Subject(build_model(ModelRef("resnet18", 8, 10), seed=0))
+    plain, dense = (
+        {name: int(mask.sum()) for name, mask in prune(subject, "magnitude", f"latency:0.8 {costs}", 0.8).items()}
+        for costs in (COSTS, f"{COSTS};256=0.3")
+    )
+    first = [name for name in plain if name.startswith("layer1")]
+    assert sum(dense.values()) == sum(plain.values())
+    assert sum(dense[name] for name in first) > sum(plain[name] for name in first)
 
 
 def test_latency_without_costs_is_refused() -> None:
