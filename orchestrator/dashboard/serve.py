@@ -2,16 +2,15 @@
 
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+
+import uvicorn
 
 from core.errors import UserError
 from core.settings import Settings
 from orchestrator.output import note, say
-
-if TYPE_CHECKING:
-    import uvicorn
 
 _SHORTEST = 16
 """Least length of a token that is given; 16 letters cannot be guessed over a network."""
@@ -74,33 +73,50 @@ def token_for(place: Place, given: str) -> str:
     return given
 
 
-def server(settings: Settings, place: Place, token: str) -> "uvicorn.Server":
-    """What answers there; `run(sockets=[place.socket])` begins."""
-    import uvicorn
+class Server(uvicorn.Server):
+    """One that says when it answers. tell: called then, when a signal already ends it in good order, and not before."""
 
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        try:
+            self._tell()
+        except BaseException:  # nobody reads it, or the disk is full
+            await self.shutdown(sockets)
+            raise
+
+
+def server(settings: Settings, place: Place, token: str, tell: Callable[[], None] = lambda: None) -> Server:
+    """What answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
     from orchestrator.dashboard.app import make_app
     from orchestrator.dashboard.guard import LOCAL_NAMES
 
     app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            lifespan="on",
-            ws="none",
-        )
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        lifespan="on",
+        ws="none",
     )
+    return Server(config, tell)
 
 
 def serve(settings: Settings, place: Place, token: str) -> None:
     """Answers until SIGINT or SIGTERM, having told the address."""
-    answering = server(settings, place, token)
-    if not place.local:
-        note("reachable from other machines, unencrypted; whoever has the address below can read the ledger")
-    note("serving until Ctrl-C; open this address:")
-    say(place.url(token))
-    answering.run(sockets=[place.socket])
+
+    def tell() -> None:
+        if not place.local:
+            note("reachable from other machines, unencrypted; whoever has the address below can read the ledger")
+        note("serving until Ctrl-C; open this address:")
+        say(place.url(token))
+
+    server(settings, place, token, tell).run(sockets=[place.socket])

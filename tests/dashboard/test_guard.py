@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from orchestrator.dashboard.serve import take, token_for
 
 Serve = Callable[..., Any]
 _TOKEN = "a-token-of-22-letters."
+_SWEEP = (sys.executable, "-c", "import sys; from orchestrator.entry import main; sys.exit(main())")
 
 
 def test_other_names_for_this_machine_are_refused(engine: Engine, serve: Serve) -> None:
@@ -87,25 +89,23 @@ def test_elsewhere_a_token_is_made() -> None:
 
 
 def test_the_command_tells_its_address_and_ends_on_ctrl_c(tmp_path: Path) -> None:
-    started = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from orchestrator.entry import main; sys.exit(main())",
-            "dashboard",
-            "--port=0",
-        ],
-        env=os.environ | {"SWEEP_HOME": str(tmp_path), "SWEEP_DASHBOARD_TOKEN": _TOKEN},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert started.stdout is not None
-    url = started.stdout.readline()
-    try:
-        assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/\?token={re.escape(_TOKEN)}\n", url)
-    finally:
-        started.send_signal(signal.SIGINT)
-        _, complaint = started.communicate(timeout=30)
-    assert started.returncode == 130
-    assert complaint == "serving until Ctrl-C; open this address:\n"
+    """Several at once, each interrupted as soon as its address is read."""
+
+    def interrupted(_: int) -> tuple[str, int, str]:
+        with subprocess.Popen(
+            [*_SWEEP, "dashboard", "--port=0"],
+            env=os.environ | {"SWEEP_HOME": str(tmp_path), "SWEEP_DASHBOARD_TOKEN": _TOKEN},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as started:
+            assert started.stdout is not None
+            url = started.stdout.readline()
+            started.send_signal(signal.SIGINT)
+            _, complaint = started.communicate(timeout=30)
+            return url, started.returncode, complaint
+
+    with ThreadPoolExecutor(5) as threads:
+        for url, code, complaint in threads.map(interrupted, range(5)):
+            assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/\?token={re.escape(_TOKEN)}\n", url)
+            assert (code, complaint) == (130, "serving until Ctrl-C; open this address:\n")
