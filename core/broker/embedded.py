@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.broker.valkey import answers, end_unreachable, find_server, launch, open_lock, stop
+from core.broker.valkey import answers, find_server, launch, open_lock, stop
 from core.errors import UserError
 from core.settings import Settings
 
@@ -125,7 +125,6 @@ def _start(settings: Settings) -> None:
     """Starts the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
     program, folder = find_server(), settings.broker_folder
     _private_folder(socket_path(settings).parent)
-    end_unreachable(folder)
     for last_try in (False, True):
         reason = launch(program, folder, socket_path(settings))
         if not reason:

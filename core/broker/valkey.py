@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import UserError
 
 _SERVER_LOCK = "server.lock"
+_PID = "valkey.pid"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 
@@ -67,30 +69,46 @@ def ping(path: Path) -> bytes | None:
             return b""
 
 
-def end_unreachable(folder: Path) -> None:
-    """Kills a server whose socket's file is gone: it would keep the clients that it has, whom no hint of the next
-    server's reaches, and both would write one append-only file. Hints can be lost."""
+@contextmanager
+def the_only_server(folder: Path) -> Iterator[int]:
+    """The lock that the next server is to hold for as long as it lives; a server that holds it yet is killed.
+
+    That one's socket is gone, or it is on its way out. Left alive it would keep the clients that it has, whom no hint
+    of the next server's reaches, and both would write one append-only file. Hints can be lost.
+
+    Raises:
+        UserError: it does not end.
+    """
     lock = open_lock(folder / _SERVER_LOCK)
     try:
         deadline = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                # As long as a server holds the lock, the number in its file is its own and nobody else's.
-                with suppress(OSError, ValueError):
-                    os.kill(int((folder / "valkey.pid").read_text()), signal.SIGKILL)
-                time.sleep(0.01)
-            else:
-                return
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                raise UserError("SWEEP_HOME", folder, "a Valkey that cannot be reached runs there; end it")
+            # As long as a server holds the lock, the number in its file is its own and nobody else's.
+            with suppress(OSError, ValueError):
+                os.kill(int((folder / _PID).read_text()), signal.SIGKILL)
+            time.sleep(0.01)
+        yield lock
     finally:
         os.close(lock)
 
 
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def launch(program: Path, folder: Path, path: Path) -> str:
-    """Runs the server as a daemon and waits for it. Returns "" or why it did not come up."""
-    log = folder / "valkey.log"
-    offset = log.stat().st_size if log.exists() else 0
+    """Runs the server as a daemon, the only one there, and waits for it. Returns "" or why it did not come up.
+
+    Raises:
+        UserError: another one, which cannot be reached, does not end.
+    """
+    log, pid = folder / "valkey.log", folder / _PID
     settings = {
         "port": "0",
         "unixsocket": str(path),
@@ -101,14 +119,13 @@ def launch(program: Path, folder: Path, path: Path) -> str:
         "save": "",
         "logfile": str(log),
         "loglevel": "notice",
-        "pidfile": str(folder / "valkey.pid"),
+        "pidfile": str(pid),
         "daemonize": "yes",
     }
     arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    lock = open_lock(folder / _SERVER_LOCK)
-    try:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with the_only_server(folder) as lock:
+        pid.unlink(missing_ok=True)  # a dead server's number may be anybody's by now
+        offset = log.stat().st_size if log.exists() else 0
         ran = subprocess.run(
             [program, *arguments],
             stdin=subprocess.DEVNULL,
@@ -117,8 +134,6 @@ def launch(program: Path, folder: Path, path: Path) -> str:
             timeout=30,
             pass_fds=[lock],  # the server inherits the lock, and holds it for as long as it lives
         )
-    finally:
-        os.close(lock)
     if ran.returncode != 0:
         return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
     deadline = time.monotonic() + _START_SECONDS

@@ -101,6 +101,33 @@ def test_a_broken_file_is_put_aside(settings, broker):
     assert list(settings.broker_folder.glob("appendonlydir-broken-*"))
 
 
+def test_one_that_does_not_start_leaves_nothing_beside_the_next(settings, monkeypatch, tmp_path):
+    """The first to be started finds its file broken, and takes its time to end."""
+    program = tmp_path / "valkey-server"
+    program.write_text(
+        "#!/bin/sh\n"
+        f"[ -e '{tmp_path}/again' ] && exec '{valkey.find_server()}' \"$@\"\n"
+        f"touch '{tmp_path}/again'\n"
+        "sleep 2 > /dev/null 2>&1 &\n"
+        f"echo $! | tee valkey.pid > '{tmp_path}/first'\n"
+        "echo Bad file format > valkey.log\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(embedded, "find_server", lambda: program)
+    (settings.broker_folder / "appendonlydir").mkdir(parents=True)
+    broker = Broker(settings)
+    broker.ensure()
+    try:
+        second = psutil.Process(pid_of(settings))
+        psutil.wait_procs([one for one in psutil.process_iter() if one.pid == int((tmp_path / "first").read_text())])
+        embedded.socket_path(settings).unlink()
+        assert broker.ensure()
+        assert pid_of(settings) != second.pid
+        assert psutil.wait_procs([second], 10)[0] == [second]
+    finally:
+        broker.release()
+
+
 @pytest.fixture
 def runtime(monkeypatch):
     """A short folder: pytest's own are too long for a socket."""
