@@ -22,6 +22,7 @@ from core.ledger.claims import heartbeat
 from core.ledger.reaper import due, reap
 from worker.calm import Calm
 from worker.desk import Desk, Verdict
+from worker.hearing import Hearing
 from worker.slots import Slot
 
 logger = get_logger(__name__)
@@ -43,10 +44,19 @@ class Pulse:
     """Start it once; `wake` makes it look now instead of at the next tick."""
 
     def __init__(
-        self, desk: Desk, app: Celery, slots: Sequence[Slot], broker: Broker, stopping: threading.Event
+        self,
+        desk: Desk,
+        app: Celery,
+        slots: Sequence[Slot],
+        broker: Broker,
+        stopping: threading.Event,
+        hearing: Hearing,
+        deaf: Callable[[], None],
     ) -> None:
+        """deaf: called when the worker has gone deaf."""
         self._desk, self._app, self._slots, self._broker = desk, app, slots, broker
         self._stopping = stopping
+        self._hearing, self._deaf = hearing, deaf
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
@@ -139,7 +149,12 @@ class Pulse:
             if slot.free_for() >= _SETTLE:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1
-        if not free or waiting(self._app) > 0:
+        lie = bool(free) and waiting(self._app) > 0
+        if not lie:
+            self._hearing.heard()
+        elif self._hearing.deaf(time.monotonic()):
+            self._deaf()
+        if not free or lie:
             # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
             # keep slots from new ones, which grow stale in their turn.
             return

@@ -21,8 +21,9 @@ from core.settings import Settings
 from core.version import full_version
 from worker.desk import Desk
 from worker.discards import Discards
+from worker.hearing import Hearing
 from worker.patience import Patience
-from worker.pulse import Pulse
+from worker.pulse import TICK, Pulse
 from worker.slots import Slot
 
 logger = get_logger(__name__)
@@ -47,6 +48,9 @@ class Station:
         self._stopping = threading.Event()
         self._stopped = False
         self._wake_consumer: Callable[[], None] = lambda: None
+        self._reconnect_consumer: Callable[[], object] = lambda: None
+        self._hearing = Hearing(TICK)
+        self._begun: set[str] = set()
         self._ended: deque[str] = deque(maxlen=1024)
         self._lock = threading.Lock()
         self._busy: set[Slot] = set()
@@ -65,7 +69,7 @@ class Station:
         self._discards = Discards(store, ledger_id(self._engine))
         self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._discards, self._changed)
         self._slots = tuple(Slot(device, self._desk) for device in devices)
-        self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping)
+        self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
 
     def start(self) -> None:
         """Registers the worker, starts the trainers and the pulse."""
@@ -75,13 +79,15 @@ class Station:
 
     def run(self, digest: str, message: str) -> None:
         """Runs a stage on a free slot, if it is still to be had. message: the id of the hint."""
-        slot = self._take_slot()
+        self._hearing.heard()
+        slot = self._take_slot(message)
         try:
             if slot is not None:
                 slot.run(digest)
         finally:
             with self._lock:
                 self._busy.discard(slot) if slot is not None else None
+                self._begun.discard(message)
                 self._ended.append(message)
             self._changed()
 
@@ -93,10 +99,19 @@ class Station:
             ended = set(self._ended)
         return sum(message not in ended for message in messages) < sum(slot.ready for slot in self._slots)
 
+    def forget(self, messages: Iterable[str]) -> None:
+        """Those that were taken off the queue and never came to `run` take up no room from now on."""
+        with self._lock:
+            self._ended.extend(message for message in messages if message not in self._begun)
+
     def on_room(self, wake: Callable[[], None]) -> None:
         """`wake` is called whenever there may be room again."""
         self._wake_consumer = wake
         wake()
+
+    def on_deaf(self, reconnect: Callable[[], object]) -> None:
+        """`reconnect` is called, by any thread, when no hint comes though some lie on the queue."""
+        self._reconnect_consumer = reconnect
 
     def begin_stop(self) -> None:
         """Stages are handed back from now on, by the pulse's thread; safe in a signal handler."""
@@ -123,8 +138,9 @@ class Station:
         """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
         self._broker.release()
 
-    def _take_slot(self) -> Slot | None:
+    def _take_slot(self, message: str) -> Slot | None:
         with self._lock:
+            self._begun.add(message)
             slot = next((slot for slot in self._slots if slot.ready and slot not in self._busy), None)
             if slot is not None:
                 self._busy.add(slot)
@@ -135,6 +151,10 @@ class Station:
             publish(self._app, digests)
         except BrokerAway as error:
             logger.warning("hints not published (%s); the dispatcher will try again", error)
+
+    def _deaf(self) -> None:
+        logger.warning("hints lie on the queue, and none comes; connecting to the broker anew")
+        self._reconnect_consumer()
 
     def _changed(self) -> None:
         self._wake_consumer()

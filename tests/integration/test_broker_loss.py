@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -157,6 +158,15 @@ def file_damaged(site) -> None:
         kept.write_bytes(b"nonsense" * 50)
 
 
+@pytest.fixture
+def lost_servers(shared) -> Iterator[list[psutil.Process]]:
+    """Those that nobody can find any more."""
+    lost: list[psutil.Process] = []
+    yield lost
+    for server in lost:
+        server.kill()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", [killed, file_damaged, socket_removed, socket_replaced], ids=lambda one: one.__name__
@@ -174,3 +184,18 @@ def test_the_embedded_broker_is_put_right(shared, damage) -> None:
         assert shared.stage(stage).attempt == 1
     assert shared.trainer(shared.workers[0]) == trainer
     assert embedded.running(shared.settings)
+
+
+@pytest.mark.slow
+def test_a_worker_does_not_stay_with_a_server_that_nobody_else_reaches(shared, lost_servers) -> None:
+    """Its whole folder is removed: another one starts, and the old one goes on as if nothing had happened."""
+    trainer = shared.trainer(shared.workers[0])
+    lost_servers.append(embedded_server(shared))
+    shutil.rmtree(shared.settings.broker_folder)
+    shared.until(lambda: embedded.running(shared.settings), "another server")
+    later = Sleep("later-folder", 0.0)
+    shared.submit(later.label, [later], hint=False)
+    shared.wait(later, State.DONE)
+    assert lost_servers[0].is_running()
+    assert shared.stage(later).attempt == 1
+    assert shared.trainer(shared.workers[0]) == trainer

@@ -20,7 +20,8 @@ from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, digest_of, encode
 from worker.calm import Calm
-from worker.pulse import Pulse
+from worker.hearing import Hearing
+from worker.pulse import TICK, Pulse
 
 LEASE, HEARTBEAT = 60.0, 10.0
 
@@ -101,7 +102,7 @@ def pulse(ledger_settings):
 
     def start(*slots):
         desk = SimpleNamespace(settings=settings, engine=engine, worker="me", publish=list)
-        started.append(Pulse(desk, app, slots, Broker(settings), stopping))
+        started.append(Pulse(desk, app, slots, Broker(settings), stopping, Hearing(TICK), lambda: None))
         started[-1].start()
 
     def end():
