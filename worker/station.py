@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.artifacts.store import ArtifactStore
 from core.broker.embedded import Broker
-from core.broker.hints import BrokerAway, publish
+from core.broker.hints import BrokerAway, publish, reconnect
 from core.ledger.engine import open_ledger, wait_briefly
 from core.ledger.identity import ledger_id
 from core.ledger.workers import gone, register
@@ -53,6 +53,7 @@ class Station:
         self._begun: set[str] = set()
         self._ended: deque[str] = deque(maxlen=1024)
         self._lock = threading.Lock()
+        self._publishing = threading.Lock()
         self._busy: set[Slot] = set()
         self._devices = tuple(devices)
         self.name = f"{platform.node() or 'host'}:{os.getpid()}"
@@ -148,12 +149,16 @@ class Station:
 
     def _publish(self, digests: Iterable[str]) -> None:
         try:
-            publish(self._app, digests)
+            with self._publishing:
+                publish(self._app, digests)
         except BrokerAway as error:
             logger.warning("hints not published (%s); the dispatcher will try again", error)
 
     def _deaf(self) -> None:
         logger.warning("hints lie on the queue, and none comes; connecting to the broker anew")
+        # Ours may be the ones that lead elsewhere. Only the pulse, which calls this, uses them without publishing.
+        with self._publishing:
+            reconnect(self._app)
         self._reconnect_consumer()
 
     def _changed(self) -> None:

@@ -39,6 +39,13 @@ def publish(app: Celery, digests: Iterable[str]) -> int:
     return len(messages)
 
 
+def reconnect(app: Celery) -> None:
+    """What is published and asked from now on goes through new connections; nobody may use the old ones meanwhile."""
+    for pool in (app.producer_pool, app.pool):
+        pool.force_close_all(close_pool=False)
+        pool.setup()
+
+
 def waiting(app: Celery) -> int:
     """How many hints lie on the queue.
 

@@ -80,6 +80,28 @@ def test_a_broker_that_is_not_there_is_said_so_and_comes_back(app, settings):
     broker.release()
 
 
+def test_after_reconnecting_hints_go_to_the_server_that_others_reach(app, settings, client, tmp_path):
+    """Another one took the first one's place, which lives on: connections that were made to it still lead there."""
+    hints.publish(app, DIGESTS[:1])
+    assert client.llen(QUEUE) == 1
+    embedded.socket_path(settings).rename(tmp_path / "s")
+    other = Broker(replace(settings, home=tmp_path / "other"))
+    other.ensure()
+    embedded.socket_path(settings).symlink_to(embedded.socket_path(other._settings))
+    try:
+        assert hints.waiting(app) == 1
+        for _ in range(2):
+            hints.reconnect(app)
+            assert hints.waiting(app) == 0
+        assert hints.publish(app, DIGESTS[1:3]) == 2
+        assert hints.waiting(app) == 2
+        assert client.llen(QUEUE) == 1
+    finally:
+        embedded.socket_path(settings).unlink()
+        (tmp_path / "s").rename(embedded.socket_path(settings))
+        other.release()
+
+
 def test_check_describes_the_embedded_broker(settings):
     assert "starts with the first worker" in hints.check(settings)
     broker = Broker(settings)
