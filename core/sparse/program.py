@@ -110,8 +110,7 @@ class Crew:
         stamps = [np.zeros(1, np.int64) for _ in range(len(steps) + 1)]
         marked: list[Step] = []
         for number, stamp in enumerate(stamps):
-            mark = Call(self._code.addresses[3], np.array([stamp.ctypes.data], np.int64), (stamp,))
-            marked.append(Step((Job((mark,), 0.0, home=0),)))
+            marked.append(Step((Job((self.stamp(stamp),), 0.0, home=0),)))
             marked += steps[number : number + 1]
         programs = self.programs(marked)
         ticks = np.empty((rounds, len(stamps)), np.int64)
@@ -119,6 +118,10 @@ class Crew:
             self.run(programs)
             ticks[number] = [int(stamp[0]) for stamp in stamps]
         return np.diff(ticks, axis=1)
+
+    def stamp(self, into: np.ndarray) -> Call:
+        """Writes the clock, in ticks, into an int64 array of one element."""
+        return Call(self._code.addresses[3], np.array([into.ctypes.data], np.int64), (into,))
 
     def run(self, programs: Programs) -> None:
         """Runs them, each on a thread of its own; returns when all have ended."""

@@ -16,7 +16,7 @@ from core.sparse.graph import INPUT, Conv
 from core.sparse.kernels import Block, block, pooling
 from core.sparse.program import Call, Crew, Job, Step
 from core.sparse.target import Target
-from core.sparse.wide_tiles import Bench, TiledLayer, benches, tiled
+from core.sparse.wide_tiles import Bench, TiledLayer, benches, tiled_layer
 from core.sparse.windows import SumPool, Window, Windows
 
 _SUMS_BYTES = 384 * 1024
@@ -80,18 +80,25 @@ class WideNet:
                 functions.append(piece.code)
                 parts.append(_Part(len(functions) - 1, piece.stream, piece.work))
             chains.append(tuple(parts))
-        return _Layer(node, outputs, tuple(chains), tiled(node, source, out, functions, self._target))
+        return _Layer(node, outputs, tuple(chains), tiled_layer(node, source, out, functions, self._target))
 
     def fastest(self, groups: int, crew: Crew) -> frozenset[int]:
-        """Which layers are faster by tiles than by leaving out zeros, with so many groups: all are tried in their
-        place among the others, so that they find the caches as they will."""
-        either = [number for number, layer in enumerate(self._layers) if layer.tiled]
-        ticks = []
-        for these in (frozenset[int](), frozenset(either)) if either else ():
-            program = self.program(groups, these)
-            each = np.median(crew.timed(program.steps, _TRIALS)[1:], axis=0)
-            ticks.append(np.bincount(program.layers, each))
-        return frozenset(number for number in either if ticks[1][number] < ticks[0][number])
+        """Which layers are faster by tiles than by leaving out zeros, with so many groups."""
+        if not any(layer.tiled for layer in self._layers):
+            return frozenset()
+        took = self.ticks(groups, crew, _TRIALS)
+        return frozenset(number for number, (zeros, *tiles) in enumerate(took) if tiles and tiles[0] < zeros)
+
+    def ticks(self, groups: int, crew: Crew, rounds: int) -> list[list[float]]:
+        """For each node what leaving out zeros takes, in ticks of the clock, and what tiles take where they can be. All
+        are tried in their place among the others, so that they find the caches as they will."""
+        either = frozenset(number for number, layer in enumerate(self._layers) if layer.tiled)
+        took = []
+        for tiled in (frozenset[int](), either):
+            program = self.program(groups, tiled)
+            each = np.median(crew.timed(program.steps, rounds)[1:], axis=0)
+            took.append(np.bincount(program.layers, each).tolist())
+        return [[zeros, tiles] if n in either else [zeros] for n, (zeros, tiles) in enumerate(zip(*took, strict=True))]
 
     def program(self, groups: int, tiled: frozenset[int]) -> "WideProgram":
         """Steps and buffers for `groups` groups of images. tiled: the layers that go by tiles."""

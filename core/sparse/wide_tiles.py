@@ -93,7 +93,7 @@ class TiledLayer:
         return {n: layout.stream(weight) for n, layout in self._layouts.items()}
 
 
-def tiled(node: Conv, source: Frame, out: Frame, functions: list[bytes], target: Target) -> TiledLayer | None:
+def tiled_layer(node: Conv, source: Frame, out: Frame, functions: list[bytes], target: Target) -> TiledLayer | None:
     """The layer by tiles, where that can be and may be worth it."""
     if not worth(node, (out.channels, *out.size)):
         return None
