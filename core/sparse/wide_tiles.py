@@ -1,9 +1,9 @@
 """A layer of many images by Winograd's transforms (`winograd`): a vector is one pixel of as many images."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -34,7 +34,8 @@ class TiledLayer:
         outputs, channels = node.weight.shape[:2]
         self._layouts = {n: Layout(channels, outputs, n, target) for n in (1, 2)}
         self._bias = node.bias.astype(np.float32)
-        self._functions = {}
+        self._functions: dict[int, range] = {}
+        self._streams: WeakValueDictionary[int, np.ndarray] = WeakValueDictionary()
         for n, layout in self._layouts.items():
             self._functions[n] = range(len(functions), len(functions) + 3)
             functions += [
@@ -69,7 +70,7 @@ class TiledLayer:
         self, memory: Memory, code: Executable, tiles: Sequence[tuple[int, int, int]], slot: int, bench: Bench
     ) -> Iterator[Call]:
         n = len(tiles)
-        layout, stream = self._layouts[n], self._streams[n]
+        layout, stream = self._layouts[n], self._stream(n)
         first, middle, last = self._functions[n]
         scratch, constants = bench.scratch.ctypes.data, bench.constants.ctypes.data
         inputs, sums = bench.inputs.ctypes.data, bench.products.ctypes.data
@@ -87,10 +88,12 @@ class TiledLayer:
             words = (reads, writes, layout.outputs, scratch, constants, self._bias.ctypes.data, added)
             yield _call(code, last, words, bench, self._bias)
 
-    @cached_property
-    def _streams(self) -> Mapping[int, np.ndarray]:
-        weight = transformed(self.node.weight)
-        return {n: layout.stream(weight) for n, layout in self._layouts.items()}
+    def _stream(self, n: int) -> np.ndarray:
+        """The weights as the products for n vectors of tiles read them; they live as long as a call that does so."""
+        stream = self._streams.get(n)
+        if stream is None:
+            self._streams[n] = stream = self._layouts[n].stream(transformed(self.node.weight))
+        return stream
 
 
 def tiled_layer(node: Conv, source: Frame, out: Frame, functions: list[bytes], target: Target) -> TiledLayer | None:
