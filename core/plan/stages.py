@@ -100,7 +100,7 @@ class Benchmark:
     """
 
     kind: ClassVar[str] = "benchmark"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
 
     parent: str
     dense: str
