@@ -1,5 +1,5 @@
-"""The same graph as an ONNX file, and run by onnxruntime: for where few weights are zero, or the processor lacks what
-the engine needs."""
+"""The same graph as an ONNX file, and run by onnxruntime or OpenVINO: for where few weights are zero, or the processor
+lacks what the engine needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.sparse.graph import INPUT, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from core.sparse.openvino import fp32, openvino
 
 OUTPUT = "logits"
 
@@ -18,10 +19,14 @@ _IR_VERSION = 9
 Run = Callable[[np.ndarray], np.ndarray]
 
 
-def dense_run(graph: Graph, threads: int) -> Run | None:
-    """A function from images [B, C, H, W] to results [B, O], or None where onnx or onnxruntime is not installed."""
+def dense_runs(graph: Graph, threads: int) -> dict[str, Run]:
+    """Functions from images [B, C, H, W] to results [B, O], by the names of those who run them; none where onnx, or all
+    of them, are not installed."""
     model = onnx_bytes(graph)
-    return None if model is None else _session(model, threads)
+    if model is None:
+        return {}
+    runs = {"onnxruntime": _session(model, threads), "OpenVINO": _compiled(model, threads)}
+    return {name: run for name, run in runs.items() if run is not None}
 
 
 def file_run(path: Path) -> Run | None:
@@ -41,6 +46,24 @@ def _session(model: bytes | str, threads: int) -> Run | None:
 
     def run(images: np.ndarray) -> np.ndarray:
         result: np.ndarray = session.run(None, {INPUT: images})[0]
+        return result
+
+    return run
+
+
+def _compiled(model: bytes, threads: int) -> Run | None:
+    try:
+        core = openvino().Core()
+    except ImportError:
+        return None
+    network, sizes = core.read_model(model), {}
+
+    def run(images: np.ndarray) -> np.ndarray:
+        # It plans for one size of batch: with any size a single image takes longer.
+        if len(images) not in sizes:
+            network.reshape(list(images.shape))
+            sizes[len(images)] = core.compile_model(network, "CPU", fp32(threads)).create_infer_request()
+        result: np.ndarray = sizes[len(images)].infer([np.ascontiguousarray(images)], share_inputs=True)[0]
         return result
 
     return run

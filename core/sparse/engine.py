@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from core.sparse.dense import Run, dense_run
+from core.sparse.dense import Run, dense_runs
 from core.sparse.flat import FlatProgram
 from core.sparse.graph import Conv, GlobalMean, Graph, Linear, map_shapes
 from core.sparse.program import Crew, Programs
@@ -33,8 +33,8 @@ class Engine:
     """
 
     def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None) -> None:
-        """dense: where onnxruntime is installed, use it for batches that it is faster at (few zeros), and for
-        everything where this processor lacks what the engine needs · target: the instructions to make code of;
+        """dense: where onnxruntime or OpenVINO is installed, use it for batches that it is faster at (few zeros), and
+        for everything where this processor lacks what the engine needs · target: the instructions to make code of;
         None = the best that this processor has.
 
         Raises:
@@ -44,9 +44,9 @@ class Engine:
             raise ValueError(f"threads {threads}: at least 1")
         shapes = map_shapes(graph)
         self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
-        self._dense = dense_run(graph, threads) if dense else None
+        self._dense = dense_runs(graph, threads) if dense else {}
         self._reason = unsupported(target) or unknown(graph)
-        if self._reason is not None and self._dense is None:
+        if self._reason is not None and not self._dense:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         target = target or here()
         # Without a target it is the dense run for any batch, and the group does not matter.
@@ -72,22 +72,25 @@ class Engine:
     @property
     def how(self) -> str:
         """In words: what runs the network here, and why."""
-        if self._sparse is None:
-            return f"dense by onnxruntime: {self._reason}"
-        few, many = (self._run(many=many) is self._sparse for many in (False, True))
-        if not few and not many:
-            return "dense by onnxruntime: too few weights are zero"
-        name = f"sparse ({self._sparse.target.name})"
-        if few and many:
+        few, many = (self._by(self._run(many=many)) for many in (False, True))
+        name = "" if self._sparse is None else f"sparse ({self._sparse.target.name})"
+        if few == many == "":
             return name
-        which = "from" if few else "under"
-        return f"{name}; batches {which} {self._group} images dense by onnxruntime, which is faster there"
+        dense = " or ".join(dict.fromkeys(by for by in (few, many) if by))
+        if few and many:
+            return f"dense by {dense}: {self._reason or 'too few weights are zero'}"
+        which = "from" if many else "under"
+        return f"{name}; batches {which} {self._group} images dense by {dense}, which is faster there"
+
+    def _by(self, run: Run) -> str:
+        """Who runs it densely; "" where the engine runs it itself."""
+        return next((name for name, dense in self._dense.items() if dense is run), "")
 
     def _run(self, *, many: bool) -> Run:
         """What is faster for batches smaller than a group, or for the others."""
         if many not in self._chosen:
             images = np.zeros((self._group if many else 1, *self._shape), np.float32)
-            runs = [run for run in (self._sparse, self._dense) if run is not None]
+            runs = [run for run in (self._sparse, *self._dense.values()) if run is not None]
             self._chosen[many] = _faster(runs, images, settle=_settle(self._threads))
         return self._chosen[many]
 

@@ -1,6 +1,7 @@
 """The engine against torch in double precision."""
 
 import gc
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sparse import engine as engine_module
-from core.sparse.dense import Run
+from core.sparse.dense import Run, dense_runs
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool, Node
 from core.sparse.target import AVX2, Target
 from tests.sparse.nets import assert_close, conv, headed, reference, resnet
 
+DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
 quiet = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
@@ -227,7 +229,7 @@ def test_another_processor_falls_back_to_dense(monkeypatch: pytest.MonkeyPatch) 
     engine = Engine(graph)
     images = np.random.default_rng(0).standard_normal((3, 3, 32, 32)).astype(np.float32)
     assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
-    assert engine.how == "dense by onnxruntime: the processor is another"
+    assert re.fullmatch(f"dense by {DENSE}: the processor is another", engine.how)
     with pytest.raises(ValueError, match="does not run here: the processor is another"):
         Engine(graph, dense=False)
 
@@ -239,4 +241,29 @@ def test_both_ways_agree_and_one_is_chosen(target: Target) -> None:
     images = np.random.default_rng(0).standard_normal((20, 3, 32, 32)).astype(np.float32)
     assert np.abs(engine(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
     words = engine.how
-    assert words.startswith((f"sparse ({target.name})", "dense by onnxruntime: too few weights are zero"))
+    assert re.fullmatch(rf"sparse \({target.name}\).*|dense by {DENSE}: too few weights are zero", words)
+
+
+@pytest.mark.parametrize("name", ["onnxruntime", "OpenVINO"])
+def test_each_dense_run_agrees_for_any_batch(name: str) -> None:
+    pytest.importorskip(name.lower())
+    graph = resnet(0.5, width=4)
+    run = dense_runs(graph, 1)[name]
+    for batch in (1, 5, 1):
+        images = np.random.default_rng(batch).standard_normal((batch, 32, 32, 3)).astype(np.float32)
+        images = images.transpose(0, 3, 1, 2)
+        assert np.abs(run(images) - reference(graph, images)).max() < 1e-5 * np.abs(reference(graph, images)).max()
+
+
+def test_the_fastest_of_all_runs_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def zeros(images: np.ndarray) -> np.ndarray:
+        return np.zeros((len(images), 5), np.float32)
+
+    runs = {"onnxruntime": zeros, "OpenVINO": lambda images: zeros(images) + 1}
+    monkeypatch.setattr(engine_module, "dense_runs", lambda *_: runs)
+    images = np.zeros((1, 3, 32, 32), np.float32)
+    for faster, value in (("onnxruntime", 0.0), ("OpenVINO", 1.0)):
+        monkeypatch.setattr(engine_module, "_seconds", lambda run, _, fast=runs[faster]: 1.0 if run is fast else 2.0)
+        engine = Engine(resnet(0.3, width=4))
+        assert (engine(images) == value).all()
+        assert engine.how == f"dense by {faster}: too few weights are zero"

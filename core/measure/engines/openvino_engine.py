@@ -1,9 +1,7 @@
 """OpenVINO on a CPU, in fp32 and in bf16. Zeros are multiplied like any other number."""
 
 import copy
-import sys
-from functools import cache, partial
-from typing import Any
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,8 +9,7 @@ from torch import nn
 
 from core.measure.engines.base import Engine, Maker, Pass, absent
 from core.measure.engines.onnx_file import onnx_bytes
-
-_TELEMETRY = "openvino_telemetry"
+from core.sparse.openvino import fp32, openvino
 
 
 def engines() -> tuple[Engine, ...]:
@@ -23,21 +20,6 @@ def engines() -> tuple[Engine, ...]:
     )
 
 
-@cache
-def _openvino() -> Any:
-    """The package, without its telemetry: as it comes, `import openvino` alone reports to a server on the Internet and
-    leaves files in the user's home. Without the package that does so it takes a stub of its own."""
-    before = sys.modules.get(_TELEMETRY)
-    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
-    try:
-        import openvino
-    finally:
-        del sys.modules[_TELEMETRY]
-        if before is not None:
-            sys.modules[_TELEMETRY] = before
-    return openvino
-
-
 def _missing(device: torch.device) -> str | None:
     del device
     return absent("openvino", "'prunesweep[openvino]'") or absent("onnx", "'prunesweep[bench]'")
@@ -45,26 +27,20 @@ def _missing(device: torch.device) -> str | None:
 
 def _missing_bf16(device: torch.device) -> str | None:
     reason = _missing(device)
-    if reason is None and "BF16" not in _openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+    if reason is None and "BF16" not in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return "the processor has no bf16 arithmetic"
     return reason
 
 
 def _version() -> str:
-    return str(_openvino().__version__).partition("-")[0]
+    return str(openvino().__version__).partition("-")[0]
 
 
 def _prepare(precision: str, model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
-    core = _openvino().Core()
+    core = openvino().Core()
     network = core.read_model(onnx_bytes(copy.deepcopy(model), images))
     batch = np.ascontiguousarray(images.numpy())
-    settings = {
-        "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": 1,
-        "INFERENCE_PRECISION_HINT": precision,
-        # Where its threads run is decided by whoever measures, for every engine alike.
-        "ENABLE_CPU_PINNING": False,
-    }
+    settings = fp32(threads) | {"INFERENCE_PRECISION_HINT": precision}
 
     def make() -> Pass:
         request = core.compile_model(network, "CPU", settings).create_infer_request()

@@ -1,0 +1,37 @@
+"""OpenVINO, as we take it."""
+
+import sys
+from functools import cache
+from typing import Any
+
+_TELEMETRY = "openvino_telemetry"
+
+
+@cache
+def openvino() -> Any:
+    """The package, without its telemetry: as it comes, `import openvino` alone reports to a server on the Internet and
+    leaves files in the user's home. Without the package that does so it takes a stub of its own.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    before = sys.modules.get(_TELEMETRY)
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    finally:
+        del sys.modules[_TELEMETRY]
+        if before is not None:
+            sys.modules[_TELEMETRY] = before
+    return openvino
+
+
+def fp32(threads: int) -> dict[str, object]:
+    """How a network is compiled for so many CPU threads, in fp32."""
+    return {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "INFERENCE_PRECISION_HINT": "f32",
+        # Where its threads run is decided by whoever measures, for every engine alike.
+        "ENABLE_CPU_PINNING": False,
+    }
