@@ -125,7 +125,7 @@ def test_openvino_reports_to_nobody() -> None:
     if missing("openvino", CPU):
         pytest.skip("openvino is not installed")
     program = (
-        "import sys; from core.measure.engines.openvino_engine import _openvino; _openvino();"
+        "import sys; from core.sparse.openvino import openvino; openvino();"
         "print([name for name in sys.modules if name.startswith('openvino_telemetry')])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
