@@ -11,7 +11,7 @@ from core.plan.nearest import did_you_mean
 ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "flops", "latency", "2:4")
 
 FLOPS_DEFAULT = 0.5
-LATENCY_DEFAULT = 0.6
+LATENCY_DEFAULT = 0.8
 _BATCH = 64
 """Whose costs `latency` takes when nothing is said. For one image a weight of a small map costs no less than one of 16
 pixels, so that most budgets cannot be met at low sparsity, and those that can make batch 64 no faster."""

@@ -28,7 +28,7 @@ POINTS = "1=0.3,16=0.35,64=0.8"
         ("flops:0", "flops:0"),
         ("flops:1.0", "flops:1"),
         ("flops:0.000001", "flops:0.000001"),
-        ("latency", "latency:0.6"),
+        ("latency", "latency:0.8"),
         ("latency:0.60@64", "latency:0.6"),
         ("latency:0.8@1", "latency:0.8@1"),
     ],
@@ -162,7 +162,7 @@ def test_the_numbers_of_a_profile_are_in_the_digest_and_its_path_is_not(tmp_path
         for costs in ("avx512", *map(str, paths))
     )
     assert set(shipped.stages) == set(one.stages) == set(two.stages)
-    assert allocations(shipped) == {f"latency:0.6 {profile.batches[64]}"}
+    assert allocations(shipped) == {f"latency:0.8 {profile.batches[64]}"}
     paths[0].write_text(profile.toml().replace("\n1 = ", "\n1 = 9"))
     other = plan(read_axes({"algorithm": "latency", "costs": str(paths[0])}, GRIDS["demo"]))
     assert len(set(other.stages) & set(one.stages)) == 2, "only the dense network and its evaluation are shared"
