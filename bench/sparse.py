@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ DENSITIES = {
 SIDE = 32
 TURNS = 24
 BURST_SECONDS = 0.05
+REST_SECONDS = 0.1
+"""Before each burst: the threads of whoever ran before go on spinning for a while."""
 
 
 def random_nets(folder: Path) -> list[Path]:
@@ -107,7 +110,9 @@ def against_deepsparse(path: Path, threads: int, batch: int, python: str, folder
         count = max(1, round(BURST_SECONDS / timer(lambda: engine(ready), 3)[0] * 3))
         ours, theirs = [], []
         for _ in range(TURNS):
+            time.sleep(REST_SECONDS)
             ours.append(timer(lambda: engine(ready), count)[0] / count)
+            time.sleep(REST_SECONDS)
             rival.stdin.write(f"{count}\n")
             rival.stdin.flush()
             theirs.append(float(rival.stdout.readline()) / count)
@@ -168,7 +173,8 @@ def main() -> None:
         )
         runs = []
         for threads in options.threads:
-            for run in races(paths, threads, options.batch, options.engines.split(",")):
+            # All of them first: that process goes on to the next one while it is listened to.
+            for run in list(races(paths, threads, options.batch, options.engines.split(","))):
                 rival = None
                 if options.deepsparse:
                     batch = run["race"]["batch"]
