@@ -28,8 +28,8 @@ class Engine:
     """Runs a graph on `threads` CPU threads: `engine(images)`, images float32 [B, C, H, W], any B; returns the last
     node's value, float32 [B, O]. Calls from several threads wait for each other.
 
-    The first call with one image, and the first with many, take a second or two: code is made then, and where there
-    is more than one way to compute a layer they are tried.
+    The first call with one image, and the first with many, take a few seconds: code is made then, and where there is
+    more than one way to compute a layer they are tried.
     """
 
     def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None) -> None:

@@ -136,7 +136,6 @@ class WideNet:
 
     def _words(self, node: Window, memory: Memory, group: int, slot: int, output: int) -> tuple[int, int, int]:
         """Addresses of a group's input and output, and how far the value to add lies from the output."""
-
         writes = memory.start(node.out, group, slot)
         added = memory.start(node.add, group, slot) - writes if isinstance(node, Conv) and node.add else 0
         return memory.start(node.source, group, slot), writes + output * self._frames[node.out].plane, added

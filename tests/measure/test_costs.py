@@ -22,9 +22,8 @@ def test_what_all_densities_share_is_no_cost() -> None:
 
 @needs_engine
 def test_a_weight_of_a_large_map_costs_more() -> None:
-    (small, _), (large, full) = (cost(positions, 4, rounds=7) for positions in (1, 256))
+    (small, _), (large, _) = (cost(positions, 4, rounds=7) for positions in (1, 256))
     assert 0 < small < large
-    assert full is None or full < large
 
 
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:

@@ -81,8 +81,9 @@ def test_a_picture_for_a_terminal(sweep: Sweep, work: Callable[..., int], monkey
     shown = screen.getvalue()
     assert "no worker is up; start one: sweep worker" in shown
     assert shown.count("✓ done     evaluate") - shown.count("last  ✓ done     evaluate") == 19
-    ended = shown.rpartition("72 of 72 stages")[2]
-    assert re.search(r"\nlast  ✓ done     (evaluate|benchmark) ", ended), "what ended last, scrolled away or not"
+    scrolled, _, ended = shown.rpartition("72 of 72 stages")
+    latest = re.findall(r"(?<!last  )✓ done     (\S+ \S+)", scrolled)[-1]
+    assert f"\nlast  ✓ done     {latest}" in ended, "what ended last, scrolled away or not"
     assert "72 of 72 stages · 61 of 61 epochs" in shown
 
 
