@@ -8,7 +8,7 @@ tile of 4×4 pixels y:
 
 The polynomials are interpolated at 0, ±√½, ±√2 and ∞. The usual 0, ±1, ±2, ∞ need no irrational factors, and are
 less exact (Barabasz et al. 2020, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural
-Networks", arXiv:1803.10986). Here no pixel, summed over up to 256 channels, is off by more than 3e-6 of the largest one.
+Networks", arXiv:1803.10986). Here no pixel of up to 256 channels is off by more than 3e-6 of the largest one.
 """
 
 import numpy as np
