@@ -15,6 +15,7 @@ from core.ledger import migrate
 from core.ledger.engine import open_ledger
 from core.ledger.tables import METADATA
 from core.settings import Settings, load_settings
+from tests.support.watchdog import watch
 
 
 def pytest_configure() -> None:
@@ -22,6 +23,11 @@ def pytest_configure() -> None:
     interrupts ignored there, and a program inherits that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    watch(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture
@@ -36,6 +42,7 @@ def postgres() -> Iterator[Engine]:
     # Not in pytest's own folder: as root the server runs as another user, and every pytest that starts closes
     # that folder to others. A short path as well, because the server's socket lies in it.
     folder = tempfile.mkdtemp(prefix="pg-")
+    watch(Path(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its helpers warn about this machine's runtime folder
         import pgserver

@@ -1,5 +1,7 @@
 """`sweep dashboard`: a live page over the ledger."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,16 +20,15 @@ def dashboard(
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = _PORT,
-    token: Annotated[
-        str,
+    token_file: Annotated[
+        Path | None,
         typer.Option(
-            "--token",
-            metavar="TOKEN",
-            envvar="SWEEP_DASHBOARD_TOKEN",
-            show_envvar=False,
-            help="What visitors must show; made up where it is needed. Default SWEEP_DASHBOARD_TOKEN.",
+            "--token-file",
+            metavar="FILE",
+            help="File that holds what visitors must show; made up where one is needed. Or set SWEEP_DASHBOARD_TOKEN.",
+            dir_okay=False,
         ),
-    ] = "",
+    ] = None,
 ) -> None:
     """Serve a live page: sweeps, stages, workers, curves, failures and charts, until Ctrl-C."""
     _check()
@@ -35,11 +36,32 @@ def dashboard(
     from orchestrator.dashboard.serve import serve, take, token_for
 
     settings = load_settings()
+    given = _read_token(token_file)
     place = take(host, port)
     try:
-        serve(settings, place, token_for(place, token))
+        serve(settings, place, token_for(place, given))
     finally:
         place.socket.close()
+
+
+def _read_token(file: Path | None) -> str:
+    """Return the token of the file, else of the environment, "" = none. Not an option: processes' arguments are public.
+
+    Raises:
+        UserError: the file cannot be read, or is empty.
+    """
+    from core.errors import UserError
+
+    if file is None:
+        return os.environ.get("SWEEP_DASHBOARD_TOKEN", "")
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not text"
+        raise UserError("--token-file", file, f"cannot be read: {reason}") from None
+    if not token:
+        raise UserError("--token-file", file, "is empty; write the token into it")
+    return token
 
 
 def _check() -> None:

@@ -10,10 +10,13 @@ import uvicorn
 
 from core.errors import UserError
 from core.settings import Settings
+from orchestrator.dashboard.connections import Connections, Limits, Watched
 from orchestrator.output import note, say
 
 _SHORTEST = 16
 """Least length of a token that is given; 16 letters cannot be guessed over a network."""
+_BACKLOG = 64
+"""Connections that wait to be accepted."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def take(host: str, port: int) -> Place:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(128)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         fix = "choose another one, or 0 for any that is free" if host else "choose another one"
@@ -69,7 +72,7 @@ def token_for(place: Place, given: str) -> str:
     plain = given.isascii() and all(letter.isalnum() or letter in "-_." for letter in given)
     if len(given) < _SHORTEST or not plain:
         fix = f"needs at least {_SHORTEST} characters, letters, digits, - _ . only; left out, one is made"
-        raise UserError("--token", "…", fix)
+        raise UserError("token", "…", fix)
     return given
 
 
@@ -91,21 +94,34 @@ class Server(uvicorn.Server):
             raise
 
 
-def server(settings: Settings, place: Place, token: str, tell: Callable[[], None] = lambda: None) -> Server:
+def server(
+    settings: Settings,
+    place: Place,
+    token: str,
+    tell: Callable[[], None] = lambda: None,
+    limits: Limits = Limits(),
+) -> Server:
     """What answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
     from orchestrator.dashboard.app import make_app
     from orchestrator.dashboard.guard import LOCAL_NAMES
 
     app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
+    connections = Connections(limits)
     config = uvicorn.Config(
-        app,
-        log_level="warning",
+        Watched(app, connections),
+        http=connections.protocol(),
+        loop="asyncio",
+        # As many are accepted in one go, before any of them can be closed again.
+        backlog=_BACKLOG,
+        # A warning for each malformed request would let anybody fill the disk.
+        log_level="error",
         access_log=False,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
         lifespan="on",
         ws="none",
+        timeout_keep_alive=max(1, int(limits.head_seconds)),
     )
     return Server(config, tell)
 

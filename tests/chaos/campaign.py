@@ -23,6 +23,7 @@ from tests.chaos.servers import CREDENTIALS, S3, Valkey, wait_for
 from tests.chaos.sites import Site, open_site, variables_set
 from tests.chaos.verdict import Evidence, Verdict, judge
 from tests.chaos.work import Size
+from tests.support.watchdog import watch
 
 _AWAY = (OperationalError, InterfaceError)
 _STANDSTILL = 180.0
@@ -64,6 +65,7 @@ class Campaign:
         started = time.monotonic()
         with ExitStack() as stack:
             root = Path(tempfile.mkdtemp(prefix="chaos-"))
+            watch(root)
             stack.callback(shutil.rmtree, root, ignore_errors=True)
             stack.enter_context(variables_set(CREDENTIALS))
             site, scene = self._disturbed(stack, root)

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import create_engine, make_url, text
 
+from tests.support.watchdog import watch
+
 _NAME = "chaos"
 
 
@@ -61,6 +63,7 @@ class Postgres:
     def __init__(self) -> None:
         # A folder of its own with a short path: as root the server runs as another user, and its socket lies there.
         self._folder = Path(tempfile.mkdtemp(prefix="chaos-pg-"))
+        watch(self._folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns about this machine's runtime folder
             import pgserver

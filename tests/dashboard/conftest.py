@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from core.ledger.engine import open_ledger
 from core.settings import Settings
+from orchestrator.dashboard.connections import Limits
 from orchestrator.dashboard.serve import server, take
 
 
@@ -43,9 +44,11 @@ class Served:
 
 
 @contextmanager
-def _serving(settings: Settings, token: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
+def _serving(
+    settings: Settings, token: str = "", host: str = "127.0.0.1", limits: Limits = Limits()
+) -> Iterator[Served]:
     place = take(host, 0)
-    answering = server(settings, place, token)
+    answering = server(settings, place, token, limits=limits)
     thread = threading.Thread(target=answering.run, kwargs={"sockets": [place.socket]})
     thread.start()
     try:
@@ -61,7 +64,7 @@ def serve(settings: Settings) -> Iterator[Callable[..., Served]]:
     """`serve(token="…", host="0.0.0.0")` starts one on the test's ledger."""
     opened: list[Any] = []
 
-    def start(**options: str) -> Served:
+    def start(**options: Any) -> Served:
         context = _serving(settings, **options)
         served = context.__enter__()
         opened.append(context)

@@ -125,4 +125,5 @@ def test_otherwise_it_ends_for_good(start: Start, tmp_path: Path, how: str) -> N
     told = _read(tmp_path / "seen" / "env")
     assert "SWEEP_DATABASE_URL=postgresql://db/s" in told
     assert "SWEEP_THREADS=4" in told
-    assert not (tmp_path / "prunesweep-77").exists()
+    assert re.search(rf"^SWEEP_HOME={re.escape(str(tmp_path))}/prunesweep-77-\w{{8}}$", told, re.M), "not guessable"
+    assert not list(tmp_path.glob("prunesweep-77*"))

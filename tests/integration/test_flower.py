@@ -26,12 +26,12 @@ def _flower(site: Any, *options: str) -> Iterator[Callable[[str], str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = ["--address=127.0.0.1", f"--port={port}", f"--basic-auth=sweep:{PASSWORD}", *options]
+    words = ["--address=127.0.0.1", f"--port={port}", *options]
     log = site.home / "flower.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "worker.app", "flower", *words],
-            env=site.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            env=site.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "FLOWER_BASIC_AUTH": f"sweep:{PASSWORD}"},
             stdout=out,
             stderr=out,
             cwd=site.home,

@@ -21,6 +21,7 @@ from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.plan.stages import Sleep, Train, digest
 from core.settings import load_settings
+from tests.support.watchdog import watch
 
 AWAY = float(os.environ.get("TEST_OUTAGE_SECONDS", "7"))
 """Seconds; longer than the lease of these tests (4 s) and than a worker's call waits for a locked file (5 s)."""
@@ -53,6 +54,7 @@ class Postgres:
 def own_postgres() -> Iterator[Postgres]:
     # Not in pytest's own folder, see the fixture `postgres`.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    watch(folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pgserver
