@@ -188,8 +188,9 @@ def _error(engine: Engine, network: nn.Module, make: Maker, images: torch.Tensor
     was_training = network.training
     wanted = network.eval()(images.to(device)).float().cpu().numpy()
     network.train(was_training)
-    logits = make()()
-    found = logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else np.asarray(logits, np.float32)
+    run = make()  # kept until its logits, which may lie in its memory, are copied
+    logits = run()
+    found = np.array(logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else logits, np.float32)
     error = float(np.abs(found - wanted).max() / max(float(np.abs(wanted).max()), 1e-6))
     if not np.isfinite(error):
         raise StageError(f"the network's outputs in {engine.name} are not finite")

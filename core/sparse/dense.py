@@ -15,8 +15,12 @@ OUTPUT = "logits"
 
 _OPSET = 17
 _IR_VERSION = 9
+_SIZES = 8
+"""Sizes of batch that OpenVINO keeps a compiled network for: each is as large as the weights."""
 
 Run = Callable[[np.ndarray], np.ndarray]
+"""From images [B, C, H, W] to results [B, O]. A result is the caller's: no later call changes it. The images are read
+during the call only."""
 
 
 def dense_runs(graph: Graph, threads: int) -> dict[str, Run]:
@@ -56,11 +60,14 @@ def _compiled(model: bytes, threads: int) -> Run | None:
         core = openvino().Core()
     except ImportError:
         return None
-    network, sizes = core.read_model(model), {}
+    network = core.read_model(model)
+    sizes: dict[int, Any] = {}
 
     def run(images: np.ndarray) -> np.ndarray:
         # It plans for one size of batch: with any size a single image takes longer.
         if len(images) not in sizes:
+            if len(sizes) == _SIZES:
+                del sizes[next(iter(sizes))]
             network.reshape(list(images.shape))
             sizes[len(images)] = core.compile_model(network, "CPU", fp32(threads)).create_infer_request()
         result: np.ndarray = sizes[len(images)].infer([np.ascontiguousarray(images)], share_inputs=True)[0]

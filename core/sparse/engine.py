@@ -26,7 +26,8 @@ _SETTLE_SECONDS = 0.1
 
 class Engine:
     """Runs a graph on `threads` CPU threads: `engine(images)`, images float32 [B, C, H, W], any B; returns the last
-    node's value, float32 [B, O]. Calls from several threads wait for each other.
+    node's value, float32 [B, O], which is the caller's to keep and change: no later call touches it. The images are
+    read during the call only. Calls from several threads wait for each other.
 
     The first call with one image, and the first with many, take a few seconds: code is made then, and where there is
     more than one way to compute a layer they are tried.
@@ -72,7 +73,8 @@ class Engine:
     @property
     def how(self) -> str:
         """In words: what runs the network here, and why."""
-        few, many = (self._by(self._run(many=many)) for many in (False, True))
+        with self._lock:  # the first time it runs the network, in the buffers that calls use
+            few, many = (self._by(self._run(many=many)) for many in (False, True))
         name = "" if self._sparse is None else f"sparse ({self._sparse.target.name})"
         if few == many == "":
             return name

@@ -55,7 +55,7 @@ class FlatProgram:
         self._buffers[INPUT][:, : self._pixels(INPUT)] = image.reshape(len(image), -1)
 
     def result(self) -> np.ndarray:
-        """The last node's value, [1, O]."""
+        """Return the last node's value, [1, O], in memory of its own."""
         return self._buffers[self._result][None, :, 0].copy()
 
     def _pixels(self, name: str) -> int:

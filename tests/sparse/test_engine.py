@@ -198,15 +198,15 @@ def test_images_in_any_memory_layout(target: Target) -> None:
 
 
 def test_helpers_end_with_their_engine(target: Target) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     engine = Engine(resnet(0.3, width=4), threads=3, dense=False, target=target)
-    helpers = [thread for thread in threading.enumerate() if thread.name == "sparse-engine"]
+    helpers = [thread for thread in threading.enumerate() if thread not in before]
     assert len(helpers) == 2
     del engine
     gc.collect()
     for helper in helpers:
         helper.join(timeout=30)
-    assert threading.active_count() == before
+    assert not any(helper.is_alive() for helper in helpers)
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -10,7 +10,8 @@ from torch import nn
 from core.plan.engines import ENGINES
 
 Pass = Callable[[], object]
-"""Runs one batch; gives the logits, [B, classes], as a tensor or an array."""
+"""Runs one batch; gives the logits, [B, classes], as a tensor or an array. They may lie in the pass's own memory: valid
+until it runs again or is gone."""
 Maker = Callable[[], Pass]
 """Makes a fresh copy of a prepared network, in memory of its own."""
 Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
