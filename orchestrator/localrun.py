@@ -15,6 +15,7 @@ from orchestrator import submission
 from orchestrator.follow import View, follow
 from orchestrator.localworker import LocalWorker
 from orchestrator.options import GridRequest
+from orchestrator.output import note
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -36,7 +37,9 @@ class LocalRun:
             UserError, WorkerEnded: the worker refused to start, or ended.
         """
         self.worker.wait_ready()
-        submission.send_hints(self.settings, self.submitted.ready)
+        problem = submission.send_hints(self.settings, self.submitted.ready)
+        if problem:
+            note(f"note: {problem}")
         code = follow(self.engine, self.submitted.id, self.settings.lease, check=self.worker.check, view=view)
         self.worker.terminate()
         return code

@@ -1,6 +1,5 @@
 """From options to ledger rows: reads the grid, plans it, writes it, and sends hints if a broker answers."""
 
-import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from core.plan.stages import KINDS, epochs_of
 from core.settings import Settings, mask
 from core.version import version
 from orchestrator.options import GridRequest
-from orchestrator.text import plural
+from orchestrator.text import one_line, plural
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -73,14 +72,19 @@ def send_hints(settings: Settings, digests: Sequence[str]) -> str:
         if not embedded.running(settings):
             return ""
     from core.broker.app import make_app
-    from core.broker.hints import publish
+    from core.broker.hints import BrokerAway, publish
 
     sent: list[int] = []
+    refused: list[str] = []
 
     def send() -> None:
         # A hint is never worth failing a submit that is already written: a worker's dispatcher publishes it again.
-        with contextlib.suppress(Exception):
+        try:
             sent.append(publish(make_app(settings), digests))
+        except BrokerAway as error:
+            refused.append(one_line(str(error), 200))
+        except Exception as error:
+            refused.append(type(error).__name__)
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()
@@ -88,7 +92,8 @@ def send_hints(settings: Settings, digests: Sequence[str]) -> str:
     if sent:
         return ""
     where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"
-    return f"{where} does not answer; the sweep is written, and workers will find it without a hint"
+    why = f"takes no hints ({refused[0]})" if refused else "does not answer"
+    return f"{where} {why}; the sweep is written, and workers will find it without a hint"
 
 
 def kinds(plan: Plan) -> dict[str, tuple[int, int]]:

@@ -16,6 +16,7 @@ from core.devices import parse_devices
 from core.errors import UserError
 from core.plan.task import TASK, is_digest
 from core.settings import load_settings
+from worker.consumer import HintConsumer
 from worker.gate import Gate
 from worker.sieve import Sieve
 from worker.station import Station
@@ -47,6 +48,7 @@ class StationStep(bootsteps.StartStopStep):
 
 app = make_app(load_settings())
 app.conf.worker_concurrency = _ALL_DEVICES
+app.conf.worker_consumer = HintConsumer
 app.steps["worker"].add(StationStep)
 app.steps["consumer"].add(Gate)
 app.steps["consumer"].add(Sieve)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from core.settings import Settings
 from worker.patience import Patience
+from worker.troubles import Troubles
 
 
 class Verdict(StrEnum):
@@ -21,7 +22,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Desk:
     """What the slots of one worker share. publish: hints, best effort · discard: an artifact that nothing refers to
-    any more ("" = none), best effort · changed: called when a slot becomes free or ready."""
+    any more ("" = none), best effort · changed: called when a slot becomes free or ready · troubles: what is wrong now.
+    """
 
     settings: Settings
     engine: Engine
@@ -30,3 +32,4 @@ class Desk:
     publish: Callable[[Iterable[str]], None]
     discard: Callable[[str], None]
     changed: Callable[[], None]
+    troubles: Troubles

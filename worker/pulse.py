@@ -24,6 +24,7 @@ from worker.calm import Calm
 from worker.desk import Desk, Verdict
 from worker.hearing import Hearing
 from worker.slots import Slot
+from worker.troubles import first_line
 
 logger = get_logger(__name__)
 
@@ -61,7 +62,6 @@ class Pulse:
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
         self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
-        self._troubles: dict[str, str] = {}
 
     def start(self) -> None:
         self._thread.start()
@@ -100,15 +100,11 @@ class Pulse:
         try:
             act()
         except Exception as error:
-            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
-            if self._troubles.get(what) != reason:
-                # Anything else is a bug; but a worker without a pulse loses its leases, so it goes on.
-                expected = isinstance(error, _EXPECTED)
-                logger.warning("%s: %s; trying again", what, reason, exc_info=None if expected else error)
-            self._troubles[what] = reason
+            # Anything else is a bug; but a worker without a pulse loses its leases, so it goes on.
+            unexpected = None if isinstance(error, _EXPECTED) else error
+            self._desk.troubles.begin(what, first_line(error), unexpected=unexpected)
             return False
-        if self._troubles.pop(what, ""):
-            logger.warning("%s: works again", what)
+        self._desk.troubles.end(what)
         return True
 
     def _beat(self) -> None:

@@ -25,6 +25,7 @@ from worker.hearing import Hearing
 from worker.patience import Patience
 from worker.pulse import TICK, Pulse
 from worker.slots import Slot
+from worker.troubles import Troubles
 
 logger = get_logger(__name__)
 
@@ -49,6 +50,7 @@ class Station:
         self._stopped = False
         self._wake_consumer: Callable[[], None] = lambda: None
         self._reconnect_consumer: Callable[[], object] = lambda: None
+        self.troubles = Troubles()
         self._hearing = Hearing(TICK)
         self._begun: set[str] = set()
         self._ended: deque[str] = deque(maxlen=1024)
@@ -68,7 +70,9 @@ class Station:
             raise
         patience = Patience(self._stopping)
         self._discards = Discards(store, ledger_id(self._engine))
-        self._desk = Desk(settings, self._engine, self.name, patience, self._publish, self._discards, self._changed)
+        self._desk = Desk(
+            settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
+        )
         self._slots = tuple(Slot(device, self._desk) for device in devices)
         self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
 
@@ -150,12 +154,13 @@ class Station:
     def _publish(self, digests: Iterable[str]) -> None:
         try:
             with self._publishing:
-                publish(self._app, digests)
+                if publish(self._app, digests):
+                    self.troubles.end("publishing hints")
         except BrokerAway as error:
-            logger.warning("hints not published (%s); the dispatcher will try again", error)
+            self.troubles.begin("publishing hints", str(error))
 
     def _deaf(self) -> None:
-        logger.warning("hints lie on the queue, and none comes; connecting to the broker anew")
+        logger.warning("hints lie on the queue and none is delivered; reconnecting")
         # Ours may be the ones that lead elsewhere. Only the pulse, which calls this, uses them without publishing.
         with self._publishing:
             reconnect(self._app)

@@ -1,10 +1,12 @@
 """The Celery app: one task, one queue, JSON only, no results; its messages are hints that may be lost or doubled."""
 
+from functools import cache
 from typing import Any
 
 from celery import Celery
 from celery.app.amqp import AMQP
 from kombu import Connection
+from redis.exceptions import RedisError
 
 from core.broker.embedded import broker_url
 from core.plan.task import QUEUE
@@ -24,8 +26,19 @@ RECONNECT_SECONDS = 2.0
 """Longest pause between a consumer's tries to reach a broker that is away."""
 
 
+@cache
+def _forgiving(transport: type[Any]) -> type[Any]:
+    """Return the transport, with every error that a broker answers (out of memory, full disk, read-only replica, no
+    permission …) counted as a lost connection. Celery ends a worker on those that are not."""
+    return type(transport.__name__, (transport,), {"connection_errors": (*transport.connection_errors, RedisError)})
+
+
 class _Connection(Connection):
-    """One that is back soon after its broker: Celery's consumer leaves the pauses at kombu's, which grow to 30 s."""
+    """One that is back soon after its broker (Celery's consumer leaves the pauses at kombu's, which grow to 30 s), and
+    to which a broker that refuses is away."""
+
+    def get_transport_cls(self) -> type[Any]:
+        return _forgiving(super().get_transport_cls())
 
     def ensure_connection(self, *arguments: Any, **named: Any) -> Any:
         pauses = {"interval_start": 1.0, "interval_step": 1.0, "interval_max": RECONNECT_SECONDS}

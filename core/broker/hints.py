@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from celery import Celery
-from kombu.exceptions import ChannelError, OperationalError
-from kombu.transport.redis import BatchPublishError
-from redis.exceptions import RedisError
+from kombu.exceptions import ChannelError, ConnectionError, KombuError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from core.broker import embedded, valkey
 from core.broker.app import CONNECT_TIMEOUT
@@ -16,16 +15,23 @@ from core.errors import UserError
 from core.plan.task import QUEUE, TASK
 from core.settings import Settings, mask
 
+_AWAY = (KombuError, ConnectionError, RedisError, OSError)
+"""What a broker that is away, or answers with an error, brings about."""
+
+
+_PROBE = "_kombu.binding.sweep-probe"
+"""Named as kombu names its own keys, so that whoever may use those may write this one."""
+
 
 class BrokerAway(Exception):
-    """The broker did not take the hints; some of them may have arrived."""
+    """The broker did not answer, or refused; of hints that were published some may have arrived."""
 
 
 def publish(app: Celery, digests: Iterable[str]) -> int:
     """Publishes one hint per digest, pipelined over one pooled connection; returns how many.
 
     Raises:
-        BrokerAway: no broker, within about 3 s. Callers go on: a dispatcher publishes again.
+        BrokerAway: no broker, or one that refuses; within about 3 s. Callers go on: a dispatcher publishes again.
     """
     messages = [_message(app, digest) for digest in digests]
     if not messages:
@@ -34,7 +40,7 @@ def publish(app: Celery, digests: Iterable[str]) -> int:
         with app.producer_or_acquire() as producer, producer.batch():
             for headers, properties, body in messages:
                 producer.publish(body, exchange="", routing_key=QUEUE, headers=headers, **properties)
-    except (OperationalError, BatchPublishError, OSError) as error:
+    except (*_AWAY, ChannelError) as error:
         raise BrokerAway(str(error)) from error
     return len(messages)
 
@@ -50,14 +56,14 @@ def waiting(app: Celery) -> int:
     """How many hints lie on the queue.
 
     Raises:
-        BrokerAway: no broker, within about 3 s.
+        BrokerAway: no broker, or one that refuses; within about 3 s.
     """
     try:
         with app.producer_or_acquire() as producer:
             return int(producer.channel.queue_declare(QUEUE, passive=True).message_count)
     except ChannelError:
         return 0  # Redis keeps no empty lists
-    except (OperationalError, OSError, RedisError) as error:
+    except _AWAY as error:
         raise BrokerAway(str(error)) from error
 
 
@@ -95,6 +101,11 @@ def _ping(url: str, field: str) -> None:
         )
         with client:
             client.ping()
+            # A server that is out of memory, or a replica, answers to a ping and takes no message.
+            client.set(_PROBE, "", px=1000)
+    except (ResponseError, AuthenticationError) as error:
+        reason = str(error).strip().rstrip(".")
+        raise UserError(field, mask(url), f"the broker refuses ({reason}); put that right on its side") from None
     except (RedisError, OSError, ValueError) as error:
         reason = str(error).strip().rstrip(".") or type(error).__name__
         raise UserError(field, mask(url), f"the broker does not answer ({reason}); start it") from None

@@ -33,6 +33,13 @@ def client(settings):
     broker.release()
 
 
+def test_every_error_that_a_broker_answers_counts_as_a_lost_connection(app):
+    errors = [kind for kind in vars(redis.exceptions).values() if isinstance(kind, type)]
+    errors = [kind for kind in errors if issubclass(kind, redis.exceptions.RedisError)]
+    assert redis.exceptions.OutOfMemoryError in errors
+    assert all(issubclass(kind, app.connection_for_read().connection_errors) for kind in errors)
+
+
 def test_a_hint_is_a_celery_task_of_one_digest(app, client):
     assert hints.publish(app, DIGESTS[:1]) == 1
     (raw,) = client.lrange(QUEUE, 0, -1)

@@ -144,6 +144,7 @@ def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
         Outage("queue restart", "queue", lambda s: s.kill(), lambda s: s.start(), 0.0, 4.0),
         Outage("queue lost", "queue", _kill_and_lose, lambda s: s.start(), 0.0, 4.0),
         Outage("queue flush", "queue", lambda s: s.flush(), lambda s: None, 0.0, 0.0),
+        Outage("queue refuses", "queue", lambda s: s.refuse(), lambda s: s.accept(), 1.0, 6.0),
         Outage(outage, "ledger", lambda s: s.go(), lambda s: s.come_back(), 0.5, 4.0),
     ]
     if store:

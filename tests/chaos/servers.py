@@ -65,6 +65,13 @@ class Valkey:
         """Every message is gone."""
         self._client.flushall()
 
+    def refuse(self) -> None:
+        """It answers, and takes nothing, until `accept`."""
+        self._client.config_set("maxmemory", 1)
+
+    def accept(self) -> None:
+        self._client.config_set("maxmemory", 0)
+
     def close(self) -> None:
         self._client.close()
         self.kill()

@@ -22,6 +22,7 @@ from core.plan.stages import Sleep, digest_of, encode
 from worker.calm import Calm
 from worker.hearing import Hearing
 from worker.pulse import TICK, Pulse
+from worker.troubles import Troubles
 
 LEASE, HEARTBEAT = 60.0, 10.0
 
@@ -101,7 +102,7 @@ def pulse(ledger_settings):
     app, stopping, started = make_app(settings), threading.Event(), []
 
     def start(*slots):
-        desk = SimpleNamespace(settings=settings, engine=engine, worker="me", publish=list)
+        desk = SimpleNamespace(settings=settings, engine=engine, worker="me", publish=list, troubles=Troubles())
         started.append(Pulse(desk, app, slots, Broker(settings), stopping, Hearing(TICK), lambda: None))
         started[-1].start()
 

@@ -21,6 +21,7 @@ from worker.desk import Desk, Verdict
 from worker.patience import Patience
 from worker.protocol import Done, Epoch, Failed, Ready, Saved, write_event
 from worker.slots import Slot
+from worker.troubles import Troubles
 
 STAGE = Sleep("one", 0.0)
 CHILD = Sleep("two", 0.0, (digest_of(encode(STAGE)),))
@@ -38,7 +39,14 @@ class Stand:
         self.published, self.discarded = [], []
         patience = Patience(threading.Event())
         desk = Desk(
-            settings, self.engine, "here:1", patience, self.published.extend, self.discarded.append, lambda: None
+            settings,
+            self.engine,
+            "here:1",
+            patience,
+            self.published.extend,
+            self.discarded.append,
+            lambda: None,
+            Troubles(),
         )
         self.slot = Slot("cpu", desk)
         self._monkeypatch, self._program = monkeypatch, tmp_path / "trainer"
