@@ -88,8 +88,21 @@ def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:
     if not subject.dense:
         yield "top-1, right after the last pruning", _percent(row.top1_before)
         yield "top-1, after recovery", _percent(row.top1)
-    yield "weights left", f"{text.count(found.get('nonzero'))} of {text.count(found.get('total'))} prunable ones"
+    if found.get("top5") is not None:
+        yield "top-5", _percent(found["top5"])
+    yield from _sizes(found)
     yield "multiply-adds an image", f"{text.count(found.get('macs'))} of {text.count(found.get('macs_dense'))}"
+
+
+def _sizes(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Weights left, by both ways to count them; the second is not known of older releases' networks."""
+    yield "weights left", f"{text.count(found.get('nonzero'))} of {text.count(found.get('total'))} prunable ones"
+    if found.get("params") is not None:
+        left, all_ = found["params_nonzero"], found["params"]
+        yield "parameters left", f"{text.count(left)} of {text.count(all_)}, biases and batch-norm too"
+    ratios = ((found.get("total"), found.get("nonzero")), (found.get("params"), found.get("params_nonzero")))
+    known = [text.times(all_ / left) if all_ and left else text.MISSING for all_, left in ratios]
+    yield "compression", f"{known[0]} of the prunable weights, {known[1]} of all parameters"
 
 
 def _latency(subject: Subject) -> Iterable[tuple[str, str]]:

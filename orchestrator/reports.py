@@ -10,6 +10,7 @@ from typing import Any
 
 from core.ledger.report import ReportRow
 from core.ledger.states import State
+from core.plan.published import toys
 from orchestrator import output, text
 from orchestrator.text import Column
 
@@ -29,19 +30,26 @@ Layers = Mapping[int, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Shown:
-    """A column of the table. varying: shown only when rows differ in it (else it stands in the caption)."""
+    """A column of the table. varying: shown only when rows differ in it (else it stands in the caption) · needs: shown
+    only when this is true of a row."""
 
     title: str
     cell: Callable[[ReportRow], str]
     left: bool = False
     keep: int = 0
     varying: bool = False
+    needs: Callable[[ReportRow], bool] | None = None
 
 
 def _speedup(row: ReportRow) -> str:
     """With a question mark where the run was disturbed."""
     mark = "?" if disturbed(row) else ""
     return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high) + mark
+
+
+def has_exempt(row: ReportRow) -> bool:
+    """True when rules exempt layers, so that the asked sparsity is of fewer weights than all."""
+    return row.total_counted is not None and row.total_counted != row.total
 
 
 def disturbed(row: ReportRow) -> bool:
@@ -54,6 +62,7 @@ COLUMNS = (
     Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
     Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
     Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
+    Shown("counted %", lambda row: text.percent(row.sparsity_counted), needs=has_exempt),
     Shown("ep", lambda row: str(row.epochs)),
     Shown("it", lambda row: str(row.iterations)),
     Shown("seed", lambda row: str(row.seed), varying=True),
@@ -61,8 +70,10 @@ COLUMNS = (
     Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
     Shown("top-1", lambda row: text.percent(row.top1)),
     Shown("drop", lambda row: text.points(row.drop)),
+    Shown("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
     Shown("non-zero", lambda row: text.count(row.nonzero)),
     Shown("compr", lambda row: text.times(row.compression)),
+    Shown("compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None),
     Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
     Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
     Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
@@ -73,7 +84,7 @@ COLUMNS = (
 )
 """The columns of everything that people read."""
 
-_SPARED = ("train s", "file", "dense ms", "ms", "compr", "got %", "FLOPs", "before", "non-zero")
+_SPARED = ("train s", "file", "dense ms", "ms", "compr", "compr all", "got %", "FLOPs", "before", "top-5", "non-zero")
 """What a narrow terminal can do without, the least needed first."""
 
 
@@ -113,8 +124,7 @@ def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) 
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     """Caption, table, and which setting is best at each sparsity."""
     cells = {column: [column.cell(row) for row in rows] for column in COLUMNS}
-    shown = [column for column in COLUMNS if not column.varying or len(set(cells[column])) > 1]
-    shown, left_out = _fitting(shown, cells, width)
+    shown, left_out = _fitting(shown_columns(rows), cells, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
     body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
     lines = [*caption(rows), "", *body, "", *best(rows)]
@@ -161,15 +171,24 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
         facts.append(f"seed {rows[0].seed}")
     dense = [row.top1_dense for row in rows if row.top1_dense is not None]
     if dense:
-        low, high = text.percent(min(dense)), text.percent(max(dense))
-        facts.append(f"dense top-1 {low if low == high else f'{low} to {high}'} %")
+        facts.append(f"dense top-1 {_range(dense)} %")
     totals = {row.total for row in rows if row.total is not None}
     if totals:
         facts.append(f"{_each(text.count(total) for total in sorted(totals))} prunable weights")
+    dense_five = [row.top5_dense for row in rows if row.top5_dense is not None]
+    if dense_five:
+        facts.append(f"dense top-5 {_range(dense_five)} %")
     lines = [" · ".join(facts)]
+    toy = dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width))
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toy]
     lines.append(
         "top-1 and before: test accuracy in %, after recovery and right after pruning; drop: points below dense"
     )
+    if any(row.compression_all is not None for row in rows):
+        lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
+    exempt = {(row.total_counted, row.total) for row in rows if has_exempt(row)}
+    for counted, total in sorted(exempt):
+        lines.append(f"ask % and counted % are of {counted:,} weights; got % is of all {total:,}, exempt ones too")
     if any(row.top1_bn is not None for row in rows):
         lines.append("bn: right after pruning, with batch-norm statistics taken anew from training images")
     collapsed = [row for row in rows if row.collapsed]
@@ -177,6 +196,11 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
         worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")
         lines.append(f"layer collapse: {text.plural(len(collapsed), 'cell')} lost every weight of up to {worst}")
     return lines + _machines(rows)
+
+
+def _range(fractions: Sequence[float]) -> str:
+    low, high = text.percent(min(fractions)), text.percent(max(fractions))
+    return low if low == high else f"{low} to {high}"
 
 
 def best(rows: Sequence[ReportRow]) -> list[str]:
@@ -231,4 +255,10 @@ def _each(values: Iterable[str]) -> str:
 
 
 def shown_columns(rows: Sequence[ReportRow]) -> list[Shown]:
-    return [column for column in COLUMNS if not column.varying or len({column.cell(row) for row in rows}) > 1]
+    """The columns that say something of these rows."""
+    return [
+        column
+        for column in COLUMNS
+        if (not column.varying or len({column.cell(row) for row in rows}) > 1)
+        and (column.needs is None or any(map(column.needs, rows)))
+    ]

@@ -26,7 +26,8 @@ _ESCAPES = str.maketrans(
     }
 )
 _HEADS = (
-    r"algorithm & epochs & rounds & sparsity, \% & seeds & top-1, \% & drop, points & compression & FLOPs & speed-up \\"
+    r"algorithm & epochs & rounds & sparsity, \% & seeds & top-1, \% & drop, points"
+    r" & \multicolumn{2}{c}{compression (all)} & FLOPs & speed-up \\"
 )
 _NONE = "--"
 
@@ -44,7 +45,7 @@ def latex(rows: Sequence[ReportRow]) -> str:
     label = "tab:" + "".join(c if c.isascii() and c.isalnum() else "-" for c in (rows[0].sweep if rows else "empty"))
     caption = rf"\caption{{{_caption(rows, name)}}}\label{{{label}}}"
     needs = r"\usepackage{booktabs,longtable}" if long else r"\usepackage{booktabs}"
-    columns = "{lrrrrrrrrr}"
+    columns = "{lrrrrrrrrrr}"
     if long:
         head = [rf"\begin{{longtable}}{columns}", caption + r" \\", r"\toprule", _HEADS, r"\midrule", r"\endfirsthead"]
         head += [r"\toprule", _HEADS, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot"]
@@ -63,8 +64,8 @@ def _caption(rows: Sequence[ReportRow], name: str) -> str:
     known = "" if done == len(rows) else f" {done} of {len(rows)} cells are evaluated."
     where = escaped(f"{rows[0].model}, width {rows[0].width}, {rows[0].dataset}")
     return (
-        rf"Sweep {name}: {where}.{reached} Mean $\pm$ standard deviation over seeds; speed-up: measured, over the"
-        rf" fastest dense engine.{known}"
+        rf"Sweep {name}: {where}.{reached} Mean $\pm$ standard deviation over seeds; compression: of the prunable"
+        rf" weights (of all parameters); speed-up: measured, over the fastest dense engine.{known}"
     )
 
 
@@ -80,6 +81,7 @@ def _line(group: Group) -> str:
         _of(group, lambda row: row.top1, 100),
         _of(group, lambda row: row.drop, 100),
         _of(group, lambda row: row.compression, 1, 1),
+        _of(group, lambda row: row.compression_all, 1, 1),
         _of(group, lambda row: row.flop_speedup, 1, 1),
         _speed(group),
     ]

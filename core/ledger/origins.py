@@ -25,10 +25,9 @@ class MadeStage:
 
 @dataclass(frozen=True)
 class Origin:
-    """chain: the dense network's stage, then the rounds · result, dense_result: `top1`, `nonzero`, `total`, `macs`,
-    `macs_dense` and `layers` (the same per prunable layer, with its `name`) of the cell's and of the dense network;
-    empty = not evaluated yet · dtype, engine_version, dense_version: of the engines that measured the latency, None =
-    not known."""
+    """chain: the dense network's stage, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
+    and of the dense network's results, `layers` per prunable layer with its `name`; empty = not evaluated yet · dtype,
+    engine_version, dense_version: of the engines that measured the latency, None = not known."""
 
     chain: tuple[MadeStage, ...]
     result: Mapping[str, Any]
@@ -60,8 +59,13 @@ def origins(engine: Engine, sweep_id: int) -> list[Origin]:
 
 _RESULT = (
     results.c.top1,
+    results.c.top5,
     results.c.nonzero,
     results.c.total,
+    results.c.nonzero_counted,
+    results.c.total_counted,
+    results.c.params_nonzero,
+    results.c.params,
     results.c.macs,
     results.c.macs_dense,
     results.c.layers,

@@ -15,7 +15,10 @@ class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
     Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
-    anew · collapsed: layers that lost every weight · drop = top1_dense − top1 · macs, macs_dense: multiply-adds an
+    anew · top5, top5_dense: where there are many classes · collapsed: layers that lost every weight · drop =
+    top1_dense − top1 · nonzero, total: weights of convolutions and linear layers, compression: their ratio ·
+    *_counted: of those that the asked sparsity counts, all but the exempt layers · params_nonzero, params: all
+    parameters, biases and batch-norm too, compression_all: their ratio · macs, macs_dense: multiply-adds an
     image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass;
     null: the interval of the best dense engine against itself; load, busy: load average, and CPU time over wall time ·
     train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes: its file's
@@ -40,10 +43,18 @@ class ReportRow:
     top1: float | None
     top1_dense: float | None
     drop: float | None
+    top5: float | None
+    top5_dense: float | None
     nonzero: int | None
     total: int | None
+    nonzero_counted: int | None
+    total_counted: int | None
+    sparsity_counted: float | None
     collapsed: int | None
     compression: float | None
+    params_nonzero: int | None
+    params: int | None
+    compression_all: float | None
     macs: int | None
     macs_dense: int | None
     flop_speedup: float | None
@@ -106,7 +117,22 @@ def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]
         return {row.position: row.layers for row in connection.execute(query)}
 
 
-_RESULT_COLUMNS = ("top1", "top1_before", "top1_bn", "collapsed", "nonzero", "total", "macs", "macs_dense", "device")
+_RESULT_COLUMNS = (
+    "top1",
+    "top1_before",
+    "top1_bn",
+    "top5",
+    "collapsed",
+    "nonzero",
+    "total",
+    "nonzero_counted",
+    "total_counted",
+    "params_nonzero",
+    "params",
+    "macs",
+    "macs_dense",
+    "device",
+)
 _LATENCY_COLUMNS = (
     "dense_ms",
     "pruned_ms",
@@ -161,38 +187,32 @@ def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
 
 
 def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
-    top1_dense = dense.top1 if dense is not None else None
+    told = {"top1_dense": None, "top5_dense": None} if dense is None else _dense(dense)
     if found is None:
-        unknown = (
-            "sparsity_achieved",
-            "top1_before",
-            "top1_bn",
-            "top1",
-            "drop",
-            "collapsed",
-            "nonzero",
-            "total",
-            "compression",
-            "macs",
-            "macs_dense",
-        )
-        return dict.fromkeys((*unknown, "flop_speedup", "device")) | {"top1_dense": top1_dense}
+        return dict.fromkeys((*_RESULT_COLUMNS, *_DERIVED)) | told
+    top1_dense = told["top1_dense"]
     return {
+        **{name: getattr(found, name) for name in _RESULT_COLUMNS},
+        **told,
         "sparsity_achieved": 1.0 - found.nonzero / found.total,
-        "top1_before": found.top1_before,
-        "top1_bn": found.top1_bn,
-        "top1": found.top1,
-        "top1_dense": top1_dense,
         "drop": None if top1_dense is None else top1_dense - found.top1,
-        "nonzero": found.nonzero,
-        "total": found.total,
-        "collapsed": found.collapsed,
-        "compression": found.total / found.nonzero if found.nonzero else None,
-        "macs": found.macs,
-        "macs_dense": found.macs_dense,
-        "flop_speedup": found.macs_dense / found.macs if found.macs else None,
-        "device": found.device,
+        "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
+        "compression": _ratio(found.total, found.nonzero),
+        "compression_all": _ratio(found.params, found.params_nonzero),
+        "flop_speedup": _ratio(found.macs_dense, found.macs),
     }
+
+
+_DERIVED = ("sparsity_achieved", "drop", "sparsity_counted", "compression", "compression_all", "flop_speedup")
+
+
+def _dense(found: AnyRow) -> dict[str, float | None]:
+    return {"top1_dense": found.top1, "top5_dense": found.top5}
+
+
+def _ratio(all_: int | None, left: int | None) -> float | None:
+    """None where nothing is left, or nothing is known."""
+    return all_ / left if all_ and left else None
 
 
 def _latency(found: AnyRow | None) -> dict[str, Any]:

@@ -193,13 +193,20 @@ results = Table(
     Column("at", Double, nullable=False),
     Column("top1_bn", Double),
     Column("collapsed", Integer),
+    Column("top5", Double),
+    Column("nonzero_counted", BigInteger),
+    Column("total_counted", BigInteger),
+    Column("params_nonzero", BigInteger),
+    Column("params", BigInteger),
 )
 """What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
 
 top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense) ·
 top1_bn: as top1_before, with batch-norm statistics taken anew (NULL: not asked for) · collapsed: prunable layers
-without a weight that isn't 0 (NULL: written by an older release) ·
-nonzero, total: prunable weights · macs, macs_dense: multiply-adds per image, with and without the zeros skipped ·
+without a weight that isn't 0 (NULL: written by an older release) · nonzero, total: weights of convolutions and linear
+layers · nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt ·
+params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes; these last five are
+NULL when written by an older release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped ·
 layers: per prunable layer, its name, nonzero, total, macs."""
 
 latencies = Table(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.errors import StageError
 from core.training.datasets import Split
@@ -12,11 +12,13 @@ from core.training.datasets import Split
 
 @dataclass(frozen=True)
 class Accuracy:
-    """top1: fraction right, in [0, 1] · loss: mean cross-entropy in nats · images: how many were read."""
+    """top1: fraction right, in [0, 1] · loss: mean cross-entropy in nats · images: how many were read · top5: fraction
+    whose class is among the five highest outputs, 1 with five classes or fewer."""
 
     top1: float
     loss: float
     images: int
+    top5: float
 
 
 def evaluate(
@@ -38,6 +40,7 @@ def evaluate(
     mean = split.mean.to(device).view(1, -1, 1, 1) * 255
     scale = 1 / (split.std.to(device).view(1, -1, 1, 1) * 255)
     right = torch.zeros((), dtype=torch.int64, device=device)
+    among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
     no_tf32 = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
@@ -47,9 +50,20 @@ def evaluate(
             images = split.images[start : start + batch].to(device).float().sub_(mean).mul_(scale)
             logits = model(images.contiguous(memory_format=torch.channels_last)).float()
             right += (logits.argmax(1) == labels).sum()
+            among_five += (_rank(logits, labels) < 5).sum()
             loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()
             if progress is not None:
                 progress(min(start + batch, total), total)
     if not bool(loss.isfinite()):
         raise StageError("the network's outputs are not finite")
-    return Accuracy(int(right) / total, float(loss) / total, total)
+    return Accuracy(int(right) / total, float(loss) / total, total, int(among_five) / total)
+
+
+def _rank(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return how many classes come before each image's own, int64 [B]; among equals the lower class number is first.
+
+    So that a network whose outputs are all equal is right by chance, not always.
+    """
+    own = logits.gather(1, labels[:, None])
+    earlier = torch.arange(logits.shape[1], device=logits.device) < labels[:, None]
+    return ((logits > own) | ((logits == own) & earlier)).sum(1)

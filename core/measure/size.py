@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 import zstandard
+from torch import nn
 
 _ZSTD_LEVEL = 10
 
@@ -26,6 +27,15 @@ def layer_sizes(weights: Mapping[str, torch.Tensor]) -> list[LayerSize]:
         for name, weight in weights.items()
         if weight.dim() >= 2
     ]
+
+
+def parameter_counts(model: nn.Module) -> tuple[int, int]:
+    """Return (parameters that are not 0, parameters): weights, biases and batch-norm's scales and shifts, no buffers.
+
+    Source: what ShrinkBench counts as a model's size (Blalock et al. 2020, arXiv:2003.03033).
+    """
+    found = list(model.parameters())
+    return sum(int(one.count_nonzero()) for one in found), sum(one.numel() for one in found)
 
 
 def zstd_bytes(data: bytes) -> int:

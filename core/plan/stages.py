@@ -13,6 +13,9 @@ from core.plan.datasets import DatasetRef
 from core.plan.models import ModelRef
 from core.plan.recipes import Recipe
 
+TOP5_CLASSES = 20
+"""With fewer classes five guesses say little: with 20, a blind one is right in a quarter of the cases."""
+
 
 @dataclass(frozen=True)
 class Train:
@@ -70,7 +73,8 @@ class PruneRound:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """Read the test set once: accuracy of the parent's weights, and of `before` under the parent's masks.
+    """Read the test set once: accuracy of the parent's weights, and of `before` under the parent's masks. Top-5 too
+    where there are `TOP5_CLASSES` classes or more.
 
     before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before
     recovery), or "" for a dense parent · bn_reestimate: read it for `before` once more, with batch-norm statistics
@@ -78,7 +82,7 @@ class Evaluate:
     """
 
     kind: ClassVar[str] = "evaluate"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
 
     parent: str
     before: str

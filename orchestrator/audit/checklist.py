@@ -51,6 +51,13 @@ def _accuracies(subject: Subject) -> Outcome:
 ITEMS = (
     Item("setting", "architecture, dataset and metrics named exactly", _ADVICE, facts.setting),
     Item(
+        "architecture",
+        "the network is the published one, or its differences are told",
+        _ADVICE,
+        facts.architecture,
+    ),
+    Item("no-toy", "no toy: neither tiny images nor a slimmed network", _OURS, facts.not_a_toy),
+    Item(
         "three-pairs",
         "at least three pairs of dataset and architecture, large modern ones among them",
         _ADVICE,
@@ -60,7 +67,7 @@ ITEMS = (
     Item("top-5", "top-1 and top-5 where there are many classes", _ADVICE, facts.top5),
     Item("raw-accuracy", "raw accuracy at every point", _LIST, facts.raw_accuracy),
     Item("control", "the same metrics of the network before pruning", _ADVICE, facts.control),
-    Item("points", "at least five operating points on a curve", _ADVICE, spread.operating_points),
+    Item("points", "at least five operating points over a range of ratios", _ADVICE, spread.operating_points),
     Item("extremes", "up to ratios at which accuracy declines substantially", _LIST, spread.extremes),
     Item("seeds", "several initialisations and seeds, with mean and standard deviation", _LIST, spread.seeds),
     Item("random", "a baseline of global random pruning", _LIST, baselines.random_global),

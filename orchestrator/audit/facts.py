@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 
+from core.plan.models import MODELS
+from core.plan.published import PUBLISHED, toys
 from core.plan.recipes import Recipe
+from core.plan.stages import TOP5_CLASSES
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
-
-MANY_CLASSES = 100
 
 
 def setting(subject: Subject) -> Outcome:
@@ -13,8 +14,41 @@ def setting(subject: Subject) -> Outcome:
     networks = sorted({f"{row.model} width {row.width} on {row.dataset}" for row in subject.rows})
     counted = sorted({row.total for row in subject.rows if row.total is not None})
     weights = f", {' or '.join(f'{total:,}' for total in counted)} prunable weights" if counted else ""
-    metrics = "top1, top1_before, drop, compression, flop_speedup, as docs/commands.md defines them"
-    return Outcome(PASS, f"{'; '.join(networks)}{weights}; metrics: {metrics}", cells_of(subject.rows[:1]))
+    metrics = "top1, top1_before, drop, compression, compression_all, flop_speedup, as docs/commands.md defines them"
+    said = "".join(f"; toy: {one}" for one in _toys(subject))
+    return Outcome(PASS, f"{'; '.join(networks)}{weights}{said}; metrics: {metrics}", cells_of(subject.rows[:1]))
+
+
+def architecture(subject: Subject) -> Outcome:
+    """Whether the network is the one that was published under its name, and what differs."""
+    networks = sorted({(row.model, row.width) for row in subject.rows})
+    unknown = [name for name, _ in networks if name not in PUBLISHED]
+    if unknown:
+        return Outcome(NOT_APPLICABLE, f"{', '.join(unknown)}: not one of ours; state how it differs from its source")
+    shown = "; ".join(_differences(name, width) for name, width in networks)
+    other = [row for row in subject.rows if row.width != MODELS[row.model]]
+    if other:
+        return Outcome(FAIL, f"another network than the published one: {shown}", cells_of(other))
+    return Outcome(PASS, f"state these differences beside every published number: {shown}")
+
+
+def _differences(name: str, width: int) -> str:
+    found = PUBLISHED[name]
+    wide = () if width == MODELS[name] else (f"width {width} instead of {MODELS[name]}",)
+    return f"{name} ({found.source}): {', '.join((*wide, *found.differences))}"
+
+
+def not_a_toy(subject: Subject) -> Outcome:
+    """Data and networks on which differences between methods say something of those that are used."""
+    found = _toys(subject)
+    if found:
+        what = f"toy, and claims hold for it alone: {'; '.join(found)}"
+        return Outcome(FAIL, what, cells_of(row for row in subject.rows if toys(row.dataset, row.model, row.width)))
+    return Outcome(PASS, "no data and no width that we count as a toy; large modern pairs are another matter")
+
+
+def _toys(subject: Subject) -> list[str]:
+    return sorted({one for row in subject.rows for one in toys(row.dataset, row.model, row.width)})
 
 
 def raw_accuracy(subject: Subject) -> Outcome:
@@ -29,16 +63,17 @@ def control(subject: Subject) -> Outcome:
 
 
 def both_ratios(subject: Subject) -> Outcome:
-    """Compression and theoretical speed-up, never one alone."""
-    return _all_known(subject, ("compression", "flop_speedup"), "compression and multiply-add ratio")
+    """Compression, of all parameters as papers count it, and theoretical speed-up, never one alone."""
+    what = "compression (of prunable weights, of all parameters) and multiply-add ratio"
+    return _all_known(subject, ("compression", "compression_all", "flop_speedup"), what)
 
 
 def top5(subject: Subject) -> Outcome:
     """Where there are many classes."""
     classes = int(subject.dataset.get("classes", 0))
-    if classes < MANY_CLASSES:
-        return Outcome(NOT_APPLICABLE, f"{classes} classes; asked for where there are many (here: {MANY_CLASSES})")
-    return Outcome(FAIL, f"{classes} classes, and this program measures top-1 only")
+    if classes < TOP5_CLASSES:
+        return Outcome(NOT_APPLICABLE, f"{classes} classes; asked for where there are many (here: {TOP5_CLASSES})")
+    return _all_known(subject, ("top1", "top5", "top5_dense"), f"top-1 and top-5 ({classes} classes)")
 
 
 def algorithms(subject: Subject) -> Outcome:

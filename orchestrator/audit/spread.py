@@ -6,23 +6,52 @@ from core.ledger.report import ReportRow
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Curve, Outcome, Subject, cells_of
 
 POINTS = 5
+APART = 1.25
+RANGE = 8.0
+"""Compression ratios of two points are apart if one is a quarter above the other, and a curve spans a range if its
+largest is eight times its smallest: {2, 4, 8, 16, 32} does, {90, 90.1, 90.2, 90.3, 98} % doesn't. Both are our
+numbers."""
 SEEDS = 3
 DECLINE = 0.05
 
 
 def operating_points(subject: Subject) -> Outcome:
-    """At least five on each curve. Algorithms that know but one sparsity draw none."""
+    """At least five on each curve, apart from each other, over a range. Algorithms of one sparsity draw none.
+
+    A cell of sparsity 0 is a control, no operating point.
+    """
     curves = _drawn(subject)
     if not curves:
         return Outcome(NOT_APPLICABLE, "no algorithm here reaches more than one sparsity")
-    counts = {curve: len({row.sparsity for row in rows if row.top1 is not None}) for curve, rows in curves.items()}
-    short = {curve: count for curve, count in counts.items() if count < POINTS}
+    ratios = {curve: _ratios(rows) for curve, rows in curves.items()}
+    rule = f"{APART:g}× apart, the largest {RANGE:g}× the smallest"
+    short = {curve: found for curve, found in ratios.items() if len(found) < POINTS}
     if short:
-        shown = "; ".join(f"{_name(curve)}: {count}" for curve, count in short.items())
-        return Outcome(FAIL, f"fewer than {POINTS} measured: {shown}", cells_of(r for c in short for r in curves[c]))
-    ratios = sorted({1 / (1 - row.sparsity) for rows in curves.values() for row in rows})
-    shown = ", ".join(f"{ratio:.3g}×" for ratio in ratios)
-    return Outcome(PASS, f"{min(counts.values())} or more on each of {len(curves)} curves: {shown}")
+        shown = "; ".join(f"{_name(curve)}: {len(found)}" for curve, found in short.items())
+        what = f"fewer than {POINTS} measured ratios (here: {rule}): {shown}"
+        return Outcome(FAIL, what, cells_of(row for curve in short for row in curves[curve]))
+    narrow = {curve: found for curve, found in ratios.items() if found[-1] / found[0] < RANGE - 1e-9}
+    if narrow:
+        shown = "; ".join(f"{_name(curve)}: {_times(found)}" for curve, found in narrow.items())
+        what = f"too narrow a range (here: {rule}): {shown}"
+        return Outcome(FAIL, what, cells_of(row for curve in narrow for row in curves[curve]))
+    everywhere = sorted({ratio for found in ratios.values() for ratio in found})
+    least = min(map(len, ratios.values()))
+    return Outcome(PASS, f"{least} or more on each of {len(curves)} curves ({rule}): {_times(everywhere)}")
+
+
+def _ratios(rows: list[ReportRow]) -> list[float]:
+    """Return the compression ratios asked for and measured, rising; those too near the one before are left out."""
+    found: list[float] = []
+    for sparsity in sorted({row.sparsity for row in rows if row.top1 is not None and row.sparsity > 0}):
+        ratio = 1 / (1 - sparsity)
+        if not found or ratio >= APART * found[-1] - 1e-9:
+            found.append(ratio)
+    return found
+
+
+def _times(ratios: list[float]) -> str:
+    return ", ".join(f"{ratio:.3g}×" for ratio in ratios)
 
 
 def extremes(subject: Subject) -> Outcome:

@@ -76,13 +76,16 @@ def _run(row: ReportRow, history: History) -> Run:
 
 _PARAMETERS = ("algorithm", "sparsity", "epochs", "iterations", "seed", "dataset", "model", "width")
 _FACTS = ("digest", "artifact", "device", "processor", "latency_engine", "latency_dense_engine")
-_DENSE = {"test/top1_dense": "top1_dense"}
+_DENSE = {"test/top1_dense": "top1_dense", "test/top5_dense": "top5_dense"}
 _TEST = {
     "test/top1": "top1",
     "test/top1_before": "top1_before",
+    "test/top5": "top5",
     "size/sparsity": "sparsity_achieved",
     "size/nonzero": "nonzero",
     "size/total": "total",
+    "size/params_nonzero": "params_nonzero",
+    "size/params": "params",
     "size/bytes": "artifact_bytes",
     "size/macs": "macs",
     "size/macs_dense": "macs_dense",

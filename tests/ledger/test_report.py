@@ -39,7 +39,9 @@ def run(world, digest: str, result: dict, number: int) -> None:
 
 HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed
-    top1_before top1_bn top1 top1_dense drop nonzero total collapsed compression macs macs_dense flop_speedup
+    top1_before top1_bn top1 top1_dense drop top5 top5_dense
+    nonzero total nonzero_counted total_counted sparsity_counted
+    collapsed compression params_nonzero params compression_all macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
     latency_batch latency_threads latency_engine
     latency_dense_engine latency_null_low latency_null_high latency_load latency_busy processor
@@ -77,6 +79,8 @@ def test_a_done_sweep(world, grid, good_result, good_latency) -> None:
     assert (oneshot.top1_before, oneshot.top1, oneshot.top1_dense) == (0.4, 0.88, 0.9)
     assert oneshot.drop == pytest.approx(0.02)
     assert (oneshot.nonzero, oneshot.total, oneshot.sparsity_achieved, oneshot.compression) == (25, 100, 0.75, 4.0)
+    assert (oneshot.params_nonzero, oneshot.params, oneshot.compression_all) == (30, 120, 4.0)
+    assert (oneshot.sparsity_counted, oneshot.top5, oneshot.top5_dense) == (0.75, None, None)
     assert (oneshot.macs, oneshot.macs_dense, oneshot.flop_speedup) == (
         good_result["macs"],
         good_result["macs_dense"],

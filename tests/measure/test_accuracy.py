@@ -13,15 +13,17 @@ CPU = torch.device("cpu")
 
 def test_agrees_with_a_plain_loop(tiny: nn.Module, split: Split) -> None:
     found = evaluate(tiny, split, CPU, batch=10)
-    right, loss = 0, 0.0
+    right, among_five, loss = 0, 0, 0.0
     with torch.inference_mode():
         for image, label in zip(split.images, split.labels, strict=True):
             scaled = (image.double() / 255 - split.mean[:, None, None]) / split.std[:, None, None]
             logits = tiny.double()(scaled[None])
             right += int(logits.argmax() == label)
+            among_five += int(label) in logits[0].argsort(descending=True, stable=True)[:5].tolist()
             loss += float(nn.functional.cross_entropy(logits, label[None]))
     assert found.images == 37
     assert found.top1 == right / 37
+    assert found.top5 == among_five / 37 != 1
     assert found.loss == pytest.approx(loss / 37, rel=1e-5)
 
 
@@ -53,6 +55,15 @@ def test_autocast_around_it_changes_nothing(tiny: nn.Module, split: Split) -> No
         assert evaluate(tiny, split, CPU) == plain
 
 
+def test_equal_outputs_are_right_by_chance_only(tiny: nn.Module, split: Split) -> None:
+    with torch.no_grad():
+        tiny.get_parameter("fc.weight").zero_()
+        tiny.get_parameter("fc.bias").zero_()
+    found = evaluate(tiny, split, CPU)
+    assert found.top1 == float((split.labels == 0).double().mean()), "the first class is the guess"
+    assert found.top5 == float((split.labels < 5).double().mean())
+
+
 def test_a_network_that_exploded_has_no_accuracy(tiny: nn.Module, split: Split) -> None:
     with torch.no_grad():
         tiny.get_parameter("fc.weight").fill_(float("inf"))
@@ -61,4 +72,4 @@ def test_a_network_that_exploded_has_no_accuracy(tiny: nn.Module, split: Split) 
 
 
 def test_accuracy_is_a_value() -> None:
-    assert Accuracy(0.5, 1.0, 2) == Accuracy(0.5, 1.0, 2)
+    assert Accuracy(0.5, 1.0, 2, 0.9) == Accuracy(0.5, 1.0, 2, 0.9)

@@ -17,6 +17,9 @@ from core.ledger.tables import cells, results, stages
 from core.ledger.workers import register
 from core.measure import again
 from core.plan.datasets import parse_dataset
+from core.plan.models import MODELS
+from core.plan.published import PUBLISHED
+from core.plan.stages import TOP5_CLASSES
 from core.training.datasets import load_dataset
 from orchestrator import torchside
 from orchestrator.audit.checklist import ITEMS, audit
@@ -45,7 +48,7 @@ def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
 
 
 def test_ids_are_unique_and_every_source_is_named() -> None:
-    assert len({item.id for item in ITEMS}) == len(ITEMS) == 25
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == 27
     assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
 
 
@@ -55,11 +58,50 @@ def test_a_good_sweep(fair: Subject) -> None:
     unknowable |= {"prior-work", "claims", "source-code"}
     unasked = {"artifacts", "accuracies"}
     assert {name for name, outcome in found.items() if outcome.status == NOT_APPLICABLE} == unknowable | unasked
-    assert {outcome.status for outcome in found.values()} == {PASS, NOT_APPLICABLE}
-    assert found["points"].evidence == "5 or more on each of 4 curves: 2×, 4×, 10×, 20×, 50×"
+    toy = {"architecture", "no-toy"}
+    assert {name for name, outcome in found.items() if outcome.status == FAIL} == toy, "digits, two channels wide"
+    rule = "1.25× apart, the largest 8× the smallest"
+    assert found["points"].evidence == f"5 or more on each of 4 curves ({rule}): 2×, 4×, 10×, 20×, 50×"
+    assert "toy: digits: 1,797 grey images of 8×8 pixels; toy: resnet18 of width 2" in found["setting"].evidence
+    assert "compression_all 9.748" in found["both-ratios"].evidence
     assert "prunesweep 0.1.0" in found["same-code"].evidence
     assert "60 rows" in found["raw-accuracy"].evidence
     assert "a processor" not in found["hardware"].evidence, "no latency was measured"
+
+
+@pytest.mark.parametrize(
+    ("sparsities", "words"),
+    [
+        ((0.9, 0.901, 0.902, 0.903, 0.98), "fewer than 5 measured ratios"),
+        ((0.0, 0.5, 0.75, 0.9, 0.95), "fewer than 5 measured ratios"),
+        ((0.5, 0.6, 0.7, 0.8, 0.85), "too narrow a range"),
+        ((0.5, 0.75, 0.875, 0.9375, 0.96875), ""),
+    ],
+)
+def test_points_must_lie_apart_and_span_a_range(fair: Subject, sparsities: tuple[float, ...], words: str) -> None:
+    old = sorted({row.sparsity for row in fair.rows})
+    rows = tuple(replace(row, sparsity=sparsities[old.index(row.sparsity)]) for row in fair.rows)
+    found = judged(replace(fair, rows=rows))["points"]
+    assert found.status == (FAIL if words else PASS)
+    assert words in found.evidence and "1.25× apart, the largest 8× the smallest" in found.evidence
+
+
+def test_the_published_network_passes_and_its_differences_are_told(fair: Subject) -> None:
+    """At its published width, on data that is no toy."""
+
+    def of(model: str, width: int) -> dict[str, Outcome]:
+        rows = tuple(replace(row, model=model, width=width, dataset="cifar10") for row in fair.rows)
+        return judged(replace(fair, rows=rows))
+
+    assert of("resnet20", 16)["no-toy"].status == PASS
+    found = of("resnet20", 16)["architecture"]
+    assert found.status == PASS and "option B" in found.evidence
+    assert "stem of 3×3 windows" in of("resnet18", 64)["architecture"].evidence
+    assert of("resnet20", 8)["architecture"].status == of("resnet20", 8)["no-toy"].status == FAIL
+    wide = of("resnet20", 32)
+    assert (wide["architecture"].status, wide["no-toy"].status) == (FAIL, PASS)
+    assert of("mine", 1)["architecture"].status == NOT_APPLICABLE
+    assert set(PUBLISHED) == set(MODELS), "every network of ours says how it differs"
 
 
 def test_a_curve_must_go_to_where_accuracy_declines(fair: Subject) -> None:
@@ -71,14 +113,14 @@ def test_a_curve_must_go_to_where_accuracy_declines(fair: Subject) -> None:
 
 def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -> None:
     ran = sweep("audit")
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
     assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033) in our words, 60 rows"
-    assert lines[-1] == "15 pass, 0 fail, 10 n/a"
+    assert lines[-1] == "15 pass, 2 fail, 10 n/a"
     assert "n/a   artifacts: every row's artifact: hash, masks and counts (--verify)" in lines
     assert max(map(len, lines)) <= 120
     body = json.loads(sweep("audit", "fair", "--json").out)
-    assert body["counts"] == {"pass": 15, "fail": 0, "n/a": 10}
+    assert body["counts"] == {"pass": 15, "fail": 2, "n/a": 10}
     assert body["verified"] is False
     items = {item["id"]: item for item in body["items"]}
     assert list(items) == [item.id for item in ITEMS]
@@ -92,8 +134,8 @@ def test_what_the_demo_lacks(sweep: Sweep, work: Work, ledger: Engine) -> None:
     assert sweep("audit").code == 1
     found = judged(read_subject(ledger, find_sweep(ledger, "demo")))
     fails = {name: outcome for name, outcome in found.items() if outcome.status == FAIL}
-    assert set(fails) == {"points", "seeds", "random", "layer-random"}
-    assert fails["points"].evidence.startswith("fewer than 5 measured: oneshot 1×1: 3; oneshot 2×1: 3")
+    assert set(fails) == {"architecture", "no-toy", "points", "seeds", "random", "layer-random"}
+    assert "): oneshot 1×1: 3; oneshot 2×1: 3" in fails["points"].evidence
     assert len(fails["points"].cells) == 18
     assert "18 of 18 settings have fewer than 3 measured seeds, the fewest 1" in fails["seeds"].evidence
     assert "18 of 18 rows (oneshot, iterative) have no random pruning" in fails["random"].evidence
@@ -145,7 +187,15 @@ def test_other_scores_need_magnitude_beside_them(sweep: Sweep, work: Work, ledge
 def test_many_classes_ask_for_top_5(sweep: Sweep, ledger: Engine) -> None:
     sweep("submit", "--grid", "full", "--dataset", "cifar100", "--name", "hundred")
     found = judged(read_subject(ledger, find_sweep(ledger, None)))
-    assert (found["top-5"].status, found["top-5"].evidence[:11]) == (FAIL, "100 classes")
+    assert found["top-5"] == Outcome(FAIL, "18 of 18 rows lack top-1 and top-5 (100 classes)", tuple(range(1, 19)))
+
+
+def test_top_5_of_every_row_and_of_dense(fair: Subject) -> None:
+    rows = tuple(replace(row, top5=0.99, top5_dense=0.995) for row in fair.rows)
+    many = replace(fair, rows=rows, dataset={**fair.dataset, "classes": TOP5_CLASSES})
+    assert judged(many)["top-5"].status == PASS
+    few = replace(many, rows=(*rows[:-1], replace(rows[-1], top5=None)))
+    assert (judged(few)["top-5"].status, judged(few)["top-5"].cells) == (FAIL, (60,))
 
 
 def test_incomplete_recipes_and_mixed_code_fail(fair: Subject) -> None:

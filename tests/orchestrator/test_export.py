@@ -63,6 +63,8 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
         "| top-1, right after the last pruning | 50.00 % |",
         "| top-1, after recovery | 90.00 % |",
         "| weights left | 69,906 of 699,056 prunable ones |",
+        "| parameters left | 71,916 of 701,066, biases and batch-norm too |",
+        "| compression | 10.0× of the prunable weights, 9.7× of all parameters |",
         "| multiply-adds an image | 1,000,000 of 8,000,000 |",
         "| this network | 1.230 ms a pass, torch 1 fp32 |",
         "| dense network, fastest dense engine | 1.250 ms a pass, onnxruntime 1 |",

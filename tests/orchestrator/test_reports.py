@@ -38,6 +38,8 @@ def test_the_table_fits_120_columns_and_is_honest(done: Sweep) -> None:
     assert "+5.00" in row
     assert "highest at 90 %: " in out
     assert "one seed only" in out
+    assert "a toy, and what is seen on it holds for it alone: resnet18 of width 16, published with 64" in lines
+    assert "compr all" in next(line for line in lines if line.startswith("algorithm"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

@@ -63,7 +63,7 @@ class Floor:
             meta["classes"] = str(stage.model.classes)
             artifact, size = self.store.put(pack(Checkpoint(model.state_dict(), masks, meta)))
         else:
-            facts = {
+            facts: dict[str, Any] = {
                 "top1": 0.9,
                 "top1_before": None,
                 "top1_bn": None,
@@ -73,7 +73,9 @@ class Floor:
                 "macs": 1,
                 "macs_dense": 2,
             }
-            result = {**facts, "nonzero": nonzero, "total": total, "layers": [], "device": "cpu"}
+            counts = {"nonzero_counted": nonzero, "total_counted": total, "params_nonzero": nonzero, "params": total}
+            facts |= {"top5": None, "layers": [], "device": "cpu"}
+            result = {**facts, **counts, "nonzero": nonzero, "total": total}
         complete(
             self.ledger,
             digest,

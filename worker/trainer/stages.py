@@ -16,9 +16,9 @@ from core.measure.batchnorm import reestimate
 from core.measure.flops import macs
 from core.measure.latency import compete, latency_row
 from core.measure.machine import processor_name
-from core.measure.size import zstd_bytes
+from core.measure.size import parameter_counts, zstd_bytes
 from core.plan.models import ModelRef
-from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, decode
+from core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, PruneRound, Sleep, Train, decode
 from core.pruning.masks import Masks, apply_masks, count_nonzero
 from core.pruning.registry import prune
 from core.pruning.subject import Subject
@@ -116,14 +116,21 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
             reestimate(before, bench.split(stage.dataset, "train"), bench.device)
             top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
     found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
+    nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
+    params_nonzero, params = parameter_counts(model)
     result = {
         "top1": found.top1,
+        "top5": found.top5 if stage.model.classes >= TOP5_CLASSES else None,
         "top1_before": top1_before,
         "top1_bn": top1_bn,
         "loss": found.loss,
         "images": found.images,
-        "nonzero": sum(layer.nonzero for layer in counted.layers),
-        "total": sum(layer.total for layer in counted.layers),
+        "nonzero": nonzero,
+        "total": total,
+        "nonzero_counted": nonzero,
+        "total_counted": total,
+        "params_nonzero": params_nonzero,
+        "params": params,
         "macs": counted.macs,
         "macs_dense": counted.macs_dense,
         "collapsed": sum(layer.nonzero == 0 for layer in counted.layers),

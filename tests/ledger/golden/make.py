@@ -38,6 +38,11 @@ RESULT = {
     "macs_dense": 8_000_000,
     "layers": [],
     "top1_bn": None,
+    "top5": None,
+    "nonzero_counted": 69906,
+    "total_counted": 699056,
+    "params_nonzero": 71916,
+    "params": 701066,
     "collapsed": 0,
     "device": "cpu",
 }
