@@ -13,6 +13,7 @@ import typer
 from core.errors import StageError, UserError
 from orchestrator import completion
 from orchestrator.commands import (
+    attach,
     audit,
     bench,
     compare,
@@ -56,6 +57,7 @@ app.command("submit", rich_help_panel=_RUN)(submit.submit)
 app.command("worker", rich_help_panel=_RUN)(worker.worker)
 app.command("cancel", rich_help_panel=_RUN)(control.cancel)
 app.command("retry", rich_help_panel=_RUN)(control.retry)
+app.command("attach", rich_help_panel=_LOOK)(attach.attach)
 app.command("status", rich_help_panel=_LOOK)(status.status)
 app.command("report", rich_help_panel=_LOOK)(report.report)
 app.command("dashboard", rich_help_panel=_LOOK)(dashboard.dashboard)

@@ -45,6 +45,32 @@ class LocalRun:
         return code
 
 
+@dataclass(frozen=True)
+class Here:
+    """A sweep that was submitted to be run on this machine. devices: those to work on, as `--devices` takes them."""
+
+    submitted: Submitted
+    devices: str
+
+
+def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> Here:
+    """Check that this machine can run the grid, then submit it.
+
+    Raises:
+        UserError: whatever can be refused, before anything is written or started.
+    """
+    from core.preflight import check_machine
+    from orchestrator.ledgers import ledger
+    from orchestrator.torchside import need_torch
+
+    request = submission.plan_request(asked)
+    need_torch("run")
+    _check_own_scores(request.plan.grid, settings)
+    chosen = check_machine(settings, devices)
+    with ledger(settings) as engine:
+        return Here(submission.write(engine, request), chosen)
+
+
 @contextmanager
 def local_run(asked: GridRequest, devices: str | None = None, per_device: int | None = None) -> Iterator[LocalRun]:
     """Submits the grid and has a worker for as long as the block runs; it is stopped at the block's end.
@@ -54,20 +80,14 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
     Raises:
         UserError: whatever can be refused, before anything is written or started.
     """
-    from core.preflight import check_machine
     from orchestrator.ledgers import ledger
-    from orchestrator.torchside import need_torch
 
     settings = load_settings()
-    request = submission.plan_request(asked)
-    need_torch("run")
-    _check_own_scores(request.plan.grid, settings)
-    chosen = check_machine(settings, devices)
+    here = submit_here(asked, settings, devices)
     with ledger(settings) as engine:
-        submitted = submission.write(engine, request)
-        worker = LocalWorker(settings, chosen, per_device or settings.per_device)
+        worker = LocalWorker(settings, here.devices, per_device or settings.per_device)
         try:
-            yield LocalRun(settings, engine, submitted, worker)
+            yield LocalRun(settings, engine, here.submitted, worker)
         finally:
             worker.stop()
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import UserError
+from core.private import make_private
 from core.settings import Settings
 from orchestrator.torchside import python
 
@@ -37,7 +38,7 @@ class LocalWorker:
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.log = settings.home / "logs" / f"worker-{stamp}-{os.getpid()}.log"
         try:
-            self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.log.parent)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
                     python("worker", "--devices", devices, "--per-device", str(per_device)),

@@ -3,7 +3,10 @@
 `python -m worker` (what `sweep worker` runs) starts the same app with checks before and plainer logs.
 """
 
+import signal
 import sys
+from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 from celery import Task, bootsteps, signals
@@ -16,6 +19,7 @@ from core.devices import parse_devices
 from core.errors import UserError
 from core.plan.task import TASK, is_digest
 from core.settings import load_settings
+from core.terminals import silence, terminals
 from worker.consumer import HintConsumer
 from worker.gate import Gate
 from worker.sieve import Sieve
@@ -24,6 +28,7 @@ from worker.station import Station
 logger = get_logger(__name__)
 
 _ALL_DEVICES = 1_000
+_STOPPING = (signal.SIGHUP, signal.SIGINT)
 
 
 class StageTask(Task):
@@ -38,6 +43,7 @@ class StationStep(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
+        _stop_on_hangup(worker.ignored_signals)
         worker.station.start()
 
     def stop(self, worker: Any) -> None:
@@ -78,8 +84,27 @@ def _open_station(sender: Any, **_: Any) -> None:
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    sender.ignored_signals = [number for number in _STOPPING if signal.getsignal(number) is signal.SIG_IGN]
     sender.concurrency = len(devices)
     app.tasks[TASK].station = sender.station
+
+
+def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:
+    """SIGHUP stops the worker as SIGTERM does. Celery would let it kill the worker, or restart it where there is no
+    terminal. What was ignored when the worker started (nohup, a shell's background job) is ignored again.
+
+    Call it after Celery has installed its own handlers.
+    """
+    watched, stop = terminals(), signal.getsignal(signal.SIGTERM)
+
+    def hang_up(number: int, frame: FrameType | None) -> None:
+        silence(watched)
+        if callable(stop):
+            stop(number, frame)
+
+    signal.signal(signal.SIGHUP, hang_up)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @signals.worker_shutting_down.connect(weak=False)

@@ -17,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 from core.artifacts.inventory import Inventory, is_ledger, key, probe
 from core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
 from core.errors import StageError, UserError
+from core.private import make_private
 from core.settings import mask
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class ArtifactStore:
         Raises:
             UserError: a URL that no store understands, or a folder that cannot be made.
         """
-        url = url.strip() or (home / "artifacts").as_uri()
+        url = url.strip() or _own_folder(home).as_uri()
         backend, folder = connect(url, patience)
         return cls(backend, folder, url)
 
@@ -245,3 +246,13 @@ def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
         obstore.put(backend, path, data, mode="create", use_multipart=False)
     except NotSupportedError:
         obstore.put(backend, path, data)
+
+
+def _own_folder(home: Path) -> Path:
+    """The store of those who name none: private, like all that is kept under SWEEP_HOME."""
+    folder = home / "artifacts"
+    try:
+        make_private(folder)
+    except OSError as error:
+        raise UserError("SWEEP_HOME", folder, f"cannot be made: {error.strerror}") from None
+    return folder

@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.broker.valkey import answers, find_server, launch, open_lock, stop
+from core.broker.valkey import ServerHandle, answers, find_server, launch, open_lock, stop
 from core.errors import UserError
+from core.private import make_private
 from core.settings import Settings
 
 _SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
+_USERS = "users.lock"
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
@@ -55,6 +57,7 @@ class Broker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._users: int | None = None
+        self._server: ServerHandle | None = None
 
     def ensure(self) -> bool:
         """Counts this process as a user and starts the server unless it answers. True when it was started.
@@ -66,16 +69,37 @@ class Broker:
         """
         if not self._settings.embedded_broker:
             return False
-        if self._users is not None and answers(socket_path(self._settings)):
+        if self._is_counted() and self._server is not None and answers(socket_path(self._settings)):
             return False
         with _start_lock(self._settings):
-            if self._users is None:
-                self._users = open_lock(self._settings.broker_folder / "users.lock")
+            if not self._is_counted():
+                if self._users is not None:
+                    os.close(self._users)
+                self._users = open_lock(self._settings.broker_folder / _USERS)
                 fcntl.flock(self._users, fcntl.LOCK_SH)
             if answers(socket_path(self._settings)):
+                self._hold()
                 return False
+            if self._server is not None:
+                # Its socket is gone, with its folder perhaps: nobody would ever reach it, or end it.
+                self._server.end()
             _start(self._settings)
+            self._hold()
             return True
+
+    def _is_counted(self) -> bool:
+        """True if we hold a lock on the file that others count users by; not once the folder was removed."""
+        if self._users is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._users), (self._settings.broker_folder / _USERS).stat())
+        except OSError:
+            return False
+
+    def _hold(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = ServerHandle.of(socket_path(self._settings))
 
     def release(self) -> None:
         """Counts this process no more; the last user stops the server. Safe to call again."""
@@ -90,9 +114,14 @@ class Broker:
                 return
             else:
                 stop(socket_path(self._settings))
+                if self._server is not None:
+                    self._server.end()
                 _tidy(self._settings)
             finally:
                 os.close(users)
+                if self._server is not None:
+                    self._server.close()
+                    self._server = None
 
 
 @contextmanager
@@ -113,7 +142,7 @@ def _start_lock(settings: Settings) -> Iterator[None]:
 
 def _private_folder(folder: Path) -> None:
     """Makes the folder 0700, and refuses one that is not ours: in a shared /tmp another user may have made it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     facts = folder.lstat()
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
         raise UserError("SWEEP_HOME", folder, "is not a folder of yours; set SWEEP_HOME to one")

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -100,6 +101,41 @@ def _locked(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+class ServerHandle:
+    """A hold on one server process by which it can be ended even when its folder and its socket are gone.
+
+    The kernel's own handle of the process (pidfd) never means another process that got the same number. Elsewhere than
+    on Linux there is none, and `end` does nothing.
+    """
+
+    def __init__(self, descriptor: int | None, pid: int) -> None:
+        self._descriptor, self.pid = descriptor, pid
+
+    @classmethod
+    def of(cls, path: Path) -> "ServerHandle | None":
+        """Return a handle of the server that listens on the socket; None if nobody does."""
+        if not hasattr(os, "pidfd_open"):
+            return cls(None, 0)
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.settimeout(2.0)
+            probe.connect(str(path))
+            pid, _, _ = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            return cls(os.pidfd_open(pid), pid)
+        return None
+
+    def end(self) -> None:
+        """Kill the server if it is still there. Its hints may be lost. Safe to call again."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 def launch(program: Path, folder: Path, path: Path) -> str:

@@ -4,15 +4,18 @@ import math
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 
 from core.errors import UserError
 from core.ledger import migrate
 from core.ledger.transactions import BEGIN
+from core.private import make_private
 from core.settings import Settings, mask
 
 _BUSY_SECONDS = 30.0
@@ -50,13 +53,13 @@ def wait_briefly(engine: Engine, seconds: float) -> None:
         engine.dispose()  # whoever connects from now on
 
 
-def _parse(text: str) -> URL:
+def _parse(given: str) -> URL:
     try:
-        url = make_url(text)
+        url = make_url(given)
     except (ArgumentError, ValueError):
-        raise UserError(_DATABASE_URL, mask(text), "is not a database URL") from None
+        raise UserError(_DATABASE_URL, mask(given), "is not a database URL") from None
     if url.get_backend_name() == "sqlite" and (not url.database or url.database == ":memory:"):
-        raise UserError(_DATABASE_URL, mask(text), "name a file: sqlite:////path/to/ledger.sqlite3")
+        raise UserError(_DATABASE_URL, mask(given), "name a file: sqlite:////path/to/ledger.sqlite3")
     return url
 
 
@@ -65,15 +68,54 @@ def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
     if not create and not file.exists():
         raise UserError(field, file, "no ledger yet; run: sweep submit")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(file.parent)
     except OSError as error:
         raise UserError(field, file, f"cannot be made: {error.strerror}; {fix}") from None
     if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        if not create and os.access(file, os.R_OK):
+            return _open_read_only(file, field, fix)
         raise UserError(field, file, f"is not writable; {fix}")
+    if field == "ledger" and not file.exists():
+        _make_private_file(file)
     engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _check(engine, field, str(file), fix, upgrade=True)
+    return engine
+
+
+def _make_private_file(file: Path) -> None:
+    """An empty file of mode 0600, whatever the umask is; SQLite gives the files beside it the same mode. Never opened
+    if it is there: to close a file drops all locks that this process has on it, SQLite's included."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def _open_read_only(file: Path, field: str, fix: str) -> Engine:
+    """Open a SQLite ledger that may only be read. What would write raises UserError.
+
+    Raises:
+        UserError: it cannot be used, or is at an older schema.
+    """
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(BEGIN, "BEGIN") != "BEGIN":
+            raise UserError(field, file, f"is not writable; {fix}")
+        _begin_sqlite(connection)
+
+    for query in ("mode=ro", "mode=ro&immutable=1"):
+        # A file that nobody has open has no write-ahead log beside it, and none can be made: then it cannot change.
+        path = f"file:{quote(str(file))}?{query}&uri=true"
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine, "begin", begin)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))
+        except OperationalError:
+            engine.dispose()
+        else:
+            break
+    _check(engine, field, str(file), fix, upgrade=False)
     return engine
 
 

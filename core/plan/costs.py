@@ -148,7 +148,7 @@ def _built_in(name: str) -> Profile:
 
 def _read(data: bytes, where: str) -> Profile:
     try:
-        values = tomllib.loads(data.decode())
+        values = tomllib.loads(data.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise UserError("costs", where, f"not valid TOML: {error}") from None
     except (UnicodeDecodeError, RecursionError):

@@ -42,7 +42,7 @@ def _load_toml(path: Path) -> Grid:
             raw = file.read(_MAX_FILE + 1)
         if len(raw) > _MAX_FILE:
             raise UserError("grid", path, "is larger than a grid can be (1 MiB)")
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")
         values = tomllib.loads(text)
     except RecursionError:
         raise UserError("grid", path, "not valid TOML: nested too deeply") from None

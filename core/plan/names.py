@@ -7,6 +7,8 @@ from core.errors import UserError
 from core.plan.cells import Cell
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_VALUES = frozenset({"na", "nan", "n.a.", "null", "none", "nil", "true", "false", "t", "f", "yes", "no"})
+_HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
 
 
 def parse_name(value: object, field: str = "name") -> str:
@@ -17,9 +19,24 @@ def parse_name(value: object, field: str = "name") -> str:
     """
     if isinstance(value, str) and value.isdecimal():
         raise UserError(field, value, "could be taken for a sweep's number; add a letter")
+    if isinstance(value, str) and _reads_as_a_value(value):
+        raise UserError(
+            field, value, f"reads as a number, a truth value or a gap in a CSV file; add a word, e.g. run-{value}"
+        )
     if isinstance(value, str) and _NAME.fullmatch(value) and ".." not in value:
         return value
     raise UserError(field, value, "use 1-64 letters, digits, '.', '_' or '-', starting with a letter or digit")
+
+
+def _reads_as_a_value(text: str) -> bool:
+    """True for what pandas, R and spreadsheets would not keep as text in a column of names."""
+    if text.lower() in _VALUES:
+        return True
+    try:
+        float(text.lower().replace("d", "e"))
+    except ValueError:
+        return _HEXADECIMAL.fullmatch(text) is not None
+    return True
 
 
 def parse_file_stem(value: str) -> str:

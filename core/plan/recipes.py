@@ -107,7 +107,7 @@ def _built_in(name: str) -> RecipePair:
 
 def _read(data: bytes, name: str, where: str) -> RecipePair:
     try:
-        values = tomllib.loads(data.decode())
+        values = tomllib.loads(data.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise UserError("recipe", where, f"not valid TOML: {error}") from None
     except UnicodeDecodeError:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.errors import StageError
+from core.private import make_private
 from core.training.packed import Images, Packed, pack
 from core.training.vision import import_torchvision
 
@@ -43,7 +44,7 @@ def fetch(name: str, data: Path) -> Packed:
     """
     kind, archive, _ = DOWNLOADS[name]
     dataset = getattr(import_torchvision().datasets, kind)
-    data.mkdir(parents=True, exist_ok=True)
+    make_private(data)
     try:
         with contextlib.redirect_stdout(sys.stderr), _network_patience():
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))

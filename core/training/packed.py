@@ -14,6 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from core.private import make_private
+
 _VERSION = "1"
 Progress = Callable[[int, int], None]
 """Called with (images packed, images in all)."""
@@ -54,7 +56,7 @@ def packed_or_built(path: Path, build: Callable[[], Packed]) -> Packed:
     found = _read(path)
     if found is not None:
         return found
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     with _locked(path.with_suffix(".lock")):
         found = _read(path)
         if found is None:

@@ -55,7 +55,7 @@ def _read_token(file: Path | None) -> str:
     if file is None:
         return os.environ.get("SWEEP_DASHBOARD_TOKEN", "")
     try:
-        token = file.read_text(encoding="utf-8").strip()
+        token = file.read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not text"
         raise UserError("--token-file", file, f"cannot be read: {reason}") from None

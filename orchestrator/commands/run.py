@@ -1,12 +1,11 @@
 """`sweep run`: submit, a local worker, live progress, the report."""
 
 import shlex
-import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.options import DevicesOption, GridRequest, PerDeviceOption, takes_grid
+from orchestrator.options import DevicesOption, GridRequest, PerDeviceOption, flag, takes_grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,14 +16,23 @@ if TYPE_CHECKING:
 
 
 @takes_grid
-def run(asked: GridRequest, devices: DevicesOption = None, per_device: PerDeviceOption = None) -> None:
+def run(
+    asked: GridRequest,
+    devices: DevicesOption = None,
+    per_device: PerDeviceOption = None,
+    detach: Annotated[bool, flag("--detach", "Run in the background, even after logout; see sweep attach.")] = False,
+) -> None:
     """Run a grid here and now: submit it, work on it, show progress, print the report."""
+    from orchestrator.interrupts import stop_in_order
+
+    stop_in_order()
+    if detach:
+        _detach(asked, devices, per_device)
+        return
     from orchestrator.localrun import local_run
     from orchestrator.localworker import WorkerEnded
     from orchestrator.output import note
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     with local_run(asked, devices, per_device) as here:
         note(f"starting a worker (log: {here.worker.log}) …")
         try:
@@ -39,9 +47,28 @@ def run(asked: GridRequest, devices: DevicesOption = None, per_device: PerDevice
     raise typer.Exit(code)
 
 
+def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> None:
+    """Submits here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
+    from core.settings import load_settings
+    from orchestrator.detached import start
+    from orchestrator.localrun import submit_here
+    from orchestrator.output import note, say
+
+    settings = load_settings()
+    name = submit_here(asked, settings, devices).submitted.name
+    words = _resume_words(asked, name)
+    words += [] if devices is None else ["--devices", devices]
+    words += [] if per_device is None else ["--per-device", str(per_device)]
+    note("starting a worker in the background …")
+    started = start(words, name, settings)
+    say(f"{name} runs in the background (process {started.pid}, log: {started.log})")
+    say(f"follow: sweep attach {name}", f"stop:   kill {started.pid}", f"resume: {shlex.join(['sweep', *words])}")
+
+
 def _finish(here: "LocalRun") -> None:
     """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed."""
     from core.ledger.report import report_rows
+    from core.private import make_private
     from orchestrator import reports
     from orchestrator.output import say, width, write_atomically
 
@@ -49,7 +76,7 @@ def _finish(here: "LocalRun") -> None:
     rows = report_rows(here.engine, here.submitted.id)
     say("", *reports.table_lines(rows, width()))
     file = here.settings.home / "reports" / f"{name}.md"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(file.parent)
     write_atomically(file, reports.markdown(rows))
     page = _page(here, rows, file.with_suffix(".html"))
     say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
@@ -77,14 +104,14 @@ def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
 
 
 def resume(asked: GridRequest, name: str) -> str:
-    """The command that goes on with an interrupted run: the same grid under the same name."""
-    words = ["sweep", "run"]
+    """The command that continues an interrupted run: the same grid under the same name."""
+    return shlex.join(["sweep", *_resume_words(asked, name)])
+
+
+def _resume_words(asked: GridRequest, name: str) -> list[str]:
+    words = ["run"]
     if asked.grid is not None:
         words += ["--grid", asked.grid]
     for axis, value in asked.axes.items():
         words += [f"--{axis.replace('_', '-')}", str(value)]
-    return shlex.join([*words, "--name", name])
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    return [*words, "--name", name]

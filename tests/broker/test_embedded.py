@@ -1,6 +1,7 @@
 """The embedded broker with the real server: started once, shared, stopped by the last, and found again."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -99,6 +100,28 @@ def test_a_broken_file_is_put_aside(settings, broker):
         kept.write_bytes(b"nonsense" * 50)
     assert broker.ensure()
     assert list(settings.broker_folder.glob("appendonlydir-broken-*"))
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are held by Linux's own handles")
+@pytest.mark.parametrize("noticed", [True, False], ids=["while it is used", "at the end only"])
+def test_a_server_whose_folder_was_removed_is_no_orphan(settings, broker, noticed):
+    other = Broker(settings)
+    broker.ensure()
+    other.ensure()
+    first = psutil.Process(pid_of(settings))
+    shutil.rmtree(settings.broker_folder)
+    if noticed:
+        assert broker.ensure()
+        assert psutil.wait_procs([first], 10)[0] == [first]
+        assert not other.ensure(), "it finds the new server, and counts as its user"
+        broker.release()
+        assert embedded.running(settings)
+        other.release()
+        assert not embedded.running(settings)
+    else:
+        broker.release()
+        other.release()
+        assert psutil.wait_procs([first], 10)[0] == [first]
 
 
 def test_one_that_does_not_start_leaves_nothing_beside_the_next(settings, monkeypatch, tmp_path):

@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from core.artifacts.store import ArtifactStore
 from core.errors import UserError
 from core.ledger import migrate
 from core.ledger.claims import heartbeat
 from core.ledger.engine import open_ledger
+from core.ledger.submit import add_sweep
+from core.plan.dag import plan
+from core.plan.grids import GRIDS
+from core.private import make_private
 from core.settings import Settings
 
 
@@ -29,6 +34,58 @@ def test_home_is_made_private_and_the_ledger_is_at_head(settings: Settings) -> N
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     engine.dispose()
+
+
+def test_under_any_umask_what_is_kept_in_an_open_home_is_private(settings: Settings) -> None:
+    before = os.umask(0)
+    try:
+        settings.home.mkdir(mode=0o777)
+        engine = open_ledger(settings)
+        ArtifactStore.open("", settings.home).put(b"weights")
+        make_private(settings.home / "logs")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.home.iterdir()}
+        engine.dispose()
+    finally:
+        os.umask(before)
+    assert modes.keys() >= {"ledger.sqlite3", "artifacts", "logs"}
+    assert [name for name, mode in modes.items() if mode & 0o077] == []
+
+
+_READ = """
+import ctypes, os, sys
+if os.geteuid() == 0:  # without root's right to write everywhere, which the next program would get as well
+    for capability in (1, 2):
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, "-m", "prunesweep", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root gives up its rights as Linux has them")
+@pytest.mark.parametrize("in_use", [False, True], ids=["at rest", "in use"])
+def test_a_ledger_that_may_only_be_read_is_read(settings: Settings, in_use: bool) -> None:
+    engine = open_ledger(settings)
+    add_sweep(engine, plan(GRIDS["demo"]), "kept", "0")
+    if not in_use:
+        engine.dispose()
+    for path in (settings.ledger_file, settings.home):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environ = os.environ | {"SWEEP_HOME": str(settings.home)}
+
+    def sweep(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", _READ, *words], capture_output=True, text=True, env=environ)
+
+    try:
+        for words in (["status", "kept"], ["list"], ["report", "kept", "--format=csv"]):
+            ran = sweep(*words)
+            assert (ran.returncode, ran.stderr) == (0, ""), ran
+            assert "kept" in ran.stdout
+        for words in (["cancel", "kept"], ["retry", "kept"], ["submit", "--grid=demo"]):
+            ran = sweep(*words)
+            assert ran.returncode == 2 and ran.stderr.count("\n") == 1, ran
+            assert "is not writable; set SWEEP_HOME to a folder you can write" in ran.stderr
+    finally:
+        settings.home.chmod(0o700)
+        engine.dispose()
 
 
 def test_without_create_a_missing_ledger_is_an_error_and_stays_missing(settings: Settings) -> None:

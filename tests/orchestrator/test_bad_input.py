@@ -196,7 +196,7 @@ def test_submit_needs_no_broker_but_says_so(sweep: Sweep, monkeypatch: pytest.Mo
     monkeypatch.setenv("SWEEP_BROKER_URL", f"redis://:s3cret@127.0.0.1:{closed_port}/0")
     ran = sweep("submit", "--grid", "demo")
     assert ran.code == 0
-    assert ran.err.startswith(f"note: SWEEP_BROKER_URL redis://:***@127.0.0.1:{closed_port}/0 does not answer")
+    assert ran.err.startswith(f"note: SWEEP_BROKER_URL redis://:***@127.0.0.1:{closed_port}/0 takes no hints")
     assert "s3cret" not in ran.out + ran.err
 
 

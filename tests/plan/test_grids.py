@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
+from core.plan import recipes
 from core.plan.algorithms import Algorithm
+from core.plan.costs import load_profile
 from core.plan.grid_files import load_grid, stored_grid
 from core.plan.grids import GRIDS, read_axes
+from core.plan.recipes import load_recipe
 
 
 def _toml(tmp_path: Path, text: str) -> str:
@@ -46,6 +49,18 @@ def test_a_bad_key_names_file_and_line(tmp_path: Path, text: str, line: int, wor
         load_grid(path)
     assert f"{path}:{line}" in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_byte_order_mark_as_windows_editors_write_it_is_no_part_of_a_file(tmp_path: Path) -> None:
+    """In each kind of TOML that users write."""
+    kinds = {"recipe_files/digits": load_recipe, "cost_files/avx512": load_profile}
+    for source, load in kinds.items():
+        plain = (Path(recipes.__file__).parent / f"{source}.toml").read_text()
+        marked = tmp_path / f"{Path(source).name}.toml"
+        marked.write_text(plain, encoding="utf-8-sig")
+        load(str(marked))
+    (tmp_path / "my.toml").write_text("width = 16\n", encoding="utf-8-sig")
+    assert load_grid(str(tmp_path / "my.toml")).width == 16
 
 
 def test_broken_toml_and_missing_files_are_one_line(tmp_path: Path) -> None:

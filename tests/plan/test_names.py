@@ -13,6 +13,13 @@ from core.plan.grids import GRIDS
 from core.plan.names import parse_name, study_name
 
 
+@pytest.mark.parametrize("name", ["1e5", "1.5", "0x1F", "1d3", "NA", "nan", "NULL", "none", "inf", "TRUE", "N.A."])
+def test_a_name_that_a_table_would_not_keep_as_text_is_refused(name: str) -> None:
+    with pytest.raises(UserError, match=f"add a word, e.g. run-{re.escape(name)}"):
+        parse_name(name)
+    assert parse_name(f"run-{name}") == f"run-{name}", "the advice works"
+
+
 @pytest.mark.parametrize(
     ("cell", "name"),
     [
