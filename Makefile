@@ -4,13 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test chaos lint docs install install-test clean
+.PHONY: demo test test-avx2 machine chaos lint docs install install-test clean
 
 demo: install
 	$(BIN)/sweep run --grid demo
 
 test: install-test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The rooms that compute, with the kernels that a processor without AVX-512 gets.
+test-avx2: export ONEDNN_MAX_CPU_ISA := AVX2
+test-avx2: export ATEN_CPU_CAPABILITY := avx2
+test-avx2: machine
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/training tests/pruning tests/measure tests/worker/test_stages.py
+
+# Which processor, and which of its instructions the libraries use.
+machine: install-test
+	$(BIN)/python -m tests.machine
 
 # Faults against a real sweep, and what they cost: make chaos FAULTS=100 SEED=1 LEDGER=sqlite
 FAULTS ?= 100
