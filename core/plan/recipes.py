@@ -30,8 +30,9 @@ class Recipe:
     label_smoothing in [0, 1) · translate: random shift of up to that many pixels each way, ≥ 0 (zero-padded crop) ·
     flip: mirror `none`, a `random` half of the images, or `alternating`: each image every other epoch (Jordan 2024,
     arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries &
-    Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out for learning curves, in
-    [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`, `bf16`.
+    Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out, class by class, for learning
+    curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`,
+    `bf16`.
     """
 
     name: str

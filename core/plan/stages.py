@@ -25,7 +25,7 @@ class Train:
     """
 
     kind: ClassVar[str] = "train"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
 
     dataset: DatasetRef
     model: ModelRef
@@ -51,7 +51,7 @@ class PruneRound:
     """
 
     kind: ClassVar[str] = "prune"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
 
     parent: str
     round: int

@@ -6,6 +6,7 @@ algorithm and every resumed run sees the same.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import torch
 import torch.nn.functional as F
@@ -20,14 +21,38 @@ _SMALLEST_BATCH = 2
 """Batch-norm needs two values a channel, and the last feature map of a small image is a single pixel."""
 
 
-def partition(images: int, validation: float) -> tuple[Tensor, Tensor]:
-    """(training, validation) indices of the training images: the same cut for every seed.
+def partition(labels: Tensor, validation: float) -> tuple[Tensor, Tensor]:
+    """Return (training, validation) indices of the training images: the same cut for every seed and every device.
 
-    validation: fraction held out, rounded down: the tail of one fixed permutation.
+    Stratified: each class gives its share of the held-out images to within one, and never its last image. The total is
+    `validation` of all images, rounded down, but for classes of a single image.
+
+    Args:
+        labels: int64 [N], of the training images.
+        validation: fraction held out, in [0, 0.5].
+
+    Returns:
+        Both int64 and ascending, on the CPU.
     """
-    order = torch.randperm(images, generator=generator("validation", images))
-    cut = images - int(images * validation)
-    return order[:cut], order[cut:]
+    labels = labels.cpu()
+    wanted = _held_out(torch.bincount(labels).tolist(), validation)
+    order = torch.randperm(len(labels), generator=generator("validation", len(labels)))
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for label, count in enumerate(wanted):
+        held[order[labels[order] == label][:count]] = True
+    return (~held).nonzero().flatten(), held.nonzero().flatten()
+
+
+def _held_out(sizes: list[int], validation: float) -> list[int]:
+    """Return how many images each class gives: its share rounded down, then one more from the largest remainders on,
+    ties by class. In fractions, because 0.29 · 100 is 28.999… in floating point."""
+    fraction = Fraction(str(validation))
+    given = [int(size * fraction) for size in sizes]
+    missing = int(sum(sizes) * fraction) - sum(given)
+    able = (label for label, size in enumerate(sizes) if given[label] < size * fraction and given[label] + 1 < size)
+    for label in sorted(able, key=lambda label: (given[label] - sizes[label] * fraction, label))[:missing]:
+        given[label] += 1
+    return given
 
 
 def steps_in(images: int, batch: int) -> int:

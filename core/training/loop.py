@@ -60,7 +60,7 @@ class Training(Iterator[EpochFacts]):
         self._masks = {name: mask.to(split.device) for name, mask in masks.items()}
         self._epochs, self._seed, self._round = epochs, seed, round
         self._epoch = self._step = self._seen = 0
-        self._members, held_out = partition(len(split), recipe.validation)
+        self._members, held_out = partition(split.labels, recipe.validation)
         self._held_out = held_out.to(split.device)
         self._steps = steps_in(len(self._members), recipe.batch)
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps

@@ -63,7 +63,7 @@ def test_agrees_with_a_plain_loop(make_split: MakeSplit, masked: bool) -> None:
     with torch.no_grad():
         for name, mask in masks.items():
             parameters[name].mul_(mask)
-    members, _ = partition(50, recipe.validation)
+    members, _ = partition(split.labels, recipe.validation)
     plain.train()
     for step, (images, labels) in enumerate(
         batch for epoch in range(epochs) for batch in epoch_batches(split, members, recipe, 7, 1, epoch)
@@ -225,7 +225,7 @@ def test_resumed_training_ends_on_the_same_bits(make_split: MakeSplit, stop: int
 
 def test_validation_images_are_never_trained_on(make_split: MakeSplit) -> None:
     split = make_split(50)
-    _, held_out = partition(50, RECIPE.validation)
+    _, held_out = partition(split.labels, RECIPE.validation)
     poisoned = split.images.clone()
     poisoned[held_out] = 255 - poisoned[held_out]
     results = []

@@ -91,7 +91,7 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
 
 def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
     split = bench.split(stage.dataset, "train")
-    members, _ = partition(len(split), stage.recipe.validation)
+    members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
         return plain_batches(split, members, stage.seed, stage.round, _SCORE_BATCH, _SCORE_BATCHES)
