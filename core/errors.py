@@ -1,4 +1,11 @@
-"""The two errors that a person is meant to read."""
+"""The errors, and the one warning, that a person is meant to read.
+
+Exception
+├── UserError       bad input; the command line exits with 2
+├── StageError      a stage that cannot succeed
+└── UserWarning
+    └── UncheckedFile
+"""
 
 
 def printable(text: str) -> str:
@@ -28,3 +35,7 @@ class StageError(Exception):
 
     It fails at once, with this message as its reason; other stages go on.
     """
+
+
+class UncheckedFile(UserWarning):
+    """A file from before files had checksums was read: it may be damaged without anybody's notice."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.cpus import capped
 from core.errors import UserError
 from core.urls import broker_url, database_url
 from core.urls import mask as mask
@@ -85,7 +86,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),
         devices=env.get("SWEEP_DEVICES", "").strip() or "all",
         per_device=int(_number(env, "SWEEP_PER_DEVICE", 1, 1)),
-        threads=int(_number(env, "SWEEP_THREADS", 0, 0)),
+        threads=capped(int(_number(env, "SWEEP_THREADS", 0, 0))),
         lease=lease,
         heartbeat=heartbeat,
         republish=_number(env, "SWEEP_REPUBLISH_SECONDS", 5.0, 0.05),

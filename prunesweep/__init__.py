@@ -182,11 +182,14 @@ def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any
     """What an artifact or a packed file holds. Needs no torch.
 
     source: the SHA-256 in the `artifact` column of the results, or a file that `sweep export --format packed` wrote ·
-    threads: CPU threads of a packed network; None = the engine's own default.
+    threads: CPU threads of a packed network, at most the CPUs that this process may use; None = one.
 
     Returns: of an artifact its weights, a dict: `state_dict` name → array, float32 with the zeros in it. Of a packed
     file its network, a callable: normalised images, float32 [B, 3, H, W] → float32 [B, classes]. How to normalise
     them is in the file: `core.sparse.packed.read_packed(path)[1]["input"]`.
+
+    Warns:
+        UncheckedFile: a packed file of an earlier release, which has no checksum.
 
     Raises:
         StageError: no such artifact, or its bytes have another hash.

@@ -23,8 +23,7 @@ from core.measure.engines.registry import missing
 from core.measure.flops import Macs, macs
 from core.measure.foreign import FIELD, load_network
 from core.measure.latency import Race, compete
-from core.measure.pinned import usable_cpus
-from core.measure.requests import Say, device_of, serve
+from core.measure.requests import Say, device_of, serve, threads_of
 from core.plan.engines import ENGINES
 
 _CHANNELS = 3
@@ -59,7 +58,7 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
     """
     device = device_of(request["device"])
     engines = _engines(request["engines"], device)
-    threads = _threads(request["threads"])
+    threads = threads_of(request["threads"])
     paths = [Path(path) for path in request["files"]]
     for path in paths:
         _load(path, request)
@@ -123,13 +122,6 @@ def _engines(asked: list[str], device: torch.device) -> list[str]:
         if reason is not None:
             raise UserError("engines", name, reason)
     return asked or [name for name, kind in ENGINES.items() if device.type in kind.devices]
-
-
-def _threads(count: int) -> int:
-    usable = usable_cpus()
-    if count > usable:
-        raise UserError("threads", count, f"this process may use {usable} CPUs; give at most as many")
-    return count
 
 
 def _load(path: Path, request: dict[str, Any]) -> nn.Module:

@@ -22,7 +22,7 @@ from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.foreign import FIELD, load_network
 from core.measure.latency import compete
-from core.measure.requests import Say, device_of, serve
+from core.measure.requests import Say, device_of, serve, threads_of
 from core.measure.size import layer_sizes
 from core.plan.datasets import DatasetRef
 from core.plan.engines import DEFAULT
@@ -74,7 +74,7 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
         UserError, StageError: a file, a device or a dataset that cannot be used.
     """
     device = device_of(request["device"])
-    threads = request["threads"] or torch.get_num_threads()
+    threads = threads_of(request["threads"])
     torch.set_num_threads(threads)
     ref = DatasetRef(**request["dataset"])
     paths = [Path(path) for path in request["files"]]

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.cpus import capped
 from core.errors import StageError
 from core.measure.engines.base import Engine, Maker, Unsuitable
 from core.measure.engines.registry import choose
@@ -110,6 +111,7 @@ def compete(
     Raises:
         StageError: no such engine; or an fp32 engine whose logits are not PyTorch's.
     """
+    threads = capped(threads)
     chosen, left_out = choose(engines, device)
     images = torch.rand(batch, *image_shape, generator=torch.Generator().manual_seed(0)).to(device)
     load = load_average()

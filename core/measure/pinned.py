@@ -33,11 +33,6 @@ def pinned(threads: int) -> Iterator[None]:
             _pin(task, masks.get(task) or set(usable))
 
 
-def usable_cpus() -> int:
-    """How many CPUs this process may use."""
-    return len(_mask(0)) or os.cpu_count() or 1
-
-
 def load_average() -> float:
     """Runnable processes of the machine, mean over the last minute; 0 where the system doesn't say."""
     with suppress(OSError, AttributeError):

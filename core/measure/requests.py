@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from core.cpus import capped, usable_cpus
 from core.errors import StageError, UserError
 
 Say = Callable[[dict[str, Any]], None]
@@ -33,6 +34,18 @@ def serve(answer: Callable[[dict[str, Any], Say], Iterator[dict[str, Any]]]) -> 
     else:
         return 0
     return 2
+
+
+def threads_of(asked: int) -> int:
+    """Return how many CPU threads to use: those asked for, or torch's own number for 0.
+
+    Raises:
+        UserError: more than the CPUs that this process may use.
+    """
+    usable = usable_cpus()
+    if asked > usable:
+        raise UserError("threads", asked, f"this process may use {usable} CPUs; give at most as many")
+    return asked or capped(torch.get_num_threads())
 
 
 def device_of(name: str) -> torch.device:

@@ -2,6 +2,7 @@
 lacks what the engine needs."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,19 @@ during the call only."""
 
 
 def dense_runs(graph: Graph, threads: int) -> dict[str, Run]:
-    """Functions from images [B, C, H, W] to results [B, O], by the names of those who run them; none where onnx, or all
-    of them, are not installed."""
-    model = onnx_bytes(graph)
-    if model is None:
-        return {}
-    runs = {"onnxruntime": _session(model, threads), "OpenVINO": _compiled(model, threads)}
-    return {name: run for name, run in runs.items() if run is not None}
+    """Return functions from images [B, C, H, W] to results [B, O], by the names of those who run them.
+
+    Left out is who is not installed (all of them without onnx), and who refuses the graph.
+    """
+    runs: dict[str, Run] = {}
+    for name, made in (("onnxruntime", _session), ("OpenVINO", _compiled)):
+        # Whatever a library trips over in this graph, the others may run it, and so does the engine's own code.
+        with suppress(Exception):
+            model = onnx_bytes(graph)
+            run = None if model is None else made(model, threads)
+            if run is not None:
+                runs[name] = run
+    return runs
 
 
 def file_run(path: Path) -> Run | None:

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 
+from core.cpus import capped
 from core.sparse.dense import Run, dense_runs
 from core.sparse.flat import FlatProgram
-from core.sparse.graph import Conv, GlobalMean, Graph, Linear, map_shapes
+from core.sparse.graph import Graph, map_shapes, read_pixels
+from core.sparse.limits import unsuited
 from core.sparse.program import Crew, Programs
 from core.sparse.target import Target, here
 from core.sparse.target import unsupported as unsupported
@@ -29,8 +30,13 @@ class Engine:
     node's value, float32 [B, O], which is the caller's to keep and change: no later call touches it. The images are
     read during the call only. Calls from several threads wait for each other.
 
+    An image with a NaN or an infinity in it gets a row of NaN, whatever the weights: the engine never meets a zero, so
+    that it would lose what torch's `0 · NaN` keeps. Pixels that no window reads don't count.
+
     The first call with one image, and the first with many, take a few seconds: code is made then, and where there is
     more than one way to compute a layer they are tried.
+
+    threads: how many it uses: those asked for, or as many CPUs as this process may use if they are fewer.
     """
 
     def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None) -> None:
@@ -43,10 +49,12 @@ class Engine:
         """
         if threads < 1:
             raise ValueError(f"threads {threads}: at least 1")
+        self.threads = threads = capped(threads)
         shapes = map_shapes(graph)
         self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
+        self._read = read_pixels(graph)
         self._dense = dense_runs(graph, threads) if dense else {}
-        self._reason = unsupported(target) or unknown(graph)
+        self._reason = unsupported(target) or unsuited(graph)
         if self._reason is not None and not self._dense:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         target = target or here()
@@ -54,7 +62,6 @@ class Engine:
         self._sparse = _Sparse(graph, threads, target) if target and self._reason is None else None
         self._group = target.lanes if target else 1
         self._chosen: dict[bool, Run] = {}
-        self._threads = threads
         self._lock = Lock()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
@@ -68,7 +75,10 @@ class Engine:
         if not len(images):
             return np.zeros((0, self._outputs), np.float32)
         with self._lock:
-            return self._run(many=len(images) >= self._group)(images)
+            result = self._run(many=len(images) >= self._group)(images)
+        if not _finite(images):
+            result[~np.isfinite(images[:, :, self._read]).all(axis=(1, 2))] = np.nan
+        return result
 
     @property
     def how(self) -> str:
@@ -93,8 +103,14 @@ class Engine:
         if many not in self._chosen:
             images = np.zeros((self._group if many else 1, *self._shape), np.float32)
             runs = [run for run in (self._sparse, *self._dense.values()) if run is not None]
-            self._chosen[many] = _faster(runs, images, settle=_settle(self._threads))
+            self._chosen[many] = _faster(runs, images, settle=_settle(self.threads))
         return self._chosen[many]
+
+
+def _finite(values: np.ndarray) -> bool:
+    """Return whether no value is NaN or infinite, in two quick passes: a NaN is neither above nor below anything."""
+    flat = values.reshape(-1)
+    return bool(np.minimum.reduce(flat) > -np.inf and np.maximum.reduce(flat) < np.inf)
 
 
 def _faster(runs: Sequence[Run], images: np.ndarray, *, settle: float) -> Run:
@@ -211,18 +227,3 @@ def _seconds(run: Run, images: np.ndarray) -> float:
     start = time.perf_counter()
     run(images)
     return time.perf_counter() - start
-
-
-def unknown(graph: Graph) -> str | None:
-    """What the engine doesn't know in this graph: it wants convolutions and max-pools, one mean, then linear layers."""
-    kinds = [type(node) for node in graph.nodes]
-    if kinds.count(GlobalMean) != 1 or Linear in kinds[: kinds.index(GlobalMean)]:
-        return "it wants one global mean between the convolutions and the linear layers"
-    after = graph.nodes[kinds.index(GlobalMean) :]
-    if any(not isinstance(node, Linear) for node in after[1:]):
-        return "something other than linear layers follows the global mean"
-    if any(node.source != before.out for before, node in pairwise(after)):
-        return "the linear layers do not follow each other"
-    if any(isinstance(node, Conv) and node.add == node.out for node in graph.nodes):
-        return "a layer adds its own output"
-    return None

@@ -5,6 +5,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,6 +31,22 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+BLANK = "0" * 64
+"""Stands where a file's checksum will be."""
+
+
+def sealed(data: bytes) -> bytes:
+    """Return the file with its checksum, the SHA-256 of all its bytes, in place of the first `BLANK`."""
+    return data.replace(BLANK.encode(), sha256(data).hexdigest().encode(), 1)
+
+
+def seal_holds(data: bytes, checksum: str) -> bool:
+    """Return whether these are the bytes that `sealed` gave, with this checksum in them."""
+    written = checksum.encode()
+    blank = data.replace(written, BLANK.encode(), 1)
+    return len(written) == len(BLANK) and data.count(written) == 1 and sha256(blank).hexdigest() == checksum
 
 
 def metadata_entry(data: bytes, entry: str) -> Any:

@@ -33,6 +33,7 @@ class FlatProgram:
         self._buffers = {
             name: self._parts.rows(self._shapes[name][0], pitch_of(self._pixels(name), target.lanes)) for name in names
         }
+        self._input = self._buffers[INPUT][:, : self._pixels(INPUT)]
         drafts = [list(self._ways_of(node)) for node in net.nodes]
         self._code = self._parts.executable()
         self._ways = [[tuple(finished(draft, self._code) for draft in way) for way in ways] for ways in drafts]
@@ -52,7 +53,7 @@ class FlatProgram:
 
     def put(self, image: np.ndarray) -> None:
         """One image [C, H, W] into the input value."""
-        self._buffers[INPUT][:, : self._pixels(INPUT)] = image.reshape(len(image), -1)
+        self._input[:] = image.reshape(self._input.shape)
 
     def result(self) -> np.ndarray:
         """Return the last node's value, [1, O], in memory of its own."""

@@ -113,7 +113,8 @@ def _finish(accumulators: np.ndarray, places: np.ndarray, target: Target, *, rel
     if relu:
         # With EVEX it has been zero all along, else a weight lies there.
         code += b"" if target.evex else zero(target.outputs, target)
-        code += target.encoder.registers(asm.MAX, accumulators, target.outputs, other=accumulators).code()
+        # The sum comes second: where one of two is NaN the processor takes the second, and ReLU(NaN) is NaN.
+        code += target.encoder.registers(asm.MAX, accumulators, accumulators, other=target.outputs).code()
     return code
 
 

@@ -51,7 +51,7 @@ def row_list(vectors: int, lanes: int, target: Target, *, first: bool, last: boo
     if last and add:
         out += emit.memory(asm.ADD, sums, R.DX, spread, other=sums, index=R.R9, lanes=lanes).code()
     if last and relu:
-        out += emit.registers(asm.MAX, sums, nothing, other=sums, lanes=lanes).code()
+        out += emit.registers(asm.MAX, sums, sums, other=nothing, lanes=lanes).code()
     out += emit.memory(asm.STORE, sums, R.DX, spread, lanes=lanes).code() + asm.add_number(R.DX, 4 * lanes * vectors)
     head = arguments(R.SI, R.DX, R.CX, R.R8, R.R9) + zero(nothing, target)
     return head + asm.loop(R.R8, out) + asm.RETURN

@@ -2,7 +2,8 @@
 
 A safetensors file. Its metadata has the single entry `prunesweep-packed`, JSON:
 
-- `format`: 1
+- `checksum`: SHA-256 of the whole file with 64 zeros in the checksum's place, hex digits; a file of format 1 has none
+- `format`: 2
 - `image_shape`: [channels, height, width]
 - `nodes`: in the order in which they run, each with `op` (`conv`, `max_pool`, `global_mean`, `linear`) and the fields
   of that class in `core.sparse.graph`, arrays left out
@@ -14,6 +15,7 @@ weight is `OUT.weight.mask` and `OUT.weight.values` instead, as `core.sparse.cod
 """
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -23,13 +25,14 @@ from typing import Any, get_type_hints
 import numpy as np
 import safetensors.numpy
 
-from core.errors import UserError
+from core.errors import UncheckedFile, UserError
 from core.sparse.codec import MASK, TYPES, VALUES, pack_weight, unpack_weight
-from core.sparse.files import metadata_entry, written_whole
-from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from core.sparse.files import BLANK, metadata_entry, seal_holds, sealed, written_whole
+from core.sparse.graph import Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
 
 _ENTRY = "prunesweep-packed"
-_FORMAT = 1
+_FORMAT, _UNCHECKED = 2, 1
+_KEYS = {"checksum", "format", "image_shape", "nodes", "packed", "meta"}
 _OPS: Mapping[str, type[Node]] = MappingProxyType(
     {"conv": Conv, "max_pool": MaxPool, "global_mean": GlobalMean, "linear": Linear}
 )
@@ -60,19 +63,23 @@ def write_packed(graph: Graph, path: Path, meta: Mapping[str, Any], values: str 
             shapes[name] = list(node.weight.shape)
         tensors |= made | {f"{node.out}.bias": np.ascontiguousarray(node.bias)}
     header = {
+        "checksum": BLANK,  # first of all keys, and so the file's first
         "format": _FORMAT,
         "image_shape": list(graph.image_shape),
         "nodes": [_plain(node) for node in graph.nodes],
     }
     text = json.dumps({**header, "packed": shapes, "meta": dict(meta)}, sort_keys=True)
-    data: bytes = safetensors.numpy.save(tensors, {_ENTRY: text})
+    data = sealed(safetensors.numpy.save(tensors, {_ENTRY: text}))
     with written_whole(path) as file:
         file.write(data)
     return len(data)
 
 
 def read_packed(path: Path) -> tuple[Graph, dict[str, Any]]:
-    """The graph that `write_packed` wrote, its weights dense float32 again, and the meta.
+    """Return the graph that `write_packed` wrote, its weights dense float32 again, and the meta.
+
+    Warns:
+        UncheckedFile: a file of an earlier release, which has no checksum: damage to its numbers is not noticed.
 
     Raises:
         UserError: no such file, or one that is damaged or something else; one line says what.
@@ -83,24 +90,35 @@ def read_packed(path: Path) -> tuple[Graph, dict[str, Any]]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UserError("file", path, f"cannot be read: {reason}") from None
     try:
-        return _read(data)
+        header = _header(data)
+        found = _read(safetensors.numpy.load(data), header)
     except Exception as error:  # whatever a damaged file makes the readers trip over
         reason = str(error).partition("\n")[0] or repr(error)
         raise UserError("file", path, f"is not a packed network: {reason[:200]}") from None
+    if header["format"] == _UNCHECKED:
+        words = f"{path} was written by an earlier release and has no checksum; export it again to be sure of its bytes"
+        warnings.warn(words, UncheckedFile, stacklevel=2)
+    return found
 
 
-def _read(data: bytes) -> tuple[Graph, dict[str, Any]]:
-    tensors = safetensors.numpy.load(data)
-    header = metadata_entry(data, _ENTRY)
-    if header["format"] != _FORMAT:
-        raise ValueError(f"format {header['format']!r} of another release; this one reads {_FORMAT}")
+def _header(data: bytes) -> dict[str, Any]:
+    """Return the JSON in the file's metadata, if the file is what its checksum says."""
+    header: dict[str, Any] = metadata_entry(data, _ENTRY)
+    form = header["format"]
+    if type(form) is not int or form not in (_UNCHECKED, _FORMAT):
+        raise ValueError(f"format {form!r} of another release; this one reads {_FORMAT}")
+    if set(header) != _KEYS - ({"checksum"} if form == _UNCHECKED else set()):
+        raise ValueError(f"its header has {', '.join(sorted(header))}")
+    if form == _FORMAT and not seal_holds(data, header["checksum"]):
+        raise ValueError("its bytes are not those that its checksum was made of: copy or export it again")
+    return header
+
+
+def _read(tensors: dict[str, np.ndarray], header: Mapping[str, Any]) -> tuple[Graph, dict[str, Any]]:
     shape = _sizes("image_shape", header["image_shape"], 3, least=1)
     nodes = tuple(_node(body, tensors, header["packed"]) for body in header["nodes"])
     if tensors:
         raise ValueError(f"unexpected tensor {next(iter(tensors))!r}")
-    names = [INPUT, *(node.out for node in nodes)]
-    if len(set(names)) < len(names) or not nodes:
-        raise ValueError("its nodes are none, or two have one name")
     graph = Graph((shape[0], shape[1], shape[2]), nodes)
     map_shapes(graph)
     return graph, dict(header["meta"])
@@ -115,6 +133,9 @@ def _node(body: dict[str, Any], tensors: dict[str, np.ndarray], shapes: Mapping[
     """The node; its tensors are taken out of `tensors`."""
     kind = _OPS[body["op"]]
     out = body["out"]
+    known = {"op", *(field.name for field in fields(kind))} - set(_ARRAYS)
+    if set(body) != known:
+        raise ValueError(f"{out}: has {', '.join(sorted(body))}, not {', '.join(sorted(known))}")
     made: dict[str, Any] = {}
     for name, hint in get_type_hints(kind).items():
         if name == "weight":

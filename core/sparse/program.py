@@ -54,10 +54,11 @@ def aligned(shape: tuple[int, ...], fill: float = 0.0, slack: int = 16) -> np.nd
 
 @dataclass(frozen=True, eq=False)
 class Programs:
-    """For each thread what it calls: int64 [calls, 2], address and argument pointer. kept: what these point to, but not
-    the code."""
+    """For each thread what it calls: int64 [calls, 2], address and argument pointer. addresses: where these lie · kept:
+    what they point to, but not the code."""
 
     calls: tuple[np.ndarray, ...]
+    addresses: tuple[int, ...]
     kept: tuple[object, ...]
 
 
@@ -94,7 +95,8 @@ class Crew:
         # Until a helper says so, it may still read its program.
         lists[0] += [Call(self._code.addresses[4], post) for post in self._posts]
         words = ([*((call.address, call.arguments.ctypes.data) for call in calls), (0, 0)] for calls in lists)
-        return Programs(tuple(np.array(each, np.int64) for each in words), tuple(lists))
+        made = tuple(np.array(each, np.int64) for each in words)
+        return Programs(made, tuple(int(each.ctypes.data) for each in made), tuple(lists))
 
     def _fetched(self, calls: Sequence[Call]) -> Iterator[Call]:
         """While a call runs, the code of the next one comes into the caches: a processor fetches code that it has not
@@ -126,11 +128,11 @@ class Crew:
     def run(self, programs: Programs) -> None:
         """Runs them, each on a thread of its own; returns when all have ended."""
         with self._lock:
-            first, *others = programs.calls
+            first, *others = programs.addresses
             for post, program in zip(self._posts, others, strict=True):
-                post[_PROGRAM] = program.ctypes.data
+                post[_PROGRAM] = program
                 _call(post, self._libc)
-            self._run(first.ctypes.data)
+            self._run(first)
 
 
 def _start(code: Executable, post: np.ndarray) -> None:

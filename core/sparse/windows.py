@@ -55,8 +55,11 @@ def windows_of(graph: Graph) -> Windows:
     for node in graph.nodes:
         if isinstance(node, GlobalMean):
             height, width = shapes[node.source][1:]
-            nodes.append(SumPool(f"{node.out}.sum", node.source, (height, width)))
-            shapes[f"{node.out}.sum"] = shapes[node.out]
+            total = f"{node.out}.sum"
+            while total in shapes:  # a layer may be called so
+                total += "'"
+            nodes.append(SumPool(total, node.source, (height, width)))
+            shapes[total] = shapes[node.out]
             count = height * width
         elif isinstance(node, Linear):
             nodes.append(_as_conv(node, nodes[-1].out, count))

@@ -109,7 +109,7 @@ def tile_out(layout: Layout, steps: Steps, *, relu: bool, add: bool) -> bytes:
         if add:
             lines.append(_Line(asm.ADD, reg, places + number * steps.column, other=reg, base=R.R11))
         if relu:
-            lines.append(_Line(asm.MAX, reg, none, other=reg))
+            lines.append(_Line(asm.MAX, reg, reg, other=none))
     lines += _stores(R.DX, places, steps.column)
     body = target.encoder.memory(asm.BROADCAST, bias, R.R10, 0).code()
     if add:

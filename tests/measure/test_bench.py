@@ -1,7 +1,6 @@
 """`python -m core.measure.bench`, as `sweep bench` runs it, and what the command makes of it."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 import torch
 
 from core.artifacts.export import write_weights
+from core.cpus import usable_cpus
 from core.errors import UserError
 from core.measure import bench
 from core.measure.bench import measure
@@ -74,7 +74,7 @@ def test_what_cannot_be_is_refused_before_anything_is_measured(
             ask(**changes)
         return str(caught.value)
 
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    usable = usable_cpus()
     assert refusal(threads=10_000) == f"threads '10000': this process may use {usable} CPUs; give at most as many"
     assert refusal(engines=["torch", "torch-2:4"]) == "engines 'torch-2:4': does not run on cpu"
     assert refusal(device="tpu") == "device 'tpu': use cpu, cuda or cuda:NUMBER"

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.cpus import usable_cpus
 from core.errors import StageError
 from core.measure import latency
 from core.measure.engines.base import Engine, Maker, Pass, Unsuitable
@@ -94,6 +95,10 @@ def test_threads_and_networks_are_put_back_also_after_a_failure() -> None:
     with pytest.raises(RuntimeError):
         compete(nn.Linear(5, 5), nn.Linear(5, 5), SHAPE, 1, before + 1, CPU, ["torch"])
     assert torch.get_num_threads() == before
+
+
+def test_no_more_threads_than_cpus() -> None:
+    assert compete(_linear(8), _linear(8), SHAPE, 1, 1000, CPU, ["torch"]).threads == usable_cpus()
 
 
 def test_unknown_engine() -> None:

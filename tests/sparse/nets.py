@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 
+from core.sparse import engine as engine_module
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
 from core.sparse.target import Target
@@ -32,11 +34,18 @@ def reference(graph: Graph, images: np.ndarray) -> np.ndarray:
     return values[graph.nodes[-1].out].numpy()
 
 
+def uncapped(graph: Graph, threads: int, target: Target) -> Engine:
+    """Return an engine with that many threads, also where there are fewer CPUs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_module, "capped", lambda threads: threads)
+        return Engine(graph, threads, dense=False, target=target)
+
+
 def assert_close(
     graph: Graph, batches: Sequence[int], target: Target, threads: int = 1, *, grouped: bool | None = None
 ) -> None:
     """grouped: images run in groups, or one by one, not as measured."""
-    engine = Engine(graph, threads, dense=False, target=target)
+    engine = uncapped(graph, threads, target)
     if grouped is not None:
         vars(engine._sparse).update(_pays=lambda _: grouped, _few=2)
     random = np.random.default_rng(0)

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.cpus import usable_cpus
 from core.sparse import engine as engine_module
 from core.sparse.dense import Run, dense_runs
 from core.sparse.engine import Engine
 from core.sparse.graph import INPUT, Conv, Graph, MaxPool, Node
 from core.sparse.target import AVX2, Target
-from tests.sparse.nets import assert_close, conv, headed, reference, resnet
+from tests.sparse.nets import assert_close, conv, headed, reference, resnet, uncapped
 
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
 quiet = settings(
@@ -199,7 +200,7 @@ def test_images_in_any_memory_layout(target: Target) -> None:
 
 def test_helpers_end_with_their_engine(target: Target) -> None:
     before = set(threading.enumerate())
-    engine = Engine(resnet(0.3, width=4), threads=3, dense=False, target=target)
+    engine = uncapped(resnet(0.3, width=4), 3, target)
     helpers = [thread for thread in threading.enumerate() if thread not in before]
     assert len(helpers) == 2
     del engine
@@ -213,6 +214,44 @@ def test_helpers_end_with_their_engine(target: Target) -> None:
 def test_threads_must_be_at_least_one(threads: int) -> None:
     with pytest.raises(ValueError, match=f"threads {threads}: at least 1"):
         Engine(resnet(0.3, width=4), threads)
+
+
+def test_no_more_threads_than_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(engine_module, "dense_runs", lambda graph, threads: made.append(threads) or {})
+    for asked in (1, usable_cpus(), 1000):
+        assert Engine(resnet(0.3, width=4), asked).threads == made[-1] == min(asked, usable_cpus())
+
+
+@quiet
+@given(small_nets(), st.data(), st.sampled_from([np.nan, np.inf, -np.inf]), st.booleans())
+def test_a_nan_comes_out_where_torch_gives_one(
+    target: Target, graph: Graph, data: st.DataObject, number: float, grouped: bool
+) -> None:
+    batch, random = data.draw(st.integers(1, 20)), np.random.default_rng(0)
+    images = random.standard_normal((batch, *graph.image_shape)).astype(np.float32)
+    place = tuple(data.draw(st.integers(0, size - 1)) for size in images.shape)
+    clean = reference(graph, images)
+    images[place] = np.nan
+    wanted = np.isnan(reference(graph, images))
+    images[place] = number
+    engine = Engine(graph, dense=False, target=target)
+    vars(engine._sparse).update(_pays=lambda _: grouped, _few=2)
+    found = engine(images)
+    assert np.array_equal(np.isnan(found), wanted)
+    assert np.allclose(found[~wanted], clean[~wanted], atol=1e-4 * np.abs(clean).max())
+
+
+def test_all_that_take_over_give_nan_as_well() -> None:
+    pytest.importorskip("onnxruntime")
+    graph = resnet(0.3, width=4)
+    images = np.zeros((3, 3, 32, 32), np.float32)
+    images[1, 0, 31, 31] = np.nan
+    for run in dense_runs(graph, 1).values():
+        engine = Engine(graph)
+        engine._chosen.update(dict.fromkeys((True, False), run))
+        assert np.isnan(engine(images)).all(axis=1).tolist() == [False, True, False]
+        assert np.isfinite(engine(images[::2])).all()
 
 
 def test_a_graph_that_does_not_fit_names_the_node() -> None:

@@ -1,21 +1,29 @@
-"""Packed networks as files: exact, self-contained, and refused in one line when damaged. Nothing here needs torch."""
+"""Packed networks as files: exact, self-contained, and refused in one line when damaged or crafted."""
 
 import json
 import struct
 import subprocess
 import sys
 from dataclasses import fields, replace
+from functools import cache
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
 import safetensors.numpy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import prunesweep
-from core.errors import UserError
+from core.errors import UncheckedFile, UserError
+from core.sparse.engine import Engine
+from core.sparse.files import BLANK, metadata_entry, sealed
 from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
 from core.sparse.packed import read_packed, write_packed
+from tests.sparse.nets import reference
 
 META = {"class_names": ["ä", "b"], "input": {"mean": [0.5], "std": [0.25], "normalised": True}}
 
@@ -107,7 +115,15 @@ def changed(tmp_path: Path, change: Any) -> Path:
     header = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["prunesweep-packed"])
     tensors = safetensors.numpy.load(data)
     change(header, tensors)
-    path.write_bytes(safetensors.numpy.save(tensors, {"prunesweep-packed": json.dumps(header)}))
+    return written(path, header, tensors)
+
+
+def written(path: Path, header: dict[str, Any], tensors: dict[str, np.ndarray]) -> Path:
+    """Whoever crafts a file can give it a checksum that holds."""
+    if "checksum" in header:
+        header["checksum"] = BLANK
+    text = json.dumps(header, sort_keys=True)
+    path.write_bytes(sealed(safetensors.numpy.save(tensors, {"prunesweep-packed": text})))
     return path
 
 
@@ -122,14 +138,17 @@ def tensor(name: str, make: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda header, _: header.__setitem__("format", 2), "format 2 of another release"),
+        (lambda header, _: header.__setitem__("format", 3), "format 3 of another release"),
+        (lambda header, _: header.__setitem__("format", True), "format True of another release"),
+        (lambda header, _: header.__setitem__("format", 1), "its header has checksum, "),
+        (lambda header, _: header.pop("checksum"), "its header has format, "),
         (lambda header, _: header.__setitem__("image_shape", [3, 9]), r"image_shape is \[3, 9\]"),
         (lambda header, _: header.__setitem__("image_shape", [3, 9, 1 << 40]), "image_shape is"),
         (lambda header, _: header.__setitem__("image_shape", [4, 9, 8]), "has weights for 3 channels"),
-        (lambda header, _: header.__setitem__("nodes", []), "unexpected tensor"),
+        (lambda header, _: header.__setitem__("nodes", []), "a graph without nodes|unexpected tensor"),
         (lambda header, _: header["nodes"].pop(), "unexpected tensor"),
         (lambda header, _: header["nodes"].reverse(), "reads 'mean', which no earlier node makes"),
-        (lambda header, _: header["nodes"].insert(1, header["nodes"][1]), "two have one name"),
+        (lambda header, _: header["nodes"].insert(1, header["nodes"][1]), "has no name, or another's"),
         (lambda header, _: header["packed"].__setitem__("stem.weight", [32, 3, 3, 2]), "a mask has the wrong size"),
         (lambda header, _: header["packed"].__setitem__("stem.weight", [864]), r"stem\.weight is float32 \[864\]"),
         (put("op", "attention"), "attention"),
@@ -140,6 +159,14 @@ def tensor(name: str, make: Any) -> Any:
         (put("relu", 1), "stem: relu is 1"),
         (put("source", 7), "stem: source is 7"),
         (put("add", "stem", 2), "adds 'stem', which is"),
+        (put("add", "block.0", 2), r"'block\.0' adds 'block\.0', which is None"),
+        (put("source", "block.0", 2), r"'block\.0' reads 'block\.0', which no earlier node makes"),
+        (put("source", "fc", 0), "'stem' reads 'fc', which no earlier node makes"),
+        (put("groups", 2, 0), "stem: has "),
+        (put("padding", [2, 0], 1), "'pool' has a padding of more than half its window"),
+        (put("padding", [5, 5], 1), "'pool' has a padding of more than half its window"),
+        (put("padding", [60000, 60000]), "'stem' reads more than"),
+        (lambda header, _: header.__setitem__("image_shape", [3, 65535, 65535]), "'stem' reads more than"),
         (put("kernel", [99, 99], 1), "a window larger than its source"),
         (tensor("stem.weight.values", lambda old: old[:-1]), r"stem\.weight: its mask keeps"),
         (tensor("stem.weight.values", lambda old: old.astype(np.int32)), r"stem\.weight: its values are int32"),
@@ -161,19 +188,100 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, change: Any, word
         prunesweep.load(path)
 
 
-def test_every_byte_of_the_header_changed_or_the_file_cut_off(tmp_path: Path) -> None:
-    """Either it still reads (a word in the meta, say) or it is one UserError."""
+class Bytes(bytes):
+    """A file that was never on a disk, as there are thousands."""
+
+    def read_bytes(self) -> bytes:
+        return bytes(self)
+
+    def __str__(self) -> str:
+        return "a file"
+
+
+def test_every_flipped_bit_is_refused_and_so_is_a_file_cut_off_or_longer(tmp_path: Path) -> None:
+    """Header, weights, biases, masks and the checksum itself."""
     path = tmp_path / "a.packed"
-    write_packed(network(width=2), path, META)
+    write_packed(network(width=2), path, {"class_names": ["ä"]})
     data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    flipped = [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(8 + length)]
-    for hostile in [*flipped, *(data[:at] for at in range(0, len(data), 7))]:
-        path.write_bytes(hostile)
-        try:
-            read_packed(path)
-        except UserError as error:
-            assert str(error).isprintable()
+    flipped = (data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :] for at in range(len(data)) for bit in range(8))
+    for hostile in chain(flipped, (data[:at] for at in range(0, len(data), 7)), [data + b"\0", data + data]):
+        with pytest.raises(UserError) as caught:
+            read_packed(Bytes(hostile))
+        assert caught.value.fix.startswith("is not a packed network: ")
+    assert same(read_packed(path)[0], network(width=2))
+
+
+def test_a_file_without_a_checksum_is_read_and_said(tmp_path: Path) -> None:
+    """As releases before format 2 wrote it."""
+
+    def older(header: dict[str, Any], _: object) -> None:
+        header["format"] = 1
+        del header["checksum"]
+
+    path = changed(tmp_path, older)
+    with pytest.warns(UncheckedFile, match="has no checksum; export it again") as warned:
+        graph, meta = read_packed(path)
+    assert len(warned) == 1
+    assert same(graph, network())
+    assert meta == META
+
+
+@cache
+def template() -> tuple[str, dict[str, np.ndarray]]:
+    """The header, as JSON, and the tensors of a small network's file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.packed"
+        write_packed(network(kept=1, width=4), path, {})
+        data = path.read_bytes()
+    return json.dumps(metadata_entry(data, "prunesweep-packed")), safetensors.numpy.load(data)
+
+
+@st.composite
+def crafted(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and tensors of a good file with some values replaced, as whoever knows the layout might."""
+    text, tensors = template()
+    header, tensors = json.loads(text), dict(tensors)
+    names = ["images", "stem", "pool", "block.0", "mean", "mean.sum", "fc", "", "block.0.weight"]
+    odd = st.one_of(st.sampled_from(names), st.sampled_from([0, 1, 2, 3, 5, 65535, 1 << 31, -1, 0.5, None, True, []]))
+    sizes = st.lists(st.sampled_from([0, 1, 2, 3, 4, 7, 17, 300, 65535, 1 << 40]), min_size=2, max_size=3)
+    for _ in range(draw(st.integers(1, 3))):
+        where = draw(st.sampled_from(["shape", "node", "node", "node", "order", "name", "weight"]))
+        nodes = header["nodes"]
+        node = draw(st.sampled_from(nodes))
+        if where == "shape":
+            header["image_shape"] = [draw(st.sampled_from([3, 1, 65535])), *draw(sizes)[:2]]
+        elif where == "node":
+            node[draw(st.sampled_from(sorted(node)))] = draw(st.one_of(odd, sizes))
+        elif where == "order":
+            header["nodes"] = draw(st.permutations(nodes))
+        elif where == "name":
+            new, old = draw(st.sampled_from(names)), node["out"]
+            tensors = {key.replace(f"{old}.", f"{new}."): array for key, array in tensors.items()}
+            for each in nodes:
+                each |= {key: new for key in ("out", "source", "add") if each.get(key) == old}
+        else:
+            name = draw(st.sampled_from(sorted(tensors)))
+            shape = draw(st.sampled_from([(1,), (4,), (2, 2), (4, 4, 1, 1), (4, 4, 3, 3), (4, 3, 9, 1)]))
+            tensors[name] = np.ones(shape, np.float32)
+    return header, tensors
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(crafted())
+def test_a_crafted_file_is_refused_or_runs_as_it_says(
+    tmp_path: Path, file: tuple[dict[str, Any], dict[str, np.ndarray]]
+) -> None:
+    path = written(tmp_path / "crafted.packed", *file)
+    try:
+        graph, _ = read_packed(path)
+        engine = Engine(graph, dense=False)
+    except (UserError, ValueError) as error:
+        assert isinstance(error, UserError) or "the sparse engine does not run here" in str(error)
+        return
+    images = np.random.default_rng(0).standard_normal((17, *graph.image_shape)).astype(np.float32)
+    for batch in (images[:1], images):
+        wanted = reference(graph, batch)
+        assert np.abs(engine(batch) - wanted).max() <= 1e-5 * max(float(np.abs(wanted).max()), 1e-3)
 
 
 def test_files_of_another_kind(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 from core.artifacts.checkpoint import Checkpoint, unpack
 from core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from core.artifacts.store import ArtifactStore
+from core.cpus import capped
 from core.errors import StageError
 from core.hostlock import Work, working
 from core.measure.machine import processor_name
@@ -152,7 +153,7 @@ def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
         torch.cuda.set_device(place)
         torch.zeros(1, device=place)  # makes the context now, while nobody waits
     store = ArtifactStore.open(settings.artifacts_url, settings.home)
-    cores = torch.get_num_threads()
+    cores = capped(torch.get_num_threads())
     if place.type == "cpu":
         cores = max(1, cores // settings.per_device)
     return Workbench(place, settings, store, emit, cores)
