@@ -15,7 +15,8 @@ from core.urls import mask as mask
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`. scores: folder of the scores of the user's own that this machine
+    Empty URLs mean the embedded default under `home`. image_folders: where submitted image folders lie on this machine
+    (`core.images.finding.candidates`) · scores: folder of the scores of the user's own that this machine
     may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
     each device · snapshot: least time between two saved states of a training stage · growth: bytes by which a trainer
     may grow between stages before a fresh one takes over.
@@ -23,6 +24,7 @@ class Settings:
 
     home: Path
     data: Path
+    image_folders: tuple[Path, ...]
     scores: Path | None
     database_url: str
     broker_url: str
@@ -79,6 +81,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         data=_folder(env.get("SWEEP_DATA_DIR", ""), "SWEEP_DATA_DIR") or home / "data",
+        image_folders=_folders(env.get("SWEEP_IMAGEFOLDERS", ""), "SWEEP_IMAGEFOLDERS"),
         scores=_folder(env.get("SWEEP_SCORES", ""), "SWEEP_SCORES"),
         database_url=database_url(env.get("SWEEP_DATABASE_URL", "")),
         broker_url=broker_url(env.get(broker, ""), broker),
@@ -115,6 +118,12 @@ def _folder(text: str, field: str) -> Path | None:
         return Path(text).expanduser().resolve() if text.strip() else None
     except (OSError, RuntimeError) as error:  # too long, a loop of links, nobody's home
         raise UserError(field, text, f"is not a path that can be used: {error}") from None
+
+
+def _folders(text: str, field: str) -> tuple[Path, ...]:
+    """Several folders, separated as in PATH."""
+    found = (_folder(part, field) for part in text.split(os.pathsep))
+    return tuple(folder for folder in found if folder is not None)
 
 
 def _number(env: Mapping[str, str], name: str, default: float, low: float) -> float:

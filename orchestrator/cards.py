@@ -9,6 +9,7 @@ from typing import Any
 from core.ledger.origins import MadeStage, Origin
 from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
+from core.plan.datasets import folder_of
 from orchestrator import text
 from orchestrator.loading import how_to_load
 from orchestrator.output import clean
@@ -64,9 +65,10 @@ def _summary(subject: Subject) -> str:
 def _dataset(subject: Subject) -> str:
     """Its name; of an image folder its last part and what identifies its content, not where it lies."""
     spec = subject.stage.spec.get("dataset", {})
-    if not spec.get("path"):
+    path = folder_of(subject.row.dataset)
+    if path is None:
         return _word(spec.get("name", subject.row.dataset))
-    return _word(f"{spec['name']} {Path(spec['path']).name}, fingerprint {spec['fingerprint'][:16]}")
+    return _word(f"{spec['name']} {Path(path).name}, fingerprint {spec['fingerprint'][:16]}")
 
 
 def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:

@@ -91,7 +91,9 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
     from core.ledger.origins import origins
     from core.ledger.report import report_rows
     from core.ledger.sweeps import find_sweep
+    from core.plan.datasets import folder_of
     from orchestrator.cards import Subject
+    from orchestrator.images import places
     from orchestrator.ledgers import ledger
     from orchestrator.torchside import need_onnx, need_torch
 
@@ -99,7 +101,11 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
         named = _named(cells, folder, wish)
-        dataset = dataset_of(engine, found.id) if wish.form in _WITH_DATASET else None
+        dataset: dict[str, Any] = {}
+        if wish.form in _WITH_DATASET:
+            known = folder_of(found.grid.get("dataset"))
+            lies = places((known,) if known is not None else (), settings)
+            dataset = {"dataset": dataset_of(engine, found.id), "places": lies}
         rows, made = report_rows(engine, found.id), origins(engine, found.id)
     files = {
         path: Subject(found, rows[place], made[place], dense, artifact)
@@ -116,14 +122,14 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
 
 
 def _request(
-    settings: "Settings", wish: Wish, dataset: dict[str, Any] | None, files: "Mapping[Path, Subject]"
+    settings: "Settings", wish: Wish, dataset: dict[str, Any], files: "Mapping[Path, Subject]"
 ) -> dict[str, Any]:
     """What `core.artifacts.convert` is asked for."""
     return {
         "artifacts_url": settings.artifacts_url,
         "home": str(settings.home),
         "format": wish.form,
-        **({} if dataset is None else {"dataset": dataset}),
+        **dataset,
         "data": str(settings.data),
         "values": wish.values,
         "files": [{"sha256": about.artifact, "path": str(path)} for path, about in files.items()],

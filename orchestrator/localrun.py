@@ -63,7 +63,9 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     from orchestrator.ledgers import ledger
     from orchestrator.torchside import need_torch
 
-    request = submission.plan_request(asked)
+    request = submission.plan_request(asked, settings)
+    for line in request.notes:
+        note(f"note: {line}")
     need_torch("run")
     _check_own_scores(request.plan.grid, settings)
     chosen = check_machine(settings, devices)

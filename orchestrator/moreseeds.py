@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
+from core.ledger.lookup import dataset_of
 from core.plan.dag import plan
+from core.plan.datasets import DatasetRef
 from core.plan.grid_files import stored_grid
 from orchestrator.pairs import Compared
 from orchestrator.sides import Side
 from orchestrator.submission import Request
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from core.ledger.sweeps import SweepRow
 
 
@@ -31,7 +35,7 @@ def needed(compared: Compared) -> int:
     return max((one.found.n + one.found.more for one in compared.comparisons if one.found.more is not None), default=0)
 
 
-def extend(sides: Sequence[Side], pairs: int) -> list[Extended]:
+def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended]:
     """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
 
     Raises:
@@ -42,17 +46,16 @@ def extend(sides: Sequence[Side], pairs: int) -> list[Extended]:
     seeds += itertools.islice(fresh, max(0, pairs - len(seeds)))
     rows = {side.sweep.id: [point.row.digest for point in side.points] for side in sides}
     sweeps = {side.sweep.id: side.sweep for side in sides}
-    return [_extended(sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
+    return [_extended(engine, sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
 
 
-def _extended(sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
+def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
     grid = replace(stored_grid(sweep.grid), seeds=seeds)
-    planned = plan(grid)
+    # The sweep's own dataset: its folder need not be on this machine.
+    planned = plan(grid, DatasetRef(**dataset_of(engine, sweep.id)))
     if not planned.stages.keys() >= set(digests):
-        fix = (
-            "its dataset, recipe or this program has changed since it was submitted; more seeds would not be comparable"
-        )
-        raise UserError("sweep", sweep.name, fix)
+        what = "its recipe, cost profile or this program has changed since it was submitted"
+        raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
     added = tuple(seed for seed in seeds if seed not in sweep.grid["seeds"])
     return Extended(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from core.plan.names import parse_name
 from core.plan.stages import KINDS, epochs_of
 from core.settings import Settings, mask
 from core.version import version
+from orchestrator.images import look_up
 from orchestrator.options import GridRequest
 from orchestrator.text import one_line, plural
 
@@ -27,15 +28,19 @@ _HINT_PATIENCE = 1.0
 
 @dataclass(frozen=True)
 class Request:
-    """A checked request: its plan, the name that was given, and the word that a made-up name starts with."""
+    """A checked request: its plan, the name that was given, and the word that a made-up name starts with.
+
+    notes: what a person should know of its images, one line each.
+    """
 
     plan: Plan
     name: str | None
     prefix: str
+    notes: tuple[str, ...] = ()
 
 
-def plan_request(asked: GridRequest) -> Request:
-    """Reads and plans what was asked for; touches no ledger.
+def plan_request(asked: GridRequest, settings: Settings) -> Request:
+    """Reads and plans what was asked for; touches no ledger. An image folder is inspected.
 
     Raises:
         UserError: any bad value; names the option.
@@ -45,7 +50,9 @@ def plan_request(asked: GridRequest) -> Request:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
-    return Request(plan(grid), name, _prefix(asked.grid))
+    found = look_up(grid.dataset, settings)
+    planned = plan(replace(grid, dataset=found.text), found.ref)
+    return Request(planned, name, _prefix(asked.grid), found.notes)
 
 
 def write(engine: "Engine", request: Request) -> "Submitted":

@@ -82,7 +82,7 @@ def submit(grid: str | None = None, *, name: str | None = None, **axes: object) 
     from orchestrator.options import GridRequest
 
     settings = load_settings()
-    request = submission.plan_request(GridRequest(grid, axes, name))
+    request = submission.plan_request(GridRequest(grid, axes, name), settings)
     with ledger(settings, create=True) as engine:
         submitted = submission.write(engine, request)
     submission.send_hints(settings, submitted.ready)

@@ -1,6 +1,7 @@
 """`python -m worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON lines out.
 
-Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder"}; events: {"event": "check", "name",
+Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder", "about": what its line begins with};
+events: {"event": "check", "name",
 "ok", "message"}.
 """
 
@@ -18,7 +19,7 @@ def main() -> int:
     """Runs both checks; always 0, what is wrong stands in the events."""
     request = json.loads(sys.stdin.readline())
     _check("devices", lambda: _devices(request["devices"]))
-    _check("dataset", lambda: _dataset(DatasetRef(**request["dataset"]), Path(request["data"])))
+    _check("dataset", lambda: request["about"] + _dataset(DatasetRef(**request["dataset"]), Path(request["data"])))
     return 0
 
 
@@ -48,7 +49,7 @@ def _devices(text: str) -> str:
 def _dataset(ref: DatasetRef, data: Path) -> str:
     from core.training.datasets import check_dataset
 
-    return f"{ref.label}: {check_dataset(ref, data)}"
+    return check_dataset(ref, data)
 
 
 if __name__ == "__main__":

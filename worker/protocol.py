@@ -12,13 +12,15 @@ from typing import Any, ClassVar
 @dataclass(frozen=True)
 class Request:
     """Run a stage. spec: canonical JSON of the stage · inputs: parent digest → sha-256 of its artifact ("" = none) ·
-    snapshot: sha-256 of the saved state to go on from, "" = start at the beginning."""
+    snapshot: sha-256 of the saved state to go on from, "" = start at the beginning · places: where its image
+    folder lies, as those said who submitted it."""
 
     digest: str
     attempt: int
     spec: str
     inputs: dict[str, str]
     snapshot: str
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from celery.utils.log import get_logger
 from core.ledger.claims import Claim, claim
 from core.ledger.labels import label_of
 from core.ledger.logs import save_log
+from core.ledger.lookup import places_of
+from core.plan.datasets import IMAGEFOLDER
 from worker.desk import Desk, Verdict
 from worker.protocol import Done, Epoch, Event, Failed, Request, Saved
 from worker.record import Record
@@ -165,7 +167,8 @@ class Slot:
             record.died(self._verdict, TrainerDied(""), "")
             return
         started = time.monotonic()
-        request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot)
+        places = self._places(taken)
+        request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
         logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
         try:
             for event in process.run(request):
@@ -179,6 +182,13 @@ class Slot:
             # What it says next would be taken for the next stage's words.
             self._discard(process)
             raise
+
+    def _places(self, taken: Claim) -> tuple[str, ...]:
+        """Where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
+        if f'"name":"{IMAGEFOLDER}"' not in taken.spec:
+            return ()
+        found = self._desk.patience.call(places_of, self._desk.engine, taken.digest)
+        return found if isinstance(found, tuple) else ()
 
     def _hear(self, process: TrainerProcess, taken: Claim, record: Record, event: Event) -> None:
         ours = True

@@ -1,11 +1,11 @@
 """`python -m core.artifacts.convert`: the side of `sweep export` that needs torch.
 
 One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors" | "packed" | "onnx", "files":
-[{"sha256", "path"}, …]}, for "packed" and "onnx" also {"dataset": {fields of DatasetRef}, "data": folder}, for "packed"
-{"values": "fp32" | "fp16"}. JSON lines on stdout: {"event": "file", "path", "bytes"} for each file written, for
-"packed" and "onnx" also {"dead_channels": {layer: number}}, for "packed" {"zstd_bytes"}, for "onnx" {"difference": from
-the network's outputs, relative to the largest}; at the first failure {"event": "error", "message"} (with "field",
-"value", "fix" where the user can put it right) and exit code 2.
+[{"sha256", "path"}, …]}, for "packed" and "onnx" also {"dataset": {fields of DatasetRef}, "places": [where its image
+folder may lie, …], "data": folder}, for "packed" {"values": "fp32" | "fp16"}. JSON lines on stdout: {"event": "file",
+"path", "bytes"} for each file written, for "packed" and "onnx" also {"dead_channels": {layer: number}}, for "packed"
+{"zstd_bytes"}, for "onnx" {"difference": from the network's outputs, relative to the largest}; at the first failure
+{"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
 """
 
 import json
@@ -57,7 +57,7 @@ def _packer(request: dict[str, Any]) -> Write:
     from core.training.datasets import load_dataset
 
     ref = DatasetRef(**request["dataset"])
-    split = load_dataset(ref, Path(request["data"]), "train")
+    split = load_dataset(ref, Path(request["data"]), "train", places=request.get("places", ()))
     if request["format"] == "onnx":
         return lambda checkpoint, path: asdict(write_onnx(checkpoint, split, ref.name, path))
     return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request["values"]))

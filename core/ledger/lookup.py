@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from core.ledger.states import State
-from core.ledger.tables import cells, columns, stages
+from core.ledger.tables import cells, columns, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 from core.plan.cells import Cell
+from core.plan.datasets import folder_of
 
 _CHUNK = 900  # bound values a statement; old SQLite builds stop at 999
 
@@ -54,7 +55,7 @@ def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
 
 
 def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
-    """The fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
+    """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
     query = (
         select(stages.c.spec)
         .join(cells, cells.c.train == stages.c.digest)
@@ -65,7 +66,20 @@ def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
     with reading(engine) as connection:
         # Its fields, not `decode`: a stage of an older release has a dataset, too.
         found: dict[str, Any] = json.loads(connection.execute(query).scalar_one())["dataset"]
-        return found
+    found.pop("path", None)  # older releases had it in the stage
+    return found
+
+
+_grids = select(sweeps.c.grid).join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id).order_by(sweeps.c.id.desc())
+
+
+def places_of(engine: Engine, digest: str) -> tuple[str, ...]:
+    """Return where the image folder of a stage lies, as those said who submitted it, the latest first; empty for
+    built-in datasets."""
+    with reading(engine) as connection:
+        grids = connection.execute(_grids.where(sweep_stages.c.digest == digest)).scalars().all()
+    paths = (folder_of(grid.get("dataset")) for grid in grids)
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
 
 
 def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ from core.ledger.states import State
 from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
 from core.ledger.transactions import insert_into, lock_structure, writing
 from core.plan.dag import Plan
+from core.plan.datasets import IMAGEFOLDER, folder_of
 from core.plan.grids import Grid
 from core.plan.names import parse_name
 from core.plan.stages import device_of, epochs_of, workload_of
@@ -80,14 +81,22 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     row = connection.execute(select(sweeps.c.id, sweeps.c.grid).where(sweeps.c.name == name)).one_or_none()
     if row is None:
         return None
-    if {**_defaults(), **row.grid} != grid:
+    before = {**_defaults(), **row.grid}
+    if _without_place(before) != _without_place(grid):
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
     wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
     if set(wanted) != set(plan.stages):
         fix = "the dataset or the program has changed since this sweep was submitted; choose another name"
         raise UserError(_NAME, name, fix)
-    connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False))
+    connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
+    if before["dataset"] != grid["dataset"]:  # the same images, moved: workers look where they lie now
+        connection.execute(update(cells).where(cells.c.sweep_id == row.id).values(dataset=grid["dataset"]))
     return int(row.id)
+
+
+def _without_place(grid: Mapping[str, Any]) -> dict[str, Any]:
+    """The grid but for where its image folder lies, which the stages' digests know nothing of."""
+    return {**grid, "dataset": IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]}
 
 
 def _defaults() -> dict[str, Any]:

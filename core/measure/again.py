@@ -1,9 +1,9 @@
 """`python -m core.measure.again`: the side of `sweep audit --verify` that reads test images once more.
 
-One JSON line on stdin: {"artifacts_url", "home", "data": folders, "dataset": {fields of DatasetRef}, "device",
-"threads": 0 = all, "artifacts": [SHA-256, …]}. JSON lines on stdout: {"event": "progress", "artifact", "done",
-"total"} while images are read; {"event": "file", "artifact", "top1", "images", "error"} for each, with an error instead
-of the figures where the artifact cannot be used; {"event": "error", …} as `core.measure.files`.
+One JSON line on stdin: {"artifacts_url", "home", "data": folders, "dataset": {fields of DatasetRef}, "places",
+"device", "threads": 0 = all, "artifacts": [SHA-256, …]}. JSON lines on stdout: {"event": "progress", "artifact",
+"done", "total"} while images are read; {"event": "file", "artifact", "top1", "images", "error"} for each, with an error
+instead of the figures where the artifact cannot be used; {"event": "error", …} as `core.measure.files`.
 """
 
 import sys
@@ -35,7 +35,8 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
     if request["threads"]:
         torch.set_num_threads(request["threads"])
     store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
-    split = load_dataset(DatasetRef(**request["dataset"]), Path(request["data"]), "test").to(device)
+    ref, data = DatasetRef(**request["dataset"]), Path(request["data"])
+    split = load_dataset(ref, data, "test", places=request.get("places", ())).to(device)
     for artifact in request["artifacts"]:
         say({"event": "progress", "artifact": artifact, "done": 0, "total": len(split)})
         facts: dict[str, Any] = {"top1": None, "images": 0, "error": ""}

@@ -1,10 +1,10 @@
 """`python -m core.measure.files`: the side of `sweep evaluate` that needs torch.
 
-One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "data": folder, "model", "device",
-"batch": images a pass while latency is measured, "threads": 0 = all}. JSON lines on stdout:
-{"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with the fields of
-`FileFacts`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the user can put it
-right) and exit code 2.
+One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "places": [where its image folder
+may lie, …], "data": folder, "model", "device", "batch": images a pass while latency is measured, "threads": 0 = all}.
+JSON lines on stdout: {"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
+the fields of `FileFacts`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
+user can put it right) and exit code 2.
 """
 
 import sys
@@ -81,7 +81,8 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
     first = _load(paths[0], request["model"], ref)
     for path in paths[1:]:
         _load(path, request["model"], ref)
-    split = load_dataset(ref, Path(request["data"]), "test", _reporter(say, ref.label)).to(device)
+    progress, places = _reporter(say, ref.label), request.get("places", ())
+    split = load_dataset(ref, Path(request["data"]), "test", progress, places).to(device)
     test = _Test(split, device, request["batch"], threads, first, say)
     first_top1: float | None = None
     for path in paths:

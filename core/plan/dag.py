@@ -8,8 +8,8 @@ from core.plan.algorithms import Algorithm, sparsities
 from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
 from core.plan.costs import Profile, load_profile
-from core.plan.datasets import DatasetRef
-from core.plan.grids import Grid, dataset_of
+from core.plan.datasets import DatasetRef, parse_dataset
+from core.plan.grids import Grid
 from core.plan.models import ModelRef
 from core.plan.recipes import RecipePair, load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
@@ -145,13 +145,16 @@ class _Builder:
         return self.add(Benchmark(parent, dense, grid.bench_engines, *machine, self.dataset, self.model))
 
 
-def plan(grid: Grid) -> Plan:
+def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
     """The stages of a grid, shared by digest.
+
+    dataset: what the grid's dataset was found to be (`core.images.finding.find_dataset`); None = a built-in one, looked
+    up by its name.
 
     Raises:
         UserError: a dataset, recipe or cost profile that isn't there, or too many cells.
     """
-    dataset = dataset_of(grid)
+    dataset = dataset or parse_dataset(grid.dataset)
     model = ModelRef(grid.model, grid.width, dataset.classes)
     builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs))
     cells = tuple(builder.cell(cell) for cell in grid.cells())

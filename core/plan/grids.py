@@ -12,7 +12,6 @@ from core.plan.algorithms import ALGORITHMS, RECOVERIES, SCHEDULES, SCORES, STAR
 from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
 from core.plan.costs import load_profile
-from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.models import MODELS
 from core.plan.names import parse_name
 from core.plan.nearest import did_you_mean, one_of
@@ -226,8 +225,3 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     if "model" in changes and "width" not in changes:
         changes["width"] = MODELS[changes["model"]]
     return replace(base, **changes)
-
-
-def dataset_of(grid: Grid) -> DatasetRef:
-    """Looks up the grid's dataset; see `parse_dataset` for what it raises."""
-    return parse_dataset(grid.dataset)

@@ -104,7 +104,7 @@ class Benchmark:
     """
 
     kind: ClassVar[str] = "benchmark"
-    code: ClassVar[int] = 3
+    code: ClassVar[int] = 4
 
     parent: str
     dense: str

@@ -1,16 +1,19 @@
 """Datasets by reference: found, packed once under the data folder, and loaded as uint8 tensors."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from core.errors import StageError, UserError
-from core.plan.datasets import IMAGEFOLDER, DatasetRef, FolderScan, scan_folder
+from core.errors import StageError
+from core.images.finding import find_images
+from core.images.inspection import Progress
+from core.plan.datasets import IMAGEFOLDER, DatasetRef
 from core.training.builtin import DOWNLOADS, fetch, make_digits
 from core.training.folder import decode_folder
-from core.training.packed import Packed, Progress, packed_or_built
+from core.training.packed import Packed, packed_or_built
 
 SPLITS = ("train", "test")
 
@@ -42,17 +45,20 @@ class Split:
         return replace(self, **moved)
 
 
-def load_dataset(ref: DatasetRef, data: Path, split: str, progress: Progress | None = None) -> Split:
+def load_dataset(
+    ref: DatasetRef, data: Path, split: str, progress: Progress | None = None, places: Iterable[str] = ()
+) -> Split:
     """One split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
 
-    data: folder for downloads and packed files · progress: called while images are being decoded.
+    data: folder for downloads and packed files · progress: called while images are being read and decoded · places:
+    folders in which an image folder's files may lie; the first that holds exactly its images is used.
 
     Raises:
-        StageError: not to be had (offline), unusable image files (named), a folder changed since it was submitted.
+        StageError: not to be had (offline, or none of the folders holds these images), or too large for the memory.
     """
     if split not in SPLITS:
         raise ValueError(f"split must be one of {SPLITS}")
-    packed = _packed(ref, data, progress)
+    packed = _packed(ref, data, progress, places)
     if len(packed.classes) != ref.classes:
         raise StageError(f"{ref.label} has {len(packed.classes)} classes, the stage says {ref.classes}")
     chosen = packed.train if split == "train" else packed.test
@@ -60,44 +66,26 @@ def load_dataset(ref: DatasetRef, data: Path, split: str, progress: Progress | N
 
 
 def check_dataset(ref: DatasetRef, data: Path) -> str:
-    """One line on whether the dataset is at hand, without fetching or decoding anything.
-
-    Raises:
-        UserError: an image folder that is missing or malformed.
-    """
+    """One line on whether the dataset is at hand, without fetching or decoding anything."""
     ready = packed_path(ref, data).exists()
     if ref.name == IMAGEFOLDER:
-        scan = scan_folder(ref.path)
-        counts = f"{len(scan.train):,} training and {len(scan.test):,} test images, {len(scan.classes)} classes"
-        return f"{counts}, {'packed' if ready else 'to be packed at first use'}"
+        return "packed" if ready else "to be packed at first use"
     if ref.name in DOWNLOADS:
         return "ready" if ready else f"to be downloaded at first use ({DOWNLOADS[ref.name][2]})"
     return "ready, comes with scikit-learn"
 
 
 def packed_path(ref: DatasetRef, data: Path) -> Path:
-    """Where the packed file of a dataset is, or will be."""
+    """Where the packed file of a dataset is, or will be: an image folder's is named by its content."""
     return data / "packed" / f"{ref.fingerprint or ref.name}.safetensors"
 
 
-def _packed(ref: DatasetRef, data: Path, progress: Progress | None) -> Packed:
+def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str]) -> Packed:
     path = packed_path(ref, data)
     if ref.name == IMAGEFOLDER:
-        scan = _unchanged(ref)
-        return packed_or_built(path, lambda: decode_folder(scan, progress))
+        return packed_or_built(path, lambda: decode_folder(find_images(ref, places, data, progress), progress))
     if ref.name in DOWNLOADS:
         return packed_or_built(path, lambda: fetch(ref.name, data))
     if ref.name == "digits":
         return packed_or_built(path, make_digits)
     raise StageError(f"unknown dataset {ref.name!r}")
-
-
-def _unchanged(ref: DatasetRef) -> FolderScan:
-    """The folder's files, if they are still those that were submitted."""
-    try:
-        scan = scan_folder(ref.path)
-    except UserError as error:
-        raise StageError(str(error)) from None
-    if scan.fingerprint != ref.fingerprint:
-        raise StageError(f"{ref.label} has changed since it was submitted; submit again to run on what is there now")
-    return scan

@@ -72,10 +72,13 @@ def _verified(engine: "Engine", settings: "Settings", subject: "Subject", device
 
 def _read_again(engine: "Engine", settings: "Settings", subject: "Subject", device: str) -> tuple[Any, ...]:
     """A `Reread` of each network that has been evaluated, the dense ones too; each once."""
+    from core.plan.datasets import folder_of
     from orchestrator.audit.subject import Reread
+    from orchestrator.images import places
     from orchestrator.output import flash
     from orchestrator.torchside import ask
 
+    known = folder_of(subject.sweep.grid.get("dataset"))
     wanted = _wanted(engine, subject)
     if not wanted:
         return ()
@@ -84,6 +87,7 @@ def _read_again(engine: "Engine", settings: "Settings", subject: "Subject", devi
         "home": str(settings.home),
         "data": str(settings.data),
         "dataset": dict(subject.dataset),
+        "places": places((known,) if known is not None else (), settings),
         "device": device,
         "threads": settings.threads,
         "artifacts": list(wanted),

@@ -102,7 +102,7 @@ def _queue(engine: "Engine", settings: "Settings", compared: "Compared", found: 
     if not goal:
         return []
     queued = []
-    for extended in moreseeds.extend(found, goal):
+    for extended in moreseeds.extend(engine, found, goal):
         if not extended.added:
             continue
         submitted = submission.write(engine, extended.request)

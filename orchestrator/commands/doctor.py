@@ -97,20 +97,29 @@ def _artifacts(settings: "Settings") -> str:
 
 def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
-    from core.plan.datasets import parse_dataset
+    from core.images.finding import Refused
+    from orchestrator.images import look_up
     from orchestrator.torchside import ask, need_torch
 
     try:
-        ref = parse_dataset(dataset)
+        found = look_up(dataset, settings)
+    except Refused as refused:
+        yield from (Check("dataset", False, f"{dataset}: {fault}") for fault in refused.faults)
+        return
     except UserError as error:
         yield Check("dataset", False, str(error))
         return
+    yield from (Check("images", None, note) for note in found.notes)
+    about = f"{found.inspection.summary}, " if found.inspection else ""
     try:
         need_torch("training here")
     except UserError as error:
         yield Check("devices", None, f"{error}; to submit and to read, nothing is missing")
+        if about:
+            yield Check("dataset", True, f"{found.text}: {about}identity {found.ref.fingerprint[:12]}")
         return
-    request = {"devices": devices, "dataset": asdict(ref), "data": str(settings.data)}
+    request = {"devices": devices, "dataset": asdict(found.ref), "data": str(settings.data)}
+    request["about"] = f"{found.text}: {about}"
     try:
         for event in ask("worker.doctor", request):
             yield Check(event["name"], event["ok"], event["message"])

@@ -38,16 +38,22 @@ def evaluate(
     from dataclasses import asdict
 
     from core.plan.axes import parse_count
-    from core.plan.datasets import parse_dataset
     from core.plan.models import MODELS
     from core.plan.nearest import one_of
     from core.settings import load_settings
+    from orchestrator.images import look_up
+    from orchestrator.output import note
     from orchestrator.torchside import existing, need_torch
 
     settings = load_settings()
+    paths = [existing(file) for file in files]
+    found = look_up(dataset, settings)
+    for line in found.notes:
+        note(f"note: {line}")
     request = {
-        "files": [existing(file) for file in files],
-        "dataset": asdict(parse_dataset(dataset)),
+        "files": paths,
+        "dataset": asdict(found.ref),
+        "places": list(found.places),
         "data": str(settings.data),
         "model": one_of(model, "model", MODELS),
         "device": device,

@@ -27,9 +27,12 @@ def submit(
     from core.settings import load_settings
     from orchestrator import submission
     from orchestrator.ledgers import ledger
+    from orchestrator.output import note
 
     settings = load_settings()
-    request = submission.plan_request(asked)
+    request = submission.plan_request(asked, settings)
+    for line in request.notes:
+        note(f"note: {line}")
     if dry_run:
         _show_estimate(settings, request.plan, json_)
         return

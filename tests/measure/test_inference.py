@@ -25,7 +25,7 @@ from core.sparse.packed import read_packed
 from core.training.models import build_model
 
 META = {"stage": "ab" * 32, "model": "resnet20", "width": "8", "classes": "10"}
-DIGITS = {"name": "digits", "path": "", "fingerprint": "", "classes": 10}
+DIGITS = {"name": "digits", "fingerprint": "", "classes": 10}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_half_precision_is_smaller_and_near(ask: Any, pruned: Any, tmp_path: Pat
         ({}, {}, "cannot be made a file for inference: 'model'"),
         (META | {"width": "4"}, {}, "cannot be made a file for inference: Error"),
         (META, {"values": "int8"}, "values 'int8': known"),
-        (META, {"dataset": DIGITS | {"name": "imagefolder", "path": "/nowhere"}}, "no such folder"),
+        (META, {"dataset": DIGITS | {"name": "imagefolder"}, "places": ["/nowhere"]}, "/nowhere is not there"),
     ],
 )
 def test_failures_are_one_line_and_leave_nothing(

@@ -29,7 +29,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 @pytest.fixture(scope="module")
 def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    return load_dataset(DatasetRef("digits", "", "", 10), tmp_path_factory.mktemp("data"), "train")
+    return load_dataset(DatasetRef("digits", "", 10), tmp_path_factory.mktemp("data"), "train")
 
 
 def _pruned(name: str, width: int) -> tuple[nn.Module, Checkpoint]:

@@ -78,8 +78,11 @@ def test_image_folders(sweep: Sweep, home: Path, tmp_path: Path) -> None:
     folder = image_folder(tmp_path / "pets", "train/cat", "train/dog", "test/cat", "test/cow")
     other = sweep("submit", "--grid", "demo", "--dataset", f"imagefolder:{folder}")
     assert other.code == 2
-    assert other.complaint.endswith("train/ and test/ have different classes: dog (train only), cow (test only)")
-    assert not home.exists()
+    assert "train/ and test/ have different classes: dog (train only), cow (test only); " in other.complaint
+    assert other.complaint.endswith(
+        "4 files that cannot be decoded in full, e.g. test/cat/1.png; repair or remove them"
+    )
+    assert {path.parent.name for path in home.rglob("*") if path.is_file()} == {"manifests"}, "what was read of them"
 
 
 def test_a_name_that_is_taken(sweep: Sweep) -> None:

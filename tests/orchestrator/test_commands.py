@@ -233,7 +233,7 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
     monkeypatch.setattr("orchestrator.torchside.ask", ask)
     ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
     assert asked[0]["files"] == [str(file) for file in files]
-    assert asked[0]["dataset"] == {"name": "digits", "path": "", "fingerprint": "", "classes": 10}
+    assert asked[0]["dataset"] == {"name": "digits", "fingerprint": "", "classes": 10}
     assert (asked[0]["threads"], asked[0]["batch"], asked[0]["device"]) == (2, 1, "cpu")
     lines = ran.out.splitlines()
     assert lines[2].split() == ["dense.pt", "95.00", "+0.00", "0.00", "699,056", "1.250", "1.200", "reference"]

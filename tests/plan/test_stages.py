@@ -14,7 +14,7 @@ from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
 
-CIFAR = DatasetRef("cifar10", "", "", 10)
+CIFAR = DatasetRef("cifar10", "", 10)
 NET = ModelRef("resnet18", 64, 10)
 DENSE, FINETUNE = load_recipe("default").dense, load_recipe("default").finetune
 

@@ -47,6 +47,7 @@ def run_stage(bench: Workbench, request: Request) -> Done:
         stage = decode(request.spec)
     except (ValueError, TypeError) as error:
         raise StageError(str(error)) from None
+    bench.look_in(request.places)
     match stage:
         case Train():
             return run_train(bench, request, stage)

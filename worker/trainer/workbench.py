@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from core.artifacts.store import ArtifactStore
 from core.cpus import capped
 from core.errors import StageError
 from core.hostlock import Work, working
+from core.images.finding import candidates
 from core.measure.machine import processor_name
 from core.plan.datasets import DatasetRef
 from core.pruning.masks import Masks
@@ -45,6 +46,7 @@ class Workbench:
     ending: Ending = field(default_factory=Ending)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
+    _places: tuple[str, ...] = ()
     _splits: dict[str, Split] = field(default_factory=dict)
 
     def ready(self) -> Ready:
@@ -58,6 +60,10 @@ class Workbench:
         """
         torch.set_num_threads(self.settings.threads or max(1, min(self.cores, work // _WORK_PER_THREAD)))
 
+    def look_in(self, places: Sequence[str]) -> None:
+        """From now on image folders are looked for in these places, then where SWEEP_IMAGEFOLDERS says."""
+        self._places = candidates(places, self.settings.image_folders)
+
     def split(self, ref: DatasetRef, name: str) -> Split:
         """`train` or `test`, resident on the device; one dataset at a time is kept."""
         if ref != self._dataset:
@@ -65,7 +71,7 @@ class Workbench:
             self._dataset = ref
             self._baseline = None
         if name not in self._splits:
-            loaded = load_dataset(ref, self.settings.data, name, _Progress(ref.label))
+            loaded = load_dataset(ref, self.settings.data, name, _Progress(ref.label), self._places)
             self._splits[name] = loaded.to(self.device)
         return self._splits[name]
 

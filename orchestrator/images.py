@@ -1,0 +1,36 @@
+"""Datasets as a person names them, looked up with a line of progress while a large image folder is read."""
+
+import time
+
+from core.images.finding import FoundDataset, candidates, find_dataset
+from core.plan.datasets import folder_of
+from core.settings import Settings
+from orchestrator.output import flash
+
+_QUIET_SECONDS = 1.0
+
+
+def look_up(value: object, settings: Settings, field: str = "dataset") -> FoundDataset:
+    """Return the dataset of that name; an image folder is inspected.
+
+    Raises:
+        UserError: as for `core.images.finding.find_dataset`.
+    """
+    began, shown = time.monotonic(), False
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        if time.monotonic() - began > _QUIET_SECONDS:
+            shown = True
+            flash(f"reading {folder_of(value)}: {done:,} of {total:,} files")
+
+    try:
+        return find_dataset(value, settings.data, field, progress)
+    finally:
+        if shown:
+            flash("")
+
+
+def places(paths: tuple[str, ...], settings: Settings) -> list[str]:
+    """Return every folder of this machine in which images that were submitted from `paths` may lie."""
+    return list(candidates(paths, settings.image_folders))
