@@ -6,7 +6,7 @@ from celery.utils.log import get_logger
 
 from core.errors import StageError
 from core.ledger.claims import Claim
-from core.ledger.outcome import cancelled, complete, crash, fail, release
+from core.ledger.outcome import cancelled, complete, crash, fail, interrupted, release
 from core.ledger.progress import record_epoch
 from core.ledger.snapshots import record_snapshot
 from worker.desk import Desk, Verdict
@@ -62,15 +62,18 @@ class Record:
     def died(self, verdict: Verdict | None, death: TrainerDied, log: str) -> None:
         """The trainer ended before the stage did: by our will, or not."""
         logger.warning("%s stopped: %s", self._name, verdict or death)
+        settings = self._desk.settings
         if verdict is None and death.asked:
-            # Whoever ends a host's processes one by one may come to the trainer first: that is no crash.
-            self._desk.patience.call(release, *self._who, str(death))
+            # Whoever ends a host's processes one by one may come to the trainer first: that is no crash. But a memory
+            # guard that ends it each time must find an end as well.
+            limits = (settings.max_attempts, settings.backoff)
+            self._desk.patience.call(interrupted, *self._who, str(death), log, *limits)
         elif verdict is None:
             self._crash(str(death), log)
         elif verdict is Verdict.CANCEL:
-            self._desk.patience.call(cancelled, *self._who, log)
+            self._desk.patience.call(cancelled, *self._who, log, settings.backoff)
         elif verdict is Verdict.RELEASE:
-            self._desk.patience.call(release, *self._who, verdict.value)
+            self._desk.patience.call(release, *self._who, verdict.value, settings.backoff)
 
     def _crash(self, reason: str, log: str) -> None:
         settings = self._desk.settings

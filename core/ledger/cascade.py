@@ -5,21 +5,23 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
 
 from core.ledger.clock import Now
-from core.ledger.states import State
+from core.ledger.states import BROKEN, State
 from core.ledger.tables import edges, of_sweep, stages
 from core.ledger.transactions import locked
 
 _parent = stages.alias("parent")
-_needs_more = exists(
+NEEDS_MORE = exists(
     select(literal(1))
     .select_from(edges.join(_parent, _parent.c.digest == edges.c.parent))
     .where(edges.c.child == stages.c.digest, _parent.c.state != State.DONE)
 )
-_promote = (
-    update(stages)
-    .where(~_needs_more)
-    .values(state=State.READY, not_before=0.0, hinted_at=None)
-    .returning(stages.c.digest)
+"""True for a stage with a parent that isn't DONE."""
+_promote = update(stages).where(~NEEDS_MORE).values(state=State.READY, hinted_at=None).returning(stages.c.digest)
+_parents = (
+    select(_parent.c.state)
+    .select_from(edges.join(_parent, _parent.c.digest == edges.c.parent))
+    .where(edges.c.child == bindparam("of"))
+    .distinct()
 )
 
 _waiting_children = locked(
@@ -37,21 +39,33 @@ _promote_children = _promote.where(stages.c.digest.in_(_children), stages.c.stat
 
 _promote_sweep = _promote.where(of_sweep(), stages.c.state == State.PENDING)
 
-_down = select(edges.c.child.label("digest")).where(edges.c.parent == bindparam("of")).cte("down", recursive=True)
-_down = _down.union(select(edges.c.child).join(_down, edges.c.parent == _down.c.digest))
+# A descendant that is DONE, or that runs and may yet be, holds up what waits for it: no way down leads through it.
+# (Such a one has parents that ran again after it had started; see `core.ledger.redo`.)
+_holds = [State.DONE, State.RUNNING]
+_down = (
+    select(edges.c.child.label("digest"))
+    .join(stages, stages.c.digest == edges.c.child)
+    .where(edges.c.parent == bindparam("of"), stages.c.state.not_in(_holds))
+    .cte("down", recursive=True)
+)
+_next = select(edges.c.child).join(_down, edges.c.parent == _down.c.digest)
+_down = _down.union(_next.join(stages, stages.c.digest == edges.c.child).where(stages.c.state.not_in(_holds)))
 _cancel_descendants = (
     update(stages)
-    .where(stages.c.digest.in_(select(_down.c.digest)), stages.c.state == State.PENDING)
+    .where(stages.c.digest.in_(select(_down.c.digest)), stages.c.state.in_([State.PENDING, State.READY]))
     .values(state=State.CANCELLED, ended_at=Now(), error=bindparam("why"))
 )
 
 _reset = (
     update(stages)
-    .where(of_sweep(), stages.c.state.in_([State.FAILED, State.QUARANTINED, State.CANCELLED]))
+    .where(of_sweep(), stages.c.state.in_(BROKEN))
     .values(
         state=State.PENDING,
         failures=0,
         losses=0,
+        returns=0,
+        furthest=0,
+        not_before=0.0,
         cancel=false(),
         error=null(),
         ended_at=null(),
@@ -73,6 +87,15 @@ _keep_running = (
     )
     .values(cancel=false())
 )
+
+
+def standing(connection: Connection, digest: str) -> State:
+    """What a stage that doesn't run and hasn't ended has to be: READY if its parents are all DONE, CANCELLED if one of
+    them ended otherwise, else PENDING. Needs the structure lock, alone, so that no parent changes meanwhile."""
+    found = set(connection.execute(_parents, {"of": digest}).scalars()) - {State.DONE}
+    if not found:
+        return State.READY
+    return State.CANCELLED if found & set(BROKEN) else State.PENDING
 
 
 def ready_children(connection: Connection, digest: str) -> tuple[str, ...]:

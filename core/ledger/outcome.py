@@ -5,36 +5,33 @@ Each function returns None or False, and has written nothing, when the stage is 
 
 import math
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.errors import StageError
-from core.ledger.cascade import cancel_descendants, ready_children
+from core.ledger.cascade import ready_children, standing
 from core.ledger.clock import Now
+from core.ledger.giveback import (
+    FREE_RETURNS,
+    LOSSES_PER_CRASH,
+    MOST_RETURNS,
+    Return,
+    end_attempt,
+    give_back,
+    held_by,
+    leave,
+)
 from core.ledger.redo import lock_descendants, send_back
 from core.ledger.snapshots import forget_snapshot
+from core.ledger.states import Outcome as Outcome
 from core.ledger.states import State
-from core.ledger.tables import attempts, edges, latencies, results, snapshots, stages
-from core.ledger.text import clean, tail
+from core.ledger.tables import edges, latencies, results, snapshots, stages
 from core.ledger.transactions import lock_structure, writing
 
-LONGEST_BACKOFF = 300.0
-"""Seconds; a stage that crashed is tried again no later than this."""
-
-
-class Outcome(StrEnum):
-    """How an attempt ended: the stage's new state, or why it was given back."""
-
-    DONE = "DONE"
-    FAILED = "FAILED"
-    CRASHED = "CRASHED"
-    QUARANTINED = "QUARANTINED"
-    RELEASED = "RELEASED"
-    CANCELLED = "CANCELLED"
-    LOST = "LOST"
+BACKOFF = 2.0
+"""Seconds of the first rest, unless the caller says otherwise."""
 
 
 # Both spare `complete` a statement where there is nothing to do. See `core.ledger.claims` on `:of`.
@@ -48,6 +45,7 @@ _complete_anew = (
         state=State.DONE,
         ended_at=Now(),
         lease_until=None,
+        lease_seconds=None,
         cancel=False,
         error=None,
         artifact=bindparam("sha"),
@@ -59,28 +57,8 @@ _complete_anew = (
 )
 # A stage that runs for the second time and gives another artifact than the first matches the one above only.
 _complete = _complete_anew.where(or_(stages.c.artifact.is_(None), stages.c.artifact == bindparam("sha")))
-_close = (
-    update(attempts)
-    .where(attempts.c.digest == bindparam("of"), attempts.c.attempt == bindparam("nr"))
-    .values(ended_at=Now(), outcome=bindparam("how"), reason=bindparam("why"), log=bindparam("lines"))
-)
 _FACTS = {"evaluate": results, "benchmark": latencies}
 _insert_facts = {kind: insert(table) for kind, table in _FACTS.items()}
-_look = select(stages.c.failures, stages.c.cancel).where(*_mine).with_for_update(key_share=True)
-_leave = (
-    update(stages)
-    .where(*_mine)
-    .values(
-        state=bindparam("to"),
-        failures=bindparam("crashes"),
-        not_before=Now() + bindparam("delay"),
-        error=bindparam("why"),
-        lease_until=None,
-        hinted_at=None,
-        cancel=False,
-    )
-)
-_stamp_end = update(stages).where(stages.c.digest == bindparam("of")).values(ended_at=Now())
 
 
 def complete(
@@ -145,19 +123,27 @@ def _write_done(
         connection.execute(_insert_facts[kind], {**_facts(kind, result), "digest": digest, "at": now})
     if saved:
         forget_snapshot(connection, digest)
-    _end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
+    end_attempt(connection, digest, attempt, Outcome.DONE, None, log)
     return bool(awaited)
 
 
 def fail(engine: Engine, digest: str, attempt: int, reason: str, log: str) -> bool:
-    """FAILED for good: trying again cannot help. What waits for it is CANCELLED."""
+    """FAILED for good: trying again cannot help. What waits for it is CANCELLED.
+
+    While a parent runs again (its artifact was lost or damaged), a failure says nothing: the stage waits for the
+    parent, and has another try then.
+    """
     with writing(engine) as connection:
         lock_structure(connection)
-        row = connection.execute(_look, {"of": digest, "nr": attempt}).one_or_none()
+        row = held_by(connection, digest, attempt)
         if row is None:
             return False
-        _leave_for(connection, digest, attempt, State.FAILED, row.failures, reason)
-        _end_attempt(connection, digest, attempt, Outcome.FAILED, reason, log)
+        state = State.FAILED
+        if not row.cancel and standing(connection, digest) is State.PENDING:
+            state = State.PENDING
+            forget_snapshot(connection, digest)  # as after every failure: what it led to, it would lead to again
+        leave(connection, row, state, reason)
+        end_attempt(connection, digest, attempt, Outcome.FAILED, reason, log)
     return True
 
 
@@ -165,73 +151,44 @@ def crash(
     engine: Engine, digest: str, attempt: int, reason: str, log: str, max_attempts: int, backoff: float
 ) -> State | None:
     """The attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash is the
-    last: QUARANTINED. The new state."""
-    with writing(engine) as connection:
-        lock_structure(connection)
-        row = connection.execute(_look, {"of": digest, "nr": attempt}).one_or_none()
-        if row is None:
-            return None
-        crashes = row.failures + 1
-        state, outcome = State.READY, Outcome.CRASHED
-        if crashes >= max_attempts:
-            state, outcome = State.QUARANTINED, Outcome.QUARANTINED
-        elif row.cancel:
-            state = State.CANCELLED
-        delay = min(backoff * 2 ** min(row.failures, 30), LONGEST_BACKOFF)
-        _leave_for(connection, digest, attempt, state, crashes, reason, delay)
-        _end_attempt(connection, digest, attempt, outcome, reason, log)
-    return state
+    last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
+    way = Return(Outcome.CRASHED, reason, "failures", max_attempts, backoff, log=log)
+    return _come_back(engine, digest, attempt, way)
 
 
-def release(engine: Engine, digest: str, attempt: int, reason: str) -> bool:
-    """Hands the stage back (the worker has to go): READY at once, and not counted against it."""
-    return _give_back(engine, digest, attempt, Outcome.RELEASED, reason, None)
+def interrupted(
+    engine: Engine, digest: str, attempt: int, reason: str, log: str | None, max_attempts: int, backoff: float
+) -> State | None:
+    """Something beside the stage ended the attempt: a signal that its worker had not sent, a device that failed.
+
+    Not the stage's fault, so it weighs no more than a lost lease; but it is counted, rests from the second time on, and
+    has an end. The new state, None if the stage isn't this attempt's.
+    """
+    most = max_attempts * LOSSES_PER_CRASH
+    way = Return(Outcome.INTERRUPTED, reason, "losses", most, backoff, free=1, log=log)
+    return _come_back(engine, digest, attempt, way)
 
 
-def cancelled(engine: Engine, digest: str, attempt: int, log: str) -> bool:
+def release(engine: Engine, digest: str, attempt: int, reason: str, backoff: float = BACKOFF) -> bool:
+    """Hands the stage back (the worker has to go): READY at once, and no sign against it; see
+    `core.ledger.giveback` for when it is too often."""
+    way = Return(Outcome.RELEASED, reason, "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True)
+    return _come_back(engine, digest, attempt, way) is not None
+
+
+def cancelled(engine: Engine, digest: str, attempt: int, log: str, backoff: float = BACKOFF) -> bool:
     """The stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again since."""
-    return _give_back(engine, digest, attempt, Outcome.CANCELLED, "cancelled", log)
+    way = Return(
+        Outcome.CANCELLED, "cancelled", "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True, log=log
+    )
+    return _come_back(engine, digest, attempt, way) is not None
 
 
-def _give_back(engine: Engine, digest: str, attempt: int, outcome: Outcome, reason: str, log: str | None) -> bool:
+def _come_back(engine: Engine, digest: str, attempt: int, way: Return) -> State | None:
     with writing(engine) as connection:
         lock_structure(connection)
-        row = connection.execute(_look, {"of": digest, "nr": attempt}).one_or_none()
-        if row is None:
-            return False
-        state = State.CANCELLED if row.cancel else State.READY
-        _leave_for(connection, digest, attempt, state, row.failures, reason if row.cancel else None)
-        _end_attempt(connection, digest, attempt, outcome, reason, log)
-    return True
-
-
-def _leave_for(
-    connection: Connection,
-    digest: str,
-    attempt: int,
-    state: State,
-    failures: int,
-    reason: str | None,
-    delay: float = 0.0,
-) -> None:
-    """RUNNING → state, and its consequences down the graph."""
-    values = {"of": digest, "nr": attempt, "to": state.value, "crashes": failures, "delay": delay}
-    connection.execute(_leave, {**values, "why": clean(reason)})
-    if state is State.READY:
-        return
-    if state is not State.CANCELLED:
-        # What the saved state led to, it would lead to again: a retry starts at the beginning.
-        forget_snapshot(connection, digest)
-    connection.execute(_stamp_end, {"of": digest})
-    word = "cancelled" if state is State.CANCELLED else "failed"
-    cancel_descendants(connection, digest, f"upstream {digest[:12]} {word}")
-
-
-def _end_attempt(
-    connection: Connection, digest: str, attempt: int, outcome: Outcome, reason: str | None, log: str | None
-) -> None:
-    values = {"of": digest, "nr": attempt, "how": outcome.value, "why": clean(reason), "lines": tail(log)}
-    connection.execute(_close, values)
+        row = held_by(connection, digest, attempt)
+        return None if row is None else give_back(connection, row, way)
 
 
 def _facts(kind: str, result: Mapping[str, Any]) -> dict[str, Any]:

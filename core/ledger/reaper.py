@@ -9,75 +9,31 @@ counted on their own, and three times as many as allowed crashes are the end (QU
 
 from sqlalchemy import Engine, bindparam, or_, select, update
 
-from core.ledger.cascade import cancel_descendants
 from core.ledger.clock import Now
-from core.ledger.outcome import Outcome
-from core.ledger.snapshots import forget_snapshot
-from core.ledger.states import State
-from core.ledger.tables import attempts, stages
-from core.ledger.transactions import lock_structure, locked, reading, writing
+from core.ledger.giveback import LONGEST_REST_OF_LOST, Return, give_back, held_where
+from core.ledger.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
+from core.ledger.states import Outcome, State
+from core.ledger.tables import stages
+from core.ledger.transactions import lock_structure, reading, writing
 
-LOSSES_PER_CRASH = 3
-"""Lost leases that weigh as much as one crash."""
-LONGEST_WAIT = 15.0
-"""Seconds; a stage whose lease ran out may be taken again no later than this."""
-
-_expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, stages.c.lease_until < Now())
-_lost = locked(
-    select(stages.c.digest, stages.c.attempt, stages.c.losses, stages.c.cancel, stages.c.worker).where(
-        stages.c.state == State.RUNNING, stages.c.lease_until < Now()
-    ),
-    stages,
-)
-_take_back = (
-    update(stages)
-    .where(stages.c.digest == bindparam("of"))
-    .values(
-        state=bindparam("to"),
-        losses=bindparam("lost"),
-        not_before=Now() + bindparam("delay"),
-        ended_at=bindparam("end"),
-        error=bindparam("why"),
-        lease_until=None,
-        hinted_at=None,
-        cancel=False,
-    )
-)
-_close = (
-    update(attempts)
-    .where(attempts.c.digest == bindparam("of"), attempts.c.attempt == bindparam("nr"))
-    .values(ended_at=Now(), outcome=Outcome.LOST.value, reason=bindparam("why"))
-)
+_over = stages.c.lease_until < Now()
+_expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, _over).limit(1)
+_lost = held_where(_over)
 
 
 def reap(engine: Engine, max_attempts: int, backoff: float) -> list[str]:
     """Takes back every lease that ran out: READY again after backoff · 2^(losses before) seconds, CANCELLED if it was
-    to be stopped, or QUARANTINED (see the module's docstring); all those digests."""
+    to be stopped, or QUARANTINED (see `core.ledger.giveback`); all those digests."""
     with reading(engine) as connection:
-        if connection.execute(_expired.limit(1)).first() is None:
+        if connection.execute(_expired).first() is None:
             return []
     with writing(engine) as connection:
         lock_structure(connection)
         rows = connection.execute(_lost).all()
-        now = connection.execute(select(Now())).scalar_one()
-        for digest, attempt, before, cancel, worker in rows:
-            losses = before + 1
-            why = f"lease ran out: worker {worker} is gone"
-            state = State.READY
-            if cancel:
-                state, why = State.CANCELLED, "cancelled"
-            elif losses >= max_attempts * LOSSES_PER_CRASH:
-                state, why = State.QUARANTINED, f"{why}; lost {losses} times"
-            delay = min(backoff * 2.0 ** min(before, 30), LONGEST_WAIT)
-            end = None if state is State.READY else now
-            values = {"of": digest, "to": state.value, "lost": losses, "delay": delay, "end": end, "why": why}
-            connection.execute(_take_back, values)
-            connection.execute(_close, {"of": digest, "nr": attempt, "why": why})
-            if state is State.QUARANTINED:
-                forget_snapshot(connection, digest)
-            if state is not State.READY:
-                word = "cancelled" if state is State.CANCELLED else "failed"
-                cancel_descendants(connection, digest, f"upstream {digest[:12]} {word}")
+        for row in rows:
+            why = f"lease ran out: worker {row.worker} is gone"
+            most = max_attempts * LOSSES_PER_CRASH
+            give_back(connection, row, Return(Outcome.LOST, why, "losses", most, backoff, LONGEST_REST_OF_LOST))
     return [row.digest for row in rows]
 
 

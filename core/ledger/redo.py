@@ -26,13 +26,11 @@ from sqlalchemy import (
 
 from core.ledger.cascade import promote
 from core.ledger.clock import Now
-from core.ledger.states import State
+from core.ledger.states import BROKEN, Outcome, State
 from core.ledger.tables import AnyRow, attempts, edges, latencies, results, snapshots, stages, sweep_stages, sweeps
 from core.ledger.transactions import lock_structure, locked, writing
 
 _CHUNK = 5_000
-_LOST = "LOST"  # as in core.ledger.outcome, which imports this module
-_BROKEN = (State.FAILED, State.QUARANTINED, State.CANCELLED)
 _IN: BindParameter[Any] = bindparam("digests", expanding=True)
 
 _wanted = exists(
@@ -55,10 +53,14 @@ _to_pending = (
         state=State.PENDING,
         failures=0,
         losses=0,
+        returns=0,
+        furthest=0,
+        not_before=0.0,
         cancel=false(),
         error=null(),
         ended_at=null(),
         lease_until=null(),
+        lease_seconds=null(),
         worker=null(),
         slot=null(),
     )
@@ -67,7 +69,7 @@ _parent = stages.alias("parent")
 _hopeless = exists(
     select(literal(1))
     .select_from(edges.join(_parent, _parent.c.digest == edges.c.parent))
-    .where(edges.c.child == stages.c.digest, _parent.c.state.in_(_BROKEN))
+    .where(edges.c.child == stages.c.digest, _parent.c.state.in_(BROKEN))
 )
 _cancel = (
     update(stages)
@@ -78,7 +80,7 @@ _cancel_hopeless = _cancel.where(_hopeless)
 _close = (
     update(attempts)
     .where(attempts.c.digest.in_(_IN), attempts.c.outcome.is_(None))
-    .values(ended_at=Now(), outcome=_LOST, reason=bindparam("why"))
+    .values(ended_at=Now(), outcome=Outcome.LOST.value, reason=bindparam("why"))
 )
 _drop_facts = tuple(delete(table).where(table.c.digest.in_(_IN)) for table in (results, latencies))
 _drop_snapshots = delete(snapshots).where(snapshots.c.digest.in_(_IN))
@@ -104,8 +106,10 @@ def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str,
     damaged: digest → sha-256 of the artifact that was looked at, "" if the stage makes none; a stage that isn't DONE
     with it any more is left alone · bad_snapshots: digest → sha-256 of the saved state to forget.
 
-    READY children wait again, DONE ones stay as they are. Of what lies below, only stages that a sweep still wants get
-    a new start.
+    READY children wait again, DONE ones stay as they are. RUNNING ones go on: they have read the artifact, and checked
+    it; if it comes out different this time, `complete` takes them back. If they are given back before, or fail, they
+    wait for their parents (see `core.ledger.giveback` and `core.ledger.outcome.fail`). Of what lies below, only stages
+    that a sweep still wants get a new start.
     """
     with writing(engine) as connection:
         lock_structure(connection)
@@ -113,7 +117,7 @@ def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str,
         again = {row.digest for row in rows if row.state == State.DONE and (row.artifact or "") == damaged[row.digest]}
         below, above = _reach(connection, again, down=True), _reach(connection, again, down=False)
         around = _look(connection, (below | above) - again)
-        revived = {row.digest for row in around if row.state in _BROKEN and (row.digest in above or row.wanted)}
+        revived = {row.digest for row in around if row.state in BROKEN and (row.digest in above or row.wanted)}
         waiting = {row.digest for row in around if row.state == State.READY and row.digest in below}
         children = set(_linked(connection, again, down=True))
         _each(connection, _to_pending, again | revived | (waiting & children))

@@ -1,6 +1,6 @@
 """Where running stages stand: the saved state that a stage's next attempt goes on from."""
 
-from sqlalchemy import Connection, Engine, bindparam, delete, literal, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, literal, or_, select, update
 
 from core.ledger.clock import Now
 from core.ledger.states import State
@@ -10,7 +10,19 @@ from core.ledger.transactions import insert_into, writing
 _mine = (stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
 _before = select(snapshots.c.artifact).where(snapshots.c.digest == bindparam("of"))
 _holder = select(stages.c.digest).where(*_mine).with_for_update(key_share=True)
-_forgive = update(stages).where(*_mine, (stages.c.failures > 0) | (stages.c.losses > 0)).values(failures=0, losses=0)
+_PAIR = 2**32  # a position is epoch · 2^32 + step: one number that grows as the training gets further
+_EQUALS = 20
+"""Attempts, the first of a stage, that are believed when they save the very place that was saved before: who is
+stopped before the first step saves where it began. Later ones would make a stage that never gets further endless."""
+_further = or_(
+    stages.c.furthest < bindparam("place"),
+    and_(stages.c.furthest == bindparam("place"), stages.c.attempt <= _EQUALS),
+)
+_forgive = (
+    update(stages)
+    .where(*_mine, _further)
+    .values(failures=0, losses=0, returns=0, furthest=bindparam("place", type_=stages.c.furthest.type))
+)
 _forget = delete(snapshots).where(snapshots.c.digest == bindparam("of"))
 
 
@@ -28,7 +40,7 @@ def record_snapshot(
         if connection.execute(_holder, who).first() is None:
             return None
         replaced = connection.execute(_before, {"of": digest}).scalar()
-        connection.execute(_forgive, who)
+        connection.execute(_forgive, {**who, "place": epoch * _PAIR + step})
         values = {
             "attempt": literal(attempt),
             "artifact": literal(artifact),

@@ -1,4 +1,4 @@
-"""The states of a stage."""
+"""The states of a stage, and how its attempts end."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -16,8 +16,23 @@ class State(StrEnum):
     QUARANTINED = "QUARANTINED"
 
 
+class Outcome(StrEnum):
+    """How an attempt ended: the stage's new state, or why it was given back."""
+
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CRASHED = "CRASHED"
+    QUARANTINED = "QUARANTINED"
+    RELEASED = "RELEASED"
+    INTERRUPTED = "INTERRUPTED"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+
+
 LIVE = (State.PENDING, State.READY, State.RUNNING)
 ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.QUARANTINED)
+BROKEN = (State.FAILED, State.QUARANTINED, State.CANCELLED)
+"""Ended without being DONE: what waits for such a stage cannot run."""
 
 _WORST_FIRST = (
     State.FAILED,

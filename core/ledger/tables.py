@@ -79,6 +79,9 @@ stages = Table(
     Column("artifact", _DIGEST, index=True),
     Column("artifact_bytes", BigInteger),
     Column("summary", JSON),
+    Column("returns", Integer, default=0, server_default="0", nullable=False),
+    Column("furthest", BigInteger, default=0, server_default="0", nullable=False),
+    Column("lease_seconds", Double),
     Index("ix_stages_state_not_before", "state", "not_before"),
     Index("ix_stages_state_lease_until", "state", "lease_until"),
     Index("ix_stages_workload_ended_at", "workload", "ended_at"),
@@ -87,7 +90,10 @@ stages = Table(
 """One unit of work, whoever asked for it, and the lease on it.
 
 attempt: fencing number, +1 at each claim · failures: attempts that ended in a crash (poison counts, preemption
-doesn't) · losses: leases that ran out (see `core.ledger.reaper`) · not_before: earliest next claim ·
+doesn't) · losses: leases that ran out, and attempts that were ended from outside · returns: times that a stopping
+worker handed it back (see `core.ledger.giveback` for all three) · furthest: position of the furthest saved state (see
+`core.ledger.snapshots`) · lease_seconds: how long the lease was when it was last prolonged, NULL = not told (an earlier
+release) · not_before: earliest next claim ·
 hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
 workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact (JSON) ·
 train_seconds: seconds spent in epochs by the attempt that ended it."""

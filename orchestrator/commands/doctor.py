@@ -70,6 +70,7 @@ def _check(name: str, check: Callable[[], str]) -> Check:
 
 
 def _ledger(settings: "Settings") -> str:
+    from core.ledger.invariants import violations
     from core.ledger.migrate import HEAD
     from core.ledger.sweeps import list_sweeps
     from core.ledger.workers import list_workers
@@ -79,6 +80,9 @@ def _ledger(settings: "Settings") -> str:
 
     where = mask(settings.database_url) or str(settings.ledger_file)
     with ledger(settings, create=True) as engine:
+        broken = violations(engine)
+        if broken:
+            raise UserError("ledger", where, f"breaks a rule of its own ({broken[0]}); keep a copy of it and report it")
         alive = plural(len(list_workers(engine, settings.lease)), "worker")
         return f"{where}, schema {HEAD}, {plural(len(list_sweeps(engine)), 'sweep')}, {alive} up"
 

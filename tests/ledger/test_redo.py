@@ -4,11 +4,14 @@ import pytest
 from sqlalchemy import func, select
 
 from core.ledger.claims import claim, heartbeat
-from core.ledger.control import cancel
-from core.ledger.outcome import complete, fail
+from core.ledger.control import cancel, retry
+from core.ledger.invariants import violations
+from core.ledger.outcome import cancelled, complete, crash, fail, interrupted, release
+from core.ledger.reaper import reap
 from core.ledger.redo import Redone, redo
 from core.ledger.snapshots import record_snapshot
 from core.ledger.submit import add_sweep
+from core.ledger.sweeps import find_sweep
 from core.ledger.tables import latencies, results, snapshots
 from core.plan.dag import plan
 from core.plan.grids import GRIDS, read_axes
@@ -58,6 +61,75 @@ def test_a_ready_child_goes_back_and_a_running_one_stays(world) -> None:
     again(world, "a")
     assert world.states() == {"a": "READY", "ready": "PENDING", "running": "RUNNING"}
     assert world.labels(world.done(world.claim("a"), sha("a"))) == ["ready"]
+
+
+def lose(world, taken) -> None:
+    world.later(61.0)
+    reap(world.engine, 3, 0.0)
+
+
+def want_again(world, taken) -> None:
+    sweep = find_sweep(world.engine, None).id
+    cancel(world.engine, sweep)
+    retry(world.engine, sweep)
+    cancelled(world.engine, taken.digest, taken.attempt, "")
+
+
+WAYS_BACK = {
+    "release": lambda world, one: release(world.engine, one.digest, one.attempt, "the worker stops"),
+    "crash": lambda world, one: crash(world.engine, one.digest, one.attempt, "boom", "", 3, 0.0),
+    "interrupted": lambda world, one: interrupted(world.engine, one.digest, one.attempt, "TERM", "", 3, 0.0),
+    "failed": lambda world, one: fail(world.engine, one.digest, one.attempt, "its input is damaged", ""),
+    "lost": lose,
+    "cancelled and wanted": want_again,
+}
+
+
+@pytest.mark.parametrize("way", WAYS_BACK)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_child_given_back_waits_for_the_parent_that_runs_again(world, way, version) -> None:
+    """Else it is claimed with the artifact that was found damaged, and fails for good."""
+    world.submit({"a": [], "b": ["a"], "c": ["b"]})
+    run(world, "a")
+    taken = world.claim("b", lease=60.0)
+    again(world, "a")
+    parent = world.claim("a", lease=600.0)
+    WAYS_BACK[way](world, taken)
+    assert world.states() == {"a": "RUNNING", "b": "PENDING", "c": "PENDING"}
+    assert violations(world.engine) == []
+    assert world.labels(world.done(parent, sha("a", version))) == ["b"]
+    run(world, "b", "c", version=version)
+    assert violations(world.engine) == []
+
+
+def test_a_child_given_back_ends_with_the_parent_that_could_not_be_done_again(world) -> None:
+    world.submit({"a": [], "x": [], "b": ["a"], "c": ["b"], "d": ["a"], "e": ["d", "x"]})
+    run(world, "a", "d")
+    taken = world.claim("b")
+    again(world, "a")
+    parent = world.claim("a")
+    fail(world.engine, parent.digest, parent.attempt, "no", "")
+    # Who is DONE, or runs, keeps what waits for it alive: its result counts.
+    assert world.states() == {"a": "FAILED", "b": "RUNNING", "c": "PENDING", "d": "DONE", "e": "PENDING", "x": "READY"}
+    assert release(world.engine, taken.digest, taken.attempt, "the worker stops")
+    run(world, "x", "e")
+    assert world.states() == {"a": "FAILED", "b": "CANCELLED", "c": "CANCELLED", "d": "DONE", "e": "DONE", "x": "DONE"}
+    assert violations(world.engine) == []
+
+
+def test_the_result_of_a_child_that_ran_meanwhile_counts_unless_the_parent_comes_out_different(world) -> None:
+    for version in (1, 2):
+        graph = {f"{label}{version}": [f"{above}{version}" for above in up] for label, up in CHAIN.items()}
+        world.submit(graph, seed=version)
+        parent, child = f"a{version}", f"b{version}"
+        run(world, parent)
+        taken = world.claim(child)
+        redo(world.engine, {world.digests[parent]: sha(parent)}, {})
+        assert world.labels(world.done(taken, sha(child))) == [f"c{version}"]
+        assert violations(world.engine) == []
+        world.done(world.claim(parent), sha(parent, version))
+        assert world.state(child) == ("DONE" if version == 1 else "READY")
+        assert violations(world.engine) == []
 
 
 def test_what_failed_below_gets_a_new_start(world) -> None:

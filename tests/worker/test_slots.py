@@ -121,6 +121,7 @@ def test_a_trainer_that_was_asked_to_end_by_others_is_no_crash(stand):
         time.sleep(0.01)
     stand.slot.run(DIGEST)
     assert (stand.row().state, stand.row().failures) == (State.READY, 0)
+    assert stand.row().losses == 1
     assert claim(stand.engine, DIGEST, "there:1", "cpu", "cpu", 60.0).snapshot == "ab" * 32
 
 
