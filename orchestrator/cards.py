@@ -39,9 +39,9 @@ def card(subject: Subject, stem: str, endings: Sequence[str]) -> str:
     if not subject.dense and subject.row.latency_pruned_ms is not None:
         lines += ["", "## Measured latency", "", *_table(_latency(subject))]
     layers = (subject.origin.dense_result if subject.dense else subject.origin.result).get("layers")
-    if layers:
-        lines += ["", "## Weights left, layer by layer", "", *_layers(layers)]
     chain = subject.origin.chain[: 1 if subject.dense else None]
+    if layers:
+        lines += ["", "## Weights left, layer by layer", "", *_layers(layers, _rules(chain[-1]))]
     lines += ["", "## Recipe", "", *_rounds(chain), "", *_recipes(chain)]
     lines += ["", "## Provenance", "", *_table(_provenance(subject))]
     lines += ["", "## How to load it", "", *how_to_load(stem, endings, subject.stage.spec.get("model", {}))]
@@ -83,6 +83,10 @@ def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:
         yield "algorithm", _word(row.algorithm)
         yield "sparsity asked", f"{100 * row.sparsity:g} %"
         yield "sparsity got", f"{_percent(row.sparsity_achieved)} (zeros among prunable weights, counted)"
+        if row.layer_rules:
+            yield "layer rules", _word(row.layer_rules.replace(",", ", "))
+            without = f"{text.count(row.nonzero_counted)} of {text.count(row.total_counted)} weights left"
+            yield "without the exempt layers", f"{_percent(row.sparsity_counted)}, {without}: what was asked for"
         yield "epochs a round", str(row.epochs)
         yield "iterations (rounds)", str(row.iterations)
     yield "seed", str(row.seed)
@@ -125,14 +129,20 @@ def _latency(subject: Subject) -> Iterable[tuple[str, str]]:
     yield "processor", _word(row.processor or text.MISSING)
 
 
-def _layers(layers: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    yield "| layer | weights left | in all | zeros | multiply-adds left | in all |"
-    yield "| :-- | --: | --: | --: | --: | --: |"
+def _rules(stage: MadeStage) -> Mapping[str, str]:
+    """Layer → its rule, as the stage has it."""
+    return dict(part.split("=", 1) for part in stage.spec.get("layers", "").split(",") if "=" in part)
+
+
+def _layers(layers: Iterable[Mapping[str, Any]], rules: Mapping[str, str]) -> Iterable[str]:
+    yield "| layer | weights left | in all | zeros | multiply-adds left | in all |" + (" rule |" if rules else "")
+    yield "| :-- | --: | --: | --: | --: | --: |" + (" :-- |" if rules else "")
     for layer in layers:
         zeros = 1 - layer["nonzero"] / layer["total"]
         counts = (text.count(layer.get(key)) for key in ("macs", "macs_dense"))
         kept = (text.count(layer["nonzero"]), text.count(layer["total"]))
-        yield f"| {' | '.join([_word(layer['name']), *kept, _percent(zeros), *counts])} |"
+        rule = [_word(rules.get(layer["name"], ""))] if rules else []
+        yield f"| {' | '.join([_word(layer['name']), *kept, _percent(zeros), *counts, *rule])} |"
 
 
 def _rounds(chain: Sequence[MadeStage]) -> Iterable[str]:

@@ -1,17 +1,21 @@
 """What a grid would cost: stages, epochs, and time where an epoch of its kind has been measured."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.plan.dag import Plan
-from core.plan.stages import epochs_of, workload_of
+from core.plan.layer_rules import Overview, encode_rules, overview
+from core.plan.shapes import prunable_shapes
+from core.plan.stages import Sleep, epochs_of, workload_of
 from core.settings import Settings
 from orchestrator import text
 from orchestrator.submission import kinds
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,18 @@ def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
         "epoch_seconds": found.epoch_seconds,
         "seconds": found.seconds,
         "cost": found.cost,
+        "layers": None if (ruled := ruled_layers(plan)) is None else asdict(ruled),
     }
+
+
+def ruled_layers(plan: Plan) -> Overview | None:
+    """What the grid's layer rules come to; None without rules, or for a network whose layers only a worker knows."""
+    grid = plan.grid
+    model = next((stage.model for stage in plan.stages.values() if not isinstance(stage, Sleep)), None)
+    shapes = None if model is None else prunable_shapes(model)
+    if not grid.layers or shapes is None:
+        return None
+    return overview(grid.layers, shapes, grid.model, sorted({planned.cell.sparsity for planned in plan.cells}))
 
 
 def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
@@ -78,6 +93,10 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
     shared = plan.epochs_without_sharing / plan.epochs if plan.epochs else 1.0
     out = [f"{text.plural(len(plan.cells), 'cell')}, {text.plural(len(plan.stages), 'stage')}", ""]
     out += text.table(columns, rows)
+    if (ruled := ruled_layers(plan)) is not None:
+        out += ["", *_layers(ruled)]
+    elif plan.grid.layers:
+        out += ["", f"layer rules      {encode_rules(plan.grid.layers)}, checked by the worker"]
     out += [
         "",
         f"epochs to train  {plan.epochs:,} with sharing, {plan.epochs_without_sharing:,} without ({shared:.1f}× fewer)",
@@ -88,6 +107,23 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
     if found.cost is not None:
         out.append(f"estimated cost   {found.cost:,.2f} at {settings.cost_per_hour:g} an hour")
     return out
+
+
+def _layers(found: Overview) -> Iterator[str]:
+    """The rules, and what stays at each sparsity, with and without the exempt layers."""
+    by_value: dict[str, list[str]] = {}
+    for rule in found.rules:
+        value = rule.value if rule.sparsity is None else f"{100 * rule.sparsity:g} %"
+        by_value.setdefault(value, []).append(rule.pattern)
+    for value, names in by_value.items():
+        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+        yield f"layers {value:9} {', '.join(names[:_SHOWN])}{more}"
+    exempt = found.total - found.counted
+    yield f"sparsity is of   {found.counted:,} weights; {exempt:,} exempt ones make it {found.total:,}"
+    for kept in found.kept:
+        zeros = 100 * (1 - kept.all / found.total)
+        line = f"at {100 * kept.sparsity:g} %".ljust(17)
+        yield f"{line}{kept.counted:,} kept; with the exempt ones {kept.all:,} of {found.total:,}: {zeros:.2f} % zeros"
 
 
 def _time(found: Estimate) -> str:

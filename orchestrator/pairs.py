@@ -20,6 +20,7 @@ AXES = (
     "sparsity",
     "epochs",
     "iterations",
+    "layer_rules",
 )
 """What a pair agrees in, beside the seed, unless that is what is compared. composition: what a grid's own algorithm
 is made of, "" for a built-in one."""

@@ -179,13 +179,14 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     if dense_five:
         facts.append(f"dense top-5 {_range(dense_five)} %")
     lines = [" · ".join(facts)]
-    toy = dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width))
-    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toy]
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
     lines.append(
         "top-1 and before: test accuracy in %, after recovery and right after pruning; drop: points below dense"
     )
     if any(row.compression_all is not None for row in rows):
         lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
+    if rules := {row.layer_rules for row in rows if row.layer_rules}:
+        lines.append(f"layer rules: {'; '.join(sorted(rules)).replace(',', ', ')}")
     exempt = {(row.total_counted, row.total) for row in rows if has_exempt(row)}
     for counted, total in sorted(exempt):
         lines.append(f"ask % and counted % are of {counted:,} weights; got % is of all {total:,}, exempt ones too")
@@ -196,6 +197,11 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
         worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")
         lines.append(f"layer collapse: {text.plural(len(collapsed), 'cell')} lost every weight of up to {worst}")
     return lines + _machines(rows)
+
+
+def toys_of(rows: Sequence[ReportRow]) -> list[str]:
+    """What makes these rows a toy, each once; empty when nothing does."""
+    return list(dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width)))
 
 
 def _range(fractions: Sequence[float]) -> str:

@@ -63,6 +63,8 @@ def _caption(rows: Sequence[ReportRow], name: str) -> str:
     done = sum(row.top1 is not None for row in rows)
     known = "" if done == len(rows) else f" {done} of {len(rows)} cells are evaluated."
     where = escaped(f"{rows[0].model}, width {rows[0].width}, {rows[0].dataset}")
+    if rows[0].layer_rules:
+        known += escaped(f" Layer rules: {rows[0].layer_rules.replace(',', ', ')}.")
     return (
         rf"Sweep {name}: {where}.{reached} Mean $\pm$ standard deviation over seeds; compression: of the prunable"
         rf" weights (of all parameters); speed-up: measured, over the fastest dense engine.{known}"

@@ -100,9 +100,11 @@ def _own_axes(row: ReportRow) -> dict[str, Value]:
 def _composition(row: ReportRow, own: Mapping[str, Any], grid: Mapping[str, Any]) -> str:
     """What an algorithm stands for that is not the same in every sweep; "" for most."""
     from core.plan.algorithms import ALGORITHMS
+    from core.plan.controls import MARK
 
-    parts = own.get(row.algorithm)
-    built_in = ALGORITHMS.get(row.algorithm)
+    name = row.algorithm.rpartition(MARK)[2]  # of a control the algorithm whose layer counts it has
+    parts = own.get(name)
+    built_in = ALGORITHMS.get(name)
     allocation = parts["allocation"] if parts else built_in.allocation if built_in else ""
     costs = f"costs {grid.get('costs', 'avx512')}" if allocation.startswith("latency") else ""
     return " ".join(filter(None, (json.dumps(parts, sort_keys=True) if parts else "", costs)))

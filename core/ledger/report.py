@@ -8,22 +8,23 @@ from sqlalchemy import Connection, Engine, Table, select
 from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
+from core.plan.layer_rules import encode_rules, parse_rules
 
 
 @dataclass(frozen=True)
 class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
-    Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after pruning, with batch-norm statistics taken
-    anew · top5, top5_dense: where there are many classes · collapsed: layers that lost every weight · drop =
-    top1_dense − top1 · nonzero, total: weights of convolutions and linear layers, compression: their ratio ·
-    *_counted: of those that the asked sparsity counts, all but the exempt layers · params_nonzero, params: all
-    parameters, biases and batch-norm too, compression_all: their ratio · macs, macs_dense: multiply-adds an
-    image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass;
-    null: the interval of the best dense engine against itself; load, busy: load average, and CPU time over wall time ·
-    train_seconds: over the cell's own rounds · digest, artifact: of the final round · artifact_bytes: its file's
-    size; artifact_zstd_bytes: that after zstd · device: where the accuracy was measured; processor: where the
-    latency was.
+    layer_rules: of the grid, "" = none. Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after
+    pruning, with batch-norm statistics taken anew · top5, top5_dense: where there are many classes · collapsed:
+    layers that lost every weight · drop = top1_dense − top1 · nonzero, total: weights of convolutions and linear
+    layers, compression: their ratio · *_counted: of those that the asked sparsity counts, all but the exempt layers ·
+    params_nonzero, params: all parameters, biases and batch-norm too, compression_all: their ratio · macs,
+    macs_dense: multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio ·
+    latencies: milliseconds a pass; null: the interval of the best dense engine against itself; load, busy: load
+    average, and CPU time over wall time · train_seconds: over the cell's own rounds · digest, artifact: of the final
+    round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy was
+    measured; processor: where the latency was.
     """
 
     sweep: str
@@ -38,6 +39,7 @@ class ReportRow:
     epochs: int
     iterations: int
     seed: int
+    layer_rules: str
     top1_before: float | None
     top1_bn: float | None
     top1: float | None
@@ -93,7 +95,8 @@ class _Facts:
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     """The sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
     with reading(engine) as connection:
-        name = connection.execute(select(sweeps.c.name).where(sweeps.c.id == sweep_id)).scalar_one()
+        sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
+        rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
         cell_rows = connection.execute(select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position))
         facts = _Facts(
             _by_digest(
@@ -102,7 +105,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
             _by_digest(connection, results, sweep_id, _RESULT_COLUMNS),
             _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS),
         )
-        return [_row(name, cell, facts) for cell in cell_rows]
+        return [_row(sweep.name, rules, cell, facts) for cell in cell_rows]
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
@@ -160,7 +163,7 @@ def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple
     return {row[0]: row for row in connection.execute(query)}
 
 
-def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
+def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts) -> ReportRow:
     final = cell.rounds[-1]
     artifact = facts.stages[final]
     return ReportRow(
@@ -175,6 +178,7 @@ def _row(sweep: str, cell: AnyRow, facts: _Facts) -> ReportRow:
         epochs=cell.epochs,
         iterations=cell.iterations,
         seed=cell.seed,
+        layer_rules=rules,
         **_accuracy(facts.results.get(cell.evaluate), facts.results.get(cell.dense_evaluate)),
         **_latency(facts.latencies.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,

@@ -10,6 +10,11 @@ from core.plan.nearest import did_you_mean
 
 ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "flops", "latency", "2:4")
 
+TWO_OF_FOUR = "2:4"
+COUNTS_OF = "counts-of"
+"""Each layer keeps as many weights as in another algorithm's masks; see `core.plan.controls`."""
+
+_KNOWN = (*ALLOCATIONS, f"{COUNTS_OF}:ALGORITHM")
 FLOPS_DEFAULT = 0.5
 LATENCY_DEFAULT = 0.8
 _BATCH = 64
@@ -28,17 +33,21 @@ class Choice:
     """An allocation as somebody chose it.
 
     amount: α of `flops` in [0, 1], fraction of `latency` in (0, 1]; 0 for the others · batch: images a pass whose
-    costs `latency` takes, 0 for the others · costs: these costs, once they are known.
+    costs `latency` takes, 0 for the others · costs: these costs, once they are known · of: the algorithm whose layer
+    counts `counts-of` takes, "" in a stage, which names that algorithm's stage instead.
     """
 
     name: str
     amount: float = 0.0
     batch: int = 0
     costs: Costs | None = None
+    of: str = ""
 
     def __str__(self) -> str:
         """The one way to write it: `erk`, `flops:0.5`, `latency:0.6`, `latency:0.8@1`; with costs, as in a stage,
         `latency:0.6 1=0.29,16=0.35`."""
+        if self.name == COUNTS_OF and self.of:
+            return f"{COUNTS_OF}:{self.of}"
         if self.name not in _FIXES:
             return self.name
         text = f"{self.name}:{_decimal(self.amount)}"
@@ -48,18 +57,21 @@ class Choice:
 
 
 def parse_allocation(value: object, field: str = "allocation") -> Choice:
-    """What a person wrote: a name, `flops:ALPHA`, `latency:FRACTION` or `latency:FRACTION@BATCH`.
+    """What a person wrote: a name, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
+    `counts-of:ALGORITHM`.
 
     Raises:
         UserError: an unknown name, or a number that is none or out of range.
     """
     if not isinstance(value, str):
-        raise UserError(field, value, did_you_mean(str(value), ALLOCATIONS))
+        raise UserError(field, value, did_you_mean(str(value), _KNOWN))
     if value in ALLOCATIONS and value not in _FIXES:
         return Choice(value)
     name, colon, rest = value.partition(":")
+    if name == COUNTS_OF and rest:
+        return Choice(name, of=rest)
     if name not in _FIXES:
-        raise UserError(field, value, did_you_mean(value, ALLOCATIONS))
+        raise UserError(field, value, did_you_mean(value, _KNOWN))
     number, at, images = rest.partition("@")
     default = FLOPS_DEFAULT if name == "flops" else LATENCY_DEFAULT
     if colon and not _NUMBER.fullmatch(number):
@@ -79,6 +91,8 @@ def read_choice(text: str) -> Choice:
     Raises:
         ValueError: no such allocation, or its costs are missing.
     """
+    if text == COUNTS_OF:
+        return Choice(COUNTS_OF)
     written, space, points = text.partition(" ")
     try:
         choice = parse_allocation(written)

@@ -1,17 +1,21 @@
 """Expands a grid into the stages that it needs; equal stages are one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.errors import UserError
 from core.plan.algorithms import Algorithm, sparsities
-from core.plan.allocations import parse_allocation
+from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, parse_allocation
 from core.plan.cells import Cell
+from core.plan.controls import method_of
 from core.plan.costs import Profile, load_profile
 from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.grids import Grid
+from core.plan.layer_rules import LayerRule, encode_rules, resolved, share
 from core.plan.models import ModelRef
 from core.plan.recipes import RecipePair, load_recipe
+from core.plan.shapes import Shapes, prunable_shapes
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
 
 
@@ -68,8 +72,34 @@ class _Builder:
     model: ModelRef
     recipes: RecipePair
     profile: Profile
+    shapes: Shapes | None
+    rules: tuple[LayerRule, ...]
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
+
+    def check_rules(self, cells: Iterable[Cell]) -> None:
+        """Raises UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
+        if not self.rules:
+            return
+        for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
+            algorithm = self.grid.base(name)
+            if algorithm.allocation == TWO_OF_FOUR:
+                own = next((rule for rule in self.rules if rule.sparsity is not None), None)
+                if own is not None:
+                    raise UserError("layers", own, f"{name} keeps 2 of every 4; make the layer dense or exempt")
+            elif self.shapes is not None and sparsity:
+                self._check_reach(algorithm, sparsity, rounds)
+
+    def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int) -> None:
+        """The layers without a rule can only lose weights from round to round."""
+        left: int | None = None
+        for number, reached in enumerate(sparsities(algorithm, sparsity, rounds), 1):
+            cell = Cell(algorithm.name, sparsity, 0, rounds, 0)
+            found = share(self.shapes or {}, self.rules_of(algorithm, cell, number), reached)
+            if left is not None and found.kept > left:
+                fix = f"round {number} of {rounds} would need weights that are gone; change the layers' own sparsities"
+                raise UserError("layers", encode_rules(self.rules), fix)
+            left = found.kept
 
     def add(self, stage: Stage) -> str:
         text = encode(stage)
@@ -82,7 +112,7 @@ class _Builder:
         train = self.train(cell.seed, self.grid.dense_epochs)
         dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model))
         algorithm = self.grid.named(cell.algorithm)
-        start = train if algorithm.start == "trained" else self.train(cell.seed, 0)
+        start = self.start(algorithm, cell.seed)
         rounds = self.rounds(cell, algorithm, start)
         before = rounds[-2] if len(rounds) > 1 else start
         evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate))
@@ -95,6 +125,7 @@ class _Builder:
 
     def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
         digests: list[str] = []
+        counted = self.counted(cell, algorithm)
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
             parent = self.add(
                 PruneRound(
@@ -107,14 +138,43 @@ class _Builder:
                     dataset=self.dataset,
                     model=self.model,
                     seed=cell.seed,
+                    layers=encode_rules(self.rules_of(algorithm, cell, number)),
+                    counts=counted[number - 1] if counted else "",
                 )
             )
             digests.append(parent)
         return tuple(digests)
 
+    def counted(self, cell: Cell, algorithm: Algorithm) -> tuple[str, ...]:
+        """The rounds of the algorithm whose layer counts this one takes, if it takes any."""
+        method = method_of(algorithm)
+        if not method:
+            return ()
+        made = self.grid.named(method)
+        start = self.start(made, cell.seed)
+        return self.rounds(replace(cell, algorithm=method), made, start)
+
+    def start(self, algorithm: Algorithm, seed: int) -> str:
+        """What the first round prunes."""
+        return self.train(seed, self.grid.dense_epochs if algorithm.start == "trained" else 0)
+
+    def rules_of(self, algorithm: Algorithm, cell: Cell, number: int) -> tuple[LayerRule, ...]:
+        """The layer rules of a round: a layer's own sparsity grows by the algorithm's schedule as the network's does;
+        where nothing goes, there is nothing to rule."""
+        if not cell.sparsity:
+            return ()
+        return tuple(
+            rule
+            if rule.sparsity is None
+            else replace(rule, value=repr(sparsities(algorithm, rule.sparsity, cell.iterations)[number - 1]))
+            for rule in self.rules
+        )
+
     def allocation(self, algorithm: Algorithm) -> str:
         """The allocation as its stages write it: the costs' numbers are in it, not where they came from."""
         choice = parse_allocation(algorithm.allocation)
+        if choice.of:
+            return COUNTS_OF
         return str(replace(choice, costs=self.profile.batches[choice.batch]) if choice.batch else choice)
 
     def recovery(self, cell: Cell, name: str) -> dict[str, Any]:
@@ -152,10 +212,15 @@ def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
     up by its name.
 
     Raises:
-        UserError: a dataset, recipe or cost profile that isn't there, or too many cells.
+        UserError: a dataset, recipe or cost profile that isn't there, too many cells, or layer rules that fit no layer,
+            contradict each other or cannot reach a sparsity.
     """
     dataset = dataset or parse_dataset(grid.dataset)
     model = ModelRef(grid.model, grid.width, dataset.classes)
-    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs))
-    cells = tuple(builder.cell(cell) for cell in grid.cells())
+    shapes = prunable_shapes(model)
+    rules = grid.layers if shapes is None else resolved(grid.layers, shapes, f"{model.name} of width {model.width}")
+    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs), shapes, rules)
+    wanted = grid.cells()
+    builder.check_rules(wanted)
+    cells = tuple(builder.cell(cell) for cell in wanted)
     return Plan(grid, cells, builder.stages, builder.encoded)

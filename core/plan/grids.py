@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +12,9 @@ from core.plan import axes, engines
 from core.plan.algorithms import ALGORITHMS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
 from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
+from core.plan.controls import MARK, check_counts, controls_of, find, method_of
 from core.plan.costs import load_profile
+from core.plan.layer_rules import LayerRule, parse_rules
 from core.plan.models import MODELS
 from core.plan.names import parse_name
 from core.plan.nearest import did_you_mean, one_of
@@ -37,7 +40,8 @@ class Grid:
     `core.plan.engines`, what it is measured with · fair: add to every cell of several rounds the one-shot cell and the
     random controls that train as many epochs in all · bn_reestimate: measure accuracy right after pruning also with
     batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones · costs: the
-    profile that `latency` allocates by, a name or a file.
+    profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as many weights
+    in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many (`core.plan.layer_rules`).
     """
 
     sparsity: tuple[float, ...]
@@ -58,10 +62,21 @@ class Grid:
     bn_reestimate: bool = False
     algorithms: tuple[Algorithm, ...] = ()
     costs: str = "avx512"
+    controls: bool = False
+    layers: tuple[LayerRule, ...] = ()
 
     def named(self, algorithm: str) -> Algorithm:
-        """The algorithm of that name; the grid's own come first."""
-        return next((own for own in self.algorithms if own.name == algorithm), None) or ALGORITHMS[algorithm]
+        """The algorithm of that name, a control such as `random@snip` too.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return _named(algorithm, self.algorithms)
+
+    def base(self, algorithm: str) -> Algorithm:
+        """The algorithm of that name, or the one whose layer counts it takes: it decides what sparsities there are."""
+        made = self.named(algorithm)
+        return self.named(method_of(made)) if method_of(made) else made
 
     def cells(self) -> tuple[Cell, ...]:
         """Every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0 for those
@@ -83,14 +98,26 @@ class Grid:
     def _at(self, seed: int, name: str, sparsity: float, epochs: int, iterations: int) -> Iterator[Cell]:
         algorithm = self.named(name)
         rounds = iterations if algorithm.rounds else 1
-        reached = algorithm.sparsity or sparsity
-        yield Cell(name, reached, 0 if algorithm.recovery == "none" else epochs, rounds, seed)
+        reached = self.base(name).sparsity or sparsity
+        cell = Cell(name, reached, 0 if algorithm.recovery == "none" else epochs, rounds, seed)
+        yield cell
+        if self.controls:
+            yield from (replace(cell, algorithm=control) for control in controls_of(algorithm))
         if self.fair and rounds > 1:
             for control in _CONTROLS:
                 yield Cell(control, reached, epochs * rounds, 1, seed)
 
     def _rounds(self, algorithm: str) -> int:
         return sum(self.iterations) if self.named(algorithm).rounds else 1
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str, own: tuple[Algorithm, ...]) -> Algorithm:
+    """Once for a name, not for each of a million points."""
+    found = find(name, (*ALGORITHMS.values(), *own))
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 _STUDY = Grid(sparsity=(0.5, 0.75, 0.9), algorithm=("oneshot", "iterative"), epochs=(3, 5), iterations=(3, 5))
@@ -111,6 +138,17 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
         ),
     }
 )
+
+
+def _algorithm(name: object, known: tuple[Algorithm, ...]) -> str:
+    if isinstance(name, str) and find(name, known) is not None:
+        return name
+    if isinstance(name, str) and MARK in name:
+        score, _, method = name.partition(MARK)
+        one_of(score, "algorithm", SCORES)
+        one_of(method, "algorithm", [one.name for one in known if not method_of(one)])
+        raise UserError("algorithm", name, "is longer than 64 letters; give the algorithm a shorter name")
+    return one_of(name, "algorithm", [one.name for one in known])
 
 
 def _sparsity(value: object) -> float:
@@ -192,6 +230,8 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
         "algorithms": _compositions,
         "costs": _read_costs,
+        "controls": lambda v: _flag(v, "controls"),
+        "layers": lambda v: parse_rules(v, "layers"),
     }
 )
 
@@ -215,11 +255,11 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         if name not in _READERS:
             raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm"]))
         changes[name] = _READERS[name](value)
+    known = (*ALGORITHMS.values(), *changes.get("algorithms", base.algorithms))
+    for own in changes.get("algorithms", ()):
+        check_counts(own, known, f"algorithms.{own.name}.allocation")
     if "algorithm" in values:
-        known = [*ALGORITHMS, *(own.name for own in changes.get("algorithms", base.algorithms))]
-        changes["algorithm"] = axes.parse_list(
-            values["algorithm"], "algorithm", lambda name: one_of(name, "algorithm", known)
-        )
+        changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", lambda name: _algorithm(name, known))
     if "dataset" in changes and "recipe" not in changes:
         changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
     if "model" in changes and "width" not in changes:

@@ -47,7 +47,9 @@ class PruneRound:
     same images in the same order. score: a name, or `own:NAME:SHA-256` (`core.plan.own_scores`) · sparsity: fraction of
     zeros among prunable weights after this round · rewind: digest of the stage whose weights the kept ones take before
     recovery, "" = they stay as they are · horizon: epochs of the learning rate's schedule, of which the last `epochs`
-    are trained; 0 = `epochs`.
+    are trained; 0 = `epochs` · layers: which layers may lose weights, with the sparsities of this round
+    (`core.plan.layer_rules`), "" = all; `sparsity` is then of the layers that are not exempt · counts: digest of the
+    stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of none.
     """
 
     kind: ClassVar[str] = "prune"
@@ -65,10 +67,12 @@ class PruneRound:
     seed: int
     rewind: str = ""
     horizon: int = 0
+    layers: str = ""
+    counts: str = ""
 
     @property
     def parents(self) -> tuple[str, ...]:
-        return (self.parent, self.rewind) if self.rewind not in ("", self.parent) else (self.parent,)
+        return tuple(dict.fromkeys(one for one in (self.parent, self.rewind, self.counts) if one))
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from core.errors import StageError
 from core.pruning.context import PLAIN, Context
 from core.pruning.floors import floors, guarded
 from core.pruning.masks import Masks
-from core.pruning.ranking import Scores, as_masks, living_count, parts_of, ranked, top
+from core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 from core.pruning.speed import flops, latency
 
-Allocation = Callable[[Scores, Masks, float, Context], dict[str, Tensor]]
+Allocation = Callable[[Scores, Masks, Sparsity, Context], dict[str, Tensor]]
 
 
-def over_all(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def over_all(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """One ranking over all layers: the highest scores of the whole network stay.
 
     Raises:
@@ -33,25 +33,25 @@ def over_all(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) 
     return as_masks(top(flat, kept), scores)
 
 
-def uniform(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def uniform(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """The same sparsity in every layer, to the nearest weight."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(score.numel()) for name, score in scores.items()})
 
 
-def erk(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def erk(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """Erdős–Rényi kernel: a layer's density is in proportion to (inputs + outputs + kernel height + width) / (their
     product), at most 1 (Mocanu et al. 2018; Evci et al. 2020, arXiv:1911.11134, section 3 (1))."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(sum(score.shape)) for name, score in scores.items()})
 
 
-def over_all_with_floor(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def over_all_with_floor(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """`over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is budget: the
     guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
     flat, kept = ranked(scores, alive, sparsity)
     return as_masks(top(flat.masked_fill(guarded(scores, flat, floors(scores, flat, kept)), torch.inf), kept), scores)
 
 
-def lamp(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """`over_all` by score² / (sum of the squares of the layer's scores that are not smaller): a ranking across layers
     without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
     ranked = {}
@@ -67,12 +67,12 @@ def lamp(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> d
     return over_all(ranked, alive, sparsity)
 
 
-def two_of_four(scores: Scores, alive: Masks, sparsity: float, _: Context = PLAIN) -> dict[str, Tensor]:
+def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
     """The two highest of every four neighbours along the inputs stay: the pattern that sparse tensor cores compute at
     twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay dense, so the
     network's sparsity is 50 % or a little less."""
     if sparsity != 0.5:
-        raise StageError(f"2:4 keeps half of the weights, not {1 - sparsity:g} of them")
+        raise StageError(f"2:4 keeps half of the weights, not {1 - float(sparsity):g} of them")
     masks = {}
     for name, score in scores.items():
         living = alive[name].to(score.device) if name in alive else torch.ones_like(score, dtype=torch.bool)
@@ -132,7 +132,7 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
 )
 
 
-def _by_layer(scores: Scores, alive: Masks, sparsity: float, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:
+def _by_layer(scores: Scores, alive: Masks, sparsity: Sparsity, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:
     """Each layer keeps its own best; how many follows from `weights`, never more than are alive."""
     flat, kept = ranked(scores, alive, sparsity)
     parts = dict(zip(scores, parts_of(flat, scores), strict=True))

@@ -5,12 +5,12 @@ An empty dict is a dense network.
 """
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import torch
 from torch import Tensor, nn
 
 from core.errors import StageError
+from core.plan.counts import kept_count as kept_count
 
 Masks = Mapping[str, Tensor]
 
@@ -28,14 +28,6 @@ def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
         for name, module in model.named_modules()
         if isinstance(module, PRUNABLE)
     ]
-
-
-def kept_count(total: int, sparsity: float) -> int:
-    """How many of `total` weights stay at `sparsity` in [0, 1]: total − round(sparsity · total).
-
-    Exact: the sparsity is the decimal number that was asked for, not its nearest binary fraction; halves go to even.
-    """
-    return total - round(Fraction(repr(sparsity)) * total)
 
 
 def check_masks(weights: Mapping[str, Tensor], masks: Masks) -> None:

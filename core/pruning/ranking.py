@@ -1,6 +1,7 @@
 """Choosing the highest of many scores, exactly."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import torch
 from torch import Tensor
@@ -9,6 +10,8 @@ from core.errors import StageError
 from core.pruning.masks import Masks, kept_count
 
 Scores = Mapping[str, Tensor]
+Sparsity = float | Fraction
+"""A decimal number that somebody asked for, or an exact fraction."""
 
 
 def top(values: Tensor, count: int) -> Tensor:
@@ -23,7 +26,7 @@ def top(values: Tensor, count: int) -> Tensor:
     return chosen
 
 
-def ranked(scores: Scores, alive: Masks, sparsity: float) -> tuple[Tensor, int]:
+def ranked(scores: Scores, alive: Masks, sparsity: Sparsity) -> tuple[Tensor, int]:
     """All scores in one flat tensor, −inf where dead, and how many are to be kept.
 
     Raises:

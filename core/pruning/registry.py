@@ -1,7 +1,6 @@
 """Prunes: a score ranks the weights, an allocation decides which of them stay."""
 
 import copy
-import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,14 +9,15 @@ from types import MappingProxyType
 from torch import Tensor
 
 from core.errors import StageError
-from core.plan.allocations import Choice, read_choice
+from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, Choice, read_choice
 from core.plan.own_scores import read_own
-from core.pruning.allocation import ALLOCATIONS
+from core.pruning.allocation import ALLOCATIONS, over_all
 from core.pruning.context import Context
-from core.pruning.masks import apply_masks, check_masks, prunable
+from core.pruning.masks import Masks, apply_masks, check_masks, prunable
 from core.pruning.own import load_own
 from core.pruning.positions import by_tiles, positions
 from core.pruning.scores import SCORES, Score
+from core.pruning.shares import Target, choose, counts_in, on_the_way, target_of
 from core.pruning.subject import Subject
 
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
@@ -26,16 +26,25 @@ STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 
 
 def prune(
-    subject: Subject, score: str, allocation: str, sparsity: float, own_scores: Path | None = None
+    subject: Subject,
+    score: str,
+    allocation: str,
+    sparsity: float,
+    own_scores: Path | None = None,
+    layers: str = "",
+    counts: Masks | None = None,
 ) -> dict[str, Tensor]:
     """New masks for all prunable weights of the subject, subsets of those that it has.
 
-    allocation: as a stage writes it (`core.plan.allocations`) · sparsity: fraction of zeros among all prunable weights
-    after this round, in [0, 1] · own_scores: folder of the scores that are not ours.
+    allocation: as a stage writes it (`core.plan.allocations`) · sparsity: fraction of zeros among the prunable weights
+    of the layers that are not exempt after this round, in [0, 1] · own_scores: folder of the scores that are not ours ·
+    layers: rules as a stage writes them (`core.plan.layer_rules`), "" = none · counts: masks whose layer counts are
+    taken, for the allocation `counts-of`.
 
     Raises:
         StageError: unknown score or allocation (a plan of another release), masks that don't fit, weights that
-            are not finite, a user's score that is not the submitted one or fails.
+            are not finite, a user's score that is not the submitted one or fails, rules that fit no layer or cannot
+            reach the sparsity.
     """
     choice = _choice(score, allocation)
     rank = _rank(score, own_scores)
@@ -43,6 +52,8 @@ def prune(
     check_masks(weights, subject.masks)
     if subject.masks and set(subject.masks) != set(weights):
         raise StageError(f"masks are missing for {sorted(set(weights) - set(subject.masks))[:3]}")
+    target = _target(choice, weights, sparsity, layers, counts)
+    spread = over_all if choice.name == COUNTS_OF else ALLOCATIONS[choice.name]  # of counts, no layer is left to spread
     masks = dict(subject.masks)
     steps = STEPS.get(score, 1)
     where = cache(lambda: positions(subject.model, subject.image))
@@ -53,9 +64,16 @@ def prune(
             model = copy.deepcopy(model)
             apply_masks(model, masks)
         now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
-        reach = sparsity if step == steps else _on_the_way(subject, sparsity, step, steps)
-        masks = ALLOCATIONS[choice.name](rank(now), masks, reach, context)
+        masks = choose(rank(now), masks, on_the_way(target, weights, subject.masks, step, steps), spread, context)
     return masks
+
+
+def _target(choice: Choice, weights: dict[str, Tensor], sparsity: float, layers: str, counts: Masks | None) -> Target:
+    if choice.name != COUNTS_OF:
+        return target_of(weights, layers, sparsity, spread=choice.name != TWO_OF_FOUR)
+    if counts is None:
+        raise StageError(f"{COUNTS_OF} needs the stage whose layer counts to take")
+    return counts_in(counts, weights)
 
 
 def _rank(score: str, folder: Path | None) -> Score:
@@ -68,15 +86,10 @@ def _choice(score: str, allocation: str) -> Choice:
         choice = read_choice(allocation)
     except ValueError:
         choice = None
-    if choice is None or (score not in SCORES and read_own(score) is None) or choice.name not in ALLOCATIONS:
+    if (
+        choice is None
+        or (score not in SCORES and read_own(score) is None)
+        or choice.name not in (*ALLOCATIONS, COUNTS_OF)
+    ):
         raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
     return choice
-
-
-def _on_the_way(subject: Subject, sparsity: float, step: int, steps: int) -> float:
-    """Sparsity after step k of n: the same fraction of what is left each time, from where the masks are now."""
-    start = 1.0
-    if subject.masks:
-        total = sum(mask.numel() for mask in subject.masks.values())
-        start = sum(int(mask.count_nonzero()) for mask in subject.masks.values()) / total
-    return 1.0 - start * math.pow((1.0 - sparsity) / start, step / steps)

@@ -16,10 +16,10 @@ from core.pruning.budget import Layers, cheapest_within
 from core.pruning.context import Context
 from core.pruning.floors import floors, guarded
 from core.pruning.masks import Masks
-from core.pruning.ranking import Scores, as_masks, living_count, parts_of, ranked, top
+from core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 
 
-def flops(scores: Scores, alive: Masks, sparsity: float, context: Context) -> dict[str, Tensor]:
+def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) -> dict[str, Tensor]:
     """One ranking over all layers by score² / pᵅ, where p, the output positions of the layer, is what one of its
     weights costs in multiply-adds, and α = `context.amount` in [0, 1]; 0 is `global`, bit for bit.
 
@@ -40,7 +40,7 @@ def flops(scores: Scores, alive: Masks, sparsity: float, context: Context) -> di
     return as_masks(top(torch.cat(parts).masked_fill(sure, torch.inf), kept), scores)
 
 
-def latency(scores: Scores, alive: Masks, sparsity: float, context: Context) -> dict[str, Tensor]:
+def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) -> dict[str, Tensor]:
     """The most Σ score² that takes at most `context.amount` of the time that `global` would take at this sparsity.
 
     Time is modelled: Σ over layers of weights kept × nanoseconds a weight (`context.costs` at the layer's output

@@ -1,15 +1,29 @@
 """Checks of what every method stands beside: a control at the same sparsity, seed and total of epochs."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from core.ledger.report import ReportRow
 from core.plan.algorithms import Algorithm
+from core.plan.controls import RANDOM_SCORES
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
 
 _PLAIN = ("global", "uniform")
 Fits = Callable[[Algorithm, Algorithm], bool]
 """(method, candidate) → is the candidate its control?"""
 Alike = dict[tuple[float, int, int], list[ReportRow]]
+Methods = list[tuple[ReportRow, Algorithm]]
+NEAR = 0.005
+"""Fractions of a layer that count as the same: half a point. Our number."""
+
+
+@dataclass(frozen=True)
+class _Near:
+    """apart: the largest difference of a layer's kept fraction, in that layer; more than 1 = not known · row: whose."""
+
+    apart: float
+    layer: str
+    row: ReportRow
 
 
 def random_global(subject: Subject) -> Outcome:
@@ -18,19 +32,9 @@ def random_global(subject: Subject) -> Outcome:
 
 
 def layer_random(subject: Subject) -> Outcome:
-    """Any weights, as many in each layer as the method keeps; how nearly so is measured, layer by layer."""
-
-    def fits(method: Algorithm, other: Algorithm) -> bool:
-        return other.score == "shuffled" and other.allocation == method.allocation
-
-    found = _beside(subject, "random pruning with the method's layer counts", fits)
-    if found.status != PASS:
-        return found
-    alike = _alike(subject)
-    pairs = [(row, _control(subject, alike, row, made, fits)) for row, made in subject.methods()]
-    apart = max((_apart(subject, row, control), row.cell) for row, control in pairs if control is not None)
-    what = f"{found.evidence}; what a layer keeps differs by at most {100 * apart[0]:.1f} points"
-    return Outcome(PASS, what, (*found.cells, *([apart[1]] if apart[1] not in found.cells else [])))
+    """Any weights, as many in each layer as the method keeps. Layers are counted; no name is trusted."""
+    what = "random pruning with the method's layer counts"
+    return _same_counts(subject, subject.methods(), what, lambda made: made.score in RANDOM_SCORES)
 
 
 def magnitude(subject: Subject) -> Outcome:
@@ -40,13 +44,39 @@ def magnitude(subject: Subject) -> Outcome:
 
 def same_layers_magnitude(subject: Subject) -> Outcome:
     """Magnitude with the method's own layer counts: tells a better score from a better allocation."""
-    if all(made.score == "magnitude" for _, made in subject.methods()):
+    others = [(row, made) for row, made in subject.methods() if made.score != "magnitude"]
+    if not others:
         return Outcome(NOT_APPLICABLE, "every method here ranks by magnitude itself")
+    what = "magnitude pruning with the method's layer counts"
+    return _same_counts(subject, others, what, lambda made: made.score == "magnitude")
 
-    def fits(method: Algorithm, other: Algorithm) -> bool:
-        return other.score == "magnitude" and other.allocation == method.allocation
 
-    return _beside(subject, "magnitude pruning with the method's allocation", fits)
+def _same_counts(subject: Subject, methods: Methods, what: str, fits: Callable[[Algorithm], bool]) -> Outcome:
+    """Pass if each row has such a control of which no layer keeps more or fewer weights than its own."""
+    if not methods:
+        return Outcome(NOT_APPLICABLE, "there is no method here, only controls")
+    alike = _alike(subject)
+    found = {row.cell: _nearest(subject, alike, row, fits) for row, _ in methods}
+    lacking = [row for row, _ in methods if (near := found[row.cell]) is None or near.apart > NEAR]
+    if lacking:
+        first = found[lacking[0].cell]
+        names = ", ".join(dict.fromkeys(row.algorithm for row in lacking))
+        text = f"{len(lacking):,} of {len(methods):,} rows ({names}) have no {what} of their sparsity, seed and epochs"
+        if first is not None:
+            apart = "are not known" if first.apart > 1 else f"differ by {100 * first.apart:.1f} points in {first.layer}"
+            text += f"; cell {lacking[0].cell} and cell {first.row.cell} ({first.row.algorithm}): layer counts {apart}"
+        return Outcome(FAIL, f"{text}; controls = true adds them", cells_of(lacking))
+    widest, cell = max(((near, cell) for cell, near in found.items() if near), key=lambda pair: pair[0].apart)
+    text = f"{what} beside each of {len(methods):,} rows, of its sparsity, seed and epochs: cell {cell} has cell"
+    text += f" {widest.row.cell}; what a layer keeps differs by at most {100 * widest.apart:.1f} points"
+    return Outcome(PASS, f"{text} (here: {100 * NEAR:g})", (cell, widest.row.cell))
+
+
+def _nearest(subject: Subject, alike: Alike, row: ReportRow, fits: Callable[[Algorithm], bool]) -> _Near | None:
+    """Return the fitting row of the same place whose layer counts differ least."""
+    made = ((other, subject.algorithm(other)) for other in alike.get(_place(row), ()) if other.cell != row.cell)
+    near = [_Near(*_apart(subject, row, other), other) for other, one in made if one is not None and fits(one)]
+    return min(near, key=lambda one: one.apart, default=None)
 
 
 def _is_magnitude(made: Algorithm) -> bool:
@@ -99,7 +129,15 @@ def _place(row: ReportRow) -> tuple[float, int, int]:
     return row.sparsity, row.seed, row.epochs * row.iterations
 
 
-def _apart(subject: Subject, row: ReportRow, control: ReportRow) -> float:
-    """The largest difference of a layer's fraction that is kept."""
-    both = zip(subject.layers.get(row.cell, ()), subject.layers.get(control.cell, ()), strict=False)
-    return max((abs(a["nonzero"] - b["nonzero"]) / a["total"] for a, b in both if a["total"]), default=0.0)
+def _apart(subject: Subject, row: ReportRow, control: ReportRow) -> tuple[float, str]:
+    """Return the largest difference of a layer's fraction that is kept, and which layer; more than 1 if not known.
+
+    One weight more or less is none: a kept weight may happen to be 0.
+    """
+    ours, theirs = ({one["name"]: one for one in subject.layers.get(cell) or ()} for cell in (row.cell, control.cell))
+    if not ours or ours.keys() != theirs.keys():
+        return 2.0, ""
+    differences = {name: abs(one["nonzero"] - theirs[name]["nonzero"]) for name, one in ours.items()}
+    widest = {name: count / ours[name]["total"] for name, count in differences.items() if count > 1}
+    name = max(widest, key=widest.__getitem__, default="")
+    return widest.get(name, 0.0), name

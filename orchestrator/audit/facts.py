@@ -7,6 +7,7 @@ from core.plan.published import PUBLISHED, toys
 from core.plan.recipes import Recipe
 from core.plan.stages import TOP5_CLASSES
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
+from orchestrator.reports import toys_of
 
 
 def setting(subject: Subject) -> Outcome:
@@ -48,7 +49,7 @@ def not_a_toy(subject: Subject) -> Outcome:
 
 
 def _toys(subject: Subject) -> list[str]:
-    return sorted({one for row in subject.rows for one in toys(row.dataset, row.model, row.width)})
+    return toys_of(subject.rows)
 
 
 def raw_accuracy(subject: Subject) -> Outcome:
@@ -86,7 +87,9 @@ def algorithms(subject: Subject) -> Outcome:
     shown = "; ".join(
         f"{name} = {one.score}, {one.allocation}, {one.schedule}, {one.recovery}" for name, one in made.items() if one
     )
-    return Outcome(PASS, f"score, allocation, schedule, recovery: {shown}")
+    rules = subject.rows[0].layer_rules
+    ruled = f"; layer rules: {rules.replace(',', ', ')}" if rules else "; no layer rules"
+    return Outcome(PASS, f"score, allocation, schedule, recovery: {shown}{ruled}")
 
 
 def comparisons(subject: Subject) -> Outcome:

@@ -9,6 +9,7 @@ from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
 from core.ledger.trained import Trained
 from core.plan.algorithms import ALGORITHMS, Algorithm
+from core.plan.controls import find, is_control
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -61,15 +62,13 @@ class Subject:
 
     def algorithm(self, row: ReportRow) -> Algorithm | None:
         """What the row's algorithm is made of; None for a name that only another release knows."""
-        for own in self.sweep.grid.get("algorithms", ()):
-            if own["name"] == row.algorithm:
-                return Algorithm(**own)
-        return ALGORITHMS.get(row.algorithm)
+        own = (Algorithm(**one) for one in self.sweep.grid.get("algorithms", ()))
+        return find(row.algorithm, (*ALGORITHMS.values(), *own))
 
     def methods(self) -> list[tuple[ReportRow, Algorithm]]:
-        """The rows that are no random control, with their algorithms."""
+        """The rows that are no control, with their algorithms."""
         known = ((row, self.algorithm(row)) for row in self.rows)
-        return [(row, made) for row, made in known if made is not None and made.score not in ("random", "shuffled")]
+        return [(row, made) for row, made in known if made is not None and not is_control(made)]
 
     def curves(self) -> dict[Curve, list[ReportRow]]:
         """The rows by what is drawn as one line."""

@@ -18,6 +18,7 @@ def verdict(rows: Sequence[ReportRow]) -> list[str]:
     if not any(row.top1 is not None for row in rows):
         return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
     lines += _dense(rows) + reports.best(rows) + _speed(rows)
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}." for one in reports.toys_of(rows)]
     collapsed = sum(bool(row.collapsed) for row in rows)
     if collapsed:
         lines.append(f"Layer collapse: {text.plural(collapsed, 'cell')} lost every weight of a layer.")

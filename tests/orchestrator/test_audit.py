@@ -31,6 +31,7 @@ __all__ = ["floor"]
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
 FAIR = ("--grid", "fair", "--dataset", "digits", "--width", "2", "--epochs", "1", "--bench-device", "none")
+RENAMED = {"layer-random": "random@oneshot", "random": "random@iterative"}
 FIVE = (*FAIR, "--sparsity", "50,75,90,95,98")
 
 
@@ -162,14 +163,40 @@ def test_a_control_must_have_the_same_seed_and_length(fair: Subject) -> None:
     other = judged(changed("random", seed=9))
     assert (other["random"].status, other["random"].cells) == (FAIL, (1, 2))
     assert other["layer-random"].status == PASS
-    longer = judged(changed("layer-random", epochs=30))
-    assert (longer["layer-random"].status, longer["layer-random"].cells) == (FAIL, (1, 2))
+    longer = changed("layer-random", epochs=30)
+    assert judged(longer)["layer-random"].status == PASS, "the made-up counts of random are the same, and it is random"
+    other = [{"name": "fc.weight", "nonzero": 90, "total": 100}]
+    found = judged(replace(longer, layers={**fair.layers, 3: other}))["layer-random"]
+    assert (found.status, found.cells) == (FAIL, (1, 2))
 
 
-def test_layers_that_differ_are_measured(fair: Subject) -> None:
+def test_layer_counts_are_compared_and_names_are_not_trusted(fair: Subject) -> None:
+    """A control called layer-random whose counts are others is none; one with the counts is, whatever its name."""
     assert "differs by at most 0.0 points" in judged(fair)["layer-random"].evidence
-    layers = {**fair.layers, 1: [{"name": "fc.weight", "nonzero": 17, "total": 100}]}
-    assert "differs by at most 7.0 points" in judged(replace(fair, layers=layers))["layer-random"].evidence
+    layers = {**fair.layers, 1: [{"name": "fc.weight", "nonzero": 100, "total": 100}]}
+    found = judged(replace(fair, layers=layers))["layer-random"]
+    assert (found.status, found.cells) == (FAIL, (1,))
+    assert "layer counts differ by 90.0 points in fc.weight; controls = true adds them" in found.evidence
+    named = replace(
+        fair, rows=tuple(replace(row, algorithm=RENAMED.get(row.algorithm, row.algorithm)) for row in fair.rows)
+    )
+    assert judged(named)["layer-random"].status == PASS
+    unknown = {**fair.layers, 1: []}
+    assert "layer counts are not known" in judged(replace(fair, layers=unknown))["layer-random"].evidence
+
+
+def test_controls_with_a_methods_own_counts(sweep: Sweep, work: Work, ledger: Engine) -> None:
+    axes = ("--grid", "demo", "--epochs", "1", "--iterations", "2", "--bench-device", "none", "--sparsity", "90")
+    sweep("submit", *axes, "--algorithm", "snip,iterative,2:4", "--controls", "true", "--name", "own")
+    work()
+    subject = read_subject(ledger, find_sweep(ledger, "own"))
+    names = [row.algorithm for row in subject.rows]
+    assert names == ["snip", "random@snip", "magnitude@snip", "iterative", "random@iterative", "2:4", "random@2:4"]
+    assert {row.sparsity for row in subject.rows if "2:4" in row.algorithm} == {0.5}
+    assert [row.algorithm for row, _ in subject.methods()] == ["snip", "iterative", "2:4"]
+    found = judged(subject)
+    assert (found["layer-random"].status, found["layer-magnitude"].status) == (PASS, PASS)
+    assert "random@snip = random, counts-of:snip, oneshot, retrain" in found["algorithms"].evidence
 
 
 def test_other_scores_need_magnitude_beside_them(sweep: Sweep, work: Work, ledger: Engine) -> None:

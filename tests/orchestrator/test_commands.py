@@ -27,6 +27,23 @@ def take(ledger: Engine) -> tuple[str, int]:
     return digest, held.attempt
 
 
+def test_a_dry_run_shows_what_layer_rules_come_to(sweep: Sweep) -> None:
+    axes = ("--grid", "demo", "--width", "64", "--sparsity", "90", "--layers", "first=dense,shortcuts=exempt")
+    out = sweep("submit", *axes, "--dry-run").out
+    assert "layers dense     conv1.weight" in out
+    assert "sparsity is of   10,992,320 weights; 172,032 exempt ones make it 11,164,352" in out
+    assert "at 90 %          1,099,232 kept; with the exempt ones 1,271,264 of 11,164,352: 88.61 % zeros" in out
+    body = json.loads(sweep("submit", *axes, "--dry-run", "--json").out)["layers"]
+    assert (body["counted"], body["total"]) == (10_992_320, 11_164_352)
+    assert body["kept"] == [{"sparsity": 0.9, "counted": 1_099_232, "all": 1_271_264}]
+    refused = sweep("submit", "--grid", "demo", "--layers", "layer9*=dense")
+    assert (refused.code, refused.complaint.count("\n")) == (2, 0)
+    assert refused.complaint.startswith(
+        "sweep: layers 'layer9*': matches no layer of resnet18 of width 16; its layers: "
+    )
+    assert "no ledger yet" in sweep("list").complaint, "nothing was written"
+
+
 def test_submit_then_again_runs_nothing_new(sweep: Sweep, work: Work) -> None:
     first = sweep("submit", "--grid", "demo")
     assert first.out.splitlines() == [

@@ -190,10 +190,10 @@ def test_compositions_take_a_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "digest"),
     [
-        ("oneshot", "c3ff6486f81f0fbc077dccda797bb0cab42017c1c744711da305d38a3fd25292"),
-        ("erk", "ac5f1e5acfe649cab59722042f16c3f0849d215ac8e4f7427b194aa4d1901dcd"),
-        ("2:4", "758f86945eb23ad3abfe2800eeef1027f6cd2ae3ddb7f1c66c52cff6a4ec63d6"),
-        ("synflow", "5609976dd0950d60a5ffb3804de397c7d1697f5f8943ac0acf28108d3f8a802f"),
+        ("oneshot", "4af7eb561e737595fd3b543591bcbb0378ad1e5df1ffb029fe3268bc011e2d6f"),
+        ("erk", "c43a9174c9ccc938e67f20f97e4047b6aca8a822263964591c8d8650befa1fa9"),
+        ("2:4", "572b871c87ccf203858d34e0efb9076318f832249d36989c9fd37165474cfe94"),
+        ("synflow", "6fbf560f14ee70e9672f29914e325a0184117875e8795cdccdaf00fcf56c3ecd"),
     ],
 )
 def test_stages_of_other_algorithms_are_what_they_were(name: str, digest: str) -> None:

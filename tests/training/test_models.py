@@ -9,6 +9,7 @@ from torch import nn
 
 from core.errors import StageError
 from core.plan.models import MODELS, ModelRef
+from core.plan.shapes import prunable_shapes
 from core.training.models import build_model, load_model, prunable
 from core.training.vision import import_torchvision
 
@@ -132,3 +133,13 @@ def test_without_max_pool_the_maps_are_twice_as_large() -> None:
         model.layer1.register_forward_hook(lambda _m, _i, output, name=name: seen.update({name: output.shape}))
         model(torch.rand(1, 3, 32, 32))
     assert (seen["resnet18"][-1], seen["resnet18-cifar"][-1]) == (16, 32)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_the_plan_knows_every_prunable_weight(name: str) -> None:
+    """By name and shape, in the order of the network: layer rules are checked against it at submit."""
+    for width in (1, 2, 3, 16, 64):
+        ref = ModelRef(name, width, 7)
+        built = [(weight, tuple(tensor.shape)) for weight, tensor in prunable(build_model(ref, 0))]
+        assert list((prunable_shapes(ref) or {}).items()) == built
+    assert prunable_shapes(ModelRef("another", 4, 7)) is None

@@ -168,6 +168,29 @@ def test_every_algorithm_runs_and_keeps_the_exact_count(bench, name):
     assert result["collapsed"] == sum(layer["nonzero"] == 0 for layer in result["layers"])
 
 
+def test_layer_rules_and_controls_with_the_same_counts(bench):
+    axes = {"algorithm": "iterative,random@iterative", "sparsity": "80", "epochs": "0", "iterations": "2", "width": "2"}
+    rules = "first=dense,shortcuts=exempt,fc.weight=50%"
+    small = {**axes, "dense_epochs": "1", "bench_device": "none", "layers": rules}
+    made = plan(read_axes(small, GRIDS["demo"]))
+    method, control = made.cells
+    done = {digest: bench.run(stage) for digest, stage in made.stages.items()}
+    assert made.stages[control.rounds[1]].parents == (control.rounds[0], method.rounds[1])
+    for first, second in zip(method.rounds, control.rounds, strict=True):
+        ours, theirs = (bench.checkpoint(made.stages[digest]).masks for digest in (first, second))
+        assert {name: int(mask.sum()) for name, mask in ours.items()} == {n: int(m.sum()) for n, m in theirs.items()}
+        assert any(not torch.equal(mask, theirs[name]) for name, mask in ours.items())
+    masks = bench.checkpoint(made.stages[method.rounds[1]]).masks
+    exempt = sum(mask.numel() for name, mask in masks.items() if "downsample" in name)
+    result = done[method.evaluate].result
+    assert exempt and result["total_counted"] == result["total"] - exempt
+    assert int(masks["fc.weight"].sum()) == masks["fc.weight"].numel() // 2 and bool(masks["conv1.weight"].all())
+    kept = sum(int(mask.sum()) for mask in masks.values())
+    assert kept - exempt == kept_count(result["total_counted"], 0.8)
+    assert result["nonzero_counted"] == result["nonzero"] - exempt
+    assert bench.checkpoint(made.stages[method.rounds[1]]).meta["layers"].startswith("conv1.weight=dense,")
+
+
 def test_weight_rewinding_starts_from_the_early_weights(bench):
     axes = {
         "algorithm": "lottery",

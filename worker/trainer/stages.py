@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 
 import torch
@@ -13,10 +13,11 @@ from core.errors import StageError
 from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.batchnorm import reestimate
-from core.measure.flops import macs
+from core.measure.flops import LayerMacs, macs
 from core.measure.latency import compete, latency_row
 from core.measure.machine import processor_name
 from core.measure.size import parameter_counts, zstd_bytes
+from core.plan.layer_rules import counted_layers, decode_rules
 from core.plan.models import ModelRef
 from core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, PruneRound, Sleep, Train, decode
 from core.pruning.masks import Masks, apply_masks, count_nonzero
@@ -81,7 +82,9 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
         # On the device: choosing among millions of weights is quick there.
         model = load_model(stage.model, parent.weights).to(bench.device)
         subject = _subject(bench, stage, model, parent.masks)
-        masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores)
+        counts = bench.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+        rules = (stage.layers, counts)
+        masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores, *rules)
         if stage.rewind:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
@@ -118,6 +121,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
             top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
     found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
+    nonzero_counted, total_counted = _counted(counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
     result = {
         "top1": found.top1,
@@ -128,8 +132,8 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
         "images": found.images,
         "nonzero": nonzero,
         "total": total,
-        "nonzero_counted": nonzero,
-        "total_counted": total,
+        "nonzero_counted": nonzero_counted,
+        "total_counted": total_counted,
         "params_nonzero": params_nonzero,
         "params": params,
         "macs": counted.macs,
@@ -201,7 +205,8 @@ def _store(
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}
-    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model)))
+    layers = stage.layers if isinstance(stage, PruneRound) else ""
+    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers)))
     sha, size = bench.store.put(data)
     summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
     if kept:  # of a dense network it would take seconds, and say little
@@ -214,8 +219,18 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _meta(digest: str, ref: ModelRef) -> dict[str, str]:
-    return {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
+def _meta(digest: str, ref: ModelRef, layers: str) -> dict[str, str]:
+    """What a checkpoint says of itself. layers: the rules that it was pruned by, left out where there are none."""
+    of = {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
+    return of | ({"layers": layers} if layers else {})
+
+
+def _counted(layers: Sequence[LayerMacs], rules: str) -> tuple[int, int]:
+    """(weights that are not 0, weights) of the layers that the asked sparsity counts."""
+    shapes = {layer.name: (layer.total,) for layer in layers}
+    names = set(counted_layers(shapes, decode_rules(rules)))
+    found = [layer for layer in layers if layer.name in names]
+    return sum(layer.nonzero for layer in found), sum(layer.total for layer in found)
 
 
 def _image_shape(split: Split) -> tuple[int, int, int]:
