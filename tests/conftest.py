@@ -81,7 +81,7 @@ def postgres_ledger(postgres: Engine) -> Iterator[Engine]:
     """One database at this code's schema; whoever uses it empties it first."""
     with postgres.connect() as connection:
         connection.execute(text("CREATE DATABASE ledger"))
-    engine = create_engine(postgres.url.set(database="ledger"))
+    engine = create_engine(postgres.url.set(database="ledger"), pool_pre_ping=True)  # some tests end its connections
     migrate.upgrade(engine)
     yield engine
     engine.dispose()

@@ -13,6 +13,7 @@ class Calm:
         self._lease, self._heartbeat = lease, heartbeat
         self._last: float | None = None
         self._until = 0.0
+        self._offset: tuple[float, float] | None = None
 
     def beat(self, now: float) -> None:
         """A heartbeat has just been written."""
@@ -22,6 +23,25 @@ class Calm:
         elif now - self._last > max(self._lease / 2, 1.5 * self._heartbeat):
             self._until = now + self._lease
         self._last = now
+
+    def clock(self, now: float, ledger: float, doubt: float) -> float:
+        """The ledger's clock said `ledger` at some moment between now - doubt and now.
+
+        A step forward makes the leases of all look as if they had run out, a step back as if they were too long; by
+        the end of a lease whoever lives has prolonged its own.
+
+        Returns: seconds by which the clock was stepped since the last call; 0 if it can't be told from none, or is too
+        little to matter.
+        """
+        low, high = ledger - now, ledger - now + doubt
+        before, self._offset = self._offset, (low, high)
+        if before is None:
+            return 0.0
+        step = max(0.0, low - before[1]) + min(0.0, high - before[0])
+        if abs(step) <= self._lease / 6:
+            return 0.0
+        self._until = max(self._until, now + self._lease)
+        return step
 
     def may_reap(self, now: float) -> bool:
         """True when every other worker has had the time to renew its leases."""

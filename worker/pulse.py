@@ -19,6 +19,7 @@ from core.broker.embedded import Broker
 from core.broker.hints import BrokerAway, waiting
 from core.errors import UserError
 from core.ledger.claims import heartbeat
+from core.ledger.clock import read_clock
 from core.ledger.reaper import due, reap
 from worker.calm import Calm
 from worker.desk import Desk, Verdict
@@ -112,12 +113,22 @@ class Pulse:
         holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.held)}
         beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
         self._calm.beat(_awake_or_not())
+        self._read_clock()
         for beat in beats:
             slot, held = holders[beat.digest, beat.attempt]
             if not beat.held:
                 slot.stop(Verdict.LOST, held)
             elif beat.cancel:
                 slot.stop(Verdict.CANCEL, held)
+
+    def _read_clock(self) -> None:
+        before = _awake_or_not()
+        ledger = read_clock(self._desk.engine)
+        now = _awake_or_not()
+        step = self._calm.clock(now, ledger, now - before)
+        if step:
+            wait = self._desk.settings.lease
+            logger.warning("the ledger's clock was stepped by %+.0f s; no lease is taken back for %.0f s", step, wait)
 
     def _save_logs(self) -> None:
         for slot in self._slots:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from core.ledger.clock import Now
+from core.ledger.giveback import rested
 from core.ledger.states import State
 from core.ledger.tables import AnyRow, attempts, columns, edges, snapshots, stages, workers
 from core.ledger.transactions import locked, one_statement, writing
@@ -74,7 +75,7 @@ _claim = (
     .where(
         stages.c.digest == bindparam("of"),
         stages.c.state == State.READY,
-        stages.c.not_before <= Now(),
+        rested(),
         stages.c.device.in_(["", bindparam("kind_of_device")]),
     )
     .values(
@@ -83,6 +84,7 @@ _claim = (
         worker=bindparam("by"),
         slot=bindparam("on"),
         lease_until=Now() + bindparam("lease"),
+        lease_seconds=bindparam("lease"),
         started_at=Now(),
         error=None,
     )
@@ -130,7 +132,7 @@ _held = locked(
 _prolong = (
     update(stages)
     .where(stages.c.digest.in_(bindparam("digests", expanding=True)))
-    .values(lease_until=Now() + bindparam("lease"))
+    .values(lease_until=Now() + bindparam("lease"), lease_seconds=bindparam("lease"))
 )
 _seen = update(workers).where(workers.c.id == bindparam("who")).values(seen_at=Now(), stopped=False)
 

@@ -84,5 +84,5 @@ def _duration(connection: Connection, kind: str) -> float:
 
 
 def _slots(connection: Connection) -> int:
-    alive = select(workers.c.slots).where(~workers.c.stopped, workers.c.seen_at >= Now() - _ALIVE_SECONDS)
+    alive = select(workers.c.slots).where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= _ALIVE_SECONDS)
     return sum(len(slots) for slots in connection.execute(alive).scalars())

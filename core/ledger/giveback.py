@@ -21,10 +21,10 @@ scale-in, but something that ends every worker that takes this stage (a memory g
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, literal, or_, select, update
 
 from core.ledger.cascade import cancel_descendants, standing
-from core.ledger.clock import Now
+from core.ledger.clock import SLACK, Now
 from core.ledger.snapshots import forget_snapshot
 from core.ledger.states import Outcome, State
 from core.ledger.tables import AnyRow, attempts, columns, stages
@@ -112,6 +112,11 @@ _trim_logs = (
     .where(attempts.c.digest == bindparam("of"), attempts.c.attempt <= bindparam("last"), attempts.c.log.is_not(None))
     .values(log=literal(None))
 )
+
+
+def rested() -> ColumnElement[bool]:
+    """True for stages whose rest is over, or would be longer than any rest is: the clock was stepped back."""
+    return or_(stages.c.not_before <= Now(), stages.c.not_before > Now() + LONGEST_REST + SLACK)
 
 
 def held_by(connection: Connection, digest: str, attempt: int) -> AnyRow | None:

@@ -7,16 +7,22 @@ But a stage that takes its host down each time (out of memory, a driver's fault)
 counted on their own, and three times as many as allowed crashes are the end (QUARANTINED).
 """
 
-from sqlalchemy import Engine, bindparam, or_, select, update
+from sqlalchemy import Engine, bindparam, func, or_, select, update
 
-from core.ledger.clock import Now
-from core.ledger.giveback import LONGEST_REST_OF_LOST, Return, give_back, held_where
+from core.ledger.clock import SLACK, Now
+from core.ledger.giveback import LONGEST_REST_OF_LOST, Return, give_back, held_where, rested
 from core.ledger.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
 from core.ledger.states import Outcome, State
 from core.ledger.tables import stages
 from core.ledger.transactions import lock_structure, reading, writing
 
-_over = stages.c.lease_until < Now()
+LONGEST_LEASE = 3600.0
+"""Seconds; of a lease whose length isn't told, as a worker of an earlier release took it."""
+
+# One that ends much further ahead than its own length was taken before the clock was stepped back: its holder, if it
+# lives, has prolonged it since. Half a length more, as smaller steps than that may not have been noticed.
+_ahead = Now() + func.coalesce(stages.c.lease_seconds, LONGEST_LEASE) * 1.5 + SLACK
+_over = or_(stages.c.lease_until < Now(), stages.c.lease_until > _ahead)
 _expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, _over).limit(1)
 _lost = held_where(_over)
 
@@ -41,9 +47,13 @@ _forgotten = (
     select(stages.c.digest)
     .where(
         stages.c.state == State.READY,
-        stages.c.not_before <= Now(),
+        rested(),
         stages.c.device.in_(["", bindparam("kind_of_device")]),
-        or_(stages.c.hinted_at.is_(None), stages.c.hinted_at < Now() - bindparam("older_than")),
+        or_(
+            stages.c.hinted_at.is_(None),
+            stages.c.hinted_at < Now() - bindparam("older_than"),
+            stages.c.hinted_at > Now() + SLACK,
+        ),
     )
     # What was begun before comes first: others may have waited for it all the while.
     .order_by(stages.c.attempt.desc(), stages.c.created_at, stages.c.digest)

@@ -1,12 +1,13 @@
 """Which artifacts the ledger refers to, for those who clear the store away and for those who check it."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, bindparam, func, select, union
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, func, select, union
 
 from core.ledger.clock import Now
 from core.ledger.labels import label_of
@@ -20,13 +21,16 @@ _among = union(
     select(stages.c.artifact).where(stages.c.artifact.in_(_NAMES)),
     select(snapshots.c.artifact).where(snapshots.c.artifact.in_(_NAMES)),
 )
-_longest_run = select(func.max(Now() - stages.c.started_at)).where(stages.c.state == State.RUNNING)
+# A start in the future: the clock was stepped back, and nobody knows how long the stage has been running.
+_run = case((stages.c.started_at > Now(), math.inf), else_=Now() - stages.c.started_at)
+_longest_run = select(func.max(_run)).where(stages.c.state == State.RUNNING)
 
 
 @dataclass(frozen=True)
 class Unreferred:
     """names: of artifacts that no row refers to · unsettled: seconds since the oldest running stage started, None if
-    none runs; what was written since then may be about to be referred to."""
+    none runs, infinite if the clock was stepped back meanwhile; what was written since then may be about to be referred
+    to."""
 
     names: frozenset[str]
     unsettled: float | None
@@ -69,7 +73,7 @@ def unreferred(engine: Engine, names: Sequence[str]) -> Iterator[Unreferred]:
         lock_structure(connection)
         known = set(connection.execute(_among, {"names": list(names)}).scalars()) if names else set()
         unsettled = connection.execute(_longest_run).scalar()
-        yield Unreferred(frozenset(names) - known, unsettled if unsettled is None else max(0.0, float(unsettled)))
+        yield Unreferred(frozenset(names) - known, unsettled if unsettled is None else float(unsettled))
 
 
 _stage = select(stages.c.digest, stages.c.spec, stages.c.artifact, stages.c.artifact_bytes, stages.c.summary).where(

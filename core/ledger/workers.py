@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from core.ledger.clock import Now
 from core.ledger.tables import workers
@@ -50,7 +50,7 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
     """The workers that haven't stopped and were seen within that many seconds, by start."""
     alive = (
         select(workers, Now().label("now"))
-        .where(~workers.c.stopped, workers.c.seen_at >= Now() - alive_within)
+        .where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= alive_within)
         .order_by(workers.c.started_at, workers.c.id)
     )
     with reading(engine) as connection:

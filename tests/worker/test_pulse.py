@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, select, text
 
 from core.broker.app import make_app
 from core.broker.embedded import Broker
-from core.ledger.claims import claim
+from core.ledger.claims import claim, heartbeat
 from core.ledger.clock import Now
 from core.ledger.engine import open_ledger, wait_briefly
 from core.ledger.submit import add_sweep
@@ -19,6 +19,7 @@ from core.ledger.workers import register
 from core.plan.dag import Plan
 from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, digest_of, encode
+from tests.clocks import SteppedClock
 from worker.calm import Calm
 from worker.hearing import Hearing
 from worker.pulse import TICK, Pulse
@@ -101,8 +102,9 @@ def pulse(ledger_settings):
     register(engine, "me", "here", 1, ["cpu"], "0")
     app, stopping, started = make_app(settings), threading.Event(), []
 
-    def start(*slots):
-        desk = SimpleNamespace(settings=settings, engine=engine, worker="me", publish=list, troubles=Troubles())
+    def start(*slots, lease=1.0):
+        own = replace(settings, lease=lease)
+        desk = SimpleNamespace(settings=own, engine=engine, worker="me", publish=list, troubles=Troubles())
         started.append(Pulse(desk, app, slots, Broker(settings), stopping, Hearing(TICK), lambda: None))
         started[-1].start()
 
@@ -202,3 +204,47 @@ def test_it_goes_on_when_the_server_drops_its_connections(pulse, busy, request):
         while connection.execute(query).scalar_one() <= until:
             assert time.monotonic() < deadline, "the lease is not prolonged any more"
             time.sleep(0.02)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(pulse, busy, hours, tmp_path, caplog):
+    """Another worker holds a stage, and is slow to beat again; the lease of a third had run out before."""
+    clock = SteppedClock(pulse.engine, tmp_path / "clock")
+    try:
+        lost, peers = hold(pulse.engine, "lost"), hold(pulse.engine, "peers")
+        heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)
+        pulse.start(busy, lease=600.0)
+        until(lambda: "taken back" in caplog.text)
+        clock.jump(hours * 3_600.0)
+        until(lambda: "clock was stepped" in caplog.text)
+        for _ in range(5):
+            assert busy.looked.acquire(timeout=30)
+        assert heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)[0].held
+        assert not heartbeat(pulse.engine, "other", [(lost.digest, lost.attempt)], 600.0)[0].held
+    finally:
+        pulse.end()
+        clock.remove()
+
+
+def until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("step", [7_200.0, -7_200.0, 11.0, -11.0])
+def test_after_a_step_of_the_ledgers_clock_it_waits_for_a_lease(step):
+    made = calm(100.0, 110.0, 120.0)
+    assert made.clock(120.0, 5_000.0, 0.1) == 0.0
+    made.beat(130.0)
+    assert made.clock(130.0, 5_010.0 + step, 0.1) == pytest.approx(step, abs=0.2)
+    assert not made.may_reap(189.0)
+    assert made.may_reap(190.0)
+
+
+def test_slow_answers_and_small_steps_are_no_trouble():
+    made = calm(100.0, 110.0, 120.0)
+    for now, ledger, doubt in ((120.0, 5_000.0, 0.0), (160.0, 5_010.0, 30.0), (170.0, 5_055.0, 0.0)):
+        assert made.clock(now, ledger, doubt) == 0.0
+    assert made.may_reap(170.0)

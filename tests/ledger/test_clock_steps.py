@@ -1,0 +1,67 @@
+"""The ledger's clock is stepped by hours, in both directions, and nothing waits for it."""
+
+import math
+
+import pytest
+
+from core.ledger.claims import claim, heartbeat
+from core.ledger.clock import read_clock
+from core.ledger.outcome import crash
+from core.ledger.reaper import due, reap
+from core.ledger.references import unreferred
+from core.ledger.workers import list_workers, register
+from tests.clocks import SteppedClock
+
+HOURS = 7_200.0
+
+
+@pytest.fixture
+def clock(world, tmp_path):
+    made = SteppedClock(world.engine, tmp_path / "clock")
+    yield made
+    made.remove()
+
+
+def test_the_clock_is_really_stepped(world, clock) -> None:
+    before = read_clock(world.engine)
+    clock.jump(HOURS)
+    assert read_clock(world.engine) - before == pytest.approx(HOURS, abs=5.0)
+    clock.jump(-HOURS)
+    assert read_clock(world.engine) - before == pytest.approx(0.0, abs=5.0)
+
+
+def test_after_a_step_back_nothing_lies_in_the_future_for_long(world, clock) -> None:
+    world.submit({"killed": [], "lives": [], "hinted": [], "rests": []})
+    register(world.engine, "gone", "h", 1, ["cpu"], "0")
+    world.claim("killed", worker="gone")
+    lives = world.claim("lives")
+    crashed = world.claim("rests")
+    crash(world.engine, crashed.digest, crashed.attempt, "boom", "", 9, 100.0)
+    assert world.labels(due(world.engine, "cpu", 9, 5.0)) == ["hinted"]
+    clock.jump(-HOURS)
+    # Who lives prolongs its lease by its next heartbeat, and a worker reaps nothing before that (see `worker.calm`).
+    assert heartbeat(world.engine, "w", [(lives.digest, lives.attempt)], 60.0)[0].held
+    assert world.labels(reap(world.engine, 3, 1.0)) == ["killed"]
+    assert world.state("lives") == "RUNNING"
+    assert world.labels(due(world.engine, "cpu", 9, 5.0)) == ["hinted", "rests"]
+    assert claim(world.engine, crashed.digest, "w", "cpu", "cpu", 60.0) is not None
+    assert list_workers(world.engine, 60.0) == []
+
+
+def test_gc_leaves_what_a_stage_may_have_written_before_the_step(world, clock) -> None:
+    world.submit({"a": []})
+    world.claim("a")
+    with unreferred(world.engine, []) as free:
+        assert free.unsettled is not None and 0.0 <= free.unsettled < 60.0
+    clock.jump(-HOURS)
+    with unreferred(world.engine, []) as free:
+        assert free.unsettled == math.inf
+
+
+def test_how_far_ahead_a_lease_may_end_is_for_its_own_length_to_say(world, clock) -> None:
+    world.submit({"long": [], "short": []})
+    world.claim("long", lease=10_000.0)
+    world.claim("short", lease=10.0)
+    assert reap(world.engine, 3, 1.0) == []
+    clock.jump(-30.0)
+    assert world.labels(reap(world.engine, 3, 1.0)) == ["short"]
