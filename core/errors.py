@@ -33,8 +33,24 @@ class UserError(Exception):
 class StageError(Exception):
     """A stage that cannot succeed however often it is tried (a wrong hash, a missing class, …).
 
-    It fails at once, with this message as its reason; other stages go on.
+    It fails at once, with this message as its reason; other stages go on. A message ends with one of the three phrases
+    below, by which `status`, `retry` and `run` know what helps (`orchestrator.remedies`).
     """
+
+
+RETRY = "then: sweep retry"
+"""What is wrong is a machine's or a file's; once it is put right, the same stage succeeds."""
+REPAIR = "then: sweep verify --repair"
+"""What an earlier stage made is damaged or gone; that one must run again first."""
+RENAME = "submit it under another name"
+"""The stage does what it was asked for, and fails at it again; something else must be asked for."""
+
+
+class WrongPlan(StageError):
+    """A stage that fails by what was asked for. change: what to ask for instead."""
+
+    def __init__(self, reason: str, change: str) -> None:
+        super().__init__(f"{reason}; {change}, and {RENAME}")
 
 
 class UncheckedFile(UserWarning):

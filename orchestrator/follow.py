@@ -14,6 +14,7 @@ from core.ledger.workers import list_workers
 from core.plan.stages import Evaluate
 from orchestrator import statusview, text
 from orchestrator.output import clean, is_terminal, paint, say
+from orchestrator.remedies import advice
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -87,6 +88,8 @@ def follow(
             last = _last(news) or last
             shown.show(status, "" if status.running or status.ended else watch.look_for_workers(lease), last)
             if status.ended:
+                for line in advice(status.name, status.failed):
+                    shown.tell(line)
                 return 1 if statusview.broken(status) else 0
             check()
             time.sleep(max(_EVERY, _SHARE * (time.monotonic() - started)))

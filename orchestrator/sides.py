@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
+from core.ledger.lookup import dataset_of
 from core.ledger.report import ReportRow, report_rows
 from core.ledger.sweeps import SweepRow, find_sweep
 from core.plan.axes import parse_count, parse_sparsity
+from core.plan.datasets import DatasetRef
 from core.plan.nearest import did_you_mean
 from orchestrator.pairs import AXES, MACHINE, SEED, Point, Value
 
@@ -72,7 +74,7 @@ def read_side(engine: "Engine", wanted: Filter) -> Side:
         UserError: no such sweep, or no cell of it fits.
     """
     sweep = find_sweep(engine, wanted.sweep)
-    points = points_of(sweep, report_rows(engine, sweep.id))
+    points = points_of(engine, sweep, report_rows(engine, sweep.id))
     left = points
     for axis, values in wanted.where.items():
         there = list(dict.fromkeys(point.at[axis] for point in left))
@@ -83,12 +85,15 @@ def read_side(engine: "Engine", wanted: Filter) -> Side:
     return Side(wanted.text, sweep, left)
 
 
-def points_of(sweep: SweepRow, rows: list[ReportRow]) -> tuple[Point, ...]:
-    """The cells of a sweep with where they lie."""
+def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple[Point, ...]:
+    """The cells of a sweep with where they lie. An image folder stands there by its content: it may have changed
+    between two sweeps, or have moved."""
+    images = {"dataset": DatasetRef(**dataset_of(engine, sweep.id)).label} if rows else {}
     own = {part["name"]: part for part in sweep.grid.get("algorithms", ())}
     wide = {axis: sweep.grid.get(axis) for axis in ("dense_epochs", "recipe")}
     return tuple(
-        Point(row, {**wide, **_own_axes(row), "composition": _composition(row, own, sweep.grid)}) for row in rows
+        Point(row, {**wide, **_own_axes(row), **images, "composition": _composition(row, own, sweep.grid)})
+        for row in rows
     )
 
 

@@ -8,6 +8,7 @@ from core.ledger.states import State
 from core.ledger.status import Running, SweepStatus
 from orchestrator import text
 from orchestrator.output import paint
+from orchestrator.remedies import advice
 
 _WORDS = {
     State.RUNNING: "running",
@@ -130,9 +131,7 @@ def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> li
         out.append(f"{head}: {text.one_line(stage.reason or 'no reason', 2 * width)}")
     if len(status.failed) > most:
         out.append(f"… and {len(status.failed) - most:,} more; all of them: sweep status {status.name} --json")
-    if status.failed:
-        out.append(f"look: sweep logs {status.failed[0].digest[:12]} · again: sweep retry {status.name}")
-    return out
+    return out + advice(status.name, status.failed)
 
 
 def as_dict(status: SweepStatus) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import StageError, UserError
+from core.errors import RENAME, RETRY, StageError, UserError
 from core.images.inspection import Inspection, Progress, inspect_folder
 from core.plan.datasets import IMAGEFOLDER, DatasetRef, folder_of, parse_dataset
 
@@ -83,7 +83,7 @@ def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Pr
 
 _ADVICE = (
     "Put the submitted files back, or name a copy of the folder in SWEEP_IMAGEFOLDERS and start the worker again, "
-    "then: sweep retry. To train on what is there now, submit it under another name"
+    f"{RETRY}. To train on what is there now, {RENAME}"
 )
 
 

@@ -86,8 +86,8 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
     wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
     if set(wanted) != set(plan.stages):
-        fix = "the dataset or the program has changed since this sweep was submitted; choose another name"
-        raise UserError(_NAME, name, fix)
+        what = "the dataset, the recipe or the program has changed since this sweep was submitted"
+        raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
     if before["dataset"] != grid["dataset"]:  # the same images, moved: workers look where they lie now
         connection.execute(update(cells).where(cells.c.sweep_id == row.id).values(dataset=grid["dataset"]))

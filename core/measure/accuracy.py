@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import StageError
+from core.errors import WrongPlan
 from core.training.datasets import Split
 
 
@@ -55,7 +55,7 @@ def evaluate(
             if progress is not None:
                 progress(min(start + batch, total), total)
     if not bool(loss.isfinite()):
-        raise StageError("the network's outputs are not finite")
+        raise WrongPlan("the network's outputs are not finite", "lower the learning rate in a recipe of your own")
     return Accuracy(int(right) / total, float(loss) / total, total, int(among_five) / total)
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from core.errors import StageError
+from core.errors import WrongPlan
 from core.pruning.context import PLAIN, Context
 from core.pruning.floors import floors, guarded
 from core.pruning.masks import Masks
@@ -72,7 +72,7 @@ def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = P
     twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay dense, so the
     network's sparsity is 50 % or a little less."""
     if sparsity != 0.5:
-        raise StageError(f"2:4 keeps half of the weights, not {1 - float(sparsity):g} of them")
+        raise WrongPlan(f"2:4 keeps half of the weights, not {1 - float(sparsity):g} of them", "choose sparsity 50")
     masks = {}
     for name, score in scores.items():
         living = alive[name].to(score.device) if name in alive else torch.ones_like(score, dtype=torch.bool)
@@ -96,7 +96,8 @@ def apportion(weights: Mapping[str, Fraction], room: Mapping[str, int], total: i
         StageError: more units than room.
     """
     if total > sum(room.values()):
-        raise StageError(f"{total:,} weights are to be kept, but only {sum(room.values()):,} are left")
+        what = f"{total:,} weights are to be kept, but only {sum(room.values()):,} are left"
+        raise WrongPlan(what, "choose higher sparsities")
     full: set[str] = set()
     while True:
         left = total - sum(room[name] for name in full)

@@ -11,12 +11,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import StageError
+from core.errors import RETRY, StageError, WrongPlan
 from core.plan.own_scores import ARGUMENTS, FUNCTION, OwnScore, source_of
 from core.pruning.masks import prunable
 from core.pruning.scores import gradients
 from core.pruning.subject import Subject
 from core.seeds import seed_of
+
+_CORRECT = "correct the file"
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,13 @@ class Own:
         try:
             found = self.function(**given)
         except (Exception, SystemExit) as error:
-            raise StageError(f"own score {self.name!r} on {name}: {type(error).__name__}: {error}") from error
+            raise WrongPlan(f"own score {self.name!r} on {name}: {type(error).__name__}: {error}", _CORRECT) from error
         if not isinstance(found, Tensor) or not found.is_floating_point() or found.shape != weight.shape:
             shape = f"a tensor of {found.dtype}, {list(found.shape)}" if isinstance(found, Tensor) else type(found)
             wanted = f"a tensor of floats, {list(weight.shape)}"
-            raise StageError(f"own score {self.name!r} on {name}: gave {shape} instead of {wanted}")
+            raise WrongPlan(f"own score {self.name!r} on {name}: gave {shape} instead of {wanted}", _CORRECT)
         if not bool(torch.isfinite(found).all()):
-            raise StageError(f"own score {self.name!r} on {name}: not all of its numbers are finite")
+            raise WrongPlan(f"own score {self.name!r} on {name}: not all of its numbers are finite", _CORRECT)
         return found.detach().to(weight.device)
 
 
@@ -69,7 +71,7 @@ def load_own(score: OwnScore, folder: Path | None) -> Own:
     try:
         source = source_of(score, folder)
     except ValueError as error:
-        raise StageError(f"{error}; then: sweep retry") from None
+        raise StageError(f"{error}; {RETRY}") from None
     module = ModuleType(f"own_score_{score.name.replace('-', '_')}")
     try:
         # The bytes that were hashed, and no cached ones.
@@ -77,9 +79,9 @@ def load_own(score: OwnScore, folder: Path | None) -> Own:
         function = getattr(module, FUNCTION)
         asks = tuple(inspect.signature(function).parameters)
     except (Exception, SystemExit) as error:
-        raise StageError(f"own score {score.name!r}: {type(error).__name__}: {error}") from error
+        raise WrongPlan(f"own score {score.name!r}: {type(error).__name__}: {error}", _CORRECT) from error
     if not set(asks) <= set(ARGUMENTS):
-        raise StageError(f"own score {score.name!r}: {FUNCTION}() may take {', '.join(ARGUMENTS)}")
+        raise WrongPlan(f"own score {score.name!r}: {FUNCTION}() may take {', '.join(ARGUMENTS)}", _CORRECT)
     return Own(score.name, function, asks)
 
 

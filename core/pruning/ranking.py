@@ -6,7 +6,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from core.errors import StageError
+from core.errors import WrongPlan
 from core.pruning.masks import Masks, kept_count
 
 Scores = Mapping[str, Tensor]
@@ -33,20 +33,22 @@ def ranked(scores: Scores, alive: Masks, sparsity: Sparsity) -> tuple[Tensor, in
         StageError: no scores, a score that is not finite, or fewer weights alive than are to be kept.
     """
     if not scores:
-        raise StageError("there is nothing to prune")
+        raise WrongPlan("there is nothing to prune", "choose another network")
     flat = torch.cat([score.flatten() for score in scores.values()])
     if not flat.is_floating_point() or flat.dtype in (torch.float16, torch.bfloat16):
         flat = flat.float()
     if not bool(torch.isfinite(flat).all()):
         bad = next(name for name, score in scores.items() if not bool(torch.isfinite(score).all()))
-        raise StageError(f"the weights of {bad!r} are not all finite numbers; they cannot be ranked")
+        what = f"the weights of {bad!r} are not all finite numbers; they cannot be ranked"
+        raise WrongPlan(what, "lower the learning rate in a recipe of your own")
     if alive:
         living = torch.cat([alive[name].flatten().to(flat.device) for name in scores])
         flat.masked_fill_(~living, -torch.inf)
     kept = kept_count(flat.numel(), sparsity)
     available = living_count(flat)
     if kept > available:
-        raise StageError(f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left")
+        what = f"sparsity {sparsity} keeps {kept:,} weights, but only {available:,} are left"
+        raise WrongPlan(what, "choose higher sparsities")
     return flat, kept
 
 

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.errors import StageError
+from core.errors import WrongPlan
 from core.plan.recipes import Recipe
 from core.seeds import generator
 from core.training.datasets import Split
@@ -86,7 +86,8 @@ def draw(members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int) -> 
     """
     count = len(members)
     if recipe.batch < _SMALLEST_BATCH or count < _SMALLEST_BATCH:
-        raise StageError(f"{count} training images in batches of {recipe.batch}: at least 2 are needed")
+        what = f"{count} training images in batches of {recipe.batch}: at least 2 are needed"
+        raise WrongPlan(what, "add images")
     random = generator("batches", seed, round, epoch)
     order = torch.randperm(count, generator=random)
     shifts = torch.randint(0, 2 * recipe.translate + 1, (count, 2), generator=random)

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import StageError
+from core.errors import RENAME, RETRY, StageError
 from core.private import make_private
 from core.training.packed import Images, Packed, pack
 from core.training.vision import import_torchvision
@@ -51,8 +51,8 @@ def fetch(name: str, data: Path) -> Packed:
     except (OSError, RuntimeError, EOFError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise StageError(
-            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, or use "
-            "--dataset imagefolder:PATH or --dataset digits"
+            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, {RETRY}; or "
+            f"choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
         ) from None
     return pack(_images(train), _images(test), tuple(train.classes))
 

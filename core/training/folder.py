@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 import torch
 
-from core.errors import StageError
+from core.errors import RENAME, RETRY, StageError
 from core.images.decoding import Unusable, decode
 from core.images.inspection import Inspection, Progress
 from core.images.listing import Listed
@@ -49,9 +49,7 @@ def _pixels(found: Inspection, file: Listed) -> _Pixels:
             return np.asarray(decode(data).image)
     except (OSError, Unusable):
         pass
-    raise StageError(
-        f"{found.root / file.path} has changed while it was read; leave the folder alone, then: sweep retry"
-    )
+    raise StageError(f"{found.root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
 
 
 def _check_memory(found: Inspection, total: int) -> None:
@@ -61,5 +59,5 @@ def _check_memory(found: Inspection, total: int) -> None:
     if needed > free:
         raise StageError(
             f"{total:,} images of {width}×{height} need {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free; "
-            "free some, then: sweep retry; or resize the images and submit the folder under another name"
+            f"free some, {RETRY}; or resize the images, and {RENAME}"
         )

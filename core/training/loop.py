@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from core.errors import StageError
+from core.errors import WrongPlan
 from core.plan.recipes import Recipe
 from core.pruning.masks import Masks, apply_masks
 from core.training.batches import Draws, draw, normalise, partition, steps_in
@@ -83,7 +83,8 @@ class Training(Iterator[EpochFacts]):
         self._epoch, self._step, self._seen = self._epoch + 1, 0, 0
         self._train.summed.zero_()
         if not (math.isfinite(loss) and self._weights_are_finite()):
-            raise StageError(f"the loss or a weight is not finite in epoch {self._epoch}; lower the learning rate")
+            what = f"the loss or a weight is not finite in epoch {self._epoch}"
+            raise WrongPlan(what, "lower the learning rate in a recipe of your own (--recipe FILE.toml)")
         top1 = self._validate()
         ended = time.perf_counter()
         return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)

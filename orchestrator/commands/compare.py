@@ -137,7 +137,7 @@ def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
 
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
-        points = sides.points_of(found, report_rows(engine, found.id))
+        points = sides.points_of(engine, found, report_rows(engine, found.id))
     metric, names = pairs.METRICS["top1"], comparison.Names("iterative", "one-shot")
     compared = equalepochs.compare(points, metric)
     missing = "" if compared.comparisons else equalepochs.why_none(points, compared)

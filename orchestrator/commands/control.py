@@ -40,17 +40,21 @@ def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
     from core.settings import load_settings
     from orchestrator.ledgers import ledger
     from orchestrator.output import note, say, say_json
+    from orchestrator.remedies import advice, will_fail_again
     from orchestrator.submission import send_hints
     from orchestrator.text import plural
 
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
+        hopeless = will_fail_again(sweep_status(engine, found.id).failed)
         ready = retry_sweep(engine, found.id)
         ended = sweep_status(engine, found.id).ended
     problem = send_hints(settings, ready)
     if problem:
         note(f"note: {problem}")
+    for line in advice(found.name, hopeless):
+        note(f"note: a retry alone does not help {plural(len(hopeless), 'stage')}; {line}")
     if json_:
         say_json({"name": found.name, "ready": list(ready)})
         return

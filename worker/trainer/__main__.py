@@ -70,7 +70,7 @@ def _serve(bench: "Workbench", request: Request) -> Done | Failed:
 
 def _one_line(error: BaseException) -> str:
     """The error's first line, with its type unless it is one of ours."""
-    text = str(error).strip().partition("\n")[0][:500]
+    text = str(error).strip().partition("\n")[0][:1500]
     return text if text and isinstance(error, StageError | UserError) else f"{type(error).__name__}: {text}"
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.artifacts.checkpoint import Checkpoint, pack
-from core.errors import StageError
+from core.errors import RENAME, RETRY, StageError
 from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.batchnorm import reestimate
@@ -47,7 +47,8 @@ def run_stage(bench: Workbench, request: Request) -> Done:
     try:
         stage = decode(request.spec)
     except (ValueError, TypeError) as error:
-        raise StageError(str(error)) from None
+        what = f"{error}; start a worker of the release that it was submitted with, {RETRY}"
+        raise StageError(f"{what}; or update that program and {RENAME}") from None
     bench.look_in(request.places)
     match stage:
         case Train():

@@ -13,7 +13,7 @@ from core.artifacts.checkpoint import Checkpoint, unpack
 from core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from core.artifacts.store import ArtifactStore
 from core.cpus import capped
-from core.errors import StageError
+from core.errors import REPAIR, StageError
 from core.hostlock import Work, working
 from core.images.finding import candidates
 from core.measure.machine import processor_name
@@ -83,8 +83,11 @@ class Workbench:
         """
         sha = inputs.get(parent, "")
         if not sha:
-            raise StageError(f"stage {parent[:12]} left no artifact")
-        return unpack(self.store.get(sha))
+            raise StageError(f"stage {parent[:12]} left no artifact; {REPAIR}")
+        try:
+            return unpack(self.store.get(sha))
+        except StageError as error:
+            raise StageError(f"{error}; {REPAIR}") from None
 
     def saved_state(self, request: Request) -> SavedState | None:
         """Where an earlier attempt got to; None if it left nothing that can be used."""
