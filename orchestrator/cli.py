@@ -28,6 +28,7 @@ from orchestrator.commands import (
     listing,
     logs,
     report,
+    rm,
     run,
     sink,
     status,
@@ -71,6 +72,7 @@ app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
 app.command("bench", rich_help_panel=_FILES)(bench.bench)
 app.command("verify", rich_help_panel=_FILES)(verify.verify)
 app.command("gc", rich_help_panel=_FILES)(gc.gc)
+app.command("rm", rich_help_panel=_FILES)(rm.rm)
 app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
 app.command("costs", rich_help_panel=_CARE)(costs.costs)
 app.add_typer(sink.app, name="sink", rich_help_panel=_LOOK)

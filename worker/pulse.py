@@ -21,6 +21,7 @@ from core.errors import UserError
 from core.ledger.claims import heartbeat
 from core.ledger.clock import read_clock
 from core.ledger.reaper import due, reap
+from core.ledger.retention import forget_old
 from worker.calm import Calm
 from worker.desk import Desk, Verdict
 from worker.hearing import Hearing
@@ -31,6 +32,9 @@ logger = get_logger(__name__)
 
 TICK = 1.0
 """Seconds between looks for stages that nobody was told of."""
+
+_FORGET_SECONDS = 3600.0
+"""Between two looks for what the ledger need not keep any longer."""
 
 _EXPECTED = (SQLAlchemyError, UserError, BrokerAway, OSError)
 """What a ledger or a broker that is away brings about."""
@@ -62,6 +66,7 @@ class Pulse:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
+        self._next_forget = 0.0
         self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
 
     def start(self) -> None:
@@ -93,6 +98,7 @@ class Pulse:
                 self._guard("logs", self._save_logs)
                 self._guard("reaper", self._reap)
             self._guard("broker", self._tend_broker)
+            self._guard("retention", self._forget)
         self._guard("trainers", self._tend_trainers)
         self._guard("dispatch", self._dispatch)
 
@@ -140,6 +146,15 @@ class Pulse:
         settings = self._desk.settings
         for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
+
+    def _forget(self) -> None:
+        """About once an hour: what the ledger need not keep any longer. Not while its clock may be wrong."""
+        if time.monotonic() < self._next_forget or not self._calm.may_reap(_awake_or_not()):
+            return
+        self._next_forget = time.monotonic() + _FORGET_SECONDS
+        forgotten = forget_old(self._desk.engine, self._desk.settings.keep)
+        for artifact in forgotten.snapshots:
+            self._desk.discard(artifact)
 
     def _tend_trainers(self) -> None:
         for slot in self._slots:

@@ -102,6 +102,18 @@ class Inventory:
             for meta in chunk:
                 yield Entry(meta["path"], int(meta["size"]), meta["last_modified"].timestamp())
 
+    def find(self, name: str) -> Entry | None:
+        """The artifact of that SHA-256, None if it isn't there."""
+        path = key(name)
+        try:
+            if self._folder is not None:
+                facts = (self._folder / path).lstat()
+                return Entry(path, facts.st_size, facts.st_mtime)
+            meta = obstore.head(self._backend, path)
+        except FileNotFoundError:
+            return None
+        return Entry(path, int(meta["size"]), meta["last_modified"].timestamp())
+
     def remove(self, entry: Entry, until: float) -> bool:
         """Removes an artifact or a leftover, if it is (still) there and was not written after `until` (seconds since
         1970, the store's clock).

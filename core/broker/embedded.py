@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import stat
 import tempfile
 import time
@@ -161,6 +162,8 @@ def _start(settings: Settings) -> None:
         kept = folder / "appendonlydir"
         if last_try or not kept.exists():
             break
+        for older in folder.glob("appendonlydir-broken-*"):
+            shutil.rmtree(older, ignore_errors=True)  # the last one is enough to find out why
         kept.rename(folder / f"appendonlydir-broken-{time.time_ns()}")
     raise UserError("SWEEP_HOME", folder, f"the embedded broker does not start: {reason}")
 

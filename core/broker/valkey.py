@@ -18,6 +18,7 @@ _SERVER_LOCK = "server.lock"
 _PID = "valkey.pid"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
+_LONGEST_LOG = 2**20  # bytes
 
 
 def find_server() -> Path:
@@ -152,6 +153,8 @@ def launch(program: Path, folder: Path, path: Path) -> str:
         "dir": str(folder),
         "appendonly": "yes",
         "appendfsync": "everysec",
+        "auto-aof-rewrite-percentage": "100",
+        "auto-aof-rewrite-min-size": "1mb",
         "save": "",
         "logfile": str(log),
         "loglevel": "notice",
@@ -160,6 +163,7 @@ def launch(program: Path, folder: Path, path: Path) -> str:
     }
     arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
     with the_only_server(folder) as lock:
+        _shorten(log)
         pid.unlink(missing_ok=True)  # a dead server's number may be anybody's by now
         offset = log.stat().st_size if log.exists() else 0
         ran = subprocess.run(
@@ -181,6 +185,13 @@ def launch(program: Path, folder: Path, path: Path) -> str:
         if any(word in written for word in (b"Bad file format", b"Fatal", b"FATAL", b"aborting")):
             break
     return _last_line(log) or "no answer"
+
+
+def _shorten(log: Path) -> None:
+    """Starts the log over when it has grown long; the one before is kept beside it."""
+    with suppress(OSError):
+        if log.stat().st_size > _LONGEST_LOG:
+            log.replace(log.with_suffix(".log.old"))
 
 
 def _last_line(log: Path) -> str:

@@ -22,9 +22,9 @@ LONGEST_LEASE = 3600.0
 # One that ends much further ahead than its own length was taken before the clock was stepped back: its holder, if it
 # lives, has prolonged it since. Half a length more, as smaller steps than that may not have been noticed.
 _ahead = Now() + func.coalesce(stages.c.lease_seconds, LONGEST_LEASE) * 1.5 + SLACK
-_over = or_(stages.c.lease_until < Now(), stages.c.lease_until > _ahead)
-_expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, _over).limit(1)
-_lost = held_where(_over)
+lease_is_over = or_(stages.c.lease_until < Now(), stages.c.lease_until > _ahead)
+_expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, lease_is_over).limit(1)
+_lost = held_where(lease_is_over)
 
 
 def reap(engine: Engine, max_attempts: int, backoff: float) -> list[str]:

@@ -1,7 +1,7 @@
 """`sweep gc`: takes out of the artifact store what no row of the ledger refers to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from core.artifacts.inventory import Entry, Inventory
     from core.artifacts.store import ArtifactStore
+    from core.ledger.holdings import Holding
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BATCH = 100  # objects removed while the ledger's lock is held
 _HANDS = 8
+_SHOWN = 5
 _SLACK = 5.0  # seconds; servers' stamps are good to a second
 
 
@@ -48,9 +50,11 @@ def gc(
     """Remove what no stage needs from the artifact store: old objects that no row of the ledger refers to."""
     from core.artifacts.location import PERSON
     from core.artifacts.store import ArtifactStore
+    from core.ledger.holdings import holdings
+    from core.ledger.retention import forget_old
     from core.settings import load_settings
     from orchestrator.ledgers import ledger
-    from orchestrator.output import say, say_json
+    from orchestrator.output import note, say, say_json
 
     age = parse_age(older_than)
     settings = load_settings()
@@ -58,10 +62,16 @@ def gc(
         store = ArtifactStore.open(settings.artifacts_url, settings.home, PERSON)
         _sign_in(engine, store, even_if_shared, dry_run)
         cleared = _clear(engine, store, age, dry_run)
+        if not dry_run:
+            forget_old(engine, settings.keep)
+        held = holdings(engine)
     if json_:
-        say_json({"store": store.shown, "dry_run": dry_run, "older_than": age, **asdict(cleared)})
+        facts = {**asdict(cleared), "held": [asdict(one) for one in held]}
+        say_json({"store": store.shown, "dry_run": dry_run, "older_than": age, **facts})
         return
     say(*_lines(cleared, dry_run))
+    for line in _held(held):
+        note(line)
 
 
 def parse_age(text: str) -> float:
@@ -91,6 +101,17 @@ def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry
         raise UserError(FIELD, store.shown, fix)
     if not dry_run:
         store.sign_in(own)
+
+
+def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) -> Cleared:
+    """Removes those artifacts that no row refers to, however young, unless a running stage may have written them."""
+    cleared = Cleared()
+    with store.inventory() as inventory:
+        now = inventory.now()
+        entries = [entry for name in names if (entry := inventory.find(name)) is not None]
+        for start in range(0, len(entries), _BATCH):
+            _clear_batch(engine, inventory, entries[start : start + _BATCH], now, 0.0, False, cleared)
+    return cleared
 
 
 def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) -> Cleared:
@@ -164,6 +185,17 @@ def _remove(inventory: "Inventory", entries: list["Entry"], until: float, dry_ru
 
     with ThreadPoolExecutor(_HANDS) as pool:
         yield from pool.map(lambda entry: inventory.remove(entry, until), entries)
+
+
+def _held(held: Sequence["Holding"]) -> list[str]:
+    """What holds the rest: the sweeps with the most bytes of their own, and how to be rid of them."""
+    from orchestrator.text import size
+
+    most = [one for one in held if one.own][:_SHOWN]
+    if not most:
+        return []
+    lines = [f"  {one.sweep}: {size(one.bytes)}, of it {size(one.own)} its own" for one in most]
+    return ["in use by:", *lines, f"to be rid of one: sweep rm {most[0].sweep}"]
 
 
 def _lines(cleared: Cleared, dry_run: bool) -> list[str]:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,27 @@ def test_it_starts_once_and_stops_with_its_user(settings, broker):
     broker.release()
     assert not embedded.running(settings)
     assert broker.ensure()
+
+
+def test_its_files_stay_small_however_many_hints_pass_through(settings, broker):
+    settings.broker_folder.mkdir(parents=True, mode=0o700)
+    log = settings.broker_folder / "valkey.log"
+    log.write_bytes(b"x" * 2**21)
+    broker.ensure()
+    assert log.stat().st_size < 2**20
+    written = 0
+    with redis.Redis(unix_socket_path=str(embedded.socket_path(settings))) as client:
+        for _ in range(20):
+            with client.pipeline(transaction=False) as pipe:
+                for _ in range(2_000):
+                    pipe.lpush("stages", "x" * 100)
+                    pipe.rpop("stages")
+                pipe.execute()
+            written += 2_000 * 150
+        deadline = time.monotonic() + 60
+        while (kept := client.info("persistence")["aof_current_size"]) > written / 2:
+            assert time.monotonic() < deadline, f"{kept} of {written} bytes are kept"
+            time.sleep(0.1)
 
 
 def test_only_its_user_can_reach_it(settings, broker):

@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
+from core.errors import UserError
 from core.ledger.claims import Claim, claim, heartbeat
 from core.ledger.control import cancel, retry
 from core.ledger.logs import save_log
@@ -14,6 +16,8 @@ from core.ledger.progress import record_epoch
 from core.ledger.reaper import due, reap
 from core.ledger.redo import redo
 from core.ledger.references import unreferred
+from core.ledger.removal import remove_sweeps
+from core.ledger.retention import forget_old
 from core.ledger.snapshots import record_snapshot
 from core.ledger.submit import add_sweep
 from core.ledger.tables import snapshots, stages, sweeps
@@ -93,6 +97,15 @@ class Player:
         with unreferred(self.engine, ["a" * 64]):
             pass
 
+    def rm(self) -> None:
+        """A sweep is removed, unless it has stages of its own that wait or run."""
+
+        def remove(engine: Engine, sweep: int) -> None:
+            with suppress(UserError):
+                remove_sweeps(engine, [sweep], dry_run=self.chance.random() < 0.2)
+
+        self.sweep(remove)
+
     def done(self, one: Claim) -> None:
         """With the artifact that it always has, or (a device without determinism) with another one."""
         other = self.chance.random() < 0.2
@@ -127,6 +140,8 @@ MOVES: Mapping[str, Callable[[Player], object]] = {
     "retry": lambda player: player.sweep(retry),
     "redo": Player.redo,
     "gc": Player.gc,
+    "rm": Player.rm,
+    "forget": lambda player: forget_old(player.engine, 5.0),
 }
 ENDS: Mapping[str, Callable[[Player, Claim], object]] = {
     "done": Player.done,

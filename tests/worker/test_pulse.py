@@ -173,6 +173,33 @@ def busy():
     return slot
 
 
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(pulse, busy, hours, tmp_path, caplog):
+    """Another worker holds a stage, and is slow to beat again; the lease of a third had run out before."""
+    clock = SteppedClock(pulse.engine, tmp_path / "clock")
+    try:
+        lost, peers = hold(pulse.engine, "lost"), hold(pulse.engine, "peers")
+        heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)
+        pulse.start(busy, lease=600.0)
+        until(lambda: "taken back" in caplog.text)
+        clock.jump(hours * 3_600.0)
+        until(lambda: "clock was stepped" in caplog.text)
+        for _ in range(5):
+            assert busy.looked.acquire(timeout=30)
+        assert heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)[0].held
+        assert not heartbeat(pulse.engine, "other", [(lost.digest, lost.attempt)], 600.0)[0].held
+    finally:
+        pulse.end()
+        clock.remove()
+
+
+def until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("ledger_settings", ["sqlite"], indirect=True)
 def test_a_lease_that_ran_out_while_the_ledger_was_locked_is_renewed(pulse, busy):
     busy.held = hold(pulse.engine, "mine")
@@ -204,33 +231,6 @@ def test_it_goes_on_when_the_server_drops_its_connections(pulse, busy, request):
         while connection.execute(query).scalar_one() <= until:
             assert time.monotonic() < deadline, "the lease is not prolonged any more"
             time.sleep(0.02)
-
-
-@pytest.mark.parametrize("hours", [2, -2])
-def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(pulse, busy, hours, tmp_path, caplog):
-    """Another worker holds a stage, and is slow to beat again; the lease of a third had run out before."""
-    clock = SteppedClock(pulse.engine, tmp_path / "clock")
-    try:
-        lost, peers = hold(pulse.engine, "lost"), hold(pulse.engine, "peers")
-        heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)
-        pulse.start(busy, lease=600.0)
-        until(lambda: "taken back" in caplog.text)
-        clock.jump(hours * 3_600.0)
-        until(lambda: "clock was stepped" in caplog.text)
-        for _ in range(5):
-            assert busy.looked.acquire(timeout=30)
-        assert heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)[0].held
-        assert not heartbeat(pulse.engine, "other", [(lost.digest, lost.attempt)], 600.0)[0].held
-    finally:
-        pulse.end()
-        clock.remove()
-
-
-def until(true):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("step", [7_200.0, -7_200.0, 11.0, -11.0])

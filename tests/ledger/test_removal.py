@@ -1,0 +1,132 @@
+"""Sweeps that are removed, and what is forgotten in time: nothing of them is left, and what others want stays."""
+
+import pytest
+from sqlalchemy import func, select
+
+from core.errors import UserError
+from core.ledger.control import cancel
+from core.ledger.holdings import Holding, holdings
+from core.ledger.invariants import violations
+from core.ledger.logs import save_log
+from core.ledger.outcome import cancelled, crash
+from core.ledger.progress import record_epoch
+from core.ledger.removal import remove_sweeps
+from core.ledger.retention import Forgotten, forget_old
+from core.ledger.snapshots import record_snapshot
+from core.ledger.tables import METADATA, attempts, workers
+from core.ledger.workers import gone, register
+
+DAY = 86_400.0
+
+
+def counts(world) -> dict[str, int]:
+    with world.engine.connect() as connection:
+        rows = {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in METADATA.sorted_tables
+        }
+    return {name: count for name, count in rows.items() if count and name != "identity"}
+
+
+def sha(label: str) -> str:
+    return label.encode().hex().ljust(64, "0")
+
+
+def save(world, one, name: str) -> None:
+    record_epoch(
+        world.engine, one.digest, one.attempt, epoch=1, loss=1.0, top1=0.5, lr=0.1, seconds=1.0, images_per_s=1.0
+    )
+    record_snapshot(world.engine, one.digest, one.attempt, artifact=sha(name), artifact_bytes=7, epoch=1, step=0)
+
+
+def test_what_others_share_stays_and_the_rest_is_gone(world) -> None:
+    first = world.submit({"a": [], "b": ["a"], "x": ["a"]}, "first")
+    second = world.submit({"a": [], "b": ["a"]}, "second", seed=1)
+    for label in ("a", "b", "x"):
+        world.done(world.claim(label), sha(label))
+    assert holdings(world.engine) == [Holding("first", 192, 64), Holding("second", 128, 0)]
+    before = counts(world)
+    planned = remove_sweeps(world.engine, [first.id], dry_run=True)
+    assert counts(world) == before
+    assert remove_sweeps(world.engine, [first.id], dry_run=False) == planned
+    assert (planned.sweeps, planned.stages, planned.shared) == (("first",), 1, 2)
+    assert planned.artifacts == {sha("x"): 64}
+    assert planned.rows == sum(before.values()) - sum(counts(world).values())
+    assert (world.state("a"), world.state("b")) == ("DONE", "DONE")
+    assert violations(world.engine) == []
+    assert set(remove_sweeps(world.engine, [second.id], dry_run=False).artifacts) == {sha("a"), sha("b")}
+    assert counts(world) == {}
+
+
+def test_an_artifact_that_another_stage_made_too_is_not_freed(world) -> None:
+    first = world.submit({"a": []}, "first")
+    world.submit({"b": []}, "second")
+    world.done(world.claim("a"), sha("same"))
+    world.done(world.claim("b"), sha("same"))
+    assert remove_sweeps(world.engine, [first.id], dry_run=False).artifacts == {}
+
+
+def test_what_waits_or_runs_is_not_removed(world) -> None:
+    sweep = world.submit({"a": [], "b": ["a"]}, "mine")
+    one = world.claim("a")
+    with pytest.raises(UserError, match="sweep cancel"):
+        remove_sweeps(world.engine, [sweep.id], dry_run=True)
+    save(world, one, "saved")
+    cancel(world.engine, sweep.id)
+    with pytest.raises(UserError, match="still run"):
+        remove_sweeps(world.engine, [sweep.id], dry_run=False)
+    cancelled(world.engine, one.digest, one.attempt, "")
+    assert remove_sweeps(world.engine, [sweep.id], dry_run=False).artifacts == {sha("saved"): 7}
+    assert counts(world) == {}
+
+
+def test_a_cancelled_stage_whose_worker_is_gone_holds_nothing_up(world) -> None:
+    sweep = world.submit({"a": []}, "mine")
+    one = world.claim("a")
+    cancel(world.engine, sweep.id)
+    world.later(61.0)
+    assert remove_sweeps(world.engine, [sweep.id], dry_run=False).stages == 1
+    assert world.done(one) is None
+
+
+def test_a_day_of_a_thousand_sweeps_leaves_nothing_behind(world) -> None:
+    """Thirty rounds of it: each registers a worker, trains, crashes, is cancelled, is removed."""
+    sizes = []
+    for number in range(30):
+        name = f"host:{number}"
+        register(world.engine, name, "host", number, ["cpu"], "0")
+        labels = {f"a{number}": [], f"b{number}": [f"a{number}"]}
+        sweep = world.submit(labels, seed=number)
+        one = world.claim(f"a{number}", worker=name)
+        save(world, one, f"saved{number}")
+        crash(world.engine, one.digest, one.attempt, "boom", "x" * 1_000, 3, 0.0)
+        world.done(world.claim(f"a{number}", worker=name), sha(f"a{number}"))
+        cancel(world.engine, sweep.id)
+        gone(world.engine, name)
+        remove_sweeps(world.engine, [sweep.id], dry_run=False)
+        forget_old(world.engine, 0.0)
+        sizes.append(counts(world))
+    assert sizes[0] == sizes[-1] == {}
+
+
+def test_what_is_old_is_forgotten_and_nothing_else(world) -> None:
+    sweep = world.submit({"old": [], "done": [], "young": []})
+    register(world.engine, "gone", "h", 1, ["cpu"], "0")
+    register(world.engine, "did", "h", 2, ["cpu"], "0")
+    world.done(world.claim("done", worker="did"), sha("done"))
+    young, old = world.claim("young"), world.claim("old")
+    save_log(world.engine, young.digest, young.attempt, "a log")
+    save(world, old, "saved")
+    cancel(world.engine, sweep.id)
+    cancelled(world.engine, old.digest, old.attempt, "a log")
+    assert forget_old(world.engine, DAY) == Forgotten(0, 0, ())
+    with world.engine.begin() as connection:
+        for table, column in ((attempts, "ended_at"), (workers, "seen_at")):
+            connection.execute(table.update().values({column: table.c[column] - 2 * DAY}))
+        connection.exec_driver_sql("UPDATE stages SET ended_at = ended_at - 172800")
+    forgotten = forget_old(world.engine, DAY)
+    assert (forgotten.logs, forgotten.workers, forgotten.snapshots) == (1, 1, (sha("saved"),))
+    with world.engine.connect() as connection:
+        assert connection.execute(select(workers.c.id)).scalars().all() == ["did"]
+    assert world.attempts("young")[0].log == "a log"
+    assert violations(world.engine) == []
