@@ -189,7 +189,7 @@ def test_what_has_not_ended_is_no_verdict(sweep: Sweep) -> None:
         (["fair", "fare"], "sweep 'fare': unknown; did you mean \"fair\"?"),
         (["fair", "fair"], "compare 'fair': both sides are the same cells"),
         (["fair:seed=0", "fair:seed=1"], "compare 'fair:seed=0 and fair:seed=1': no cell of one side has a partner"),
-        (["fair", "fair", "--metric", "top2"], "metric 'top2': unknown; did you mean \"top1\"?"),
+        (["fair", "fair", "--metric", "tpo1"], "metric 'tpo1': unknown; did you mean \"top1\"?"),
         (["fair"], "missing argument 'B'"),
     ],
 )
