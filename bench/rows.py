@@ -22,5 +22,13 @@ LATENCY: dict[str, object] = {
     "load": 0.5,
     "busy": 0.99,
     "engines": [],
+    "code": "own",
+    "p": 2 / 4096,
+    "autocorrelation": -0.1,
+    "zeros_ms": 1.5,
+    "zeros_ratio": 1.5,
+    "zeros_low": 1.4,
+    "zeros_high": 1.6,
+    "zeros_p": 2 / 4096,
 }
 """Of `core.ledger.tables.latencies`: twice as fast."""

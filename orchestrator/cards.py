@@ -117,9 +117,16 @@ def _latency(subject: Subject) -> Iterable[tuple[str, str]]:
     pruned, dense = (_word(" ".join(filter(None, pair))) or text.MISSING for pair in engines)
     yield "this network", f"{text.number(row.latency_pruned_ms, 3)} ms a pass, {pruned} {_word(origin.dtype or '')}"
     yield "dense network, fastest dense engine", f"{text.number(row.latency_dense_ms, 3)} ms a pass, {dense}"
-    ratio = text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high)
+    edges = (row.latency_speedup_low, row.latency_speedup_high)
+    ratio = text.speedup(row.latency_speedup, *edges, row.latency_p_adjusted)
     interval = f"{text.times(row.latency_speedup_low, 2)} to {text.times(row.latency_speedup_high, 2)}"
     yield "speed-up", f"{ratio}; 99 % interval {interval}"
+    if row.latency_zeros_speedup is not None:
+        alone = text.speedup(row.latency_zeros_speedup, row.latency_zeros_low, row.latency_zeros_high)
+        interval = f"{text.times(row.latency_zeros_low, 2)} to {text.times(row.latency_zeros_high, 2)}"
+        yield "speed-up by the zeros alone", f"{alone}; 99 % interval {interval}; the dense network in the same code"
+    if row.latency_code is not None:
+        yield "code that ran", _word(row.latency_code)
     if row.latency_null_low is not None and row.latency_null_high is not None:
         low, high = row.latency_null_low, row.latency_null_high
         disturbed = "" if low <= 1.0 <= high else "; disturbed, measure again on a quiet machine"

@@ -52,6 +52,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("flop_speedup"),
             Metric("macs", higher=False),
             Metric("latency_speedup"),
+            Metric("latency_zeros_speedup"),
             Metric("latency_pruned_ms", higher=False),
             Metric("artifact_bytes", higher=False),
             Metric("train_seconds", higher=False),

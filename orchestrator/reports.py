@@ -8,6 +8,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
+from core.families import LEVEL
 from core.ledger.report import ReportRow
 from core.ledger.states import State
 from core.plan.published import toys
@@ -44,7 +45,22 @@ class Shown:
 def _speedup(row: ReportRow) -> str:
     """With a question mark where the run was disturbed."""
     mark = "?" if disturbed(row) else ""
-    return text.speedup(row.latency_speedup, row.latency_speedup_low, row.latency_speedup_high) + mark
+    interval = (row.latency_speedup_low, row.latency_speedup_high)
+    return text.speedup(row.latency_speedup, *interval, row.latency_p_adjusted) + mark
+
+
+def _zeros(row: ReportRow) -> str:
+    """What the zeros alone bring, with its question mark as well."""
+    found = text.speedup(row.latency_zeros_speedup, row.latency_zeros_low, row.latency_zeros_high)
+    return found + ("?" if disturbed(row) and found != text.MISSING else "")
+
+
+def sign(row: ReportRow) -> int:
+    """Return 1 where the pruned network is faster, -1 where it is slower, as one of the sweep's cells; else 0."""
+    low, high, adjusted = row.latency_speedup_low, row.latency_speedup_high, row.latency_p_adjusted
+    if low is None or high is None or (adjusted is not None and adjusted > LEVEL):
+        return 0
+    return 1 if low > 1.0 else -1 if high < 1.0 else 0
 
 
 def has_exempt(row: ReportRow) -> bool:
@@ -78,13 +94,30 @@ COLUMNS = (
     Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
     Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
     Shown("speed-up", _speedup),
+    Shown("zeros", _zeros),
+    Shown("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
     Shown("file", lambda row: text.size(row.artifact_bytes)),
     Shown("train s", lambda row: text.number(row.train_seconds, 1)),
     Shown("state", lambda row: row.state.lower(), left=True, varying=True),
 )
 """The columns of everything that people read."""
 
-_SPARED = ("train s", "file", "dense ms", "ms", "compr", "compr all", "got %", "FLOPs", "before", "top-5", "non-zero")
+_FOLLOWING = 0.4
+"""An autocorrelation of a dozen blocks that chance alone seldom gives (3 in 100)."""
+_SPARED = (
+    "train s",
+    "code",
+    "file",
+    "dense ms",
+    "ms",
+    "compr",
+    "compr all",
+    "got %",
+    "FLOPs",
+    "before",
+    "top-5",
+    "non-zero",
+)
 """What a narrow terminal can do without, the least needed first."""
 
 
@@ -247,6 +280,19 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
         f"latency: median ms, best dense engine → the pruned network's: {_each(sorted(setups))}",
         f"speed-up: dense/pruned ms; {text.NO_SPEEDUP}: its 99 % interval includes 1×",
     ]
+    if any(_speedup(row).startswith("(") for row in measured):
+        lines.append("in parentheses: not borne out as one of all measured cells of the sweep (sign test, Holm, 5 %)")
+    codes = {row.latency_code for row in measured if row.latency_code is not None}
+    if codes:
+        lines.append(
+            "zeros: what they alone bring, the dense network in the pruned one's code/pruned ms; code that ran:"
+            f" {_each(sorted(codes))}"
+        )
+    follow = max((row.latency_autocorrelation or 0.0 for row in measured), default=0.0)
+    if follow > _FOLLOWING:
+        lines.append(
+            f"blocks of a measurement followed each other (autocorrelation up to {follow:.2f}): its interval is wider"
+        )
     noisy = sum(map(disturbed, measured))
     if noisy:
         cells = text.plural(noisy, "cell")

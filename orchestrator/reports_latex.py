@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from core.ledger.report import ReportRow
+from orchestrator.reports import sign
 from orchestrator.summary import Group, dense_spread, groups
 
 _LONG = 45
@@ -27,7 +28,7 @@ _ESCAPES = str.maketrans(
 )
 _HEADS = (
     r"algorithm & epochs & rounds & sparsity, \% & seeds & top-1, \% & drop, points"
-    r" & \multicolumn{2}{c}{compression (all)} & FLOPs & speed-up \\"
+    r" & \multicolumn{2}{c}{compression (all)} & FLOPs & speed-up & zeros alone & code \\"
 )
 _NONE = "--"
 
@@ -45,7 +46,7 @@ def latex(rows: Sequence[ReportRow]) -> str:
     label = "tab:" + "".join(c if c.isascii() and c.isalnum() else "-" for c in (rows[0].sweep if rows else "empty"))
     caption = rf"\caption{{{_caption(rows, name)}}}\label{{{label}}}"
     needs = r"\usepackage{booktabs,longtable}" if long else r"\usepackage{booktabs}"
-    columns = "{lrrrrrrrrrr}"
+    columns = "{lrrrrrrrrrrrl}"
     if long:
         head = [rf"\begin{{longtable}}{columns}", caption + r" \\", r"\toprule", _HEADS, r"\midrule", r"\endfirsthead"]
         head += [r"\toprule", _HEADS, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot"]
@@ -86,6 +87,8 @@ def _line(group: Group) -> str:
         _of(group, lambda row: row.compression_all, 1, 1),
         _of(group, lambda row: row.flop_speedup, 1, 1),
         _speed(group),
+        _of(group, lambda row: row.latency_zeros_speedup, 1),
+        escaped(", ".join(sorted({row.latency_code for row in group.rows if row.latency_code})) or _NONE),
     ]
     return " & ".join(cells) + r" \\"
 
@@ -101,10 +104,8 @@ def _spread(mean: float, sd: float | None, scale: float, digits: int = 2) -> str
 
 
 def _speed(group: Group) -> str:
-    """`none` where no cell's 99 % interval leaves 1 out."""
+    """`none` where no cell is seen to be faster or slower, as one of the sweep's."""
     measured = [row for row in group.rows if row.latency_speedup_low is not None]
-    if measured and all(
-        (row.latency_speedup_low or 0.0) <= 1.0 <= (row.latency_speedup_high or 0.0) for row in measured
-    ):
+    if measured and not any(map(sign, measured)):
         return "none"
     return _of(group, lambda row: row.latency_speedup, 1)

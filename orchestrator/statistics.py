@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean, stdev
 
+from core.families import holm as holm
+
 CONFIDENCE = 0.95
 POWER = 0.8
 MOST_MORE = 100
@@ -84,21 +86,6 @@ def pairs_needed(effect: float, most: int) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle + 1, high)
     return low
-
-
-def holm(probabilities: Sequence[float | None]) -> list[float | None]:
-    """Adjusted for being some of several: Holm 1979 (Scand. J. Statistics 6:65), in their order; None stays None.
-
-    Decisions at 0.05 on the adjusted values make a false one in at most 5 % of such families, however they depend
-    on each other. A comparison without a probability is none, and does not count.
-    """
-    known = sorted((p, place) for place, p in enumerate(probabilities) if p is not None)
-    adjusted: list[float | None] = [None] * len(probabilities)
-    least = 0.0
-    for rank, (p, place) in enumerate(known):
-        least = max(least, min(1.0, (len(known) - rank) * p))
-        adjusted[place] = least
-    return adjusted
 
 
 def tail(t: float, df: int) -> float:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.families import LEVEL
+
 MISSING = "–"
 _ELLIPSIS = "…"
 
@@ -50,18 +52,27 @@ def times(ratio: float | None, digits: int = 1) -> str:
 NO_SPEEDUP = "no speed-up"
 
 
-def speedup(ratio: float | None, low: float | None, high: float | None) -> str:
-    """A measured ratio, or "no speed-up" when its confidence interval includes 1×."""
+def speedup(ratio: float | None, low: float | None, high: float | None, adjusted: float | None = None) -> str:
+    """Return a measured ratio, or "no speed-up" when its confidence interval includes 1×.
+
+    In parentheses it is one that its own interval bears out, but not when it is judged as one of several.
+
+    Args:
+        adjusted: its probability under "no speed-up" as one of several; None = it is the only one.
+    """
     if ratio is None or low is None or high is None:
         return MISSING
-    return NO_SPEEDUP if low <= 1.0 <= high else times(ratio, 2)
-
-
-def verdict(ratio: float, low: float, high: float) -> str:
-    """A measured ratio in words: `2.30× faster`, `1.40× slower`, or "no speed-up" when its interval includes 1×."""
     if low <= 1.0 <= high:
         return NO_SPEEDUP
-    return f"{times(ratio, 2)} faster" if low > 1.0 else f"{times(1 / ratio, 2)} slower"
+    return times(ratio, 2) if adjusted is None or adjusted <= LEVEL else f"({times(ratio, 2)})"
+
+
+def verdict(ratio: float, low: float, high: float, adjusted: float | None = None) -> str:
+    """Return a measured ratio in words: `2.30× faster`, `1.40× slower`, or "no speed-up"; else as `speedup`."""
+    if low <= 1.0 <= high:
+        return NO_SPEEDUP
+    words = f"{times(ratio, 2)} faster" if low > 1.0 else f"{times(1 / ratio, 2)} slower"
+    return words if adjusted is None or adjusted <= LEVEL else f"({words})"
 
 
 def size(byte_count: int | None) -> str:

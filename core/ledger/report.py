@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
+from core.families import holm
 from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
@@ -22,9 +23,11 @@ class ReportRow:
     params_nonzero, params: all parameters, biases and batch-norm too, compression_all: their ratio · macs,
     macs_dense: multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio ·
     latencies: milliseconds a pass; null: the interval of the best dense engine against itself; load, busy: load
-    average, and CPU time over wall time · train_seconds: over the cell's own rounds · digest, artifact: of the final
-    round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy was
-    measured; processor: where the latency was.
+    average, and CPU time over wall time; code: what really ran the pruned network; zeros: the dense network in that
+    code, and the speed-up that the zeros alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the
+    sweep's measured cells (Holm); autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest,
+    artifact: of the final round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where
+    the accuracy was measured; processor: where the latency was.
     """
 
     sweep: str
@@ -73,6 +76,14 @@ class ReportRow:
     latency_null_high: float | None
     latency_load: float | None
     latency_busy: float | None
+    latency_code: str | None
+    latency_p: float | None
+    latency_p_adjusted: float | None
+    latency_autocorrelation: float | None
+    latency_zeros_ms: float | None
+    latency_zeros_speedup: float | None
+    latency_zeros_low: float | None
+    latency_zeros_high: float | None
     processor: str | None
     artifact_bytes: int | None
     artifact_zstd_bytes: int | None
@@ -90,6 +101,7 @@ class _Facts:
     stages: dict[str, AnyRow]
     results: dict[str, AnyRow]
     latencies: dict[str, AnyRow]
+    adjusted: dict[str, float | None]
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
@@ -98,12 +110,14 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
         cell_rows = connection.execute(select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position))
+        timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
         facts = _Facts(
             _by_digest(
                 connection, stages, sweep_id, ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
             ),
             _by_digest(connection, results, sweep_id, _RESULT_COLUMNS),
-            _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS),
+            timed,
+            _adjusted(timed),
         )
         return [_row(sweep.name, rules, cell, facts) for cell in cell_rows]
 
@@ -151,7 +165,17 @@ _LATENCY_COLUMNS = (
     "load",
     "busy",
     "processor",
+    "code",
+    "p",
+    "autocorrelation",
+    "zeros_ms",
+    "zeros_ratio",
+    "zeros_low",
+    "zeros_high",
 )
+_OF_TWELVE = 26 / 4096
+"""The sign test's p where at most one of twelve blocks is on the other side: what an interval that leaves 1 out says of
+a row without a p, which an older release wrote."""
 
 
 def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple[str, ...]) -> dict[str, AnyRow]:
@@ -180,7 +204,7 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts) -> ReportRow:
         seed=cell.seed,
         layer_rules=rules,
         **_accuracy(facts.results.get(cell.evaluate), facts.results.get(cell.dense_evaluate)),
-        **_latency(facts.latencies.get(cell.benchmark)),
+        **_latency(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
@@ -219,7 +243,7 @@ def _ratio(all_: int | None, left: int | None) -> float | None:
     return all_ / left if all_ and left else None
 
 
-def _latency(found: AnyRow | None) -> dict[str, Any]:
+def _latency(found: AnyRow | None, adjusted: float | None) -> dict[str, Any]:
     names = {
         "latency_dense_ms": "dense_ms",
         "latency_pruned_ms": "pruned_ms",
@@ -234,9 +258,27 @@ def _latency(found: AnyRow | None) -> dict[str, Any]:
         "latency_null_high": "null_high",
         "latency_load": "load",
         "latency_busy": "busy",
+        "latency_code": "code",
+        "latency_autocorrelation": "autocorrelation",
+        "latency_zeros_ms": "zeros_ms",
+        "latency_zeros_speedup": "zeros_ratio",
+        "latency_zeros_low": "zeros_low",
+        "latency_zeros_high": "zeros_high",
         "processor": "processor",
     }
-    return {field: None if found is None else getattr(found, column) for field, column in names.items()}
+    told = {field: None if found is None else getattr(found, column) for field, column in names.items()}
+    return told | {"latency_p": None if found is None else _probability(found), "latency_p_adjusted": adjusted}
+
+
+def _probability(found: AnyRow) -> float:
+    if found.p is not None:
+        return float(found.p)
+    return 1.0 if found.ratio_low <= 1.0 <= found.ratio_high else _OF_TWELVE
+
+
+def _adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
+    """Return each measurement's p as one of all of the sweep; cells that share a measurement count once."""
+    return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))
 
 
 def _seconds(rounds: list[str], facts: _Facts) -> float | None:

@@ -241,12 +241,23 @@ latencies = Table(
     Column("load", Double),
     Column("busy", Double),
     Column("engines", JSON),
+    Column("code", String(32)),
+    Column("p", Double),
+    Column("autocorrelation", Double),
+    Column("zeros_ms", Double),
+    Column("zeros_ratio", Double),
+    Column("zeros_low", Double),
+    Column("zeros_high", Double),
+    Column("zeros_p", Double),
 )
 """What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with
 its 99 % interval. engine, dtype, engine_version: what ran the pruned network · dense_engine, dense_version: the fastest
 dense fp32 engine, which ran the dense one · null_*: that engine against itself · load: the machine's load average ·
 busy: CPU time over wall time while it was measured · engines: per engine of the run, its facts. NULL from dtype on:
-written by an older release, which had eager PyTorch for both."""
+written by an older release, which had eager PyTorch for both · code: what really ran the pruned network, where its
+engine chooses · p: the sign test's, two-sided, of ratio being 1 · autocorrelation: of the ratio's blocks · zeros_ms:
+the dense network in that code; zeros_ratio: zeros_ms / pruned_ms with its 99 % interval and p. NULL from code on:
+written by an older release."""
 
 workers = Table(
     "workers",

@@ -42,7 +42,9 @@ class FileFacts:
     `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
     measured in turns · speedup, speedup_low, speedup_high: before / after with its 99 % interval; for the first
     file it is measured against itself · engine_dense, engine: what ran the first file (the fastest dense one) and this
-    one · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · seconds: spent
+    one · code: what really ran it where the engine chooses · speedup_zeros with its interval: the first file in that
+    same code / this one, what the zeros alone bring · p: of the speed-up being 1 (sign test)
+    · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · seconds: spent
     on this file.
     """
 
@@ -58,6 +60,11 @@ class FileFacts:
     speedup: float
     speedup_low: float
     speedup_high: float
+    p: float
+    speedup_zeros: float | None
+    speedup_zeros_low: float | None
+    speedup_zeros_high: float | None
+    code: str
     disturbed: bool
     engine_dense: str
     engine: str
@@ -110,7 +117,7 @@ class _Test:
             race = compete(
                 self.first, network, (channels, height, width), self.batch, self.threads, self.device, DEFAULT
             )
-        before, after = race.dense(), race.pruned()
+        before, after, zeros = race.dense(), race.pruned(), race.zeros
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
         found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
@@ -127,6 +134,11 @@ class _Test:
             speedup=after.ratio,
             speedup_low=after.ratio_low,
             speedup_high=after.ratio_high,
+            p=after.p,
+            speedup_zeros=None if zeros is None else zeros.middle,
+            speedup_zeros_low=None if zeros is None else zeros.low,
+            speedup_zeros_high=None if zeros is None else zeros.high,
+            code=after.code,
             disturbed=race.disturbed,
             engine_dense=before.engine,
             engine=after.engine,

@@ -16,11 +16,11 @@ from torch import nn
 
 from core.cpus import capped
 from core.errors import StageError
-from core.measure.engines.base import Engine, Maker, Unsuitable
+from core.measure.engines.base import Chooses, Engine, Maker, Unsuitable
 from core.measure.engines.registry import choose
 from core.measure.machine import host_name, processor_name
 from core.measure.pinned import load_average, pinned
-from core.measure.rounds import BLOCKS, Course, Progress, Timer, median_interval, silent, take_turns, timer_of
+from core.measure.rounds import BLOCKS, Course, Interval, Progress, Timer, median_interval, silent, take_turns, timer_of
 from core.plan.engines import is_baseline
 
 _SETTLE_SECONDS = 0.100
@@ -31,7 +31,9 @@ _SAME = 1e-3
 class EngineTime:
     """One engine of a run. ms: median, milliseconds a pass · ratio: best dense / this, above 1 = faster, with its
     99 % interval · dense: it ignores zeros · pruned: it ran the pruned network · busy: CPU time over wall time ·
-    error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those."""
+    error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those · code: what really ran,
+    the engine's own name, or `own`, `onnxruntime` or `OpenVINO` in the engine that chooses · p: the sign test's, two-
+    sided, of the ratio being 1 · autocorrelation: of the ratio's blocks."""
 
     engine: str
     dtype: str
@@ -44,14 +46,18 @@ class EngineTime:
     ratio_high: float
     busy: float
     error: float
+    code: str
+    p: float
+    autocorrelation: float
 
 
 @dataclass(frozen=True)
 class Race:
     """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: an
     engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block · rounds:
-    ratios measured · load: the machine's load average before · busy: CPU time over wall time in all bursts · left_out:
-    engine → why it took no part."""
+    ratios measured · zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what
+    the zeros bring, without what the engine does; None = both are one network · load: the machine's load average
+    before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part."""
 
     times: tuple[EngineTime, ...]
     best: str
@@ -60,6 +66,7 @@ class Race:
     null_low: float
     null_high: float
     rounds: int
+    zeros: Interval | None
     threads: int
     batch: int
     load: float
@@ -80,6 +87,11 @@ class Race:
     def pruned(self) -> EngineTime:
         """The pruned network's time: in the engine that skips zeros, or else in the best dense one."""
         return next(time for time in self.times if time.pruned)
+
+    def without_zeros(self) -> EngineTime | None:
+        """Return the dense network's time in the code that ran the pruned one, if it took part."""
+        engine = self.pruned().engine
+        return next((time for time in self.times if time.engine == engine and not time.pruned), None)
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,8 @@ def compete(
 ) -> Race:
     """Times one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
-    itself: that one runs twice anyway).
+    itself: that one runs twice anyway). Where `pruned` is another network than `dense`, the latter also runs in the
+    very code that skips zeros.
 
     Engines that cannot be used here are left out. threads: CPU threads; the process is pinned to as many CPUs, and
     everything is put back afterwards. The networks are left as they are. 24 rounds; 2 to 3 seconds unless a pass takes
@@ -120,6 +133,8 @@ def compete(
     with pinned(threads), no_tf32:
         field = _prepare(chosen, dense, pruned, images, threads, left_out)
         with torch.inference_mode():
+            if pruned is not dense:
+                field += _without_zeros(field, dense, images)
             best = _pilot(field, timer_of(device), settle)
             if pruned is not dense and not any(one.pruned for one in field):
                 field += _prepare((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
@@ -130,7 +145,7 @@ def compete(
 
 def latency_row(race: Race) -> dict[str, Any]:
     """The columns of the ledger's `latencies` row."""
-    dense, pruned = race.dense(), race.pruned()
+    dense, pruned, same, zeros = race.dense(), race.pruned(), race.without_zeros(), race.zeros
     return {
         "dense_ms": dense.ms,
         "pruned_ms": pruned.ms,
@@ -153,6 +168,14 @@ def latency_row(race: Race) -> dict[str, Any]:
         "load": race.load,
         "busy": race.busy,
         "engines": [asdict(time) for time in race.times],
+        "code": pruned.code,
+        "p": pruned.p,
+        "autocorrelation": pruned.autocorrelation,
+        "zeros_ms": None if same is None else same.ms,
+        "zeros_ratio": None if zeros is None else zeros.middle,
+        "zeros_low": None if zeros is None else zeros.low,
+        "zeros_high": None if zeros is None else zeros.high,
+        "zeros_p": None if zeros is None else zeros.p,
     }
 
 
@@ -178,6 +201,17 @@ def _prepare(
             error = _error(engine, network, make, images)
             field.append(_Contestant(engine, pruned_too or not engine.dense, make, error))
     return field
+
+
+def _without_zeros(field: list[_Contestant], dense: nn.Module, images: torch.Tensor) -> list[_Contestant]:
+    """Return the dense network as contestants in the code that runs the pruned one, where an engine chooses codes."""
+    made = []
+    with torch.inference_mode(False), torch.no_grad():
+        for one in field:
+            if one.pruned and isinstance(one.make, Chooses):
+                make = one.make.same(dense)
+                made.append(_Contestant(one.engine, False, make, _error(one.engine, dense, make, images)))
+    return made
 
 
 def _error(engine: Engine, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
@@ -232,12 +266,35 @@ def _race(
         for place, one in enumerate(field)
     ]
     null = median_interval(seconds[..., twin] / seconds[..., -1])
+    zeros = None
+    pruned = next((place for place, one in enumerate(field) if one.pruned), best)
+    for place, one in enumerate(field):
+        if one.engine is field[pruned].engine and not one.pruned and place != pruned:
+            zeros = median_interval(seconds[..., place] / seconds[..., pruned])
     rounds, busy = seconds[..., 0].size, float(np.average(course.busy))
     machine = (processor_name(device), host_name(), left_out)
-    return Race(tuple(times), names[best], names[twin], *null, rounds, threads, batch, load, busy, *machine)
+    against_itself = (null.middle, null.low, null.high)
+    return Race(
+        tuple(times), names[best], names[twin], *against_itself, rounds, zeros, threads, batch, load, busy, *machine
+    )
 
 
 def _time(one: _Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
     engine = one.engine
-    shared = (engine.name, engine.dtype, engine.version(), engine.dense, one.pruned, float(median) * 1000)
-    return EngineTime(*shared, *median_interval(ratios), float(busy), one.error)
+    found, code = median_interval(ratios), one.make.code() if isinstance(one.make, Chooses) else engine.name
+    return EngineTime(
+        engine=engine.name,
+        dtype=engine.dtype,
+        version=engine.version(),
+        dense=engine.dense,
+        pruned=one.pruned,
+        ms=float(median) * 1000,
+        ratio=found.middle,
+        ratio_low=found.low,
+        ratio_high=found.high,
+        busy=float(busy),
+        error=one.error,
+        code=code,
+        p=found.p,
+        autocorrelation=found.autocorrelation,
+    )

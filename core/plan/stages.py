@@ -101,7 +101,7 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Time one forward pass of parent and dense, interleaved in one process.
+    """Time one forward pass of parent and dense, interleaved in one process; dense in the parent's own code, too.
 
     engines: names of `core.plan.engines`; those that the worker lacks take no part · device: `cpu` or `cuda` ·
     threads: ≥ 1 · batch: images a pass, ≥ 1.

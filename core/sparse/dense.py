@@ -24,13 +24,15 @@ Run = Callable[[np.ndarray], np.ndarray]
 during the call only."""
 
 
-def dense_runs(graph: Graph, threads: int) -> dict[str, Run]:
+def dense_runs(graph: Graph, threads: int, only: str = "") -> dict[str, Run]:
     """Return functions from images [B, C, H, W] to results [B, O], by the names of those who run them.
 
-    Left out is who is not installed (all of them without onnx), and who refuses the graph.
+    Left out is who is not installed (all of them without onnx), who refuses the graph, and who isn't `only`.
     """
     runs: dict[str, Run] = {}
     for name, made in (("onnxruntime", _session), ("OpenVINO", _compiled)):
+        if only not in ("", name):
+            continue
         # Whatever a library trips over in this graph, the others may run it, and so does the engine's own code.
         with suppress(Exception):
             model = onnx_bytes(graph)

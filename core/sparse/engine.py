@@ -18,6 +18,8 @@ from core.sparse.target import unsupported as unsupported
 from core.sparse.wide import WideNet, WideProgram
 from core.sparse.windows import Windows, windows_of
 
+OWN = "own"
+"""The name of the engine's own code, beside the libraries that take over."""
 _AT_ONCE = 64
 """Images a thread."""
 _TRIALS, _TRIALS_MOST = 5, 50
@@ -39,10 +41,12 @@ class Engine:
     threads: how many it uses: those asked for, or as many CPUs as this process may use if they are fewer.
     """
 
-    def __init__(self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None) -> None:
+    def __init__(
+        self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None, code: str = ""
+    ) -> None:
         """dense: where onnxruntime or OpenVINO is installed, use it for batches that it is faster at (few zeros), and
         for everything where this processor lacks what the engine needs · target: the instructions to make code of;
-        None = the best that this processor has.
+        None = the best that this processor has · code: run this one only, `own`, `onnxruntime` or `OpenVINO`.
 
         Raises:
             ValueError: the graph is none the engine knows, or neither way can run here.
@@ -53,8 +57,10 @@ class Engine:
         shapes = map_shapes(graph)
         self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
         self._read = read_pixels(graph)
-        self._dense = dense_runs(graph, threads) if dense else {}
+        self._dense = dense_runs(graph, threads, code) if dense and code != OWN else {}
         self._reason = unsupported(target) or unsuited(graph)
+        if code not in ("", OWN):
+            self._reason = self._reason or f"only {code} was asked for"
         if self._reason is not None and not self._dense:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         target = target or here()
@@ -93,6 +99,11 @@ class Engine:
             return f"dense by {dense}: {self._reason or 'too few weights are zero'}"
         which = "from" if many else "under"
         return f"{name}; batches {which} {self._group} images dense by {dense}, which is faster there"
+
+    def code(self, batch: int) -> str:
+        """Return what runs batches of that size: `own`, `onnxruntime` or `OpenVINO`."""
+        with self._lock:
+            return self._by(self._run(many=batch >= self._group)) or OWN
 
     def _by(self, run: Run) -> str:
         """Who runs it densely; "" where the engine runs it itself."""

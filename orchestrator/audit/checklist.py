@@ -64,6 +64,7 @@ ITEMS = (
         _unknowable("a sweep is one dataset and one network; this is for the study that your sweeps make up"),
     ),
     Item("both-ratios", "compression ratio and theoretical speed-up", _ADVICE, facts.both_ratios),
+    Item("zeros-alone", "which code ran, and what of a speed-up is the zeros' doing", _OURS, facts.zeros_alone),
     Item("top-5", "top-1 and top-5 where there are many classes", _ADVICE, facts.top5),
     Item("raw-accuracy", "raw accuracy at every point", _LIST, facts.raw_accuracy),
     Item("control", "the same metrics of the network before pruning", _ADVICE, facts.control),

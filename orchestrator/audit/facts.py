@@ -69,6 +69,26 @@ def both_ratios(subject: Subject) -> Outcome:
     return _all_known(subject, ("compression", "compression_all", "flop_speedup"), what)
 
 
+def zeros_alone(subject: Subject) -> Outcome:
+    """The measured speed-up beside that over the dense network in the same code, and what that code was."""
+    measured = [row for row in subject.rows if row.latency_speedup is not None]
+    if not measured:
+        return Outcome(NOT_APPLICABLE, "no latency was measured")
+    without = [row for row in measured if row.latency_zeros_speedup is None or row.latency_code is None]
+    if without:
+        counts = f"{len(without):,} of {len(measured):,} measured cells"
+        what = f"{counts} have no dense network in the same code; submit the grid again to measure them"
+        return Outcome(FAIL, what, cells_of(without))
+    best = max(measured, key=lambda row: row.latency_speedup or 0.0)
+    codes = ", ".join(sorted({str(row.latency_code) for row in measured}))
+    return Outcome(
+        PASS,
+        f"up to {best.latency_speedup:.2f}× over the fastest dense engine, of which the zeros alone bring"
+        f" {best.latency_zeros_speedup:.2f}×; code that ran: {codes}",
+        cells_of([best]),
+    )
+
+
 def top5(subject: Subject) -> Outcome:
     """Where there are many classes."""
     classes = int(subject.dataset.get("classes", 0))

@@ -61,11 +61,26 @@ def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
                 flash("")
             else:
                 flash(f"{event['what']}: {event['done']:,} of {event['total']:,}")
+    _adjust(runs)
     if json_:
         say_json(runs)
         return
     for place, path in enumerate(request["files"]):
         say(*([""] if place else []), *_lines([run for run in runs if run["path"] == path], width()))
+
+
+def _adjust(runs: list[dict[str, Any]]) -> None:
+    """Gives every ratio its p as one of all that are shown (`p_adjusted`)."""
+    from core.families import holm
+
+    times = [time for run in runs for time in run["race"]["times"] if not _is_best(run["race"], time)]
+    for time, adjusted in zip(times, holm([time["p"] for time in times]), strict=True):
+        time["p_adjusted"] = adjusted
+
+
+def _is_best(race: dict[str, Any], time: dict[str, Any]) -> bool:
+    """True for the one that the others are measured against."""
+    return bool(time["engine"] == race["best"] and not time["pruned"])
 
 
 def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
@@ -86,10 +101,10 @@ def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
 def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
     from orchestrator import text
 
-    best = time["engine"] == race["best"] and not time["pruned"]
+    best, edges = _is_best(race, time), (time["ratio_low"], time["ratio_high"])
     interval = f"{time['ratio_low']:.2f}–{time['ratio_high']:.2f}"
     return (
-        time["engine"],
+        time["engine"] if time["code"] in ("own", time["engine"]) else f"{time['engine']} ({time['code']})",
         time["dtype"],
         str(race["threads"]),
         str(race["batch"]),
@@ -97,7 +112,7 @@ def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
         text.count(round(1000 * race["batch"] / time["ms"])),
         text.times(time["ratio"], 2),
         "" if best else interval,
-        "best dense" if best else text.verdict(time["ratio"], time["ratio_low"], time["ratio_high"]),
+        "best dense" if best else text.verdict(time["ratio"], *edges, time["p_adjusted"]),
     )
 
 
@@ -126,6 +141,9 @@ def _notes(runs: list[dict[str, Any]]) -> list[str]:
             f" {race['null_ratio']:.2f}× [{race['null_low']:.2f}–{race['null_high']:.2f}]"
             + (": DISTURBED, trust none of its ratios; measure again on a quiet machine" if run["disturbed"] else "")
         )
+    count = sum(len(run["race"]["times"]) - 1 for run in runs)
+    if count > 1:
+        lines.append("in parentheses: borne out by its own interval, not as one of all ratios (sign test, Holm, 5 %)")
     lines += [f"left out: {name} ({reason})" for name, reason in race["left_out"].items()]
     if runs[0]["device"] != "cpu":
         lines.append("on a GPU unstructured zeros bring nothing; of all patterns its kernels skip 2:4 only")

@@ -85,9 +85,11 @@ def _evaluate(request: dict[str, Any], json_: bool) -> None:
 
 def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
     """The table of the files, the reference first."""
+    from core.families import holm
     from orchestrator import text
 
-    titles = ("top-1 %", "drop", "sparsity %", "non-zero", "ms before", "ms after", "speed-up")
+    adjusted = [None, *holm([result["p"] for result in results[1:]])]
+    titles = ("top-1 %", "drop", "sparsity %", "non-zero", "ms before", "ms after", "speed-up", "zeros")
     columns = [text.Column("file", left=True, keep=16), *(text.Column(title) for title in titles)]
     rows = [
         (
@@ -98,19 +100,29 @@ def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
             text.count(result["nonzero"]),
             text.number(result["ms_per_image_dense"], 3),
             text.number(result["ms_per_image"], 3),
-            text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"]) if place else "reference",
+            *(_speeds(result, adjusted[place]) if place else ("reference", text.MISSING)),
         )
         for place, result in enumerate(results)
     ]
     first = results[0]
     how = f"batch {first['batch']}, {text.plural(first['threads'], 'thread')} of {first['processor']}"
-    engines = sorted({f"{result['engine_dense']} → {result['engine']}" for result in results})
+    engines = sorted({f"{result['engine_dense']} → {result['engine']} ({result['code']})" for result in results})
     disturbed = sum(result["disturbed"] for result in results)
     return [
         *text.table(columns, rows, width),
         "",
         f"top-1 on {first['images']:,} test images; drop: points below the first file",
         f"ms: median per image, the first file (before) and this one (after) in turns, {how}",
+        "zeros: the first file's ms in the code that ran this one, over this one's: what the zeros alone bring",
         f"engines: the fastest dense one → the one that this file ran in: {', '.join(engines)}",
         *([f"disturbed: {text.plural(disturbed, 'file')}; measure again on a quiet machine"] if disturbed else []),
     ]
+
+
+def _speeds(result: dict[str, Any], adjusted: float | None) -> tuple[str, str]:
+    """The speed-up as one of all files' (in parentheses: its own interval alone bears it out), and the zeros' share."""
+    from orchestrator import text
+
+    whole = text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"], adjusted)
+    names = ("speedup_zeros", "speedup_zeros_low", "speedup_zeros_high")
+    return whole, text.speedup(*(result[name] for name in names))

@@ -7,6 +7,7 @@ from statistics import geometric_mean
 import altair as alt
 
 from core.ledger.report import ReportRow
+from orchestrator import reports
 from orchestrator.figures import look
 from orchestrator.figures.choice import MOST_LINES, chosen_series
 from orchestrator.figures.look import Figure, Values
@@ -95,16 +96,10 @@ def _means(groups: Sequence[Group], kind: _Kind) -> Values:
                 "y": round(100 * y, 4),
                 "sparsity": f"{100 * group.sparsity:g} %",
                 "words": f"{x:.3g} at {100 * y:.2f} %",
-                "solid": kind.sign < 0 or any(_differs(row) for row in rows),
+                "solid": kind.sign < 0 or any(map(reports.sign, rows)),
             }
         )
     return values
-
-
-def _differs(row: ReportRow) -> bool:
-    """True when the interval of its speed-up leaves 1× out."""
-    low, high = row.latency_speedup_low, row.latency_speedup_high
-    return low is not None and high is not None and not low <= 1.0 <= high
 
 
 def _cells(groups: Sequence[Group], kind: _Kind) -> Values:

@@ -26,6 +26,8 @@ _FIELDS = {
     "dense ms": "latency_dense_ms",
     "ms": "latency_pruned_ms",
     "speed-up": "latency_speedup",
+    "zeros": "latency_zeros_speedup",
+    "code": "latency_code",
     "file": "artifact_bytes",
     "train s": "train_seconds",
     "state": "state",

@@ -75,7 +75,7 @@ def _run(row: ReportRow, history: History) -> Run:
 
 
 _PARAMETERS = ("algorithm", "sparsity", "epochs", "iterations", "seed", "dataset", "model", "width")
-_FACTS = ("digest", "artifact", "device", "processor", "latency_engine", "latency_dense_engine")
+_FACTS = ("digest", "artifact", "device", "processor", "latency_engine", "latency_dense_engine", "latency_code")
 _DENSE = {"test/top1_dense": "top1_dense", "test/top5_dense": "top5_dense"}
 _TEST = {
     "test/top1": "top1",
@@ -94,6 +94,7 @@ _SPEED = {
     "speed/ratio": "latency_speedup",
     "speed/ratio_low": "latency_speedup_low",
     "speed/ratio_high": "latency_speedup_high",
+    "speed/zeros_ratio": "latency_zeros_speedup",
     "speed/dense_ms": "latency_dense_ms",
     "speed/pruned_ms": "latency_pruned_ms",
 }

@@ -44,7 +44,9 @@ HEADER = """
     collapsed compression params_nonzero params compression_all macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
     latency_batch latency_threads latency_engine
-    latency_dense_engine latency_null_low latency_null_high latency_load latency_busy processor
+    latency_dense_engine latency_null_low latency_null_high latency_load latency_busy
+    latency_code latency_p latency_p_adjusted latency_autocorrelation
+    latency_zeros_ms latency_zeros_speedup latency_zeros_low latency_zeros_high processor
     artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device digest artifact
 """
 
@@ -91,11 +93,30 @@ def test_a_done_sweep(world, grid, good_result, good_latency) -> None:
     assert layers_left(world.engine, sweep) == {1: good_result["layers"], 2: good_result["layers"]}
     assert (oneshot.latency_speedup, oneshot.latency_speedup_low, oneshot.latency_batch) == (2.0, 1.9, 1)
     assert (oneshot.processor, oneshot.latency_engine) == ("a processor", "torch")
+    assert (oneshot.latency_code, oneshot.latency_autocorrelation) == ("own", -0.1)
+    zeros = (oneshot.latency_zeros_ms, oneshot.latency_zeros_speedup)
+    assert (*zeros, oneshot.latency_zeros_low, oneshot.latency_zeros_high) == (1.5, 1.5, 1.4, 1.6)
+    assert (oneshot.latency_p, oneshot.latency_p_adjusted) == (2 / 4096, 4 / 4096), "one of two measured cells"
     assert (oneshot.train_seconds, iterative.train_seconds) == (20.0, 40.0)
     assert oneshot.dense_train_seconds == 40.0
     final = made.cells[0].rounds[-1]
     number = list(made.stages).index(final)
     assert (oneshot.digest, oneshot.artifact, oneshot.artifact_bytes) == (final, f"{number:064x}", 1000 + number)
+
+
+def test_a_measurement_of_an_older_release_is_as_sure_as_its_interval(world, grid, good_result, good_latency) -> None:
+    """It has no p: of an interval that leaves 1 out at most one of twelve blocks was on the other side."""
+    made, sweep = grid
+    unknown = ("code", "p", "autocorrelation", "zeros_ms", "zeros_ratio", "zeros_low", "zeros_high", "zeros_p")
+    lows = iter((1.9, 0.9))
+    for number, (digest, stage) in enumerate(made.stages.items()):
+        result = dict(good_result) if isinstance(stage, Evaluate) else {}
+        if stage.kind == "benchmark":
+            result = {**good_latency, **dict.fromkeys(unknown), "ratio_low": next(lows)}
+        run(world, digest, result, number)
+    found = sorted((row.latency_p, row.latency_p_adjusted) for row in report_rows(world.engine, sweep))
+    assert found == [(26 / 4096, 52 / 4096), (1.0, 1.0)]
+    assert {(row.latency_code, row.latency_zeros_speedup) for row in report_rows(world.engine, sweep)} == {(None, None)}
 
 
 def test_states_tell_the_worst_first(world, grid) -> None:

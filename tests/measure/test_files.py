@@ -69,6 +69,9 @@ def test_each_file_against_the_first(tmp_path: Path, data: Path, request_of: Cal
         assert event["ms_per_image"] > 0
         assert event["ms_per_image_dense"] > 0
         assert (event["batch"], event["threads"]) == (1, 1)
+        assert 0 < event["speedup_zeros_low"] <= event["speedup_zeros"] <= event["speedup_zeros_high"]
+        assert event["code"] in ("own", "onnxruntime", "OpenVINO")
+        assert 0 < event["p"] <= 1
         assert event["engine_dense"] in ("torch", "onnxruntime")
         assert type(event["disturbed"]) is bool
     total = first["total"]

@@ -17,6 +17,12 @@ from core.measure.engines.base import Engine, Maker, Pass, Unsuitable
 from core.measure.latency import Race, compete, latency_row
 from core.measure.machine import host_name, processor_name
 from core.measure.rounds import Course, Progress, Timer
+from core.plan.models import ModelRef
+from core.pruning.masks import apply_masks
+from core.pruning.registry import prune
+from core.pruning.subject import Subject
+from core.sparse import engine as sparse_module
+from core.training.models import build_model
 
 CPU = torch.device("cpu")
 SHAPE = (3, 8, 8)
@@ -120,6 +126,69 @@ def test_best_dense_is_the_fastest_dense_fp32_one(field: Callable[..., None], ti
     assert (row["engine"], row["dense_engine"], row["dtype"]) == ("sparse", "onnxruntime", "fp32")
     assert row["ratio_low"] > 1
     assert asdict(race)["left_out"] == {}
+
+
+class Choosing:
+    """Makes passes of a network in a code of its own choice."""
+
+    def __init__(self, model: nn.Module, images: torch.Tensor, code: str) -> None:
+        self.model, self.images, self._code = model, images, code
+
+    def __call__(self) -> Pass:
+        return lambda: self.model(self.images)
+
+    def code(self) -> str:
+        return self._code
+
+    def same(self, model: nn.Module) -> Maker:
+        return Choosing(model, self.images, self._code)
+
+
+def test_what_the_zeros_bring_is_told_apart_from_what_the_engine_does(
+    field: Callable[..., None], timed: Callable[..., None]
+) -> None:
+    """The dense network takes 4 in torch and 1.5 in the code that takes 1 for the pruned one."""
+    sparse = _engine("sparse", lambda model, images, threads: Choosing(model, images, "own"))
+    field(_engine("torch"), sparse)
+    timed(4.0, 1.0, 1.5, 4.0)
+    race = compete(_linear(8), _linear(4), SHAPE, 1, 1, CPU, ())
+    shown = [(time.engine, time.pruned, time.code) for time in race.times]
+    assert shown == [("torch", False, "torch"), ("sparse", True, "own"), ("sparse", False, "own")]
+    assert race.best == "torch"
+    row = latency_row(race)
+    assert row["ratio"] == pytest.approx(4.0, rel=0.03)
+    assert row["zeros_ratio"] == pytest.approx(1.5, rel=0.03)
+    assert 1.4 < row["zeros_low"] <= row["zeros_ratio"] <= row["zeros_high"] < 1.6
+    assert row["zeros_ms"] == pytest.approx(1500, rel=0.03)
+    assert (row["code"], row["p"], row["zeros_p"]) == ("own", 2 / 4096, 2 / 4096)
+    assert -1 <= row["autocorrelation"] <= 1
+    model = _linear(8)
+    assert compete(model, model, SHAPE, 1, 1, CPU, ()).zeros is None
+
+
+@pytest.mark.parametrize("kept", [0.1, 1.0])
+def test_the_dense_network_runs_in_the_code_that_the_pruned_one_chose(
+    kept: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real engine: its own code for zeros, a library where that is faster."""
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(latency, "BLOCKS", 2)
+    chosen = "own" if kept < 1 else "onnxruntime"
+    monkeypatch.setattr(
+        sparse_module,
+        "_faster",
+        lambda runs, *_, **__: next(
+            (run for run in runs if (run.__class__.__name__ == "_Sparse") == (kept < 1)), runs[0]
+        ),
+    )
+    dense, pruned = (build_model(ModelRef("resnet18", 4, 10), seed=1) for _ in range(2))
+    if kept < 1:
+        apply_masks(pruned, prune(Subject(pruned, {}), "magnitude", "global", 1 - kept))
+    race = compete(dense, pruned, (3, 16, 16), 1, 1, CPU, ["torch", "sparse"])
+    assert [(time.engine, time.pruned, time.code) for time in race.times[1:]] == [
+        ("sparse", True, chosen),
+        ("sparse", False, chosen),
+    ]
 
 
 def test_a_biased_run_is_disturbed(field: Callable[..., None], timed: Callable[..., None]) -> None:

@@ -49,13 +49,13 @@ def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
 
 
 def test_ids_are_unique_and_every_source_is_named() -> None:
-    assert len({item.id for item in ITEMS}) == len(ITEMS) == 27
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == 28
     assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
 
 
 def test_a_good_sweep(fair: Subject) -> None:
     found = judged(fair)
-    unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves"}
+    unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves", "zeros-alone"}
     unknowable |= {"prior-work", "claims", "source-code"}
     unasked = {"artifacts", "accuracies"}
     assert {name for name, outcome in found.items() if outcome.status == NOT_APPLICABLE} == unknowable | unasked
@@ -68,6 +68,19 @@ def test_a_good_sweep(fair: Subject) -> None:
     assert "prunesweep 0.1.0" in found["same-code"].evidence
     assert "60 rows" in found["raw-accuracy"].evidence
     assert "a processor" not in found["hardware"].evidence, "no latency was measured"
+
+
+def test_the_zeros_share_of_a_speedup(sweep: Sweep, work: Work, ledger: Engine) -> None:
+    assert sweep("submit", "--grid", "demo", "--name", "timed").code == 0
+    work()
+    subject = read_subject(ledger, find_sweep(ledger, "timed"))
+    found = judged(subject)["zeros-alone"]
+    assert found.status == PASS
+    assert "over the fastest dense engine, of which the zeros alone bring 1.50×; code that ran: own" in found.evidence
+    old = [replace(row, latency_zeros_speedup=None) for row in subject.rows]
+    found = judged(replace(subject, rows=tuple(old)))["zeros-alone"]
+    assert found.status == FAIL
+    assert "18 of 18 measured cells have no dense network in the same code" in found.evidence
 
 
 @pytest.mark.parametrize(
@@ -117,11 +130,11 @@ def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -
     assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
     assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033) in our words, 60 rows"
-    assert lines[-1] == "15 pass, 2 fail, 10 n/a"
+    assert lines[-1] == "15 pass, 2 fail, 11 n/a"
     assert "n/a   artifacts: every row's artifact: hash, masks and counts (--verify)" in lines
     assert max(map(len, lines)) <= 120
     body = json.loads(sweep("audit", "fair", "--json").out)
-    assert body["counts"] == {"pass": 15, "fail": 2, "n/a": 10}
+    assert body["counts"] == {"pass": 15, "fail": 2, "n/a": 11}
     assert body["verified"] is False
     items = {item["id"]: item for item in body["items"]}
     assert list(items) == [item.id for item in ITEMS]

@@ -235,7 +235,8 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
     fact = {"top1": 0.95, "drop_vs_first": 0.0, "sparsity": 0.0, "nonzero": 699_056, "images": 355, "seconds": 1.0}
     fact |= {"ms_per_image_dense": 1.25, "ms_per_image": 1.2, "speedup": 1.04, "speedup_low": 1.01, "speedup_high": 1.1}
     fact |= {"batch": 1, "threads": 2, "processor": "a processor", "total": 699_056}
-    fact |= {"engine_dense": "onnxruntime", "engine": "sparse", "disturbed": True}
+    fact |= {"engine_dense": "onnxruntime", "engine": "sparse", "disturbed": True, "code": "own", "p": 0.0005}
+    fact |= {"speedup_zeros": 1.5, "speedup_zeros_low": 1.4, "speedup_zeros_high": 1.6}
     files = [tmp_path / "dense.pt", tmp_path / "pruned.pt"]
     for file in files:
         file.touch()
@@ -253,10 +254,12 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
     assert asked[0]["dataset"] == {"name": "digits", "fingerprint": "", "classes": 10}
     assert (asked[0]["threads"], asked[0]["batch"], asked[0]["device"]) == (2, 1, "cpu")
     lines = ran.out.splitlines()
-    assert lines[2].split() == ["dense.pt", "95.00", "+0.00", "0.00", "699,056", "1.250", "1.200", "reference"]
-    assert lines[3].split() == ["pruned.pt", "90.00", "+5.00", "0.00", "69,906", "1.250", "1.200", "1.04×"]
+    assert lines[2].split() == ["dense.pt", "95.00", "+0.00", "0.00", "699,056", "1.250", "1.200", "reference", "–"]
+    assert lines[3].split() == ["pruned.pt", "90.00", "+5.00", "0.00", "69,906", "1.250", "1.200", "1.04×", "1.50×"]
     assert "355 test images" in ran.out
-    assert "onnxruntime → sparse" in ran.out
+    assert "onnxruntime → sparse (own)" in ran.out
+    fact["p"] = 0.06
+    assert sweep("evaluate", *files, "--dataset", "digits").out.splitlines()[3].split()[-2:] == ["(1.04×)", "1.50×"]
     assert "disturbed: 2 files" in ran.out
     assert json.loads(sweep("evaluate", *files, "--dataset", "digits", "--json").out)[1]["top1"] == 0.9
 

@@ -57,7 +57,10 @@ def test_latex(done: Sweep, tmp_path: Path) -> None:
     text = (tmp_path / "first.tex").read_text()
     assert text == done("report", "--format", "latex").out
     assert text.startswith("% \\usepackage{booktabs}\n\\begin{table}\n")
-    assert r"oneshot & 1 & 1 & 50 & 1 & $90.00$ & $5.00$ & $10.0$ & $9.7$ & $8.0$ & none \\" in text.splitlines()
+    assert (
+        r"oneshot & 1 & 1 & 50 & 1 & $90.00$ & $5.00$ & $10.0$ & $9.7$ & $8.0$ & none & $1.50$ & own \\"
+        in text.splitlines()
+    )
     assert text.count(r"\\") == 19
     assert [text.count(rule) for rule in (r"\toprule", r"\midrule", r"\bottomrule")] == [1, 1, 1]
 

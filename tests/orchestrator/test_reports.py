@@ -35,6 +35,8 @@ def test_the_table_fits_120_columns_and_is_honest(done: Sweep) -> None:
     row = next(line for line in lines if line.startswith("oneshot"))
     assert row.split()[:6] == ["oneshot", "50", "90.00", "1", "1", "50.00"]
     assert "no speed-up" in row
+    assert "1.50×" in row, "by the zeros alone"
+    assert any(line.startswith("zeros: ") and line.endswith("code that ran: own") for line in lines)
     assert "+5.00" in row
     assert "highest at 90 %: " in out
     assert "one seed only" in out

@@ -35,6 +35,12 @@ def test_size(count: int, shown: str) -> None:
     assert text.size(count) == shown
 
 
+def test_a_speedup_as_one_of_many_needs_more_than_its_interval() -> None:
+    assert [text.speedup(1.3, 1.2, 1.4, adjusted) for adjusted in (0.05, 0.06)] == ["1.30×", "(1.30×)"]
+    assert [text.verdict(0.5, 0.4, 0.6, adjusted) for adjusted in (0.05, 0.06)] == ["2.00× slower", "(2.00× slower)"]
+    assert text.speedup(1.3, 0.9, 1.4, 0.001) == text.verdict(1.3, 0.9, 1.4, 0.001) == "no speed-up"
+
+
 @pytest.mark.parametrize(
     ("ratio", "low", "high", "shown"),
     [

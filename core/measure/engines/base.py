@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -14,6 +15,21 @@ Pass = Callable[[], object]
 until it runs again or is gone."""
 Maker = Callable[[], Pass]
 """Makes a fresh copy of a prepared network, in memory of its own."""
+
+
+@runtime_checkable
+class Chooses(Protocol):
+    """A maker whose passes run whichever of several codes is fastest for the network, the same in all of them."""
+
+    def __call__(self) -> Pass: ...
+
+    def code(self) -> str:
+        """Return what runs a pass: `own`, or the name of the library that took over."""
+
+    def same(self, model: nn.Module) -> "Maker":
+        """Return what makes passes of another network over the same images in the code that was chosen."""
+
+
 Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
 
 

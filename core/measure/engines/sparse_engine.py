@@ -34,20 +34,35 @@ def _version() -> str:
 
 
 def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
-    channels, height, width = images.shape[1:]
-    try:
-        graph, _ = drop_dead_channels(graph_of(model, (channels, height, width)))
-    except ValueError as error:
-        raise Unsuitable(str(error)) from None
-    batch = np.ascontiguousarray(images.numpy())
-    made: list[SparseEngine] = []
+    return _Copies(model, images, threads)
 
-    def make() -> Pass:
-        if len(made) < _COPIES:
-            made.append(SparseEngine(graph, threads))
+
+class _Copies:
+    """Engines of one network, made when they are asked for: the first chooses the code, the others take the same."""
+
+    def __init__(self, model: nn.Module, images: torch.Tensor, threads: int, code: str = "") -> None:
+        channels, height, width = images.shape[1:]
+        try:
+            self._graph, _ = drop_dead_channels(graph_of(model, (channels, height, width)))
+        except ValueError as error:
+            raise Unsuitable(str(error)) from None
+        self._images, self._threads, self._code = images, threads, code
+        self._batch = np.ascontiguousarray(images.numpy())
+        self._made: list[SparseEngine] = []
+
+    def __call__(self) -> Pass:
+        if len(self._made) < _COPIES:
+            self._made.append(SparseEngine(self._graph, self._threads, code=self._code))
+            self._code = self._made[-1].code(len(self._batch))
         else:
-            made.append(made.pop(0))
-        engine = made[-1]
+            self._made.append(self._made.pop(0))
+        engine, batch = self._made[-1], self._batch
         return lambda: engine(batch)
 
-    return make
+    def code(self) -> str:
+        if not self._made:
+            self()
+        return self._code
+
+    def same(self, model: nn.Module) -> Maker:
+        return _Copies(model, self._images, self._threads, self.code())

@@ -68,6 +68,14 @@ LATENCY = {
     "load": 0.5,
     "busy": 0.99,
     "engines": [],
+    "code": "own",
+    "p": 2 / 4096,
+    "autocorrelation": -0.1,
+    "zeros_ms": 1.5,
+    "zeros_ratio": 1.5,
+    "zeros_low": 1.4,
+    "zeros_high": 1.6,
+    "zeros_p": 2 / 4096,
 }
 SLEEPS = ("fails", "quarantined", "runs", "waits", "lost")
 
