@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.ledger.controls import DENSE
 from core.ledger.origins import MadeStage, Origin
 from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
@@ -59,7 +60,10 @@ def _summary(subject: Subject) -> str:
     if subject.dense:
         return f"{what}; the dense network that the sweep prunes. Test accuracy {_percent(row.top1_dense)}."
     pruned = f"{what} and pruned to {100 * row.sparsity:g} % zeros by {_word(row.algorithm)}"
-    return f"{pruned}. Test accuracy {_percent(row.top1)}, of the dense network {_percent(row.top1_dense)}."
+    dense = f"of the dense network before pruning {_percent(row.top1_dense)}"
+    if row.reference != DENSE:
+        dense += f", of one trained as long ({row.reference}) {_percent(row.top1_reference)}"
+    return f"{pruned}. Test accuracy {_percent(row.top1)}, {dense}."
 
 
 def _dataset(subject: Subject) -> str:
@@ -90,8 +94,10 @@ def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:
         yield "epochs a round", str(row.epochs)
         yield "iterations (rounds)", str(row.iterations)
     yield "seed", str(row.seed)
-    yield "top-1, dense", _percent(row.top1_dense)
+    yield "top-1, dense before pruning", _percent(row.top1_dense)
     if not subject.dense:
+        if row.reference != DENSE:
+            yield f"top-1, {row.reference}", _percent(row.top1_reference)
         yield "top-1, right after the last pruning", _percent(row.top1_before)
         yield "top-1, after recovery", _percent(row.top1)
     if found.get("top5") is not None:
@@ -154,7 +160,7 @@ def _layers(layers: Iterable[Mapping[str, Any]], rules: Mapping[str, str]) -> It
 
 def _rounds(chain: Sequence[MadeStage]) -> Iterable[str]:
     """What was done, stage by stage."""
-    yield "| stage | zeros | score | allocation | epochs | schedule's epochs | weights set back to | recipe |"
+    yield "| stage | zeros | score | allocation | epochs | of the schedule | weights set back to | recipe |"
     yield "| :-- | --: | :-- | :-- | --: | --: | :-- | :-- |"
     for stage in chain:
         spec = stage.spec
@@ -162,8 +168,16 @@ def _rounds(chain: Sequence[MadeStage]) -> Iterable[str]:
         zeros = f"{100 * spec['sparsity']:.4g} %" if "sparsity" in spec else ""
         back = f"stage {spec['rewind'][:12]}" if spec.get("rewind") else ""
         words = (spec.get("score", ""), spec.get("allocation", ""), spec.get("epochs", ""))
-        more = (spec.get("horizon") or spec.get("epochs", ""), back, _recipe_name(spec.get("recipe", {})))
+        more = (_schedule(spec), back, _recipe_name(spec.get("recipe", {})))
         yield f"| {' | '.join(_word(str(cell)) for cell in (name, zeros, *words, *more))} |"
+
+
+def _schedule(spec: Mapping[str, Any]) -> str:
+    """`28 to 30 of 30`: which epochs of the learning rate's schedule the stage trained."""
+    before, epochs, after = (int(spec.get(key, 0)) for key in ("before", "epochs", "after"))
+    if rest := max(0, int(spec.get("horizon", 0)) - epochs):  # as older releases wrote it
+        before, after = (rest, 0) if "round" in spec else (0, rest)
+    return f"{before + 1} to {before + epochs} of {before + epochs + after}" if epochs else ""
 
 
 def _recipe_name(recipe: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.families import LEVEL
+from core.ledger.controls import DENSE
 from core.ledger.report import ReportRow
 from core.ledger.states import State
 from core.plan.published import toys
@@ -87,6 +88,7 @@ COLUMNS = (
     Shown("top-1", lambda row: text.percent(row.top1)),
     Shown("drop", lambda row: text.points(row.drop)),
     Shown("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
+    Shown("against", lambda row: row.reference, left=True, varying=True),
     Shown("non-zero", lambda row: text.count(row.nonzero)),
     Shown("compr", lambda row: text.times(row.compression)),
     Shown("compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None),
@@ -107,6 +109,7 @@ _FOLLOWING = 0.4
 _SPARED = (
     "train s",
     "code",
+    "against",
     "file",
     "dense ms",
     "ms",
@@ -213,9 +216,8 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
         facts.append(f"dense top-5 {_range(dense_five)} %")
     lines = [" · ".join(facts)]
     lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
-    lines.append(
-        "top-1 and before: test accuracy in %, after recovery and right after pruning; drop: points below dense"
-    )
+    lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
+    lines.append(f"drop: points below {references(rows)}")
     if any(row.compression_all is not None for row in rows):
         lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
     if rules := {row.layer_rules for row in rows if row.layer_rules}:
@@ -240,6 +242,17 @@ def toys_of(rows: Sequence[ReportRow]) -> list[str]:
 def _range(fractions: Sequence[float]) -> str:
     low, high = text.percent(min(fractions)), text.percent(max(fractions))
     return low if low == high else f"{low} to {high}"
+
+
+def references(rows: Sequence[ReportRow]) -> str:
+    """Which dense network the pruned cells' drops are against."""
+    names = dict.fromkeys(row.reference for row in rows if row.sparsity)
+    longer = [name for name in names if name != DENSE]
+    plain = f"{DENSE}, the network before pruning"
+    if not longer:
+        return plain
+    shown = f"{_each(longer)}, {DENSE} with the cell's recovery and as many epochs, nothing pruned"
+    return f"{shown}, or below {plain}" if DENSE in names else shown
 
 
 def best(rows: Sequence[ReportRow]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, select
 
 from core.families import holm
+from core.ledger.controls import Reference, references
 from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
@@ -17,17 +18,19 @@ class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
     layer_rules: of the grid, "" = none. Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after
-    pruning, with batch-norm statistics taken anew · top5, top5_dense: where there are many classes · collapsed:
-    layers that lost every weight · drop = top1_dense − top1 · nonzero, total: weights of convolutions and linear
-    layers, compression: their ratio · *_counted: of those that the asked sparsity counts, all but the exempt layers ·
-    params_nonzero, params: all parameters, biases and batch-norm too, compression_all: their ratio · macs,
-    macs_dense: multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio ·
-    latencies: milliseconds a pass; null: the interval of the best dense engine against itself; load, busy: load
-    average, and CPU time over wall time; code: what really ran the pruned network; zeros: the dense network in that
-    code, and the speed-up that the zeros alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the
-    sweep's measured cells (Holm); autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest,
-    artifact: of the final round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where
-    the accuracy was measured; processor: where the latency was.
+    pruning, with batch-norm statistics taken anew · top1_dense: of the dense network that was pruned · reference,
+    top1_reference: the dense network that `drop` is against, which trained as long as the cell where the sweep has it
+    (`core.ledger.controls`) · drop = top1_reference − top1 · top5, top5_dense: where there are many classes ·
+    collapsed: layers that lost every weight · nonzero, total: weights of convolutions and linear layers, compression:
+    their ratio · *_counted: of those that the asked sparsity counts, all but the exempt layers · params_nonzero,
+    params: all parameters, biases and batch-norm too, compression_all: their ratio · macs, macs_dense: multiply-adds
+    an image, those left and those of the dense network; flop_speedup: their ratio · latencies: milliseconds a pass;
+    null: the interval of the best dense engine against itself; load, busy: load average, and CPU time over wall time;
+    code: what really ran the pruned network; zeros: the dense network in that code, and the speed-up that the zeros
+    alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the sweep's measured cells (Holm);
+    autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest, artifact: of the final round
+    · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy was measured;
+    processor: where the latency was.
     """
 
     sweep: str
@@ -47,6 +50,8 @@ class ReportRow:
     top1_bn: float | None
     top1: float | None
     top1_dense: float | None
+    reference: str
+    top1_reference: float | None
     drop: float | None
     top5: float | None
     top5_dense: float | None
@@ -109,7 +114,9 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
-        cell_rows = connection.execute(select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position))
+        query = select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+        cell_rows = connection.execute(query).all()
+        against = references(cell_rows, sweep.grid)
         timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
         facts = _Facts(
             _by_digest(
@@ -119,7 +126,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
             timed,
             _adjusted(timed),
         )
-        return [_row(sweep.name, rules, cell, facts) for cell in cell_rows]
+        return [_row(sweep.name, rules, cell, facts, against[cell.position]) for cell in cell_rows]
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
@@ -187,7 +194,7 @@ def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple
     return {row[0]: row for row in connection.execute(query)}
 
 
-def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts) -> ReportRow:
+def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts, reference: Reference) -> ReportRow:
     final = cell.rounds[-1]
     artifact = facts.stages[final]
     return ReportRow(
@@ -203,7 +210,8 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts) -> ReportRow:
         iterations=cell.iterations,
         seed=cell.seed,
         layer_rules=rules,
-        **_accuracy(facts.results.get(cell.evaluate), facts.results.get(cell.dense_evaluate)),
+        reference=reference.name,
+        **_accuracy(*(facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))),
         **_latency(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
@@ -214,16 +222,16 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts) -> ReportRow:
     )
 
 
-def _accuracy(found: AnyRow | None, dense: AnyRow | None) -> dict[str, Any]:
+def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:
     told = {"top1_dense": None, "top5_dense": None} if dense is None else _dense(dense)
+    told["top1_reference"] = None if reference is None else reference.top1
     if found is None:
         return dict.fromkeys((*_RESULT_COLUMNS, *_DERIVED)) | told
-    top1_dense = told["top1_dense"]
     return {
         **{name: getattr(found, name) for name in _RESULT_COLUMNS},
         **told,
         "sparsity_achieved": 1.0 - found.nonzero / found.total,
-        "drop": None if top1_dense is None else top1_dense - found.top1,
+        "drop": None if reference is None else reference.top1 - found.top1,
         "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
         "compression": _ratio(found.total, found.nonzero),
         "compression_all": _ratio(found.params, found.params_nonzero),

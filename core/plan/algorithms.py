@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from core.plan.lineage import EACH, ONCE
+
 SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
 STARTS = ("trained", "initial")
 
 RECOVERIES: Mapping[str, str] = MappingProxyType(
     {
-        "finetune": "the fine-tuning recipe, its learning rate falling to 0 in every round",
+        "finetune": "the fine-tuning recipe, its learning rate falling to 0 in every round, or once over all of them",
         "lr-rewind": "the dense recipe, from where its schedule had as many epochs to go (Renda et al. 2020)",
         "weight-rewind": "the same, from the weights that the dense network had there (Frankle et al. 2020)",
         "retrain": "the dense recipe from its beginning, for the dense network's epochs and these",
@@ -28,8 +30,9 @@ class Algorithm:
     """How weights are chosen, how fast, and what follows each choice.
 
     allocation: as `core.plan.allocations` writes it · rounds: True when the `iterations` axis applies; False means one
-    round whatever that axis says · start: prune the `trained` dense network or the `initial` one · sparsity: the only
-    one that it can reach, None = any.
+    round whatever that axis says · start: prune the `trained` dense network or the `initial` one · anneal: the
+    learning rate falls to 0 in `each` round or `once` over all · sparsity: the only one beside 0 that it can reach,
+    None = any.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Algorithm:
     schedule: str = "oneshot"
     recovery: str = "finetune"
     start: str = "trained"
+    anneal: str = EACH
 
     @property
     def rounds(self) -> bool:
@@ -90,6 +94,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         for algorithm in (
             Algorithm("oneshot"),
             Algorithm("iterative", schedule="geometric"),
+            Algorithm("iterative-one-schedule", schedule="geometric", anneal=ONCE),
             Algorithm("gradual", schedule="cubic"),
             Algorithm("lr-rewind", schedule="geometric", recovery="lr-rewind"),
             Algorithm("lottery", schedule="geometric", recovery="weight-rewind"),
@@ -108,6 +113,10 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
 )
 
 
+NOTHING = Algorithm("nothing")
+"""How nothing is chosen: the score and allocation of every round at sparsity 0."""
+
+
 def sparsities(algorithm: Algorithm, sparsity: float, iterations: int) -> tuple[float, ...]:
-    """Cumulative sparsity after each round, in (0, 1), ending in exactly `sparsity`."""
+    """Return the cumulative sparsity after each round, in [0, 1), ending in exactly `sparsity`; all are 0 for 0."""
     return SCHEDULES[algorithm.schedule](sparsity, iterations)

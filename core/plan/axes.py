@@ -8,16 +8,16 @@ from core.errors import UserError
 
 T = TypeVar("T")
 
-_SPARSITY_FIX = "give a sparsity between 0 and 1 or between 0% and 100%, e.g. 0.9, 90 or 90%"
+_SPARSITY_FIX = "give a sparsity from 0 to below 1, or from 0% to below 100%, e.g. 0.9, 90 or 90%"
 
 
 def parse_sparsity(value: object, field: str = "sparsity") -> float:
-    """Sparsity as a fraction in (0, 1). `0.9`, `90` and `90%` are the same.
+    """Return the sparsity as a fraction in [0, 1). `0.9`, `90` and `90%` are the same; 0 is the dense control.
 
     Numbers below 1 are fractions, above 1 percentages; a bare 1 could be either and is refused.
 
     Raises:
-        UserError: not a number, or outside (0, 1).
+        UserError: not a number, or outside [0, 1).
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UserError(field, value, _SPARSITY_FIX)
@@ -35,12 +35,12 @@ def parse_sparsity(value: object, field: str = "sparsity") -> float:
     if number == 1 and not percent:
         raise UserError(field, value, "1 could mean 1% or 100%; write 1% or 0.01")
     fraction = number / 100 if percent or number > 1 else number
-    if not 0 < fraction < 1:
+    if not 0 <= fraction < 1:
         raise UserError(field, value, _SPARSITY_FIX)
     rounded = round(float(fraction), 6)
-    if not 0 < rounded < 1:
+    if rounded == 1 or (rounded == 0) != (number == 0):
         raise UserError(field, value, "sparsity is kept to six decimals; " + _SPARSITY_FIX)
-    return rounded
+    return abs(rounded)
 
 
 def parse_count(value: object, field: str, low: int, high: int) -> int:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from core.errors import UserError
-from core.plan.algorithms import Algorithm, sparsities
+from core.plan.algorithms import NOTHING, Algorithm, sparsities
 from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, parse_allocation
 from core.plan.cells import Cell
 from core.plan.controls import method_of
@@ -13,6 +12,7 @@ from core.plan.costs import Profile, load_profile
 from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.grids import Grid
 from core.plan.layer_rules import LayerRule, encode_rules, resolved, share
+from core.plan.lineage import Chain
 from core.plan.models import ModelRef
 from core.plan.recipes import RecipePair, load_recipe
 from core.plan.shapes import Shapes, prunable_shapes
@@ -120,28 +120,40 @@ class _Builder:
 
     def train(self, seed: int, epochs: int) -> str:
         """The dense network, or where it is after its first `epochs` epochs."""
-        horizon = self.grid.dense_epochs if 0 < epochs < self.grid.dense_epochs else 0
-        return self.add(Train(self.dataset, self.model, self.recipes.dense, epochs, seed, horizon))
+        after = self.grid.dense_epochs - epochs if epochs else 0
+        return self.add(Train(self.dataset, self.model, self.recipes.dense, epochs, seed, after))
 
     def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
+        """The cell's pruning rounds; `parent` is what the first of them prunes."""
         digests: list[str] = []
-        counted = self.counted(cell, algorithm)
+        counted = self.counted(cell, algorithm) if cell.sparsity else ()
+        chain = Chain(algorithm.recovery, algorithm.anneal, self.grid.dense_epochs, cell.epochs, cell.iterations)
+        recipe = self.recipes.finetune if algorithm.recovery in ("finetune", "none") else self.recipes.dense
+        lived = self.grid.dense_epochs if algorithm.start == "trained" else 0
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
+            score, allocation = self.choice(algorithm, sparsity)
+            course = chain.course(number, lived)
             parent = self.add(
                 PruneRound(
                     parent=parent,
                     round=number,
-                    score=algorithm.score,
-                    allocation=self.allocation(algorithm),
+                    score=score,
+                    allocation=allocation,
                     sparsity=sparsity,
-                    **self.recovery(cell, algorithm.recovery),
+                    epochs=course.epochs,
+                    first_epoch=course.first_epoch,
+                    recipe=recipe,
                     dataset=self.dataset,
                     model=self.model,
                     seed=cell.seed,
+                    rewind="" if course.rewind is None else self.train(cell.seed, course.rewind),
+                    before=course.before,
+                    after=course.after,
                     layers=encode_rules(self.rules_of(algorithm, cell, number)),
                     counts=counted[number - 1] if counted else "",
                 )
             )
+            lived = course.first_epoch + course.epochs
             digests.append(parent)
         return tuple(digests)
 
@@ -170,32 +182,18 @@ class _Builder:
             for rule in self.rules
         )
 
+    def choice(self, algorithm: Algorithm, sparsity: float) -> tuple[str, str]:
+        """Score and allocation as the stages write them: the costs' numbers are in it, not where they came from. Where
+        nothing goes, every way of choosing is the same work."""
+        if sparsity == 0:
+            return NOTHING.score, NOTHING.allocation
+        return algorithm.score, self.allocation(algorithm)
+
     def allocation(self, algorithm: Algorithm) -> str:
-        """The allocation as its stages write it: the costs' numbers are in it, not where they came from."""
         choice = parse_allocation(algorithm.allocation)
         if choice.of:
             return COUNTS_OF
         return str(replace(choice, costs=self.profile.batches[choice.batch]) if choice.batch else choice)
-
-    def recovery(self, cell: Cell, name: str) -> dict[str, Any]:
-        """The fields of a PruneRound that say what follows the pruning; see `core.plan.algorithms.RECOVERIES`."""
-        dense_epochs = self.grid.dense_epochs
-        back = min(cell.epochs, dense_epochs)
-        plain: dict[str, Any] = {"rewind": "", "epochs": cell.epochs, "horizon": 0, "recipe": self.recipes.dense}
-        match name:
-            case "finetune":
-                return plain | {"recipe": self.recipes.finetune}
-            case "none":
-                return plain | {"epochs": 0, "recipe": self.recipes.finetune}
-            case "retrain":
-                return plain | {"epochs": dense_epochs + cell.epochs}
-            case "lr-rewind":
-                return plain | {"epochs": back, "horizon": dense_epochs if back < dense_epochs else 0}
-            case "weight-rewind":
-                rewind = self.train(cell.seed, dense_epochs - back)
-                return plain | {"rewind": rewind, "epochs": back, "horizon": dense_epochs if back < dense_epochs else 0}
-            case _:
-                raise ValueError(f"unknown recovery {name!r}")
 
     def benchmark(self, parent: str, dense: str) -> str:
         grid = self.grid

@@ -14,7 +14,9 @@ from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
 from core.plan.controls import MARK, check_counts, controls_of, find, method_of
 from core.plan.costs import load_profile
+from core.plan.families import dense_partner, one_schedule, oneshot_partner
 from core.plan.layer_rules import LayerRule, parse_rules
+from core.plan.lineage import ANNEALS, ONCE
 from core.plan.models import MODELS
 from core.plan.names import parse_name
 from core.plan.nearest import did_you_mean, one_of
@@ -29,6 +31,7 @@ _WORDS = {
     "schedule": tuple(SCHEDULES),
     "recovery": tuple(RECOVERIES),
     "start": STARTS,
+    "anneal": ANNEALS,
 }
 
 
@@ -37,13 +40,14 @@ class Grid:
     """The axes of a sweep (tuples) and what they share (single values).
 
     bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · bench_engines: names of
-    `core.plan.engines`, what it is measured with · fair: add to every cell of several rounds the one-shot cell and the
-    random controls that train as many epochs in all · bn_reestimate: measure accuracy right after pruning also with
-    batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones · costs: the
-    profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as many weights
-    in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many (`core.plan.layer_rules`) ·
-    looked: those of the seeds whose results had been looked at when the others were added, () = none; no stage depends
-    on it, but the tests of `sweep compare` do.
+    `core.plan.engines`, what it is measured with · fair: add the controls that train as many epochs in all: to every
+    cell the dense network (sparsity 0), to one of several rounds also the one-shot cell, the random controls, and
+    itself with one learning-rate schedule over all rounds · bn_reestimate: measure accuracy right after pruning also
+    with batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones ·
+    costs: the profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as
+    many weights in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many
+    (`core.plan.layer_rules`) · looked: those of the seeds whose results had been looked at when the
+    others were added, () = none; no stage depends on it, but the tests of `sweep compare` do.
     """
 
     sparsity: tuple[float, ...]
@@ -67,6 +71,11 @@ class Grid:
     controls: bool = False
     layers: tuple[LayerRule, ...] = ()
     looked: tuple[int, ...] = ()
+
+    @property
+    def known(self) -> tuple[Algorithm, ...]:
+        """All algorithms that the grid can name, the built-in ones first."""
+        return (*ALGORITHMS.values(), *self.algorithms)
 
     def named(self, algorithm: str) -> Algorithm:
         """The algorithm of that name, a control such as `random@snip` too.
@@ -101,14 +110,31 @@ class Grid:
     def _at(self, seed: int, name: str, sparsity: float, epochs: int, iterations: int) -> Iterator[Cell]:
         algorithm = self.named(name)
         rounds = iterations if algorithm.rounds else 1
-        reached = self.base(name).sparsity or sparsity
+        reached = sparsity and (self.base(name).sparsity or sparsity)
         cell = Cell(name, reached, 0 if algorithm.recovery == "none" else epochs, rounds, seed)
         yield cell
-        if self.controls:
+        if self.controls and reached:
             yield from (replace(cell, algorithm=control) for control in controls_of(algorithm))
-        if self.fair and rounds > 1:
-            for control in _CONTROLS:
-                yield Cell(control, reached, epochs * rounds, 1, seed)
+        if self.fair:
+            yield from self._fair(cell, algorithm)
+
+    def _fair(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
+        """What a cell is compared with: the same training with nothing pruned, in one step, and by chance."""
+        total = cell.epochs * cell.iterations
+        if cell.iterations > 1 and cell.sparsity and not method_of(algorithm):
+            if once := one_schedule(algorithm, self.known):
+                yield replace(cell, algorithm=once.name)
+            partner = oneshot_partner(algorithm, self.known)
+            if partner and self._lasts(partner, total):
+                yield Cell(partner.name, cell.sparsity, total, 1, cell.seed)
+            yield from (Cell(name, cell.sparsity, total, 1, cell.seed) for name in _CONTROLS)
+        dense = dense_partner(algorithm, self.known)
+        if total and dense and self._lasts(dense, total):
+            yield Cell(dense.name, 0.0, total, 1, cell.seed)
+
+    def _lasts(self, algorithm: Algorithm, epochs: int) -> bool:
+        """Whether a round of it can train that long: to set a learning rate back, there must have been as many."""
+        return algorithm.recovery != "lr-rewind" or epochs <= self.dense_epochs
 
     def _rounds(self, algorithm: str) -> int:
         return sum(self.iterations) if self.named(algorithm).rounds else 1
@@ -176,7 +202,11 @@ def _compositions(value: object) -> tuple[Algorithm, ...]:
             raise UserError(field, name, "is a built-in algorithm; choose another name")
         if not isinstance(parts, dict):
             raise UserError(field, parts, f"write a table: [{field}]")
-        made.append(Algorithm(name, **{key: _part(key, word, field) for key, word in parts.items()}))
+        own = Algorithm(name, **{key: _part(key, word, field) for key, word in parts.items()})
+        if own.anneal == ONCE and own.recovery in ("weight-rewind", "none"):
+            fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
+            raise UserError(f"{field}.anneal", ONCE, fix)
+        made.append(own)
     return tuple(made)
 
 

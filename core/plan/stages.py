@@ -21,7 +21,7 @@ TOP5_CLASSES = 20
 class Train:
     """Train a dense network from `seed`. Artifact: its weights after the last epoch.
 
-    horizon: epochs of the learning rate's schedule, of which the first `epochs` are trained; 0 = `epochs`.
+    after: epochs of the learning rate's schedule that lie behind these; they are not trained here.
     """
 
     kind: ClassVar[str] = "train"
@@ -32,7 +32,7 @@ class Train:
     recipe: Recipe
     epochs: int
     seed: int
-    horizon: int = 0
+    after: int = 0
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -43,11 +43,13 @@ class Train:
 class PruneRound:
     """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
 
-    round: 1, 2, … within its chain; it selects the random numbers, so that rounds of the same number see the
-    same images in the same order. score: a name, or `own:NAME:SHA-256` (`core.plan.own_scores`) · sparsity: fraction of
-    zeros among prunable weights after this round · rewind: digest of the stage whose weights the kept ones take before
-    recovery, "" = they stay as they are · horizon: epochs of the learning rate's schedule, of which the last `epochs`
-    are trained; 0 = `epochs` · layers: which layers may lose weights, with the sparsities of this round
+    round: 1, 2, … within its chain; it selects the images and the dice that scores use · score: a name, or
+    `own:NAME:SHA-256` (`core.plan.own_scores`) · sparsity: fraction of zeros among prunable weights after this round ·
+    rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they are ·
+    first_epoch: epochs that the weights were trained before these, counted from the initial ones (see
+    `core.plan.lineage`); it selects which images are seen, in which order and varied how, so that cells of one seed see
+    the same at the same point of their training · before, after: epochs of the learning rate's schedule that lie before
+    and behind these · layers: which layers may lose weights, with the sparsities of this round
     (`core.plan.layer_rules`), "" = all; `sparsity` is then of the layers that are not exempt · counts: digest of the
     stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of none.
     """
@@ -61,12 +63,14 @@ class PruneRound:
     allocation: str
     sparsity: float
     epochs: int
+    first_epoch: int
     recipe: Recipe
     dataset: DatasetRef
     model: ModelRef
     seed: int
     rewind: str = ""
-    horizon: int = 0
+    before: int = 0
+    after: int = 0
     layers: str = ""
     counts: str = ""
 

@@ -1,7 +1,7 @@
 """The data path: uint8 images that lie on the device become shifted, mirrored, normalised batches there.
 
-Which images, in which order, shifted how: drawn on the CPU from (seed, round, epoch) alone, so every device, every
-algorithm and every resumed run sees the same.
+Which images, in which order, shifted how: drawn on the CPU from (seed, epoch) alone, the epoch counted from the
+initial weights. So every device, every resumed run and every algorithm sees the same at the same point of its training.
 """
 
 from collections.abc import Iterator
@@ -76,10 +76,12 @@ class Draws:
         return Draws(self.index[where], self.shifts[where], self.mirrored[where], self.holes[where])
 
 
-def draw(members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int) -> Draws:
-    """What one epoch shows, on the CPU: each of the members once, in a random order.
+def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> Draws:
+    """Return what one epoch shows, on the CPU: each of the members once, in a random order.
 
-    members: int64 indices into the split.
+    members: int64 indices into the split · epoch: of the lineage, 0 = the first after the initial weights; it goes on
+    counting through every round, so that `alternating` shows the other side in the next epoch whatever round that is
+    in.
 
     Raises:
         StageError: too few images to make a batch.
@@ -88,7 +90,7 @@ def draw(members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int) -> 
     if recipe.batch < _SMALLEST_BATCH or count < _SMALLEST_BATCH:
         what = f"{count} training images in batches of {recipe.batch}: at least 2 are needed"
         raise WrongPlan(what, "add images")
-    random = generator("batches", seed, round, epoch)
+    random = generator("batches", seed, epoch)
     order = torch.randperm(count, generator=random)
     shifts = torch.randint(0, 2 * recipe.translate + 1, (count, 2), generator=random)
     mirrored = torch.rand(count, generator=random) < 0.5

@@ -48,7 +48,7 @@ class Training(Iterator[EpochFacts]):
         recipe: Recipe,
         epochs: int,
         seed: int,
-        round: int,
+        first_epoch: int,
         before: int,
         after: int,
         before_step: Callable[["Training"], None],
@@ -58,7 +58,7 @@ class Training(Iterator[EpochFacts]):
         apply_masks(model, masks)
         self._model, self._split, self._recipe = model, split, recipe
         self._masks = {name: mask.to(split.device) for name, mask in masks.items()}
-        self._epochs, self._seed, self._round = epochs, seed, round
+        self._epochs, self._seed, self._first = epochs, seed, first_epoch
         self._epoch = self._step = self._seen = 0
         self._members, held_out = partition(split.labels, recipe.validation)
         self._held_out = held_out.to(split.device)
@@ -139,7 +139,7 @@ class Training(Iterator[EpochFacts]):
         return float(self._train.summed) / self._seen, rates[-1]
 
     def _draw(self, epoch: int) -> Draws:
-        return draw(self._members, self._recipe, self._seed, self._round, epoch)
+        return draw(self._members, self._recipe, self._seed, self._first + epoch)
 
     def _weights_are_finite(self) -> bool:
         """The last step's damage is not in the losses yet."""
@@ -165,7 +165,7 @@ def train(
     recipe: Recipe,
     epochs: int,
     seed: int,
-    round: int,
+    first_epoch: int,
     device: torch.device | str,
     *,
     before: int = 0,
@@ -180,10 +180,11 @@ def train(
     mask are exactly +0.0 from the start, after every epoch, and zero after every step.
     The last epoch's weights are the outcome; nothing is chosen by validation accuracy.
 
-    masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) ·
-    seed, round: select order and augmentation · before, after: epochs of the learning rate's schedule that lie before
-    and after these · start: go on from this snapshot · before_step: called before each step, when the state is whole;
-    what it raises ends the training · graph: makes what records and plays the steps on that device.
+    masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) · seed,
+    first_epoch: select order and augmentation; the latter is how many epochs these weights were trained before ·
+    before, after: epochs of the learning rate's schedule that lie before and after these · start: go on from this
+    snapshot · before_step: called before each step, when the state is whole; what it raises ends the training · graph:
+    makes what records and plays the steps on that device.
     On the CPU the same arguments and thread count give the same bits.
 
     Raises:
@@ -191,7 +192,7 @@ def train(
         ValueError: `start` is of another training.
     """
     split = split.to(device)
-    schedule = (epochs, seed, round, before, after)
+    schedule = (epochs, seed, first_epoch, before, after)
     training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device))
     if start is not None:
         training.restore(start)

@@ -105,11 +105,14 @@ def algorithms(subject: Subject) -> Outcome:
         return Outcome(FAIL, f"of another release, so not known here: {names}", cells_of(unknown))
     made = {row.algorithm: subject.algorithm(row) for row in subject.rows}
     shown = "; ".join(
-        f"{name} = {one.score}, {one.allocation}, {one.schedule}, {one.recovery}" for name, one in made.items() if one
+        f"{name} = {one.score}, {one.allocation}, {one.schedule}, {one.recovery} from {one.start}, {one.anneal}"
+        for name, one in made.items()
+        if one
     )
     rules = subject.rows[0].layer_rules
     ruled = f"; layer rules: {rules.replace(',', ', ')}" if rules else "; no layer rules"
-    return Outcome(PASS, f"score, allocation, schedule, recovery: {shown}{ruled}")
+    what = "score, allocation, schedule, recovery from start, annealing each round or once"
+    return Outcome(PASS, f"{what}: {shown}{ruled}")
 
 
 def comparisons(subject: Subject) -> Outcome:

@@ -66,14 +66,16 @@ class Subject:
         return find(row.algorithm, (*ALGORITHMS.values(), *own))
 
     def methods(self) -> list[tuple[ReportRow, Algorithm]]:
-        """The rows that are no control, with their algorithms."""
-        known = ((row, self.algorithm(row)) for row in self.rows)
+        """The rows that are no control (random, another's counts, nothing pruned), with their algorithms."""
+        known = ((row, self.algorithm(row)) for row in self.rows if row.sparsity)
         return [(row, made) for row, made in known if made is not None and not is_control(made)]
 
     def curves(self) -> dict[Curve, list[ReportRow]]:
-        """The rows by what is drawn as one line."""
+        """The pruned rows by what is drawn as one line."""
         found: dict[Curve, list[ReportRow]] = {}
         for row in self.rows:
+            if not row.sparsity:
+                continue
             found.setdefault((row.algorithm, row.epochs, row.iterations), []).append(row)
         return found
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from core.settings import Settings
+    from orchestrator.comparison import Names
+    from orchestrator.equalepochs import Study
     from orchestrator.pairs import Compared
     from orchestrator.sides import Side
 
@@ -127,27 +129,50 @@ def _queued(one: dict[str, Any]) -> str:
 
 
 def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
-    """Iterative pruning against one-shot pruning that trains as many epochs, per sparsity. Exit code 1 if the sweep has
-    no such pair."""
+    """Pruning in rounds against one-shot pruning that trains as many epochs, per sparsity, and what explains the
+    difference. Exit code 1 if the sweep has no such pair."""
     from core.ledger.report import report_rows
     from core.ledger.sweeps import find_sweep
+    from core.plan.families import algorithms_of
     from core.settings import load_settings
-    from orchestrator import comparison, equalepochs, pairs, sides
+    from orchestrator import comparison, equalepochs, explanation, pairs, sides
     from orchestrator.ledgers import ledger
     from orchestrator.output import say, say_json, width
 
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         points = sides.points_of(engine, found, report_rows(engine, found.id))
-    metric, names = pairs.METRICS["top1"], comparison.Names("iterative", "one-shot")
-    compared = equalepochs.compare(points, metric)
-    missing = "" if compared.comparisons else equalepochs.why_none(points, compared)
+    metric, known = pairs.METRICS["top1"], algorithms_of(found.grid)
+    study = equalepochs.study(points, metric, known)
+    compared = study.rounds
+    missing = "" if compared.comparisons else equalepochs.why_none(points, compared, known)
+    judged = {str(one.at["algorithm"]) for one in compared.comparisons}
+    names = comparison.Names(judged.pop() if len(judged) == 1 else "in rounds", "one-shot")
     if json_:
-        say_json({"sweep": found.name, **comparison.as_dict(compared, metric, names), "missing": missing or None})
+        body = comparison.as_dict(compared, metric, names)
+        say_json({"sweep": found.name, **body, "explained": explanation.as_dict(study), "missing": missing or None})
     elif missing:
         say(f"{found.name}: {missing}")
     else:
-        head = f"{found.name}: iterative against one-shot with as many epochs in all (epochs × rounds)"
-        say(head, "", *comparison.lines(compared, metric, names, width()))
+        head = f"{found.name}: {names.a} against one-shot with as many epochs in all (epochs × rounds)"
+        say(head, "", *comparison.lines(compared, metric, names, width()), "", *_explanation(study, names))
     if missing:
         raise typer.Exit(1)
+
+
+def _explanation(study: "Study", names: "Names") -> list[str]:
+    """The control with one learning-rate schedule beside one-shot, and what explains a difference."""
+    from orchestrator import comparison, explanation, pairs
+    from orchestrator.output import width
+
+    if not study.pruning.comparisons:
+        return explanation.lines(study)
+    control = comparison.Names(f"{names.a}, one schedule", names.b)
+    table = comparison.lines(study.pruning, pairs.METRICS["top1"], control, width())
+    return [
+        f"the same with one learning-rate schedule over all rounds, against {names.b}",
+        "",
+        *table,
+        "",
+        *explanation.lines(study),
+    ]

@@ -17,6 +17,7 @@ _FIELDS = {
     "bn": "top1_bn",
     "top-1": "top1",
     "drop": "drop",
+    "against": "reference",
     "non-zero": "nonzero",
     "compr": "compression",
     "compr all": "compression_all",

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from core.ledger.controls import DENSE
 from core.ledger.report import ReportRow
 from core.ledger.states import State
 from orchestrator import reports, text
-from orchestrator.summary import Spread, dense_spread, groups
+from orchestrator.summary import Group, Spread, dense_spread, groups, spread
 
 _NEAR = 0.01
 """How far below the dense network still counts as near it: one point."""
@@ -39,25 +40,45 @@ def _state(rows: Sequence[ReportRow]) -> str:
 
 
 def _dense(rows: Sequence[ReportRow]) -> list[str]:
-    """How far one can prune and stay within a point of the dense network of the same seed."""
+    """How far one can prune and stay within a point of the dense network of the same seed that trained as long; where
+    the sweep has none, of the one before pruning."""
     dense = dense_spread(rows)
     if dense is None:
         return ["The dense network has not been evaluated yet."]
-    lines = [f"The dense network reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."]
-    found = [(group, drop) for group in groups(rows) if (drop := group.of(lambda row: row.drop)) is not None]
+    lines = [f"Before pruning the dense network reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."]
+    lines += _longer(rows)
+    pruned = [group for group in groups(rows) if group.sparsity]
+    found = [(group, drop) for group in pruned if (drop := group.of(lambda row: row.drop)) is not None]
     near = [each for each in found if each[1].mean <= _NEAR]
     if near:
         group, drop = max(near, key=lambda each: (each[0].sparsity, -each[1].mean))
         top1 = group.of(lambda row: row.top1)
         lines.append(
-            f"Up to {100 * group.sparsity:g} % sparsity a setting stays within one point of it: {group.label}"
-            f" with {in_percent(top1)}, {_below(drop)}, mean over {text.plural(drop.n, 'seed')}."
+            f"Up to {100 * group.sparsity:g} % sparsity a setting stays within one point of its reference:"
+            f" {group.label} with {in_percent(top1)}, {_below(group, drop)}, mean over {text.plural(drop.n, 'seed')}."
         )
     elif found:
         group, drop = min(found, key=lambda each: each[1].mean)
         lines.append(
-            f"No setting stays within one point of it; the nearest is {group.label} at {100 * group.sparsity:g} %,"
-            f" {_below(drop)}."
+            f"No setting stays within one point of its reference; the nearest is {group.label} at"
+            f" {100 * group.sparsity:g} %, {_below(group, drop)}."
+        )
+    return lines
+
+
+def _longer(rows: Sequence[ReportRow]) -> list[str]:
+    """What the dense network reaches with the cells' further training; that it has none to compare with otherwise."""
+    names = dict.fromkeys(row.reference for row in rows if row.sparsity)
+    lines = []
+    for name in names:
+        found = spread({row.seed: row.top1_reference for row in rows if row.reference == name}.values())
+        if name != DENSE and found is not None:
+            lines.append(f"Trained as long as the pruned ones ({name}) it reaches {in_percent(found)}.")
+    if DENSE in names:
+        which = "Some cells have" if len(names) > 1 else "This sweep has"
+        lines.append(
+            f"{which} no dense network that trained as long to compare with (sparsity 0, or a fair grid), so that their"
+            " distance from the one before pruning is the effect of pruning and of further training together."
         )
     return lines
 
@@ -99,8 +120,10 @@ def in_percent(found: Spread | None) -> str:
     return f"{100 * found.mean:.2f}{tail} %"
 
 
-def _below(drop: Spread) -> str:
-    return f"{100 * abs(drop.mean):.2f} points {'below' if drop.mean >= 0 else 'above'} dense"
+def _below(group: Group, drop: Spread) -> str:
+    name = group.rows[0].reference
+    against = "the dense network before pruning" if name == DENSE else f"that of {name}"
+    return f"{100 * abs(drop.mean):.2f} points {'below' if drop.mean >= 0 else 'above'} {against}"
 
 
 def _seeds(found: Spread) -> str:

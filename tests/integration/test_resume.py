@@ -20,7 +20,7 @@ MODEL = ModelRef("resnet18", 4, 10)
 def chain(seed):
     """A dense network and one round, some seconds each."""
     train = Train(DIGITS, MODEL, DENSE, 12, seed)
-    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, 12, FINETUNE, DIGITS, MODEL, seed)
+    pruned = PruneRound(digest(train), 1, "magnitude", "global", 0.9, 12, 12, FINETUNE, DIGITS, MODEL, seed)
     return [train, pruned]
 
 

@@ -39,7 +39,7 @@ def run(world, digest: str, result: dict, number: int) -> None:
 
 HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed layer_rules
-    top1_before top1_bn top1 top1_dense drop top5 top5_dense
+    top1_before top1_bn top1 top1_dense reference top1_reference drop top5 top5_dense
     nonzero total nonzero_counted total_counted sparsity_counted
     collapsed compression params_nonzero params compression_all macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high

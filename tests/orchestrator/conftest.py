@@ -1,12 +1,13 @@
 """The command line as a user meets it: arguments in; exit code, stdout and stderr out."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from bench.rows import LATENCY
 from core.ledger.claims import claim
@@ -15,6 +16,7 @@ from core.ledger.outcome import complete
 from core.ledger.progress import record_epoch
 from core.ledger.reaper import due
 from core.ledger.report import ReportRow
+from core.ledger.tables import stages
 from core.settings import load_settings
 from orchestrator.cli import main
 
@@ -93,6 +95,7 @@ def row() -> ReportRow:
         "epochs": 1,
         "iterations": 1,
         "seed": 0,
+        "reference": "dense",
         "top1": 0.9,
         "digest": "d" * 64,
     }
@@ -126,9 +129,17 @@ def _do(ledger: Engine, digest: str, epochs: bool) -> None:
         artifact_bytes=2_863_311 if makes else 0,
         train_seconds=12.5 if makes else 0.0,
         summary={"zstd_bytes": 2_000_000} if held.kind == "prune" else {},
-        result=_result(held.kind, '"before":""' in held.spec),
+        result=_result(held.kind, _is_dense(ledger, held.spec)),
         log="epoch 1\n",
     )
+
+
+def _is_dense(ledger: Engine, spec: str) -> bool:
+    """Nothing was pruned, or at sparsity 0."""
+    evaluated = json.loads(spec)
+    with ledger.connect() as connection:
+        parent = connection.scalar(select(stages.c.spec).where(stages.c.digest == evaluated.get("parent", "")))
+    return evaluated.get("before") == "" or json.loads(parent or "{}").get("sparsity") == 0
 
 
 def _result(kind: str, dense: bool) -> dict[str, object]:

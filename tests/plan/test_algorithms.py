@@ -65,19 +65,19 @@ def test_rewinding_trains_the_end_of_the_dense_schedule() -> None:
         dense = made.stages[cell.train]
         assert isinstance(dense, Train)
         for stage in rounds(made, cell):
-            assert (stage.epochs, stage.horizon, stage.recipe) == (2, 8, dense.recipe)
+            assert (stage.epochs, stage.before, stage.after, stage.recipe) == (2, 6, 0, dense.recipe)
             if cell.cell.algorithm == "lr-rewind":
                 assert stage.rewind == ""
                 continue
             early = made.stages[stage.rewind]
             assert isinstance(early, Train)
-            assert (early.epochs, early.horizon, early.seed) == (6, 8, dense.seed)
+            assert (early.epochs, early.after, early.seed) == (6, 2, dense.seed)
     # Back to the very beginning, when the retraining is as long as the training or longer.
     (cell,) = planned(algorithm="lottery", epochs="9").cells
     made = planned(algorithm="lottery", epochs="9")
     early = made.stages[rounds(made, cell)[0].rewind]
     assert isinstance(early, Train)
-    assert (early.epochs, early.horizon, rounds(made, cell)[0].epochs) == (0, 0, 8)
+    assert (early.epochs, early.after, rounds(made, cell)[0].epochs) == (0, 0, 8)
 
 
 def test_pruning_before_training_has_the_same_budget() -> None:
@@ -99,11 +99,44 @@ def test_the_fair_grid_has_controls_of_equal_budget_for_paired_seeds() -> None:
             total = cell.epochs * cell.iterations
             for control in ("oneshot", "random", "layer-random"):
                 assert Cell(control, cell.sparsity, total, 1, cell.seed) in cells
-    assert len(cells) == 3 * 3 * 4
+            assert Cell("iterative-one-schedule", cell.sparsity, cell.epochs, cell.iterations, cell.seed) in cells
+            assert Cell("oneshot", 0.0, total, 1, cell.seed) in cells, "the dense network with equal training"
+    assert len(cells) == 3 * (3 * 5 + 1)
+
+
+def test_fair_adds_the_controls_that_exist_and_no_others() -> None:
+    axes = {"sparsity": "0,90", "epochs": "4", "iterations": "3", "dense_epochs": "10", "fair": "true"}
+    names = "oneshot,snip,lr-rewind,lottery,gradual,2:4"
+    cells = read_axes({**axes, "algorithm": names}, GRIDS["demo"]).cells()
+    dense = {(cell.algorithm, cell.epochs, cell.iterations) for cell in cells if cell.sparsity == 0}
+    assert dense >= {("oneshot", 4, 1), ("oneshot", 12, 1), ("snip", 4, 1)}, "each recovery has its own"
+    assert ("random", 12, 1) not in dense
+    assert ("lr-rewind", 12, 1) not in {(cell.algorithm, cell.epochs, cell.iterations) for cell in cells}, "10 is all"
+    assert Cell("2:4", 0.5, 4, 1, 0) in cells
+    assert len(cells) == len(set(cells))
+
+
+@given(name=st.sampled_from(sorted(ALGORITHMS)), epochs=st.integers(0, 3), iterations=st.integers(1, 4))
+def test_sparsity_0_is_one_training_whatever_would_choose(name: str, epochs: int, iterations: int) -> None:
+    made = planned(algorithm=name, sparsity="0", epochs=str(epochs), iterations=str(iterations))
+    (cell,) = made.cells
+    for stage in rounds(made, cell):
+        assert (stage.sparsity, stage.score, stage.allocation) == (0.0, "magnitude", "global")
+
+
+def test_one_schedule_falls_once_over_all_rounds() -> None:
+    made = planned(algorithm="iterative,iterative-one-schedule,oneshot", epochs="2", iterations="3")
+    each, once, _ = ([(s.before, s.epochs, s.after) for s in rounds(made, cell)] for cell in made.cells)
+    assert each == [(0, 2, 0)] * 3
+    assert once == [(0, 2, 4), (2, 2, 2), (4, 2, 0)]
+    assert {tuple(s.sparsity for s in rounds(made, cell)) for cell in made.cells[:2]} == {
+        sparsities(ALGORITHMS["iterative"], 0.9, 3)
+    }
+    assert [[s.first_epoch for s in rounds(made, cell)] for cell in made.cells] == [[8, 10, 12], [8, 10, 12], [8]]
 
 
 def test_iterative_with_one_round_is_one_shot() -> None:
-    made = planned(algorithm="oneshot,iterative,gradual", iterations="1")
+    made = planned(algorithm="oneshot,iterative,gradual,iterative-one-schedule", iterations="1")
     assert len({cell.rounds for cell in made.cells}) == 1
 
 
@@ -132,6 +165,11 @@ def test_a_composition_of_ones_own(tmp_path: Path) -> None:
         ("[algorithms]\nmine = 1", "write a table"),
         ('[algorithms."a b"]\nscore = "random"', "use 1-64 letters"),
         ('algorithm = "mine"', "algorithm 'mine'"),
+        ('[algorithms.mine]\nanneal = "twice"', r"algorithms.mine.anneal 'twice'"),
+        (
+            '[algorithms.mine]\nanneal = "once"\nrecovery = "none"',
+            r"algorithms.mine.anneal 'once': the recovery none has no learning-rate schedule",
+        ),
     ],
 )
 def test_a_bad_composition_is_one_line(tmp_path: Path, table: str, complaint: str) -> None:

@@ -190,10 +190,10 @@ def test_compositions_take_a_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "digest"),
     [
-        ("oneshot", "4af7eb561e737595fd3b543591bcbb0378ad1e5df1ffb029fe3268bc011e2d6f"),
-        ("erk", "c43a9174c9ccc938e67f20f97e4047b6aca8a822263964591c8d8650befa1fa9"),
-        ("2:4", "572b871c87ccf203858d34e0efb9076318f832249d36989c9fd37165474cfe94"),
-        ("synflow", "6fbf560f14ee70e9672f29914e325a0184117875e8795cdccdaf00fcf56c3ecd"),
+        ("oneshot", "8e908d94c2f59b9da6346b3fe0d844f68d94b4e69b754b66e73e61ea0768fa03"),
+        ("erk", "32680c1f3d3bad5ed92d4d51546aeb3a8e271710733f2443cdea6dc735e3464a"),
+        ("2:4", "a94c5402eb4e15ffaad1e46aeadf8a661b206481a7ec59e14c8d4f69ef375c16"),
+        ("synflow", "071863f56472cf28c60b9d3ca24451ad1761a55d1daf11a1a824e87c9eb2d519"),
     ],
 )
 def test_stages_of_other_algorithms_are_what_they_were(name: str, digest: str) -> None:

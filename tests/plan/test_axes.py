@@ -12,14 +12,25 @@ from core.plan.axes import parse_count, parse_list, parse_sparsity
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("0.9", 0.9), ("90", 0.9), ("90%", 0.9), (" 90 % ", 0.9), (0.9, 0.9), (90, 0.9), ("1%", 0.01), ("0.5%", 0.005)],
+    [
+        ("0.9", 0.9),
+        ("90", 0.9),
+        ("90%", 0.9),
+        (" 90 % ", 0.9),
+        (0.9, 0.9),
+        (90, 0.9),
+        ("1%", 0.01),
+        ("0.5%", 0.005),
+        ("0", 0.0),
+        ("0%", 0.0),
+    ],
 )
 def test_three_ways_to_write_a_sparsity_are_one_number(text: object, expected: float) -> None:
     assert parse_sparsity(text) == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "100", "150", "abc", "", "-5", "nan", "inf", "1e999", "100%", "0%", None, True, []]
+    "text", ["-1", "100", "150", "abc", "", "-5", "nan", "inf", "1e999", "100%", "1e-9", "0.9999999", None, True, []]
 )
 def test_a_bad_sparsity_names_the_field_the_value_and_the_fix(text: object) -> None:
     with pytest.raises(UserError) as caught:
@@ -42,7 +53,8 @@ def test_any_text_is_a_sparsity_or_a_user_error(text: str) -> None:
     except UserError as error:
         assert "\n" not in str(error)
     else:
-        assert 0 < value < 1
+        assert 0 <= value < 1
+        assert math.copysign(1, value) == 1
         assert math.isfinite(value)
 
 

@@ -20,7 +20,7 @@ DENSE, FINETUNE = load_recipe("default").dense, load_recipe("default").finetune
 
 STAGES: tuple[Stage, ...] = (
     Train(CIFAR, NET, DENSE, 30, 0),
-    PruneRound("a" * 64, 1, "magnitude", "global", 0.9, 3, FINETUNE, CIFAR, NET, 0),
+    PruneRound("a" * 64, 1, "magnitude", "global", 0.9, 3, 30, FINETUNE, CIFAR, NET, 0),
     Evaluate("a" * 64, "", CIFAR, NET),
     Benchmark("a" * 64, "b" * 64, ("torch", "sparse"), "cpu", 1, 1, CIFAR, NET),
     Sleep("x", 1.0, ("a" * 64,)),

@@ -10,9 +10,9 @@ from core.training.datasets import Split
 
 
 def epoch_batches(
-    split: Split, members: Tensor, recipe: Recipe, seed: int, round: int, epoch: int
+    split: Split, members: Tensor, recipe: Recipe, seed: int, epoch: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yields (images, labels), see `augmented`; the last batch may be short, see `steps_in`."""
-    draws = draw(members, recipe, seed, round, epoch)
+    draws = draw(members, recipe, seed, epoch)
     for step in range(steps_in(len(members), recipe.batch)):
         yield augmented(split, recipe, draws.rows(slice(step * recipe.batch, (step + 1) * recipe.batch)))

@@ -23,9 +23,9 @@ RECIPE = replace(load_recipe("default").dense, batch=4, translate=2)
 PLAIN = replace(RECIPE, translate=0, flip="none")
 
 
-def _epoch(split: Split, recipe: Recipe, seed: int = 0, round: int = 0, epoch: int = 0) -> list[torch.Tensor]:
+def _epoch(split: Split, recipe: Recipe, seed: int = 0, epoch: int = 0) -> list[torch.Tensor]:
     members = torch.arange(len(split))
-    return [tensor for batch in epoch_batches(split, members, recipe, seed, round, epoch) for tensor in batch]
+    return [tensor for batch in epoch_batches(split, members, recipe, seed, epoch) for tensor in batch]
 
 
 @given(
@@ -72,26 +72,26 @@ def test_an_epoch_shows_every_image_once_with_its_label(make_split: Callable[...
 def test_only_members_are_shown(make_split: Callable[..., Split]) -> None:
     split = make_split(12, classes=4)
     members = (split.labels == 2).nonzero().flatten()
-    labels = [label for _, labels in epoch_batches(split, members, PLAIN, 0, 0, 0) for label in labels.tolist()]
+    labels = [label for _, labels in epoch_batches(split, members, PLAIN, 0, 0) for label in labels.tolist()]
     assert labels == [2, 2, 2]
 
 
 def test_same_facts_same_batches_whatever_the_global_state(make_split: Callable[..., Split]) -> None:
     split = make_split(10)
     torch.manual_seed(1)
-    first = _epoch(split, RECIPE, 1, 2, 3)
+    first = _epoch(split, RECIPE, 1, 3)
     state = torch.get_rng_state()
-    again = _epoch(split, RECIPE, 1, 2, 3)
+    again = _epoch(split, RECIPE, 1, 3)
     assert torch.equal(torch.get_rng_state(), state)
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
-    for other in ((2, 2, 3), (1, 3, 3), (1, 2, 4), (12, 3, 3)):
+    for other in ((2, 3), (1, 4), (13, 3)):
         assert not torch.equal(_epoch(split, RECIPE, *other)[0], first[0])
 
 
 def test_the_random_numbers_of_this_release_stay_what_they_are() -> None:
     # A change here changes every trained network under an unchanged digest: raise the stages' code version then.
-    assert seed_of("batches", 0, 1, 2) == 0x085C_0ABA
-    assert torch.randperm(8, generator=generator("batches", 0, 1, 2)).tolist() == [1, 4, 0, 2, 3, 5, 6, 7]
+    assert seed_of("batches", 0, 2) == 0xBA6C_2BDB
+    assert torch.randperm(8, generator=generator("batches", 0, 2)).tolist() == [6, 3, 0, 7, 5, 4, 1, 2]
 
 
 def test_one_leftover_image_is_left_out(make_split: Callable[..., Split]) -> None:
@@ -145,7 +145,7 @@ def test_alternating_flips_show_each_image_both_ways_in_turn(make_split: Callabl
     plain = normalise(split.images, split.mean, split.std)
     sides = []
     for epoch in range(4):
-        images, _ = next(epoch_batches(split, torch.arange(40), recipe, 5, 0, epoch))
+        images, _ = next(epoch_batches(split, torch.arange(40), recipe, 5, epoch))
         straight = [bool((images == image).flatten(1).all(1).any()) for image in plain]
         mirrored = [bool((images == image.flip(2)).flatten(1).all(1).any()) for image in plain]
         assert all(a != b for a, b in zip(straight, mirrored, strict=True))

@@ -66,7 +66,7 @@ def test_agrees_with_a_plain_loop(make_split: MakeSplit, masked: bool) -> None:
     members, _ = partition(split.labels, recipe.validation)
     plain.train()
     for step, (images, labels) in enumerate(
-        batch for epoch in range(epochs) for batch in epoch_batches(split, members, recipe, 7, 1, epoch)
+        batch for epoch in range(epochs) for batch in epoch_batches(split, members, recipe, 7, 1 + epoch)
     ):
         loss = F.cross_entropy(plain(images.contiguous()), labels, label_smoothing=0.1)
         gradients = torch.autograd.grad(loss, list(parameters.values()))
@@ -92,9 +92,9 @@ def test_same_arguments_same_bits(make_split: MakeSplit) -> None:
         results.append((_weights(model), losses))
     assert _same(results[0][0], results[1][0])
     assert results[0][1] == results[1][1]
-    for seed, round in ((1, 0), (0, 1)):
+    for seed, first_epoch in ((1, 0), (0, 1)):
         model = _model()
-        list(train(model, {}, split, RECIPE, 2, seed, round, "cpu"))
+        list(train(model, {}, split, RECIPE, 2, seed, first_epoch, "cpu"))
         assert not _same(_weights(model), results[0][0])
 
 

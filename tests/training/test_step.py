@@ -169,7 +169,7 @@ def test_a_step_asks_nothing_back_from_its_device(make_split: MakeSplit, monkeyp
     model, masks = _model().to("meta"), {name: mask.to("meta") for name, mask in _masks(_model()).items()}
     there = split.to("meta")
     fixed = step.Step(model, masks, there, replace(recipe, precision="fp32"), IMAGES, Player(there.device))
-    fixed.begin(draw(torch.arange(IMAGES), recipe, 0, 0, 0), [0.1] * 5, 0)
+    fixed.begin(draw(torch.arange(IMAGES), recipe, 0, 0), [0.1] * 5, 0)
     assert [fixed(number) for number in range(5)] == [16, 16, 16, 16, 6]
     with pytest.raises(RuntimeError):
         float(fixed.summed)

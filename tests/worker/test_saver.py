@@ -20,7 +20,7 @@ from worker.trainer.workbench import Workbench
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 1, 10)
 DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
 TRAIN = Train(DIGITS, MODEL, DENSE, 2, 0)
-PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 2, RECOVERY, DIGITS, MODEL, 0)
+PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 2, 2, RECOVERY, DIGITS, MODEL, 0)
 
 
 @pytest.fixture

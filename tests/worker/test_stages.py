@@ -20,6 +20,7 @@ from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
 from core.pruning.masks import kept_count
+from core.training.loop import train
 from core.training.models import build_model
 from worker.protocol import Epoch, Request
 from worker.trainer import stages
@@ -29,7 +30,7 @@ from worker.trainer.workbench import Workbench
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
 DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
 TRAIN = Train(DIGITS, MODEL, DENSE, 1, 0)
-FIRST = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 1, RECOVERY, DIGITS, MODEL, 0)
+FIRST = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 1, 1, RECOVERY, DIGITS, MODEL, 0)
 SECOND = replace(FIRST, parent=digest(FIRST), round=2, sparsity=0.8, epochs=0)
 EVALUATE = Evaluate(digest(SECOND), digest(FIRST), DIGITS, MODEL)
 
@@ -189,6 +190,24 @@ def test_layer_rules_and_controls_with_the_same_counts(bench):
     assert kept - exempt == kept_count(result["total_counted"], 0.8)
     assert result["nonzero_counted"] == result["nonzero"] - exempt
     assert bench.checkpoint(made.stages[method.rounds[1]]).meta["layers"].startswith("conv1.weight=dense,")
+
+
+def test_sparsity_0_trains_the_dense_network_on(bench):
+    """Its masks are all ones, and change no bit of what training without masks ends on."""
+    control = replace(FIRST, sparsity=0.0)
+    bench.run(TRAIN)
+    done = bench.run(control)
+    made = bench.checkpoint(control)
+    assert done.summary["nonzero"] == done.summary["total"] and done.summary["sparsity"] == 0
+    assert made.masks and all(mask.all() for mask in made.masks.values())
+    model = build_model(MODEL, 0)
+    model.load_state_dict(bench.checkpoint(TRAIN).weights)
+    split = bench.workbench.split(DIGITS, "train")
+    list(train(model, {}, split, RECOVERY, control.epochs, control.seed, control.first_epoch, "cpu"))
+    assert all(torch.equal(value, made.weights[name]) for name, value in model.state_dict().items())
+    found = bench.run(Evaluate(digest(control), digest(TRAIN), DIGITS, MODEL)).result
+    assert found["top1_before"] == bench.run(Evaluate(digest(TRAIN), "", DIGITS, MODEL)).result["top1"]
+    assert (found["macs"], found["collapsed"]) == (found["macs_dense"], 0)
 
 
 def test_weight_rewinding_starts_from_the_early_weights(bench):

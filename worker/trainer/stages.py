@@ -30,7 +30,6 @@ from core.training.models import build_model, load_model
 from worker.protocol import Done, Epoch, Request
 from worker.trainer.workbench import Workbench
 
-_DENSE_ROUND = 0
 _EVALUATION_BATCH = 256
 _SCORE_BATCH, _SCORE_BATCHES = 128, 10
 """Images that scores by gradients look at: 1,280, some 100 for each of ten classes."""
@@ -71,8 +70,7 @@ def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
     def begin() -> tuple[nn.Module, Masks]:
         return build_model(stage.model, stage.seed), {}
 
-    after = max(0, stage.horizon - stage.epochs)
-    return _train_and_store(bench, request, stage, begin, round=_DENSE_ROUND, after=after)
+    return _train_and_store(bench, request, stage, begin, after=stage.after)
 
 
 def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
@@ -90,8 +88,8 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
 
-    before = max(0, stage.horizon - stage.epochs)
-    return _train_and_store(bench, request, stage, begin, round=stage.round, before=before)
+    course = {"first_epoch": stage.first_epoch, "before": stage.before, "after": stage.after}
+    return _train_and_store(bench, request, stage, begin, **course)
 
 
 def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
@@ -169,7 +167,7 @@ def _train_and_store(
     stage: Train | PruneRound,
     begin: Callable[[], tuple[nn.Module, Masks]],
     *,
-    round: int,
+    first_epoch: int = 0,
     before: int = 0,
     after: int = 0,
 ) -> Done:
@@ -183,7 +181,7 @@ def _train_and_store(
         model = build_model(stage.model, stage.seed)
         masks = {name: mask.to(bench.device) for name, mask in saved.masks.items()}
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
-    facts = (stage.epochs, stage.seed, round, bench.device)
+    facts = (stage.epochs, stage.seed, first_epoch, bench.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
     with bench.saving(request.digest, masks, saved) as saver, bench.at_work() as work:
 

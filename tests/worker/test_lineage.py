@@ -1,0 +1,138 @@
+"""What cells of one seed see, image by image, at equal points of their training, whatever rounds it is spent in."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.artifacts.store import ArtifactStore
+from core.plan.dag import Plan, PlannedCell, plan
+from core.plan.datasets import DatasetRef
+from core.plan.grids import GRIDS, read_axes
+from core.plan.recipes import load_recipe
+from core.plan.stages import Evaluate, encode
+from core.settings import load_settings
+from core.training import loop
+from core.training.batches import Draws
+from core.training.datasets import Split
+from worker.protocol import Request
+from worker.trainer.stages import run_stage
+from worker.trainer.workbench import Workbench
+
+DENSE, ROUNDS = 4, 3
+NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "lottery", "snip")
+Seen = dict[str, list[Draws]]
+
+
+class FewImages(Workbench):
+    """Sees only the first images of a split: this is about which, not about what is learned."""
+
+    def split(self, ref: DatasetRef, name: str) -> Split:
+        whole = super().split(ref, name)
+        return replace(whole, images=whole.images[:40], labels=whole.labels[:40])
+
+
+def _recipe(folder: Path) -> str:
+    """All that varies images is on, in both parts; fine-tuning has other batches."""
+    lines = ["version = 1"]
+    for part, batch in (("dense", 16), ("finetune", 32)):
+        recipe = replace(load_recipe("digits").dense, batch=batch, flip="alternating", translate=1, cutout=2)
+        values = {key: value for key, value in vars(recipe).items() if key not in ("name", "version")}
+        lines += [f"[{part}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+    file = folder / "varied.toml"
+    file.write_text("\n".join(lines))
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    common = {"sparsity": "0,60", "iterations": str(ROUNDS), "dense_epochs": str(DENSE), "width": "1"}
+    common |= {"recipe": _recipe(tmp_path_factory.mktemp("recipe")), "bench_device": "none", "epochs": "1,3"}
+    return plan(read_axes({**common, "algorithm": ",".join(NAMES)}, GRIDS["demo"]))
+
+
+@pytest.fixture(scope="module")
+def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """Runs every training and pruning; what each showed its network, epoch by epoch."""
+    shown: list[Draws] = []
+    original = loop.draw
+
+    def look(*arguments: object) -> Draws:
+        shown.append(original(*arguments))  # type: ignore[arg-type]
+        return shown[-1]
+
+    threads = torch.get_num_threads()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "draw", look)
+        settings = load_settings({"SWEEP_HOME": str(tmp_path_factory.mktemp("home")), "SWEEP_THREADS": "1"})
+        store = ArtifactStore.open("", settings.home)
+        bench = FewImages(torch.device("cpu"), settings, store, lambda _: None, cores=1)
+        yield dict(_run(planned, bench, shown))
+    torch.set_num_threads(threads)
+
+
+def _run(planned: Plan, bench: Workbench, shown: list[Draws]) -> Iterator[tuple[str, list[Draws]]]:
+    made: dict[str, str] = {}
+    for digest, stage in planned.stages.items():
+        if not isinstance(stage, Evaluate):
+            shown.clear()
+            inputs = {parent: made[parent] for parent in stage.parents}
+            made[digest] = run_stage(bench, Request(digest, 1, encode(stage), inputs, "")).artifact
+            yield digest, list(shown)
+
+
+def _cell(planned: Plan, algorithm: str, epochs: int) -> PlannedCell:
+    return next(
+        c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == (algorithm, epochs, 0.6)
+    )
+
+
+def _life(seen: Seen, cell: PlannedCell) -> list[Draws]:
+    return [draws for digest in cell.rounds for draws in seen[digest]]
+
+
+def _equal(some: list[Draws], others: list[Draws]) -> bool:
+    """Index, shift, side and hole of every image, in order."""
+    pairs = itertools.zip_longest(some, others)
+    return all(all(torch.equal(vars(a)[name], vars(b)[name]) for name in vars(a)) for a, b in pairs)
+
+
+def _sides(draws: Draws) -> torch.Tensor:
+    """Which side each image shows, by its index."""
+    return draws.mirrored[draws.index.argsort()]
+
+
+def test_cells_of_one_seed_see_the_same_images_at_the_same_point_of_their_training(planned: Plan, seen: Seen) -> None:
+    dense = seen[planned.cells[0].train]
+    whole = _life(seen, _cell(planned, "oneshot", 3))
+    assert (len(dense), len(whole)) == (DENSE, 3)
+    for name in ("iterative", "iterative-one-schedule", "gradual", "lr-rewind"):
+        assert _equal(_life(seen, _cell(planned, name, 1)), whole), name
+    # A pruned initial network begins its life with what the dense one saw, then goes on as a fine-tuned one does.
+    assert _equal(_life(seen, _cell(planned, "snip", 3)), dense + whole)
+    # A ticket is the dense network of an early epoch again, in each round.
+    for digest in _cell(planned, "lottery", 1).rounds:
+        assert seen[digest]
+        assert _equal(seen[digest], dense[DENSE - len(seen[digest]) :])
+    control = next(
+        c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == ("oneshot", 3, 0.0)
+    )
+    assert _equal(_life(seen, control), whole)
+
+
+def test_every_image_shows_its_other_side_in_the_next_epoch(planned: Plan, seen: Seen) -> None:
+    dense = seen[planned.cells[0].train]
+    for name, epochs in (("oneshot", 3), ("iterative", 1), ("lr-rewind", 1)):
+        life = [*dense, *_life(seen, _cell(planned, name, epochs))]
+        assert len(life) == DENSE + 3
+        assert all(torch.equal(_sides(a), ~_sides(b)) for a, b in itertools.pairwise(life)), name
+
+
+def test_no_two_epochs_of_a_life_are_alike(planned: Plan, seen: Seen) -> None:
+    life = [*seen[planned.cells[0].train], *_life(seen, _cell(planned, "iterative", 3))]
+    assert len(life) == DENSE + 9
+    assert not any(torch.equal(a.index, b.index) for a, b in itertools.combinations(life, 2))
