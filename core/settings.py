@@ -18,7 +18,8 @@ class Settings:
     Empty URLs mean the embedded default under `home`. image_folders: where submitted image folders lie on this machine
     (`core.images.finding.candidates`) · scores: folder of the scores of the user's own that this machine
     may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
-    each device · snapshot: least time between two saved states of a training stage · growth: bytes by which a trainer
+    each device · snapshot: least time between two saved states of a training stage ·
+    silence: longest time that a trainer may go without progress · growth: bytes by which a trainer
     may grow between stages before a fresh one takes over.
     """
 
@@ -37,6 +38,7 @@ class Settings:
     heartbeat: float
     republish: float
     snapshot: float
+    silence: float
     max_attempts: int
     growth: int
     cost_per_hour: float
@@ -94,6 +96,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         heartbeat=heartbeat,
         republish=_number(env, "SWEEP_REPUBLISH_SECONDS", 5.0, 0.05),
         snapshot=_number(env, "SWEEP_SNAPSHOT_SECONDS", 30.0, 0.0),
+        silence=_number(env, "SWEEP_SILENCE_SECONDS", 900.0, 1.0),
         max_attempts=int(_number(env, "SWEEP_MAX_ATTEMPTS", 3, 1)),
         growth=int(_number(env, "SWEEP_TRAINER_GROWTH_MB", 2048, 1)) * 2**20,
         cost_per_hour=_number(env, "SWEEP_COST_PER_HOUR", 0.0, 0.0),

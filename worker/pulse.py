@@ -20,7 +20,9 @@ from core.broker.hints import BrokerAway, waiting
 from core.errors import UserError
 from core.ledger.claims import heartbeat
 from core.ledger.clock import read_clock
+from core.ledger.progress import record_progress
 from core.ledger.reaper import due, reap
+from core.ledger.workers import Notes, note
 from worker.calm import Calm
 from worker.desk import Desk, Verdict
 from worker.hearing import Hearing
@@ -62,6 +64,7 @@ class Pulse:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
+        self._noted = Notes({}, ())
         self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
 
     def start(self) -> None:
@@ -91,6 +94,8 @@ class Pulse:
             self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
             if beaten:
                 self._guard("logs", self._save_logs)
+                self._guard("progress", self._save_progress)
+                self._guard("notes", self._save_notes)
                 self._guard("reaper", self._reap)
             self._guard("broker", self._tend_broker)
         self._guard("trainers", self._tend_trainers)
@@ -110,7 +115,7 @@ class Pulse:
 
     def _beat(self) -> None:
         settings, engine = self._desk.settings, self._desk.engine
-        holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.held)}
+        holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
         beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
         self._calm.beat(_awake_or_not())
         self._read_clock()
@@ -141,8 +146,23 @@ class Pulse:
         for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
+    def _save_progress(self) -> None:
+        silent = {}
+        for slot in self._slots:
+            held = slot.progressing
+            if held is not None:
+                silent[held.digest, held.attempt] = slot.silent_seconds
+        record_progress(self._desk.engine, silent)
+
+    def _save_notes(self) -> None:
+        notes = Notes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        if notes != self._noted:
+            note(self._desk.engine, self._desk.worker, notes)
+            self._noted = notes
+
     def _tend_trainers(self) -> None:
         for slot in self._slots:
+            slot.look()
             slot.keep_warm()
 
     def _tend_broker(self) -> None:
