@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 
+from core.passes import trace
 from core.pruning.masks import PRUNABLE
 
 
 def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, int]:
-    """Weight name → output positions of its layer, found by running one blank image of `image_shape` (channels,
+    """Weight name → output positions of its layer, found by sending the shape of one image (channels,
     height, width) through `model`; layers that the image never meets are left out.
 
     Each element of a conv weight meets the input once at every output position, padding included; each element
@@ -21,13 +21,9 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
         module.register_forward_hook(_recorder(f"{name}.weight" if name else "weight", found))
         for name, module in layers
     ]
-    training = model.training
-    some = next(model.parameters())
     try:
-        with torch.inference_mode():
-            model.eval()(torch.zeros(1, *image_shape, device=some.device, dtype=some.dtype))
+        trace(model, image_shape)
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return found
