@@ -27,11 +27,15 @@ def verdict(one: Comparison, metric: Metric, names: Names, of: int) -> str:
     if winner := better(one, metric, names):
         alone = of > 1 and one.p_holm is not None and one.p_holm >= _ALPHA
         return f"{winner} is better" + (f", taken alone; not among {of} comparisons (Holm)" if alone else "")
+    if one.coming:
+        return f"undecided; {text.plural(one.coming, 'pair')} of the second look still to come"
     if found.n == 1:
         return f"undecided: one seed; needs at least {found.more} more"
     if found.low is None:
         what = f"all {found.n} pairs are equal" if found.mean == 0 else f"all {found.n} differences are equal"
         return f"undecided: {what}, no spread to judge by"
+    if found.looks == 2:
+        return "undecided after two looks"
     if found.more is None:
         return f"undecided, needs more than {MOST_MORE} more seeds"
     return f"undecided, needs about {text.plural(found.more, 'more seed')}"
@@ -79,8 +83,16 @@ def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
     read = [
         f"{what}; means over seeds",
         f"difference: {names.a} - {names.b}{' in points' if metric.points else ''}, paired by seed,"
-        " ± half of Student's 95 % interval",
+        " ± half of the 95 % interval for two looks",
     ]
+    second = [one.found for one in made if one.found.looks == 2]
+    if second:
+        firsts = sorted({found.first for found in second})
+        read.append(
+            f"second look: seeds were added after the first {' or '.join(map(str, firsts))} had been looked at; judged"
+            " by both looks together, and there is no third"
+        )
+    read.append("intervals and verdicts are about other seeds, on this one test set; other test images may differ")
     if len(made) > 1:
         stand = sum(one.found.sign != 0 and one.p_holm is not None and one.p_holm < _ALPHA for one in made)
         alone = sum(one.found.sign != 0 for one in made)
@@ -89,7 +101,10 @@ def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
             f" {stand} with Holm's adjustment for all of them"
         )
     if any(one.found.more is not None and one.found.low is not None for one in made):
-        read.append(f"about N more seeds: finds a true difference of the size seen in {POWER:.0%} of studies")
+        read.append(
+            f"about N more seeds (--queue): a second look at them finds a true difference of the size seen in"
+            f" {POWER:.0%} of studies"
+        )
     left = [
         (compared.alone_a, "of A without a partner in B"),
         (compared.alone_b, "of B without a partner in A"),
@@ -125,6 +140,9 @@ def _one(one: Comparison, metric: Metric, names: Names, of: int) -> dict[str, An
         "b": {**one.b_at, "mean": fmean(pair.b for pair in one.pairs)},
         "pairs": [asdict(pair) for pair in one.pairs],
         "n": found.n,
+        "n_first": found.first,
+        "looks": found.looks,
+        "coming": one.coming,
         "mean": found.mean,
         "sd": found.sd,
         "low": found.low,

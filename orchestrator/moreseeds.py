@@ -31,15 +31,18 @@ class Extended:
 
 
 def needed(compared: Compared) -> int:
-    """How many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none does."""
-    return max((one.found.n + one.found.more for one in compared.comparisons if one.found.more is not None), default=0)
+    """Return how many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none
+    does, or these seeds are on their way."""
+    wanted = ((one.found.n, one.found.more) for one in compared.comparisons if not one.coming)
+    return max((n + more for n, more in wanted if more is not None), default=0)
 
 
 def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended]:
     """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
 
     Raises:
-        UserError: today's program or files make other stages of the old grid than the sweep has.
+        UserError: today's program or files make other stages of the old grid than the sweep has; or seeds were added
+            to it before, so that this would be the third look.
     """
     seeds = sorted({seed for side in sides for seed in side.sweep.grid["seeds"]})
     fresh = (seed for seed in itertools.count() if seed not in seeds)
@@ -50,13 +53,22 @@ def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended
 
 
 def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
-    grid = replace(stored_grid(sweep.grid), seeds=seeds)
+    had = tuple(sweep.grid["seeds"])
+    added = tuple(seed for seed in seeds if seed not in had)
+    if added and sweep.grid.get("looked"):
+        fix = (
+            "seeds were added after a look before, and there is no valid third look; submit its grid with seeds that it"
+            f" has not had as a sweep of their own (--seeds {','.join(map(str, added))}), and compare only these"
+        )
+        raise UserError("sweep", sweep.name, fix)
+    # A single seed has no spread, so that nothing can have been decided by it: the next look is the first.
+    looked = had if added and len(had) > 1 else tuple(sweep.grid.get("looked", ()))
+    grid = replace(stored_grid(sweep.grid), seeds=seeds, looked=looked)
     # The sweep's own dataset: its folder need not be on this machine.
     planned = plan(grid, DatasetRef(**dataset_of(engine, sweep.id)))
     if not planned.stages.keys() >= set(digests):
         what = "its recipe, cost profile or this program has changed since it was submitted"
         raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
-    added = tuple(seed for seed in seeds if seed not in sweep.grid["seeds"])
     return Extended(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
 
 

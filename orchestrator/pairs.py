@@ -1,11 +1,13 @@
 """Cells side by side: which of A belongs to which of B, and what their differences say."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from core.errors import UserError
 from core.ledger.report import ReportRow
+from core.ledger.states import ENDED
 from orchestrator.statistics import Paired, holm, paired
 
 SEED = "seed"
@@ -63,27 +65,32 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Point:
-    """A cell and where it lies: axis → value, for `AXES`, `MACHINE` and the seed."""
+    """A cell and where it lies: axis → value, for `AXES`, `MACHINE` and the seed. look: 2 if its seed was added after
+    results of its sweep had been looked at."""
 
     row: ReportRow
     at: Mapping[str, Value]
+    look: int = 1
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two cells of one seed. a, b: the metric · a_cell, b_cell: their numbers in their sweeps."""
+    """Two cells of one seed. a, b: the metric · a_cell, b_cell: their numbers in their sweeps · look: 2 if one of them
+    was added after a look."""
 
     seed: int
     a: float
     b: float
     a_cell: int
     b_cell: int
+    look: int
 
 
 @dataclass(frozen=True)
 class Comparison:
     """All pairs that agree in everything but the seed. at: the axes that A and B share · a_at, b_at: those that are
-    compared · found: of the differences a − b · p_holm: adjusted for all comparisons that are made with this one."""
+    compared · found: of the differences a − b · p_holm: adjusted for all comparisons that are made with this one ·
+    coming: pairs of the second look that have not ended; until they have, `found` is the first look's."""
 
     at: Mapping[str, Value]
     a_at: Mapping[str, Value]
@@ -91,6 +98,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
     found: Paired
     p_holm: float | None = None
+    coming: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,7 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
     shared = tuple(axis for axis in axes if axis not in differing)
     ours, theirs = _index(a, shared, differing, "A"), _index(b, shared, differing, "B")
     groups: dict[tuple[Value, ...], list[tuple[Point, Point]]] = {}
+    coming: Counter[tuple[Value, ...]] = Counter()
     unknown = same = 0
     for key in (key for key in ours if key in theirs):
         one, other = ours[key], theirs[key]
@@ -126,9 +135,10 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
             same += 1
         elif getattr(one.row, metric.name) is None or getattr(other.row, metric.name) is None:
             unknown += 1
+            coming[key[:-1]] += _look(one, other) == 2 and not {one.row.state, other.row.state} <= set(ENDED)
         else:
             groups.setdefault(key[:-1], []).append((one, other))
-    comparisons = (_comparison(shared, differing, group, metric) for group in groups.values())
+    comparisons = (_comparison(shared, differing, group, metric, coming[setting]) for setting, group in groups.items())
     alone = [sum(key not in rest for key in some) for some, rest in ((ours, theirs), (theirs, ours))]
     return Compared(differing, adjusted(comparisons), alone[0], alone[1], unknown, same)
 
@@ -164,18 +174,32 @@ def _index(
     return found
 
 
+def _look(one: Point, other: Point) -> int:
+    """The look at which the pair was first there."""
+    return max(one.look, other.look)
+
+
 def _comparison(
-    shared: Sequence[str], differing: Sequence[str], group: Sequence[tuple[Point, Point]], metric: Metric
+    shared: Sequence[str],
+    differing: Sequence[str],
+    group: Sequence[tuple[Point, Point]],
+    metric: Metric,
+    coming: int,
 ) -> Comparison:
     pairs = tuple(
-        Pair(a.row.seed, getattr(a.row, metric.name), getattr(b.row, metric.name), a.row.cell, b.row.cell)
+        Pair(a.row.seed, getattr(a.row, metric.name), getattr(b.row, metric.name), a.row.cell, b.row.cell, _look(a, b))
         for a, b in sorted(group, key=lambda both: both[0].row.seed)
     )
+    first, second = ([pair.a - pair.b for pair in pairs if pair.look == look] for look in (1, 2))
+    if coming and first:
+        # To judge the second look before it is whole would be a third one.
+        pairs, second = tuple(pair for pair in pairs if pair.look == 1), []
     a, b = group[0]
     return Comparison(
         at={axis: a.at[axis] for axis in shared},
         a_at={axis: a.at[axis] for axis in differing},
         b_at={axis: b.at[axis] for axis in differing},
         pairs=pairs,
-        found=paired([pair.a - pair.b for pair in pairs]),
+        found=paired(first, second),
+        coming=coming,
     )

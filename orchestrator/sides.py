@@ -91,8 +91,13 @@ def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple
     images = {"dataset": DatasetRef(**dataset_of(engine, sweep.id)).label} if rows else {}
     own = {part["name"]: part for part in sweep.grid.get("algorithms", ())}
     wide = {axis: sweep.grid.get(axis) for axis in ("dense_epochs", "recipe")}
+    looked = sweep.grid.get("looked", ())
     return tuple(
-        Point(row, {**wide, **_own_axes(row), **images, "composition": _composition(row, own, sweep.grid)})
+        Point(
+            row,
+            {**wide, **_own_axes(row), **images, "composition": _composition(row, own, sweep.grid)},
+            look=2 if looked and row.seed not in looked else 1,
+        )
         for row in rows
     )
 

@@ -1,33 +1,33 @@
-"""Paired differences: their mean, Student's interval, what it decides, and how many more pairs would decide it.
+"""Paired differences: their mean, an interval, what it decides, and how many more pairs would decide it.
 
-Standard library only, because the laptop that reads has neither numpy nor scipy. The number of degrees of freedom is
-always whole here, so Student's distribution is a finite sum of powers of a cosine (Abramowitz & Stegun 1964, 26.7.3 and
-26.7.4): every term is positive, nothing cancels, and a bisection over the angle gives quantiles to 1e-12. No table, no
-series expansion, no incomplete beta function.
+Whatever is said holds for two looks together, see `orchestrator.twolooks`. Standard library only.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from statistics import fmean, stdev
+from dataclasses import dataclass, replace
 
 from core.families import holm as holm
+from orchestrator import twolooks
+from orchestrator.student import quantile
 
-CONFIDENCE = 0.95
+CONFIDENCE = 1 - twolooks.ALPHA
 POWER = 0.8
 MOST_MORE = 100
 """Pairs beyond which "more than" is all that is said."""
+_FEWEST_MORE = 2
+"""The second look needs a spread of its own."""
 
 
 @dataclass(frozen=True)
 class Paired:
     """What n ≥ 1 paired differences say; the unit is theirs.
 
-    sd: sample standard deviation, None for one pair · low, high: Student's 95 % interval of the mean, p: the two-sided
-    probability of so large a mean by chance alone; all None where there is no spread to judge by (one pair, or equal
-    differences) · more: pairs that are missing until the interval would exclude 0, None = decided, or not to be known,
-    or more than `MOST_MORE` (then `hopeless`).
+    sd: sample standard deviation, None for one pair · low, high: the interval of the mean; those of both looks together
+    hold it in 95 % of studies · p: the probability of so large a z value at either of two looks, by chance alone; all
+    None where there is no spread to judge by (one pair, or equal differences) · more: pairs that are missing until a
+    second look would exclude 0; None = decided, or not to be known, or more than `MOST_MORE` (then `hopeless`), or
+    both looks are taken · first: how many of the pairs the first look had, = n where there was no second.
     """
 
     n: int
@@ -38,6 +38,12 @@ class Paired:
     p: float | None
     more: int | None
     hopeless: bool = False
+    first: int = 0
+
+    @property
+    def looks(self) -> int:
+        """1, or 2 where pairs were added because of the first look."""
+        return 1 + (self.first < self.n)
 
     @property
     def sign(self) -> int:
@@ -47,70 +53,46 @@ class Paired:
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
 
-def paired(differences: Sequence[float]) -> Paired:
-    """The mean of the differences with its interval. One pair, or no spread at all, decides nothing: two seeds that
-    happen to differ by the same number of images would otherwise look certain."""
-    n, mean = len(differences), fmean(differences)
+def paired(first: Sequence[float], second: Sequence[float] = ()) -> Paired:
+    """Judge the differences of the first look, and of those that were added because of it.
+
+    One pair, or no spread at all, decides nothing: two seeds that happen to differ by the same number of images would
+    otherwise look certain. A first look at fewer than two pairs was none: all are the first look's then.
+    """
+    if len(first) < 2:
+        first, second = [*first, *second], ()
+    both = twolooks.look([*first, *second])
+    n, mean = both.n, both.mean
     if n == 1:
-        return Paired(1, mean, None, None, None, None, 2)
-    sd = stdev(differences)
-    if sd <= 1e-9 * max(map(abs, differences), default=0.0):  # equal but for rounding
-        return Paired(n, mean, 0.0, None, None, None, 1)
-    error = sd / math.sqrt(n)
-    half = quantile(0.5 + CONFIDENCE / 2, n - 1) * error
-    p = tail(abs(mean) / error, n - 1)
-    if abs(mean) > half:
-        return Paired(n, mean, sd, mean - half, mean + half, p, None)
-    needed = pairs_needed(abs(mean) / sd, n + MOST_MORE)
-    more = None if needed is None else needed - n
-    return Paired(n, mean, sd, mean - half, mean + half, p, more, more is None)
+        return Paired(1, mean, None, None, None, None, _FEWEST_MORE, first=1)
+    one, two = twolooks.look(first), twolooks.look(second) if second else None
+    if not (one.sd or (two and two.sd)):
+        return Paired(n, mean, both.sd, None, None, None, None if second else _FEWEST_MORE, first=len(first))
+    low, high = twolooks.interval(one, two)
+    z = twolooks.z_value(one, two)
+    found = Paired(n, mean, both.sd, low, high, twolooks.probability(z), None, first=len(first))
+    if found.sign or second:
+        return found
+    more = pairs_needed(abs(mean) / both.sd, MOST_MORE, twolooks.certainty_needed(z))
+    return replace(found, more=more, hopeless=more is None)
 
 
-def pairs_needed(effect: float, most: int) -> int | None:
+def pairs_needed(effect: float, most: int, certainty: float = 0.5 + CONFIDENCE / 2) -> int | None:
     """The least number of pairs whose test finds a true mean of `effect` standard deviations in 4 of 5 studies.
 
-    The usual formula n = ((t(1 - α/2) + t(power)) / effect)², with Student's quantiles for that very n, so that it is
-    met by searching n (the right side falls as n grows). α = 0.05.
+    The usual formula n = ((t(certainty) + t(power)) / effect)², with Student's quantiles for that very n, so that it is
+    met by searching n (the right side falls as n grows). certainty: one-sided, of the test of these pairs.
 
     Returns: None if it is more than `most`.
     """
 
     def enough(n: int) -> bool:
-        wanted = quantile(0.5 + CONFIDENCE / 2, n - 1) + quantile(POWER, n - 1)
-        return math.sqrt(n) * effect >= wanted
+        return math.sqrt(n) * effect >= quantile(certainty, n - 1) + quantile(POWER, n - 1)
 
-    low, high = 2, most
+    low, high = _FEWEST_MORE, most
     if not enough(high):
         return None
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle + 1, high)
     return low
-
-
-def tail(t: float, df: int) -> float:
-    """P(|T| ≥ t) for t ≥ 0 and df ≥ 1 degrees of freedom, exact to about 1e-15."""
-    return max(0.0, 1.0 - _within(math.atan(t / math.sqrt(df)), df))
-
-
-@lru_cache(maxsize=512)
-def quantile(probability: float, df: int) -> float:
-    """The t with P(T ≤ t) = probability in [0.5, 1), for df ≥ 1 degrees of freedom."""
-    wanted = 2 * probability - 1
-    low, high = 0.0, math.pi / 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _within(middle, df) < wanted else (low, middle)
-    return math.sqrt(df) * math.tan((low + high) / 2)
-
-
-def _within(angle: float, df: int) -> float:
-    """P(|T| < t) with t = √df · tan(angle)."""
-    cosine, sine = math.cos(angle), math.sin(angle)
-    odd = df % 2
-    term = cosine if odd else 1.0
-    total = 0.0
-    for k in range(odd + 2, df + 1, 2):
-        total += term
-        term *= cosine * cosine * (k - 1) / k
-    return 2 / math.pi * (angle + sine * total) if odd else sine * total

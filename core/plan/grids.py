@@ -41,7 +41,9 @@ class Grid:
     random controls that train as many epochs in all · bn_reestimate: measure accuracy right after pruning also with
     batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones · costs: the
     profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as many weights
-    in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many (`core.plan.layer_rules`).
+    in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many (`core.plan.layer_rules`) ·
+    looked: those of the seeds whose results had been looked at when the others were added, () = none; no stage depends
+    on it, but the tests of `sweep compare` do.
     """
 
     sparsity: tuple[float, ...]
@@ -64,6 +66,7 @@ class Grid:
     costs: str = "avx512"
     controls: bool = False
     layers: tuple[LayerRule, ...] = ()
+    looked: tuple[int, ...] = ()
 
     def named(self, algorithm: str) -> Algorithm:
         """The algorithm of that name, a control such as `random@snip` too.
@@ -199,6 +202,10 @@ def _seed(value: object) -> int:
     return axes.parse_count(value, "seeds", 0, 2**31 - 1)
 
 
+def _looked(value: object) -> int:
+    return axes.parse_count(value, "looked", 0, 2**31 - 1)
+
+
 def _read_recipe(value: object) -> str:
     """A recipe that can be read: its name, or its file's path."""
     load_recipe(name := _text(value, "recipe"))
@@ -232,6 +239,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "costs": _read_costs,
         "controls": lambda v: _flag(v, "controls"),
         "layers": lambda v: parse_rules(v, "layers"),
+        "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
     }
 )
 

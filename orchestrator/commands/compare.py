@@ -116,7 +116,8 @@ def _queue(engine: "Engine", settings: "Settings", compared: "Compared", found: 
 def _queued(one: dict[str, Any]) -> str:
     if not one:
         return (
-            "queued nothing: each comparison is decided, or needs more than 100 more seeds, or they are queued already"
+            "queued nothing: each comparison is decided or was looked at twice, or needs more than 100 more seeds, or"
+            " they are queued already"
         )
     from orchestrator.text import plural
 

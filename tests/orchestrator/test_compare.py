@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
-from core.ledger.tables import cells, results
+from core.ledger.tables import cells, results, stages
+from orchestrator.statistics import paired
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -22,7 +23,7 @@ def spread(algorithm: str, sparsity: float, seed: int) -> float:
         return 0.9 + 0.001 * seed
     if sparsity == 0.9:
         return 0.88 + 0.001 * seed + (0.0005 if seed % 2 else 0.0)
-    return 0.9 + 0.001 * seed + ((-0.01, 0.02, 0.004, 0.0)[seed % 4] if sparsity == 0.75 else 0.0)
+    return 0.9 + 0.001 * seed + ((-0.001, 0.02, 0.004, -0.03)[seed % 4] if sparsity == 0.75 else 0.0)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_the_verdict_per_sparsity(fair: Sweep) -> None:
     rows = table(ran.out)
     assert rows["90"][1:5] == ["3", "88.12", "90.10", "-1.98"]
     assert " ".join(rows["90"][7:]) == "one-shot is better"
-    assert rows["75"][4] == "+0.47"
+    assert rows["75"][4] == "+0.77"
     assert " ".join(rows["75"][7:9]) == "undecided, needs"
     assert " ".join(rows["50"][4:]) == "+0.00 – undecided: all 3 pairs are equal, no spread to judge by"
     assert "3 comparisons" in ran.out
@@ -130,16 +131,60 @@ def test_queue_adds_seeds_and_runs_nothing_twice(fair: Sweep, measured: Callable
     added = list(range(3, 3 + more))
     assert [(row["of"], row["name"], row["added"]) for row in queued] == [("fair", "fair-1", added)]
     listed = {row["name"]: row for row in json.loads(fair("list", "--json").out)}
-    assert listed["fair-1"]["grid"] == {**listed["fair"]["grid"], "seeds": [0, 1, 2, *added]}
+    grid = listed["fair"]["grid"]
+    assert listed["fair-1"]["grid"] == {**grid, "seeds": [0, 1, 2, *added], "looked": [0, 1, 2]}
     assert queued[0]["done"] == queued[0]["stages"] - queued[0]["new"] == sum(listed["fair"]["counts"].values())
     waiting = fair(*one, "--queue")
     assert "queued nothing" in waiting.out, "the latest sweep has these seeds, and they have not ended"
-    assert f"left out: {text_pairs(more)} without a value" in waiting.out
+    assert f"{more} pairs of the second look still to come" in waiting.out
     assert work() == queued[0]["new"]
 
 
-def text_pairs(count: int) -> str:
-    return "1 pair" if count == 1 else f"{count} pairs"
+def test_the_second_look_is_judged_as_one_and_there_is_no_third(
+    fair: Sweep, measured: Callable[..., None], ledger: Engine
+) -> None:
+    one = ("compare", ":algorithm=oneshot,sparsity=75", ":algorithm=iterative")
+    first = json.loads(fair(*one, "--queue", "--json").out)
+    measured()
+    body = json.loads(fair(*one, "--json").out)["comparisons"][0]
+    looks = [[pair["a"] - pair["b"] for pair in body["pairs"] if pair["look"] == look] for look in (1, 2)]
+    found = paired(*looks)
+    assert (body["looks"], body["n_first"], body["more_seeds"]) == (2, 3, None)
+    assert (body["low"], body["high"], body["p"]) == (found.low, found.high, found.p)
+    assert body["verdict"] == "undecided after two looks"
+    with ledger.begin() as connection:  # one cell of the second look is not there yet
+        last = select(cells.c.evaluate).where(cells.c.algorithm == "iterative", cells.c.sparsity == 0.75)
+        digest = connection.execute(last.order_by(cells.c.seed.desc()).limit(1)).scalar_one()
+        connection.execute(update(stages).where(stages.c.digest == digest).values(state="RUNNING"))
+        row = connection.execute(select(results).where(results.c.digest == digest)).one()
+        connection.execute(delete(results).where(results.c.digest == digest))
+    early = json.loads(fair(*one, "--json").out)["comparisons"][0]
+    assert early["verdict"] == "undecided; 1 pair of the second look still to come"
+    assert (early["p"], early["n"]) == (first["comparisons"][0]["p"], 3), "until then it is the first look's"
+    with ledger.begin() as connection:
+        connection.execute(update(stages).where(stages.c.digest == digest).values(state="DONE"))
+        connection.execute(insert(results).values(**row._mapping))
+    assert fair(*one, "--queue").out.splitlines()[-1].startswith("queued nothing")
+    verdict = " ".join(fair("verdict").out.split())
+    assert "undecided after two looks" in verdict
+    assert "there is no third" in verdict
+    other = fair("compare", "fair:algorithm=oneshot", "fair-1:algorithm=iterative", "--queue")
+    assert other.code == 0, "the same seeds again are the same second look"
+
+
+def test_a_third_look_is_refused(sweep: Sweep, measured: Callable[..., None], tmp_path: Path) -> None:
+    file = tmp_path / "grid.toml"
+    file.write_text('base = "fair"\nseeds = [0, 1, 2, 3]\nlooked = [0, 1]\n')
+    assert sweep("submit", "--grid", file, *FAIR[2:], "--name", "twice").code == 0
+    assert sweep("submit", *FAIR, "--seeds", "0,1", "--dense-epochs", "9", "--name", "once").code == 0
+    measured(lambda algorithm, sparsity, seed: 0.9 - (algorithm == "iterative") * (0.03 if seed % 2 else 0.01))
+    one = ("compare", "twice:algorithm=oneshot,sparsity=75", "once:algorithm=iterative")
+    before = sweep("list", "--json").out
+    ran = sweep(*one, "--queue")
+    assert ran.code == 2
+    assert "twice" in ran.complaint
+    assert "seeds were added after a look before, and there is no valid third look" in ran.complaint
+    assert sweep("list", "--json").out == before, "nothing is half queued"
 
 
 def test_queue_of_what_is_decided_adds_nothing(fair: Sweep) -> None:
@@ -153,7 +198,7 @@ def test_queue_says_more_in_words(fair: Sweep) -> None:
     out = fair("compare", ":algorithm=oneshot,sparsity=50,seed=0", ":algorithm=iterative", "--queue").out
     assert out.splitlines()[-1].startswith("queued nothing"), "the sweep has three seeds already"
     out = fair("compare", ":algorithm=oneshot,sparsity=50", ":algorithm=iterative", "--queue").out
-    assert "queued fair-1: fair and the seeds 3: 48 cells" in out
+    assert "queued fair-1: fair and the seeds 3,4: 60 cells" in out
 
 
 def test_without_a_partner_of_equal_length_there_is_no_verdict(sweep: Sweep, work: Work) -> None:
