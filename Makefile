@@ -19,6 +19,7 @@ test: install-test ## every test
 test-avx2: export ONEDNN_MAX_CPU_ISA := AVX2
 test-avx2: export ATEN_CPU_CAPABILITY := avx2
 test-avx2: machine ## the rooms that compute, as on a processor without AVX-512
+	$(BIN)/python -m tests.training.matrix
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/training tests/pruning tests/measure tests/worker/test_stages.py
 
 # Which processor, and which of its instructions the libraries use.

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import WrongPlan
+from core.passes import Passes
+from core.training.batches import normalise
 from core.training.datasets import Split
 
 
@@ -36,19 +38,16 @@ def evaluate(
     Raises:
         StageError: an output that is NaN or infinite: the network has no accuracy.
     """
-    model.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    mean = split.mean.to(device).view(1, -1, 1, 1) * 255
-    scale = 1 / (split.std.to(device).view(1, -1, 1, 1) * 255)
+    passes = Passes(model, min(split.images.shape[2:]), device).eval()
+    mean, std = split.mean.to(device), split.std.to(device)
     right = torch.zeros((), dtype=torch.int64, device=device)
     among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
-    no_tf32 = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
-    with torch.inference_mode(), torch.autocast(device.type, enabled=False), no_tf32:
+    with torch.inference_mode():
         for start in range(0, total, batch):
             labels = split.labels[start : start + batch].to(device)
-            images = split.images[start : start + batch].to(device).float().sub_(mean).mul_(scale)
-            logits = model(images.contiguous(memory_format=torch.channels_last)).float()
+            logits = passes(normalise(split.images[start : start + batch].to(device), mean, std))
             right += (logits.argmax(1) == labels).sum()
             among_five += (_rank(logits, labels) < 5).sum()
             loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import update_bn
 
+from core.passes import Passes
 from core.training.batches import plain_batches
 from core.training.datasets import Split
 
@@ -18,5 +19,6 @@ def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
     """
     everything = torch.arange(len(split))
     batches = plain_batches(split, everything, seed=0, round=0, batch=_BATCH, count=_BATCHES)
-    update_bn((images.to(device) for images, _ in batches), model.to(device))
+    passes = Passes(model, min(split.images.shape[2:]), device)
+    update_bn((images.to(device) for images, _ in batches), passes)
     model.eval()

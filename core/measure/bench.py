@@ -24,6 +24,7 @@ from core.measure.flops import Macs, macs
 from core.measure.foreign import FIELD, load_network
 from core.measure.latency import Race, compete
 from core.measure.requests import Say, device_of, serve, threads_of
+from core.passes import trace
 from core.plan.engines import ENGINES
 
 _CHANNELS = 3
@@ -127,8 +128,7 @@ def _engines(asked: list[str], device: torch.device) -> list[str]:
 def _load(path: Path, request: dict[str, Any]) -> nn.Module:
     network = load_network(path, request["model"])
     try:
-        with torch.inference_mode():
-            network(torch.zeros(1, _CHANNELS, request["image"], request["image"]))
+        trace(network, (_CHANNELS, request["image"], request["image"]))
     except RuntimeError:
         raise UserError(
             "image", request["image"], f"is too small for {Path(path).name}, a {request['model']}"

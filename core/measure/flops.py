@@ -29,7 +29,7 @@ class Macs:
 
 
 def macs(model: nn.Module, image_shape: tuple[int, int, int]) -> Macs:
-    """Counts by running one blank image of `image_shape` (channels, height, width) through `model`.
+    """Counts by sending the shape of one image, `image_shape` (channels, height, width), through `model`.
 
     Multiply-adds = elements × output positions (`core.pruning.positions`). Biases, batch-norm and pooling are left
     out.

@@ -6,6 +6,7 @@ well: when even that interval does not hold 1, something disturbed the run, and 
 docs/speed.md.
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from core.measure.engines.registry import choose
 from core.measure.machine import host_name, processor_name
 from core.measure.pinned import load_average, pinned
 from core.measure.rounds import BLOCKS, Course, Interval, Progress, Timer, median_interval, silent, take_turns, timer_of
+from core.passes import Passes
 from core.plan.engines import is_baseline
 
 _SETTLE_SECONDS = 0.100
@@ -220,10 +222,8 @@ def _error(engine: Engine, network: nn.Module, make: Maker, images: torch.Tensor
     Raises:
         StageError: too far for fp32: what computes something else is not faster.
     """
-    device = next(network.parameters()).device
-    was_training = network.training
-    wanted = network.eval()(images.to(device)).float().cpu().numpy()
-    network.train(was_training)
+    passes = Passes(copy.deepcopy(network), min(images.shape[2:])).eval()
+    wanted = passes(images.to(passes.format.device)).float().cpu().numpy()
     run = make()  # kept until its logits, which may lie in its memory, are copied
     logits = run()
     found = np.array(logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else logits, np.float32)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 
+from core.passes import trace
 from core.pruning.masks import PRUNABLE
 
 
 def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, int]:
-    """Weight name → output positions of its layer, found by running one blank image of `image_shape` (channels,
+    """Weight name → output positions of its layer, found by sending the shape of one image (channels,
     height, width) through `model`; layers that the image never meets are left out.
 
     Each element of a conv weight meets the input once at every output position, padding included; each element
@@ -18,16 +18,12 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
     found: dict[str, int] = {}
     layers = [(name, module) for name, module in model.named_modules() if isinstance(module, PRUNABLE)]
     hooks = [
-        module.register_forward_hook(_recorder(f"{name}.weight" if name else "weight", found))
+        module.register_forward_hook(_recorder(f"{name}.weight" if name else "weight", len(module.weight), found))
         for name, module in layers
     ]
-    training = model.training
-    some = next(model.parameters())
     try:
-        with torch.inference_mode():
-            model.eval()(torch.zeros(1, *image_shape, device=some.device, dtype=some.dtype))
+        trace(model, image_shape)
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return found
@@ -43,10 +39,10 @@ def by_tiles(model: nn.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _recorder(name: str, found: dict[str, int]) -> Callable[[nn.Module, object, Tensor], None]:
+def _recorder(name: str, outputs: int, found: dict[str, int]) -> Callable[[nn.Module, object, Tensor], None]:
     def record(module: nn.Module, inputs: object, output: Tensor) -> None:
-        del inputs
+        del module, inputs
         # Added up: a module may be used more than once.
-        found[name] = found.get(name, 0) + output.numel() // module.get_parameter("weight").shape[0]
+        found[name] = found.get(name, 0) + output.numel() // outputs
 
     return record

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.errors import StageError
+from core.passes import Passes
 from core.pruning.masks import prunable
 from core.pruning.subject import Subject
 from core.seeds import generator
@@ -74,15 +75,16 @@ def taylor(subject: Subject) -> dict[str, Tensor]:
 def synflow(subject: Subject) -> dict[str, Tensor]:
     """|w · ∂R/∂w| for R = 1ᵀ(∏ |W|)1, what an all-ones image yields when every parameter is made positive: no data,
     no layer collapse (Tanaka et al. 2020, arXiv:2006.05467, eq. 3). In float64: R overflows float32 in deep nets."""
-    model = copy.deepcopy(subject.model).double().eval()
+    model = copy.deepcopy(subject.model).double()
     with torch.no_grad():
         for tensor in model.state_dict().values():
             tensor.abs_()
+    passes = Passes(model, min(subject.image[1:]), gradients=True).eval()
     weights = dict(prunable(model))
     for weight in weights.values():
         weight.requires_grad_()
     ones = torch.ones(1, *subject.image, dtype=torch.float64, device=next(iter(weights.values())).device)
-    gradients = torch.autograd.grad(model(ones).sum(), list(weights.values()))
+    gradients = torch.autograd.grad(passes(ones).sum(), list(weights.values()))
     return {
         name: weight.detach() * gradient for (name, weight), gradient in zip(weights.items(), gradients, strict=True)
     }
@@ -112,12 +114,13 @@ def gradients(subject: Subject) -> Iterator[dict[str, tuple[Tensor, Tensor]]]:
     Raises:
         StageError: the subject has no batches.
     """
-    model = copy.deepcopy(subject.model).float().train()
+    model = copy.deepcopy(subject.model).float()
+    passes = Passes(model, min(subject.image[1:]), gradients=True).train()
     weights = dict(prunable(model))
     seen = False
     for images, labels in subject.batches():
         seen = True
-        loss = F.cross_entropy(model(images), labels)
+        loss = F.cross_entropy(passes(images), labels)
         found = torch.autograd.grad(loss, list(weights.values()))
         yield {name: (weights[name], gradient) for name, gradient in zip(weights, found, strict=True)}
     if not seen:

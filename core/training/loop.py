@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from core.errors import WrongPlan
+from core.passes import Format
 from core.plan.recipes import Recipe
 from core.pruning.masks import Masks, apply_masks
 from core.training.batches import Draws, draw, normalise, partition, steps_in
 from core.training.datasets import Split
-from core.training.kernels import layout_for
 from core.training.snapshot import Snapshot
 from core.training.step import CudaGraph, Graph, Step
 
@@ -54,8 +54,7 @@ class Training(Iterator[EpochFacts]):
         before_step: Callable[["Training"], None],
         graph: Graph | None,
     ) -> None:
-        model.to(split.device).to(memory_format=layout_for(model, split.device))  # type: ignore[call-overload]
-        apply_masks(model, masks)
+        apply_masks(model.to(split.device), masks)
         self._model, self._split, self._recipe = model, split, recipe
         self._masks = {name: mask.to(split.device) for name, mask in masks.items()}
         self._epochs, self._seed, self._round = epochs, seed, round
@@ -88,6 +87,11 @@ class Training(Iterator[EpochFacts]):
         top1 = self._validate()
         ended = time.perf_counter()
         return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
+
+    @property
+    def format(self) -> Format:
+        """Device, layout and number format that its steps were resolved to."""
+        return self._train.passes.format
 
     @property
     def position(self) -> tuple[int, int]:
@@ -153,7 +157,7 @@ class Training(Iterator[EpochFacts]):
         self._model.eval()
         split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
         for part in torch.split(self._held_out, _VALIDATION_BATCH):
-            output = self._train.forward(normalise(split.images[part], split.mean, split.std))
+            output = self._train.passes(normalise(split.images[part], split.mean, split.std))
             right += (output.argmax(dim=1) == split.labels[part]).sum()
         return int(right) / len(self._held_out)
 

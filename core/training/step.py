@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.passes import Passes
 from core.plan.recipes import Recipe
 from core.pruning.masks import Masks, prunable
 from core.training.batches import Draws, augmented, steps_in
 from core.training.datasets import Split
-from core.training.kernels import autocast, layout_for
 
 _WARM_UPS = 3
 
@@ -70,8 +70,8 @@ def _capture_stream(device: torch.device) -> torch.cuda.Stream:
 class Step:
     """What a training does between two positions, and all the state that it changes.
 
-    model: on the split's device, in `layout_for`'s layout · count: training images of an epoch · graph: records the
-    steps on full batches; without one every step is carried out as it comes. The last batch, if short, always is.
+    model: moved to the split's device · count: training images of an epoch · graph: records the steps on full batches;
+    without one every step is carried out as it comes. The last batch, if short, always is.
     """
 
     def __init__(
@@ -79,7 +79,8 @@ class Step:
     ) -> None:
         device = split.device
         self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
-        self._layout = layout_for(model, device)
+        side = min(split.images.shape[2:])
+        self.passes = Passes(model, side, device, gradients=True, precision=recipe.precision)
         self._recorded = False
         weights = dict(prunable(model))
         self._masked = [weights[name] for name in masks]
@@ -131,12 +132,6 @@ class Step:
             self._train(self._plan.rows(slice(begin, begin + images)), rate)
         return images
 
-    def forward(self, images: Tensor) -> Tensor:
-        """float32 logits [B, classes]."""
-        with autocast(self._recipe.precision, images.device, min(images.shape[2:])):
-            output: Tensor = self._model(images.contiguous(memory_format=self._layout))
-        return output.float()
-
     def _replay(self, graph: Graph) -> None:
         if not self._recorded:
             # Recording takes steps; afterwards everything is put back where it lies.
@@ -156,7 +151,7 @@ class Step:
 
     def _train(self, draws: Draws, rate: float | Tensor) -> None:
         images, labels = augmented(self._split, self._recipe, draws)
-        loss = F.cross_entropy(self.forward(images), labels, label_smoothing=self._recipe.label_smoothing)
+        loss = F.cross_entropy(self.passes(images), labels, label_smoothing=self._recipe.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]
         for group in self._optimizer.param_groups:
             group["lr"] = rate

@@ -7,6 +7,8 @@ import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from core.passes import Passes
+
 
 def folded(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode in which each batch-norm that alone follows a convolution is part of it. A network that
@@ -34,7 +36,8 @@ def folded(model: nn.Module) -> nn.Module:
     return traced
 
 
-def without_gradients(model: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
-    """The folded copy on `device` in `dtype`, channels_last."""
-    ready = folded(model).requires_grad_(False)
-    return ready.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+def without_gradients(model: nn.Module, images: torch.Tensor, dtype: torch.dtype) -> tuple[nn.Module, torch.Tensor]:
+    """The folded copy, and the images [B, C, H, W] for it: on the images' device, in `dtype`, laid out for passes."""
+    ready = folded(model).requires_grad_(False).to(images.device, dtype)
+    passes = Passes(ready, min(images.shape[2:]))
+    return ready, passes.images(images.to(dtype))

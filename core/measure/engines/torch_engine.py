@@ -1,5 +1,5 @@
 """PyTorch: eager on a CPU; on a GPU the same calls captured once and replayed as a CUDA graph, without Python between
-the kernels. Batch-norm folded, channels_last. Zeros are multiplied like any other number."""
+the kernels. Batch-norm folded. Zeros are multiplied like any other number."""
 
 import copy
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from torch import nn
 from core.measure.engines.base import Engine, Maker, Pass
 from core.measure.engines.folding import without_gradients
 from core.measure.engines.semi_structured import halved, missing_pattern
+from core.passes import has_bf16
 from core.plan.engines import ENGINES
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -32,10 +33,7 @@ def _version() -> str:
 
 
 def _missing(name: str, device: torch.device) -> str | None:
-    if device.type == "cuda":
-        native = name != "torch-bf16" or torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        native = name != "torch-bf16" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    native = name != "torch-bf16" or has_bf16(device)
     return None if native else "the processor has no bf16 arithmetic"
 
 
@@ -51,9 +49,9 @@ def _prepare(
     threads: int,
 ) -> Maker:
     del threads  # whoever measures sets torch's own
-    ready = without_gradients(model, images.device, dtype)
+    # Not through `Passes` itself: what it costs a call would be the rival's handicap.
+    ready, batch = without_gradients(model, images, dtype)
     change(copy.deepcopy(ready))  # so that a network that doesn't suit is known now
-    batch = images.to(dtype).contiguous(memory_format=torch.channels_last)
 
     def make() -> Pass:
         own = change(copy.deepcopy(ready))
@@ -62,19 +60,19 @@ def _prepare(
     return make
 
 
-def _captured(model: nn.Module, images: torch.Tensor) -> Pass:
-    """Replays the captured kernels; the result is written to the same tensor each time."""
+def _captured(own: nn.Module, images: torch.Tensor) -> Pass:
+    """Replays the captured kernels; the result is written to the same tensor each time. own: laid out as the images."""
     # As torch asks for: a few passes on a side stream first, so that libraries allocate what they need outside of it.
     with torch.cuda.device(images.device):
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_PASSES):
-                model(images)
+                own(images)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
-            logits = model(images)
+            logits = own(images)
 
     def run() -> object:
         graph.replay()

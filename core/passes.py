@@ -1,0 +1,153 @@
+"""The one door to a network's arithmetic: every forward and backward pass of training, scores and measurements.
+
+It decides memory layout and number format, the fastest that the kernels get right, puts the network into them, and
+each batch of images too, whatever layout it comes in. A caller has nothing to decide, so nothing to forget.
+
+What oneDNN 3.12 (in torch 2.13) gets wrong on a CPU, and what is kept clear of it:
+
+- Weight gradient of a strided 1×1 convolution, channels_last, input channels that don't fill whole blocks of 16: it
+  writes past the end of a buffer (uxlfoundation/oneDNN issue 6035; heap corruption seen with AVX2). Such a network
+  computes gradients in contiguous memory. torch takes the channels_last kernel as soon as the images *or* the weights
+  look like it, and a 1×1 weight that once was channels_last goes on looking so after `.contiguous()`, which sees
+  nothing to do: so strides are compared, not asked for.
+- Weight gradient of a strided 3×3 convolution in bf16 where the kernel covers only padding, as on the single pixel
+  that ResNet's last stage makes of 8×8 images: undefined. Tiny images train in fp32.
+
+Passes without gradients are right in every layout, and are channels_last.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+_CHANNEL_BLOCK = 16
+_SMALLEST_BF16_IMAGE = 9
+_NAMES = {torch.float64: "fp64", torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a network's passes were resolved to. device: as torch writes it · layout: `channels_last` or `contiguous` ·
+    numbers: `fp32`, `bf16`, `fp16` or `fp64`; bf16 of fp32 weights is autocast."""
+
+    device: str
+    layout: str
+    numbers: str
+
+
+class Passes(nn.Module):
+    """A network, ready: call it with images [B, C, H, W] of any layout on its device, get its logits [B, classes].
+
+    `train()` and `eval()` reach the network, which is moved in place and stays what it was for everybody else.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        side: int,
+        device: torch.device | str | None = None,
+        *,
+        gradients: bool = False,
+        precision: str = "fp32",
+    ) -> None:
+        """Put `model` into the layout that suits its use.
+
+        Args:
+            side: the shorter side of an image, in pixels.
+            device: where to; None: where it is.
+            gradients: whether passes go backward. Without them numbers are exact: no autocast, no TF32.
+            precision: of fp32 weights with gradients: `fp32`, `bf16`, or `auto`: bf16 where the device computes in it
+                natively. Weights of another type keep it.
+        """
+        super().__init__()
+        some = next(model.parameters())
+        at = some.device if device is None else torch.device(device)
+        layout = _layout(model, at, gradients)
+        self._low = gradients and some.dtype == torch.float32 and _takes_bf16(precision, at, side)
+        self._layout, self._device, self._gradients = layout, at, gradients
+        name = "contiguous" if layout == torch.contiguous_format else "channels_last"
+        self.format = Format(str(at), name, "bf16" if self._low else _NAMES[some.dtype])
+        self.network = _laid_out_in_place(model, at, layout)
+
+    def images(self, images: Tensor) -> Tensor:
+        """The images, in the network's layout: themselves if they have it already."""
+        return laid_out(images, self._layout)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits [B, classes]: float32, float64 for a network in float64."""
+        with self._numbers():
+            logits: Tensor = self.network(self.images(images))
+        return logits if logits.dtype == torch.float64 else logits.float()
+
+    @contextlib.contextmanager
+    def _numbers(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            if self._low:
+                stack.enter_context(torch.autocast(self._device.type, dtype=torch.bfloat16))
+            elif not self._gradients:
+                stack.enter_context(torch.autocast(self._device.type, enabled=False))
+                stack.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
+            yield
+
+
+def trace(model: nn.Module, image: tuple[int, int, int]) -> None:
+    """Send the shape of one image (channels, height, width) through `model` in evaluation mode, hooks included; nothing
+    is computed.
+
+    Raises:
+        RuntimeError: the image does not fit the network.
+    """
+    training = model.training
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
+    dtype = next(model.parameters()).dtype
+    try:
+        with torch.no_grad():
+            functional_call(model.eval(), shapes, (torch.empty(1, *image, device="meta", dtype=dtype),))
+    finally:
+        model.train(training)
+
+
+def laid_out(tensor: Tensor, layout: torch.memory_format) -> Tensor:
+    """The tensor with exactly the layout's strides: itself, or a copy. `Tensor.contiguous` would leave the strides of
+    dimensions of size 1 as they are, and torch chooses kernels by them."""
+    wanted = torch.empty(tensor.shape, device="meta", memory_format=layout).stride()
+    return tensor if tensor.stride() == wanted else tensor.clone(memory_format=layout)
+
+
+def _layout(model: nn.Module, device: torch.device, gradients: bool) -> torch.memory_format:
+    strided = [
+        module
+        for module in model.modules()
+        if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1) and module.stride != (1, 1)
+    ]
+    if gradients and device.type == "cpu" and any(conv.in_channels % _CHANNEL_BLOCK for conv in strided):
+        return torch.contiguous_format
+    return torch.channels_last
+
+
+def _laid_out_in_place(model: nn.Module, device: torch.device, layout: torch.memory_format) -> nn.Module:
+    # Weights made in inference mode could never be trained.
+    with torch.inference_mode(False), torch.no_grad():
+        model.to(device)
+        for parameter in model.parameters():
+            if parameter.dim() == 4:
+                parameter.data = laid_out(parameter.data, layout)
+    return model
+
+
+def _takes_bf16(precision: str, device: torch.device, side: int) -> bool:
+    if device.type == "cpu" and side < _SMALLEST_BF16_IMAGE:
+        return False
+    return precision == "bf16" or (precision == "auto" and has_bf16(device))
+
+
+def has_bf16(device: torch.device) -> bool:
+    """True when the device computes in bf16 natively."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
