@@ -28,6 +28,7 @@ from core.plan.datasets import DatasetRef
 from core.plan.engines import DEFAULT
 from core.pruning.masks import prunable
 from core.training.datasets import Split, load_dataset
+from core.training.models import layout_of
 
 _ACCURACY_BATCH = 250
 _PROGRESS_SECONDS = 0.5
@@ -151,9 +152,10 @@ class _Test:
 
 def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
     network = load_network(path, model)
-    outputs = len(network.get_parameter("fc.bias"))
+    head = layout_of(model).head
+    outputs = len(network.get_parameter(head))
     if outputs != ref.classes:
-        raise UserError(FIELD, path, f"fc.weight has {outputs} outputs, {ref.label} has {ref.classes} classes")
+        raise UserError(FIELD, path, f"{head} has {outputs} outputs, {ref.label} has {ref.classes} classes")
     return network
 
 

@@ -10,7 +10,6 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import safetensors
 import safetensors.torch
@@ -21,8 +20,8 @@ from torch import nn
 from core.artifacts.checkpoint import unpack
 from core.artifacts.tensors import HEADER as CHECKPOINT
 from core.errors import StageError, UserError
-from core.plan.models import ModelRef
-from core.training.models import build_model
+from core.plan.models import MODELS, ModelRef
+from core.training.models import layout_of, load_model, shapes_of
 
 FIELD = "file"
 _SHOWN = 3
@@ -37,7 +36,7 @@ Weights = dict[str, torch.Tensor]
 def load_network(path: Path, model: str) -> nn.Module:
     """The network of a `state_dict` file (`.safetensors`, or what torch.save wrote), on the CPU, in fp32.
 
-    Width and number of classes are read off the shapes of conv1.weight and fc.weight. Pairs that
+    Width and number of classes are read off the shapes of the first and the last weight. Pairs that
     torch.nn.utils.prune leaves (`weight_orig`, `weight_mask`) are multiplied.
 
     Raises:
@@ -45,14 +44,12 @@ def load_network(path: Path, model: str) -> nn.Module:
     """
     weights = _folded(path, _plain(path, _read(path)))
     ref = _ref(path, model, weights)
-    network = build_model(ref, seed=0)
-    _compare(path, ref, weights, network.state_dict())
-    network.load_state_dict(weights, strict=True)
-    return network.eval()
+    _compare(path, ref, weights)
+    return load_model(ref, weights).eval()
 
 
 def _read(path: Path) -> object:
-    if path.suffix == ".packed":
+    if path.suffix in (".packed", ".onnx"):
         fix = "is for inference only, and no network can be made of it; give the .pt or .safetensors file of it"
         raise UserError(FIELD, path, fix)
     try:
@@ -139,24 +136,35 @@ def _folded(path: Path, weights: Weights) -> Weights:
 
 
 def _ref(path: Path, model: str, weights: Weights) -> ModelRef:
-    stem, head = weights.get("conv1.weight"), weights.get("fc.weight")
-    for name, tensor, dims in (("conv1.weight", stem, 4), ("fc.weight", head, 2)):
-        if tensor is None:
+    layout = layout_of(model)
+    _check_name(path, model, weights)
+    ends = []
+    for name, dims in ((layout.stem, 4), (layout.head, 2)):
+        if name not in weights:
             near = f"; it has {_listed(list(weights))}" if weights else ""
             raise UserError(FIELD, path, f"has no {name}: not a state_dict of {model}{near}")
-        if tensor.dim() != dims or tensor.numel() == 0:
-            raise UserError(FIELD, path, f"{name} is {_shape(tensor)}: not a {model}")
-    assert stem is not None and head is not None  # noqa: S101 - the loop above
-    width, classes = int(stem.shape[0]), int(head.shape[0])
-    last = weights.get("layer4.1.conv2.weight")
-    # The largest layer must be there before a network of that size is made.
-    if width > _WIDEST or classes > _MOST_CLASSES or (width > 64 and (last is None or last.shape[0] != 8 * width)):
-        raise UserError(FIELD, path, f"conv1.weight is {_shape(stem)}, fc.weight is {_shape(head)}: not a {model}")
+        if weights[name].dim() != dims or weights[name].numel() == 0:
+            raise UserError(FIELD, path, f"{name} is {_shape(weights[name])}: not a {model}")
+        ends.append(weights[name])
+    width, classes = (len(tensor) for tensor in ends)
+    if width > _WIDEST or classes > _MOST_CLASSES:
+        shapes = f"{layout.stem} is {_shape(ends[0])}, {layout.head} is {_shape(ends[1])}"
+        raise UserError(FIELD, path, f"{shapes}: not a {model}")
     return ModelRef(model, width, classes)
 
 
-def _compare(path: Path, ref: ModelRef, found: Weights, expected: Mapping[str, Any]) -> None:
-    """Raises UserError unless both have the same keys and shapes, and every number is finite."""
+def _check_name(path: Path, model: str, weights: Weights) -> None:
+    """Raises UserError for the names of another network of ours."""
+    if weights.keys() != layout_of(model).names:
+        others = [name for name in MODELS if weights.keys() == layout_of(name).names]
+        if others:
+            raise UserError(FIELD, path, f"holds a {' or '.join(others)}, not a {model}; give --model {others[0]}")
+
+
+def _compare(path: Path, ref: ModelRef, found: Weights) -> None:
+    """Raises UserError unless keys and shapes are the network's, and every number is finite. All of it before a network
+    of that size is made: whatever is allocated then lies in the file already."""
+    expected = shapes_of(ref)
     what = f"a {ref.name} of width {ref.width} with {ref.classes} classes"
     missing = [name for name in expected if name not in found]
     if missing:
@@ -165,19 +173,24 @@ def _compare(path: Path, ref: ModelRef, found: Weights, expected: Mapping[str, A
     if extra:
         raise UserError(FIELD, path, f"has the unknown {_listed(extra)}; expected {what}")
     wrong = [
-        f"{name} ({_shape(found[name])} instead of {_shape(tensor)})"
-        for name, tensor in expected.items()
-        if found[name].shape != tensor.shape
+        f"{name} ({_shape(found[name])} instead of {_sizes(shape)})"
+        for name, shape in expected.items()
+        if found[name].shape != shape
     ]
     if wrong:
-        raise UserError(FIELD, path, f"has another shape in {_listed(wrong)}; expected {what} and a 3×3 conv1")
+        stem = layout_of(ref.name).stem.removesuffix(".weight")
+        raise UserError(FIELD, path, f"has another shape in {_listed(wrong)}; expected {what} and a 3×3 {stem}")
     bad = [name for name, tensor in found.items() if tensor.is_floating_point() and not bool(tensor.isfinite().all())]
     if bad:
         raise UserError(FIELD, path, f"holds NaN or infinity in {_listed(bad)}")
 
 
 def _shape(tensor: torch.Tensor) -> str:
-    return "×".join(map(str, tensor.shape)) or "a single number"
+    return _sizes(tensor.shape)
+
+
+def _sizes(shape: torch.Size) -> str:
+    return "×".join(map(str, shape)) or "a single number"
 
 
 def _listed(names: list[str]) -> str:

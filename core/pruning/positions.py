@@ -18,7 +18,7 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
     found: dict[str, int] = {}
     layers = [(name, module) for name, module in model.named_modules() if isinstance(module, PRUNABLE)]
     hooks = [
-        module.register_forward_hook(_recorder(f"{name}.weight" if name else "weight", found))
+        module.register_forward_hook(_recorder(f"{name}.weight" if name else "weight", len(module.weight), found))
         for name, module in layers
     ]
     try:
@@ -39,10 +39,10 @@ def by_tiles(model: nn.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _recorder(name: str, found: dict[str, int]) -> Callable[[nn.Module, object, Tensor], None]:
+def _recorder(name: str, outputs: int, found: dict[str, int]) -> Callable[[nn.Module, object, Tensor], None]:
     def record(module: nn.Module, inputs: object, output: Tensor) -> None:
-        del inputs
+        del module, inputs
         # Added up: a module may be used more than once.
-        found[name] = found.get(name, 0) + output.numel() // module.get_parameter("weight").shape[0]
+        found[name] = found.get(name, 0) + output.numel() // outputs
 
     return record

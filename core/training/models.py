@@ -1,6 +1,8 @@
 """Networks by name, at any width, initialised from a seed: torchvision's parts in the forms made for small images."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -50,6 +52,37 @@ def load_model(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
     except RuntimeError as error:
         raise StageError(f"the checkpoint is not a {ref.name} of width {ref.width}: {error}") from None
     return model
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a network of the registry shows what it is: names of its first and of its last weight, and all names of its
+    `state_dict`. The first weight's first dimension is the width, the last one's the classes."""
+
+    stem: str
+    head: str
+    names: frozenset[str]
+
+
+@cache
+def layout_of(name: str) -> Layout:
+    """The layout of the network of that name: the same at every width and number of classes.
+
+    Raises:
+        StageError: a name of another release.
+    """
+    model = _sized(ModelRef(name, 1, 2), "meta")
+    weights = [key for key, _ in prunable(model)]
+    return Layout(weights[0], weights[-1], frozenset(model.state_dict()))
+
+
+def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
+    """Shape of each tensor of the network's `state_dict`; nothing of it is allocated.
+
+    Raises:
+        StageError: a name of another release.
+    """
+    return {key: tensor.shape for key, tensor in _sized(ref, "meta").state_dict().items()}
 
 
 def _sized(ref: ModelRef, device: str) -> nn.Module:

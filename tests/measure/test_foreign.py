@@ -3,6 +3,7 @@
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from torch import nn
 from torch.nn.utils import prune as torch_prune
 
 from core.artifacts.checkpoint import Checkpoint, pack
+from core.artifacts.export import write_weights
 from core.errors import UserError
+from core.measure import bench, files
 from core.measure.foreign import load_network
-from core.plan.models import ModelRef
+from core.plan.datasets import parse_dataset
+from core.plan.models import MODELS, ModelRef
 from core.training.models import build_model
 
 Weights = dict[str, torch.Tensor]
@@ -58,6 +62,25 @@ def test_a_state_dict_at_any_width_and_number_of_classes(tmp_path: Path, weights
         _use_new_zipfile_serialization=False,
     )
     assert _same(load_network(tmp_path / "b.pth", "resnet18"), weights)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_network_of_ours_is_read_at_odd_widths_from_every_format(tmp_path: Path, name: str) -> None:
+    ref = replace(parse_dataset("digits"), classes=7)
+    for width in (3, 65 if name in ("resnet20", "resnet56") else 1):
+        weights = dict(build_model(ModelRef(name, width, 7), seed=5).state_dict())
+        write_weights(weights, tmp_path / "a.pt", "torch")
+        write_weights(weights, tmp_path / "b.safetensors", "safetensors")
+        (tmp_path / "c.safetensors").write_bytes(pack(Checkpoint(weights, {})))
+        # As `sweep bench` opens it, and as `sweep evaluate` does.
+        assert _same(bench._load(tmp_path / "a.pt", {"model": name, "image": 16}), weights), width
+        for file in ("a.pt", "b.safetensors", "c.safetensors"):
+            assert _same(files._load(tmp_path / file, name, ref), weights), (width, file)
+    with pytest.raises(UserError, match=r"has 7 outputs, digits has 9 classes"):
+        files._load(tmp_path / "a.pt", name, replace(ref, classes=9))
+    other = "vgg16-bn" if name != "vgg16-bn" else "resnet20"
+    with pytest.raises(UserError, match=rf"a\.pt': holds a .*{name}.*, not a {other}; give --model (resnet|vgg)"):
+        load_network(tmp_path / "a.pt", other)
 
 
 def test_our_safetensors_with_masks_and_plain_ones(tmp_path: Path, weights: Weights) -> None:
@@ -174,8 +197,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load_network(tmp_path / "none.pt", "resnet18")
 
 
-def test_a_packed_file_is_told_for_what_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "resnet18.packed"
+@pytest.mark.parametrize("suffix", ["packed", "onnx"])
+def test_a_file_for_inference_is_told_for_what_it_is(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"resnet18.{suffix}"
     file.write_bytes(b"whatever")
     with pytest.raises(UserError, match=r"is for inference only.*give the \.pt"):
         load_network(file, "resnet18")

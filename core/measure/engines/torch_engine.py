@@ -61,7 +61,7 @@ def _prepare(
 
 
 def _captured(own: nn.Module, images: torch.Tensor) -> Pass:
-    """own: laid out, as the images are. Replays the captured kernels; the result is always written to one tensor."""
+    """Replays the captured kernels; the result is written to the same tensor each time. own: laid out as the images."""
     # As torch asks for: a few passes on a side stream first, so that libraries allocate what they need outside of it.
     with torch.cuda.device(images.device):
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
