@@ -58,9 +58,11 @@ def working(given_up: Callable[[], bool] = lambda: False, folder: Path | None = 
 
 
 @contextmanager
-def measuring(waits: Callable[[], None] = lambda: None, folder: Path | None = None) -> Iterator[None]:
+def measuring(
+    waits: Callable[[], None] = lambda: None, folder: Path | None = None, looks: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """Around a measurement: waits until nobody else measures and no training is in a step. waits: called once, when
-    that isn't so at once.
+    that isn't so at once · looks: called at each look until it is so.
 
     Raises:
         UserError: the folder is somebody else's.
@@ -72,6 +74,7 @@ def measuring(waits: Callable[[], None] = lambda: None, folder: Path | None = No
                 if not told:
                     waits()
                     told = True
+                looks()
                 time.sleep(_LOOK_SECONDS)
         yield
 

@@ -18,8 +18,9 @@ class Settings:
     Empty URLs mean the embedded default under `home`. image_folders: where submitted image folders lie on this machine
     (`core.images.finding.candidates`) · scores: folder of the scores of the user's own that this machine
     may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
-    each device · snapshot: least time between two saved states of a training stage · keep: how long logs, gone
-    workers and the saved states of cancelled stages are kept · growth: bytes by which a trainer
+    each device · snapshot: least time between two saved states of a training stage · silence: longest time that a
+    trainer may go without progress · keep: how long logs, gone workers and the saved states of cancelled stages are
+    kept · growth: bytes by which a trainer
     may grow between stages before a fresh one takes over.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     heartbeat: float
     republish: float
     snapshot: float
+    silence: float
     max_attempts: int
     keep: float
     growth: int
@@ -96,6 +98,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         heartbeat=heartbeat,
         republish=_number(env, "SWEEP_REPUBLISH_SECONDS", 5.0, 0.05),
         snapshot=_number(env, "SWEEP_SNAPSHOT_SECONDS", 30.0, 0.0),
+        silence=_number(env, "SWEEP_SILENCE_SECONDS", 900.0, 1.0),
         max_attempts=int(_number(env, "SWEEP_MAX_ATTEMPTS", 3, 1)),
         keep=_number(env, "SWEEP_KEEP_DAYS", 30.0, 0.0) * 86_400,
         growth=int(_number(env, "SWEEP_TRAINER_GROWTH_MB", 2048, 1)) * 2**20,

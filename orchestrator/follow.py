@@ -55,11 +55,15 @@ class _Watch:
             self.since = max(self.since, fresh[-1].ended_at - _OVERLAP)
         return fresh
 
-    def look_for_workers(self, lease: float) -> str:
-        """ "" or that nobody is there to do the work; asked every few seconds."""
+    def look_for_workers(self, lease: float, *, running: bool) -> str:
+        """ "" or what keeps the work from being done: nobody is there, or workers are in trouble. Looks every few
+        seconds."""
         if time.monotonic() - self.workers_at > _WORKERS_EVERY:
             self.workers_at = time.monotonic()
-            self.remark = "" if list_workers(self.engine, lease) else "no worker is up; start one: sweep worker"
+            workers = list_workers(self.engine, lease)
+            self.remark = "; ".join(statusview.worker_lines(workers))
+            if not workers and not running:
+                self.remark = "no worker is up; start one: sweep worker"
         return self.remark
 
 
@@ -86,7 +90,8 @@ def follow(
             for line in ended_lines(news):
                 shown.tell(line)
             last = _last(news) or last
-            shown.show(status, "" if status.running or status.ended else watch.look_for_workers(lease), last)
+            remark = "" if status.ended else watch.look_for_workers(lease, running=bool(status.running))
+            shown.show(status, remark, last)
             if status.ended:
                 for line in advice(status.name, status.failed):
                     shown.tell(line)

@@ -16,6 +16,7 @@ from orchestrator.follow import View, follow
 from orchestrator.localworker import LocalWorker
 from orchestrator.options import GridRequest
 from orchestrator.output import note
+from orchestrator.torchside import ask
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -40,9 +41,14 @@ class LocalRun:
         problem = submission.send_hints(self.settings, self.submitted.ready)
         if problem:
             note(f"note: {problem}")
-        code = follow(self.engine, self.submitted.id, self.settings.lease, check=self.worker.check, view=view)
+        code = follow(self.engine, self.submitted.id, self.settings.lease, check=self._check, view=view)
         self.worker.terminate()
         return code
+
+    def _check(self) -> None:
+        """Raises what ends the run early: the worker ended, or none of its slots can ever work."""
+        self.worker.check()
+        self.worker.check_slots(self.engine)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     need_torch("run")
     _check_own_scores(request.plan.grid, settings)
     chosen = check_machine(settings, devices)
+    _check_devices(chosen)
     with ledger(settings) as engine:
         return Here(submission.write(engine, request), chosen)
 
@@ -92,6 +99,19 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
             yield LocalRun(settings, engine, here.submitted, worker)
         finally:
             worker.stop()
+
+
+def _check_devices(devices: str) -> None:
+    """Tries GPUs before anything is written: one that is listed may be unusable.
+
+    Raises:
+        UserError: torch cannot use one of them.
+    """
+    if devices == "cpu":
+        return
+    for event in ask("worker.doctor", {"devices": devices}):
+        if not event["ok"]:
+            raise UserError("devices", devices, event["message"])
 
 
 def _check_own_scores(grid: Grid, settings: Settings) -> None:

@@ -10,14 +10,21 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.private import make_private
 from core.settings import Settings
 from orchestrator.torchside import python
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from core.ledger.workers import WorkerRow
+
+_LOOK_SECONDS = 2.0
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 30.0
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -35,6 +42,7 @@ class LocalWorker:
             UserError: its log cannot be written.
         """
         self._settings = settings
+        self._look_at = 0.0
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.log = settings.home / "logs" / f"worker-{stamp}-{os.getpid()}.log"
         try:
@@ -76,6 +84,15 @@ class LocalWorker:
             raise UserError("worker", "", words.removeprefix("sweep: "))
         raise WorkerEnded(f"the worker ended (exit code {code}): {words or 'no output'}; its log: {self.log}")
 
+    def check_slots(self, engine: "Engine") -> None:
+        """Raises WorkerEnded when no slot of the worker can ever work; looks every few seconds."""
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + _LOOK_SECONDS
+        me = self._row(engine)
+        if me is not None and me.slots and len(me.notes.out) >= len(me.slots):
+            raise WorkerEnded(f"no slot can work: {'; '.join(me.troubles)}; the worker's log: {self.log}")
+
     def last_words(self) -> str:
         """The last line of its log, or ""."""
         lines = _tail(self.log).strip().splitlines()
@@ -102,12 +119,18 @@ class LocalWorker:
         settings = self._settings
         if settings.embedded_ledger and not settings.ledger_file.exists():
             return False
-        from core.ledger.workers import list_workers
         from orchestrator.ledgers import ledger
 
-        me = (platform.node(), self._process.pid)
         with ledger(settings) as engine:
-            return any((worker.host, worker.pid) == me for worker in list_workers(engine, settings.lease))
+            return self._row(engine) is not None
+
+    def _row(self, engine: "Engine") -> "WorkerRow | None":
+        """What the worker says of itself in the ledger."""
+        from core.ledger.workers import list_workers
+
+        me = (platform.node(), self._process.pid)
+        rows = list_workers(engine, self._settings.lease)
+        return next((row for row in rows if (row.host, row.pid) == me), None)
 
 
 def _tail(path: Path, size: int = 8192) -> str:

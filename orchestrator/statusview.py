@@ -1,11 +1,13 @@
 """A sweep's status as lines of text; the same lines for `sweep status` and for the live view."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from core.ledger.states import State
 from core.ledger.status import Running, SweepStatus
+from core.ledger.workers import WorkerRow
 from orchestrator import text
 from orchestrator.output import paint
 from orchestrator.remedies import advice
@@ -21,6 +23,7 @@ _WORDS = {
 }
 _COLOURS = {State.FAILED: "red", State.QUARANTINED: "red", State.CANCELLED: "yellow"}
 _SHOWN_FAILURES = 10
+_SILENT_SECONDS = 30.0
 
 _COLUMNS = (
     text.Column("device", left=True),
@@ -42,7 +45,7 @@ def lines(status: SweepStatus, width: int) -> list[str]:
     """Headline, progress, running stages, failures; what to do next is the caller's to say."""
     out = head(status, width)
     if status.running:
-        out += ["", *running(status.running, width)]
+        out += ["", *running(status.running, width), *silent(status.running)]
     if status.failed:
         out += ["", *failures(status, width)]
     return out
@@ -121,6 +124,20 @@ def running(stages: tuple[Running, ...], width: int) -> list[str]:
     kept = [[cell for place, cell in enumerate(row) if place not in out] for row in rows]
     top, rule, *body = text.table(columns, kept, width)
     return [paint(top, "dim"), paint(rule, "dim"), *body]
+
+
+def silent(stages: tuple[Running, ...]) -> list[str]:
+    """A line for each stage whose trainer has given no sign of progress for a while."""
+    return [
+        paint(f"{stage.label}: silent for {text.duration(stage.silent_seconds)}", "yellow")
+        for stage in stages
+        if stage.silent_seconds is not None and stage.silent_seconds >= _SILENT_SECONDS
+    ]
+
+
+def worker_lines(workers: Sequence[WorkerRow]) -> list[str]:
+    """What workers say is wrong, one line each."""
+    return [f"worker {worker.id}: {text.one_line(line, 200)}" for worker in workers for line in worker.troubles]
 
 
 def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> list[str]:

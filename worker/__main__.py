@@ -1,9 +1,11 @@
 """`python -m worker --devices cpu|cuda:0,cuda:1|all`: a worker, after the checks that a person can act on."""
 
 import argparse
+import json
 import logging
 import os
 import platform
+import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
@@ -11,6 +13,8 @@ from importlib.util import find_spec
 
 from core.errors import UserError
 
+_TRY_SECONDS = 300
+"""Importing torch from a cold network disk takes a minute, and a first CUDA context some seconds."""
 _NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity", "zstandard")
 
 
@@ -38,7 +42,29 @@ def _check(devices: str | None) -> None:
     from core.preflight import check_machine
     from core.settings import load_settings
 
-    os.environ["SWEEP_DEVICES"] = check_machine(load_settings(), devices)
+    chosen = check_machine(load_settings(), devices)
+    if chosen != "cpu":
+        check_devices(chosen)
+    os.environ["SWEEP_DEVICES"] = chosen
+
+
+def check_devices(devices: str) -> None:
+    """Tries the devices in a process of its own, as `sweep doctor` does: a GPU that is listed may be unusable.
+
+    Raises:
+        UserError: torch cannot use one of them.
+    """
+    request = json.dumps({"devices": devices}).encode() + b"\n"
+    # -P: a folder called `worker` where the user stands must not be taken for ours.
+    command = [sys.executable, "-P", "-m", "worker.doctor"]
+    try:
+        ran = subprocess.run(command, input=request, stdout=subprocess.PIPE, timeout=_TRY_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise UserError("devices", devices, f"did not answer within {_TRY_SECONDS} s") from None
+    checks = [json.loads(line) for line in ran.stdout.splitlines()]
+    wrong = [check["message"] for check in checks if not check["ok"]]
+    if wrong or not checks:
+        raise UserError("devices", devices, wrong[0] if wrong else f"cannot be tried (exit code {ran.returncode})")
 
 
 def _work() -> int:

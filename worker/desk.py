@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     CANCEL = "cancelled"
     LOST = "the lease is another worker's now"
     RELEASE = "the worker stops"
+    HUNG = "no progress"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """`python -m worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON lines out.
 
-Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder", "about": what its line begins with};
-events: {"event": "check", "name",
-"ok", "message"}.
+Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder", "about": what its line begins with},
+all but the first as wanted; events: {"event": "check", "name", "ok", "message"}.
 """
 
 import json
@@ -16,10 +15,12 @@ from core.plan.datasets import DatasetRef
 
 
 def main() -> int:
-    """Runs both checks; always 0, what is wrong stands in the events."""
+    """Runs the checks; always 0, what is wrong stands in the events."""
     request = json.loads(sys.stdin.readline())
     _check("devices", lambda: _devices(request["devices"]))
-    _check("dataset", lambda: request["about"] + _dataset(DatasetRef(**request["dataset"]), Path(request["data"])))
+    if "dataset" in request:
+        ref, data = DatasetRef(**request["dataset"]), Path(request["data"])
+        _check("dataset", lambda: request["about"] + _dataset(ref, data))
     return 0
 
 
@@ -35,8 +36,10 @@ def _devices(text: str) -> str:
     devices = parse_devices(text)
     import torch
 
-    if any(device != "cpu" for device in devices) and not torch.cuda.is_available():
-        raise UserError("devices", text, f"torch {torch.__version__} cannot use the GPU that is there")
+    from worker.trainer.device import try_device
+
+    for device in devices:
+        try_device(device)
     names = [
         f"cpu ({torch.get_num_threads()} threads)"
         if device == "cpu"

@@ -6,6 +6,7 @@ goes to stderr, which the slot keeps as the stage's log.
 
 import json
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from typing import Any, ClassVar
 
 
@@ -55,6 +56,7 @@ class Saved:
     artifact_bytes: int
     epoch: int
     step: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,38 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """The stage cannot be done. retry: trying again may help (a store away, memory short) · spent: see Done."""
+    """The stage was not done. owner: who has to put that right, see `Owner` · spent: see Done."""
 
     event: ClassVar[str] = "failed"
     reason: str
-    retry: bool
+    owner: str
     spent: bool = False
 
 
-Event = Ready | Epoch | Saved | Done | Failed
-_EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Saved, Done, Failed)}
+@dataclass(frozen=True)
+class Progress:
+    """The trainer gets on. phase: what it does now, in a word or two; at most one a second while that stays the same ·
+    trouble: what it waits for, "" = nothing."""
+
+    event: ClassVar[str] = "progress"
+    phase: str
+    trouble: str = ""
+
+
+class Owner(StrEnum):
+    """Whose an error is. Of the work: it cannot succeed anywhere. Of the machine: a device or a driver. Memory: the
+    machine has too little of it, for this stage or just now. Of the surroundings: the store or a disk. Unknown:
+    everything else, which is retried as a crash is."""
+
+    WORK = "work"
+    MACHINE = "machine"
+    MEMORY = "memory"
+    SURROUNDINGS = "surroundings"
+    UNKNOWN = "unknown"
+
+
+Event = Ready | Epoch | Saved | Progress | Done | Failed
+_EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, Saved, Progress, Done, Failed)}
 
 
 def write_event(event: Event) -> bytes:
@@ -112,4 +136,5 @@ def write_request(request: Request) -> bytes:
 
 def read_request(line: bytes) -> Request:
     """The request of one line."""
-    return Request(**json.loads(line))
+    fields_of = json.loads(line)
+    return Request(**{**fields_of, "places": tuple(fields_of["places"])})

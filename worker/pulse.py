@@ -20,8 +20,10 @@ from core.broker.hints import BrokerAway, waiting
 from core.errors import UserError
 from core.ledger.claims import heartbeat
 from core.ledger.clock import read_clock
+from core.ledger.progress import record_progress
 from core.ledger.reaper import due, reap
 from core.ledger.retention import forget_old
+from core.ledger.workers import Notes, note
 from worker.calm import Calm
 from worker.desk import Desk, Verdict
 from worker.hearing import Hearing
@@ -67,6 +69,7 @@ class Pulse:
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
         self._next_forget = 0.0
+        self._noted = Notes({}, ())
         self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
 
     def start(self) -> None:
@@ -96,6 +99,8 @@ class Pulse:
             self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
             if beaten:
                 self._guard("logs", self._save_logs)
+                self._guard("progress", self._save_progress)
+                self._guard("notes", self._save_notes)
                 self._guard("reaper", self._reap)
             self._guard("broker", self._tend_broker)
             self._guard("retention", self._forget)
@@ -116,7 +121,7 @@ class Pulse:
 
     def _beat(self) -> None:
         settings, engine = self._desk.settings, self._desk.engine
-        holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.held)}
+        holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
         beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
         self._calm.beat(_awake_or_not())
         self._read_clock()
@@ -156,8 +161,23 @@ class Pulse:
         for artifact in forgotten.snapshots:
             self._desk.discard(artifact)
 
+    def _save_progress(self) -> None:
+        silent = {}
+        for slot in self._slots:
+            held = slot.progressing
+            if held is not None:
+                silent[held.digest, held.attempt] = slot.silent_seconds
+        record_progress(self._desk.engine, silent)
+
+    def _save_notes(self) -> None:
+        notes = Notes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        if notes != self._noted:
+            note(self._desk.engine, self._desk.worker, notes)
+            self._noted = notes
+
     def _tend_trainers(self) -> None:
         for slot in self._slots:
+            slot.look()
             slot.keep_warm()
 
     def _tend_broker(self) -> None:

@@ -11,7 +11,7 @@ from core.ledger.progress import record_epoch
 from core.ledger.snapshots import record_snapshot
 from worker.desk import Desk, Verdict
 from worker.patience import GIVEN_UP
-from worker.protocol import Done, Epoch, Failed, Saved
+from worker.protocol import Done, Epoch, Failed, Owner, Saved
 from worker.trainer_process import TrainerDied
 
 logger = get_logger(__name__)
@@ -32,7 +32,9 @@ class Record:
 
     def saved(self, event: Saved) -> bool:
         """False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
-        replaced = self._desk.patience.call(record_snapshot, *self._who, **asdict(event))
+        place = asdict(event)
+        del place["seconds"]
+        replaced = self._desk.patience.call(record_snapshot, *self._who, **place)
         if isinstance(replaced, str):
             self._desk.discard(replaced)
             self._snapshot = event.artifact
@@ -44,7 +46,7 @@ class Record:
         try:
             ready = self._desk.patience.call(complete, *self._who, **facts, log=log)
         except StageError as error:
-            self.failed(Failed(str(error), retry=False), log)
+            self.failed(Failed(str(error), Owner.WORK), log)
             return
         if isinstance(ready, tuple):
             self._desk.publish(ready)
@@ -54,10 +56,12 @@ class Record:
 
     def failed(self, event: Failed, log: str) -> None:
         logger.error("%s failed: %s", self._name, event.reason)
-        if event.retry:
+        if event.owner == Owner.WORK:
+            self._desk.patience.call(fail, *self._who, event.reason, log)
+        elif event.owner == Owner.UNKNOWN:
             self._crash(event.reason, log)
         else:
-            self._desk.patience.call(fail, *self._who, event.reason, log)
+            self._interrupted(event.reason, log)
 
     def died(self, verdict: Verdict | None, death: TrainerDied, log: str) -> None:
         """The trainer ended before the stage did: by our will, or not."""
@@ -72,8 +76,17 @@ class Record:
             self._crash(str(death), log)
         elif verdict is Verdict.CANCEL:
             self._desk.patience.call(cancelled, *self._who, log, settings.backoff)
+        elif verdict is Verdict.HUNG:
+            self._crash(f"no progress: {death}", log)
         elif verdict is Verdict.RELEASE:
             self._desk.patience.call(release, *self._who, verdict.value, settings.backoff)
+
+    def _interrupted(self, reason: str, log: str) -> None:
+        """What runs elsewhere may succeed: counts as a lost lease does, not as a crash."""
+        limits = (self._desk.settings.max_attempts, self._desk.settings.backoff)
+        state = self._desk.patience.call(interrupted, *self._who, reason, log, *limits)
+        if state is not GIVEN_UP:
+            logger.error("%s: its machine failed; the stage is now %s", self._name, state)
 
     def _crash(self, reason: str, log: str) -> None:
         settings = self._desk.settings

@@ -12,20 +12,31 @@ from core.ledger.logs import save_log
 from core.ledger.lookup import places_of
 from core.plan.datasets import IMAGEFOLDER
 from worker.desk import Desk, Verdict
-from worker.protocol import Done, Epoch, Event, Failed, Request, Saved
+from worker.protocol import Done, Epoch, Event, Failed, Owner, Progress, Request, Saved
 from worker.record import Record
-from worker.trainer_process import TrainerDied, TrainerProcess
+from worker.rest import Rest
+from worker.silence import SHORTEST, Silence
+from worker.trainer.errors import says_machine
+from worker.trainer_process import GRACE, LONGEST_GRACE, TrainerDied, TrainerProcess
 
 logger = get_logger(__name__)
 
 _LONGEST_RESTART = 60.0
+_START_SECONDS = 300.0
+"""A trainer must be up by then; importing torch from a cold network disk takes a minute."""
+_SAVING_SECONDS = 3.0
+"""How long saving a state is thought to take before one was saved."""
+_OUT_AFTER = 3
+"""Failed starts in a row after which no work is expected of a slot; it goes on trying."""
 
 
 class Slot:
     """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
 
-    def __init__(self, device: str, desk: Desk) -> None:
+    def __init__(self, device: str, desk: Desk, name: str = "") -> None:
+        """name: by which its troubles are known; the device's, unless several slots share that."""
         self.device = device
+        self.name = name or device
         self._desk = desk
         self._lock = threading.Lock()
         self._held: Claim | None = None
@@ -41,16 +52,51 @@ class Slot:
         self._start_failures = 0
         self._start_after = 0.0
         self._free_since = time.monotonic()
+        self._rest = Rest(desk.settings.lease / 6, time.monotonic)
+        self._resting = False
+        self._silence: Silence | None = None
+        self._saving_seconds = _SAVING_SECONDS
 
     @property
     def held(self) -> Claim | None:
         return self._held
 
     @property
+    def progressing(self) -> Claim | None:
+        """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
+        return None if self._verdict is Verdict.HUNG else self._held
+
+    @property
+    def silent_seconds(self) -> float:
+        """Seconds since the running stage's trainer last gave a sign of progress."""
+        silence = self._silence
+        return silence.look() if silence is not None else 0.0
+
+    @property
+    def out(self) -> bool:
+        """True when no work can be expected of this slot: it has withdrawn, or its trainer does not start."""
+        return bool(self._rest.withdrawn) or self._start_failures >= _OUT_AFTER
+
+    @property
     def ready(self) -> bool:
         """True when the trainer is up: busy or not."""
         process = self._process
-        return self._up and not self._closing and process is not None and process.alive
+        up = self._up and not self._closing and process is not None and process.alive
+        return up and (self._held is not None or self._rest.over)
+
+    def look(self) -> None:
+        """Ends a trainer that hangs; to be called about once a second, by one thread."""
+        if self._resting and self._rest.over:
+            self._resting = False
+            self._desk.changed()
+        silence, process = self._silence, self._process
+        if silence is None or process is None:
+            return
+        silence.look()
+        if silence.hung and self._held is not None:
+            self.stop(Verdict.HUNG, self._held)
+        elif silence.hung:
+            process.kill()
 
     def free_for(self) -> float:
         """Seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
@@ -60,7 +106,8 @@ class Slot:
         """Starts the trainer, in the background, unless it is up or coming up, or just failed to."""
         with self._lock:
             coming = self._start is not None and not self._start.done()
-            if self._closing or coming or self.ready or time.monotonic() < self._start_after:
+            up = self._up and self._process is not None and self._process.alive
+            if self._closing or coming or up or self._rest.withdrawn or time.monotonic() < self._start_after:
                 return
             self._start = self._keeper.submit(self._bring_up)
 
@@ -101,10 +148,19 @@ class Slot:
                 return
             self._verdict = verdict
             process = self._process
-        if process is not None and verdict is Verdict.LOST:
-            process.kill()  # nothing that it could save is wanted
+        if process is not None and verdict in (Verdict.LOST, Verdict.HUNG):
+            process.kill()  # nothing that it could save is wanted, or it would not
         elif process is not None:
-            process.stop()
+            process.stop(self.grace)
+
+    @property
+    def grace(self) -> float:
+        """Seconds for which a trainer that is asked to end may save its state, before it is killed: twice what its
+        longest step and its last saving took, as it may be in the middle of both."""
+        silence = self._silence
+        if silence is None:
+            return GRACE
+        return min(LONGEST_GRACE, max(GRACE, 2 * (silence.pause + self._saving_seconds)))
 
     def save_log(self) -> None:
         """Brings the running stage's log in the ledger up to date."""
@@ -145,21 +201,30 @@ class Slot:
                 return
             self._up = False
             process = self._process = TrainerProcess(self.device)
+        limit = max(_START_SECONDS, self._desk.settings.silence)
+        silence = self._silence = Silence(limit, time.monotonic, "starting")
         try:
             ready = process.wait_ready()
         except TrainerDied as death:
             process.close()
-            self._start_failures += 1
-            wait = min(_LONGEST_RESTART, 2.0**self._start_failures)
-            self._start_after = time.monotonic() + wait
-            if not self._closing:
-                logger.warning("%s: %s; next try in %.0f s", self.device, death, wait)
+            self._failed_to_start(f"the trainer was {silence}" if silence.hung else str(death))
             return
+        finally:
+            self._silence = None
         self._start_failures = 0
+        if self._rest.over:
+            self._desk.troubles.end(self.name)
         self._free_since = time.monotonic()
         self._up = True
         logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
         self._desk.changed()
+
+    def _failed_to_start(self, reason: str) -> None:
+        self._start_failures += 1
+        wait = min(_LONGEST_RESTART, 2.0 ** min(self._start_failures, 30))
+        self._start_after = time.monotonic() + wait
+        if not self._closing:
+            self._desk.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
         record = Record(self._desk, self.device, taken)
@@ -170,18 +235,36 @@ class Slot:
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
         logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
+        silence = self._silence = Silence(self._desk.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
-                self._hear(process, taken, record, event)
+                silence.heard(event.phase if isinstance(event, Progress) else "")
+                with silence.paused():
+                    self._hear(process, taken, record, event)
             logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
+            self._silence = None
             self._discard(process)
-            record.died(self._verdict, death, log)
+            self._bury(taken, record, death, silence, log)
         except BaseException:
             # What it says next would be taken for the next stage's words.
             self._discard(process)
             raise
+        finally:
+            self._silence = None
+            self._note("")
+
+    def _bury(self, taken: Claim, record: Record, death: TrainerDied, silence: Silence, log: str) -> None:
+        """The trainer ended before the stage did."""
+        if self._verdict is None and not death.asked and says_machine(log):
+            failed = Failed(str(death), Owner.MACHINE)
+            self._judge(taken.digest, failed)
+            record.failed(failed, log)
+        elif self._verdict is Verdict.HUNG:
+            record.died(self._verdict, TrainerDied(f"the trainer was {silence}"), log)
+        else:
+            record.died(self._verdict, death, log)
 
     def _places(self, taken: Claim) -> tuple[str, ...]:
         """Where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
@@ -192,20 +275,42 @@ class Slot:
 
     def _hear(self, process: TrainerProcess, taken: Claim, record: Record, event: Event) -> None:
         ours = True
-        if isinstance(event, Epoch):
+        if isinstance(event, Progress):
+            self._note(event.trouble)
+        elif isinstance(event, Epoch):
             ours = record.epoch(event)
         elif isinstance(event, Saved):
+            self._saving_seconds = max(event.seconds, self._saving_seconds)
             ours = record.saved(event)
         elif isinstance(event, Done | Failed):
             log = process.log.text()
             if self._settle() or event.spent:
                 self._discard(process)  # it has been told to end, or says that it will: no next stage for it
+            self._judge(taken.digest, event)
             if isinstance(event, Done):
                 record.done(event, log)
             else:
                 record.failed(event, log)
         if not ours:
             self.stop(Verdict.LOST, taken)
+
+    def _note(self, trouble: str) -> None:
+        """What the trainer waits for, or no longer waits for."""
+        waits = self.name + " waits"
+        if trouble:
+            self._desk.troubles.begin(waits, trouble)
+        else:
+            self._desk.troubles.end(waits)
+
+    def _judge(self, stage: str, event: Done | Failed) -> None:
+        """What the end of a stage says about the slot's machine."""
+        if isinstance(event, Failed) and event.owner not in (Owner.WORK, Owner.UNKNOWN):
+            self._rest.failed(stage, event.reason, may_withdraw=event.owner == Owner.MACHINE)
+            self._resting = True
+            self._desk.troubles.begin(self.name, self._rest.withdrawn or f"rests: {event.reason}")
+        else:
+            self._rest.worked()
+            self._desk.troubles.end(self.name)
 
     def _discard(self, process: TrainerProcess) -> None:
         self._up = False

@@ -4,7 +4,7 @@ import os
 import platform
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from celery import Celery
@@ -29,8 +29,8 @@ from worker.troubles import Troubles
 
 logger = get_logger(__name__)
 
-_HAND_BACK_SECONDS = 7.0
-"""How long a stopping worker waits for its stages to be handed back; a trainer that ignores TERM takes 4 s."""
+_HAND_BACK_SECONDS = 3.0
+"""How long a stopping worker waits for its stages to be handed back, beyond the grace that their trainers have."""
 
 _BUSY_SECONDS = 5.0
 """How long a call waits for a locked SQLite ledger before it is made again: heartbeats and stopping wait behind it."""
@@ -73,7 +73,7 @@ class Station:
         self._desk = Desk(
             settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
         )
-        self._slots = tuple(Slot(device, self._desk) for device in devices)
+        self._slots = tuple(Slot(device, self._desk, name) for device, name in _named(devices))
         self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
 
     def start(self) -> None:
@@ -133,7 +133,7 @@ class Station:
         for slot in self._slots:
             slot.begin_close()
         for slot in self._slots:
-            slot.close(_HAND_BACK_SECONDS)
+            slot.close(slot.grace + _HAND_BACK_SECONDS)
         self._pulse.join(1.0)
         with suppress(SQLAlchemyError):
             gone(self._engine, self.name)
@@ -169,3 +169,11 @@ class Station:
     def _changed(self) -> None:
         self._wake_consumer()
         self._pulse.wake()
+
+
+def _named(devices: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each device with its slot's name: `cuda:0`, and `cuda:0 (2)` for the second slot on it."""
+    seen: dict[str, int] = {}
+    for device in devices:
+        seen[device] = seen.get(device, 0) + 1
+        yield device, device if seen[device] == 1 else f"{device} ({seen[device]})"

@@ -13,7 +13,9 @@ from worker.log_tail import LogTail
 from worker.protocol import Event, Ready, Request, read_event, write_request
 
 GRACE = 4.0
-"""Seconds between asking a trainer to end and killing it: time to save the state of a training."""
+"""Seconds between asking a trainer to end and killing it, at least: time to save the state of a training."""
+LONGEST_GRACE = 20.0
+"""And at most: who stops a worker (Docker, Kubernetes, a batch system) has only so much time as well."""
 
 
 class TrainerDied(Exception):

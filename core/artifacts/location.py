@@ -34,9 +34,9 @@ class Patience:
     total: float
 
 
-WORK = Patience(connect=5, request=300, total=180)
-"""Of those who train: an outage of two minutes costs less than an attempt. Credentials hold for five minutes at least,
-and are not asked for again between two tries."""
+WORK = Patience(connect=5, request=300, total=60)
+"""Of those who train; a trainer begins a new wait then (`worker.trainer.shelf`). Credentials hold for five minutes at
+least, and are not asked for again between two tries."""
 PERSON = Patience(connect=3, request=300, total=10)
 """Of commands: somebody waits for the answer."""
 PROBE = Patience(connect=2, request=3, total=0)

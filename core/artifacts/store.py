@@ -4,6 +4,7 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,6 +125,21 @@ class ArtifactStore:
         """
         return self.size(name) is not None
 
+    def check_room(self, size: int) -> None:
+        """Returns if an object of `size` bytes could be written now: on a disk so much is really set aside for a
+        moment, which limits and quotas see as well; a server is asked to take a small object.
+
+        Raises:
+            StoreAway: it could not; says why.
+        """
+        with self._answering("write"):
+            if self._folder is None:
+                path = probe()
+                obstore.put(self._backend, path, b"prunesweep", use_multipart=False)
+                obstore.delete(self._backend, path)
+            else:
+                _set_aside(self._folder / probe(), size)
+
     def delete(self, name: str) -> None:
         """Removes an artifact; if there is none, that is as well.
 
@@ -223,6 +239,19 @@ def _renewed(file: Path, name: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _set_aside(file: Path, size: int) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with contextlib.suppress(AttributeError):  # not on macOS
+            os.posix_fallocate(handle, 0, max(1, size))
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise OSError(error.errno, f"no room for {size:,} bytes: {os.strerror(error.errno or 0)}") from None
+    finally:
+        os.close(handle)
+        file.unlink(missing_ok=True)
 
 
 def _sync(file: Path) -> None:

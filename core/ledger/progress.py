@@ -1,10 +1,11 @@
-"""Epochs as they end."""
+"""Epochs as they end, and the last sign of progress of what runs."""
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, select, update
 
 from core.ledger.clock import Now
 from core.ledger.states import State
@@ -64,3 +65,23 @@ def record_epoch(
     }
     with writing(engine) as connection:
         return connection.execute(_record(engine.dialect.name), values).first() is not None
+
+
+_progress = (
+    update(stages)
+    .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+    .values(progress_at=Now() - bindparam("silent"))
+)
+
+
+def record_progress(engine: Engine, silent: Mapping[tuple[str, int], float]) -> None:
+    """Writes when the trainers of running stages last gave a sign of progress.
+
+    silent: (digest, attempt) → seconds since then; what is no longer that attempt's is left alone.
+    """
+    if not silent:
+        return
+    with writing(engine) as connection:
+        for digest, attempt in sorted(silent):
+            values = {"of": digest, "nr": attempt, "silent": float(silent[digest, attempt])}
+            connection.execute(_progress, values)

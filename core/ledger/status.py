@@ -18,7 +18,8 @@ _MOST_FAILED = 100
 @dataclass(frozen=True)
 class Running:
     """A stage under way. epoch: the last that ended · loss, top1 (validation, [0, 1]), images_per_s: of that epoch,
-    None before it · eta_seconds: None when nothing like it has been measured."""
+    None before it · eta_seconds: None when nothing like it has been measured · silent_seconds: since its trainer last
+    gave a sign of progress, None if its worker does not tell."""
 
     digest: str
     kind: str
@@ -32,6 +33,7 @@ class Running:
     top1: float | None
     eta_seconds: float | None
     started_at: float
+    silent_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ last_epochs = (
 """The last epoch of each running stage's present attempt."""
 _running = (
     select(
-        *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at"),
+        *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at", "progress_at"),
         *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
         Now().label("now"),
     )
@@ -158,7 +160,15 @@ def _as_running(row: AnyRow, pace: Pace) -> Running:
         top1=row.top1,
         eta_seconds=_stage_eta(row, pace),
         started_at=row.started_at,
+        silent_seconds=_silent(row),
     )
+
+
+def _silent(row: AnyRow) -> float | None:
+    if row.progress_at is None:
+        return None
+    # What an earlier attempt left says nothing of this one.
+    return float(max(0.0, row.now - max(row.progress_at, row.started_at)))
 
 
 def _stage_eta(row: AnyRow, pace: Pace) -> float | None:

@@ -82,6 +82,7 @@ stages = Table(
     Column("returns", Integer, default=0, server_default="0", nullable=False),
     Column("furthest", BigInteger, default=0, server_default="0", nullable=False),
     Column("lease_seconds", Double),
+    Column("progress_at", Double),
     Index("ix_stages_state_not_before", "state", "not_before"),
     Index("ix_stages_state_lease_until", "state", "lease_until"),
     Index("ix_stages_workload_ended_at", "workload", "ended_at"),
@@ -96,7 +97,8 @@ worker handed it back (see `core.ledger.giveback` for all three) · furthest: po
 release) · not_before: earliest next claim ·
 hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
 workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact (JSON) ·
-train_seconds: seconds spent in epochs by the attempt that ended it."""
+train_seconds: seconds spent in epochs by the attempt that ended it · progress_at: when its trainer last gave a sign of
+progress, while it runs (NULL: not told)."""
 
 edges = Table(
     "edges",
@@ -270,8 +272,10 @@ workers = Table(
     Column("started_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("stopped", Boolean, default=False, nullable=False),
+    Column("notes", JSON),
 )
-"""A worker process and its slots (JSON list of device names); seen_at is its last heartbeat."""
+"""A worker process and its slots (JSON list of device names); seen_at is its last heartbeat · notes: what it says is
+wrong, see `core.ledger.workers` (NULL: nothing yet, or an older release)."""
 
 identity = Table("identity", METADATA, Column("id", String(32), primary_key=True))
 """One row: the ledger's own name, by which an artifact store knows whose artifacts it holds."""

@@ -1,13 +1,26 @@
 """Which workers there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine, func, select, update
 
 from core.ledger.clock import Now
 from core.ledger.tables import workers
+from core.ledger.text import clean
 from core.ledger.transactions import insert_into, reading, writing
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a worker says about itself. troubles: the parts that are in trouble (slots by name, `connection to the
+    broker` …), each with its reason · out: slots of which no work can be expected."""
+
+    troubles: Mapping[str, str]
+    out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,12 @@ class WorkerRow:
     started_at: float
     seen_at: float
     idle_seconds: float
+    notes: Notes
+
+    @property
+    def troubles(self) -> list[str]:
+        """One line for each part in trouble."""
+        return [f"{what}: {reason}" for what, reason in sorted(self.notes.troubles.items())]
 
 
 def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str], version: str) -> None:
@@ -34,10 +53,19 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
         "started_at": Now(),
         "seen_at": Now(),
         "stopped": False,
+        "notes": None,
     }
     with writing(engine) as connection:
         row = insert_into(connection, workers).values(id=id, **values)
         connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def note(engine: Engine, id: str, notes: Notes) -> None:
+    """Writes what the worker says about itself, over what it said before."""
+    text = {clean(what[:_LONGEST]): clean(reason[:_LONGEST]) for what, reason in notes.troubles.items()}
+    said = {"troubles": text, "out": list(notes.out)}
+    with writing(engine) as connection:
+        connection.execute(update(workers).where(workers.c.id == id).values(notes=said))
 
 
 def gone(engine: Engine, id: str) -> None:
@@ -64,6 +92,13 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
                 row.started_at,
                 row.seen_at,
                 max(0.0, row.now - row.seen_at),
+                _notes(row.notes),
             )
             for row in connection.execute(alive)
         ]
+
+
+def _notes(said: Any) -> Notes:
+    """As `note` wrote them; none of a worker of an earlier release."""
+    said = said if isinstance(said, dict) else {}
+    return Notes(dict(said.get("troubles", {})), tuple(said.get("out", ())))

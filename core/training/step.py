@@ -52,7 +52,8 @@ class CudaGraph:
                 with torch.cuda.stream(stream):
                     for _ in range(_WARM_UPS):
                         work()
-                with torch.cuda.graph(self._graph, stream=stream):
+                # Thread-local: what other threads do with the device, e.g. allocate pinned memory, is no error then.
+                with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
                     work()
             torch.cuda.current_stream().wait_stream(stream)
 

@@ -56,6 +56,7 @@ def doctor(
 def _checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
     yield _check("ledger", lambda: _ledger(settings))
     yield _check("broker", lambda: _broker(settings))
+    yield _workers(settings)
     yield _check("artifacts", lambda: _artifacts(settings))
     yield from _torch_checks(settings, dataset, devices)
 
@@ -85,6 +86,22 @@ def _ledger(settings: "Settings") -> str:
             raise UserError("ledger", where, f"breaks a rule of its own ({broken[0]}); keep a copy of it and report it")
         alive = plural(len(list_workers(engine, settings.lease)), "worker")
         return f"{where}, schema {HEAD}, {plural(len(list_sweeps(engine)), 'sweep')}, {alive} up"
+
+
+def _workers(settings: "Settings") -> Check:
+    """What workers say is wrong with them; each line names the worker and its part."""
+    from core.ledger.workers import list_workers
+    from orchestrator.ledgers import ledger
+    from orchestrator.statusview import worker_lines
+    from orchestrator.text import plural
+
+    try:
+        with ledger(settings, create=True) as engine:
+            workers = list_workers(engine, settings.lease)
+    except UserError:
+        return Check("workers", None, "the ledger does not tell")
+    wrong = worker_lines(workers)
+    return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
 
 
 def _broker(settings: "Settings") -> str:

@@ -48,8 +48,12 @@ def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) ->
         say_json(statusview.as_dict(current))
         return
     say(*statusview.lines(current, width()))
-    if not current.ended and not current.running:
+    if not current.ended:
         from core.ledger.workers import list_workers
 
-        if not list_workers(engine, settings.lease):
+        workers = list_workers(engine, settings.lease)
+        wrong = statusview.worker_lines(workers)
+        if wrong:
+            say("", *wrong)
+        if not workers and not current.running:
             say("", "no worker is up; start one: sweep worker")

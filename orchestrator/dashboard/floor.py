@@ -1,7 +1,7 @@
 """The workers, their devices, and what each of these does now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.ledger.slots import BusySlot
 from core.ledger.workers import WorkerRow
@@ -18,7 +18,7 @@ class Device:
 @dataclass(frozen=True)
 class Crew:
     """A worker and its slots. silent: it missed heartbeats, or is gone while a stage is still its own ·
-    images_per_s: over its slots, None when none of them trains."""
+    images_per_s: over its slots, None when none of them trains · troubles: what it says is wrong, a line each."""
 
     id: str
     host: str
@@ -26,6 +26,7 @@ class Crew:
     silent: bool
     devices: tuple[Device, ...]
     images_per_s: float | None
+    troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: floa
     crews = []
     for worker in workers:
         devices = tuple(Device(slot, _taken(left, worker.id, slot)) for slot in worker.slots)
-        crews.append(_crew(worker.id, worker.host, worker.version, worker.idle_seconds > patience, devices))
+        crew = _crew(worker.id, worker.host, worker.version, worker.idle_seconds > patience, devices)
+        crews.append(replace(crew, troubles=tuple(worker.troubles)))
     for id in dict.fromkeys(slot.worker for slot in left):
         names = dict.fromkeys(slot.slot for slot in left if slot.worker == id)
         devices = tuple(Device(name, tuple(s for s in left if (s.worker, s.slot) == (id, name))) for name in names)

@@ -16,7 +16,7 @@ from core.artifacts.store import ArtifactStore
 from tests.chaos import work
 from tests.chaos.cluster import trainers_of
 from tests.chaos.databases import Database, Postgres, Sqlite
-from tests.chaos.faults import ORPHAN_SECONDS, Draw, Strike, deal, kinds
+from tests.chaos.faults import ORPHAN_SECONDS, SILENCE_SECONDS, Draw, Strike, deal, kinds
 from tests.chaos.history import keep_history, newest, read_history
 from tests.chaos.scene import Scene
 from tests.chaos.servers import CREDENTIALS, S3, Valkey, wait_for
@@ -101,6 +101,7 @@ class Campaign:
             "SWEEP_HEARTBEAT_SECONDS": "0.5",
             "SWEEP_REPUBLISH_SECONDS": "1",
             "SWEEP_SNAPSHOT_SECONDS": str(order.interval),
+            "SWEEP_SILENCE_SECONDS": str(SILENCE_SECONDS),
             # What the injector kills is no poison: no stage may be quarantined for it.
             "SWEEP_MAX_ATTEMPTS": "10000",
         }

@@ -1,5 +1,6 @@
 """The faults, as small objects, and the sequence in which a seed deals them out."""
 
+import contextlib
 import random
 import signal
 import time
@@ -13,6 +14,9 @@ from tests.chaos.scene import Running, Scene
 
 ORPHAN_SECONDS = 10.0
 """A trainer that is alive so long after its worker was killed is an orphan."""
+SILENCE_SECONDS = 10.0
+"""So long a trainer may go without progress here."""
+_SMALL_FILE = 4096
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,57 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Hang:
+    """A trainer stops for good: nobody lets it go on, so that its worker has to notice and end it."""
+
+    name: str = "trainer hang"
+
+    def strike(self, scene: Scene, draw: Draw) -> Strike | None:
+        targets = scene.targets()
+        if not targets:
+            return None
+        _, trainer, hits = targets[int(draw.target * len(targets))]
+        strike = Strike(draw.number, self.name, time.time(), trainer.pid, _pairs(hits), direct=True)
+        trainer.send_signal(signal.SIGSTOP)
+        scene.frozen.add(trainer.pid)
+
+        def ended() -> bool:
+            if trainer.is_running() and trainer.status() != psutil.STATUS_ZOMBIE:
+                return False
+            scene.frozen.discard(trainer.pid)
+            strike.until = time.time()
+            return True
+
+        scene.later(0.0, ended)
+        return strike
+
+
+@dataclass(frozen=True)
+class FullDisk:
+    """No file that a trainer writes may become larger than some bytes, as on a disk that is full; for a while."""
+
+    name: str = "disk full"
+
+    def strike(self, scene: Scene, draw: Draw) -> Strike | None:
+        targets = scene.targets()
+        if not targets:
+            return None
+        _, trainer, hits = targets[int(draw.target * len(targets))]
+        strike = Strike(draw.number, self.name, time.time(), trainer.pid, _pairs(hits), direct=False)
+        before = trainer.rlimit(psutil.RLIMIT_FSIZE)
+        trainer.rlimit(psutil.RLIMIT_FSIZE, (_SMALL_FILE, before[1]))
+
+        def room_again() -> bool:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                trainer.rlimit(psutil.RLIMIT_FSIZE, before)
+            strike.until = time.time()
+            return True
+
+        scene.later(1.0 + 5.0 * draw.length, room_again)
+        return strike
+
+
+@dataclass(frozen=True)
 class Outage:
     """A server goes away and comes back `shortest` to `longest` seconds later."""
 
@@ -152,7 +207,7 @@ def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
             Outage("store stop", "store", lambda s: s.stop(), lambda s: s.go_on(), 2.0, 8.0),
             Outage("store kill", "store", lambda s: s.kill(), lambda s: s.start(), 1.0, 5.0),
         ]
-    return (*signals, *outages)
+    return (*signals, Hang(), *outages) if store else (*signals, Hang(), FullDisk(), *outages)
 
 
 def deal(seed: int, count: int, names: Sequence[str]) -> list[Draw]:

@@ -126,3 +126,35 @@ def test_what_the_user_can_put_right_is_one_line_and_exit_code_2(tmp_path, envir
     assert ran.stderr.startswith(message)
     assert len(ran.stderr.strip().splitlines()) == 1
     assert "hush" not in ran.stderr
+
+
+def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
+    """The worker's heartbeats go on; what counts is the trainer's progress."""
+    site = make_site(SWEEP_SILENCE_SECONDS="6")
+    worker = site.start()
+    stage = Sleep("hangs", 2.0)
+    site.submit("hangs", [stage], hint=False)
+    site.wait(stage, State.RUNNING)
+    trainer = site.trainer(worker)
+    trainer.suspend()
+    site.wait(stage, State.DONE)
+    row = site.stage(stage)
+    assert (row.attempt, row.failures) == (2, 1)
+    assert "silent for" in site.log().read_text()
+    assert not trainer.is_running()
+    assert row.progress_at is not None
+
+
+def test_run_ends_when_no_slot_can_ever_work(tmp_path):
+    """What the trainer needs cannot be imported: each start fails."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "safetensors.py").write_text("raise OSError('libfoo.so: cannot open shared object file')\n")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SWEEP_")}
+    environ |= {"SWEEP_HOME": str(tmp_path / "home"), "PYTHONPATH": str(tmp_path / "broken")}
+    axes = ["--dataset=digits", "--width=1", "--sparsity=50", "--epochs=1", "--iterations=1", "--bench-device=none"]
+    command = [sys.executable, "-m", "prunesweep", "run", "--grid=demo", *axes, "--devices=cpu"]
+    ran = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 1
+    (line,) = [line for line in ran.stderr.splitlines() if line.startswith("sweep: ")]
+    assert "no slot can work: cpu: cannot start" in line
+    assert "libfoo.so" in line

@@ -204,7 +204,7 @@ def test_doctor_one_line_each(sweep: Sweep, home: Path, monkeypatch: pytest.Monk
     ran = sweep("doctor", "--dataset", "digits", "--devices", "cpu")
     assert ran.code == 0, ran
     assert [line.split()[:2] for line in ran.out.splitlines()] == [
-        ["ok", name] for name in ("ledger", "broker", "artifacts", "devices", "dataset")
+        ["ok", name] for name in ("ledger", "broker", "workers", "artifacts", "devices", "dataset")
     ]
     monkeypatch.setenv("SWEEP_ARTIFACTS_URL", "ftp://me:s3cret@host/x")
     broken = sweep("doctor", "--dataset", "none", "--json")

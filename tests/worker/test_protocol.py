@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.protocol import Done, Epoch, Failed, Ready, Request, read_event, read_request, write_event, write_request
+from worker.protocol import (
+    Done,
+    Epoch,
+    Failed,
+    Owner,
+    Progress,
+    Ready,
+    Request,
+    read_event,
+    read_request,
+    write_event,
+    write_request,
+)
 
 texts = st.text()
 numbers = st.floats(allow_nan=False)
@@ -24,7 +36,8 @@ events = st.one_of(
         images_per_s=numbers,
     ),
     st.builds(Done, artifact=texts, artifact_bytes=st.integers(0), train_seconds=numbers, summary=facts, result=facts),
-    st.builds(Failed, reason=texts, retry=st.booleans()),
+    st.builds(Failed, reason=texts, owner=st.sampled_from(Owner)),
+    st.builds(Progress, phase=texts, trouble=texts),
 )
 
 

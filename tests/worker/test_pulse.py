@@ -68,12 +68,21 @@ def test_steady_beats_are_never_taken_for_trouble(lease, heartbeat):
 class Stub:
     """A slot that is busy with a stage, or not; everything else about it fails."""
 
-    device = "cpu"
+    device = name = "cpu"
     held = None
+    out = False
+    silent_seconds = 0.0
 
     def __init__(self):
         self.closed = threading.Event()
         self.looked = threading.Semaphore(0)
+
+    @property
+    def progressing(self):
+        return self.held
+
+    def look(self):
+        pass
 
     def stop(self, verdict, of=None):
         raise AssertionError("a stage was stopped")

@@ -22,7 +22,7 @@ from core.settings import load_settings
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
 from tests.orchestrator.test_verify import ask_here
-from worker.protocol import Done, Request
+from worker.protocol import Done, Owner, Request
 from worker.trainer.__main__ import _serve
 from worker.trainer.workbench import Workbench
 
@@ -53,7 +53,7 @@ class Bench:
             if isinstance(ended, Done):
                 facts = {name: getattr(ended, name) for name in ("artifact", "artifact_bytes", "train_seconds")}
                 complete(*who, **facts, summary=ended.summary, result=ended.result, log="")
-            elif ended.retry:
+            elif ended.owner != Owner.WORK:
                 crash(*who, ended.reason, "", 1, 0.0)
             else:
                 fail(*who, ended.reason, "")

@@ -1,5 +1,6 @@
 """States saved in the middle of a training: when, with which consequences, and when the store is away."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,10 @@ from core.plan.datasets import parse_dataset
 from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.plan.stages import PruneRound, Train, digest, encode
+from core.training.loop import train
 from core.training.snapshot import Snapshot
-from worker.protocol import Epoch, Request, Saved
+from worker.protocol import Epoch, Progress, Request, Saved
+from worker.trainer import shelf
 from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
@@ -60,17 +63,29 @@ def test_a_state_of_another_stage_is_not_used(bench, capfd):
     assert "begins again" in capfd.readouterr().err
 
 
-def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd):
+def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypatch):
     workbench, said = bench
-    run(workbench, TRAIN, {})  # so that the dataset is there
+    usual = run(workbench, TRAIN, {})
     said.clear()
     folder = workbench.settings.home / "artifacts"
-    folder.rename(folder.with_name("elsewhere"))
-    folder.write_text("a file where the folder was")
-    with pytest.raises(OSError, match="cannot write"):
-        run(workbench, TRAIN, {})
-    assert [type(event) for event in said] == [Epoch, Epoch]
-    assert "state not saved, will be tried again" in capfd.readouterr().err
+
+    def hear(event):
+        said.append(event)
+        if isinstance(event, Progress) and event.trouble:
+            folder.unlink()
+            folder.with_name("elsewhere").rename(folder)
+        elif isinstance(event, Progress) and event.phase == "training" and not folder.with_name("elsewhere").exists():
+            folder.rename(folder.with_name("elsewhere"))
+            folder.write_text("a file where the folder was")
+
+    monkeypatch.setattr(shelf, "_FIRST_PAUSE", 0.01)
+    again = Workbench(workbench.device, workbench.settings, workbench.store, hear, cores=1)
+    assert run(again, TRAIN, {}).artifact == usual.artifact
+    assert [event.epoch for event in said if isinstance(event, Epoch)] == [1, 2]
+    assert not any(isinstance(event, Saved) for event in said)
+    said_aloud = capfd.readouterr().err
+    assert "state not saved, will be tried again" in said_aloud
+    assert "waiting for it" in said_aloud and "the store works again" in said_aloud
 
 
 def test_packing_keeps_every_bit():
@@ -88,3 +103,30 @@ def test_packing_keeps_every_bit():
             unpack_state(wrong, "ab" * 32)
     with pytest.raises(StageError, match="of stage abab"):
         unpack_state(data, "cd" * 32)
+
+
+def test_the_thread_that_saves_gets_copies_that_nobody_changes(bench, monkeypatch):
+    """On a GPU that thread must not touch the device, which may be recording a step: all it gets lies on the host, and
+    is neither the model's nor the training's own."""
+    workbench, _ = bench
+    dense = run(workbench, TRAIN, {})
+    seen, live = [], set()
+
+    def watched(stage, state):
+        tensors = {**state.snapshot.tensors, **{f"mask/{name}": mask for name, mask in state.masks.items()}}
+        assert all(tensor.device.type == "cpu" for tensor in tensors.values())
+        seen.append((threading.current_thread().name, tensors, {name: t.clone() for name, t in tensors.items()}))
+        return pack_state(stage, state)
+
+    def remember(model, masks, *arguments, **named):
+        live.update(tensor.data_ptr() for tensor in [*model.state_dict().values(), *masks.values()])
+        return train(model, masks, *arguments, **named)
+
+    monkeypatch.setattr("worker.trainer.workbench.pack_state", watched)
+    monkeypatch.setattr("worker.trainer.stages.train", remember)
+    run(workbench, PRUNE, {digest(TRAIN): dense.artifact})
+    assert len(seen) > 2 and {name for name, *_ in seen} == {"saver"}
+    for _, tensors, before in seen:
+        assert any(name.startswith("mask/") for name in tensors)
+        assert all(tensors[name].data_ptr() not in live for name in tensors)
+        assert all(torch.equal(tensors[name], before[name]) for name in tensors)

@@ -1,5 +1,6 @@
 """What a slot makes of its trainer's words and deaths. The trainers are scripts that speak the protocol."""
 
+import signal
 import sys
 import threading
 import time
@@ -19,7 +20,8 @@ from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, digest_of, encode
 from worker.desk import Desk, Verdict
 from worker.patience import Patience
-from worker.protocol import Done, Epoch, Failed, Ready, Saved, write_event
+from worker.protocol import Done, Epoch, Failed, Owner, Progress, Ready, Saved, write_event
+from worker.rest import Rest
 from worker.slots import Slot
 from worker.troubles import Troubles
 
@@ -88,14 +90,14 @@ def test_done_writes_the_row_and_hints_the_children(stand):
 
 
 def test_a_stage_that_cannot_succeed_fails_at_once(stand):
-    stand.trainer(Failed("no such thing", retry=False))
+    stand.trainer(Failed("no such thing", "work"))
     stand.slot.run(DIGEST)
     assert (stand.row().state, stand.row().error) == (State.FAILED, "no such thing")
     assert stand.row(CHILD_DIGEST).state == State.CANCELLED
 
 
 def test_a_failure_that_may_pass_is_tried_again(stand):
-    stand.trainer(Failed("the store is away", retry=True))
+    stand.trainer(Failed("it surprised us", "unknown"))
     stand.slot.run(DIGEST)
     assert (stand.row().state, stand.row().failures) == (State.READY, 1)
     assert stand.row().not_before > 0
@@ -215,3 +217,104 @@ def test_the_log_of_a_running_stage_can_be_read(stand):
     stand.slot.close(5.0)
     runner.join()
     assert stand.row().state == State.READY
+
+
+BROKEN = Failed("AcceleratorError: CUDA error: an illegal memory access", Owner.MACHINE, spent=True)
+
+
+def test_a_machine_that_fails_costs_the_stage_no_crash_and_the_slot_a_rest(stand):
+    stand.trainer(BROKEN)
+    stand.slot.run(DIGEST)
+    row = stand.row()
+    assert (row.state, row.failures, row.losses) == (State.READY, 0, 1)
+    assert row.error == BROKEN.reason
+    assert not stand.slot.ready
+    assert "illegal memory access" in stand.slot._desk.troubles.now()["cpu"]
+    assert not stand.slot.out, "it only rests"
+
+
+def test_a_slot_whose_machine_fails_again_and_again_withdraws(stand):
+    stand.slot._rest = Rest(0.0, time.monotonic)
+    stand.slot._desk = replace(stand.slot._desk, settings=replace(stand.slot._desk.settings, lease=0.001))
+    stand.trainer(BROKEN)
+    with stand.engine.begin() as connection:
+        connection.execute(table.update().where(table.c.digest == CHILD_DIGEST).values(state=State.READY))
+    for digest in (DIGEST, CHILD_DIGEST, DIGEST):
+        while not (stand.slot.ready and stand.slot.run(digest)):
+            stand.slot.keep_warm()
+            time.sleep(0.01)
+    assert stand.slot.out
+    assert "3 errors of its machine in a row" in stand.slot._desk.troubles.now()["cpu"]
+    assert not stand.slot.ready
+    assert (stand.row().failures, stand.row().losses) == (0, 2)
+
+
+def test_one_stage_alone_takes_no_slot_out_of_work(stand):
+    rest = Rest(0.0, time.monotonic)
+    for _ in range(10):
+        rest.failed(DIGEST, "ECC")
+    rest.failed(CHILD_DIGEST, "out of memory", may_withdraw=False)
+    assert not rest.withdrawn
+    rest.failed(CHILD_DIGEST, "ECC")
+    assert rest.withdrawn
+
+
+def test_a_trainer_that_its_driver_aborts_blames_the_machine(stand):
+    stand.trainer(None)
+    stand.program(stand._program.read_text().replace("echo working", "echo 'what(): CUDA error: ECC error'"))
+    stand.slot._process.kill()
+    while stand.slot.ready:
+        time.sleep(0.01)
+    while not stand.slot.ready:
+        stand.slot.keep_warm()
+        time.sleep(0.01)
+    stand.slot.run(DIGEST)
+    assert (stand.row().state, stand.row().failures, stand.row().losses) == (State.READY, 0, 1)
+    assert not stand.slot.ready
+
+
+def test_a_trainer_that_makes_no_progress_is_ended_and_counts_as_a_crash(stand):
+    desk = stand.slot._desk
+    stand.slot._desk = replace(desk, settings=replace(desk.settings, silence=0.2))
+    stand.trainer(Progress("training"))
+    runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
+    runner.start()
+    while stand.slot.held is None or stand.slot._process.log.last_line() != "working":
+        time.sleep(0.01)
+    stand.slot._process._process.send_signal(signal.SIGSTOP)
+    while runner.is_alive():
+        stand.slot.look()
+        time.sleep(0.01)
+    assert (stand.row().state, stand.row().failures) == (State.READY, 1)
+    assert "silent for" in stand.row().error and "while training" in stand.row().error
+
+
+def test_a_trainer_that_does_not_come_up_has_a_deadline(stand, monkeypatch):
+    monkeypatch.setattr("worker.slots._START_SECONDS", 0.2)
+    stand.slot._desk = replace(stand.slot._desk, settings=replace(stand.slot._desk.settings, silence=0.2))
+    stand.program("exec sleep 600\n")
+    stand.slot.keep_warm()
+    while not stand.slot._start.done():
+        stand.slot.look()
+        time.sleep(0.01)
+    assert "silent for" in stand.slot._desk.troubles.now()["cpu"]
+
+
+def test_a_ledger_that_is_away_is_no_silence_of_the_trainer(stand, monkeypatch):
+    """The slot waits for the ledger, and so hears nothing; its trainer may be at work all the while."""
+    desk = stand.slot._desk
+    stand.slot._desk = replace(desk, settings=replace(desk.settings, silence=0.1))
+    written = threading.Event()
+
+    def wait(*_arguments, **_named):
+        for _ in range(30):
+            stand.slot.look()
+            time.sleep(0.01)
+        written.set()
+        return True
+
+    monkeypatch.setattr("worker.record.record_epoch", wait)
+    stand.trainer(Epoch(1, 1.0, None, 0.1, 1.0, 1.0), DONE)
+    stand.slot.run(DIGEST)
+    assert written.is_set()
+    assert stand.row().state == State.DONE

@@ -1,17 +1,20 @@
 """`python -m worker.trainer`: reads requests on stdin, writes events to what was stdout; the rest goes to stderr."""
 
 import argparse
+import io
 import os
 import queue
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.errors import StageError, UserError
 from worker.orphans import die_with_parent
-from worker.protocol import Done, Event, Failed, Request, read_request, write_event
+from worker.protocol import Done, Event, Failed, Owner, Request, read_request, write_event
 
 if TYPE_CHECKING:
     from worker.trainer.workbench import Workbench
@@ -26,8 +29,11 @@ def main() -> int:
     die_with_parent(options.parent)
     events = _Events()
     requests = _read_requests()
+    sys.stdout = sys.stderr = _Words()
 
     try:
+        # What stages need is loaded now: a start may take minutes, the first sign of a stage may not.
+        import_module("worker.trainer.stages")
         from worker.trainer.workbench import open_workbench
 
         bench = open_workbench(options.device, events.send)
@@ -39,7 +45,9 @@ def main() -> int:
     bench.ending.install()
     events.send(bench.ready())
     while True:
-        event = _serve(bench, requests.get())
+        request = requests.get()
+        bench.report.begin()
+        event = _serve(bench, request)
         grown = bench.outgrown()
         if grown:
             print(f"grown by {grown / 2**20:.0f} MiB since its first stage: a fresh trainer follows", file=sys.stderr)
@@ -53,25 +61,40 @@ def main() -> int:
 
 def _serve(bench: "Workbench", request: Request) -> Done | Failed:
     """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
+    from worker.trainer.errors import owner_of
     from worker.trainer.stages import run_stage
 
     try:
         return run_stage(bench, request)
-    except (StageError, UserError) as error:
-        return Failed(_one_line(error), retry=False)
-    except (OSError, MemoryError) as error:
-        traceback.print_exc()
-        return Failed(_one_line(error), retry=True, spent=isinstance(error, MemoryError))
     except Exception as error:
-        traceback.print_exc()
-        # torch.OutOfMemoryError; not imported here for its name alone.
-        return Failed(_one_line(error), retry="OutOfMemory" in type(error).__name__, spent=True)
+        owner = owner_of(error)
+        if owner is not Owner.WORK:
+            traceback.print_exc()
+        # After an error of the device nothing in this process can be trusted: CUDA's context is lost for good.
+        return Failed(_one_line(error), owner.value, spent=owner in (Owner.MACHINE, Owner.MEMORY, Owner.UNKNOWN))
 
 
 def _one_line(error: BaseException) -> str:
     """The error's first line, with its type unless it is one of ours."""
     text = str(error).strip().partition("\n")[0][:1500]
     return text if text and isinstance(error, StageError | UserError) else f"{type(error).__name__}: {text}"
+
+
+class _Words(io.TextIOBase):
+    """What this process prints, into the stage's log. A disk that is full must not fail what it is told of."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            os.write(2, text.encode(errors="replace"))
+        return len(text)
+
+    def fileno(self) -> int:
+        return 2
+
+    def writable(self) -> bool:
+        return True
 
 
 class _Events:

@@ -28,6 +28,8 @@ from core.training.datasets import Split
 from core.training.loop import Training, train
 from core.training.models import build_model, load_model
 from worker.protocol import Done, Epoch, Request
+from worker.trainer.reporter import DeviceSteps
+from worker.trainer.shelf import Made
 from worker.trainer.workbench import Workbench
 
 _DENSE_ROUND = 0
@@ -61,8 +63,16 @@ def run_stage(bench: Workbench, request: Request) -> Done:
         case Benchmark():
             return run_benchmark(bench, request, stage)
         case Sleep():
-            time.sleep(stage.seconds)
-            return _NOTHING
+            return run_sleep(bench, stage)
+
+
+def run_sleep(bench: Workbench, stage: Sleep) -> Done:
+    """Nothing, for so long."""
+    until = time.monotonic() + stage.seconds
+    while (left := until - time.monotonic()) > 0:
+        bench.report("sleeping")
+        time.sleep(min(left, 0.5))
+    return _NOTHING
 
 
 def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
@@ -85,7 +95,8 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
         subject = _subject(bench, stage, model, parent.masks)
         counts = bench.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
         rules = (stage.layers, counts)
-        masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores, *rules)
+        with bench.report.watching(model, "scoring"):
+            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores, *rules)
         if stage.rewind:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
@@ -116,11 +127,14 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
     if stage.before:
         before = load_model(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
-        top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
-        if stage.bn_reestimate:
-            reestimate(before, bench.split(stage.dataset, "train"), bench.device)
-            top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
-    found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
+        images = bench.split(stage.dataset, "train") if stage.bn_reestimate else None
+        with bench.report.watching(before, "evaluating"):
+            top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
+            if images is not None:
+                reestimate(before, images, bench.device)
+                top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
+    with bench.report.watching(model, "evaluating"):
+        found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
     nonzero_counted, total_counted = _counted(counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
@@ -156,8 +170,19 @@ def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
     device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
     # Of the training images: the test set is Evaluate's alone.
     shape = _image_shape(bench.split(stage.dataset, "train"))
-    with measuring(lambda: _say("waits until no training takes a step on this host")):
-        race = compete(dense, pruned, shape, stage.batch, stage.threads, device, stage.engines)
+    waits = lambda: _say("waits until no training takes a step on this host")  # noqa: E731
+    with measuring(waits, looks=lambda: bench.report("waiting for trainings")):
+        bench.report("measuring")
+        race = compete(
+            dense,
+            pruned,
+            shape,
+            stage.batch,
+            stage.threads,
+            device,
+            stage.engines,
+            progress=lambda _done, _total: bench.report("measuring"),
+        )
     for engine, reason in race.left_out.items():
         _say(f"without {engine}: {reason}")
     return Done("", 0, 0.0, {}, latency_row(race))
@@ -175,6 +200,10 @@ def _train_and_store(
 ) -> Done:
     """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes. Pauses between two
     steps while a latency is measured on this host."""
+    made = bench.shelf.made_before(request.digest)
+    if made is not None:
+        _say("an earlier attempt made the artifact and could not store it: nothing is trained again")
+        return _store(bench, request, made)
     split = bench.split(stage.dataset, "train")
     saved = bench.saved_state(request)
     if saved is None:
@@ -182,37 +211,54 @@ def _train_and_store(
     else:
         model = build_model(stage.model, stage.seed)
         masks = {name: mask.to(bench.device) for name, mask in saved.masks.items()}
+    bench.shelf.await_room(_size_of(model))
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
     facts = (stage.epochs, stage.seed, round, bench.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
+    steps = DeviceSteps(bench.device, lambda: bench.report("training"))
     with bench.saving(request.digest, masks, saved) as saver, bench.at_work() as work:
 
         def before_step(training: Training) -> None:
             work.step()
+            steps.step()
             saver(training)
 
         course = train(
             model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=before_step
         )
-        for epoch in course:
-            seconds += epoch.seconds
-            bench.emit(Epoch(**asdict(epoch)))
-    return _store(bench, request, stage, model, masks, seconds)
+        with bench.report.watching(model, "training"):
+            for epoch in course:
+                seconds += epoch.seconds
+                bench.emit(Epoch(**asdict(epoch)))
+    return _store(bench, request, _make(bench, request, stage, model, masks, seconds))
 
 
-def _store(
+def _make(
     bench: Workbench, request: Request, stage: Train | PruneRound, model: nn.Module, masks: Masks, seconds: float
-) -> Done:
+) -> Made:
+    """The trained network as an artifact's bytes, with what is said of it."""
+    bench.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}
     layers = stage.layers if isinstance(stage, PruneRound) else ""
     data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers)))
-    sha, size = bench.store.put(data)
     summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
     if kept:  # of a dense network it would take seconds, and say little
+        bench.report("measuring its size")
         summary["zstd_bytes"] = zstd_bytes(data)
-    return Done(sha, size, seconds, summary, {})
+    return Made(data, {"train_seconds": seconds, "summary": summary})
+
+
+def _store(bench: Workbench, request: Request, made: Made) -> Done:
+    sha, size = bench.shelf.put(request.digest, made)
+    return Done(sha, size, **made.facts, result={})
+
+
+def _size_of(model: nn.Module) -> int:
+    """Bytes of its tensors, an upper bound of its artifact's: a checkpoint has a header, and a bit for each weight."""
+    size: int = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+    return size + size // 16 + 2**16
 
 
 def _say(line: str) -> None:

@@ -23,8 +23,11 @@ from core.settings import Settings, load_settings
 from core.training.datasets import Split, load_dataset
 from core.training.snapshot import Snapshot
 from worker.protocol import Event, Ready, Request, Saved
+from worker.trainer.device import try_device
 from worker.trainer.ending import Ending
+from worker.trainer.reporter import Reporter
 from worker.trainer.saver import Saver
+from worker.trainer.shelf import SPOOL, Shelf, tidy
 
 _REPORT_SECONDS = 5.0
 
@@ -44,10 +47,16 @@ class Workbench:
     emit: Callable[[Event], None]
     cores: int
     ending: Ending = field(default_factory=Ending)
+    report: Reporter = field(init=False)
+    shelf: Shelf = field(init=False)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
     _places: tuple[str, ...] = ()
     _splits: dict[str, Split] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.report = Reporter(self.emit)
+        self.shelf = Shelf(self.store, self.settings.home / SPOOL, self.report, self.ending)
 
     def ready(self) -> Ready:
         """The trainer's first event."""
@@ -71,7 +80,9 @@ class Workbench:
             self._dataset = ref
             self._baseline = None
         if name not in self._splits:
-            loaded = load_dataset(ref, self.settings.data, name, _Progress(ref.label), self._places)
+            self.report("loading images")
+            progress = _Progress(ref.label, self.report)
+            loaded = load_dataset(ref, self.settings.data, name, progress, self._places)
             self._splits[name] = loaded.to(self.device)
         return self._splits[name]
 
@@ -84,8 +95,9 @@ class Workbench:
         sha = inputs.get(parent, "")
         if not sha:
             raise StageError(f"stage {parent[:12]} left no artifact; {REPAIR}")
+        self.report("reading a checkpoint")
         try:
-            return unpack(self.store.get(sha))
+            return unpack(self.shelf.get(sha))
         except StageError as error:
             raise StageError(f"{error}; {REPAIR}") from None
 
@@ -94,7 +106,7 @@ class Workbench:
         if not request.snapshot:
             return None
         try:
-            found = unpack_state(self.store.get(request.snapshot), request.digest)
+            found = unpack_state(self.shelf.get(request.snapshot), request.digest)
         except StageError as error:
             print(f"begins again: {error}", file=sys.stderr, flush=True)
             return None
@@ -107,11 +119,14 @@ class Workbench:
         """What keeps a training's state in the store; the end of this process waits for it from now on, until the
         stage's last word was said."""
         began, before = time.monotonic(), start.seconds if start else 0.0
+        # On the host before any other thread gets them: while a GPU records a step, no other thread may touch it.
+        kept = {name: mask.detach().to("cpu", copy=True) for name, mask in masks.items()}
 
         def keep(snapshot: Snapshot) -> Saved:
-            state = SavedState(snapshot, masks, before + time.monotonic() - began)
+            state = SavedState(snapshot, kept, before + time.monotonic() - began)
+            started = time.monotonic()
             sha, size = self.store.put(pack_state(stage, state))
-            return Saved(sha, size, snapshot.epoch, snapshot.step)
+            return Saved(sha, size, snapshot.epoch, snapshot.step, time.monotonic() - started)
 
         position = (start.snapshot.epoch, start.snapshot.step) if start else (0, 0)
         saver = Saver(keep, self.emit, self.settings.snapshot, position, self.ending)
@@ -123,7 +138,12 @@ class Workbench:
 
     def at_work(self) -> AbstractContextManager[Work]:
         """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
-        return working(lambda: self.ending.asked)
+
+        def look() -> bool:
+            self.report("waiting for a measurement")
+            return self.ending.asked
+
+        return working(look)
 
     def outgrown(self) -> int:
         """Bytes of memory, the device's included, by which this process has grown too much since the first stage on
@@ -138,13 +158,14 @@ class Workbench:
 
 
 class _Progress:
-    """Says on stderr, now and then, how far a dataset is packed."""
+    """Says on stderr, now and then, how far a dataset is packed, and reports each image as progress."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self, label: str, report: Reporter) -> None:
+        self._label, self._report = label, report
         self._next = time.monotonic() + _REPORT_SECONDS
 
     def __call__(self, done: int, total: int) -> None:
+        self._report("reading images")
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _REPORT_SECONDS
             print(f"{self._label}: {done:,} of {total:,} images packed", file=sys.stderr, flush=True)
@@ -157,11 +178,9 @@ def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
         UserError: settings or a store that cannot be used.
     """
     settings = load_settings()
-    place = torch.device(device)
-    if place.type == "cuda":
-        torch.cuda.set_device(place)
-        torch.zeros(1, device=place)  # makes the context now, while nobody waits
+    place = try_device(device)
     store = ArtifactStore.open(settings.artifacts_url, settings.home)
+    tidy(settings.home / SPOOL)
     cores = capped(torch.get_num_threads())
     if place.type == "cpu":
         cores = max(1, cores // settings.per_device)

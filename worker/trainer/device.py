@@ -1,0 +1,42 @@
+"""A device is tried before any stage gets it: one that is listed may still be unusable."""
+
+import torch
+
+from core.errors import UserError
+
+
+def try_device(name: str) -> torch.device:
+    """Return the device, once it has computed something.
+
+    name: `cpu` or `cuda:N`.
+
+    Raises:
+        UserError: torch cannot use it; the line says why.
+    """
+    device = torch.device(name)
+    if device.type == "cpu":
+        return device
+    found = f"torch {torch.__version__} cannot use it"
+    if torch.version.cuda is None and getattr(torch.version, "hip", None) is None:
+        raise UserError("device", name, f"{found}: this torch is built for CPUs only; install one built for CUDA")
+    try:
+        if not torch.cuda.is_available():
+            torch.zeros(1, device=device)  # raises what keeps it from being available
+            raise UserError("device", name, f"{found}: CUDA is not available; is the driver recent enough?")
+        if (device.index or 0) >= torch.cuda.device_count():
+            raise UserError("device", name, f"torch sees {torch.cuda.device_count()} CUDA devices")
+        _compute(device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UserError("device", name, f"{found}: {reason}") from error
+    return device
+
+
+def _compute(device: torch.device) -> None:
+    """A product and a convolution, the result read back. Makes the context now, while nobody waits."""
+    torch.cuda.set_device(device)
+    ones = torch.ones(64, 64, device=device)
+    image = torch.ones(1, 1, 8, 8, device=device)
+    total = (ones @ ones).sum() + torch.nn.functional.conv2d(image, image[..., :3, :3]).sum()
+    if float(total) != 64**3 + 9 * 36:
+        raise RuntimeError(f"a sum came out as {float(total)}")
