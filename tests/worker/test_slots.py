@@ -318,3 +318,32 @@ def test_a_ledger_that_is_away_is_no_silence_of_the_trainer(stand, monkeypatch):
     stand.slot.run(DIGEST)
     assert written.is_set()
     assert stand.row().state == State.DONE
+
+
+def test_a_trainer_has_as_long_to_save_as_saving_took_before(stand, monkeypatch):
+    """One that needs a second is not killed after a tenth of one, when its last saving took two."""
+    monkeypatch.setattr("worker.slots.GRACE", 0.1)
+    stand.slot._saving_seconds = 0.0
+    ready, first, last = (
+        write_event(event).decode().strip()
+        for event in (
+            Ready("cpu", "none", "0"),
+            Saved("aa" * 32, 10, 1, 0, seconds=2.0),
+            Saved("bb" * 32, 10, 1, 5, seconds=2.0),
+        )
+    )
+    words = stand._program.with_name("last")
+    words.write_text(f"{last}\n")
+    trap = f"trap 'sleep 1; cat {words}; trap - TERM; kill -TERM $$' TERM"
+    stand.program(f"{trap}\necho '{ready}'\nread line\necho '{first}'\nwhile :; do sleep 0.1; done\n")
+    stand.slot.keep_warm()
+    while not stand.slot.ready:
+        time.sleep(0.01)
+    runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
+    runner.start()
+    while stand.slot._saving_seconds < 2.0:
+        time.sleep(0.01)
+    assert 4.0 <= stand.slot.grace <= 20.0
+    stand.slot.stop(Verdict.RELEASE)
+    runner.join()
+    assert claim(stand.engine, DIGEST, "there:1", "cpu", "cpu", 60.0).snapshot == "bb" * 32
