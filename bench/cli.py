@@ -73,6 +73,7 @@ RESULT = {
     "params_nonzero": None,
     "params": None,
     "collapsed": 0,
+    "majority": 0.1,
     "loss": 0.3,
     "images": 10_000,
     "nonzero": 1_116_435,

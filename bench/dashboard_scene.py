@@ -143,6 +143,7 @@ def _result(held: Claim) -> dict[str, object]:
             "params_nonzero": None,
             "params": None,
             "collapsed": 0,
+            "majority": 0.1,
             "loss": 0.3,
             "images": 10_000,
             "nonzero": 1_100_000,

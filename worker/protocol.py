@@ -5,7 +5,7 @@ goes to stderr, which the slot keeps as the stage's log.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -63,7 +63,8 @@ class Saved:
 class Done:
     """The stage is done; `result` holds the columns of its results or latencies row, or is empty.
 
-    spent: the trainer ends after this; another one must take the next stage.
+    ran: what carried it out, see `core.ledger.ran` · spent: the trainer ends after this; another one must take the next
+    stage.
     """
 
     event: ClassVar[str] = "done"
@@ -72,6 +73,7 @@ class Done:
     train_seconds: float
     summary: dict[str, Any]
     result: dict[str, Any]
+    ran: dict[str, Any] = field(default_factory=dict)
     spent: bool = False
 
 

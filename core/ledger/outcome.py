@@ -5,6 +5,7 @@ Each function returns None or False, and has written nothing, when the stage is 
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, literal, or_, select, update
@@ -52,6 +53,7 @@ _complete_anew = (
         artifact_bytes=bindparam("size"),
         train_seconds=bindparam("seconds"),
         summary=bindparam("facts", type_=stages.c.summary.type),
+        ran=bindparam("ran", type_=stages.c.ran.type),
     )
     .returning(stages.c.kind, stages.c.ended_at, _saved.label("saved"), _awaited.label("awaited"))
 )
@@ -72,13 +74,15 @@ def complete(
     summary: Mapping[str, Any],
     result: Mapping[str, Any],
     log: str,
+    ran: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[str, ...] | None:
     """DONE: writes the outcome and makes READY what waited for it, in one transaction; those digests.
 
     A stage that was DONE before and gives another artifact now sends back what was made from the old one.
 
     artifact: sha-256, or "" if the stage makes none · result: the columns of its results or latencies row (without
-    digest and at), by the stage's kind; ignored for other kinds.
+    digest and at), by the stage's kind; ignored for other kinds · ran: what carried it
+    out, see `core.ledger.ran`; empty = nothing to say.
 
     Raises:
         StageError: the result isn't what the table holds, or holds a NaN; nothing has been written.
@@ -90,6 +94,7 @@ def complete(
         "size": artifact_bytes if artifact else None,
         "seconds": train_seconds,
         "facts": dict(summary),
+        "ran": dict(ran) or None,
     }
     _check_finite("summary", summary)
     with writing(engine) as connection:

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
+from core.chance import at_chance
 from core.families import holm
 from core.ledger.controls import Reference, references
+from core.ledger.ran import together
 from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
@@ -30,7 +32,10 @@ class ReportRow:
     alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the sweep's measured cells (Holm);
     autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest, artifact: of the final round
     · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device: where the accuracy was measured;
-    processor: where the latency was.
+    processor: where the latency was · top1_val, top1_val_dense: accuracy on the validation images, after recovery and
+    of the dense network that was pruned · chance: share of the most frequent class among the test_images · at_chance,
+    dense_at_chance: within two standard errors of that, so that nothing was learned · ran_*: what carried out the
+    cell's trainings, the dense one too (`core.ledger.ran`).
     """
 
     sweep: str
@@ -53,6 +58,12 @@ class ReportRow:
     reference: str
     top1_reference: float | None
     drop: float | None
+    top1_val: float | None
+    top1_val_dense: float | None
+    test_images: int | None
+    chance: float | None
+    at_chance: bool | None
+    dense_at_chance: bool | None
     top5: float | None
     top5_dense: float | None
     nonzero: int | None
@@ -95,6 +106,14 @@ class ReportRow:
     train_seconds: float | None
     dense_train_seconds: float | None
     device: str | None
+    ran_device: str | None
+    ran_numbers: str | None
+    ran_layout: str | None
+    ran_threads: str | None
+    ran_torch: str | None
+    ran_kernels: str | None
+    ran_instructions: str | None
+    ran_resumed: str | None
     digest: str
     artifact: str | None
 
@@ -120,9 +139,12 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
         facts = _Facts(
             _by_digest(
-                connection, stages, sweep_id, ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
+                connection,
+                stages,
+                sweep_id,
+                ("state", "artifact", "artifact_bytes", "train_seconds", "summary", "ran"),
             ),
-            _by_digest(connection, results, sweep_id, _RESULT_COLUMNS),
+            _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
             timed,
             _adjusted(timed),
         )
@@ -217,13 +239,16 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts, reference: Referen
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
         dense_train_seconds=facts.stages[cell.train].train_seconds,
+        top1_val=(artifact.summary or {}).get("top1_val"),
+        top1_val_dense=(facts.stages[cell.train].summary or {}).get("top1_val"),
+        **together(facts.stages[stage].ran for stage in (cell.train, *cell.rounds)),
         digest=final,
         artifact=artifact.artifact,
     )
 
 
 def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:
-    told = {"top1_dense": None, "top5_dense": None} if dense is None else _dense(dense)
+    told = dict.fromkeys(_OF_DENSE) if dense is None else _dense(dense)
     told["top1_reference"] = None if reference is None else reference.top1
     if found is None:
         return dict.fromkeys((*_RESULT_COLUMNS, *_DERIVED)) | told
@@ -232,6 +257,9 @@ def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | No
         **told,
         "sparsity_achieved": 1.0 - found.nonzero / found.total,
         "drop": None if reference is None else reference.top1 - found.top1,
+        "test_images": found.images,
+        "chance": found.majority,
+        "at_chance": at_chance(found.top1, found.majority, found.images),
         "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
         "compression": _ratio(found.total, found.nonzero),
         "compression_all": _ratio(found.params, found.params_nonzero),
@@ -239,11 +267,23 @@ def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | No
     }
 
 
-_DERIVED = ("sparsity_achieved", "drop", "sparsity_counted", "compression", "compression_all", "flop_speedup")
+_DERIVED = (
+    "sparsity_achieved",
+    "drop",
+    "test_images",
+    "chance",
+    "at_chance",
+    "sparsity_counted",
+    "compression",
+    "compression_all",
+    "flop_speedup",
+)
+_OF_DENSE = ("top1_dense", "top5_dense", "dense_at_chance")
 
 
 def _dense(found: AnyRow) -> dict[str, float | None]:
-    return {"top1_dense": found.top1, "top5_dense": found.top5}
+    nothing = at_chance(found.top1, found.majority, found.images)
+    return {"top1_dense": found.top1, "top5_dense": found.top5, "dense_at_chance": nothing}
 
 
 def _ratio(all_: int | None, left: int | None) -> float | None:

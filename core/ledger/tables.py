@@ -83,6 +83,7 @@ stages = Table(
     Column("furthest", BigInteger, default=0, server_default="0", nullable=False),
     Column("lease_seconds", Double),
     Column("progress_at", Double),
+    Column("ran", JSON(none_as_null=True)),
     Index("ix_stages_state_not_before", "state", "not_before"),
     Index("ix_stages_state_lease_until", "state", "lease_until"),
     Index("ix_stages_workload_ended_at", "workload", "ended_at"),
@@ -96,9 +97,10 @@ worker handed it back (see `core.ledger.giveback` for all three) · furthest: po
 `core.ledger.snapshots`) · lease_seconds: how long the lease was when it was last prolonged, NULL = not told (an earlier
 release) · not_before: earliest next claim ·
 hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
-workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact (JSON) ·
-train_seconds: seconds spent in epochs by the attempt that ended it · progress_at: when its trainer last gave a sign of
-progress, while it runs (NULL: not told)."""
+workload: see `core.plan.stages.workload_of` · summary: small facts of the artifact, and `top1_val`, the accuracy on the
+validation images (JSON) · train_seconds: seconds spent in epochs by the attempt that ended it · progress_at: when its
+trainer last gave a sign of progress, while it runs (NULL: not told) · ran: what carried it out, see `core.ledger.ran`
+(JSON; NULL: an older release, or nothing that computes)."""
 
 edges = Table(
     "edges",
@@ -206,6 +208,7 @@ results = Table(
     Column("total_counted", BigInteger),
     Column("params_nonzero", BigInteger),
     Column("params", BigInteger),
+    Column("majority", Double),
 )
 """What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
 
@@ -213,9 +216,9 @@ top1, top1_before: test accuracy in [0, 1] after recovery, and right after the l
 top1_bn: as top1_before, with batch-norm statistics taken anew (NULL: not asked for) · collapsed: prunable layers
 without a weight that isn't 0 (NULL: written by an older release) · nonzero, total: weights of convolutions and linear
 layers · nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt ·
-params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes; these last five are
-NULL when written by an older release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped ·
-layers: per prunable layer, its name, nonzero, total, macs."""
+params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes · majority: share of
+the most frequent class among the test images, what guessing gets; these last six are NULL when written by an older
+release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped · layers: per prunable layer, its name, nonzero, total, macs."""
 
 latencies = Table(
     "latencies",

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import WrongPlan
-from core.passes import Passes
+from core.passes import Format, Passes
 from core.training.batches import normalise
 from core.training.datasets import Split
 
@@ -15,12 +15,14 @@ from core.training.datasets import Split
 @dataclass(frozen=True)
 class Accuracy:
     """top1: fraction right, in [0, 1] · loss: mean cross-entropy in nats · images: how many were read · top5: fraction
-    whose class is among the five highest outputs, 1 with five classes or fewer."""
+    whose class is among the five highest outputs, 1 with five classes or fewer ·
+    format: what the passes were resolved to."""
 
     top1: float
     loss: float
     images: int
     top5: float
+    format: Format
 
 
 def evaluate(
@@ -55,7 +57,7 @@ def evaluate(
                 progress(min(start + batch, total), total)
     if not bool(loss.isfinite()):
         raise WrongPlan("the network's outputs are not finite", "lower the learning rate in a recipe of your own")
-    return Accuracy(int(right) / total, float(loss) / total, total, int(among_five) / total)
+    return Accuracy(int(right) / total, float(loss) / total, total, int(among_five) / total, passes.format)
 
 
 def _rank(logits: Tensor, labels: Tensor) -> Tensor:

@@ -84,7 +84,7 @@ class Training(Iterator[EpochFacts]):
         if not (math.isfinite(loss) and self._weights_are_finite()):
             what = f"the loss or a weight is not finite in epoch {self._epoch}"
             raise WrongPlan(what, "lower the learning rate in a recipe of your own (--recipe FILE.toml)")
-        top1 = self._validate()
+        top1 = self.validate()
         ended = time.perf_counter()
         return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
 
@@ -151,7 +151,8 @@ class Training(Iterator[EpochFacts]):
         return bool(torch.isfinite(torch.stack(norms)).all())
 
     @torch.inference_mode()
-    def _validate(self) -> float | None:
+    def validate(self) -> float | None:
+        """Return the accuracy on the held-out images in [0, 1]; None where the recipe holds none out."""
         if not len(self._held_out):
             return None
         self._model.eval()

@@ -31,6 +31,7 @@ RESULT: Mapping[str, Any] = {
     "params_nonzero": 30,
     "params": 120,
     "collapsed": 0,
+    "majority": 0.1,
     "loss": 0.3,
     "images": 100,
     "nonzero": 25,

@@ -154,6 +154,7 @@ def _result(kind: str, dense: bool) -> dict[str, object]:
             "params_nonzero": 701_066 if dense else 71_916,
             "params": 701_066,
             "collapsed": 0,
+            "majority": 0.1,
             "loss": 0.3,
             "images": 360,
             "nonzero": 699_056 if dense else 69_906,

@@ -68,6 +68,7 @@ class Floor:
                 "top1_before": None,
                 "top1_bn": None,
                 "collapsed": 0,
+                "majority": 0.1,
                 "loss": 0.1,
                 "images": 9,
                 "macs": 1,

@@ -28,6 +28,7 @@ from core.training.datasets import Split
 from core.training.loop import Training, train
 from core.training.models import build_model, load_model
 from worker.protocol import Done, Epoch, Request
+from worker.trainer.ran import what_ran
 from worker.trainer.reporter import DeviceSteps
 from worker.trainer.shelf import Made
 from worker.trainer.workbench import Workbench
@@ -141,6 +142,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
         "top5": found.top5 if stage.model.classes >= TOP5_CLASSES else None,
         "top1_before": top1_before,
         "top1_bn": top1_bn,
+        "majority": _majority(split),
         "loss": found.loss,
         "images": found.images,
         "nonzero": nonzero,
@@ -155,7 +157,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
         "layers": [asdict(layer) for layer in counted.layers],
         "device": processor_name(bench.device),
     }
-    return Done("", 0, 0.0, {}, result)
+    return Done("", 0, 0.0, {}, result, what_ran(bench.device, found.format))
 
 
 def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
@@ -224,16 +226,23 @@ def _train_and_store(
         course = train(
             model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=before_step
         )
+        top1 = None
         with bench.report.watching(model, "training"):
             for epoch in course:
-                seconds += epoch.seconds
+                seconds, top1 = seconds + epoch.seconds, epoch.top1
                 bench.emit(Epoch(**asdict(epoch)))
-    return _store(bench, request, _make(bench, request, stage, model, masks, seconds))
+            if top1 is None:  # no epoch was left to train
+                top1 = course.validate()
+    data, summary = _make(bench, request, stage, model, masks)
+    if top1 is not None:
+        summary["top1_val"] = top1
+    ran = what_ran(bench.device, course.format, resumed=saved is not None)
+    return _store(bench, request, Made(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 
 
 def _make(
-    bench: Workbench, request: Request, stage: Train | PruneRound, model: nn.Module, masks: Masks, seconds: float
-) -> Made:
+    bench: Workbench, request: Request, stage: Train | PruneRound, model: nn.Module, masks: Masks
+) -> tuple[bytes, dict[str, float]]:
     """The trained network as an artifact's bytes, with what is said of it."""
     bench.report("packing")
     nonzero, total = count_nonzero(model)
@@ -245,7 +254,7 @@ def _make(
     if kept:  # of a dense network it would take seconds, and say little
         bench.report("measuring its size")
         summary["zstd_bytes"] = zstd_bytes(data)
-    return Made(data, {"train_seconds": seconds, "summary": summary})
+    return data, summary
 
 
 def _store(bench: Workbench, request: Request, made: Made) -> Done:
@@ -257,6 +266,11 @@ def _size_of(model: nn.Module) -> int:
     """Bytes of its tensors, an upper bound of its artifact's: a checkpoint has a header, and a bit for each weight."""
     size: int = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
     return size + size // 16 + 2**16
+
+
+def _majority(split: Split) -> float:
+    """Share of the most frequent class: what who always names it gets right."""
+    return int(torch.bincount(split.labels).max()) / len(split)
 
 
 def _say(line: str) -> None:
