@@ -1,5 +1,6 @@
 """Comparisons in words, as a table and as JSON."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
@@ -24,6 +25,8 @@ class Names:
 def verdict(one: Comparison, metric: Metric, names: Names, of: int) -> str:
     """`A is better`, or `undecided, …` and what it would take. of: comparisons made together, for Holm's adjustment."""
     found = one.found
+    if one.dead:
+        return f"no verdict: {one.dead}"
     if winner := better(one, metric, names):
         alone = of > 1 and one.p_holm is not None and one.p_holm >= _ALPHA
         return f"{winner} is better" + (f", taken alone; not among {of} comparisons (Holm)" if alone else "")
@@ -43,7 +46,7 @@ def verdict(one: Comparison, metric: Metric, names: Names, of: int) -> str:
 
 def better(one: Comparison, metric: Metric, names: Names) -> str:
     """The side that is better in the metric, taken alone; "" = undecided."""
-    sign = one.found.sign * (1 if metric.higher else -1)
+    sign = 0 if one.dead else one.found.sign * (1 if metric.higher else -1)
     return {1: names.a, -1: names.b}.get(sign, "")
 
 
@@ -95,16 +98,17 @@ def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
     read.append("intervals and verdicts are about other seeds, on this one test set; other test images may differ")
     if len(made) > 1:
         stand = sum(one.found.sign != 0 and one.p_holm is not None and one.p_holm < _ALPHA for one in made)
-        alone = sum(one.found.sign != 0 for one in made)
+        alone = sum(one.found.sign != 0 for one in made if not one.dead)
         read.append(
             f"{len(made)} comparisons, each of which may find what isn't there: {alone} decided taken alone,"
             f" {stand} with Holm's adjustment for all of them"
         )
-    if any(one.found.more is not None and one.found.low is not None for one in made):
+    if any(one.found.more is not None and one.found.low is not None and not one.dead for one in made):
         read.append(
             f"about N more seeds (--queue): a second look at them finds a true difference of the size seen in"
             f" {POWER:.0%} of studies"
         )
+    read += _unlike(made)
     left = [
         (compared.alone_a, "of A without a partner in B"),
         (compared.alone_b, "of B without a partner in A"),
@@ -116,6 +120,17 @@ def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
     if compared.same:
         read.append(f"left out: {text.plural(compared.same, 'pair')} of one and the same work")
     return read
+
+
+def _unlike(made: Sequence[Comparison]) -> list[str]:
+    """A warning where the cells of a pair were not carried out alike."""
+    counts: Counter[str] = Counter()
+    for one in made:
+        counts.update(one.unlike)
+    if not counts:
+        return []
+    shown = ", ".join(f"{name.removeprefix('ran_')} in {text.plural(count, 'pair')}" for name, count in counts.items())
+    return [f"warning: not carried out alike, so that the difference may be the machine's: {shown} (columns ran_*)"]
 
 
 def as_dict(compared: Compared, metric: Metric, names: Names) -> dict[str, Any]:
@@ -151,7 +166,9 @@ def _one(one: Comparison, metric: Metric, names: Names, of: int) -> dict[str, An
         "p_holm": one.p_holm,
         "better": better(one, metric, names) or None,
         "better_holm": None if one.p_holm is None or one.p_holm >= _ALPHA else better(one, metric, names) or None,
-        "more_seeds": found.more,
+        "dead": one.dead or None,
+        "unlike": dict(one.unlike),
+        "more_seeds": None if one.dead else found.more,
         "more_than": MOST_MORE if found.hopeless else None,
         "verdict": verdict(one, metric, names, of),
     }

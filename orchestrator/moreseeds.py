@@ -33,7 +33,7 @@ class Extended:
 def needed(compared: Compared) -> int:
     """Return how many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none
     does, or these seeds are on their way."""
-    wanted = ((one.found.n, one.found.more) for one in compared.comparisons if not one.coming)
+    wanted = ((one.found.n, one.found.more) for one in compared.comparisons if not (one.coming or one.dead))
     return max((n + more for n, more in wanted if more is not None), default=0)
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from core.errors import UserError
 from core.ledger.report import ReportRow
 from core.ledger.states import ENDED
+from orchestrator import validity
 from orchestrator.statistics import Paired, holm, paired
 
 SEED = "seed"
@@ -47,6 +48,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("top1", points=True),
             Metric("top1_before", points=True),
             Metric("top1_bn", points=True),
+            Metric("top1_val", points=True),
             Metric("top5", points=True),
             Metric("drop", higher=False, points=True),
             Metric("compression"),
@@ -61,6 +63,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         )
     }
 )
+
+
+_ACCURACIES = ("top1", "top1_before", "top1_bn", "top1_val", "top5", "drop")
+"""Metrics that say nothing of networks that learned nothing."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,8 @@ class Pair:
 class Comparison:
     """All pairs that agree in everything but the seed. at: the axes that A and B share · a_at, b_at: those that are
     compared · found: of the differences a − b · p_holm: adjusted for all comparisons that are made with this one ·
-    coming: pairs of the second look that have not ended; until they have, `found` is the first look's."""
+    coming: pairs of the second look that have not ended; until they have, `found` is the first look's ·
+    dead: why these cells say nothing, "" = they do · unlike: column of what ran → pairs that differ in it."""
 
     at: Mapping[str, Value]
     a_at: Mapping[str, Value]
@@ -99,6 +106,8 @@ class Comparison:
     found: Paired
     p_holm: float | None = None
     coming: int = 0
+    dead: str = ""
+    unlike: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,8 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
 def adjusted(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
     """The same with `p_holm` for all of them together."""
     made = tuple(comparisons)
-    return tuple(replace(one, p_holm=p) for one, p in zip(made, holm([one.found.p for one in made]), strict=True))
+    found = holm([None if one.dead else one.found.p for one in made])
+    return tuple(replace(one, p_holm=p) for one, p in zip(made, found, strict=True))
 
 
 def _same(one: ReportRow, other: ReportRow, metric: Metric) -> bool:
@@ -202,4 +212,6 @@ def _comparison(
         pairs=pairs,
         found=paired(first, second),
         coming=coming,
+        dead=validity.dead((a.row, b.row) for a, b in group) if metric.name in _ACCURACIES else "",
+        unlike=Counter(name for a, b in group for name in validity.unlike(a.row, b.row)),
     )

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +12,7 @@ from core.ledger.controls import DENSE
 from core.ledger.report import ReportRow
 from core.ledger.states import State
 from core.plan.published import toys
-from orchestrator import output, text
+from orchestrator import choosing, output, text, validity
 from orchestrator.text import Column
 
 FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
@@ -86,6 +85,7 @@ COLUMNS = (
     Shown("before", lambda row: text.percent(row.top1_before)),
     Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
     Shown("top-1", lambda row: text.percent(row.top1)),
+    Shown("val", lambda row: text.percent(row.top1_val), needs=lambda row: row.top1_val is not None),
     Shown("drop", lambda row: text.points(row.drop)),
     Shown("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
     Shown("against", lambda row: row.reference, left=True, varying=True),
@@ -111,6 +111,7 @@ _SPARED = (
     "code",
     "against",
     "file",
+    "val",
     "dense ms",
     "ms",
     "compr",
@@ -163,7 +164,7 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     shown, left_out = _fitting(shown_columns(rows), cells, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
     body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
-    lines = [*caption(rows), "", *body, "", *best(rows)]
+    lines = [*caption(rows), "", *body, "", *choosing.lines(rows)]
     if left_out:
         lines.append(f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv")
     return lines
@@ -189,7 +190,7 @@ def markdown(rows: Sequence[ReportRow]) -> str:
     lines += ["", "| " + " | ".join(column.title for column in shown) + " |"]
     lines.append("|" + "|".join(":--" if column.left else "--:" for column in shown) + "|")
     lines += ["| " + " | ".join(column.cell(row).replace("|", "\\|") for column in shown) + " |" for row in rows]
-    lines += ["", *(f"- {line}" for line in best(rows))]
+    lines += ["", *(f"- {line}" for line in choosing.lines(rows))]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -215,8 +216,12 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     if dense_five:
         facts.append(f"dense top-5 {_range(dense_five)} %")
     lines = [" · ".join(facts)]
+    lines += validity.nothing_learned(rows)
     lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
     lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
+    if any(row.top1_val is not None for row in rows):
+        lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
+    lines.append("accuracies are of one test set; what is said of chance or of other seeds holds on it")
     lines.append(f"drop: points below {references(rows)}")
     if any(row.compression_all is not None for row in rows):
         lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
@@ -253,30 +258,6 @@ def references(rows: Sequence[ReportRow]) -> str:
         return plain
     shown = f"{_each(longer)}, {DENSE} with the cell's recovery and as many epochs, nothing pruned"
     return f"{shown}, or below {plain}" if DENSE in names else shown
-
-
-def best(rows: Sequence[ReportRow]) -> list[str]:
-    """For each sparsity with a choice: the setting with the highest test accuracy, mean over seeds. A description of
-    these rows, no selection: an accuracy that was picked for being high is flattered by chance."""
-    groups: dict[float, dict[tuple[str, int, int], list[ReportRow]]] = {}
-    for row in rows:
-        if row.top1 is not None:
-            setting = (row.algorithm, row.epochs, row.iterations)
-            groups.setdefault(row.sparsity, {}).setdefault(setting, []).append(row)
-    lines = []
-    for sparsity, settings in sorted(groups.items()):
-        if len(settings) < 2:
-            continue
-        (name, epochs, iterations), won = max(settings.items(), key=lambda item: _mean_top1(item[1]))
-        rounds = f"{text.plural(epochs, 'epoch')} × {text.plural(iterations, 'round')}"
-        lines.append(f"highest at {100 * sparsity:g} %: {name}, {rounds}, top-1 {text.percent(_mean_top1(won))} %")
-    if lines and len({row.seed for row in rows}) == 1:
-        lines.append("one seed only: small differences between settings may be chance; add some, e.g. --seeds 0,1,2")
-    return lines
-
-
-def _mean_top1(rows: Sequence[ReportRow]) -> float:
-    return fmean(row.top1 for row in rows if row.top1 is not None)
 
 
 def _machines(rows: Sequence[ReportRow]) -> list[str]:

@@ -1,12 +1,14 @@
 """Where a sweep's numbers come from: what was asked for, and which versions, recipes and machines answered."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from core.ledger.ran import in_words
 from core.ledger.states import State
 from core.ledger.sweeps import SweepRow
 from core.ledger.tables import attempts, columns, latencies, results, stages, sweep_stages, workers
@@ -19,8 +21,10 @@ class Provenance:
 
     sweep: its row · ended_at: when its last stage ended, seconds since 1970 · workers: versions of the workers that
     ended its stages · codes: kind of stage and its code version · recipes: as in the stages · datasets: likewise ·
-    devices: where accuracies were measured · timings: engine, version, number format, threads, batch and processor of
-    every way in which latency was measured. Hosts have no place here, so that a report can be handed on.
+    devices: where accuracies were measured · trained_with, measured_with: what carried out the trainings and the
+    evaluations, in words (`core.ledger.ran`), with how many stages · timings: engine, version, number format, threads,
+    batch and processor of every way in which latency was measured. Hosts have no place here, so that a report can be
+    handed on.
     """
 
     sweep: SweepRow
@@ -30,6 +34,8 @@ class Provenance:
     recipes: tuple[dict[str, Any], ...]
     datasets: tuple[dict[str, Any], ...]
     devices: tuple[str, ...]
+    trained_with: tuple[str, ...]
+    measured_with: tuple[str, ...]
     timings: tuple[str, ...]
 
 
@@ -38,7 +44,7 @@ def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
     mine = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep.id)
     with reading(engine) as connection:
         made = connection.execute(
-            select(*columns(stages, "kind", "spec", "ended_at")).where(stages.c.digest.in_(mine))
+            select(*columns(stages, "kind", "spec", "ended_at", "ran")).where(stages.c.digest.in_(mine))
         ).all()
         specs = [json.loads(row.spec) for row in made]
         versions = connection.execute(
@@ -60,6 +66,8 @@ def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
                     connection.execute(select(results.c.device).where(results.c.digest.in_(mine)).distinct()).scalars()
                 )
             ),
+            trained_with=_ran(row.ran for row in made if row.kind in ("train", "prune") and row.ended_at is not None),
+            measured_with=_ran(row.ran for row in made if row.kind == "evaluate" and row.ended_at is not None),
             timings=_timings(connection, sweep.id),
         )
 
@@ -80,6 +88,12 @@ def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
         dense = " ".join(filter(None, (row.dense_engine or row.engine, row.dense_version)))
         lines.add(f"dense {dense}, pruned {pruned}; threads {row.threads}, batch {row.batch}, {row.processor}")
     return tuple(sorted(lines))
+
+
+def _ran(found: Iterable[dict[str, Any] | None]) -> tuple[str, ...]:
+    """Each way once, with how many stages went it."""
+    counts = Counter(in_words(one) if one else "not known: an older release" for one in found)
+    return tuple(f"{words}: {count:,} stages" for words, count in sorted(counts.items()))
 
 
 def _distinct(values: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:

@@ -14,7 +14,7 @@ that torch chose · resumed: whether the training was begun by an earlier attemp
 Ran = Mapping[str, Any]
 
 
-def together(ran: Iterable[Ran | None]) -> dict[str, str | None]:
+def together(ran: Iterable[Ran | None]) -> dict[str, Any]:
     """Return `ran_KEY` → the value that these stages share, or their distinct ones, `; ` between; None where one of
     them is not known, as of stages that an older release ran."""
     known = list(ran)

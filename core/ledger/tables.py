@@ -218,7 +218,8 @@ without a weight that isn't 0 (NULL: written by an older release) · nonzero, to
 layers · nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt ·
 params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes · majority: share of
 the most frequent class among the test images, what guessing gets; these last six are NULL when written by an older
-release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped · layers: per prunable layer, its name, nonzero, total, macs."""
+release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped · layers: per prunable layer,
+its name, nonzero, total, macs."""
 
 latencies = Table(
     "latencies",

@@ -68,6 +68,7 @@ ITEMS = (
     Item("top-5", "top-1 and top-5 where there are many classes", _ADVICE, facts.top5),
     Item("raw-accuracy", "raw accuracy at every point", _LIST, facts.raw_accuracy),
     Item("control", "the same metrics of the network before pruning", _ADVICE, facts.control),
+    Item("above-chance", "networks that learned something: accuracy above chance", _OURS, facts.above_chance),
     Item("points", "at least five operating points over a range of ratios", _ADVICE, spread.operating_points),
     Item("extremes", "up to ratios at which accuracy declines substantially", _LIST, spread.extremes),
     Item("seeds", "several initialisations and seeds, with mean and standard deviation", _LIST, spread.seeds),

@@ -2,12 +2,14 @@
 
 from dataclasses import fields
 
+from core.ledger.ran import KEYS, in_words
 from core.plan.models import MODELS
 from core.plan.published import PUBLISHED, toys
 from core.plan.recipes import Recipe
 from core.plan.stages import TOP5_CLASSES
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
 from orchestrator.reports import toys_of
+from orchestrator.validity import nothing_learned
 
 
 def setting(subject: Subject) -> Outcome:
@@ -139,9 +141,22 @@ def hyper_parameters(subject: Subject) -> Outcome:
         what = f"{len(lacking):,} of {len(specs):,} trainings lack some, {digest[:12]}: {', '.join(sorted(missing))}"
         return Outcome(FAIL, what)
     recipes = sorted({f"{spec['recipe']['name']} version {spec['recipe']['version']}" for spec in specs.values()})
-    some = next(iter(specs), "")
+    what = f"{', '.join(recipes)}: all {len(wanted)} values in each of {len(specs):,} trainings"
+    return _ran_alike(subject, what)
+
+
+def _ran_alike(subject: Subject, what: str) -> Outcome:
+    """What carried the trainings out is part of how: a difference in number format or library version is one of
+    hyper-parameters, one in device or threads is told."""
+    ran = list(subject.trained.ran.values())
+    differing = [key for key in KEYS if key != "resumed" and len({str(one.get(key)) for one in ran}) > 1]
+    ways = "; ".join(sorted({in_words(one) for one in ran}))
+    unknown = len(subject.trained.specs) - len(ran)
+    without = f"; not known of {unknown:,} trainings, not done or by an older release" if unknown else ""
+    apart = f", not alike in {', '.join(differing)}" if differing else ""
     return Outcome(
-        PASS, f"{', '.join(recipes)}: all {len(wanted)} values in each of {len(specs):,} trainings, e.g. {some[:12]}"
+        FAIL if {"numbers", "torch", "kernels"} & set(differing) else PASS,
+        f"{what}{apart}; ran: {ways or 'not known'}{without}",
     )
 
 
@@ -171,16 +186,33 @@ def same_code(subject: Subject) -> Outcome:
     gone = subject.trained.unknown_workers
     without = f", and {gone:,} trainings by workers that are no longer known" if gone else ""
     what = f"all methods ran in prunesweep {' and '.join(versions)}{without}; code versions: {codes}"
-    return Outcome(PASS, f"{what}, the same for all; that torch was the same everywhere is not in the ledger")
+    return Outcome(PASS, f"{what}, the same for all; whether torch was: hyper-parameters")
 
 
 def library_and_hardware(subject: Subject) -> Outcome:
-    """The ledger knows the processors, not torch's version."""
+    """Processors, torch and its kernels, as the trainers and the benchmarks reported them."""
     devices = sorted({name for row in subject.rows for name in (row.device, row.processor) if name})
     if not devices:
         return Outcome(FAIL, "nothing has been measured yet", cells_of(subject.rows))
-    reason = "the ledger does not keep the versions of torch and its kernels that trained; state them yourself"
-    return Outcome(NOT_APPLICABLE, f"hardware: {', '.join(devices)}; {reason}")
+    ran = subject.trained.ran.values()
+    if not ran:
+        reason = "an older release did not keep the versions of torch and its kernels; state them yourself"
+        return Outcome(NOT_APPLICABLE, f"hardware: {', '.join(devices)}; {reason}")
+    versions = sorted({f"torch {one.get('torch')}, {one.get('kernels')}, {one.get('instructions')}" for one in ran})
+    return Outcome(PASS, f"hardware: {', '.join(devices)}; trained with {'; '.join(versions)}")
+
+
+def above_chance(subject: Subject) -> Outcome:
+    """Networks that learned nothing prove nothing."""
+    told = [row for row in subject.rows if row.at_chance is not None]
+    if not told:
+        return Outcome(NOT_APPLICABLE, "nothing has been evaluated yet, or by an older release")
+    found = nothing_learned(subject.rows)
+    if any(row.dense_at_chance for row in subject.rows):
+        return Outcome(FAIL, "; ".join(found), cells_of(row for row in subject.rows if row.dense_at_chance))
+    if found:
+        return Outcome(PASS, f"the dense networks learned; {found[0]}", cells_of(row for row in told if row.at_chance))
+    return Outcome(PASS, f"all of {len(told):,} rows and their dense networks are above chance by two standard errors")
 
 
 def _all_known(subject: Subject, names: tuple[str, ...], what: str) -> Outcome:

@@ -16,6 +16,7 @@ _FIELDS = {
     "before": "top1_before",
     "bn": "top1_bn",
     "top-1": "top1",
+    "val": "top1_val",
     "drop": "drop",
     "against": "reference",
     "non-zero": "nonzero",

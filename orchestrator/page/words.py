@@ -1,12 +1,12 @@
 """The verdict: what a sweep found, in words that its numbers bear out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.ledger.controls import DENSE
 from core.ledger.report import ReportRow
 from core.ledger.states import State
-from orchestrator import reports, text
+from orchestrator import choosing, reports, text, validity
 from orchestrator.summary import Group, Spread, dense_spread, groups, spread
 
 _NEAR = 0.01
@@ -18,7 +18,8 @@ def verdict(rows: Sequence[ReportRow]) -> list[str]:
     lines = [_state(rows)]
     if not any(row.top1 is not None for row in rows):
         return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
-    lines += _dense(rows) + reports.best(rows) + _speed(rows)
+    lines += [f"{line}." for line in validity.nothing_learned(rows)]
+    lines += _dense(rows) + choosing.lines(rows) + _speed(rows)
     lines += [f"a toy, and what is seen on it holds for it alone: {one}." for one in reports.toys_of(rows)]
     collapsed = sum(bool(row.collapsed) for row in rows)
     if collapsed:
@@ -41,29 +42,37 @@ def _state(rows: Sequence[ReportRow]) -> str:
 
 def _dense(rows: Sequence[ReportRow]) -> list[str]:
     """How far one can prune and stay within a point of the dense network of the same seed that trained as long; where
-    the sweep has none, of the one before pruning."""
+    the sweep has none, of the one before pruning. Of several settings of a sparsity the one that validation chose."""
     dense = dense_spread(rows)
     if dense is None:
         return ["The dense network has not been evaluated yet."]
     lines = [f"Before pruning the dense network reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."]
+    if all(row.dense_at_chance for row in rows if row.top1_dense is not None):
+        return lines
     lines += _longer(rows)
-    pruned = [group for group in groups(rows) if group.sparsity]
+    picked = {one.sparsity: one.group for one in choosing.chosen(rows)}
+    pruned = [each for each in groups(rows) if each.sparsity and picked.get(each.sparsity, each) == each]
     found = [(group, drop) for group in pruned if (drop := group.of(lambda row: row.drop)) is not None]
     near = [each for each in found if each[1].mean <= _NEAR]
     if near:
         group, drop = max(near, key=lambda each: (each[0].sparsity, -each[1].mean))
         top1 = group.of(lambda row: row.top1)
         lines.append(
-            f"Up to {100 * group.sparsity:g} % sparsity a setting stays within one point of its reference:"
-            f" {group.label} with {in_percent(top1)}, {_below(group, drop)}, mean over {text.plural(drop.n, 'seed')}."
+            f"Up to {100 * group.sparsity:g} % sparsity a setting{_how(picked)} stays within one point of its"
+            f" reference: {group.label} with {in_percent(top1)}, {_below(group, drop)}, mean over"
+            f" {text.plural(drop.n, 'seed')}."
         )
     elif found:
         group, drop = min(found, key=lambda each: each[1].mean)
         lines.append(
-            f"No setting stays within one point of its reference; the nearest is {group.label} at"
+            f"No setting{_how(picked)} stays within one point of its reference; the nearest is {group.label} at"
             f" {100 * group.sparsity:g} %, {_below(group, drop)}."
         )
     return lines
+
+
+def _how(picked: Mapping[float, object]) -> str:
+    return " (chosen on validation)" if picked else ""
 
 
 def _longer(rows: Sequence[ReportRow]) -> list[str]:

@@ -39,7 +39,8 @@ def run(world, digest: str, result: dict, number: int) -> None:
 
 HEADER = """
     sweep cell state dataset model width algorithm sparsity sparsity_achieved epochs iterations seed layer_rules
-    top1_before top1_bn top1 top1_dense reference top1_reference drop top5 top5_dense
+    top1_before top1_bn top1 top1_dense reference top1_reference drop
+    top1_val top1_val_dense test_images chance at_chance dense_at_chance top5 top5_dense
     nonzero total nonzero_counted total_counted sparsity_counted
     collapsed compression params_nonzero params compression_all macs macs_dense flop_speedup
     latency_dense_ms latency_pruned_ms latency_speedup latency_speedup_low latency_speedup_high
@@ -47,7 +48,8 @@ HEADER = """
     latency_dense_engine latency_null_low latency_null_high latency_load latency_busy
     latency_code latency_p latency_p_adjusted latency_autocorrelation
     latency_zeros_ms latency_zeros_speedup latency_zeros_low latency_zeros_high processor
-    artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device digest artifact
+    artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device
+    ran_device ran_numbers ran_layout ran_threads ran_torch ran_kernels ran_instructions ran_resumed digest artifact
 """
 
 

@@ -6,6 +6,7 @@ from torch import nn
 
 from core.errors import StageError
 from core.measure.accuracy import Accuracy, evaluate
+from core.passes import Format
 from core.training.datasets import Split
 
 CPU = torch.device("cpu")
@@ -72,4 +73,5 @@ def test_a_network_that_exploded_has_no_accuracy(tiny: nn.Module, split: Split) 
 
 
 def test_accuracy_is_a_value() -> None:
-    assert Accuracy(0.5, 1.0, 2, 0.9) == Accuracy(0.5, 1.0, 2, 0.9)
+    plain = Format("cpu", "channels_last", "fp32")
+    assert Accuracy(0.5, 1.0, 2, 0.9, plain) == Accuracy(0.5, 1.0, 2, 0.9, plain)

@@ -37,7 +37,8 @@ def _onednn() -> str:
 
 
 def _cudnn() -> str:
-    return f"cuDNN {torch.backends.cudnn.version()}, CUDA {torch.version.cuda}"
+    version = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
+    return f"cuDNN {version}, CUDA {torch.version.cuda}"
 
 
 def _compute_capability(device: torch.device) -> str:
