@@ -30,7 +30,13 @@ class Subject:
 
     @property
     def stage(self) -> MadeStage:
-        return self.origin.chain[0 if self.dense else -1]
+        return self.chain[-1]
+
+    @property
+    def chain(self) -> tuple[MadeStage, ...]:
+        """The stages that made it, in order."""
+        made = self.origin.chain
+        return tuple(stage for stage in made if "round" not in stage.spec) if self.dense else made
 
 
 def card(subject: Subject, stem: str, endings: Sequence[str]) -> str:
@@ -40,7 +46,7 @@ def card(subject: Subject, stem: str, endings: Sequence[str]) -> str:
     if not subject.dense and subject.row.latency_pruned_ms is not None:
         lines += ["", "## Measured latency", "", *_table(_latency(subject))]
     layers = (subject.origin.dense_result if subject.dense else subject.origin.result).get("layers")
-    chain = subject.origin.chain[: 1 if subject.dense else None]
+    chain = subject.chain
     if layers:
         lines += ["", "## Weights left, layer by layer", "", *_layers(layers, _rules(chain[-1]))]
     lines += ["", "## Recipe", "", *_rounds(chain), "", *_recipes(chain)]
@@ -82,7 +88,7 @@ def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:
     yield "network", f"{_word(row.model)}, width {row.width}"
     if subject.dense:
         yield "algorithm", "none: dense"
-        yield "epochs", str(subject.stage.spec.get("epochs", text.MISSING))
+        yield "epochs", str(sum(stage.spec.get("epochs", 0) for stage in subject.chain))
     else:
         yield "algorithm", _word(row.algorithm)
         yield "sparsity asked", f"{100 * row.sparsity:g} %"
@@ -208,7 +214,7 @@ def _provenance(subject: Subject) -> Iterable[tuple[str, str]]:
 
 
 def _before(subject: Subject) -> Sequence[MadeStage]:
-    return () if subject.dense else subject.origin.chain[:-1]
+    return subject.chain[:-1]
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Iterable[str]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from core.plan.algorithms import Algorithm
 from core.plan.families import one_schedule, oneshot_partner
-from core.plan.lineage import ONCE
 from orchestrator import pairs
 from orchestrator.pairs import Compared, Metric, Point, Value
 
@@ -79,11 +78,14 @@ class _Setting:
 
 
 def _settings(points: Sequence[Point], known: Known) -> Iterator[_Setting]:
-    """What is judged: algorithms in several rounds, a learning-rate schedule in each, that have a one-shot partner."""
+    """What is judged: algorithms in several rounds that have a one-shot partner, but those that are here as another's
+    control."""
+    named = {point.row.algorithm for point in points if point.row.algorithm in known}
+    controls = {once.name for name in named if (once := one_schedule(known[name], known.values()))}
     for algorithm, epochs, rounds in dict.fromkeys((p.row.algorithm, p.row.epochs, p.row.iterations) for p in points):
         made = known.get(algorithm)
         partner = oneshot_partner(made, known.values()) if made else None
-        if made and partner and rounds > 1 and made.anneal != ONCE:
+        if made and partner and rounds > 1 and algorithm not in controls:
             once = one_schedule(made, known.values())
             yield _Setting(algorithm, epochs, rounds, partner.name, once.name if once else "")
 

@@ -17,6 +17,7 @@ from core.errors import StageError
 from core.sparse.codec import MASK, VALUES, pack_weight, unpack_weight
 
 MASK_PREFIX = "mask/"
+OPTIMIZER_PREFIX = "optimizer/"
 _DTYPES = (torch.float32, torch.int64)
 Tensors = dict[str, torch.Tensor]
 
@@ -27,12 +28,14 @@ class Checkpoint:
 
     weights: the whole `state_dict`, float32 (int64 for counters), zeros included, in the model's order ·
     masks: bool, True = kept, by the name of the weight and in its shape; empty for a dense network ·
-    meta: what it is; nothing of when or where, so that equal work has equal bytes.
+    meta: what it is; nothing of when or where, so that equal work has equal bytes · optimizer: its state, where the
+    training goes on from here, by `optimizer/<parameter name>/<slot>`.
     """
 
     weights: Mapping[str, torch.Tensor]
     masks: Mapping[str, torch.Tensor] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
+    optimizer: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
 
 def pack(checkpoint: Checkpoint) -> bytes:
@@ -43,7 +46,7 @@ def pack(checkpoint: Checkpoint) -> bytes:
     """
     tensors: dict[str, torch.Tensor] = {}
     for name, tensor in checkpoint.weights.items():
-        if tensor.dtype not in _DTYPES or name.startswith(MASK_PREFIX):
+        if tensor.dtype not in _DTYPES or name.startswith((MASK_PREFIX, OPTIMIZER_PREFIX)):
             raise ValueError(f"{name}: {tensor.dtype} cannot be in a checkpoint")
         if name not in checkpoint.masks:
             tensors[name] = tensor.detach().cpu().contiguous()
@@ -57,6 +60,10 @@ def pack(checkpoint: Checkpoint) -> bytes:
             raise ValueError(f"{name}: another tensor has the name of its mask or values")
         tensors |= {key: torch.from_numpy(array) for key, array in arrays.items()}
         shapes[name] = list(weight.shape)
+    for name, tensor in checkpoint.optimizer.items():
+        if tensor.dtype not in _DTYPES or not name.startswith(OPTIMIZER_PREFIX):
+            raise ValueError(f"{name}: {tensor.dtype} cannot be an optimizer's state")
+        tensors[name] = tensor.detach().cpu().contiguous()
     header: dict[str, object] = {"meta": dict(checkpoint.meta), "order": list(checkpoint.weights)}
     return pack_tensors(tensors, header | ({"packed": shapes} if shapes else {}))
 
@@ -70,15 +77,16 @@ def unpack(data: bytes) -> Checkpoint:
     try:
         tensors, header = unpack_tensors(data)
         weights, masks = _unpacked(tensors, header)
+        optimizer = {name: tensors.pop(name) for name in list(tensors) if name.startswith(OPTIMIZER_PREFIX)}
         meta = {str(key): str(value) for key, value in header["meta"].items()}
     except Exception as error:
         raise StageError(f"not a checkpoint: {str(error).partition(chr(10))[0] or repr(error)}") from error
     if tensors:
         raise StageError(f"not a checkpoint: unexpected tensor {next(iter(tensors))!r}")
-    for name, weight in weights.items():
+    for name, weight in {**weights, **optimizer}.items():
         if weight.dtype not in _DTYPES:
             raise StageError(f"not a checkpoint: {name} is {weight.dtype}")
-    return Checkpoint(weights, masks, meta)
+    return Checkpoint(weights, masks, meta, optimizer)
 
 
 def _unpacked(tensors: Tensors, header: Mapping[str, Any]) -> tuple[Tensors, Tensors]:

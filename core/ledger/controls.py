@@ -7,7 +7,7 @@ from typing import Any
 from core.ledger.tables import AnyRow
 from core.plan.algorithms import Algorithm
 from core.plan.controls import find
-from core.plan.families import algorithms_of, is_same_training
+from core.plan.families import FROM_EARLIER, algorithms_of, is_same_training
 from core.plan.lineage import EACH
 
 DENSE = "dense"
@@ -54,7 +54,7 @@ def _trains_as(cell: AnyRow, dense: AnyRow, made: Algorithm, known: Mapping[str,
     other = find(dense.algorithm, known.values())
     if other is None or dense.seed != cell.seed or not is_same_training(made, other):
         return False
-    if made.recovery == "weight-rewind":  # every round starts from the same early weights
+    if made.recovery in FROM_EARLIER:  # every round starts from the same early weights
         return bool(dense.epochs == cell.epochs)
     return bool(dense.epochs * dense.iterations == cell.epochs * cell.iterations)
 

@@ -1,10 +1,11 @@
 """Learning curves: what each training of a sweep reported, epoch by epoch, and which of them made a cell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
+from core.ledger.dense import dense_chains
 from core.ledger.tables import cells, metrics, sweep_stages
 from core.ledger.transactions import reading
 
@@ -21,11 +22,13 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Curves:
-    """path: by a cell's number in the grid, the digests of its dense training and of its rounds, in order ·
-    epochs: by digest, what is known of that stage, in order."""
+    """path: by a cell's number in the grid, the digests of its dense training's stages and of its rounds, in order ·
+    epochs: by digest, what is known of that stage, in order · dense: how many of a cell's path are its dense training,
+    1 where nothing is said."""
 
     path: Mapping[int, tuple[str, ...]]
     epochs: Mapping[str, list[Epoch]]
+    dense: Mapping[int, int] = field(default_factory=dict)
 
 
 def learning_curves(engine: Engine, sweep_id: int) -> Curves:
@@ -39,10 +42,13 @@ def learning_curves(engine: Engine, sweep_id: int) -> Curves:
     made_of = select(cells.c.position, cells.c.train, cells.c.rounds).where(cells.c.sweep_id == sweep_id)
     epochs: dict[str, list[Epoch]] = {}
     with reading(engine) as connection:
-        path = {row.position: (row.train, *row.rounds) for row in connection.execute(made_of)}
+        dense = dense_chains(connection, sweep_id)
+        rows = connection.execute(made_of).all()
+        path = {row.position: (*dense[row.train], *row.rounds) for row in rows}
         for digest, epoch, loss, top1 in connection.execute(reported):
             epochs.setdefault(digest, []).append(Epoch(epoch, loss, top1))
-    return Curves(path, epochs)
+        stops = {row.position: len(dense[row.train]) for row in rows}
+    return Curves(path, epochs, stops)
 
 
 def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[Epoch]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, select
 
+from core.ledger.dense import dense_chains
 from core.ledger.tables import AnyRow, cells, columns, latencies, metrics, results, stages, sweep_stages
 from core.ledger.transactions import reading
 
@@ -55,18 +56,19 @@ def histories(engine: Engine, sweep_id: int) -> list[History]:
         }
         reported = _reported(connection, sweep_id)
         found = {row.digest: row.at for row in connection.execute(_of(sweep_id, results, "at"))}
+        dense = dense_chains(connection, sweep_id)
         timed = {row.digest: row.at for row in connection.execute(_of(sweep_id, latencies, "at"))}
         return [
             History(
                 cell=row.position,
                 evaluate=row.evaluate,
-                dense_steps=made[row.train].epochs,
-                steps=sum(made[digest].epochs for digest in (row.train, *row.rounds)),
-                epochs=tuple(_epochs((row.train, *row.rounds), made, reported)),
+                dense_steps=sum(made[digest].epochs for digest in dense[row.train]),
+                steps=sum(made[digest].epochs for digest in (*dense[row.train], *row.rounds)),
+                epochs=tuple(_epochs((dense[row.train], *((digest,) for digest in row.rounds)), made, reported)),
                 dense_at=found.get(row.dense_evaluate),
                 result_at=found.get(row.evaluate),
                 latency_at=timed.get(row.benchmark),
-                **_span(row, made),
+                **_span(row, dense[row.train], made),
             )
             for row in connection.execute(query)
         ]
@@ -88,18 +90,19 @@ def _reported(connection: Connection, sweep_id: int) -> dict[str, list[AnyRow]]:
 
 
 def _epochs(
-    chain: Sequence[str], made: Mapping[str, AnyRow], reported: Mapping[str, Sequence[AnyRow]]
+    rounds: Sequence[Sequence[str]], made: Mapping[str, AnyRow], reported: Mapping[str, Sequence[AnyRow]]
 ) -> Iterator[Passed]:
+    """rounds: the stages of each, the dense training first."""
     before = 0
-    for number, digest in enumerate(chain):
+    for number, digest in ((number, digest) for number, chain in enumerate(rounds) for digest in chain):
         for row in reported.get(digest, ()):
             at = (row.loss, row.top1, row.lr, row.seconds, row.images_per_s, row.at)
             yield Passed(before + row.epoch, number, *at)
         before += made[digest].epochs
 
 
-def _span(cell: AnyRow, made: Mapping[str, AnyRow]) -> dict[str, float | None]:
-    needed = (cell.train, *cell.rounds, cell.evaluate, cell.dense_evaluate, cell.benchmark)
+def _span(cell: AnyRow, dense: Sequence[str], made: Mapping[str, AnyRow]) -> dict[str, float | None]:
+    needed = (*dense, *cell.rounds, cell.evaluate, cell.dense_evaluate, cell.benchmark)
     rows = [made[digest] for digest in needed if digest is not None]
     starts = [row.started_at for row in rows if row.started_at is not None]
     ends = [row.ended_at for row in rows]

@@ -11,7 +11,8 @@ def label_of(spec: str) -> str:
         return "stage of another version"
     match stage:
         case Train():
-            return f"train · {_epochs(stage.epochs)} · seed {stage.seed}"
+            on = f" from {stage.before}" if stage.parent else ""
+            return f"train · {_epochs(stage.epochs)}{on} · seed {stage.seed}"
         case PruneRound():
             to = f"{stage.sparsity * 100:.2f}".rstrip("0").rstrip(".")
             return f"prune {stage.round} → {to} % · {_epochs(stage.epochs)} · seed {stage.seed}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select
 
+from core.ledger.dense import dense_chains
 from core.ledger.tables import AnyRow, attempts, cells, latencies, results, stages, sweep_stages, workers
 from core.ledger.transactions import reading
 
@@ -25,7 +26,7 @@ class MadeStage:
 
 @dataclass(frozen=True)
 class Origin:
-    """chain: the dense network's stage, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
+    """chain: the dense training's stages, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
     and of the dense network's results, `layers` per prunable layer with its `name`; empty = not evaluated yet · dtype,
     engine_version, dense_version: of the engines that measured the latency, None = not known."""
 
@@ -44,11 +45,12 @@ def origins(engine: Engine, sweep_id: int) -> list[Origin]:
     with reading(engine) as connection:
         rows = connection.execute(query).all()
         made = _made(connection, sweep_id)
+        dense = dense_chains(connection, sweep_id)
         found = _mine(connection, sweep_id, results.c.digest, *_RESULT)
         timed = _mine(connection, sweep_id, latencies.c.digest, *_LATENCY)
     return [
         Origin(
-            chain=tuple(made[digest] for digest in (row.train, *row.rounds)),
+            chain=tuple(made[digest] for digest in (*dense[row.train], *row.rounds)),
             result=_fields(found.get(row.evaluate)),
             dense_result=_fields(found.get(row.dense_evaluate)),
             **{"dtype": None, "engine_version": None, "dense_version": None} | _fields(timed.get(row.benchmark)),

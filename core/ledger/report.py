@@ -1,5 +1,6 @@
 """The report: one row per cell."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, Table, select
 from core.chance import at_chance
 from core.families import holm
 from core.ledger.controls import Reference, references
+from core.ledger.dense import dense_chains
 from core.ledger.ran import together
 from core.ledger.states import State, most_telling
 from core.ledger.tables import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
@@ -123,6 +125,7 @@ class _Facts:
     """What the ledger knows of a sweep's stages, by digest."""
 
     stages: dict[str, AnyRow]
+    dense: Mapping[str, tuple[str, ...]]
     results: dict[str, AnyRow]
     latencies: dict[str, AnyRow]
     adjusted: dict[str, float | None]
@@ -137,13 +140,10 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         cell_rows = connection.execute(query).all()
         against = references(cell_rows, sweep.grid)
         timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
+        made = ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
         facts = _Facts(
-            _by_digest(
-                connection,
-                stages,
-                sweep_id,
-                ("state", "artifact", "artifact_bytes", "train_seconds", "summary", "ran"),
-            ),
+            _by_digest(connection, stages, sweep_id, (*made, "ran")),
+            dense_chains(connection, sweep_id),
             _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
             timed,
             _adjusted(timed),
@@ -238,10 +238,10 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts, reference: Referen
         artifact_bytes=artifact.artifact_bytes,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
-        dense_train_seconds=facts.stages[cell.train].train_seconds,
+        dense_train_seconds=_seconds(facts.dense[cell.train], facts),
         top1_val=(artifact.summary or {}).get("top1_val"),
         top1_val_dense=(facts.stages[cell.train].summary or {}).get("top1_val"),
-        **together(facts.stages[stage].ran for stage in (cell.train, *cell.rounds)),
+        **together(facts.stages[stage].ran for stage in (*facts.dense[cell.train], *cell.rounds)),
         digest=final,
         artifact=artifact.artifact,
     )
@@ -329,13 +329,13 @@ def _adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
     return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))
 
 
-def _seconds(rounds: list[str], facts: _Facts) -> float | None:
+def _seconds(rounds: Sequence[str], facts: _Facts) -> float | None:
     spent = [facts.stages[digest].train_seconds for digest in rounds]
     return None if None in spent else float(sum(spent))
 
 
 def _state(cell: AnyRow, facts: _Facts) -> State:
-    needed = [cell.train, *cell.rounds, cell.evaluate, cell.dense_evaluate]
+    needed = [*facts.dense[cell.train], *cell.rounds, cell.evaluate, cell.dense_evaluate]
     if cell.benchmark is not None:
         needed.append(cell.benchmark)
     return most_telling({State(facts.stages[digest].state) for digest in needed})

@@ -17,12 +17,19 @@ RECOVERIES: Mapping[str, str] = MappingProxyType(
     {
         "finetune": "the fine-tuning recipe, its learning rate falling to 0 in every round, or once over all of them",
         "lr-rewind": "the dense recipe, from where its schedule had as many epochs to go (Renda et al. 2020)",
-        "weight-rewind": "the same, from the weights that the dense network had there (Frankle et al. 2020)",
+        "weight-rewind": "the same, from the weights that the dense network had there (Renda et al. 2020)",
+        "ticket": "weights of epoch `rewind` of the dense training, and the rest of it (Frankle et al. 2020)",
+        "fresh-ticket": "as `ticket`, but in the end new initial weights and all of it (Frankle & Carbin 2019)",
         "retrain": "the dense recipe from its beginning, for the dense network's epochs and these",
         "none": "nothing",
     }
 )
-"""What follows each pruning. For all but `none` the axis `epochs` says how long, in each round."""
+"""What follows each pruning. The axis `epochs` says how long, in each round, but for `none` and the tickets."""
+TICKET, FRESH_TICKET = TICKETS = ("ticket", "fresh-ticket")
+
+
+REWIND = 1
+"""Frankle et al. go back to 0.1 to 7 % of the training (2019, arXiv:1903.01611); one epoch of 30 is 3 %."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class Algorithm:
 
     allocation: as `core.plan.allocations` writes it · rounds: True when the `iterations` axis applies; False means one
     round whatever that axis says · start: prune the `trained` dense network or the `initial` one · anneal: the
-    learning rate falls to 0 in `each` round or `once` over all · sparsity: the only one beside 0 that it can reach,
+    learning rate falls to 0 in `each` round or `once` over all · rewind: epochs of the dense training after which a
+    ticket's weights are taken, 0 = the initial ones · sparsity: the only one beside 0 that it can reach,
     None = any.
     """
 
@@ -42,6 +50,7 @@ class Algorithm:
     recovery: str = "finetune"
     start: str = "trained"
     anneal: str = EACH
+    rewind: int = REWIND
 
     @property
     def rounds(self) -> bool:
@@ -95,10 +104,13 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("oneshot"),
             Algorithm("iterative", schedule="geometric"),
             Algorithm("iterative-one-schedule", schedule="geometric", anneal=ONCE),
-            Algorithm("gradual", schedule="cubic"),
+            Algorithm("gradual", schedule="cubic", anneal=ONCE),
             Algorithm("lr-rewind", schedule="geometric", recovery="lr-rewind"),
-            Algorithm("lottery", schedule="geometric", recovery="weight-rewind"),
+            Algorithm("weight-rewind", schedule="geometric", recovery="weight-rewind"),
+            Algorithm("lottery", schedule="geometric", recovery="ticket"),
+            Algorithm("lottery-reinit", schedule="geometric", recovery="fresh-ticket"),
             Algorithm("uniform", allocation="uniform"),
+            Algorithm("uniform-all", allocation="uniform-all"),
             Algorithm("erk", allocation="erk"),
             Algorithm("lamp", allocation="lamp"),
             Algorithm("flops", allocation="flops:0.5"),

@@ -8,8 +8,10 @@ from core.errors import UserError
 from core.plan.costs import BATCHES, Costs, parse_points
 from core.plan.nearest import did_you_mean
 
-ALLOCATIONS = ("global", "global-floor", "uniform", "erk", "lamp", "flops", "latency", "2:4")
+ALLOCATIONS = ("global", "global-floor", "uniform", "uniform-all", "erk", "lamp", "flops", "latency", "2:4")
 
+UNIFORM = "uniform"
+"""The plan keeps the first layer dense for it, as its sources do; `uniform-all` has no such rule."""
 TWO_OF_FOUR = "2:4"
 COUNTS_OF = "counts-of"
 """Each layer keeps as many weights as in another algorithm's masks; see `core.plan.controls`."""

@@ -1,39 +1,49 @@
 """Expands a grid into the stages that it needs; equal stages are one."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import UserError
 from core.plan.algorithms import NOTHING, Algorithm, sparsities
-from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, parse_allocation
+from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, parse_allocation
 from core.plan.cells import Cell
 from core.plan.controls import method_of
 from core.plan.costs import Profile, load_profile
 from core.plan.datasets import DatasetRef, parse_dataset
 from core.plan.grids import Grid
-from core.plan.layer_rules import LayerRule, encode_rules, resolved, share
-from core.plan.lineage import Chain
+from core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
+from core.plan.lineage import Chain, Course
 from core.plan.models import ModelRef
 from core.plan.recipes import RecipePair, load_recipe
 from core.plan.shapes import Shapes, prunable_shapes
 from core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
 
+FRESH = 2**31
+"""Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
+
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell and the digests of its stages; `rounds` in order, `benchmark` may be "" (not measured)."""
+    """A cell and the digests of its stages; dense, rounds: the dense training's and the pruning rounds', in order ·
+    benchmark: may be "" (not measured)."""
 
     cell: Cell
-    train: str
+    dense: tuple[str, ...]
     rounds: tuple[str, ...]
     evaluate: str
     dense_evaluate: str
     benchmark: str
 
     @property
+    def train(self) -> str:
+        """The stage that ends the dense training."""
+        return self.dense[-1]
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """Every digest that this cell needs."""
-        needed = (self.train, *self.rounds, self.evaluate, self.dense_evaluate, self.benchmark)
+        needed = (*self.dense, *self.rounds, self.evaluate, self.dense_evaluate, self.benchmark)
         return tuple(digest for digest in needed if digest)
 
 
@@ -53,10 +63,21 @@ class Plan:
 
     @property
     def epochs_without_sharing(self) -> int:
-        """Epochs that one script per cell would train: every cell from its own dense network."""
-        return sum(
-            epochs_of(self.stages[digest]) for planned in self.cells for digest in (planned.train, *planned.rounds)
-        )
+        """Epochs that one script per cell would train: every cell with all that it builds on, its own dense network
+        first."""
+        own = {digest: epochs_of(stage) for digest, stage in self.stages.items()}
+        return sum(own[digest] for planned in self.cells for digest in self._ancestry(planned))
+
+    def _ancestry(self, planned: PlannedCell) -> set[str]:
+        """The cell's stages and all that they need."""
+        found: set[str] = set()
+        left = list(planned.stages)
+        while left:
+            digest = left.pop()
+            if digest not in found:
+                found.add(digest)
+                left += self.stages[digest].parents
+        return found
 
     def edges(self) -> Iterator[tuple[str, str]]:
         """(parent, child) digests."""
@@ -74,13 +95,13 @@ class _Builder:
     profile: Profile
     shapes: Shapes | None
     rules: tuple[LayerRule, ...]
+    stops: tuple[int, ...] = ()
+    """Epochs after which the dense training stops and goes on, because somebody goes back there; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
 
     def check_rules(self, cells: Iterable[Cell]) -> None:
         """Raises UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
-        if not self.rules:
-            return
         for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
             algorithm = self.grid.base(name)
             if algorithm.allocation == TWO_OF_FOUR:
@@ -109,25 +130,60 @@ class _Builder:
         return digest
 
     def cell(self, cell: Cell) -> PlannedCell:
-        train = self.train(cell.seed, self.grid.dense_epochs)
+        dense = self.dense(cell.seed)
+        train = dense[-1]
         dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model))
         algorithm = self.grid.named(cell.algorithm)
         start = self.start(algorithm, cell.seed)
         rounds = self.rounds(cell, algorithm, start)
         before = rounds[-2] if len(rounds) > 1 else start
         evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate))
-        return PlannedCell(cell, train, rounds, evaluate, dense_evaluate, self.benchmark(rounds[-1], train))
+        benchmark = self.benchmark(rounds[-1], train)
+        return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
+
+    def dense(self, seed: int) -> tuple[str, ...]:
+        """The dense training, one stage from stop to stop."""
+        digests: list[str] = []
+        for start, end in itertools.pairwise((0, *self.stops, self.grid.dense_epochs)):
+            parent, after = digests[-1] if digests else "", self.grid.dense_epochs - end
+            facts = (self.dataset, self.model, self.recipes.dense, end - start, seed)
+            digests.append(self.add(Train(*facts, parent=parent, before=start, after=after)))
+        return tuple(digests)
 
     def train(self, seed: int, epochs: int) -> str:
-        """The dense network, or where it is after its first `epochs` epochs."""
-        after = self.grid.dense_epochs - epochs if epochs else 0
-        return self.add(Train(self.dataset, self.model, self.recipes.dense, epochs, seed, after))
+        """The dense network after its first `epochs` epochs: one of the stops, all of them, or none."""
+        if epochs == 0:
+            return self.add(Train(self.dataset, self.model, self.recipes.dense, 0, seed))
+        return self.dense(seed)[(*self.stops, self.grid.dense_epochs).index(epochs)]
+
+    def chain(self, cell: Cell, algorithm: Algorithm) -> Chain:
+        """What the cell's rounds have in common."""
+        return Chain(
+            algorithm.recovery, algorithm.anneal, algorithm.rewind, self.grid.dense_epochs, cell.epochs, cell.iterations
+        )
+
+    def rewind(self, seed: int, course: Course) -> str:
+        """The stage whose weights a round takes, "" = they stay."""
+        if course.rewind is None:
+            return ""
+        return self.train(seed + FRESH if course.fresh else seed, course.rewind)
+
+    def find_stops(self, cells: Iterable[Cell]) -> tuple[int, ...]:
+        """Where any round of any cell goes back to, between the dense training's ends."""
+        shapes = dict.fromkeys((cell.algorithm, cell.epochs, cell.iterations) for cell in cells)
+        courses = (
+            self.chain(Cell(name, 0.0, epochs, rounds, 0), self.grid.named(name)).course(number, 0)
+            for name, epochs, rounds in shapes
+            for number in (1, rounds)
+        )
+        found = {course.rewind for course in courses if course.rewind is not None}
+        return tuple(sorted(found - {0, self.grid.dense_epochs}))
 
     def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
         """The cell's pruning rounds; `parent` is what the first of them prunes."""
         digests: list[str] = []
         counted = self.counted(cell, algorithm) if cell.sparsity else ()
-        chain = Chain(algorithm.recovery, algorithm.anneal, self.grid.dense_epochs, cell.epochs, cell.iterations)
+        chain = self.chain(cell, algorithm)
         recipe = self.recipes.finetune if algorithm.recovery in ("finetune", "none") else self.recipes.dense
         lived = self.grid.dense_epochs if algorithm.start == "trained" else 0
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
@@ -146,7 +202,7 @@ class _Builder:
                     dataset=self.dataset,
                     model=self.model,
                     seed=cell.seed,
-                    rewind="" if course.rewind is None else self.train(cell.seed, course.rewind),
+                    rewind=self.rewind(cell.seed, course),
                     before=course.before,
                     after=course.after,
                     layers=encode_rules(self.rules_of(algorithm, cell, number)),
@@ -179,8 +235,18 @@ class _Builder:
             rule
             if rule.sparsity is None
             else replace(rule, value=repr(sparsities(algorithm, rule.sparsity, cell.iterations)[number - 1]))
-            for rule in self.rules
+            for rule in self.first_dense(algorithm)
         )
+
+    def first_dense(self, algorithm: Algorithm) -> tuple[LayerRule, ...]:
+        """The grid's rules, and for `uniform` that the first layer stays dense, unless a rule is about that layer."""
+        if algorithm.allocation != UNIFORM:
+            return self.rules
+        if self.shapes is None:
+            return self.rules or (LayerRule("first", DENSE),)
+        first = next(iter(self.shapes))
+        ruled = any(rule.pattern == first for rule in self.rules)
+        return self.rules if ruled else (LayerRule(first, DENSE), *self.rules)
 
     def choice(self, algorithm: Algorithm, sparsity: float) -> tuple[str, str]:
         """Score and allocation as the stages write them: the costs' numbers are in it, not where they came from. Where
@@ -220,5 +286,6 @@ def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
     builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs), shapes, rules)
     wanted = grid.cells()
     builder.check_rules(wanted)
+    builder.stops = builder.find_stops(wanted)
     cells = tuple(builder.cell(cell) for cell in wanted)
     return Plan(grid, cells, builder.stages, builder.encoded)

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.plan.algorithms import ALGORITHMS, Algorithm
+from core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, Algorithm
 from core.plan.lineage import EACH, ONCE
+
+FROM_EARLIER = ("weight-rewind", *TICKETS)
+"""Recoveries that go back to earlier weights in each round."""
 
 
 def algorithms_of(grid: Mapping[str, Any]) -> dict[str, Algorithm]:
@@ -22,7 +25,7 @@ def oneshot_partner(algorithm: Algorithm, known: Iterable[Algorithm]) -> Algorit
     """Return the algorithm that makes the same choice in one round, with the same recovery; itself if none is named so,
     as any algorithm with one round is one-shot. None where the training of several rounds does not add up: a ticket
     starts from the same early weights in each of them."""
-    if algorithm.recovery == "weight-rewind":
+    if algorithm.recovery in FROM_EARLIER:
         return None
     wanted = _parts(replace(algorithm, schedule="oneshot", anneal=EACH))
     return next((other for other in known if _parts(other) == wanted), algorithm)
@@ -37,11 +40,17 @@ def one_schedule(algorithm: Algorithm, known: Iterable[Algorithm]) -> Algorithm 
     return next((other for other in known if _parts(other) == wanted), None)
 
 
+def fresh_ticket(algorithm: Algorithm, known: Iterable[Algorithm]) -> Algorithm | None:
+    """Return the algorithm that trains a ticket's mask from new initial weights, if it has a name."""
+    wanted = _parts(replace(algorithm, recovery=FRESH_TICKET))
+    return next((other for other in known if _parts(other) == wanted), None)
+
+
 def dense_partner(algorithm: Algorithm, known: Iterable[Algorithm]) -> Algorithm | None:
     """Return the algorithm whose single round at sparsity 0 trains what a chain of `algorithm` trains, with nothing
     pruned: the first with its recovery and start. None where the dense network itself is that: nothing follows the
     pruning, or a rewound ticket trains as long as the dense network did."""
-    if algorithm.recovery in ("none", "weight-rewind"):
+    if algorithm.recovery in ("none", *FROM_EARLIER):
         return None
     wanted = (algorithm.recovery, algorithm.start)
     return next((other for other in known if not other.rounds and (other.recovery, other.start) == wanted), algorithm)

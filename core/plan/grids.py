@@ -9,12 +9,22 @@ from typing import Any
 
 from core.errors import UserError
 from core.plan import axes, engines
-from core.plan.algorithms import ALGORITHMS, RECOVERIES, SCHEDULES, SCORES, STARTS, Algorithm
+from core.plan.algorithms import (
+    ALGORITHMS,
+    FRESH_TICKET,
+    RECOVERIES,
+    REWIND,
+    SCHEDULES,
+    SCORES,
+    STARTS,
+    TICKETS,
+    Algorithm,
+)
 from core.plan.allocations import parse_allocation
 from core.plan.cells import Cell
 from core.plan.controls import MARK, check_counts, controls_of, find, method_of
 from core.plan.costs import load_profile
-from core.plan.families import dense_partner, one_schedule, oneshot_partner
+from core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
 from core.plan.layer_rules import LayerRule, parse_rules
 from core.plan.lineage import ANNEALS, ONCE
 from core.plan.models import MODELS
@@ -27,6 +37,8 @@ MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
 """Pruning rounds of a grid before sharing; each is a stage of about 2 kB while it is planned."""
 _CONTROLS = ("oneshot", "random", "layer-random")
+_BACK = ("lr-rewind", "weight-rewind")
+"""Recoveries that train as many epochs of the dense schedule's end."""
 _WORDS = {
     "schedule": tuple(SCHEDULES),
     "recovery": tuple(RECOVERIES),
@@ -111,7 +123,7 @@ class Grid:
         algorithm = self.named(name)
         rounds = iterations if algorithm.rounds else 1
         reached = sparsity and (self.base(name).sparsity or sparsity)
-        cell = Cell(name, reached, 0 if algorithm.recovery == "none" else epochs, rounds, seed)
+        cell = Cell(name, reached, self._epochs(algorithm, epochs), rounds, seed)
         yield cell
         if self.controls and reached:
             yield from (replace(cell, algorithm=control) for control in controls_of(algorithm))
@@ -120,6 +132,9 @@ class Grid:
 
     def _fair(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
         """What a cell is compared with: the same training with nothing pruned, in one step, and by chance."""
+        if algorithm.recovery in TICKETS:
+            yield from self._beside_ticket(cell, algorithm)
+            return
         total = cell.epochs * cell.iterations
         if cell.iterations > 1 and cell.sparsity and not method_of(algorithm):
             if once := one_schedule(algorithm, self.known):
@@ -132,9 +147,35 @@ class Grid:
         if total and dense and self._lasts(dense, total):
             yield Cell(dense.name, 0.0, total, 1, cell.seed)
 
+    def _beside_ticket(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
+        """A ticket trained as long as the dense network, which is its dense control; others have its mask's sparsity
+        and its training: with fresh initial weights, and with a random mask of its layer counts."""
+        if cell.sparsity and not method_of(algorithm) and algorithm.recovery != FRESH_TICKET:
+            if fresh := fresh_ticket(algorithm, self.known):
+                yield replace(cell, algorithm=fresh.name, epochs=self.dense_epochs)
+            yield from (replace(cell, algorithm=name) for name in controls_of(algorithm) if name.startswith("random"))
+
+    def _epochs(self, algorithm: Algorithm, asked: int) -> int:
+        """Epochs that the last round trains.
+
+        Raises:
+            UserError: no schedule is that long.
+        """
+        if algorithm.recovery == "none":
+            return 0
+        if algorithm.recovery in TICKETS:
+            if algorithm.rewind >= self.dense_epochs:
+                fix = f"goes back to epoch {algorithm.rewind} of {self.dense_epochs}; give more dense epochs"
+                raise UserError("algorithm", algorithm.name, f"{fix}, or one of your own with a smaller rewind")
+            return self.dense_epochs if algorithm.recovery == FRESH_TICKET else self.dense_epochs - algorithm.rewind
+        if algorithm.recovery in _BACK and asked > self.dense_epochs:
+            fix = f"{algorithm.name} goes back at most the {self.dense_epochs} epochs of the dense training"
+            raise UserError("epochs", asked, f"{fix}; give {self.dense_epochs} or fewer, or more dense epochs")
+        return asked
+
     def _lasts(self, algorithm: Algorithm, epochs: int) -> bool:
         """Whether a round of it can train that long: to set a learning rate back, there must have been as many."""
-        return algorithm.recovery != "lr-rewind" or epochs <= self.dense_epochs
+        return algorithm.recovery not in _BACK or epochs <= self.dense_epochs
 
     def _rounds(self, algorithm: str) -> int:
         return sum(self.iterations) if self.named(algorithm).rounds else 1
@@ -202,21 +243,26 @@ def _compositions(value: object) -> tuple[Algorithm, ...]:
             raise UserError(field, name, "is a built-in algorithm; choose another name")
         if not isinstance(parts, dict):
             raise UserError(field, parts, f"write a table: [{field}]")
-        own = Algorithm(name, **{key: _part(key, word, field) for key, word in parts.items()})
-        if own.anneal == ONCE and own.recovery in ("weight-rewind", "none"):
+        read: dict[str, Any] = {key: _part(key, word, field) for key, word in parts.items()}
+        own = Algorithm(name, **read)
+        if own.rewind != REWIND and own.recovery not in TICKETS:
+            raise UserError(f"{field}.rewind", own.rewind, f"only {' and '.join(TICKETS)} go back to an early epoch")
+        if own.anneal == ONCE and own.recovery in ("weight-rewind", "none", *TICKETS):
             fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
             raise UserError(f"{field}.anneal", ONCE, fix)
         made.append(own)
     return tuple(made)
 
 
-def _part(key: str, word: object, field: str) -> str:
+def _part(key: str, word: object, field: str) -> str | int:
+    if key == "rewind":
+        return axes.parse_count(word, f"{field}.{key}", 0, 100_000)
     if key == "allocation":
         return str(parse_allocation(word, f"{field}.{key}"))
     if key == "score":
         return parse_score(word, f"{field}.{key}", SCORES)
     if key not in _WORDS:
-        raise UserError(field, key, did_you_mean(key, ["score", "allocation", *_WORDS]))
+        raise UserError(field, key, did_you_mean(key, ["score", "allocation", "rewind", *_WORDS]))
     return one_of(word, f"{field}.{key}", _WORDS[key])
 
 

@@ -8,8 +8,10 @@ however many rounds that is spent. By recovery:
 
 - `finetune`, `lr-rewind`: the weights stay, so the count goes on where the round before (or the dense network) ended. A
   learning rate that is set back sets nothing else back.
-- `weight-rewind`: the weights are again those of epoch k of the dense network, and so is the count: each ticket sees
+- `weight-rewind`, `ticket`: the weights are again those of epoch k of the dense network, and so is the count: they see
   what the dense network saw from there on. Masks aren't weights; what other rounds trained is no part of this life.
+- `fresh-ticket`: as `ticket`; the last round's new initial weights have no life yet, and see what the dense network
+  saw from its beginning.
 - `retrain`: as `finetune`; where the initial weights are pruned they have no life yet, and the count starts at 0, so
   that they see first what the dense network saw, then what a fine-tuned one sees.
 - `none`: trains nothing.
@@ -25,7 +27,7 @@ EACH, ONCE = ANNEALS = ("each", "once")
 class Course:
     """One round's training. epochs ≥ 0 · first_epoch: of the lineage · before, after: epochs of the learning rate's
     schedule before and behind these · rewind: epochs after which the dense network's weights are taken, None = they
-    stay.
+    stay · fresh: they are initial weights of another seed.
     """
 
     epochs: int
@@ -33,15 +35,17 @@ class Course:
     before: int = 0
     after: int = 0
     rewind: int | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
 class Chain:
-    """What is common to the rounds of one cell. recovery, anneal: as in `core.plan.algorithms` · dense_epochs ≥ 1 ·
-    epochs: of the cell, ≥ 0 · rounds ≥ 1."""
+    """What is common to the rounds of one cell. recovery, anneal, rewind: as in `core.plan.algorithms` ·
+    dense_epochs ≥ 1 · epochs: of the cell, ≥ 0 · rounds ≥ 1."""
 
     recovery: str
     anneal: str
+    rewind: int
     dense_epochs: int
     epochs: int
     rounds: int
@@ -57,13 +61,19 @@ class Chain:
                 each = self.dense_epochs + self.epochs
                 return self._annealed(each, each * self.rounds, round, lived)
             case "lr-rewind":
-                return self._annealed(min(self.epochs, self.dense_epochs), self.dense_epochs, round, lived)
+                return self._annealed(self.epochs, self.dense_epochs, round, lived)
             case "weight-rewind":
-                back = min(self.epochs, self.dense_epochs)
-                start = self.dense_epochs - back
-                return Course(back, start, before=start, rewind=start)
+                return self._from(self.dense_epochs - self.epochs)
+            case "fresh-ticket" if round == self.rounds:
+                return Course(self.dense_epochs, 0, rewind=0, fresh=True)
+            case "ticket" | "fresh-ticket":
+                return self._from(self.rewind)
             case _:
                 raise ValueError(f"unknown recovery {self.recovery!r}")
+
+    def _from(self, start: int) -> Course:
+        """The dense training from after its epoch `start`."""
+        return Course(self.dense_epochs - start, start, before=start, rewind=start)
 
     def _annealed(self, epochs: int, schedule: int, round: int, lived: int) -> Course:
         """`epochs` of a schedule of `schedule` epochs: its end in each round, or over all rounds together."""
@@ -71,4 +81,4 @@ class Chain:
             schedule = epochs if self.recovery != "lr-rewind" else schedule
             return Course(epochs, lived, before=schedule - epochs)
         after = epochs * (self.rounds - round)
-        return Course(epochs, lived, before=max(schedule, epochs * self.rounds) - epochs - after, after=after)
+        return Course(epochs, lived, before=schedule - epochs - after, after=after)

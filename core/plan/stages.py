@@ -19,9 +19,12 @@ TOP5_CLASSES = 20
 
 @dataclass(frozen=True)
 class Train:
-    """Train a dense network from `seed`. Artifact: its weights after the last epoch.
+    """Train a dense network from `seed`, or further. Artifact: its weights after the last epoch; where the schedule has
+    epochs left (`after`), the optimizer's state too.
 
-    after: epochs of the learning rate's schedule that lie behind these; they are not trained here.
+    parent: digest of the Train stage whose weights and optimizer this goes on with, "" = the initial weights; the two
+    end on the bits that one stage would end on · before, after: epochs of the learning rate's schedule that lie before
+    and behind these; `before` of them the parents have trained.
     """
 
     kind: ClassVar[str] = "train"
@@ -32,11 +35,18 @@ class Train:
     recipe: Recipe
     epochs: int
     seed: int
+    parent: str = ""
+    before: int = 0
     after: int = 0
 
     @property
+    def first_epoch(self) -> int:
+        """Of the lineage: a dense network's life and its schedule are one."""
+        return self.before
+
+    @property
     def parents(self) -> tuple[str, ...]:
-        return ()
+        return (self.parent,) if self.parent else ()
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "global": over_all,
         "global-floor": over_all_with_floor,
         "uniform": uniform,
+        "uniform-all": uniform,
         "erk": erk,
         "lamp": lamp,
         "flops": flops,

@@ -2,11 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.errors import WrongPlan
 from core.passes import Format
@@ -18,6 +18,7 @@ from core.training.snapshot import Snapshot
 from core.training.step import CudaGraph, Graph, Step
 
 _VALIDATION_BATCH = 1000
+_OPTIMIZER = "optimizer/"
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,23 @@ class Training(Iterator[EpochFacts]):
                 value.copy_(kept[key])
             else:
                 value.zero_()
+
+    def optimizer(self) -> dict[str, Tensor]:
+        """Return a copy of the optimizer's state, for a training that goes on from here."""
+        return {key: value for key, value in self.snapshot().tensors.items() if key.startswith(_OPTIMIZER)}
+
+    @torch.no_grad()
+    def adopt(self, optimizer: Mapping[str, Tensor]) -> None:
+        """Goes on with what `optimizer` of another training on the same network gave.
+
+        Raises:
+            ValueError: it is of another network or optimizer.
+        """
+        state = {key: value for key, value in self._train.state().items() if key.startswith(_OPTIMIZER)}
+        if {key: value.shape for key, value in state.items()} != {k: v.shape for k, v in optimizer.items()}:
+            raise ValueError("the optimizer to go on with is another network's, or of another kind")
+        for key, value in state.items():
+            value.copy_(optimizer[key])
 
     def _train_epoch(self) -> tuple[float, float]:
         """(mean loss, last learning rate). Nothing waits for the device before the end."""

@@ -60,7 +60,7 @@ def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
         before = 0
         for place, digest in enumerate(curves.path.get(row.cell, ())):
             epochs: list[Epoch] = list(curves.epochs.get(digest, []))
-            if place and epochs:
+            if place >= curves.dense.get(row.cell, 1) and epochs:
                 path.prunings[before] = None
             for epoch in epochs:
                 value = epoch.top1 if accuracy else epoch.loss

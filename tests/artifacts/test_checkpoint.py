@@ -38,7 +38,9 @@ def checkpoints(draw: Any) -> Checkpoint:
             masks[name] = torch.from_numpy(np.asarray(random.random(shape) < 0.5))
             weight = weight.masked_fill(~masks[name], 0.0)
         weights[name] = weight
-    return Checkpoint(weights, masks, draw(st.dictionaries(NAMES, st.text(max_size=10), max_size=4)))
+    names = [f"optimizer/{name}/momentum_buffer" for name in draw(st.lists(NAMES, max_size=2, unique=True))]
+    optimizer = {name: torch.from_numpy(np.asarray(random.random(draw(SHAPES)), np.float32)) for name in names}
+    return Checkpoint(weights, masks, draw(st.dictionaries(NAMES, st.text(max_size=10), max_size=4)), optimizer)
 
 
 @hypothesis_settings(max_examples=100, deadline=None)
@@ -49,7 +51,8 @@ def test_round_trip(checkpoint: Checkpoint) -> None:
     assert list(found.weights) == list(checkpoint.weights)
     assert found.meta == checkpoint.meta
     assert set(found.masks) == set(checkpoint.masks)
-    for kind in ("weights", "masks"):
+    assert set(found.optimizer) == set(checkpoint.optimizer)
+    for kind in ("weights", "masks", "optimizer"):
         for name, tensor in getattr(checkpoint, kind).items():
             other = getattr(found, kind)[name]
             assert other.dtype == tensor.dtype

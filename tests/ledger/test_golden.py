@@ -147,7 +147,7 @@ def plan_of(engine: Engine, sweep_id: int) -> Plan:
     planned = tuple(
         PlannedCell(
             Cell(**{field.name: getattr(row, field.name) for field in fields(Cell)}),
-            row.train,
+            (row.train,),
             tuple(row.rounds),
             row.evaluate,
             row.dense_evaluate,

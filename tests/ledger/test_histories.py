@@ -2,8 +2,11 @@
 
 import pytest
 
+from core.ledger.curves import learning_curves
 from core.ledger.histories import histories
+from core.ledger.origins import origins
 from core.ledger.progress import record_epoch
+from core.ledger.report import report_rows
 from core.ledger.submit import add_sweep
 from core.plan.dag import plan
 from core.plan.grids import GRIDS, read_axes
@@ -19,11 +22,34 @@ def cell(world):
     return made.cells[0]
 
 
-def train(world, digest: str, epochs: int) -> None:
+def train(world, digest: str, epochs: int, done: bool = False) -> None:
     taken = world.claim(digest)
     for epoch in range(1, epochs + 1):
         found = {"loss": 1.0, "top1": None, "lr": 0.1, "seconds": 1.0, "images_per_s": 9.0}
         assert record_epoch(world.engine, digest, taken.attempt, epoch=epoch, **found)
+    if done:
+        assert world.done(taken, "a" * 64) is not None
+
+
+def test_a_dense_training_in_several_stages_is_one(world) -> None:
+    """A ticket's early weights are an artifact on the way of the dense training."""
+    made = plan(read_axes({**AXES, "algorithm": "lottery"}, GRIDS["demo"]))
+    sweep = add_sweep(world.engine, made, "tickets", "0").id
+    world.digests = {digest: digest for digest in made.stages}
+    (cell,) = made.cells
+    early, rest = cell.dense
+    train(world, early, 1, done=True)
+    train(world, rest, 2)
+    (history,) = histories(world.engine, sweep)
+    assert (history.dense_steps, history.steps) == (4, 4 + 2 * 3)
+    assert [(one.step, one.round) for one in history.epochs] == [(1, 0), (2, 0), (3, 0)]
+    curves = learning_curves(world.engine, sweep)
+    assert curves.path[1] == (early, rest, *cell.rounds)
+    assert curves.dense == {1: 2}
+    (row,) = report_rows(world.engine, sweep)
+    assert (row.state, row.dense_train_seconds, row.epochs) == ("RUNNING", None, 3)
+    (origin,) = origins(world.engine, sweep)
+    assert [stage.digest for stage in origin.chain] == [early, rest, *cell.rounds]
 
 
 def test_rounds_follow_one_another_wherever_they_stand(world, cell) -> None:

@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
@@ -60,7 +60,7 @@ def test_every_algorithm_plans_and_its_stages_can_be_read_again(name: str) -> No
 
 
 def test_rewinding_trains_the_end_of_the_dense_schedule() -> None:
-    made = planned(algorithm="lr-rewind,lottery")
+    made = planned(algorithm="lr-rewind,weight-rewind")
     for cell in made.cells:
         dense = made.stages[cell.train]
         assert isinstance(dense, Train)
@@ -72,12 +72,62 @@ def test_rewinding_trains_the_end_of_the_dense_schedule() -> None:
             early = made.stages[stage.rewind]
             assert isinstance(early, Train)
             assert (early.epochs, early.after, early.seed) == (6, 2, dense.seed)
-    # Back to the very beginning, when the retraining is as long as the training or longer.
-    (cell,) = planned(algorithm="lottery", epochs="9").cells
-    made = planned(algorithm="lottery", epochs="9")
-    early = made.stages[rounds(made, cell)[0].rewind]
-    assert isinstance(early, Train)
-    assert (early.epochs, early.after, rounds(made, cell)[0].epochs) == (0, 0, 8)
+            assert dense.parent == stage.rewind, "the dense training goes on from there"
+            assert (dense.before, dense.epochs, dense.after) == (6, 2, 0)
+
+
+def test_a_ticket_goes_back_to_an_early_epoch_and_trains_the_rest() -> None:
+    made = planned(algorithm="lottery,lottery-reinit,random@lottery", epochs="2,3")
+    assert [(cell.cell.algorithm, cell.cell.epochs) for cell in made.cells] == [
+        ("lottery", 7),
+        ("lottery-reinit", 8),
+        ("random@lottery", 7),
+    ], "whatever --epochs says, the row says what was trained"
+    ticket, fresh, random = (rounds(made, cell) for cell in made.cells)
+    assert {(s.epochs, s.first_epoch, s.before, s.after) for s in (*ticket, *random)} == {(7, 1, 1, 0)}
+    assert [stage.rewind for stage in ticket] == [made.cells[0].dense[0]] * 3
+    assert fresh[:2] == ticket[:2], "the same mask"
+    last, start = fresh[2], made.stages[fresh[2].rewind]
+    assert (last.parent, last.sparsity, last.score) == (ticket[2].parent, ticket[2].sparsity, ticket[2].score)
+    assert (last.epochs, last.first_epoch, last.before) == (8, 0, 0)
+    assert isinstance(start, Train)
+    assert (start.epochs, start.parent) == (0, "") and start.seed != last.seed
+    # dense 8 once, tickets 3 x 7, the fresh one's last round, random tickets
+    assert made.epochs == 8 + 21 + 8 + 21
+
+
+@given(st.lists(st.sampled_from(sorted(ALGORITHMS)), min_size=1, max_size=4, unique=True), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_sharing_never_costs_epochs(names: list[str], fair: bool) -> None:
+    made = planned(algorithm=",".join(names), fair=str(fair).lower(), iterations="1,3")
+    assert made.epochs <= made.epochs_without_sharing
+    ends = [(stage.seed, stage.before, stage.epochs) for stage in made.stages.values() if isinstance(stage, Train)]
+    spans = [(seed, at) for seed, before, epochs in ends for at in range(before, before + epochs)]
+    assert len(spans) == len(set(spans)) == 8, "no dense epoch is trained twice"
+
+
+@pytest.mark.parametrize(
+    ("axes", "complaint"),
+    [
+        (
+            {"algorithm": "lr-rewind", "epochs": "9"},
+            "epochs '9': lr-rewind goes back at most the 8 epochs",
+        ),
+        ({"algorithm": "weight-rewind", "epochs": "2,50"}, "epochs '50': weight-rewind goes back at most the 8 epochs"),
+        ({"algorithm": "lottery", "dense_epochs": "1"}, "algorithm 'lottery': goes back to epoch 1 of 1"),
+        ({"algorithm": "uniform", "width": "2", "sparsity": "99.9"}, r"so at most 99\.5\d+% can go"),
+    ],
+)
+def test_what_no_schedule_or_budget_allows_is_one_line(axes: dict[str, str], complaint: str) -> None:
+    with pytest.raises(UserError, match=complaint):
+        planned(**axes)
+
+
+def test_uniform_keeps_the_first_layer_dense_as_its_sources_do() -> None:
+    made = planned(algorithm="uniform,uniform-all")
+    assert [rounds(made, cell)[0].layers for cell in made.cells] == ["conv1.weight=dense", ""]
+    own = planned(algorithm="uniform", layers="first=0.5,last=dense")
+    assert rounds(own, own.cells[0])[0].layers == "conv1.weight=0.5,fc.weight=dense", "a rule of one's own counts more"
 
 
 def test_pruning_before_training_has_the_same_budget() -> None:
@@ -113,6 +163,7 @@ def test_fair_adds_the_controls_that_exist_and_no_others() -> None:
     assert ("random", 12, 1) not in dense
     assert ("lr-rewind", 12, 1) not in {(cell.algorithm, cell.epochs, cell.iterations) for cell in cells}, "10 is all"
     assert Cell("2:4", 0.5, 4, 1, 0) in cells
+    assert {Cell("lottery-reinit", 0.9, 10, 3, 0), Cell("random@lottery", 0.9, 9, 3, 0)} < set(cells)
     assert len(cells) == len(set(cells))
 
 
@@ -166,6 +217,8 @@ def test_a_composition_of_ones_own(tmp_path: Path) -> None:
         ('[algorithms."a b"]\nscore = "random"', "use 1-64 letters"),
         ('algorithm = "mine"', "algorithm 'mine'"),
         ('[algorithms.mine]\nanneal = "twice"', r"algorithms.mine.anneal 'twice'"),
+        ("[algorithms.mine]\nrewind = 3", r"algorithms.mine.rewind '3': only ticket and fresh-ticket go back"),
+        ('[algorithms.mine]\nrecovery = "ticket"\nrewind = "x"', r"algorithms.mine.rewind 'x': give a whole number"),
         (
             '[algorithms.mine]\nanneal = "once"\nrecovery = "none"',
             r"algorithms.mine.anneal 'once': the recovery none has no learning-rate schedule",

@@ -190,10 +190,10 @@ def test_compositions_take_a_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "digest"),
     [
-        ("oneshot", "8e908d94c2f59b9da6346b3fe0d844f68d94b4e69b754b66e73e61ea0768fa03"),
-        ("erk", "32680c1f3d3bad5ed92d4d51546aeb3a8e271710733f2443cdea6dc735e3464a"),
-        ("2:4", "a94c5402eb4e15ffaad1e46aeadf8a661b206481a7ec59e14c8d4f69ef375c16"),
-        ("synflow", "071863f56472cf28c60b9d3ca24451ad1761a55d1daf11a1a824e87c9eb2d519"),
+        ("oneshot", "b63928b054eee555cbbf33274c0e7a20318d936ade7de17acaa16de5ff008a74"),
+        ("erk", "9a48e68b62caa13d79628157c3304fb09bbffef93ac2630bdf2cb4d8f8accd9b"),
+        ("2:4", "52e74ef5068ee73a13786bfa6e82b549969ba20500370e97e57a1b752abefbb3"),
+        ("synflow", "ca2573fc0b8e77ad3f9f5fa4b92dacbe77d7226c8a726bd9c7d13417d6d2f71f"),
     ],
 )
 def test_stages_of_other_algorithms_are_what_they_were(name: str, digest: str) -> None:

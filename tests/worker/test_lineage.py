@@ -24,7 +24,8 @@ from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
 DENSE, ROUNDS = 4, 3
-NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "lottery", "snip")
+NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "weight-rewind", "snip")
+TICKETS = ("lottery", "lottery-reinit")
 Seen = dict[str, list[Draws]]
 
 
@@ -52,7 +53,7 @@ def _recipe(folder: Path) -> str:
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     common = {"sparsity": "0,60", "iterations": str(ROUNDS), "dense_epochs": str(DENSE), "width": "1"}
     common |= {"recipe": _recipe(tmp_path_factory.mktemp("recipe")), "bench_device": "none", "epochs": "1,3"}
-    return plan(read_axes({**common, "algorithm": ",".join(NAMES)}, GRIDS["demo"]))
+    return plan(read_axes({**common, "algorithm": ",".join(NAMES + TICKETS)}, GRIDS["demo"]))
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,11 @@ def _cell(planned: Plan, algorithm: str, epochs: int) -> PlannedCell:
     )
 
 
+def _dense(planned: Plan, seen: Seen) -> list[Draws]:
+    """In as many stages as tickets need."""
+    return [draws for digest in planned.cells[0].dense for draws in seen[digest]]
+
+
 def _life(seen: Seen, cell: PlannedCell) -> list[Draws]:
     return [draws for digest in cell.rounds for draws in seen[digest]]
 
@@ -107,17 +113,19 @@ def _sides(draws: Draws) -> torch.Tensor:
 
 
 def test_cells_of_one_seed_see_the_same_images_at_the_same_point_of_their_training(planned: Plan, seen: Seen) -> None:
-    dense = seen[planned.cells[0].train]
+    dense = _dense(planned, seen)
     whole = _life(seen, _cell(planned, "oneshot", 3))
     assert (len(dense), len(whole)) == (DENSE, 3)
     for name in ("iterative", "iterative-one-schedule", "gradual", "lr-rewind"):
         assert _equal(_life(seen, _cell(planned, name, 1)), whole), name
     # A pruned initial network begins its life with what the dense one saw, then goes on as a fine-tuned one does.
     assert _equal(_life(seen, _cell(planned, "snip", 3)), dense + whole)
-    # A ticket is the dense network of an early epoch again, in each round.
-    for digest in _cell(planned, "lottery", 1).rounds:
-        assert seen[digest]
-        assert _equal(seen[digest], dense[DENSE - len(seen[digest]) :])
+    # Rewound weights are the dense network of an earlier epoch again, in each round.
+    for cell in (_cell(planned, "weight-rewind", 1), _cell(planned, "lottery", DENSE - 1)):
+        for digest in cell.rounds:
+            assert len(seen[digest]) == cell.cell.epochs
+            assert _equal(seen[digest], dense[DENSE - cell.cell.epochs :])
+    assert _equal(seen[_cell(planned, "lottery-reinit", DENSE).rounds[-1]], dense)
     control = next(
         c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == ("oneshot", 3, 0.0)
     )
@@ -125,7 +133,7 @@ def test_cells_of_one_seed_see_the_same_images_at_the_same_point_of_their_traini
 
 
 def test_every_image_shows_its_other_side_in_the_next_epoch(planned: Plan, seen: Seen) -> None:
-    dense = seen[planned.cells[0].train]
+    dense = _dense(planned, seen)
     for name, epochs in (("oneshot", 3), ("iterative", 1), ("lr-rewind", 1)):
         life = [*dense, *_life(seen, _cell(planned, name, epochs))]
         assert len(life) == DENSE + 3
@@ -133,6 +141,6 @@ def test_every_image_shows_its_other_side_in_the_next_epoch(planned: Plan, seen:
 
 
 def test_no_two_epochs_of_a_life_are_alike(planned: Plan, seen: Seen) -> None:
-    life = [*seen[planned.cells[0].train], *_life(seen, _cell(planned, "iterative", 3))]
+    life = [*_dense(planned, seen), *_life(seen, _cell(planned, "iterative", 3))]
     assert len(life) == DENSE + 9
     assert not any(torch.equal(a.index, b.index) for a, b in itertools.combinations(life, 2))

@@ -233,9 +233,40 @@ def test_sparsity_0_trains_the_dense_network_on(bench):
     assert (found["macs"], found["collapsed"]) == (found["macs_dense"], 0)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_a_training_in_two_stages_ends_on_the_bits_of_one(bench, optimizer):
+    recipe = replace(DENSE, optimizer=optimizer, lr=0.01, batch=256)
+    whole = Train(DIGITS, MODEL, recipe, 3, 0)
+    first = Train(DIGITS, MODEL, recipe, 1, 0, after=2)
+    rest = Train(DIGITS, MODEL, recipe, 2, 0, parent=digest(first), before=1)
+    for stage in (whole, first, rest):
+        bench.run(stage)
+    one, two, early = (bench.checkpoint(stage) for stage in (whole, rest, first))
+    assert all(torch.equal(value, two.weights[name]) for name, value in one.weights.items())
+    assert early.optimizer and not one.optimizer and not two.optimizer
+    other = replace(recipe, optimizer={"sgd": "adamw", "adamw": "sgd"}[optimizer])
+    with pytest.raises(StageError, match="the optimizer to go on with"):
+        bench.run(replace(rest, recipe=other))
+    bench.made[digest(first)] = bench.made[digest(whole)]
+    with pytest.raises(StageError, match="left no optimizer to go on with"):
+        bench.run(rest)
+
+
+def test_fresh_and_random_tickets_share_the_tickets_counts(bench):
+    axes = {"sparsity": "80", "iterations": "2", "dense_epochs": "2", "width": "1", "bench_device": "none"}
+    made = plan(read_axes({**axes, "algorithm": "lottery,lottery-reinit,random@lottery"}, GRIDS["demo"]))
+    for stage in made.stages.values():
+        bench.run(stage)
+    ticket, fresh, random = (bench.checkpoint(made.stages[cell.rounds[-1]]) for cell in made.cells)
+    assert all(torch.equal(mask, fresh.masks[name]) for name, mask in ticket.masks.items())
+    assert not all(torch.equal(value, fresh.weights[name]) for name, value in ticket.weights.items())
+    assert {n: int(m.sum()) for n, m in ticket.masks.items()} == {n: int(m.sum()) for n, m in random.masks.items()}
+    assert not all(torch.equal(mask, random.masks[name]) for name, mask in ticket.masks.items())
+
+
 def test_weight_rewinding_starts_from_the_early_weights(bench):
     axes = {
-        "algorithm": "lottery",
+        "algorithm": "weight-rewind",
         "sparsity": "50",
         "epochs": "0",
         "iterations": "1",

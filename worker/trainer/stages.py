@@ -2,14 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
 
 from core.artifacts.checkpoint import Checkpoint, pack
-from core.errors import RENAME, RETRY, StageError
+from core.errors import RENAME, REPAIR, RETRY, StageError
 from core.hostlock import measuring
 from core.measure.accuracy import evaluate
 from core.measure.batchnorm import reestimate
@@ -76,12 +77,17 @@ def run_sleep(bench: Workbench, stage: Sleep) -> Done:
 
 
 def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
-    """A dense network from its seed."""
+    """A dense network from its seed, or from where another training stopped."""
+    if not stage.parent:
+        return _train_and_store(bench, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
+    earlier = bench.checkpoint(request.inputs, stage.parent)
+    if not earlier.optimizer:
+        raise StageError(f"stage {stage.parent[:12]} left no optimizer to go on with; {REPAIR}")
 
     def begin() -> tuple[nn.Module, Masks]:
-        return build_model(stage.model, stage.seed), {}
+        return load_model(stage.model, earlier.weights), {}
 
-    return _train_and_store(bench, request, stage, begin, after=stage.after)
+    return _train_and_store(bench, request, stage, begin, optimizer=earlier.optimizer)
 
 
 def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
@@ -100,8 +106,7 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
             model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
 
-    course = {"first_epoch": stage.first_epoch, "before": stage.before, "after": stage.after}
-    return _train_and_store(bench, request, stage, begin, **course)
+    return _train_and_store(bench, request, stage, begin)
 
 
 def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
@@ -193,13 +198,10 @@ def _train_and_store(
     request: Request,
     stage: Train | PruneRound,
     begin: Callable[[], tuple[nn.Module, Masks]],
-    *,
-    first_epoch: int = 0,
-    before: int = 0,
-    after: int = 0,
+    optimizer: Mapping[str, Tensor] = MappingProxyType({}),
 ) -> Done:
-    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes. Pauses between two
-    steps while a latency is measured on this host."""
+    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
+    there is one. Pauses between two steps while a latency is measured on this host."""
     made = bench.shelf.made_before(request.digest)
     if made is not None:
         _say("an earlier attempt made the artifact and could not store it: nothing is trained again")
@@ -213,7 +215,7 @@ def _train_and_store(
         masks = {name: mask.to(bench.device) for name, mask in saved.masks.items()}
     bench.shelf.await_room(_size_of(model))
     bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
-    facts = (stage.epochs, stage.seed, first_epoch, bench.device)
+    facts = (stage.epochs, stage.seed, stage.first_epoch, bench.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
     steps = DeviceSteps(bench.device, lambda: bench.report("training"))
     with bench.saving(request.digest, masks, saved) as saver, bench.at_work() as work:
@@ -223,33 +225,51 @@ def _train_and_store(
             steps.step()
             saver(training)
 
+        before, after = stage.before, stage.after
         course = train(
             model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=before_step
         )
         top1 = None
+        if optimizer and saved is None:
+            _adopt(course, optimizer)
         with bench.report.watching(model, "training"):
             for epoch in course:
                 seconds, top1 = seconds + epoch.seconds, epoch.top1
                 bench.emit(Epoch(**asdict(epoch)))
             if top1 is None:  # no epoch was left to train
                 top1 = course.validate()
-    data, summary = _make(bench, request, stage, model, masks)
+    goes_on = isinstance(stage, Train) and stage.epochs and stage.after
+    left = course.optimizer() if goes_on else {}
+    data, summary = _make(bench, request, stage, model, masks, left)
     if top1 is not None:
         summary["top1_val"] = top1
     ran = what_ran(bench.device, course.format, resumed=saved is not None)
     return _store(bench, request, Made(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 
 
+def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
+    """Goes on with the state that an earlier stage left."""
+    try:
+        course.adopt(optimizer)
+    except ValueError as error:
+        raise StageError(f"{error}; {REPAIR}") from None
+
+
 def _make(
-    bench: Workbench, request: Request, stage: Train | PruneRound, model: nn.Module, masks: Masks
+    bench: Workbench,
+    request: Request,
+    stage: Train | PruneRound,
+    model: nn.Module,
+    masks: Masks,
+    optimizer: Mapping[str, Tensor],
 ) -> tuple[bytes, dict[str, float]]:
-    """The trained network as an artifact's bytes, with what is said of it."""
+    """The trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others go on."""
     bench.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}
     layers = stage.layers if isinstance(stage, PruneRound) else ""
-    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers)))
+    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers), optimizer))
     summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
     if kept:  # of a dense network it would take seconds, and say little
         bench.report("measuring its size")
