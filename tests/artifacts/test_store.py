@@ -144,7 +144,7 @@ def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "artifacts").write_text("a file")
-    with pytest.raises(UserError, match=r"SWEEP_ARTIFACTS_URL 'file://.*artifacts': the folder cannot be made"):
+    with pytest.raises(UserError, match=r"SWEEP_HOME '.*artifacts': cannot be made: Not a directory"):
         ArtifactStore.open("", tmp_path)
 
 

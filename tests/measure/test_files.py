@@ -105,5 +105,5 @@ def test_classes_device_and_dataset_are_checked(tmp_path: Path, request_of: Call
     assert refusal("seven.pt").endswith("seven.pt': fc.weight has 7 outputs, digits has 10 classes")
     assert refusal("seven.pt", device="tpu") == "device 'tpu': use cpu, cuda or cuda:NUMBER"
     assert refusal("seven.pt", device="cuda:99").startswith("device 'cuda:99': this machine has ")
-    gone = {"name": "imagefolder", "path": str(tmp_path / "gone"), "fingerprint": "0" * 64, "classes": 2}
-    assert "no such folder" in refusal("two.pt", dataset=gone)
+    gone = {"name": "imagefolder", "fingerprint": "0" * 64, "classes": 2}
+    assert "is not on this machine" in refusal("two.pt", dataset=gone, places=[str(tmp_path / "gone")])
