@@ -9,13 +9,18 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 
 _JUMP = "clock_jump"
-_POSTGRES = (
+STEPPABLE = (
     f"CREATE TABLE IF NOT EXISTS public.{_JUMP} (seconds DOUBLE PRECISION NOT NULL)",
     f"TRUNCATE public.{_JUMP}",
     f"INSERT INTO public.{_JUMP} VALUES (0)",
     "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
     f"$$ SELECT pg_catalog.clock_timestamp() + make_interval(secs => (SELECT seconds FROM public.{_JUMP})) $$",
 )
+
+
+def step_by(seconds: float) -> str:
+    """SQL that steps the clock of a server that `STEPPABLE` was run on."""
+    return f"UPDATE public.{_JUMP} SET seconds = seconds + {float(seconds)!r}"
 
 
 class SteppedClock:
@@ -28,7 +33,7 @@ class SteppedClock:
         self._server = engine.dialect.name == "postgresql"
         if self._server and first:
             with engine.begin() as connection:
-                for statement in _POSTGRES:
+                for statement in STEPPABLE:
                     connection.execute(text(statement))
         elif first:
             self._write(0.0)
@@ -39,7 +44,7 @@ class SteppedClock:
         """All who ask from now on are told a time that is so much later."""
         if self._server:
             with self._engine.begin() as connection:
-                connection.execute(text(f"UPDATE public.{_JUMP} SET seconds = seconds + {float(seconds)!r}"))
+                connection.execute(text(step_by(seconds)))
             return
         self._write(float(self._file.read_text()) + seconds)
 

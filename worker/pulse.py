@@ -124,7 +124,7 @@ class Pulse:
         holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
         beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
         self._calm.beat(_awake_or_not())
-        self._read_clock()
+        self._believe(lambda: read_clock(self._desk.engine))
         for beat in beats:
             slot, held = holders[beat.digest, beat.attempt]
             if not beat.held:
@@ -132,14 +132,16 @@ class Pulse:
             elif beat.cancel:
                 slot.stop(Verdict.CANCEL, held)
 
-    def _read_clock(self) -> None:
+    def _believe(self, read: Callable[[], float]) -> bool:
+        """Reads the ledger's clock; False if it was stepped, now or not long ago."""
         before = _awake_or_not()
-        ledger = read_clock(self._desk.engine)
+        ledger = read()
         now = _awake_or_not()
         step = self._calm.clock(now, ledger, now - before)
         if step:
             wait = self._desk.settings.lease
             logger.warning("the ledger's clock was stepped by %+.0f s; no lease is taken back for %.0f s", step, wait)
+        return self._calm.may_reap(now)
 
     def _save_logs(self) -> None:
         for slot in self._slots:
@@ -149,7 +151,7 @@ class Pulse:
         if not self._calm.may_reap(_awake_or_not()):
             return
         settings = self._desk.settings
-        for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff):
+        for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff, self._believe):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
     def _forget(self) -> None:

@@ -56,6 +56,17 @@ _cancel_descendants = (
     .values(state=State.CANCELLED, ended_at=Now(), error=bindparam("why"))
 )
 
+_broken_parent = exists(
+    select(literal(1))
+    .select_from(edges.join(_parent, _parent.c.digest == edges.c.parent))
+    .where(edges.c.child == stages.c.digest, _parent.c.state.in_(BROKEN))
+)
+_cancel_hopeless = (
+    update(stages)
+    .where(stages.c.state == State.PENDING, _broken_parent)
+    .values(state=State.CANCELLED, ended_at=Now(), error="upstream failed or was cancelled")
+)
+
 _reset = (
     update(stages)
     .where(of_sweep(), stages.c.state.in_(BROKEN))
@@ -117,6 +128,12 @@ def promote(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
 def cancel_descendants(connection: Connection, digest: str, why: str) -> None:
     """Cancels everything that waits for `digest`, directly or not."""
     connection.execute(_cancel_descendants, {"of": digest, "why": why})
+
+
+def end_hopeless(connection: Connection) -> None:
+    """Cancels whatever waits for a parent that ended without being DONE, and what waits for that, and so on."""
+    while connection.execute(_cancel_hopeless).rowcount:
+        pass
 
 
 def revive(connection: Connection, sweep_id: int) -> tuple[str, ...]:

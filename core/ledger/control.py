@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, bindparam, exists, literal, select, true, update
 
-from core.ledger.cascade import revive
+from core.ledger.cascade import end_hopeless, revive
 from core.ledger.clock import Now
 from core.ledger.states import State
 from core.ledger.tables import of_sweep, stages, sweep_stages, sweeps
@@ -49,7 +49,10 @@ _stop_running = (
 
 def cancel(engine: Engine, sweep_id: int) -> Cancelled:
     """Stops what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat. A sweep
-    that has ended stays as it is."""
+    that has ended stays as it is.
+
+    A stage that nobody wants may wait all the same, as `redo` does again what is asked for: it ends with its parents.
+    """
     with writing(engine) as connection:
         lock_structure(connection)
         if not connection.execute(_live, {"sweep": sweep_id}).all():
@@ -58,6 +61,7 @@ def cancel(engine: Engine, sweep_id: int) -> Cancelled:
         live = connection.execute(_live, {"sweep": sweep_id}).all()
         waiting = connection.execute(_stop_waiting, {"sweep": sweep_id}).rowcount
         running = connection.execute(_stop_running, {"sweep": sweep_id}).rowcount
+        end_hopeless(connection)
     return Cancelled(waiting, running, sum(1 for row in live if row.wanted))
 
 

@@ -7,7 +7,10 @@ But a stage that takes its host down each time (out of memory, a driver's fault)
 counted on their own, and three times as many as allowed crashes are the end (QUARANTINED).
 """
 
-from sqlalchemy import Engine, bindparam, func, or_, select, update
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, Engine, bindparam, func, or_, select, update
 
 from core.ledger.clock import SLACK, Now
 from core.ledger.giveback import LONGEST_REST_OF_LOST, Return, give_back, held_where, rested
@@ -19,23 +22,48 @@ from core.ledger.transactions import lock_structure, reading, writing
 LONGEST_LEASE = 3600.0
 """Seconds; of a lease whose length isn't told, as a worker of an earlier release took it."""
 
-# One that ends much further ahead than its own length was taken before the clock was stepped back: its holder, if it
-# lives, has prolonged it since. Half a length more, as smaller steps than that may not have been noticed.
-_ahead = Now() + func.coalesce(stages.c.lease_seconds, LONGEST_LEASE) * 1.5 + SLACK
-lease_is_over = or_(stages.c.lease_until < Now(), stages.c.lease_until > _ahead)
+
+def _over(now: Any) -> ColumnElement[bool]:
+    # One that ends much further ahead than its own length was taken before the clock was stepped back: its holder, if
+    # it lives, has prolonged it since. Half a length more, as smaller steps than that may not have been noticed.
+    ahead = now + func.coalesce(stages.c.lease_seconds, LONGEST_LEASE) * 1.5 + SLACK
+    return or_(stages.c.lease_until < now, stages.c.lease_until > ahead)
+
+
+lease_is_over = _over(Now())
+"""True for RUNNING stages whose lease ran out."""
+
 _expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, lease_is_over).limit(1)
-_lost = held_where(lease_is_over)
+_lost = held_where(_over(bindparam("now", type_=Double())))
+_now = select(Now())
 
 
-def reap(engine: Engine, max_attempts: int, backoff: float) -> list[str]:
+def reap(
+    engine: Engine,
+    max_attempts: int,
+    backoff: float,
+    believe: Callable[[Callable[[], float]], bool] = lambda _read: True,
+) -> list[str]:
     """Takes back every lease that ran out: READY again after backoff · 2^(losses before) seconds, CANCELLED if it was
-    to be stopped, or QUARANTINED (see `core.ledger.giveback`); all those digests."""
+    to be stopped, or QUARANTINED (see `core.ledger.giveback`); all those digests.
+
+    believe: is given a function that reads the ledger's clock, and says whether that can be the time. It is asked once
+    all locks are held, and leases are held against that very reading: no step of the clock can come between.
+    """
     with reading(engine) as connection:
         if connection.execute(_expired).first() is None:
             return []
     with writing(engine) as connection:
         lock_structure(connection)
-        rows = connection.execute(_lost).all()
+        read: list[float] = []
+
+        def read_now() -> float:
+            read.append(float(connection.execute(_now).scalar_one()))
+            return read[-1]
+
+        if not believe(read_now):
+            return []
+        rows = connection.execute(_lost, {"now": read[-1] if read else read_now()}).all()
         for row in rows:
             why = f"lease ran out: worker {row.worker} is gone"
             most = max_attempts * LOSSES_PER_CRASH

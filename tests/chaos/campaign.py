@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.artifacts.store import ArtifactStore
+from core.ledger.invariants import violations
 from tests.chaos import work
 from tests.chaos.cluster import trainers_of
 from tests.chaos.databases import Database, Postgres, Sqlite
@@ -32,6 +33,7 @@ _NEXT_SWEEP = 1
 """The next sweep is submitted when no more stages than that are left: with more work than workers, a stage that was
 hit would wait for its turn, and that wait says nothing about faults."""
 _TICK = 0.05
+_RULES_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Campaign:
         self._order = order
         self._strikes: list[Strike] = []
         self._notes: list[str] = []
+        self._rules: list[str] = []
 
     def run(self) -> Verdict:
         """Starts everything, strikes, waits for the end, stops everything, and judges."""
@@ -73,6 +76,7 @@ class Campaign:
             self._harm(site, calm, scene)
             self._finish(site, calm, scene)
             site.cluster.stop()
+            self._look(site)
             scene.orphans += _left_behind(site.settings.home)
             return judge(self._evidence(site, calm, scene, time.monotonic() - started))
 
@@ -131,6 +135,7 @@ class Campaign:
                 strike = self._ask(lambda: scene.targets() and known[pending[0].kind].strike(scene, pending[0]))
                 if strike:
                     self._log(strike)
+                    self._look(site)
                     pending.pop(0)
                     after, since = None, time.monotonic()
         if pending:
@@ -169,6 +174,11 @@ class Campaign:
         except _AWAY:
             return None
 
+    def _look(self, site: Site) -> None:
+        """Are the ledger's rules kept, just now?"""
+        found = self._ask(lambda: violations(site.engine)) or []
+        self._rules += [str(one) for one in found if len(self._rules) < _RULES_TOLD]
+
     def _log(self, strike: Strike) -> None:
         self._strikes.append(strike)
         hits = " ".join(f"{digest[:8]}/{attempt}" for digest, attempt in strike.hits) or "-"
@@ -199,6 +209,7 @@ class Campaign:
             interval=order.interval,
             timed=order.timed,
             ends=work.ends(site.engine),
+            rules=self._rules,
         )
 
 

@@ -17,6 +17,10 @@ _LEGAL = {
     ("RUNNING", "FAILED"),
     ("RUNNING", "CANCELLED"),
     ("RUNNING", "QUARANTINED"),
+    # While a parent, or the stage itself, is done again:
+    ("DONE", "PENDING"),
+    ("READY", "PENDING"),
+    ("RUNNING", "PENDING"),
 }
 
 
@@ -104,12 +108,24 @@ def stale_writes(history: Iterable[Entry]) -> list[str]:
     return broken
 
 
-def duplicates(history: Iterable[Entry]) -> list[str]:
-    """Stages that were DONE, or got a result, more than once."""
+def sent_back(history: Iterable[Entry], redone: Iterable[str]) -> list[str]:
+    """DONE stages that ran again more often than somebody asked for. redone: digest, each time it was asked."""
+    asked = Counter(redone)
+    back = Counter(e.digest for e in history if e.what == "stage" and (e.old, e.new) == ("DONE", "PENDING"))
+    return [
+        f"{digest[:12]}: sent back {count} times, asked for {asked[digest]}"
+        for digest, count in back.items()
+        if count > asked[digest]
+    ]
+
+
+def duplicates(history: Sequence[Entry]) -> list[str]:
+    """Stages that were DONE, or got a result, more than once, and more often than they were sent back."""
+    back = Counter(e.digest for e in history if e.what == "stage" and (e.old, e.new) == ("DONE", "PENDING"))
     done = Counter(e.digest for e in history if e.what == "stage" and e.new == "DONE" and e.old != "DONE")
     results = Counter(e.digest for e in history if e.what == "result")
-    twice = [f"{digest[:12]}: DONE {count} times" for digest, count in done.items() if count > 1]
-    return twice + [f"{digest[:12]}: {count} results" for digest, count in results.items() if count > 1]
+    twice = [f"{digest[:12]}: DONE {count} times" for digest, count in done.items() if count > 1 + back[digest]]
+    return twice + [f"{digest[:12]}: {count} results" for digest, count in results.items() if count > 1 + back[digest]]
 
 
 def lost_stages(history: Iterable[Entry], wanted: Iterable[str]) -> list[str]:

@@ -86,7 +86,9 @@ def _loss(
     since = attempt.stood_at(culprit.at)
     # Nothing can be saved while the ledger or the store is away: that time is no fault of the snapshots.
     idle = _overlap(strikes, since, culprit.at)
-    rerun = following.claimed - culprit.at if following is not None else None
+    # A stage that waits for a parent which is done again says nothing about how soon somebody comes.
+    waits = attempt.ended_as == "PENDING"
+    rerun = following.claimed - culprit.at if following is not None and not waits else None
     redone = max(0.0, culprit.at - since - idle)
     return Loss(attempt.digest, attempt.number, culprit.number, culprit.kind, redone, limit, rerun)
 

@@ -8,8 +8,9 @@ import warnings
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
+from tests.clocks import STEPPABLE, step_by
 from tests.support.watchdog import watch
 
 _NAME = "chaos"
@@ -76,10 +77,21 @@ class Postgres:
             connection.execute(text("ALTER SYSTEM SET fsync = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
             connection.execute(text(f"CREATE DATABASE {_NAME}"))
+            # Whoever connects asks our clock for the time, which can be stepped.
+            connection.execute(text(f"ALTER DATABASE {_NAME} SET search_path = public, pg_catalog"))
         admin.dispose()
+        self._engine = create_engine(url.set(database=_NAME), poolclass=NullPool)
+        with self._engine.begin() as connection:
+            for statement in STEPPABLE:
+                connection.execute(text(statement))
         self.url = url.set(database=_NAME).render_as_string(hide_password=False)
 
         self._up = True
+
+    def jump(self, seconds: float) -> None:
+        """The clock is stepped."""
+        with self._engine.begin() as connection:
+            connection.execute(text(step_by(seconds)))
 
     def go(self) -> None:
         self._control("-m", "immediate", "stop")

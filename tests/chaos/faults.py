@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 import psutil
 
+from core.ledger.redo import redo
 from tests.chaos.scene import Running, Scene
 
+REDO = "redo"
 ORPHAN_SECONDS = 10.0
 """A trainer that is alive so long after its worker was killed is an orphan."""
 SILENCE_SECONDS = 10.0
@@ -183,13 +185,44 @@ class Outage:
         return strike
 
 
+@dataclass(frozen=True)
+class Step:
+    """The ledger's clock is stepped."""
+
+    name: str
+    seconds: float
+
+    def strike(self, scene: Scene, draw: Draw) -> Strike | None:
+        if scene.is_away("ledger"):
+            return None
+        scene.servers["ledger"].jump(self.seconds)
+        return Strike(draw.number, self.name, time.time(), 0, (), direct=False)
+
+
+@dataclass(frozen=True)
+class Redo:
+    """Somebody finds an artifact damaged, and has its stage done again while others run (`sweep verify --repair`)."""
+
+    name: str = REDO
+
+    def strike(self, scene: Scene, draw: Draw) -> Strike | None:
+        done = scene.done()
+        if not done or scene.is_away("ledger"):
+            return None
+        digest, attempt, artifact = done[int(draw.target * len(done))]
+        again = redo(scene.engine, {digest: artifact}, {}).again
+        return Strike(draw.number, self.name, time.time(), 0, ((digest, attempt),), direct=False) if again else None
+
+
 def _kill_and_lose(server: Any) -> None:
     server.kill()
     server.lose()
 
 
 def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
-    """Every kind of fault. outage: how the database names its own · store: the artifact store is a server."""
+    """Every kind of fault. outage: how the database names its own · store: the artifact store is a server.
+
+    Where the store is one, the ledger is one as well, whose clock can be stepped."""
     signals = [
         Signal(f"{victim} {word}", victim, number)
         for victim in ("worker", "trainer")
@@ -207,7 +240,9 @@ def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
             Outage("store stop", "store", lambda s: s.stop(), lambda s: s.go_on(), 2.0, 8.0),
             Outage("store kill", "store", lambda s: s.kill(), lambda s: s.start(), 1.0, 5.0),
         ]
-    return (*signals, Hang(), *outages) if store else (*signals, Hang(), FullDisk(), *outages)
+    if not store:
+        return (*signals, Hang(), FullDisk(), *outages, Redo())
+    return (*signals, Hang(), *outages, Redo(), Step("clock forward", 7_200.0), Step("clock back", -7_200.0))
 
 
 def deal(seed: int, count: int, names: Sequence[str]) -> list[Draw]:

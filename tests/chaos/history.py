@@ -15,7 +15,7 @@ _CHANGED = "OLD.state {differs} NEW.state OR OLD.attempt {differs} NEW.attempt O
 
 _POSTGRES = f"""
 CREATE FUNCTION chaos_note() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE s stages; now_ DOUBLE PRECISION := extract(epoch from clock_timestamp());
+DECLARE s stages; now_ DOUBLE PRECISION := extract(epoch from pg_catalog.clock_timestamp());
 BEGIN
   IF TG_TABLE_NAME = 'stages' THEN
     INSERT INTO chaos_history ({_COLUMNS}) VALUES ('stage', NEW.digest, CASE TG_OP WHEN 'UPDATE' THEN OLD.state END,

@@ -9,7 +9,7 @@ import psutil
 from sqlalchemy import Engine, select
 
 from core.ledger.states import State
-from core.ledger.tables import stages
+from core.ledger.tables import edges, stages
 from tests.chaos.cluster import Cluster, Member, is_trainer
 
 
@@ -63,6 +63,18 @@ class Scene:
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(stages.c.digest)).all()
         return [Running(row.digest, row.attempt, int(row.worker.rpartition(":")[2])) for row in rows]
+
+    def done(self) -> list[tuple[str, int, str]]:
+        """DONE stages on whose artifact another one runs, else all with an artifact: digest, attempt, artifact."""
+        made = select(stages.c.digest, stages.c.attempt, stages.c.artifact).where(
+            stages.c.state == State.DONE, stages.c.artifact.is_not(None)
+        )
+        child = stages.alias("child")
+        used = made.join(edges, edges.c.parent == stages.c.digest).join(child, child.c.digest == edges.c.child)
+        with self.engine.connect() as connection:
+            found = connection.execute(used.where(child.c.state == State.RUNNING).order_by(stages.c.digest)).all()
+            found = found or connection.execute(made.order_by(stages.c.digest)).all()
+        return [(row.digest, row.attempt, row.artifact) for row in found]
 
     def targets(self) -> list[tuple[Member, psutil.Process, list[Running]]]:
         """Workers that run a stage and that no fault holds, with their trainer and these stages, in order."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos import checker, costs
 from tests.chaos.costs import Loss
-from tests.chaos.faults import Strike
+from tests.chaos.faults import REDO, Strike
 from tests.chaos.history import Entry
 
 SLACK = 15.0
@@ -19,7 +19,8 @@ class Evidence:
     """All that is judged. wanted: digests of the submitted stages · rows: (cells whose row is the undisturbed one's,
     cells) · different: lines on what differs · damaged: lines on artifacts · orphans: process ids of trainers without
     a worker · notes: what is worth knowing and no broken promise · lease, interval: seconds · timed: times are judged,
-    not only told · ends: (digest, attempt) → how the ledger says that it ended."""
+    not only told · ends: (digest, attempt) → how the ledger says that it ended · rules: lines on rules of the
+    ledger that were broken, at any look."""
 
     ledger: str
     seed: int
@@ -36,6 +37,7 @@ class Evidence:
     interval: float
     timed: bool = True
     ends: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    rules: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def judge(evidence: Evidence) -> Verdict:
         *(f"duplicate: {line}" for line in twice),
         *(f"stale write: {line}" for line in stale),
         *(f"illegal: {line}" for line in checker.illegal_changes(history)),
+        *(f"sent back: {line}" for line in checker.sent_back(history, _redone(evidence.strikes))),
+        *(f"rule: {line}" for line in evidence.rules),
         *(f"work thrown away: {line}" for line in checker.thrown_away(history)),
         *(_too_costly(found, evidence.lease) if evidence.timed else ()),
         *(f"artifact: {line}" for line in evidence.damaged),
@@ -101,6 +105,7 @@ def judge(evidence: Evidence) -> Verdict:
         "stages_lost": len(lost),
         "duplicate_rows": len(twice),
         "stale_writes": len(stale),
+        "rules_broken": len(evidence.rules),
         **costs.summary(found),
         "orphan_trainers": len(evidence.orphans),
         "rows_identical": [same, cells],
@@ -108,6 +113,10 @@ def judge(evidence: Evidence) -> Verdict:
     }
     notes = (*evidence.notes, *costs.unexplained(history, evidence.strikes, evidence.ends))
     return Verdict(tuple(broken), facts, tuple(found), notes)
+
+
+def _redone(strikes: Sequence[Strike]) -> list[str]:
+    return [digest for strike in strikes if strike.kind == REDO for digest, _ in strike.hits]
 
 
 def _too_costly(found: Sequence[Loss], lease: float) -> list[str]:

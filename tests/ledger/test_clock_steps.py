@@ -65,3 +65,20 @@ def test_how_far_ahead_a_lease_may_end_is_for_its_own_length_to_say(world, clock
     assert reap(world.engine, 3, 1.0) == []
     clock.jump(-30.0)
     assert world.labels(reap(world.engine, 3, 1.0)) == ["short"]
+
+
+def test_a_step_while_somebody_takes_leases_back_takes_none(world, clock) -> None:
+    """The chaos campaign found it: on a busy machine a second passes between a look at the clock and the reaper."""
+    world.submit({"lives": [], "lost": []})
+    world.claim("lives")
+    world.claim("lost", lease=0.0)
+    seen = []
+
+    def believe(read) -> bool:
+        seen.append(read())
+        clock.jump(HOURS)
+        return True
+
+    assert world.labels(reap(world.engine, 3, 1.0, believe)) == ["lost"]
+    assert reap(world.engine, 3, 1.0, lambda read: read() < seen[0] + 60.0) == []
+    assert world.state("lives") == "RUNNING"

@@ -152,6 +152,19 @@ def test_what_no_sweep_wants_any_more_stays_cancelled(world) -> None:
     assert world.states() == {"a": "READY", "b": "CANCELLED"}
 
 
+def test_an_unwanted_stage_done_again_ends_with_its_parents(world) -> None:
+    """Found by `tests.ledger.stress`, after some 10,000 moves."""
+    first = world.submit({"a": [], "b": ["a"], "c": ["b"]})
+    second = world.submit({"a": []}, seed=1)
+    run(world, "a", "b")
+    cancel(world.engine, first.id)
+    again(world, "a", "b")
+    assert world.states() == {"a": "READY", "b": "PENDING", "c": "CANCELLED"}
+    cancel(world.engine, second.id)
+    assert world.states() == {"a": "CANCELLED", "b": "CANCELLED", "c": "CANCELLED"}
+    assert violations(world.engine) == []
+
+
 def test_nothing_waits_for_ever_behind_another_failure(world) -> None:
     world.submit({"a": [], "x": [], "both": ["a", "x"], "last": ["both"]})
     run(world, "a")
