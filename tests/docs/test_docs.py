@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import typer
 import yaml
 
+from core.ledger.report import ReportRow
 from core.settings import load_settings
 from orchestrator.cli import app
 from tests.docs.commandline import PAGES, ROOT, blocks, parse, words_of
@@ -162,6 +164,13 @@ def test_every_environment_variable_is_described() -> None:
     for name in sorted(set(re.findall(r'"(SWEEP_[A-Z_]+|REDIS_URL)"', source))):
         assert f"`{name}`" in TEXT, name
     assert load_settings({}).lease == 60, "the documented default"
+
+
+def test_every_column_of_the_csv_is_described_once() -> None:
+    table = (ROOT / "docs" / "commands.md").read_text().partition("All columns of the CSV")[2]
+    rows = table.partition("| --- | --- |\n")[2].partition("\n\n")[0].splitlines()
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split(" | ")[0])]
+    assert sorted(named) == sorted(field.name for field in fields(ReportRow))
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)

@@ -11,6 +11,7 @@ from torch.overrides import TorchFunctionMode
 from core.artifacts.checkpoint import unpack
 from core.artifacts.store import ArtifactStore
 from core.errors import StageError
+from core.ledger.ran import KEYS
 from core.ledger.tables import latencies, results
 from core.measure.accuracy import evaluate
 from core.measure.batchnorm import reestimate
@@ -91,7 +92,18 @@ def test_a_chain_from_training_to_latency(bench):
     assert done[2].summary["nonzero"] == total - round(total * 0.8)
     for name, mask in bench.checkpoint(SECOND).masks.items():
         assert not (mask & ~bench.checkpoint(FIRST).masks[name]).any(), "masks nest"
-    found = bench.run(EVALUATE).result
+    assert [0 < one.summary["top1_val"] < 1 for one in done] == [True] * 3, (
+        "the last has no epoch and is validated all the same"
+    )
+    assert done[0].summary["top1_val"] == bench.events[0].top1
+    evaluated = bench.run(EVALUATE)
+    found = evaluated.result
+    for one in (*done, evaluated):
+        assert list(one.ran) == list(KEYS)
+        assert (one.ran["numbers"], one.ran["threads"], one.ran["resumed"]) == ("fp32", 1, False)
+        assert one.ran["torch"] == torch.__version__ and one.ran["instructions"]
+    labels = bench.workbench.split(DIGITS, "test").labels
+    assert found["majority"] == max(labels.bincount().tolist()) / len(labels)
     assert set(found) == {column.name for column in results.columns} - {"digest", "at"}
     assert (
         found["images"] == len(bench.workbench.split(DIGITS, "test")) and found["nonzero"] == done[2].summary["nonzero"]
