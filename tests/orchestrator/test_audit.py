@@ -49,7 +49,7 @@ def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
 
 
 def test_ids_are_unique_and_every_source_is_named() -> None:
-    assert len({item.id for item in ITEMS}) == len(ITEMS) == 28
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == 29
     assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
 
 
@@ -130,7 +130,7 @@ def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -
     assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
     assert lines[0] == "fair: Blalock et al. 2020 (arXiv:2003.03033) in our words, 78 rows"
-    assert lines[-1] == "15 pass, 2 fail, 11 n/a"
+    assert lines[-1] == "16 pass, 2 fail, 11 n/a"
     assert "n/a   artifacts: every row's artifact: hash, masks and counts (--verify)" in lines
     assert max(map(len, lines)) <= 120
     body = json.loads(sweep("audit", "fair", "--json").out)

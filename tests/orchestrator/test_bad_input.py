@@ -13,10 +13,9 @@ import pytest
 Sweep = Callable[..., Any]
 
 BAD_AXES = [
-    (("--sparsity", "0"), "sweep: sparsity '0': give a sparsity between 0 and 1"),
-    (("--sparsity", "100"), "sweep: sparsity '100': give a sparsity between 0 and 1"),
-    (("--sparsity", "150"), "sweep: sparsity '150': give a sparsity between 0 and 1"),
-    (("--sparsity", "abc"), "sweep: sparsity 'abc': give a sparsity between 0 and 1"),
+    (("--sparsity", "100"), "sweep: sparsity '100': give a sparsity from 0 to below 1"),
+    (("--sparsity", "150"), "sweep: sparsity '150': give a sparsity from 0 to below 1"),
+    (("--sparsity", "abc"), "sweep: sparsity 'abc': give a sparsity from 0 to below 1"),
     (("--sparsity", "50,"), "sweep: sparsity '50,': give one or more values"),
     (("--algorithm", "iteratve"), "sweep: algorithm 'iteratve': unknown; did you mean \"iterative\"?"),
     (("--dataset", "cifar11"), "sweep: dataset 'cifar11': unknown; did you mean \"cifar10\"?"),

@@ -244,7 +244,7 @@ def test_queue_says_more_in_words(fair: Sweep) -> None:
     out = fair("compare", ":algorithm=oneshot,sparsity=50,seed=0", ":algorithm=iterative", "--queue").out
     assert out.splitlines()[-1].startswith("queued nothing"), "the sweep has three seeds already"
     out = fair("compare", ":algorithm=oneshot,sparsity=50", ":algorithm=iterative", "--queue").out
-    assert "queued fair-1: fair and the seeds 3,4: 78 cells" in out
+    assert "queued fair-1: fair and the seeds 3,4: 80 cells" in out
 
 
 def test_without_a_partner_of_equal_length_there_is_no_verdict(sweep: Sweep, work: Work) -> None:

@@ -46,7 +46,7 @@ def tab(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         ("sweep status li", ["little", "light"]),
         ("sweep sink tensorboard litt", ["little"]),
         ("sweep submit --grid f", ["full", "fair"]),
-        ("sweep submit --algorithm oneshot,itera", ["oneshot,iterative"]),
+        ("sweep submit --algorithm oneshot,itera", ["oneshot,iterative", "oneshot,iterative-one-schedule"]),
         ("sweep submit --algorithm oneshot,onesh", []),
         ("sweep bench --engines sparse,onnxruntime-", ["sparse,onnxruntime-int8"]),
         ("sweep report --format p", ["parquet"]),

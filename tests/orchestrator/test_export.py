@@ -59,7 +59,7 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
         "| epochs a round | 1 |",
         "| iterations (rounds) | 2 |",
         "| seed | 0 |",
-        "| top-1, dense | 95.00 % |",
+        "| top-1, dense before pruning | 95.00 % |",
         "| top-1, right after the last pruning | 50.00 % |",
         "| top-1, after recovery | 90.00 % |",
         "| weights left | 69,906 of 699,056 prunable ones |",
@@ -90,7 +90,7 @@ def test_the_dense_network_s_card_speaks_of_no_pruning(sweep: Sweep, mine: str, 
     sweep("export", mine, tmp_path)
     card = (tmp_path / "resnet18.md").read_text()
     assert "| algorithm | none: dense |" in card
-    assert "| top-1, dense | 95.00 % |" in card
+    assert "| top-1, dense before pruning | 95.00 % |" in card
     for word in ("sparsity asked", "after recovery", "Measured latency", "| prune 1"):
         assert word not in card
 
