@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from core.ledger.report import ReportRow
 
-_TYPES = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
+_TYPES = {str: pyarrow.string(), bool: pyarrow.bool_(), int: pyarrow.int64(), float: pyarrow.float64()}
 
 
 def schema() -> pyarrow.Schema:
