@@ -15,7 +15,7 @@ from pathlib import Path
 NETWORKS = ("resnet18", "resnet18-cifar", "resnet20", "resnet56", "vgg16-bn")
 WIDTHS = (1, 2, 3, 4, 8, 12, 16, 24, 64)
 SIDE, IMAGES, CLASSES = 8, 6, 4
-TOLERANCE = 0.02
+TOLERANCE = 0.005
 """Far above rounding in 56 layers with batch-norm over six images, far below a number that is not a gradient."""
 CHECKED = Path("/lib/x86_64-linux-gnu/libc_malloc_debug.so.0")
 
@@ -73,7 +73,12 @@ def _differences(network: str, width: int) -> Iterator[tuple[float, str]]:
     from core.training.models import build_model
 
     def fresh() -> torch.nn.Module:
-        return build_model(ModelRef(network, width, CLASSES), seed=0)
+        model = build_model(ModelRef(network, width, CLASSES), seed=0)
+        for name, module in list(model.named_modules()):
+            if isinstance(module, torch.nn.ReLU):
+                # Smooth: rounding that carries one value across ReLU's corner would change gradients by per cents.
+                model.set_submodule(name, torch.nn.SiLU())
+        return model
 
     dice = torch.Generator().manual_seed(1)
     pixels = torch.randint(0, 256, (IMAGES, SIDE, SIDE, 3), generator=dice, dtype=torch.uint8).permute(0, 3, 1, 2)
