@@ -91,6 +91,7 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
     rows = [(kind, text.count(stages), text.count(epochs)) for kind, (stages, epochs) in kinds(plan).items()]
     rows.append(("all", text.count(len(plan.stages)), text.count(plan.epochs)))
     shared = plan.epochs_without_sharing / plan.epochs if plan.epochs else 1.0
+    fewer = f" ({shared:.1f}× fewer)" if shared > 1 else ""
     out = [f"{text.plural(len(plan.cells), 'cell')}, {text.plural(len(plan.stages), 'stage')}", ""]
     out += text.table(columns, rows)
     if (ruled := ruled_layers(plan)) is not None:
@@ -99,7 +100,7 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
         out += ["", f"layer rules      {encode_rules(plan.grid.layers)}, checked by the worker"]
     out += [
         "",
-        f"epochs to train  {plan.epochs:,} with sharing, {plan.epochs_without_sharing:,} without ({shared:.1f}× fewer)",
+        f"epochs to train  {plan.epochs:,} with sharing, {plan.epochs_without_sharing:,} without{fewer}",
     ]
     if found.done_stages:
         out.append(f"already done     {text.plural(found.done_stages, 'stage')}, {found.done_epochs:,} epochs")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The state between two steps. No random numbers: order and augmentation follow from (seed, round, epoch).
+    """The state between two steps. No random numbers: order and augmentation follow from seed and the lineage's epoch.
 
     epoch: whole epochs done · step: batches done of the next one · seen: images in these batches ·
     tensors (on the CPU): `model/<state_dict key>`, `optimizer/<parameter name>/<slot>` (momentum and the

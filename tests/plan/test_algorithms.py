@@ -167,6 +167,7 @@ def test_fair_adds_the_controls_that_exist_and_no_others() -> None:
     assert len(cells) == len(set(cells))
 
 
+@settings(max_examples=40, deadline=None)
 @given(name=st.sampled_from(sorted(ALGORITHMS)), epochs=st.integers(0, 3), iterations=st.integers(1, 4))
 def test_sparsity_0_is_one_training_whatever_would_choose(name: str, epochs: int, iterations: int) -> None:
     made = planned(algorithm=name, sparsity="0", epochs=str(epochs), iterations=str(iterations))

@@ -41,7 +41,7 @@ def _recipe(folder: Path) -> str:
     """All that varies images is on, in both parts; fine-tuning has other batches."""
     lines = ["version = 1"]
     for part, batch in (("dense", 16), ("finetune", 32)):
-        recipe = replace(load_recipe("digits").dense, batch=batch, flip="alternating", translate=1, cutout=2)
+        recipe = replace(load_recipe("digits").dense, batch=batch, lr=1e-4, flip="alternating", translate=1, cutout=2)
         values = {key: value for key, value in vars(recipe).items() if key not in ("name", "version")}
         lines += [f"[{part}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
     file = folder / "varied.toml"

@@ -95,13 +95,16 @@ def test_a_chain_from_training_to_latency(bench):
     assert [0 < one.summary["top1_val"] < 1 for one in done] == [True] * 3, (
         "the last has no epoch and is validated all the same"
     )
-    assert done[0].summary["top1_val"] == bench.events[0].top1
+    epochs = [event for event in bench.events if isinstance(event, Epoch)]
+    assert done[0].summary["top1_val"] == epochs[0].top1
     evaluated = bench.run(EVALUATE)
     found = evaluated.result
     for one in (*done, evaluated):
         assert list(one.ran) == list(KEYS)
-        assert (one.ran["numbers"], one.ran["threads"], one.ran["resumed"]) == ("fp32", 1, False)
+        assert (one.ran["threads"], one.ran["resumed"]) == (1, False)
+        assert one.ran["numbers"] in ("fp32", "bf16"), "as the processor has it"
         assert one.ran["torch"] == torch.__version__ and one.ran["instructions"]
+    assert evaluated.ran["numbers"] == "fp32", "a test is exact"
     labels = bench.workbench.split(DIGITS, "test").labels
     assert found["majority"] == max(labels.bincount().tolist()) / len(labels)
     assert set(found) == {column.name for column in results.columns} - {"digest", "at"}
