@@ -14,8 +14,8 @@ from core.ledger.tables import attempts, metrics, results, snapshots, stages, sw
 from core.plan.dag import Plan, plan
 from core.plan.grids import GRIDS, read_axes
 
-_MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "device")
-"""Columns of a report that say who, where and how fast, and not what came out; latencies as well."""
+_MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "device", "ran_resumed")
+"""Columns of a report that say who, where, how fast and in how many attempts, not what came out; latencies as well."""
 
 
 @dataclass(frozen=True)

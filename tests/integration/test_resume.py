@@ -74,7 +74,7 @@ def test_a_training_that_is_killed_stopped_and_handed_over_ends_on_the_same_byte
     made = artifacts(site, stages)
     assert goes_on(site, stages[1])
     assert [attempt.outcome for attempt in stage_log(site.engine, digest(stages[0])).attempts] == [
-        "CRASHED", "RELEASED", "DONE",
+        "CRASHED", "INTERRUPTED", "DONE",
     ]  # fmt: skip
     shared.submit("undisturbed", stages, hint=False)
     assert artifacts(shared, stages) == made
