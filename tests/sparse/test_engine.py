@@ -218,7 +218,7 @@ def test_threads_must_be_at_least_one(threads: int) -> None:
 
 def test_no_more_threads_than_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    monkeypatch.setattr(engine_module, "dense_runs", lambda graph, threads: made.append(threads) or {})
+    monkeypatch.setattr(engine_module, "dense_runs", lambda graph, threads, only: made.append(threads) or {})
     for asked in (1, usable_cpus(), 1000):
         assert Engine(resnet(0.3, width=4), asked).threads == made[-1] == min(asked, usable_cpus())
 
