@@ -205,6 +205,8 @@ def _provenance(subject: Subject) -> Iterable[tuple[str, str]]:
     submitted = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(subject.sweep.created_at))
     cell = "" if subject.dense else f", cell {subject.row.cell}"
     yield "sweep", f"{_word(subject.sweep.name)}{cell}, submitted {submitted}"
+    if str(recipe := subject.sweep.grid.get("recipe", "")).endswith(".toml"):
+        yield "recipe file", _word(Path(recipe).name)
     yield "prunesweep, submitted with", _word(subject.sweep.version)
     yield "prunesweep, run by", _word(stage.version or text.MISSING)
     yield "device", _word(stage.slot or text.MISSING)

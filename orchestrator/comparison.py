@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from orchestrator import text
+from orchestrator.contents import Content
 from orchestrator.pairs import AXES, Compared, Comparison, Metric, Value
 from orchestrator.statistics import CONFIDENCE, MOST_MORE, POWER
 
@@ -150,9 +151,9 @@ def as_dict(compared: Compared, metric: Metric, names: Names) -> dict[str, Any]:
 def _one(one: Comparison, metric: Metric, names: Names, of: int) -> dict[str, Any]:
     found = one.found
     return {
-        "at": dict(one.at),
-        "a": {**one.a_at, "mean": fmean(pair.a for pair in one.pairs)},
-        "b": {**one.b_at, "mean": fmean(pair.b for pair in one.pairs)},
+        "at": _plain(one.at),
+        "a": {**_plain(one.a_at), "mean": fmean(pair.a for pair in one.pairs)},
+        "b": {**_plain(one.b_at), "mean": fmean(pair.b for pair in one.pairs)},
         "pairs": [asdict(pair) for pair in one.pairs],
         "n": found.n,
         "n_first": found.first,
@@ -172,6 +173,10 @@ def _one(one: Comparison, metric: Metric, names: Names, of: int) -> dict[str, An
         "more_than": MOST_MORE if found.hopeless else None,
         "verdict": verdict(one, metric, names, of),
     }
+
+
+def _plain(at: Mapping[str, Value]) -> dict[str, str | int | float | None]:
+    return {axis: str(value) if isinstance(value, Content) else value for axis, value in at.items()}
 
 
 def settings(at: Mapping[str, Value], axes: Sequence[str]) -> str:

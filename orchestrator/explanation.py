@@ -43,7 +43,9 @@ class Explained:
             2: "both are told from chance",
         }[len(named)]
         where = ", ".join(f"{key} {self.total.at[key]}" for key in _KEY[:3])
-        return f"{100 * float(self.total.at['sparsity'] or 0):g} % ({where}): {_points(self.total)} = {shown}; {which}"
+        asked = self.total.at["sparsity"]
+        percents = 100 * asked if isinstance(asked, int | float) else 0
+        return f"{percents:g} % ({where}): {_points(self.total)} = {shown}; {which}"
 
 
 def explained(found: Study) -> list[Explained]:

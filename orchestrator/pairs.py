@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.ledger.report import ReportRow
 from core.ledger.states import ENDED
 from orchestrator import validity
+from orchestrator.contents import Content
 from orchestrator.statistics import Paired, holm, paired
 
 SEED = "seed"
@@ -18,6 +19,7 @@ AXES = (
     "width",
     "dense_epochs",
     "recipe",
+    "code",
     "composition",
     "algorithm",
     "sparsity",
@@ -25,11 +27,11 @@ AXES = (
     "iterations",
     "layer_rules",
 )
-"""What a pair agrees in, beside the seed, unless that is what is compared. composition: what a grid's own algorithm
-is made of, "" for a built-in one."""
+"""What a pair agrees in, beside the seed, unless that is what is compared. recipe, composition: see
+`orchestrator.contents` · code: versions of the stages that train."""
 MACHINE = ("latency_batch", "latency_threads", "processor")
 """And for what was measured on a machine."""
-Value = str | int | float | None
+Value = str | int | float | None | Content
 
 
 @dataclass(frozen=True)

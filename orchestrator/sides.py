@@ -1,18 +1,19 @@
 """What a user names as one side of a comparison: a sweep, or some of its cells (`study:algorithm=oneshot,epochs=9`)."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.ledger.lookup import dataset_of
 from core.ledger.report import ReportRow, report_rows
 from core.ledger.sweeps import SweepRow, find_sweep
+from core.ledger.trained import trained
 from core.plan.axes import parse_count, parse_sparsity
 from core.plan.datasets import DatasetRef
 from core.plan.nearest import did_you_mean
+from orchestrator import contents
 from orchestrator.pairs import AXES, MACHINE, SEED, Point, Value
 
 if TYPE_CHECKING:
@@ -86,16 +87,24 @@ def read_side(engine: "Engine", wanted: Filter) -> Side:
 
 
 def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple[Point, ...]:
-    """The cells of a sweep with where they lie. An image folder stands there by its content: it may have changed
-    between two sweeps, or have moved."""
-    images = {"dataset": DatasetRef(**dataset_of(engine, sweep.id)).label} if rows else {}
-    own = {part["name"]: part for part in sweep.grid.get("algorithms", ())}
-    wide = {axis: sweep.grid.get(axis) for axis in ("dense_epochs", "recipe")}
+    """Return the cells of a sweep with where they lie. Image folder, recipe, own algorithms and costs stand there by
+    their content: a file may have changed between two sweeps, or have moved."""
+    if not rows:
+        return ()
+    specs = trained(engine, sweep.id).specs
+    dataset = DatasetRef(**dataset_of(engine, sweep.id))
+    wide: dict[str, Value] = {
+        "dataset": dataset.label,
+        "dense_epochs": sweep.grid.get("dense_epochs"),
+        "recipe": contents.recipe_of(sweep, specs),
+        "code": contents.code_of(specs),
+        "layer_rules": contents.rules_of(rows[0], dataset.classes),
+    }
     looked = sweep.grid.get("looked", ())
     return tuple(
         Point(
             row,
-            {**wide, **_own_axes(row), **images, "composition": _composition(row, own, sweep.grid)},
+            {**_own_axes(row), **wide, "composition": contents.composition_of(row, sweep, specs)},
             look=2 if looked and row.seed not in looked else 1,
         )
         for row in rows
@@ -105,16 +114,3 @@ def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple
 def _own_axes(row: ReportRow) -> dict[str, Value]:
     names = (*AXES, *MACHINE, SEED)
     return {axis: getattr(row, axis) for axis in names if hasattr(row, axis)}
-
-
-def _composition(row: ReportRow, own: Mapping[str, Any], grid: Mapping[str, Any]) -> str:
-    """What an algorithm stands for that is not the same in every sweep; "" for most."""
-    from core.plan.algorithms import ALGORITHMS
-    from core.plan.controls import MARK
-
-    name = row.algorithm.rpartition(MARK)[2]  # of a control the algorithm whose layer counts it has
-    parts = own.get(name)
-    built_in = ALGORITHMS.get(name)
-    allocation = parts["allocation"] if parts else built_in.allocation if built_in else ""
-    costs = f"costs {grid.get('costs', 'avx512')}" if allocation.startswith("latency") else ""
-    return " ".join(filter(None, (json.dumps(parts, sort_keys=True) if parts else "", costs)))

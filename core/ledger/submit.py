@@ -82,11 +82,11 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     if row is None:
         return None
     before = {**_defaults(), **row.grid}
-    if _without_place(before) != _without_place(grid):
+    if _without_places(before) != _without_places(grid):
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
     wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
     if set(wanted) != set(plan.stages):
-        what = "the dataset, the recipe or the program has changed since this sweep was submitted"
+        what = "the dataset, the recipe, the cost profile or the program has changed since this sweep was submitted"
         raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
     if before["dataset"] != grid["dataset"]:  # the same images, moved: workers look where they lie now
@@ -94,9 +94,11 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     return int(row.id)
 
 
-def _without_place(grid: Mapping[str, Any]) -> dict[str, Any]:
-    """The grid but for where its image folder lies, which the stages' digests know nothing of."""
-    return {**grid, "dataset": IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]}
+def _without_places(grid: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the grid but for where its files lie: what is in its image folder, recipe and cost profile stands in the
+    stages, whose digests decide."""
+    dataset = IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]
+    return {**grid, "dataset": dataset, "recipe": "", "costs": ""}
 
 
 def _defaults() -> dict[str, Any]:

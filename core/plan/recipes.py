@@ -1,8 +1,12 @@
-"""Training recipes: named, versioned TOML files. A recipe is a value; its fields are part of every digest."""
+"""Training recipes: versioned TOML files. A recipe is a value; its fields are part of every digest.
+
+What a file of the user's is called, and where it lies, is no part of it: a file with the values and the version of a
+recipe that comes with the program is that recipe, any other one is `own`.
+"""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,23 +20,25 @@ SCHEDULES = ("triangle", "cosine")
 FLIPS = ("none", "random", "alternating")
 PRECISIONS = ("auto", "fp32", "bf16")
 _FOLDER = "recipe_files"
+OWN = "own"
+"""What every recipe of the user's is called in a stage."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """An optimizer with its schedule, and how images are varied.
 
-    name, version: of the file, and the part of it · batch: images a step, ≥ 2 · optimizer: `sgd` with Nesterov
-    momentum, or `adamw` (momentum is its first beta; Loshchilov & Hutter 2019, arXiv:1711.05101) · lr: peak learning
-    rate, > 0 · schedule: `triangle` falls linearly to 0, `cosine` along half a cosine (Loshchilov & Hutter 2017,
-    arXiv:1608.03983), both after climbing from 0 over the fraction `warmup` of the steps, in [0, 1) ·
-    momentum in [0, 1) · weight_decay ≥ 0 · decay_all: on batch-norm and biases as well ·
-    label_smoothing in [0, 1) · translate: random shift of up to that many pixels each way, ≥ 0 (zero-padded crop) ·
-    flip: mirror `none`, a `random` half of the images, or `alternating`: each image every other epoch (Jordan 2024,
-    arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries &
-    Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out, class by class, for learning
-    curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`,
-    `bf16`.
+    name: `default-dense`: whose, and which part; `own-dense` of a file of the user's · version: of the file · batch:
+    images a step, ≥ 2 · optimizer: `sgd` with Nesterov momentum, or `adamw` (momentum is its first beta; Loshchilov &
+    Hutter 2019, arXiv:1711.05101) · lr: peak learning rate, > 0 · schedule: `triangle` falls linearly to 0, `cosine`
+    along half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983), both after climbing from 0 over the fraction
+    `warmup` of the steps, in [0, 1) · momentum in [0, 1) · weight_decay ≥ 0 · decay_all: on batch-norm and biases as
+    well · label_smoothing in [0, 1) · translate: random shift of up to that many pixels each way, ≥ 0 (zero-padded
+    crop) · flip: mirror `none`, a `random` half of the images, or `alternating`: each image every other epoch (Jordan
+    2024, arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries
+    & Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out, class by class, for
+    learning curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or
+    `fp32`, `bf16`.
     """
 
     name: str
@@ -59,6 +65,10 @@ class RecipePair:
 
     dense: Recipe
     finetune: Recipe
+
+    def named(self, name: str) -> "RecipePair":
+        """Return the same values and version by another name."""
+        return RecipePair(replace(self.dense, name=f"{name}-dense"), replace(self.finetune, name=f"{name}-finetune"))
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {
@@ -90,11 +100,13 @@ def load_recipe(name: str) -> RecipePair:
     """
     if name.endswith(".toml"):
         try:
-            return _read(Path(name).read_bytes(), Path(name).stem, name)
+            read = _read(Path(name).read_bytes(), OWN, name)
         except OSError as error:
             raise UserError("recipe", name, f"cannot be read: {error.strerror}") from None
         except ValueError:
             raise UserError("recipe", name, "is not a path") from None
+        known = (_built_in(each) for each in recipe_names())
+        return next((one for one in known if one.named(OWN) == read), read)
     if name not in recipe_names():
         raise UserError("recipe", name, did_you_mean(name, [*recipe_names(), "FILE.toml"]))
     return _built_in(name)
