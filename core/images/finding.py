@@ -59,7 +59,7 @@ def find_dataset(value: object, data: Path, field: str = "dataset", progress: Pr
 
 
 def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Progress | None = None) -> Inspection:
-    """Return the inspection of the first of these folders that holds the images of `ref`.
+    """Return the inspection of the first of these folders that holds the images of `ref`, with its files.
 
     Raises:
         StageError: none of them does; what each one is instead, and what to do.
@@ -70,7 +70,7 @@ def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Pr
         if not root.is_dir():
             reasons.append(f"{place} is not there")
             continue
-        found = inspect_folder(root, data, progress)
+        found = inspect_folder(root, data, progress, with_files=True)
         if found.identity == ref.fingerprint and not found.faults:
             return found
         if found.identity == ref.fingerprint:

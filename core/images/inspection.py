@@ -2,7 +2,7 @@
 can be used, and its identity.
 
 Every file is read and decoded once; what was found is kept in a manifest, so that the next inspection only looks
-whether anything changed.
+whether anything changed: first in the folder as a whole, by its seal, and then file by file.
 """
 
 import gc
@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from core.images.findings import count, joined, shown
-from core.images.listing import Listed, Listing, list_folder
-from core.images.manifest import Facts, Known, Manifest, open_manifest, save_manifest, settled
+from core.images.listing import SPLITS, Listed, Listing, list_folder
+from core.images.manifest import Facts, Known, Whole, manifest_of, save_manifest, settled
+from core.images.seal import seal
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
@@ -28,27 +29,35 @@ _LEAST_THREADS = 4
 
 
 @dataclass(frozen=True)
+class Files:
+    """train, test: in the order in which they are packed · shas: SHA-256 of each file's bytes, by its path."""
+
+    train: tuple[Listed, ...]
+    test: tuple[Listed, ...]
+    shas: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Inspection:
-    """root: the folder · classes: sorted · train, test: files in the order in which they are packed · shas: SHA-256 of
-    each file's bytes, by its path · size: (width, height) of the images in pixels, (0, 0) if there are none ·
-    identity: SHA-256 over the decoding rules and every file's name and bytes; classes are parts of names · faults:
-    what makes it unusable, one line each · notes: what was left out or converted, one line each.
+    """root: the folder · classes: sorted · counts: training and test images · size: (width, height) of the images in
+    pixels, (0, 0) if there are none · identity: SHA-256 over the decoding rules and every file's name and bytes;
+    classes are parts of names · faults: what makes it unusable, one line each · notes: what was left out or converted,
+    one line each · files: None where the folder was known as a whole, and nobody asked for them.
     """
 
     root: Path
     classes: tuple[str, ...]
-    train: tuple[Listed, ...]
-    test: tuple[Listed, ...]
-    shas: Mapping[str, str]
+    counts: tuple[int, int]
     size: tuple[int, int]
     identity: str
     faults: tuple[str, ...]
     notes: tuple[str, ...]
+    files: Files | None = field(default=None, compare=False, repr=False)
 
     @property
     def summary(self) -> str:
         """`50,000 training and 10,000 test images of 32×32, 10 classes`."""
-        counts = f"{len(self.train):,} training and {len(self.test):,} test images"
+        counts = f"{self.counts[0]:,} training and {self.counts[1]:,} test images"
         return f"{counts} of {self.size[0]}×{self.size[1]}, {count(len(self.classes), 'class')}"
 
     @property
@@ -57,33 +66,52 @@ class Inspection:
         return joined(self.faults)
 
 
-def inspect_folder(root: Path, data: Path, progress: Progress | None = None) -> Inspection:
+def inspect_folder(root: Path, data: Path, progress: Progress | None = None, with_files: bool = False) -> Inspection:
     """Inspect a folder that is there.
 
-    data: folder of datasets, which keeps the manifest · progress: called while files are read.
+    data: folder of datasets, which keeps the manifest · progress: called while files are read · with_files: list them
+    even where nothing has changed.
 
     Raises:
         UserError: Pillow is missing.
     """
     from core.images.decoding import PILLOW, RULES
 
+    manifest = manifest_of(data, root, f"rules {RULES}, Pillow {PILLOW}")
     with _no_collection():
+        sealed = seal(root)
+        whole = manifest.whole(sealed)
+        if whole is not None and not with_files:
+            return Inspection(root, whole.classes, whole.counts, whole.size, whole.identity, (), whole.notes)
         listing = list_folder(root)
-        manifest = open_manifest(data, root, f"rules {RULES}, Pillow {PILLOW}")
+        old = manifest.known()
     files = listing.files
-    known = _known(root, files, manifest, progress)
+    known, read = _known(root, files, old, progress)
     usual = _judge(listing, files, known.facts)
-    return Inspection(
+    train, test = (tuple(listing.splits[split]) for split in SPLITS)
+    found = Inspection(
         root=root,
         classes=listing.classes,
-        train=tuple(listing.splits["train"]),
-        test=tuple(listing.splits["test"]),
-        shas=known.shas,
+        counts=(len(train), len(test)),
         size=usual,
         identity=_identity(RULES, files, known.shas),
         faults=listing.faults.lines(),
         notes=listing.notes.lines(),
+        files=Files(train, test, known.shas),
     )
+    if whole is None:
+        whole = _whole(root, found, known, sealed)
+        if read or whole is not None:
+            save_manifest(manifest, root, known, sealed, whole)
+    return found
+
+
+def _whole(root: Path, found: Inspection, known: Known, sealed: str | None) -> Whole | None:
+    """Return what was found as a whole if the folder is sound, every file's stamp can be trusted and nothing happened
+    since it was sealed."""
+    if sealed is None or found.faults or len(known.stamps) != sum(found.counts) or seal(root) != sealed:
+        return None
+    return Whole(found.classes, found.counts, found.size, found.identity, found.notes)
 
 
 @contextmanager
@@ -99,20 +127,18 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _known(root: Path, files: Sequence[Listed], manifest: Manifest, progress: Progress | None) -> Known:
-    """What is known of every file; what is new or has changed is read."""
-    old = manifest.known
+def _known(root: Path, files: Sequence[Listed], old: Known, progress: Progress | None) -> tuple[Known, bool]:
+    """Return what is known of every file, and whether that differs from `old`; what is new or has changed is read."""
     missing = [file for file in files if old.stamps.get(file.path) != file.stamp]
     if not missing and len(files) == len(old.stamps):
-        return old
+        return old, False
     shas, facts = dict(old.shas), dict(old.facts)
     stamps = {file.path: file.stamp for file in files}
     for path, sha, found, trusted in _read_all(root, missing, progress):
         shas[path], facts[path] = sha, found
         if not trusted:
             del stamps[path]
-    save_manifest(manifest, root, Known(stamps, shas, facts))
-    return Known(stamps, shas, facts)
+    return Known(stamps, shas, facts), True
 
 
 def _read_all(root: Path, files: Sequence[Listed], progress: Progress | None) -> Iterable[tuple[str, str, Facts, bool]]:

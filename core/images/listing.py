@@ -38,7 +38,8 @@ _SYSTEM = frozenset(
     | {"ehthumbs.db", "icon\r", "lost+found", "system volume information", "thumbs.db"}
 )
 
-_DEEPEST = 64
+DEEPEST = 64
+"""Folders in folders that are walked at most."""
 _NAMED = 5
 
 
@@ -122,7 +123,7 @@ class _Walk:
             faults.add(f"that cannot be read ({error.strerror})", path, "make it readable", noun="folder")
             return 1
         here = (status.st_dev, status.st_ino)
-        if here in above or len(above) > _DEEPEST:
+        if here in above or len(above) > DEEPEST:
             faults.add("that leads back to one above it, or too deep", path, "remove it", noun="folder")
             return 1
         images, files = 0, self.splits[path[: path.index("/")]]
@@ -174,7 +175,7 @@ class _Walk:
                 f"that cannot be listed ({error.strerror})", path, "make it readable", noun="folder"
             )
             return []
-        ignored = [entry for entry in entries if entry.name[0] == "." or entry.name.lower() in _SYSTEM]
+        ignored = [entry for entry in entries if is_ignored(entry.name)]
         for entry in ignored:
             inner = f"{path}/{entry.name}" if path else entry.name
             self.listing.notes.add("ignored, hidden or a system's own", inner, noun="entry")
@@ -218,6 +219,11 @@ def _check_twins(listing: Listing) -> None:
                 listing.faults.add(phrase, f"{first} and {path}", "rename one of each pair", noun="name")
                 break
             path = path.rpartition("/")[0]
+
+
+def is_ignored(name: str) -> bool:
+    """Return whether an entry of this name is hidden, or one that systems leave behind."""
+    return name[0] == "." or name.lower() in _SYSTEM
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

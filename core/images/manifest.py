@@ -1,7 +1,8 @@
 """What is known of an image folder's files from an earlier look: stamp → hash and facts, so that a folder in which
 nothing changed is identified without being read.
 
-One JSON file for each folder and machine under `<data>/manifests/`, written whole or not at all. Of two that write at
+One file for each folder and machine under `<data>/manifests/`, written whole or not at all: a line of JSON with what
+was found of the whole folder and its seal (`core.images.seal`), and a line with the files. Of two that write at
 once one wins, and what the other found is found again: a lost manifest costs time only. Nothing in it is trusted whose
 file could have changed after it was read without its stamp showing it.
 """
@@ -12,14 +13,14 @@ import os
 import platform
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.images.listing import Stamp
 
-_VERSION = 1
+_VERSION = 2
 _SETTLED = 2_000_000_000
 """Nanoseconds between a file's last change and its reading from which on a later change gives it another stamp,
 whatever the clock of the file system (FAT counts 2 s)."""
@@ -45,28 +46,61 @@ class Known:
     facts: Mapping[str, Facts]
 
 
+NOTHING = Known({}, {}, {})
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What was found of a sound folder, all of whose files are known for sure. counts: training and test images · the
+    others: as in `core.images.inspection.Inspection`."""
+
+    classes: tuple[str, ...]
+    counts: tuple[int, int]
+    size: tuple[int, int]
+    identity: str
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Manifest:
     """key: what the facts depend on besides the bytes; with another one everything is read again."""
 
     file: Path
     key: str
-    known: Known
+
+    def whole(self, seal: str | None) -> Whole | None:
+        """Return what was found of the folder under this seal; None if it was another one, or is not known."""
+        try:
+            with self.file.open("rb") as file:
+                head = json.loads(file.readline())
+            if seal is None or (head["version"], head["key"], head["seal"]) != (_VERSION, self.key, seal):
+                return None
+            return _whole(head["whole"])
+        except _DAMAGED:
+            return None
+
+    def known(self) -> Known:
+        """Return what is known of the files; nothing where there is no such file, or a damaged one."""
+        try:
+            head, body = self.file.read_bytes().split(b"\n", 1)
+            facts = json.loads(head)
+            same = (facts["version"], facts["key"]) == (_VERSION, self.key)
+            return _unpacked(json.loads(body)) if same else NOTHING
+        except _DAMAGED:
+            return NOTHING
 
 
-def open_manifest(data: Path, root: Path, key: str) -> Manifest:
-    """Read the folder's manifest; an empty one if there is none, it is damaged, or its key is another.
+_DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
+def manifest_of(data: Path, root: Path, key: str) -> Manifest:
+    """Return the folder's manifest, which need not be there.
 
     data: folder of datasets · root: the image folder, which is there.
     """
     place = root.resolve()
     name = sha256(f"{platform.node()}\0{place}\0{place.stat().st_dev}".encode(errors="surrogateescape")).hexdigest()
-    file = data / "manifests" / f"{name[:32]}.json"
-    try:
-        known = _unpacked(json.loads(file.read_bytes()), key)
-    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
-        known = Known({}, {}, {})
-    return Manifest(file, key, known)
+    return Manifest(data / "manifests" / f"{name[:32]}.json", key)
 
 
 def settled(stamp: Stamp, read_at: int) -> bool:
@@ -74,9 +108,14 @@ def settled(stamp: Stamp, read_at: int) -> bool:
     return not any(-_SETTLED < read_at - changed < _SETTLED for changed in stamp[1:3])
 
 
-def save_manifest(manifest: Manifest, root: Path, known: Known) -> None:
-    """Write these entries in place of what the file held; where it cannot be written, nothing happens."""
-    body = json.dumps(_packed(manifest.key, str(root), known), separators=(",", ":"))
+def save_manifest(manifest: Manifest, root: Path, known: Known, seal: str | None, whole: Whole | None) -> None:
+    """Write these entries in place of what the file held; where it cannot be written, nothing happens.
+
+    seal, whole: None = there is something about the folder, so that the next look lists it.
+    """
+    head = {"version": _VERSION, "key": manifest.key, "root": str(root)}
+    head |= {"seal": seal, "whole": asdict(whole)} if whole else {"seal": None}
+    body = "\n".join(json.dumps(part, separators=(",", ":")) for part in (head, _packed(known)))
     with contextlib.suppress(OSError):
         for folder in reversed((manifest.file.parent, *manifest.file.parent.parents)):
             folder.mkdir(exist_ok=True, mode=0o700)  # `parents` would leave those above open to all
@@ -89,19 +128,25 @@ def save_manifest(manifest: Manifest, root: Path, known: Known) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _packed(key: str, root: str, known: Known) -> dict[str, Any]:
+def _whole(found: Mapping[str, Any]) -> Whole:
+    (train, test), (width, height) = found["counts"], found["size"]
+    classes, notes = (tuple(map(str, found[name])) for name in ("classes", "notes"))
+    return Whole(classes, (int(train), int(test)), (int(width), int(height)), str(found["identity"]), notes)
+
+
+def _packed(known: Known) -> dict[str, Any]:
     """Columns, as they are read faster than rows, and what many files share only once: 60,000 files in 9 MB."""
     shared: dict[Facts, int] = {}
     paths = list(known.stamps)
     stamps = [list(column) for column in zip(*known.stamps.values(), strict=True)]
     places = [shared.setdefault(known.facts[path], len(shared)) for path in paths]
     columns = [paths, *stamps, [known.shas[path] for path in paths], places] if paths else []
-    return {"version": _VERSION, "key": key, "root": root, "shared": list(shared), "columns": columns}
+    return {"shared": list(shared), "columns": columns}
 
 
-def _unpacked(body: Mapping[str, Any], key: str) -> Known:
-    if body["version"] != _VERSION or body["key"] != key or not body["columns"]:
-        return Known({}, {}, {})
+def _unpacked(body: Mapping[str, Any]) -> Known:
+    if not body["columns"]:
+        return NOTHING
     shared = [Facts(int(w), int(h), str(fault), str(fix), tuple(notes)) for w, h, fault, fix, notes in body["shared"]]
     paths, size, mtime, ctime, inode, shas, places = body["columns"]
     return Known(

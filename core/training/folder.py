@@ -1,6 +1,7 @@
 """Decodes an inspected image folder into uint8 arrays."""
 
 from hashlib import sha256
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 
 from core.errors import RENAME, RETRY, StageError
 from core.images.decoding import Unusable, decode
-from core.images.inspection import Inspection, Progress
+from core.images.inspection import Files, Inspection, Progress
 from core.images.listing import Listed
 from core.training.packed import Images, Packed, pack
 
@@ -25,15 +26,18 @@ def decode_folder(found: Inspection, progress: Progress | None) -> Packed:
     Raises:
         StageError: a file that has changed since it was inspected, or too little memory for all of them.
     """
-    total = len(found.train) + len(found.test)
+    listed = found.files
+    if listed is None:
+        raise ValueError("the inspection has no files")
+    total = len(listed.train) + len(listed.test)
     _check_memory(found, total)
     label_of = {name: number for number, name in enumerate(found.classes)}
     splits, done = [], 0
-    for files in (found.train, found.test):
+    for files in (listed.train, listed.test):
         labels = torch.tensor([label_of[file.name.split("/", 2)[1]] for file in files], dtype=torch.int64)
         pixels = np.empty((len(files), found.size[1], found.size[0], 3), np.uint8)
         for number, file in enumerate(files):
-            pixels[number] = _pixels(found, file)
+            pixels[number] = _pixels(found.root, listed, file)
             done += 1
             if progress and (done % _REPORT_EVERY == 0 or done == total):
                 progress(done, total)
@@ -41,15 +45,15 @@ def decode_folder(found: Inspection, progress: Progress | None) -> Packed:
     return pack(splits[0], splits[1], found.classes)
 
 
-def _pixels(found: Inspection, file: Listed) -> _Pixels:
+def _pixels(root: Path, listed: Files, file: Listed) -> _Pixels:
     """uint8 [H, W, 3]."""
     try:
-        data = (found.root / file.path).read_bytes()
-        if sha256(data).hexdigest() == found.shas[file.path]:
+        data = (root / file.path).read_bytes()
+        if sha256(data).hexdigest() == listed.shas[file.path]:
             return np.asarray(decode(data).image)
     except (OSError, Unusable):
         pass
-    raise StageError(f"{found.root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
+    raise StageError(f"{root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
 
 
 def _check_memory(found: Inspection, total: int) -> None:

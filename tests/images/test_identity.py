@@ -85,10 +85,29 @@ def test_whatever_changes_is_seen_with_and_without_a_manifest(
         seen.add(found)
 
 
+_CHANGES = ("byte", "name", "class", "add", "remove", "left out", "hidden", "nested", "link", "beside", "fault", "kind")
+
+
+@given(st.lists(st.sampled_from(_CHANGES), min_size=1, max_size=5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_folder_known_as_a_whole_is_told_as_one_never_seen(
+    make_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: list[str]
+) -> None:
+    monkeypatch.setattr(manifest, "_SETTLED", 0)
+    shutil.rmtree(tmp_path / "flowers", ignore_errors=True)
+    folder, data = make_folder("flowers"), tmp_path / "data"
+    inspect_folder(folder, data)
+    for number, change in enumerate(changes):
+        _change(folder, change, number)
+        with tempfile.TemporaryDirectory() as fresh:
+            expected = inspect_folder(folder, Path(fresh))
+        assert [inspect_folder(folder, data) for _ in range(2)] == [expected] * 2
+
+
 def _change(folder: Path, change: str, number: int) -> None:
     """One change of a folder; `number` makes new names of it."""
-    label = sorted(path.name for path in (folder / "train").iterdir())[0]
-    first, *more = sorted((folder / "train" / label).iterdir())
+    label = sorted(path.name for path in (folder / "train").iterdir() if path.is_dir())[0]
+    first, *more = sorted((folder / "train" / label).glob("[0-9mn]*.bmp"))
     if change == "byte":
         _swap_bytes(first)
     elif change == "name":
@@ -98,8 +117,42 @@ def _change(folder: Path, change: str, number: int) -> None:
             (folder / split / label).rename(folder / split / f"class{number}")
     elif change == "remove" and more:
         first.unlink()
+    elif change in _UNUSUAL:
+        _UNUSUAL[change](first, f"{first.parent}/x{number}")
     else:
         shutil.copy(first, first.with_name(f"more{number}.bmp"))
+
+
+def _link(file: Path, name: str) -> None:
+    """A link to another file each time, by one name."""
+    there = file.parent / "link.bmp"
+    there.unlink(missing_ok=True)
+    Path(f"{name}.bmp").write_bytes(file.read_bytes())
+    there.symlink_to(f"{name}.bmp")
+
+
+def _kind(file: Path, name: str) -> None:
+    """A file that is left out, and a folder that is walked, by one name."""
+    there = file.parent / "either"
+    if there.is_dir():
+        shutil.rmtree(there)
+        there.write_bytes(b"")
+    else:
+        there.unlink(missing_ok=True)
+        there.mkdir()
+        shutil.copy(file, there)
+
+
+_UNUSUAL: dict[str, Callable[[Path, str], object]] = {
+    "left out": lambda _, name: Path(f"{name}.txt").write_text("x"),
+    "hidden": lambda file, name: (file.parent / f".{name[-2:]}").write_text("x"),
+    "nested": lambda file, name: shutil.copytree(file.parent, f"{file.parent.parent.parent}/test/cat/in{name[-1]}"),
+    "link": _link,
+    "beside": lambda file, name: (file.parents[2] / name[-2:]).write_text("x"),
+    "fault": lambda _, name: Path(f"{name}.bmp").write_bytes(b"no image"),
+    "kind": _kind,
+}
+"""Changes by name, given the first image of a class and a new path without its suffix."""
 
 
 def test_a_second_look_reads_nothing_and_a_third_only_what_changed(
@@ -110,7 +163,12 @@ def test_a_second_look_reads_nothing_and_a_third_only_what_changed(
     first = inspect_folder(folder, data)
     assert len(reads) == 8
     reads.clear()
-    assert inspect_folder(folder, data) == first
+    with monkeypatch.context() as patch:
+        patch.setattr(inspection, "list_folder", None)  # nor is it listed, file by file
+        assert inspect_folder(folder, data) == first
+    files = inspect_folder(folder, data, with_files=True).files
+    assert files is not None
+    assert first.files == files
     assert reads == []
     _swap_bytes(folder / "train" / "dog" / "1.bmp")
     assert inspect_folder(folder, data).identity != first.identity
@@ -133,7 +191,7 @@ def test_a_file_that_changed_just_before_it_was_read_is_not_trusted(
     assert not manifest.settled((1, 0, 10**18, 1), 10**18), "mtime can be set back, ctime cannot"
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"version":1,"key":"k","columns":[[]]}', b"\xff"])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"version":2,"key":"k"}\n{"columns":[[]]}', b"\xff", b"\n\n"])
 def test_a_damaged_manifest_costs_time_only(make_folder: Make, tmp_path: Path, damage: bytes) -> None:
     folder, data = make_folder(), tmp_path / "data"
     first = inspect_folder(folder, data)

@@ -48,7 +48,7 @@ def test_what_is_handled_is_said_and_trained_on(make_folder: Make, tmp_path: Pat
     assert [note[: len(word)] for note, word in zip(found.notes, case.words, strict=True)] == list(case.words)
     train = load_dataset(found.ref, tmp_path / "data", "train", places=found.places)
     assert train.classes == ("cat", "dog")
-    assert len(train) == len(found.inspection.train)
+    assert len(train) == found.inspection.counts[0]
     added = any(path.stem in ("9", "more") for path in root.rglob("train/**/*"))
     assert len(train) == 6 + added
 
