@@ -1,11 +1,11 @@
 """Checks of what every method stands beside: a control at the same sparsity, seed and total of epochs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.ledger.report import ReportRow
-from core.plan.algorithms import Algorithm
-from core.plan.controls import RANDOM_SCORES
+from core.plan.algorithms import TICKETS, Algorithm
+from core.plan.controls import MARK, RANDOM_SCORES
 from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
 
 _PLAIN = ("global", "uniform")
@@ -34,7 +34,7 @@ def random_global(subject: Subject) -> Outcome:
 def layer_random(subject: Subject) -> Outcome:
     """Any weights, as many in each layer as the method keeps. Layers are counted; no name is trusted."""
     what = "random pruning with the method's layer counts"
-    return _same_counts(subject, subject.methods(), what, lambda made: made.score in RANDOM_SCORES)
+    return _same_counts(subject, subject.methods(), "random", what, lambda made: made.score in RANDOM_SCORES)
 
 
 def magnitude(subject: Subject) -> Outcome:
@@ -48,10 +48,12 @@ def same_layers_magnitude(subject: Subject) -> Outcome:
     if not others:
         return Outcome(NOT_APPLICABLE, "every method here ranks by magnitude itself")
     what = "magnitude pruning with the method's layer counts"
-    return _same_counts(subject, others, what, lambda made: made.score == "magnitude")
+    return _same_counts(subject, others, "magnitude", what, lambda made: made.score == "magnitude")
 
 
-def _same_counts(subject: Subject, methods: Methods, what: str, fits: Callable[[Algorithm], bool]) -> Outcome:
+def _same_counts(
+    subject: Subject, methods: Methods, score: str, what: str, fits: Callable[[Algorithm], bool]
+) -> Outcome:
     """Pass if each row has such a control of which no layer keeps more or fewer weights than its own."""
     if not methods:
         return Outcome(NOT_APPLICABLE, "there is no method here, only controls")
@@ -65,11 +67,23 @@ def _same_counts(subject: Subject, methods: Methods, what: str, fits: Callable[[
         if first is not None:
             apart = "are not known" if first.apart > 1 else f"differ by {100 * first.apart:.1f} points in {first.layer}"
             text += f"; cell {lacking[0].cell} and cell {first.row.cell} ({first.row.algorithm}): layer counts {apart}"
-        return Outcome(FAIL, f"{text}; controls = true adds them", cells_of(lacking))
+        return Outcome(FAIL, f"{text}; {_advice(subject, score, lacking)}", cells_of(lacking))
     widest, cell = max(((near, cell) for cell, near in found.items() if near), key=lambda pair: pair[0].apart)
     text = f"{what} beside each of {len(methods):,} rows, of its sparsity, seed and epochs: cell {cell} has cell"
     text += f" {widest.row.cell}; what a layer keeps differs by at most {100 * widest.apart:.1f} points"
     return Outcome(PASS, f"{text} (here: {100 * NEAR:g})", (cell, widest.row.cell))
+
+
+def _advice(subject: Subject, score: str, lacking: Sequence[ReportRow]) -> str:
+    """Return the options with which the same grid has these controls. The masks of a method shuffled within each layer
+    have its counts; a control of another name may have them by chance only."""
+    grid = subject.sweep.grid
+    names = dict.fromkeys([*grid["algorithm"], *(f"{score}{MARK}{row.algorithm}" for row in lacking)])
+    options = f"--algorithm {','.join(names)}"
+    asked = [row for row in lacking if (made := subject.algorithm(row)) and made.recovery not in (*TICKETS, "none")]
+    if longer := sorted({row.epochs for row in asked} - set(grid["epochs"])):  # cells that `fair` added
+        options += f" --epochs {','.join(map(str, (*grid['epochs'], *longer)))}"
+    return f"submit its grid under another name with {options}: what is done is shared, and these are added"
 
 
 def _nearest(subject: Subject, alike: Alike, row: ReportRow, fits: Callable[[Algorithm], bool]) -> _Near | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def submit(
     asked: GridRequest,
     dry_run: Annotated[
-        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; write nothing.")
+        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; submit nothing.")
     ] = False,
     watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends.")] = False,
     json_: JsonOption = False,
@@ -53,7 +53,17 @@ def _show_estimate(settings: "Settings", plan: "Plan", json_: bool) -> None:
     if json_:
         say_json(estimate.as_dict(plan, found))
     else:
-        say(*estimate.lines(plan, found, settings), "", "dry run: nothing was written")
+        say(*estimate.lines(plan, found, settings), "", _written(settings, plan))
+
+
+def _written(settings: "Settings", plan: "Plan") -> str:
+    """What a dry run has written: at most what it took a while to find out."""
+    from core.plan.datasets import folder_of
+
+    cache = settings.data / "manifests"
+    if folder_of(plan.grid.dataset) is None or not cache.is_dir():
+        return "dry run: nothing was written"
+    return f"dry run: nothing was submitted; the hashes of the images are kept for the next look, in {cache}"
 
 
 def _show_submitted(settings: "Settings", engine: "Engine", submitted: "Submitted", json_: bool) -> None:

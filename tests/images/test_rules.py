@@ -82,6 +82,12 @@ def test_doctor_and_submit_tell_what_was_left_out(make_folder: Make, home: Path,
     assert dry.code == 0
     notes = dry.err.splitlines()
     assert len(notes) == 2
+    kept = home / "data" / "manifests"
+    assert dry.out.splitlines()[-1].endswith(
+        f"nothing was submitted; the hashes of the images are kept for the next look, in {kept}"
+    )
+    written = {path for path in home.rglob("*") if path.is_file()}
+    assert written == set(kept.iterdir()), "it says all that was written"
     assert "6 entries ignored" in dry.err
     assert "1 file left out" in dry.err
     doctor = json.loads(sweep("doctor", "--dataset", name, "--json").out)

@@ -189,13 +189,44 @@ def test_layer_counts_are_compared_and_names_are_not_trusted(fair: Subject) -> N
     layers = {**fair.layers, 1: [{"name": "fc.weight", "nonzero": 100, "total": 100}]}
     found = judged(replace(fair, layers=layers))["layer-random"]
     assert (found.status, found.cells) == (FAIL, (1,))
-    assert "layer counts differ by 90.0 points in fc.weight; controls = true adds them" in found.evidence
+    assert "layer counts differ by 90.0 points in fc.weight; submit its grid" in found.evidence
     named = replace(
         fair, rows=tuple(replace(row, algorithm=RENAMED.get(row.algorithm, row.algorithm)) for row in fair.rows)
     )
     assert judged(named)["layer-random"].status == PASS
     unknown = {**fair.layers, 1: []}
     assert "layer counts are not known" in judged(replace(fair, layers=unknown))["layer-random"].evidence
+
+
+@pytest.mark.parametrize(
+    ("oneshot", "rows", "options"),
+    [
+        (10, 30, ["--algorithm", "iterative,random@iterative,random@iterative-one-schedule"]),
+        (40, 45, ["--algorithm", "iterative,random@iterative,random@iterative-one-schedule,random@oneshot"]),
+    ],
+)
+def test_the_advice_adds_the_controls_that_a_fair_grid_lacks(
+    fair: Subject, sweep: Sweep, work: Work, ledger: Engine, oneshot: int, rows: int, options: list[str]
+) -> None:
+    """`layer-random` has one-shot's layer counts (10 here), not those of pruning in rounds. Followed to the letter."""
+    kinds = {"iterative": 20, "iterative-one-schedule": 30, "oneshot": oneshot}
+
+    def counted(subject: Subject) -> Outcome:
+        left = {row.cell: kinds.get(row.algorithm.rpartition("@")[2], 10) for row in subject.rows}
+        layers = {cell: [{"name": "fc.weight", "nonzero": kept, "total": 100}] for cell, kept in left.items()}
+        return judged(replace(subject, layers=layers))["layer-random"]
+
+    found = counted(fair)
+    assert (found.status, len(found.cells)) == (FAIL, rows)
+    given = re.findall(r"--[a-z]+ [^ :]+", found.evidence.partition("another name with ")[2])
+    assert given[0].split() == options
+    assert sweep("submit", *FIVE, *" ".join(given).split(), "--name", "more").code == 0
+    work()
+    more = read_subject(ledger, find_sweep(ledger, "more"))
+    again = counted(more)
+    lacking = {row.digest for row in more.rows if again.status == FAIL and row.cell in again.cells}
+    assert not lacking & {row.digest for row, _ in fair.methods()}
+    assert again.status == PASS or oneshot != 10
 
 
 def test_controls_with_a_methods_own_counts(sweep: Sweep, work: Work, ledger: Engine) -> None:
