@@ -11,6 +11,7 @@ from core.ledger.origins import MadeStage, Origin
 from core.ledger.report import ReportRow
 from core.ledger.sweeps import SweepRow
 from core.plan.datasets import folder_of
+from core.plan.layer_rules import EXEMPT
 from orchestrator import text
 from orchestrator.loading import how_to_load
 from orchestrator.output import clean
@@ -65,7 +66,8 @@ def _summary(subject: Subject) -> str:
     what = f"{_word(row.model)} (width {row.width}), trained on {_dataset(subject)}"
     if subject.dense:
         return f"{what}; the dense network that the sweep prunes. Test accuracy {_percent(row.top1_dense)}."
-    pruned = f"{what} and pruned to {100 * row.sparsity:g} % zeros by {_word(row.algorithm)}"
+    where = " outside the exempt layers" if EXEMPT in _rules(subject.stage).values() else ""
+    pruned = f"{what} and pruned to {100 * row.sparsity:g} % zeros{where} by {_word(row.algorithm)}"
     dense = f"of the dense network before pruning {_percent(row.top1_dense)}"
     if row.reference != DENSE:
         dense += f", of one trained as long ({row.reference}) {_percent(row.top1_reference)}"
@@ -166,7 +168,9 @@ def _layers(layers: Iterable[Mapping[str, Any]], rules: Mapping[str, str]) -> It
 
 def _rounds(chain: Sequence[MadeStage]) -> Iterable[str]:
     """What was done, stage by stage."""
-    yield "| stage | zeros | score | allocation | epochs | of the schedule | weights set back to | recipe |"
+    exempt = any(EXEMPT in _rules(stage).values() for stage in chain)
+    zeros = "zeros asked outside the exempt layers" if exempt else "zeros asked"
+    yield f"| stage | {zeros} | score | allocation | epochs | of the schedule | weights set back to | recipe |"
     yield "| :-- | --: | :-- | :-- | --: | --: | :-- | :-- |"
     for stage in chain:
         spec = stage.spec

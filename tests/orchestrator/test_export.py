@@ -86,6 +86,22 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
     compile(code, "card", "exec")
 
 
+def test_a_card_tells_the_layer_rules(sweep: Sweep, work: Work, made_up: None, tmp_path: Path) -> None:
+    rules = "first=dense,shortcuts=exempt,fc.weight=50%"
+    sweep(
+        "submit", "--grid", "demo", "--algorithm", "iterative", "--sparsity", "90", "--epochs", "1", "--layers", rules
+    )
+    work()
+    sweep("export", "1", tmp_path)
+    card = (tmp_path / NAMES[2].replace(".pt", ".md")).read_text()
+    assert "pruned to 90 % zeros outside the exempt layers by iterative." in card, "less than 90 % of all"
+    assert "| stage | zeros asked outside the exempt layers | score |" in card
+    assert "| layer rules | fc.weight=0.5, first=dense, shortcuts=exempt |" in card.splitlines()
+    assert "| without the exempt layers | 90.00 %, 69,906 of 699,056 weights left: what was asked for |" in card
+    assert "| fc.weight | 10 | 100 | 90.00 % | 10 | 100 | 0.5 |" in card.splitlines()
+    assert "exempt" not in (tmp_path / "resnet18.md").read_text()
+
+
 def test_the_dense_network_s_card_speaks_of_no_pruning(sweep: Sweep, mine: str, tmp_path: Path) -> None:
     sweep("export", mine, tmp_path)
     card = (tmp_path / "resnet18.md").read_text()
