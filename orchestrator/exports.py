@@ -76,6 +76,8 @@ class Export:
                     beside = path.with_suffix(".md")
                     write_atomically(beside, card(self.files[path], path.stem, self.endings[path]))
                     event["card"] = str(beside)
+                else:
+                    _drop_other_card(path, self.files[path].artifact)
                 yield event
 
 
@@ -199,6 +201,16 @@ def _mentioned(path: Path, artifact: str) -> list[str] | None:
         return None
     names = {ending: path.with_suffix(ending) for ending in ENDINGS.values()}
     return [ending for ending, file in names.items() if f"`{file.name}`:" in content and file.exists()]
+
+
+def _drop_other_card(path: Path, artifact: str) -> None:
+    """Remove a card of ours beside the file that speaks of the network which was there before."""
+    from orchestrator.cards import is_about
+
+    beside = path.with_suffix(".md")
+    content = beside.read_text(errors="replace") if beside.is_file() else ""
+    if f"`{path.name}`:" in content and not is_about(content, artifact):
+        beside.unlink()
 
 
 @contextmanager

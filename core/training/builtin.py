@@ -48,11 +48,11 @@ def fetch(name: str, data: Path) -> Packed:
     try:
         with contextlib.redirect_stdout(sys.stderr), _network_patience():
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
-    except (OSError, RuntimeError, EOFError) as error:
+    except (OSError, RuntimeError, EOFError, ValueError, AssertionError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise StageError(
-            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, {RETRY}; or "
-            f"choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
+            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, in place of what is there of it, {RETRY}; "
+            f"or choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
         ) from None
     return pack(_images(train), _images(test), tuple(train.classes))
 

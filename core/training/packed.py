@@ -48,7 +48,8 @@ def pack(train: Images, test: Images, classes: tuple[str, ...]) -> Packed:
 
 
 def packed_or_built(path: Path, build: Callable[[], Packed]) -> Packed:
-    """The packed file at `path`; where there is none (or a damaged one), what `build` makes, then written there.
+    """The packed file at `path`; where there is none (or a damaged one, or another dataset's), what `build` makes, then
+    written there.
 
     One process builds; others that ask for the same file wait for it. The file appears whole or not at all.
     """
@@ -70,7 +71,8 @@ def _read(path: Path) -> Packed | None:
     try:
         with safe_open(path, framework="pt") as file:
             meta = file.metadata() or {}
-            if meta.get("version") != _VERSION:
+            # Files of earlier releases don't say whose they are.
+            if meta.get("version") != _VERSION or meta.get("of", path.stem) != path.stem:
                 return None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
             if meta.get("sha256", "") not in ("", _checksum(tensors)):
@@ -88,7 +90,12 @@ def _write(path: Path, packed: Packed) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     os.close(handle)
     try:
-        meta = {"version": _VERSION, "classes": json.dumps(packed.classes), "sha256": _checksum(tensors)}
+        meta = {
+            "version": _VERSION,
+            "of": path.stem,
+            "classes": json.dumps(packed.classes),
+            "sha256": _checksum(tensors),
+        }
         save_file(tensors, temporary, metadata=meta)
         Path(temporary).replace(path)
     finally:

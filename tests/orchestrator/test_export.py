@@ -137,6 +137,8 @@ def test_a_second_format_shares_the_card_and_another_network_does_not(
     assert (tmp_path / "out" / "resnet18.md").read_text() == card
     assert sweep("export", "other", tmp_path / "out", "--format", "packed", "--force").code == 0
     assert "resnet18.pt" not in (tmp_path / "out" / "resnet18.md").read_text()
+    assert sweep("export", mine, tmp_path / "out", "--format", "packed", "--force", "--no-cards").code == 0
+    assert not (tmp_path / "out" / "resnet18.md").exists(), "it spoke of the other network"
 
 
 def test_a_ledger_s_words_are_words_in_a_card(sweep: Sweep, mine: str, ledger: Engine, tmp_path: Path) -> None:

@@ -84,6 +84,26 @@ def test_a_packed_file_of_an_earlier_release_is_read(tmp_path: Path) -> None:
     assert packed.stat().st_mtime_ns == stamp
 
 
+def test_another_dataset_s_packed_file_is_not_taken(image_folder: Path, tmp_path: Path) -> None:
+    """Its checksum is right, and it has as many classes; only whose it is tells it apart."""
+    ref, digits = _ref(image_folder), replace(parse_dataset("digits"), classes=2)
+    first = _load(ref, image_folder, "train").images.clone()
+    shutil.copy(packed_path(ref, tmp_path / "data"), packed_path(digits, tmp_path / "data"))
+    assert load_dataset(parse_dataset("digits"), tmp_path / "data", "train").images.shape != first.shape
+
+
+@pytest.mark.parametrize("size", [0, 9, 500])
+def test_a_partly_unpacked_download_is_one_line(tmp_path: Path, size: int) -> None:
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    whole = bytes([0, 0, 8, 3, 0, 0, 234, 96, 0, 0, 0, 28, 0, 0, 0, 28]) + bytes(1000)
+    for split in ("train", "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            (raw / f"{split}-{kind}-ubyte").write_bytes(whole[:size])
+    with pytest.raises(StageError, match=r"^fashion-mnist cannot be downloaded .*put FashionMNIST/raw/\*\.gz"):
+        load_dataset(parse_dataset("fashion-mnist"), tmp_path, "train")
+
+
 def test_another_folder_with_equal_names_and_sizes_is_not_trained_on(image_folder: Path, tmp_path: Path) -> None:
     """Each gets the pixels of its own files: the packed file is named by content."""
     other = tmp_path / "other"
