@@ -51,7 +51,7 @@ def fetch(name: str, data: Path) -> Packed:
     except (OSError, RuntimeError, EOFError, ValueError, AssertionError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise StageError(
-            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, in place of what is there of it, {RETRY}; "
+            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, in place of what is there, {RETRY}; "
             f"or choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
         ) from None
     return pack(_images(train), _images(test), tuple(train.classes))
