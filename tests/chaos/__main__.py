@@ -8,6 +8,7 @@ from tests.chaos.campaign import Campaign, Order, kinds_of
 from tests.chaos.work import Size
 
 _LONG = Size(chains=3, dense=14, rounds=3, epochs=8)
+_SHORT = Size(chains=2, dense=6, rounds=2, epochs=4)
 
 
 def main() -> int:
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--ledger", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--pace", type=float, default=4.0, help="mean seconds of work between two faults")
     parser.add_argument("--untimed", action="store_true", help="tell times, don't judge them (a busy machine)")
+    parser.add_argument("--short", action="store_true", help="small sweeps, as in the tests")
     parser.add_argument("--kinds", default="", help="names of faults, separated by commas; all when left out")
     given = parser.parse_args()
     # So that every process that was started is ended as well.
@@ -26,9 +28,8 @@ def main() -> int:
     chosen = tuple(given.kinds.split(",")) if given.kinds else ()
     if set(chosen) - set(names):
         parser.error(f"--kinds: choose from {', '.join(names)}")
-    order = Order(
-        given.faults, given.seed, given.ledger, _LONG, given.pace, timed=not given.untimed, kinds=chosen, say=say
-    )
+    size, timed = _SHORT if given.short else _LONG, not given.untimed
+    order = Order(given.faults, given.seed, given.ledger, size, given.pace, timed=timed, kinds=chosen, say=say)
     verdict = Campaign(order).run()
     say("")
     say(verdict.table())
