@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
 from core.errors import UserError
@@ -22,6 +22,7 @@ _FIX = "use file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTA
 _CREDENTIALS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_…)"
 # Where cloud machines ask for credentials of their own, as a last resort.
 _METADATA_HOST = "169.254.169.254"
+_REFUSED = (PermissionDeniedError, UnauthenticatedError)
 _S3_OPTIONS = ("endpoint", "region")
 
 
@@ -115,8 +116,17 @@ def _retry(patience: Patience) -> "RetryConfig":
 
 def reason(error: Exception) -> str:
     """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
-    hold a signature)."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    hold a signature) and without how long it took, so that it is the same each time. A server's own code, such as
+    `AccessDenied`, comes first; who is refused is told which variables to look at."""
+    text = str(error).strip()
+    lines = text.splitlines() or [type(error).__name__]
     if _METADATA_HOST in lines[0]:
         return f"no credentials found; set {_CREDENTIALS}"
-    return re.sub(r"\?\S+", "?***", lines[0])[:300].strip()
+    line = re.sub(r"\?\S+", "?***", lines[0].partition(": <?xml")[0])
+    # Which object it was is in the URL, too.
+    line = re.sub(r"^.* for path \S+: (?=Error performing )", "", line)
+    line = re.sub(r" in [\d.]+ ?(ns|µs|ms|s)\b", "", line)[:300].strip()
+    code = re.search(r"<Code>(\w{1,60})</Code>", text)
+    if code is not None:
+        line = f"{code[1]}: {line}"
+    return f"{line}; check {_CREDENTIALS}" if isinstance(error, _REFUSED) else line

@@ -1,8 +1,8 @@
 """What is true of a ledger at every moment, between any two transactions: the rules, and who breaks them.
 
 Each rule is one query for the stages that break it. Tests ask after every step, the chaos campaign during and after
-its faults, and `sweep doctor` when somebody wants to know. Rules on times are not here: clocks are stepped, and the
-ledger has to cope with what they say (see `core.ledger.clock`).
+its faults, and `sweep doctor` and `sweep verify` when somebody wants to know. Rules on times are not here: clocks are
+stepped, and the ledger has to cope with what they say (see `core.ledger.clock`).
 """
 
 from collections.abc import Mapping

@@ -16,7 +16,7 @@ from core.ledger.transactions import lock_structure, reading, writing
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every revision, oldest first; a test compares them with migrations/versions."""
 HEAD = REVISIONS[-1]
 

@@ -84,7 +84,7 @@ _forgotten = (
         ),
     )
     # What was begun before comes first: others may have waited for it all the while.
-    .order_by(stages.c.attempt.desc(), stages.c.created_at, stages.c.digest)
+    .order_by(stages.c.started_at.is_(None), stages.c.created_at, stages.c.digest)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
 )

@@ -119,6 +119,17 @@ def _results_by_parent(connection: Connection) -> dict[str, list[Counted]]:
     return found
 
 
+def artifacts_of(engine: Engine, digests: Sequence[str]) -> dict[str, str]:
+    """Return the artifact of each of these stages, "" if it has none."""
+    found: dict[str, str] = {}
+    query = select(stages.c.digest, stages.c.artifact)
+    with reading(engine) as connection:
+        for start in range(0, len(digests), 1_000):
+            rows = connection.execute(query.where(stages.c.digest.in_(digests[start : start + 1_000])))
+            found |= {row.digest: row.artifact or "" for row in rows}
+    return found
+
+
 def still_made(engine: Engine, looked_at: Sequence[Made]) -> set[Made]:
     """Those that the same row still refers to: a running stage replaces its saved state at any time."""
     names = sorted({made.artifact for made in looked_at})

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Engine, Table, bindparam, delete, exists, literal, or_, select, union
 
 from core.errors import UserError
+from core.ledger.identity import remember_attempt
 from core.ledger.reaper import lease_is_over
 from core.ledger.states import State
-from core.ledger.tables import METADATA, AnyRow, snapshots, stages, sweep_stages, sweeps
+from core.ledger.tables import METADATA, AnyRow, columns, snapshots, stages, sweep_stages, sweeps
 from core.ledger.transactions import lock_structure, locked, writing
 
 _CHUNK = 1_000
@@ -42,9 +43,9 @@ _other = sweep_stages.alias("other")
 _wanted_elsewhere = exists(select(literal(1)).where(_other.c.digest == stages.c.digest, _other.c.sweep_id.not_in(_IDS)))
 _wishes = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id.in_(_IDS)).distinct()
 _rows = locked(
-    select(stages.c.digest, stages.c.state, lease_is_over.label("over"), _wanted_elsewhere.label("shared")).where(
-        stages.c.digest.in_(_wishes)
-    ),
+    select(
+        *columns(stages, "digest", "state", "attempt"), lease_is_over.label("over"), _wanted_elsewhere.label("shared")
+    ).where(stages.c.digest.in_(_wishes)),
     stages,
 )
 _made = union(
@@ -60,6 +61,9 @@ _referred = union(
 def remove_sweeps(engine: Engine, ids: Sequence[int], *, dry_run: bool) -> Removed:
     """Removes these sweeps in one transaction: their cells, and the stages, attempts, curves, results and saved states
     that no other sweep wants. dry_run: does it all, says what it was, and undoes it.
+
+    A worker that still runs one of their stages (it lost its lease: its host slept, say) can write nothing afterwards,
+    even if the stage is submitted again: attempts of new stages count from the highest number that was removed.
 
     Raises:
         UserError: one of them has stages of its own that wait or run; nothing has been removed.
@@ -81,6 +85,7 @@ def _remove(connection: Connection, ids: list[int]) -> Removed:
     rows = connection.execute(_rows, {"ids": ids}).all()
     own = [row for row in rows if not row.shared]
     _refuse_live(own, names)
+    remember_attempt(connection, max((row.attempt for row in own), default=0))
     digests = [row.digest for row in own]
     made = {
         row.artifact: int(row.artifact_bytes or 0)

@@ -1,10 +1,10 @@
 """Where running stages stand: the saved state that a stage's next attempt goes on from."""
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, literal, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, literal, or_, select, update
 
 from core.ledger.clock import Now
 from core.ledger.states import State
-from core.ledger.tables import snapshots, stages
+from core.ledger.tables import attempts, snapshots, stages
 from core.ledger.transactions import insert_into, writing
 
 _mine = (stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
@@ -14,9 +14,11 @@ _PAIR = 2**32  # a position is epoch · 2^32 + step: one number that grows as th
 _EQUALS = 20
 """Attempts, the first of a stage, that are believed when they save the very place that was saved before: who is
 stopped before the first step saves where it began. Later ones would make a stage that never gets further endless."""
+# Not by the attempt's number, which may start high; rows beyond these are trimmed later, see `core.ledger.giveback`.
+_tries = select(func.count()).where(attempts.c.digest == bindparam("of"))
 _further = or_(
     stages.c.furthest < bindparam("place"),
-    and_(stages.c.furthest == bindparam("place"), stages.c.attempt <= _EQUALS),
+    and_(stages.c.furthest == bindparam("place"), _tries.scalar_subquery() <= _EQUALS),
 )
 _forgive = (
     update(stages)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, sel
 from core.errors import UserError
 from core.ledger.cascade import revive
 from core.ledger.clock import Now
+from core.ledger.identity import removed_attempt
 from core.ledger.states import State
 from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
 from core.ledger.transactions import insert_into, lock_structure, writing
@@ -119,7 +120,7 @@ def _insert_stages(connection: Connection, plan: Plan) -> int:
     In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
     """
     before = connection.execute(select(func.count()).select_from(stages)).scalar_one()
-    now = connection.execute(select(Now())).scalar_one()
+    now, attempt = connection.execute(select(Now())).scalar_one(), removed_attempt(connection)
     rows = (
         {
             "digest": digest,
@@ -129,6 +130,7 @@ def _insert_stages(connection: Connection, plan: Plan) -> int:
             "workload": workload_of(stage),
             "epochs": epochs_of(stage),
             "state": State.PENDING.value,
+            "attempt": attempt,
             "created_at": now,
         }
         for digest, stage in sorted(plan.stages.items(), key=itemgetter(0))

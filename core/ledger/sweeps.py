@@ -1,5 +1,6 @@
 """Finds and lists sweeps."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from core.ledger.states import State
 from core.ledger.tables import AnyRow, cells, stages, sweep_stages, sweeps
 from core.ledger.transactions import reading
 from core.plan.nearest import did_you_mean
+
+_CHUNK = 1_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,21 @@ def list_sweeps(engine: Engine) -> list[ListedSweep]:
         for sweep_id, state, count in connection.execute(states):
             counts[sweep_id][State(state)] = count
     return [ListedSweep(_row(row), sizes.get(row.id, 0), counts[row.id]) for row in rows]
+
+
+def wishes_for(engine: Engine, digests: Collection[str]) -> dict[str, dict[int, str]]:
+    """Return, for each of these stages, the sweeps that want it: number → name."""
+    found: dict[str, dict[int, str]] = {digest: {} for digest in digests}
+    query = select(sweep_stages.c.digest, sweeps.c.id, sweeps.c.name).join(
+        sweeps, sweeps.c.id == sweep_stages.c.sweep_id
+    )
+    ordered = sorted(digests)
+    with reading(engine) as connection:
+        for start in range(0, len(ordered), _CHUNK):
+            chunk = ordered[start : start + _CHUNK]
+            for row in connection.execute(query.where(sweep_stages.c.digest.in_(chunk))):
+                found[row.digest][row.id] = row.name
+    return found
 
 
 def _row(row: AnyRow) -> SweepRow:

@@ -91,8 +91,9 @@ stages = Table(
 )
 """One unit of work, whoever asked for it, and the lease on it.
 
-attempt: fencing number, +1 at each claim · failures: attempts that ended in a crash (poison counts, preemption
-doesn't) · losses: leases that ran out, and attempts that were ended from outside · returns: times that a stopping
+attempt: fencing number, +1 at each claim, from `identity.removed_attempt` on ·
+failures: attempts that ended in a crash (poison counts, preemption doesn't) · losses: leases that ran out, and
+attempts that were ended from outside · returns: times that a stopping
 worker handed it back (see `core.ledger.giveback` for all three) · furthest: position of the furthest saved state (see
 `core.ledger.snapshots`) · lease_seconds: how long the lease was when it was last prolonged, NULL = not told (an earlier
 release) · not_before: earliest next claim ·
@@ -281,8 +282,15 @@ workers = Table(
 """A worker process and its slots (JSON list of device names); seen_at is its last heartbeat · notes: what it says is
 wrong, see `core.ledger.workers` (NULL: nothing yet, or an older release)."""
 
-identity = Table("identity", METADATA, Column("id", String(32), primary_key=True))
-"""One row: the ledger's own name, by which an artifact store knows whose artifacts it holds."""
+identity = Table(
+    "identity",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("removed_attempt", Integer, default=0, server_default="0", nullable=False),
+)
+"""At most one row. id: the ledger's own name, by which an artifact store knows whose artifacts it holds ·
+removed_attempt: the highest attempt number that a removed stage ever had; the attempts of new stages count from there,
+so that no worker of a removed stage can be taken for one of the stage that was submitted again."""
 
 
 def of_sweep() -> Exists:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import RENAME, RETRY, StageError
+from core.errors import RENAME
 from core.private import make_private
 from core.training.packed import Images, Packed, pack
 from core.training.vision import import_torchvision
@@ -21,6 +21,10 @@ _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
 _NETWORK_PATIENCE = 30.0
 """Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
+
+
+class DownloadAway(OSError):
+    """A dataset cannot be downloaded now; trying again later may help, as nothing is wrong with the work."""
 
 
 DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -40,7 +44,7 @@ def fetch(name: str, data: Path) -> Packed:
     Uses the archives or their unpacked folders in `data` where they are there already.
 
     Raises:
-        StageError: no network, or a damaged file; the line says what to do.
+        DownloadAway: no network, a mirror that does not answer, a damaged file, or no room; the line says what to do.
     """
     kind, archive, _ = DOWNLOADS[name]
     dataset = getattr(import_torchvision().datasets, kind)
@@ -49,12 +53,20 @@ def fetch(name: str, data: Path) -> Packed:
         with contextlib.redirect_stdout(sys.stderr), _network_patience():
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
     except (OSError, RuntimeError, EOFError, ValueError, AssertionError) as error:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        raise StageError(
-            f"{name} cannot be downloaded ({reason}): put {archive} into {data}, in place of what is there, {RETRY}; "
-            f"or choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
+        raise DownloadAway(
+            f"{name} cannot be downloaded ({_reason(error)}): put {archive} into {data}, in place of what is there, or "
+            f"choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
         ) from None
     return pack(_images(train), _images(test), tuple(train.classes))
+
+
+def _reason(error: Exception) -> str:
+    """One line; closes the connection that an answer such as 404 came by."""
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+    elif isinstance(error, urllib.error.URLError):
+        return str(error.reason)
+    return (str(error) or type(error).__name__).partition("\n")[0][:300]
 
 
 def _images(dataset: Any) -> Images:

@@ -54,7 +54,8 @@ def load_dataset(
     folders in which an image folder's files may lie; the first that holds exactly its images is used.
 
     Raises:
-        StageError: not to be had (offline, or none of the folders holds these images), or too large for the memory.
+        StageError: none of the folders holds these images, or they are too large for the memory.
+        DownloadAway: it has to be downloaded, and cannot be at present.
     """
     if split not in SPLITS:
         raise ValueError(f"split must be one of {SPLITS}")

@@ -1,4 +1,4 @@
-"""`sweep verify`: are the artifacts what the ledger says they are?"""
+"""`sweep verify`: are the artifacts what the ledger says they are, and does the ledger keep its own rules?"""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.ledger.redo import Redone
     from core.ledger.references import Made
     from core.settings import Settings
+    from orchestrator.brokenrules import BrokenRule
 
 _MODULE = "core.artifacts.verify"
 
@@ -54,10 +55,11 @@ def verify(
     json_: JsonOption = False,
 ) -> None:
     """Read every artifact again: is it there, does its hash fit, do its weights and masks add up to the ledger's
-    numbers? Exit code 1 if something is wrong."""
+    numbers? And does the ledger keep its own rules? Exit code 1 if something is wrong."""
     from core.ledger.references import artifacts_made
     from core.ledger.sweeps import find_sweep
     from core.settings import load_settings
+    from orchestrator.brokenrules import broken_rules
     from orchestrator.ledgers import ledger
     from orchestrator.output import note, say, say_json
     from orchestrator.submission import send_hints
@@ -67,17 +69,19 @@ def verify(
     with ledger(settings) as engine:
         chosen = None if sweep is None else find_sweep(engine, sweep).id
         need_torch("verify")
+        rules = broken_rules(engine, chosen)
         looked = look(engine, settings, artifacts_made(engine, chosen))
-        redone = _repair(engine, looked.findings) if repair and looked.findings else None
+        redone = _repair(engine, looked.findings, rules) if repair and (looked.findings or rules) else None
     if redone is not None:
         problem = send_hints(settings, redone.ready)
         if problem:
             note(f"note: {problem}")
     if json_:
-        say_json({**asdict(looked), "repair": None if redone is None else asdict(redone)})
+        told = [{**asdict(rule), "fix": rule.fix} for rule in rules]
+        say_json({**asdict(looked), "rules": told, "repair": None if redone is None else asdict(redone)})
     else:
-        say(*_lines(looked, redone))
-    if looked.findings:
+        say(*(rule.line for rule in rules), *_lines(looked, redone))
+    if looked.findings or rules:
         raise typer.Exit(1)
 
 
@@ -119,11 +123,14 @@ def _finding(made: "Made", finding: dict[str, str]) -> Finding:
     )
 
 
-def _repair(engine: "Engine", findings: tuple[Finding, ...]) -> "Redone":
+def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[BrokenRule, ...]") -> "Redone":
     from core.ledger.redo import redo
+    from core.ledger.references import artifacts_of
+    from orchestrator.brokenrules import ONCE_MORE
 
     # An Evaluate whose row says something else than the artifact that it read makes no artifact of its own.
-    damaged = {one.digest: one.artifact if one.own else "" for one in findings if not one.snapshot}
+    damaged = artifacts_of(engine, [digest for rule in rules if rule.rule in ONCE_MORE for digest in rule.done])
+    damaged |= {one.digest: one.artifact if one.own else "" for one in findings if not one.snapshot}
     return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
 
 

@@ -191,7 +191,7 @@ def test_signatures_in_addresses_are_not_shown(tmp_path: Path, monkeypatch: pyte
 
     store = ArtifactStore.open("", tmp_path)
     monkeypatch.setattr("obstore.put", refuse)
-    with pytest.raises(UserError, match=r"PUT https://host/x\?\*\*\* in 1 ms: 403") as caught:
+    with pytest.raises(UserError, match=r"PUT https://host/x\?\*\*\*: 403") as caught:
         store.check()
     assert "hunter2" not in str(caught.value)
 

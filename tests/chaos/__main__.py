@@ -4,10 +4,11 @@ import argparse
 import signal
 import sys
 
-from tests.chaos.campaign import Campaign, Order
+from tests.chaos.campaign import Campaign, Order, kinds_of
 from tests.chaos.work import Size
 
 _LONG = Size(chains=3, dense=14, rounds=3, epochs=8)
+_SHORT = Size(chains=2, dense=6, rounds=2, epochs=4)
 
 
 def main() -> int:
@@ -18,13 +19,18 @@ def main() -> int:
     parser.add_argument("--ledger", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--pace", type=float, default=4.0, help="mean seconds of work between two faults")
     parser.add_argument("--untimed", action="store_true", help="tell times, don't judge them (a busy machine)")
+    parser.add_argument("--short", action="store_true", help="small sweeps, as in the tests")
+    parser.add_argument("--kinds", default="", help="names of faults, separated by commas; all when left out")
     given = parser.parse_args()
     # So that every process that was started is ended as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if given.ledger == "sqlite":
-        say("the artifact store is a local folder: its outages are left out")
-    timed = not given.untimed
-    verdict = Campaign(Order(given.faults, given.seed, given.ledger, _LONG, given.pace, timed=timed, say=say)).run()
+    names = [kind.name for kind in kinds_of(given.ledger)]
+    chosen = tuple(given.kinds.split(",")) if given.kinds else ()
+    if set(chosen) - set(names):
+        parser.error(f"--kinds: choose from {', '.join(names)}")
+    size, timed = _SHORT if given.short else _LONG, not given.untimed
+    order = Order(given.faults, given.seed, given.ledger, size, given.pace, timed=timed, kinds=chosen, say=say)
+    verdict = Campaign(order).run()
     say("")
     say(verdict.table())
     for note in verdict.notes:

@@ -17,15 +17,17 @@ from core.ledger.invariants import violations
 from tests.chaos import work
 from tests.chaos.cluster import trainers_of
 from tests.chaos.databases import Database, Postgres, Sqlite
-from tests.chaos.faults import ORPHAN_SECONDS, SILENCE_SECONDS, Draw, Strike, deal, kinds
+from tests.chaos.faults import ORPHAN_SECONDS, SILENCE_SECONDS, Draw, Kind, Strike, deal, kinds
 from tests.chaos.history import keep_history, newest, read_history
 from tests.chaos.scene import Scene
-from tests.chaos.servers import CREDENTIALS, S3, Valkey, wait_for
+from tests.chaos.servers import CREDENTIALS, S3, Folder, Valkey, wait_for
 from tests.chaos.sites import Site, open_site, variables_set
 from tests.chaos.verdict import Evidence, Verdict, judge
 from tests.chaos.work import Size
+from tests.clocks import SteppedClock
 from tests.support.watchdog import watch
 
+_HOOKS = Path(__file__).parent / "hooks"
 _AWAY = (OperationalError, InterfaceError)
 _STANDSTILL = 180.0
 """Seconds without any change in the ledger after which a campaign gives up and judges what it has."""
@@ -40,7 +42,7 @@ _RULES_TOLD = 20
 class Order:
     """What is asked for. ledger: `postgres` or `sqlite` · pace: mean seconds between two faults, from when somebody
     works again · workers: ≥ 3 · lease, interval: seconds, of a lease and between two snapshots · timed: times are
-    judged, not only told · say: takes each line of the log."""
+    judged, not only told · kinds: names of those to deal out, () = all · say: takes each line of the log."""
 
     faults: int
     seed: int
@@ -51,6 +53,7 @@ class Order:
     lease: float = 6.0
     interval: float = 1.0
     timed: bool = True
+    kinds: tuple[str, ...] = ()
     say: Callable[[str], None] = print
 
 
@@ -83,12 +86,13 @@ class Campaign:
     def _disturbed(self, stack: ExitStack, root: Path) -> tuple[Site, Scene]:
         order, home = self._order, root / "home"
         home.mkdir()
+        work.pack_images(home)
         queue = Valkey(root / "queue")
         stack.callback(queue.close)
         queue.start()
         database: Database = Postgres() if order.ledger == "postgres" else Sqlite(home)
         stack.callback(database.close)
-        servers: dict[str, Any] = {"queue": queue, "ledger": database}
+        servers: dict[str, Any] = {"queue": queue, "ledger": database, "store": Folder(home)}
         store = ""
         if order.ledger == "postgres":
             servers["store"] = S3(root / "store")
@@ -108,22 +112,27 @@ class Campaign:
             "SWEEP_SILENCE_SECONDS": str(SILENCE_SECONDS),
             # What the injector kills is no poison: no stage may be quarantined for it.
             "SWEEP_MAX_ATTEMPTS": "10000",
+            "PYTHONPATH": os.pathsep.join([str(_HOOKS), *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
+        if isinstance(database, Sqlite):
+            variables["CHAOS_CLOCK"] = str(database.clock)
         site = open_site(stack, home, order.workers, {**variables, **CREDENTIALS})
+        if isinstance(database, Sqlite):
+            SteppedClock(site.engine, database.clock)
         keep_history(site.engine)
         return site, Scene(site.engine, site.cluster, servers, order.lease)
 
     def _undisturbed(self, stack: ExitStack, root: Path) -> Site:
         """The same work with the defaults of one machine, beside; what it comes to does not depend on its pace."""
         home = root / "calm"
-        home.mkdir()
+        shutil.copytree(root / "home" / "data", home / "data")
         return open_site(stack, home, 1, {})
 
     def _harm(self, site: Site, calm: Site, scene: Scene) -> None:
         """Deals out the faults, while there is work."""
         order = self._order
-        known = {kind.name: kind for kind in kinds(scene.servers["ledger"].outage, store="store" in scene.servers)}
-        pending = deal(order.seed, order.faults, list(known))
+        known = {kind.name: kind for kind in kinds_of(order.ledger)}
+        pending = deal(order.seed, order.faults, order.kinds or list(known))
         after: float | None = None
         since = time.monotonic()
         while pending and time.monotonic() - since < _STANDSTILL:
@@ -211,6 +220,12 @@ class Campaign:
             ends=work.ends(site.engine),
             rules=self._rules,
         )
+
+
+def kinds_of(ledger: str) -> tuple[Kind, ...]:
+    """The kinds of fault of a campaign on `postgres`, with a server as its artifact store, or on `sqlite`."""
+    database = Postgres if ledger == "postgres" else Sqlite
+    return kinds(database.outage, store=ledger == "postgres")
 
 
 def _left_behind(home: Path) -> list[int]:

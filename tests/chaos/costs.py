@@ -54,6 +54,23 @@ def unexplained(history: Sequence[Entry], strikes: Sequence[Strike], ends: Mappi
     ]
 
 
+def recoveries(history: Sequence[Entry], strikes: Sequence[Strike]) -> dict[str, list[float]]:
+    """By kind of fault, sorted: seconds from its cure (what takes no time is cured at once) to the first progress after
+    it, i.e. an epoch, a saved state, or the end of a stage: of one that was hit, of any if none was."""
+    progress = [(entry.at, entry.digest) for entry in history if _gets_on(entry)]
+    found: dict[str, list[float]] = {}
+    for strike in strikes:
+        cured, mine = strike.until or strike.at, {digest for digest, _ in strike.hits}
+        first = next((at for at, digest in progress if at >= cured and (not mine or digest in mine)), None)
+        if first is not None:
+            found.setdefault(strike.kind, []).append(first - cured)
+    return {kind: sorted(seconds) for kind, seconds in sorted(found.items())}
+
+
+def _gets_on(entry: Entry) -> bool:
+    return entry.what in ("metric", "snapshot") or (entry.what == "stage" and entry.new == "DONE" != entry.old)
+
+
 def summary(found: Sequence[Loss]) -> Mapping[str, float]:
     """Medians, maxima and the 99th percentile, in seconds; 0 where nothing was lost."""
     redone = [loss.redone for loss in found]

@@ -41,6 +41,18 @@ class Sqlite:
     def __init__(self, home: Path) -> None:
         self._file = home / "ledger.sqlite3"
         self._holder: sqlite3.Connection | None = None
+        self.clock = home / "clock"
+        """How many seconds the clock is off; processes under test read it, see `hooks/sitecustomize.py`."""
+        self._step(0.0)
+
+    def jump(self, seconds: float) -> None:
+        """The clock is stepped."""
+        self._step(float(self.clock.read_text()) + seconds)
+
+    def _step(self, seconds: float) -> None:
+        fresh = self.clock.with_suffix(".new")
+        fresh.write_text(repr(seconds))
+        fresh.replace(self.clock)
 
     def go(self) -> None:
         self._holder = sqlite3.connect(self._file, isolation_level=None, timeout=30.0)

@@ -16,7 +16,7 @@ from tests.chaos.scene import Running, Scene
 REDO = "redo"
 ORPHAN_SECONDS = 10.0
 """A trainer that is alive so long after its worker was killed is an orphan."""
-SILENCE_SECONDS = 10.0
+SILENCE_SECONDS = 25.0
 """So long a trainer may go without progress here."""
 _SMALL_FILE = 4096
 
@@ -113,15 +113,25 @@ class Hang:
         strike = Strike(draw.number, self.name, time.time(), trainer.pid, _pairs(hits), direct=True)
         trainer.send_signal(signal.SIGSTOP)
         scene.frozen.add(trainer.pid)
+        _until_it_ends(scene, strike, trainer)
+        return strike
 
-        def ended() -> bool:
-            if trainer.is_running() and trainer.status() != psutil.STATUS_ZOMBIE:
-                return False
-            scene.frozen.discard(trainer.pid)
-            strike.until = time.time()
-            return True
 
-        scene.later(0.0, ended)
+@dataclass(frozen=True)
+class MachineError:
+    """The device of a trainer breaks under it, as a GPU with a memory error does; see `hooks/sitecustomize.py`."""
+
+    name: str = "machine error"
+
+    def strike(self, scene: Scene, draw: Draw) -> Strike | None:
+        targets = scene.targets()
+        if not targets:
+            return None
+        _, trainer, hits = targets[int(draw.target * len(targets))]
+        strike = Strike(draw.number, self.name, time.time(), trainer.pid, _pairs(hits), direct=True)
+        trainer.send_signal(signal.SIGUSR2)
+        scene.frozen.add(trainer.pid)
+        _until_it_ends(scene, strike, trainer)
         return strike
 
 
@@ -214,15 +224,28 @@ class Redo:
         return Strike(draw.number, self.name, time.time(), 0, ((digest, attempt),), direct=False) if again else None
 
 
+def _until_it_ends(scene: Scene, strike: Strike, trainer: psutil.Process) -> None:
+    """The fault is over when its trainer, which is among the frozen, has gone."""
+
+    def ended() -> bool:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if trainer.is_running() and trainer.status() != psutil.STATUS_ZOMBIE:
+                return False
+        scene.frozen.discard(trainer.pid)
+        strike.until = time.time()
+        return True
+
+    scene.later(0.0, ended)
+
+
 def _kill_and_lose(server: Any) -> None:
     server.kill()
     server.lose()
 
 
 def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
-    """Every kind of fault. outage: how the database names its own · store: the artifact store is a server.
-
-    Where the store is one, the ledger is one as well, whose clock can be stepped."""
+    """Every kind of fault. outage: how the database names its own · store: the artifact store is a server, not a
+    folder on this disk."""
     signals = [
         Signal(f"{victim} {word}", victim, number)
         for victim in ("worker", "trainer")
@@ -234,15 +257,16 @@ def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
         Outage("queue flush", "queue", lambda s: s.flush(), lambda s: None, 0.0, 0.0),
         Outage("queue refuses", "queue", lambda s: s.refuse(), lambda s: s.accept(), 1.0, 6.0),
         Outage(outage, "ledger", lambda s: s.go(), lambda s: s.come_back(), 0.5, 4.0),
+        Outage("store refuses", "store", lambda s: s.refuse(), lambda s: s.accept(), 1.0, 6.0),
     ]
     if store:
         outages += [
             Outage("store stop", "store", lambda s: s.stop(), lambda s: s.go_on(), 2.0, 8.0),
             Outage("store kill", "store", lambda s: s.kill(), lambda s: s.start(), 1.0, 5.0),
         ]
-    if not store:
-        return (*signals, Hang(), FullDisk(), *outages, Redo())
-    return (*signals, Hang(), *outages, Redo(), Step("clock forward", 7_200.0), Step("clock back", -7_200.0))
+    own: tuple[Kind, ...] = () if store else (FullDisk(),)
+    steps = (Step("clock forward", 7_200.0), Step("clock back", -7_200.0))
+    return (*signals, Hang(), MachineError(), *own, *outages, Redo(), *steps)
 
 
 def deal(seed: int, count: int, names: Sequence[str]) -> list[Draw]:

@@ -10,7 +10,8 @@ _TABLE = """CREATE TABLE chaos_history (id {serial}, what VARCHAR(16) NOT NULL, 
  at DOUBLE PRECISION NOT NULL)"""
 _COLUMNS = "what, digest, old, new, attempt, wrote, epoch, value, at"
 
-_SQLITE_NOW = "(julianday('now') - 2440587.5) * 86400.0"
+# Not by julianday, which is what a stepped clock is made of.
+_SQLITE_NOW = "(strftime('%s', 'now') + strftime('%f', 'now') - strftime('%S', 'now'))"
 _CHANGED = "OLD.state {differs} NEW.state OR OLD.attempt {differs} NEW.attempt OR OLD.artifact {differs} NEW.artifact"
 
 _POSTGRES = f"""

@@ -1,7 +1,9 @@
 """The servers around a sweep, each with the ways in which it can fail: a queue (Valkey) and an artifact store (S3)."""
 
 import contextlib
+import ctypes
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -21,6 +23,9 @@ from tests.chaos import children
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET}
 _PATIENCE = 60.0
+_libc = ctypes.CDLL(None, use_errno=True)
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 
 class Valkey:
@@ -85,6 +90,7 @@ class S3:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._command, port = _weed_command(folder)
+        self._identities = (folder / "s3.json").read_text()
         self._endpoint = f"http://127.0.0.1:{port}"
         self._probe = S3Store.from_url(
             "s3://sweeps",
@@ -124,12 +130,47 @@ class S3:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
+    def refuse(self) -> None:
+        """Our credentials are revoked: it answers everything with 403, until `accept`."""
+        self._configure(self._identities.replace(SECRET, "revoked"))
+
+    def accept(self) -> None:
+        self._configure(self._identities)
+
     def kill(self) -> None:
         if self._process is not None:
             children.end(self._process)
 
     def close(self) -> None:
         self.kill()
+
+    def _configure(self, identities: str) -> None:
+        (self._folder / "s3.json").write_text(identities)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
+
+
+class Folder:
+    """An artifact store that is a folder on this disk, of which a file can take the place: then everything fails
+    there, for root as well."""
+
+    def __init__(self, home: Path) -> None:
+        self._objects, self._other = home / "artifacts" / "sha256", home / "artifacts" / "in-the-way"
+
+    def refuse(self) -> None:
+        self._objects.mkdir(parents=True, exist_ok=True)
+        self._other.write_text("a file")
+        self._exchange()
+
+    def accept(self) -> None:
+        self._exchange()
+        self._other.unlink()
+
+    def _exchange(self) -> None:
+        """In one step: no writer finds, or makes, anything in between."""
+        ours, theirs = (os.fsencode(path) for path in (self._objects, self._other))
+        if _libc.renameat2(_AT_FDCWD, ours, _AT_FDCWD, theirs, _RENAME_EXCHANGE) != 0:
+            raise OSError(ctypes.get_errno(), "cannot exchange", str(self._objects))
 
 
 def wait_for(server: Any) -> None:

@@ -157,6 +157,15 @@ def test_a_fault_on_the_process_is_blamed_before_one_on_a_server():
     assert loss.kind == "ledger restart"
 
 
+def test_recovery_is_told_from_the_cure_to_the_first_progress_of_what_was_hit():
+    other = Entry("metric", "cd" * 32, None, "RUNNING", 1, 1, 1, 2.0, 16.0)
+    history = (*GOOD[:5], other, *GOOD[5:])
+    assert costs.recoveries(history, [KILL]) == {"worker kill": [9.0]}
+    assert costs.recoveries(history, [replace(KILL, until=25.0)]) == {"worker kill": [1.0]}
+    assert costs.recoveries(history, [replace(KILL, hits=(), kind="queue flush")]) == {"queue flush": [1.0]}
+    assert costs.recoveries(history, [replace(KILL, until=99.0)]) == {}
+
+
 def test_a_lost_attempt_that_nothing_had_hit_is_told():
     verdict = judge(evidence(strikes=[]))
     assert verdict.ok and "attempt 1 was lost without a fault" in verdict.notes[0]

@@ -1,6 +1,7 @@
 """What a campaign found: the promises that were broken, a table for people, one line of JSON for programs."""
 
 import json
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ class Verdict:
     facts: dict[str, object]
     losses: tuple[Loss, ...]
     notes: tuple[str, ...]
+    recoveries: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -58,15 +60,19 @@ class Verdict:
         return json.dumps(self.facts)
 
     def table(self) -> str:
-        """By kind of fault: how many, how many attempts they ended, and what that cost."""
+        """By kind of fault: how many, how many attempts they ended, what that cost, and how long it took from the cure
+        to the first progress."""
         counts = self.facts["faults"]
         assert isinstance(counts, dict)
-        lines = [f"{'fault':<16}{'done':>6}{'attempts ended':>16}{'redone max s':>14}{'rerun max s':>13}"]
+        head = f"{'fault':<16}{'done':>6}{'attempts ended':>16}{'redone max s':>14}{'rerun max s':>13}"
+        lines = [f"{head}{'recovery p50 s':>16}{'max s':>8}"]
         for kind, count in counts.items():
             mine = [loss for loss in self.losses if loss.kind == kind]
             redone = max((loss.redone for loss in mine), default=0.0)
             rerun = max((loss.rerun or 0.0 for loss in mine), default=0.0)
-            lines.append(f"{kind:<16}{count:>6}{len(mine):>16}{redone:>14.1f}{rerun:>13.1f}")
+            waits = self.recoveries.get(kind, [0.0])
+            told = f"{kind:<16}{count:>6}{len(mine):>16}{redone:>14.1f}{rerun:>13.1f}"
+            lines.append(f"{told}{statistics.median(waits):>16.1f}{max(waits):>8.1f}")
         return "\n".join(lines)
 
 
@@ -112,7 +118,7 @@ def judge(evidence: Evidence) -> Verdict:
         "ok": not broken,
     }
     notes = (*evidence.notes, *costs.unexplained(history, evidence.strikes, evidence.ends))
-    return Verdict(tuple(broken), facts, tuple(found), notes)
+    return Verdict(tuple(broken), facts, tuple(found), notes, costs.recoveries(history, evidence.strikes))
 
 
 def _redone(strikes: Sequence[Strike]) -> list[str]:

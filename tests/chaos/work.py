@@ -1,7 +1,10 @@
 """The sweeps: small chains of stages that train for some seconds each, and their tables."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -14,6 +17,7 @@ from core.ledger.tables import attempts, metrics, results, snapshots, stages, sw
 from core.plan.dag import Plan, plan
 from core.plan.grids import GRIDS, read_axes
 
+_DATASET = "digits"
 _MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "device", "ran_resumed")
 """Columns of a report that say who, where, how fast and in how many attempts, not what came out; latencies as well."""
 
@@ -33,7 +37,7 @@ class Size:
         """The sweep of this number, from 0; no two share a stage."""
         seeds = range(number * self.chains, (number + 1) * self.chains)
         axes = {
-            "dataset": "digits",
+            "dataset": _DATASET,
             "width": str(self.width),
             "dense_epochs": str(self.dense),
             "sparsity": "90",
@@ -44,6 +48,15 @@ class Size:
             "bench_device": "none",
         }
         return plan(read_axes(axes, GRIDS["demo"]))
+
+
+def pack_images(home: Path) -> None:
+    """Puts the images that every sweep needs where its workers look for them: on a busy machine the libraries for that
+    alone take longer to load than a trainer may be silent here."""
+    program = "import sys, pathlib; from core.training.datasets import load_dataset; "
+    program += "from core.plan.datasets import parse_dataset; "
+    program += f"load_dataset(parse_dataset({_DATASET!r}), pathlib.Path(sys.argv[1]), 'train')"
+    subprocess.run([sys.executable, "-c", program, str(home / "data")], check=True)
 
 
 def submit(engine: Engine, planned: Plan, number: int) -> int:

@@ -1,5 +1,7 @@
 """A broker that is there and answers with errors: nothing ends, it is reported once, and all works again by itself."""
 
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from core.ledger.states import State
 from core.plan.stages import Sleep
 from orchestrator.submission import send_hints
 from tests.chaos.servers import Valkey, wait_for
+from tests.integration.relay import Relay
 
 _SCRIPT = "while true do end"
 
@@ -60,6 +63,35 @@ def _orphaned(server: redis.Redis) -> None:
     server.execute_command("REPLICAOF", "127.0.0.1", "1")
 
 
+def _no_disk(server: redis.Redis) -> None:
+    """Its last snapshot could not be written: MISCONF, to every write."""
+    (_snapshot(server) / "in the way").mkdir(parents=True)
+    server.config_set("stop-writes-on-bgsave-error", "yes")
+    server.config_set("save", "3600 1")
+    server.bgsave()
+    while server.info("persistence")["rdb_last_bgsave_status"] == "ok":
+        time.sleep(0.01)
+
+
+def _snapshot(server: redis.Redis) -> Path:
+    return Path(server.config_get("dir")["dir"]) / server.config_get("dbfilename")["dbfilename"]
+
+
+def _disk_again(server: redis.Redis) -> None:
+    shutil.rmtree(_snapshot(server))
+    server.config_set("save", "")
+    server.bgsave()
+    while server.info("persistence")["rdb_last_bgsave_status"] != "ok":
+        time.sleep(0.01)
+
+
+def _replied(relay: Relay, error: str) -> Refusal:
+    def reply(error: str) -> None:
+        relay.error = error
+
+    return Refusal(lambda _server: reply(error), lambda _server: reply(""))
+
+
 def _setting(name: str, bad: object, good: object) -> Refusal:
     return Refusal(lambda server: server.config_set(name, bad), lambda server: server.config_set(name, good))
 
@@ -72,6 +104,7 @@ REFUSALS = {
     "out-of-memory": _setting("maxmemory", 1, 0),
     "read-only": _as_replica(_replica),
     "primary-down": _as_replica(_orphaned),
+    "no-disk": Refusal(_no_disk, _disk_again),
     "too-few-replicas": _setting("min-replicas-to-write", 1, 0),
     "busy": Refusal(_busy, lambda server: server.execute_command("SCRIPT", "KILL")),
     "no-login": Refusal(_locked, lambda server: server.config_set("requirepass", "")),
@@ -79,6 +112,11 @@ REFUSALS = {
         _forbidden, lambda server: server.execute_command("ACL", "SETUSER", "default", "+@all", "~*", "&*")
     ),
 }
+REPLIES = {
+    "loading": "LOADING Valkey is loading the dataset in memory",
+    "cluster-down": "CLUSTERDOWN The cluster is down",
+}
+"""Of a server that cannot be brought to it here; given in its place by a relay before it."""
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +129,17 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 
 @pytest.fixture(scope="module")
-def far(valkey, make_shared_site):
+def relay(valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
+    path = tmp_path_factory.mktemp("relay") / "relay.sock"
+    relay = Relay(path, Path(valkey.url.removeprefix("redis+socket://")))
+    yield relay
+    relay.close()
+
+
+@pytest.fixture(scope="module")
+def far(relay, make_shared_site):
     """A site with one worker on that server."""
-    return make_shared_site(SWEEP_BROKER_URL=valkey.url)
+    return make_shared_site(SWEEP_BROKER_URL=f"redis+socket://{relay.path}")
 
 
 @pytest.fixture
@@ -106,9 +152,10 @@ def admin(valkey) -> Iterator[redis.Redis]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", REFUSALS)
-def test_a_refusing_broker_is_one_that_is_away(far, admin, name: str) -> None:
-    refusal, worker, trainer = REFUSALS[name], far.workers[0], far.trainer(far.workers[0])
+@pytest.mark.parametrize("name", [*REFUSALS, *REPLIES])
+def test_a_refusing_broker_is_one_that_is_away(far, admin, relay, name: str) -> None:
+    refusal = REFUSALS[name] if name in REFUSALS else _replied(relay, REPLIES[name])
+    worker, trainer = far.workers[0], far.trainer(far.workers[0])
     began = far.log().stat().st_size
     running, queued, after = Sleep(f"running-{name}", 1.0), Sleep(f"queued-{name}", 0.0), Sleep(f"after-{name}", 0.0)
     far.submit(running.label, [running])

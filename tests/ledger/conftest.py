@@ -11,7 +11,8 @@ from sqlalchemy import Engine, create_engine, select, update
 
 from bench.rows import LATENCY
 from core.ledger.claims import Claim, claim
-from core.ledger.outcome import complete
+from core.ledger.outcome import complete, crash
+from core.ledger.snapshots import record_snapshot
 from core.ledger.submit import Submitted, add_sweep
 from core.ledger.tables import attempts, stages, workers
 from core.plan.dag import Plan
@@ -19,6 +20,8 @@ from core.plan.grids import GRIDS
 from core.plan.stages import Sleep, Stage, digest, encode
 from core.settings import Settings
 
+GRAPH: Mapping[str, Sequence[str]] = {"done": [], "runs": ["done"], "ready": [], "waits": ["ready"]}
+"""What `played` submitted."""
 _GOLDEN = Path(__file__).parent / "golden"
 
 RESULT: Mapping[str, Any] = {
@@ -119,6 +122,18 @@ class World:
 @pytest.fixture
 def world(ledger: Engine) -> World:
     return World(ledger)
+
+
+@pytest.fixture
+def played(world: World) -> World:
+    """`runs` is in its second attempt, after its parent, `done`, was sent back, and has a saved state."""
+    world.submit(GRAPH, "mine")
+    world.done(world.claim("done"), "d" * 64)
+    taken = world.claim("runs")
+    crash(world.engine, taken.digest, taken.attempt, "boom", "", 3, 0.0)
+    taken = world.claim("runs")
+    record_snapshot(world.engine, taken.digest, taken.attempt, artifact="a" * 64, artifact_bytes=1, epoch=1, step=0)
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,8 @@
 """That the rules find what breaks them: each one is tried on a ledger with something changed by hand."""
 
-import pytest
 from sqlalchemy import delete, insert, text, update
 
 from core.ledger.invariants import RULES, count_stages, violations
-from core.ledger.outcome import crash
-from core.ledger.snapshots import record_snapshot
 from core.ledger.tables import snapshots, stages, sweep_stages
 
 
@@ -47,18 +44,6 @@ BROKEN = {
         sweep_stages.c.digest == world.digests["waits"]
     ),
 }
-
-
-@pytest.fixture
-def played(world):
-    """`runs` is in its second attempt, after its parent, `done`, was sent back, and has a saved state."""
-    world.submit({"done": [], "runs": ["done"], "ready": [], "waits": ["ready"]})
-    world.done(world.claim("done"), "d" * 64)
-    taken = world.claim("runs")
-    crash(world.engine, taken.digest, taken.attempt, "boom", "", 3, 0.0)
-    taken = world.claim("runs")
-    record_snapshot(world.engine, taken.digest, taken.attempt, artifact="a" * 64, artifact_bytes=1, epoch=1, step=0)
-    return world
 
 
 def test_every_rule_is_tried():

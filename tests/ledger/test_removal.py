@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import func, select
 
 from core.errors import UserError
+from core.ledger.claims import heartbeat
 from core.ledger.control import cancel
 from core.ledger.holdings import Holding, holdings
 from core.ledger.invariants import violations
 from core.ledger.logs import save_log
-from core.ledger.outcome import cancelled, crash
+from core.ledger.outcome import cancelled, crash, fail, release
 from core.ledger.progress import record_epoch
+from core.ledger.reaper import due
 from core.ledger.removal import remove_sweeps
 from core.ledger.retention import Forgotten, forget_old
 from core.ledger.snapshots import record_snapshot
@@ -87,6 +89,57 @@ def test_a_cancelled_stage_whose_worker_is_gone_holds_nothing_up(world) -> None:
     world.later(61.0)
     assert remove_sweeps(world.engine, [sweep.id], dry_run=False).stages == 1
     assert world.done(one) is None
+
+
+def test_a_worker_of_a_removed_stage_writes_nothing_into_the_one_submitted_again(world) -> None:
+    """Its lease ran out while its host slept; it wakes up after the stage was removed, submitted and claimed again."""
+    sweep = world.submit({"a": [], "b": ["a"]}, "mine")
+    old = world.claim("a", worker="asleep")
+    cancel(world.engine, sweep.id)
+    world.later(61.0)
+    remove_sweeps(world.engine, [sweep.id], dry_run=True)
+    remove_sweeps(world.engine, [sweep.id], dry_run=False)
+    world.submit({"a": [], "b": ["a"]}, "mine")
+    new = world.claim("a", worker="awake")
+    assert new.attempt > old.attempt
+    place = {"artifact": sha("old"), "artifact_bytes": 7, "epoch": 1, "step": 0}
+    assert record_snapshot(world.engine, old.digest, old.attempt, **place) is None
+    facts = {"epoch": 1, "loss": 1.0, "top1": 0.5, "lr": 0.1, "seconds": 1.0, "images_per_s": 1.0}
+    assert not record_epoch(world.engine, old.digest, old.attempt, **facts)
+    assert not any(beat.held for beat in heartbeat(world.engine, "asleep", [(old.digest, old.attempt)], 60.0))
+    assert crash(world.engine, old.digest, old.attempt, "boom", "", 3, 0.0) is None
+    assert not fail(world.engine, old.digest, old.attempt, "boom", "")
+    assert not release(world.engine, old.digest, old.attempt, "stops")
+    assert world.done(old, sha("old")) is None
+    assert world.done(new, sha("new")) is not None
+    assert (world.row("a").artifact, [each.worker for each in world.attempts("a")]) == (sha("new"), ["awake"])
+    assert world.claim("b").inputs == {old.digest: sha("new")}
+    assert violations(world.engine) == []
+
+
+def test_high_attempt_numbers_change_nothing_but_the_numbers(world) -> None:
+    """After the removal of a stage with 30 attempts: a stage's first saved states are believed, what was never begun
+    does not go before what was, and the rows kept are the last ones."""
+    sweep = world.submit({"a": []})
+    for _ in range(30):
+        assert crash(world.engine, *place_of(world.claim("a")), "boom", "", 99, 0.0) == "READY"
+    cancel(world.engine, sweep.id)
+    world.submit({"z": []})
+    assert release(world.engine, *place_of(world.claim("z")), "stops")
+    remove_sweeps(world.engine, [sweep.id], dry_run=False)
+    world.submit({"a": []})
+    assert world.labels(due(world.engine, "cpu", 1, 1.0)) == ["z"]
+    for _ in range(25):
+        one = world.claim("a")
+        place = {"artifact": sha("saved"), "artifact_bytes": 7, "epoch": 0, "step": 0}
+        record_snapshot(world.engine, one.digest, one.attempt, **place)
+        crash(world.engine, one.digest, one.attempt, "boom", "", 99, 0.0)
+    assert (one.attempt, world.row("a").failures) == (55, 6)
+    assert [each.attempt for each in world.attempts("a")] == list(range(36, 56))
+
+
+def place_of(one) -> tuple[str, int]:
+    return one.digest, one.attempt
 
 
 def test_a_day_of_a_thousand_sweeps_leaves_nothing_behind(world) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 
 from core.artifacts.checkpoint import Checkpoint, pack
 from core.artifacts.store import ArtifactStore
@@ -153,7 +153,7 @@ def test_all_well_says_the_torch_process(sweep: Sweep, floor: Floor) -> None:
 def test_json(here: None, sweep: Sweep, floor: Floor) -> None:
     found = json.loads(sweep("verify", "--json").out)
     sizes = sum(file.stat().st_size for _, file in floor.artifacts().values())
-    assert found == {"artifacts": 2, "snapshots": 0, "bytes": sizes, "findings": [], "repair": None}
+    assert found == {"artifacts": 2, "snapshots": 0, "bytes": sizes, "findings": [], "rules": [], "repair": None}
 
 
 def test_damage_is_named_and_repaired(here: None, sweep: Sweep, floor: Floor) -> None:
@@ -207,6 +207,23 @@ def test_rows_that_say_something_else(here: None, sweep: Sweep, floor: Floor) ->
     assert lines[-1] == "3 stages run again, 1 ready now"
     assert floor.work() == 3
     assert sweep("verify").code == 0
+
+
+def test_a_ledger_that_breaks_its_own_rules(here: None, sweep: Sweep, floor: Floor) -> None:
+    """Somebody deleted rows; the artifacts are sound."""
+    with floor.ledger.begin() as connection:
+        connection.execute(delete(results))
+    ran = sweep("verify", "mine")
+    assert ran.code == 1
+    told, artifacts = ran.out.splitlines()
+    assert told.startswith("ledger breaks its rule: a DONE stage has its result: ")
+    assert told.endswith("sweep verify --repair runs them again")
+    assert artifacts.endswith(": all well")
+    (rule,) = json.loads(sweep("verify", "--json").out)["rules"]
+    assert [digest[:12] in told for digest in rule["digests"]] == [True] * 2
+    assert sweep("verify", "--repair").out.splitlines()[-1] == "2 stages run again, 2 ready now"
+    assert floor.work() == 2
+    assert (sweep("verify").code, floor.states()) == (0, ALL_DONE)
 
 
 def test_saved_states_are_looked_at_and_forgotten_when_bad(here: None, sweep: Sweep, floor: Floor) -> None:

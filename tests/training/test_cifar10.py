@@ -12,11 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from core.errors import StageError
+from core.artifacts.store import ArtifactStore
 from core.plan.datasets import parse_dataset
+from core.settings import Settings
+from core.training.builtin import DownloadAway
 from core.training.datasets import check_dataset, load_dataset
 from core.training.vision import import_torchvision
+from worker.protocol import Event, Owner, Progress
+from worker.trainer import waiting
+from worker.trainer.errors import owner_of
+from worker.trainer.workbench import Workbench
 
 REF = parse_dataset("cifar10")
 
@@ -91,7 +98,7 @@ def test_download_then_packed(served: Path, tmp_path: Path, capfd: pytest.Captur
 
 
 def test_offline_is_one_line_with_the_fix(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(StageError) as caught:
+    with pytest.raises(DownloadAway) as caught:
         load_dataset(REF, tmp_path / "data", "train")
     message = str(caught.value)
     assert "\n" not in message
@@ -109,6 +116,29 @@ def test_offline_with_the_archive_in_place(archive: Path, tmp_path: Path) -> Non
 
 def test_wrong_archive_is_not_unpacked(served: Path, tmp_path: Path) -> None:
     served.write_bytes(b"something else")
-    with pytest.raises(StageError, match="cifar10 cannot be downloaded"):
+    with pytest.raises(DownloadAway, match="cifar10 cannot be downloaded"):
         load_dataset(REF, tmp_path / "data", "train")
     assert not (tmp_path / "data" / "cifar-10-batches-py").exists()
+
+
+@pytest.mark.parametrize("cure", ["the mirror is back", "the archive is put in place"])
+def test_a_mirror_that_is_away_is_waited_for(
+    served: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, cure: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A trainer says what is wrong and what helps, and goes on by itself once that was done."""
+    away = served.rename(served.with_suffix(".away"))
+    monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(waiting, "_LOOK_SECONDS", 0.01)
+    troubles: list[str] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Progress) and event.trouble and not troubles:
+            troubles.append(event.trouble)
+            away.rename(served if cure == "the mirror is back" else settings.data / served.name)
+
+    store = ArtifactStore.open("", settings.home)
+    bench = Workbench(torch.device("cpu"), settings, store, hear, cores=1)
+    assert len(bench.split(REF, "train")) == 40
+    assert "404" in troubles[0] and f"put {served.name} into {settings.data}" in troubles[0]
+    assert "the download works again" in capfd.readouterr().err
+    assert owner_of(DownloadAway("away")) is Owner.SURROUNDINGS

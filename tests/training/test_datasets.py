@@ -17,6 +17,7 @@ from core.errors import StageError
 from core.images.finding import find_dataset, find_images
 from core.images.inspection import Inspection
 from core.plan.datasets import DatasetRef, parse_dataset
+from core.training.builtin import DownloadAway
 from core.training.datasets import Split, check_dataset, load_dataset, packed_path
 from core.training.packed import Images, Packed, channel_statistics, pack, packed_or_built
 
@@ -100,7 +101,7 @@ def test_a_partly_unpacked_download_is_one_line(tmp_path: Path, size: int) -> No
     for split in ("train", "t10k"):
         for kind in ("images-idx3", "labels-idx1"):
             (raw / f"{split}-{kind}-ubyte").write_bytes(whole[:size])
-    with pytest.raises(StageError, match=r"^fashion-mnist cannot be downloaded .*put FashionMNIST/raw/\*\.gz"):
+    with pytest.raises(DownloadAway, match=r"^fashion-mnist cannot be downloaded .*put FashionMNIST/raw/\*\.gz"):
         load_dataset(parse_dataset("fashion-mnist"), tmp_path, "train")
 
 

@@ -16,7 +16,7 @@ from core.plan.stages import PruneRound, Train, digest, encode
 from core.training.loop import train
 from core.training.snapshot import Snapshot
 from worker.protocol import Epoch, Progress, Request, Saved
-from worker.trainer import shelf
+from worker.trainer import waiting
 from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
@@ -78,7 +78,7 @@ def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypa
             folder.rename(folder.with_name("elsewhere"))
             folder.write_text("a file where the folder was")
 
-    monkeypatch.setattr(shelf, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.01)
     again = Workbench(workbench.device, workbench.settings, workbench.store, hear, cores=1)
     assert run(again, TRAIN, {}).artifact == usual.artifact
     assert [event.epoch for event in said if isinstance(event, Epoch)] == [1, 2]

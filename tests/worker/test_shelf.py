@@ -15,7 +15,7 @@ from core.plan.models import ModelRef
 from core.plan.recipes import load_recipe
 from core.plan.stages import Train, digest, encode
 from worker.protocol import Epoch, Progress, Request
-from worker.trainer import shelf
+from worker.trainer import shelf, waiting
 from worker.trainer.stages import run_stage
 from worker.trainer.workbench import Workbench
 
@@ -63,8 +63,8 @@ class Bench:
 def bench(settings, monkeypatch):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    monkeypatch.setattr(shelf, "_FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(shelf, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(waiting, "_LOOK_SECONDS", 0.01)
     yield Bench(replace(settings, snapshot=1e9))
     torch.set_num_threads(threads)
 
@@ -110,7 +110,7 @@ def test_what_was_made_outlasts_a_trainer_that_has_to_go(bench, monkeypatch):
     def die():
         raise Gone
 
-    monkeypatch.setattr(shelf, "die_of_term", die)
+    monkeypatch.setattr(waiting, "die_of_term", die)
 
     def end():
         bench.refuse()

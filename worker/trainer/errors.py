@@ -4,7 +4,8 @@
 * `MACHINE`: a device or a driver. The stage is tried again elsewhere or later; the slot rests and checks its
   device, see `worker.rest`.
 * `MEMORY`: as of the machine; but the stage may be too large for it, so that no slot withdraws.
-* `SURROUNDINGS`: the store or a disk. As of the machine; the store itself is waited for, see `worker.trainer.shelf`.
+* `SURROUNDINGS`: the store, a download or a disk. As of the machine; store and downloads themselves are waited for,
+  see `worker.trainer.waiting`.
 * `UNKNOWN`: everything else. Retried as a crash is, never failed at once.
 
 Names of types stand here as text, because a trainer without a GPU has not all of them, and torch's move from release to
@@ -17,6 +18,7 @@ import re
 
 from core.artifacts.store import StoreAway
 from core.errors import StageError, UserError
+from core.training.builtin import DownloadAway
 from worker.protocol import Owner
 
 _MACHINE_TYPES = frozenset({"AcceleratorError", "DeferredCudaCallError", "CudaError", "NVMLError"})
@@ -84,7 +86,7 @@ def _owner_of_one(error: BaseException) -> Owner:
         return Owner.WORK
     if isinstance(error, UserError):
         return Owner.MACHINE  # within a stage: what a person has to put right here, e.g. the folder of the host lock
-    if isinstance(error, StoreAway):
+    if isinstance(error, StoreAway | DownloadAway):
         return Owner.SURROUNDINGS
     text, kinds = str(error), {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, OSError) and error.errno is not None:

@@ -8,7 +8,6 @@ again. Whether there is room is asked before a training begins, not after.
 
 import json
 import secrets
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,11 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.artifacts.store import ArtifactStore, StoreAway
-from worker.trainer.ending import Ending, die_of_term
-from worker.trainer.reporter import Reporter
+from worker.trainer.waiting import Waiting, say
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-_LOOK_SECONDS = 0.5
 _KEPT_SECONDS = 14 * 86_400
 
 SPOOL = "spool"
@@ -42,9 +38,9 @@ class Made:
 class Shelf:
     """One trainer's."""
 
-    def __init__(self, store: ArtifactStore, spool: Path, report: Reporter, ending: Ending) -> None:
+    def __init__(self, store: ArtifactStore, spool: Path, waiting: Waiting) -> None:
         """spool: the folder for what waits to be stored; made when it is needed."""
-        self._store, self._spool, self._report, self._ending = store, spool, report, ending
+        self._store, self._spool, self._waiting = store, spool, waiting
 
     def get(self, name: str) -> bytes:
         """The artifact's bytes; waits for a store that is away.
@@ -52,11 +48,11 @@ class Shelf:
         Raises:
             StageError: no such artifact, or its bytes have another hash.
         """
-        return self._wait_for(lambda: self._store.get(name), "reading from the store", lambda: None)
+        return self._wait_for(lambda: self._store.get(name), "reading from the store")
 
     def await_room(self, size: int) -> None:
         """Returns once the store takes `size` bytes: before a training, not after it."""
-        self._wait_for(lambda: self._store.check_room(size), "looking for room", lambda: None)
+        self._wait_for(lambda: self._store.check_room(size), "looking for room")
 
     def put(self, stage: str, made: Made) -> tuple[str, int]:
         """Stores what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
@@ -84,38 +80,14 @@ class Shelf:
             part.write_bytes(head + b"\n" + made.data)
             part.replace(file)
         except OSError as error:
-            _say(f"not kept on this disk either, only in memory: {error}")
+            say(f"not kept on this disk either, only in memory: {error}")
             part.unlink(missing_ok=True)
 
     def _file(self, stage: str) -> Path:
         return self._spool / f"{stage}.made"
 
-    def _wait_for(self, act: Callable[[], _T], phase: str, on_trouble: Callable[[], None]) -> _T:
-        """What `act` gives, as soon as the store lets it. on_trouble: called once, when it does not at first."""
-        self._report(phase)
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                found = act()
-            except StoreAway as error:
-                if pause == _FIRST_PAUSE:
-                    _say(f"{error}; waiting for it")
-                    on_trouble()
-                self._sleep(pause, f"waiting for the store ({phase})", str(error))
-                pause = min(2 * pause, _LONGEST_PAUSE)
-            else:
-                if pause > _FIRST_PAUSE:
-                    _say("the store works again")
-                    self._report(phase)
-                return found
-
-    def _sleep(self, seconds: float, phase: str, trouble: str) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self._report(phase, trouble)
-            if self._ending.asked:
-                die_of_term()
-            time.sleep(_LOOK_SECONDS)
+    def _wait_for(self, act: Callable[[], _T], phase: str, on_trouble: Callable[[], None] = lambda: None) -> _T:
+        return self._waiting.until(act, phase, "the store", StoreAway, on_trouble)
 
 
 def tidy(spool: Path) -> None:
@@ -125,8 +97,3 @@ def tidy(spool: Path) -> None:
             with suppress(OSError):
                 if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
                     file.unlink()
-
-
-def _say(line: str) -> None:
-    """Into the stage's log."""
-    print(line, file=sys.stderr, flush=True)

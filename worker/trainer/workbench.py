@@ -20,6 +20,7 @@ from core.measure.machine import processor_name
 from core.plan.datasets import DatasetRef
 from core.pruning.masks import Masks
 from core.settings import Settings, load_settings
+from core.training.builtin import DownloadAway
 from core.training.datasets import Split, load_dataset
 from core.training.snapshot import Snapshot
 from worker.protocol import Event, Ready, Request, Saved
@@ -28,6 +29,7 @@ from worker.trainer.ending import Ending
 from worker.trainer.reporter import Reporter
 from worker.trainer.saver import Saver
 from worker.trainer.shelf import SPOOL, Shelf, tidy
+from worker.trainer.waiting import Waiting
 
 _REPORT_SECONDS = 5.0
 
@@ -48,6 +50,7 @@ class Workbench:
     cores: int
     ending: Ending = field(default_factory=Ending)
     report: Reporter = field(init=False)
+    waiting: Waiting = field(init=False)
     shelf: Shelf = field(init=False)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
@@ -56,7 +59,8 @@ class Workbench:
 
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit)
-        self.shelf = Shelf(self.store, self.settings.home / SPOOL, self.report, self.ending)
+        self.waiting = Waiting(self.report, self.ending)
+        self.shelf = Shelf(self.store, self.settings.home / SPOOL, self.waiting)
 
     def ready(self) -> Ready:
         """The trainer's first event."""
@@ -74,15 +78,16 @@ class Workbench:
         self._places = candidates(places, self.settings.image_folders)
 
     def split(self, ref: DatasetRef, name: str) -> Split:
-        """`train` or `test`, resident on the device; one dataset at a time is kept."""
+        """`train` or `test`, resident on the device; one dataset at a time is kept. Waits for one that has to be
+        downloaded and cannot be."""
         if ref != self._dataset:
             self._splits.clear()
             self._dataset = ref
             self._baseline = None
         if name not in self._splits:
-            self.report("loading images")
             progress = _Progress(ref.label, self.report)
-            loaded = load_dataset(ref, self.settings.data, name, progress, self._places)
+            load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places)  # noqa: E731
+            loaded = self.waiting.until(load, "loading images", "the download", DownloadAway)
             self._splits[name] = loaded.to(self.device)
         return self._splits[name]
 
