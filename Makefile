@@ -38,7 +38,7 @@ lint: install-test ## ruff, mypy, import rules, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m core.ledger.migrate check
+	$(BIN)/python -m prunesweep.core.ledger.db.check
 
 # The site of docs/ in build/site; a broken link or anchor is an error.
 docs: install-test ## the site, into build/site

@@ -17,10 +17,10 @@ from statistics import median
 from sqlalchemy import Engine, insert, select, update
 
 from bench.rows import LATENCY
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.ledger.tables import latencies, results, stages
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import latencies, results, stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.settings import load_settings
 
 COLD_RUNS = 7
 WARM_RUNS = 3

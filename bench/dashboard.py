@@ -27,11 +27,11 @@ from dashboard_scene import fill, take, train
 from sqlalchemy import event
 from sqlalchemy.engine import Engine as AnyEngine
 
-from core.ledger.engine import open_ledger
-from core.ledger.progress import record_epoch
-from core.settings import Settings, load_settings
-from orchestrator.dashboard.serve import server
-from orchestrator.dashboard.serve import take as bind
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.dashboard.serve import server
+from prunesweep.orchestrator.dashboard.serve import take as bind
 
 CELLS = 1000
 PAINTS = 7

@@ -12,17 +12,17 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from bench.rows import LATENCY
-from core.ledger.claims import Claim, claim
-from core.ledger.engine import open_ledger
-from core.ledger.outcome import complete, fail
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.submit import Submitted, add_sweep
-from core.ledger.tables import cells
-from core.ledger.workers import register
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import cells
+from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.ledger.queue.outcome import complete, fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.settings import load_settings
 
 WORKERS = ("gpu-a:4711", "gpu-b:4712")
 SLOTS = ("cuda:0", "cuda:1")

@@ -16,10 +16,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from core.plan.recipes import Recipe, load_recipe
-from core.training.batches import augmented, draw
-from core.training.datasets import Split
-from core.training.vision import import_torchvision
+from prunesweep.core.plan.recipes import Recipe, load_recipe
+from prunesweep.core.training.batches import augmented, draw
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.vision import import_torchvision
 
 IMAGES = 20_000
 RIVAL_IMAGES = 2_000
@@ -50,7 +50,7 @@ class PerImage(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 
 def epoch(split: Split, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
-    """Our batches, as `core.training.step` makes them."""
+    """Our batches, as `prunesweep.core.training.step` makes them."""
     draws = draw(torch.arange(len(split)), recipe, 0, 0, 0)
     for start in range(0, len(split), recipe.batch):
         yield augmented(split, recipe, draws.rows(slice(start, start + recipe.batch)))

@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Engine, make_url, text
 
-from core.ledger.engine import open_ledger
-from core.ledger.submit import add_sweep
-from core.plan.dag import Plan
-from core.plan.grids import GRIDS
-from core.plan.stages import Sleep, digest_of, encode
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.settings import load_settings
 
 DATABASES = ("sqlite", "postgres")
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import torch
 from train import random_split
 
-from core.measure.flops import macs
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.training.datasets import Split
-from core.training.loop import train
-from core.training.models import build_model
-from core.training.step import Graph
+from prunesweep.core.measure.flops import macs
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import train
+from prunesweep.core.training.models import build_model
+from prunesweep.core.training.step import Graph
 
 PEAKS = {"H100": 989e12, "H200": 989e12}
 """Dense bf16 FLOP/s of the SXM modules, from NVIDIA's data sheets, by a word in the device's name."""

@@ -43,7 +43,7 @@ class Home:
 
     def sweep(self, *words: str) -> str:
         """Runs `sweep`; what it printed."""
-        start = "import sys; from orchestrator.entry import main; sys.exit(main())"
+        start = "import sys; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())"
         done = subprocess.run(
             [sys.executable, "-c", start, *words], env=self.environ, stdout=subprocess.PIPE, text=True
         )
@@ -74,7 +74,7 @@ class Home:
     def _worker(self) -> Iterator[None]:
         log = self.folder / "worker.log"
         with log.open("wb") as file:
-            command = [sys.executable, "-P", "-m", "worker", "--devices", self._devices]
+            command = [sys.executable, "-P", "-m", "prunesweep.worker", "--devices", self._devices]
             command += ["--per-device", str(self._slots)]
             worker = subprocess.Popen(command, env=self.environ, stdout=file, stderr=file)
         try:
@@ -92,9 +92,9 @@ class Home:
         """kind → (stages, seconds from claim to end, seconds of these in epochs) of a sweep, from the ledger."""
         from sqlalchemy import func, select
 
-        from core.ledger.engine import open_ledger
-        from core.ledger.tables import stages, sweep_stages, sweeps
-        from core.settings import load_settings
+        from prunesweep.core.ledger.db.engine import open_ledger
+        from prunesweep.core.ledger.db.schema import stages, sweep_stages, sweeps
+        from prunesweep.core.settings import load_settings
 
         took, trained = func.sum(stages.c.ended_at - stages.c.started_at), func.sum(stages.c.train_seconds)
         asked = select(stages.c.kind, func.count(), took, trained).group_by(stages.c.kind).order_by(stages.c.kind)
@@ -111,9 +111,9 @@ def synthetic(data: Path, train: int, test: int) -> None:
     """Images of CIFAR-10's shape, packed as if they had been downloaded: ten blurred patterns under noise."""
     import torch
 
-    from core.plan.datasets import parse_dataset
-    from core.training.datasets import packed_path
-    from core.training.packed import Images, pack, packed_or_built
+    from prunesweep.core.plan.datasets import parse_dataset
+    from prunesweep.core.training.dataset_cache import Images, pack, packed_or_built
+    from prunesweep.core.training.datasets import packed_path
 
     random = torch.Generator().manual_seed(0)
     patterns = torch.randint(64, 192, (10, 4, 4, 3), generator=random)

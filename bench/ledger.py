@@ -24,10 +24,10 @@ from typing import Any
 from databases import DATABASES, Database, open_url, started, submit
 from sqlalchemy import Engine, func, select
 
-from core.ledger.claims import claim
-from core.ledger.outcome import complete
-from core.ledger.tables import attempts, stages
-from core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.ledger.db.schema import attempts, stages
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
 
 CLIENTS = (1, 8, 64)
 ROUNDS = 3

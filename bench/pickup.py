@@ -24,17 +24,17 @@ from pathlib import Path
 from celery import Celery
 from sqlalchemy import Engine, select
 
-from core.broker.app import make_app
-from core.broker.hints import publish
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.ledger.submit import add_sweep
-from core.ledger.tables import stages as table
-from core.ledger.workers import list_workers
-from core.plan.dag import Plan
-from core.plan.grids import GRIDS
-from core.plan.stages import Sleep, digest_of, encode
-from core.settings import load_settings
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.broker.hints import publish
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages as table
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.settings import load_settings
 
 PICKUPS = 40
 LINKS = 100
@@ -154,7 +154,9 @@ def _site(home: Path) -> Iterator[Site]:
     settings = load_settings(environ)
     engine = open_ledger(settings)
     log = (home / "worker.log").open("wb")
-    worker = subprocess.Popen([sys.executable, "-m", "worker", "--devices", "cpu"], env=environ, stdout=log, stderr=log)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prunesweep.worker", "--devices", "cpu"], env=environ, stdout=log, stderr=log
+    )
     try:
         while not list_workers(engine, 60) or b"is ready (" not in (home / "worker.log").read_bytes():
             if worker.poll() is not None:

@@ -31,4 +31,4 @@ LATENCY: dict[str, object] = {
     "zeros_high": 1.6,
     "zeros_p": 2 / 4096,
 }
-"""Of `core.ledger.tables.latencies`: twice as fast."""
+"""Of `prunesweep.core.ledger.db.schema.latencies`: twice as fast."""

@@ -1,8 +1,8 @@
 """Does twice as many workers mean half the time? `python bench/scale.py`: 1, 2, 4 and 8 real workers.
 
-Each worker is a `python -m worker --devices cpu` of its own, warm before the clock starts, on one embedded broker and
-one SQLite ledger in a temporary folder. The stages sleep for one second, so that the processors are free for what is
-measured: everything around a stage.
+Each worker is a `python -m prunesweep.worker --devices cpu` of its own, warm before the clock starts, on one embedded
+broker and one SQLite ledger in a temporary folder. The stages sleep for one second, so that the processors are free
+for what is measured: everything around a stage.
 
 makespan      from before `submit` to the end of the last stage
 ideal         ceil(stages / workers) × 1 s
@@ -31,13 +31,13 @@ from celery import Celery
 from databases import submit
 from sqlalchemy import Engine, func, select
 
-from core.broker.app import make_app
-from core.broker.hints import publish
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.ledger.tables import attempts, stages
-from core.plan.stages import Sleep, digest_of, encode
-from core.settings import load_settings
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.broker.hints import publish
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import attempts, stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.settings import load_settings
 
 WORKERS = (1, 2, 4, 8)
 STAGES = 16
@@ -80,7 +80,7 @@ class Crew:
         while len(self._workers) < count:
             path = self._home / f"worker-{len(self._workers)}.log"
             with path.open("wb") as log:
-                command = [sys.executable, "-m", "worker", "--devices", "cpu"]
+                command = [sys.executable, "-m", "prunesweep.worker", "--devices", "cpu"]
                 worker = subprocess.Popen(command, env=self._environ, stdout=log, stderr=log)
             self._workers.append(worker)
             deadline = time.monotonic() + _START_SECONDS

@@ -29,8 +29,8 @@ from simulated_clock import SimulatedClock
 from simulation import Simulation
 from sqlalchemy import func, select
 
-from core.ledger.tables import stages
-from core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
 
 GROUP = 37
 

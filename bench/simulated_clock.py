@@ -7,7 +7,7 @@ from databases import open_url
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.compiler import compiles
 
-from core.ledger.clock import Now
+from prunesweep.core.ledger.db.clock import Now
 
 _EPOCH = 1_800_000_000.0
 

@@ -14,11 +14,11 @@ from typing import Any
 from simulated_clock import SimulatedClock
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim, heartbeat
-from core.ledger.outcome import complete
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due, reap
-from core.ledger.workers import register
+from prunesweep.core.ledger.queue.claims import claim, heartbeat
+from prunesweep.core.ledger.queue.outcome import complete
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.workers import register
 
 LEASE, BEAT, SETTLE, REPUBLISH, AHEAD, BACKOFF, LOSSES = 60.0, 10.0, 0.055, 5.0, 16, 2.0, 3
 HINT = 0.001

@@ -22,14 +22,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.measure.foreign import load_network
-from core.measure.graphs import graph_of
-from core.measure.pinned import pinned
-from core.measure.rounds import timer_of
-from core.plan.models import ModelRef
-from core.pruning.masks import prunable
-from core.sparse.engine import Engine
-from core.training.models import build_model
+from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.measure.interleaved import timer_of
+from prunesweep.core.measure.pinned import pinned
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.sparse.runtime.engine import Engine
+from prunesweep.core.training.models import build_model
 
 DENSITIES = {
     75: {"conv1": 0.97, "layer1": 0.82, "layer2": 0.62, "layer3": 0.36, "layer4": 0.12},
@@ -71,7 +71,7 @@ def races(paths: list[Path], threads: int, batches: list[int], engines: list[str
         "batches": batches,
         "image": SIDE,
     }
-    command = [sys.executable, "-m", "core.measure.bench"]
+    command = [sys.executable, "-m", "prunesweep.core.jobs.bench"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(request) + "\n")

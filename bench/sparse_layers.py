@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from core.measure.foreign import load_network
-from core.measure.graphs import graph_of
-from core.measure.pinned import pinned
-from core.sparse.flat import FlatProgram
-from core.sparse.graph import Conv
-from core.sparse.program import Call, Crew, Job, Step
-from core.sparse.target import here
-from core.sparse.wide import WideNet
-from core.sparse.windows import Window, Windows, windows_of
+from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.measure.pinned import pinned
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.sparse.codegen.target import here
+from prunesweep.core.sparse.model.graph import Conv
+from prunesweep.core.sparse.model.lowering import Window, Windows, windows_of
+from prunesweep.core.sparse.runtime.batch_plan import WideNet
+from prunesweep.core.sparse.runtime.program import Call, Crew, Job, Step
+from prunesweep.core.sparse.runtime.single_plan import FlatProgram
 
 SIDE = 32
 ROUNDS = 40

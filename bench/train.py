@@ -1,9 +1,9 @@
 """Training under masks on the CPU: images a second, against the loop that one usually finds.
 
-Ours (`core.training.loop`: bf16 autocast where the processor has it, channels_last, fused SGD, batched data path, masks
-applied by one call a step) against eager fp32 with a DataLoader over PIL images, torchvision's transforms, plain SGD
-and `torch.nn.utils.prune`'s global masks. Same network (ResNet-18, max-pool kept, 90 % of its weights pruned), batch,
-images and threads; rounds are interleaved and medians printed.
+Ours (`prunesweep.core.training.loop`: bf16 autocast where the processor has it, channels_last, fused SGD, batched data
+path, masks applied by one call a step) against eager fp32 with a DataLoader over PIL images, torchvision's transforms,
+plain SGD and `torch.nn.utils.prune`'s global masks. Same network (ResNet-18, max-pool kept, 90 % of its weights
+pruned), batch, images and threads; rounds are interleaved and medians printed.
 Run: python bench/train.py [--width 64] [--threads 2] [--images 1024] [--rounds 5]
 """
 
@@ -20,14 +20,14 @@ from data import PerImage
 from torch import nn
 from torch.nn.utils import prune as torch_prune
 
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.pruning.masks import prunable
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.datasets import Split
-from core.training.loop import train
-from core.training.models import build_model
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import train
+from prunesweep.core.training.models import build_model
 
 SPARSITY = 0.9
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 _FIX = "give cpu, cuda, cuda:0,cuda:1, … or all"
 _CUDA = re.compile(r"cuda:(\d{1,3})")

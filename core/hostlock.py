@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 _LOOK_SECONDS = 0.02
 

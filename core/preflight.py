@@ -1,10 +1,10 @@
 """What must be there before a machine starts to work; each check says in one line what is missing."""
 
-from core.artifacts.store import ArtifactStore
-from core.broker import hints
-from core.devices import parse_devices
-from core.ledger.engine import open_ledger
-from core.settings import Settings
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.broker import hints
+from prunesweep.core.devices import parse_devices
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import Settings
 
 
 def check_machine(settings: Settings, devices: str | None) -> str:

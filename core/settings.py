@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.cpus import capped
-from core.errors import UserError
-from core.urls import broker_url, database_url
-from core.urls import mask as mask
+from prunesweep.core.cpus import capped
+from prunesweep.core.errors import UserError
+from prunesweep.core.urls import broker_url, database_url
+from prunesweep.core.urls import mask as mask
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Settings:
     """Where things are and how patient we are. Times in seconds.
 
     Empty URLs mean the embedded default under `home`. image_folders: where submitted image folders lie on this machine
-    (`core.images.finding.candidates`) · scores: folder of the scores of the user's own that this machine
+    (`prunesweep.core.images.folders.candidates`) · scores: folder of the scores of the user's own that this machine
     may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
     each device · snapshot: least time between two saved states of a training stage · silence: longest time that a
     trainer may go without progress · keep: how long logs, gone workers and the saved states of cancelled stages are

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 _SHOWN = frozenset(
     (

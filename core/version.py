@@ -34,7 +34,7 @@ def revision() -> str | None:
     from importlib.metadata import PackageNotFoundError, distribution
     from pathlib import Path
 
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     if (root / ".git").exists():
         asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
         try:

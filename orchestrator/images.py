@@ -2,10 +2,10 @@
 
 import time
 
-from core.images.finding import FoundDataset, candidates, find_dataset
-from core.plan.datasets import folder_of
-from core.settings import Settings
-from orchestrator.output import flash
+from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset
+from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import flash
 
 _QUIET_SECONDS = 1.0
 
@@ -14,7 +14,7 @@ def look_up(value: object, settings: Settings, field: str = "dataset") -> FoundD
     """Return the dataset of that name; an image folder is inspected.
 
     Raises:
-        UserError: as for `core.images.finding.find_dataset`.
+        UserError: as for `prunesweep.core.images.folders.find_dataset`.
     """
     began, shown = time.monotonic(), False
 

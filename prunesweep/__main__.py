@@ -2,6 +2,6 @@
 
 import sys
 
-from orchestrator.entry import main
+from prunesweep.orchestrator.cli.entry import main
 
 sys.exit(main())

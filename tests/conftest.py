@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from core.ledger import migrate
-from core.ledger.engine import open_ledger
-from core.ledger.tables import METADATA
-from core.settings import Settings, load_settings
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import METADATA
+from prunesweep.core.settings import Settings, load_settings
 from tests.support.watchdog import watch
 
 

@@ -6,7 +6,7 @@ import sys
 
 import torch
 
-from core.devices import cpu_name
+from prunesweep.core.devices import cpu_name
 
 _CONVOLUTION = "import torch; torch.nn.functional.conv2d(torch.ones(8, 16, 32, 32), torch.ones(16, 16, 3, 3))"
 

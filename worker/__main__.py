@@ -1,4 +1,5 @@
-"""`python -m worker --devices cpu|cuda:0,cuda:1|all`: a worker, after the checks that a person can act on."""
+"""`python -m prunesweep.worker --devices cpu|cuda:0,cuda:1|all`: a worker, after the checks that a person can act
+on."""
 
 import argparse
 import json
@@ -11,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 _TRY_SECONDS = 300
 """Importing torch from a cold network disk takes a minute, and a first CUDA context some seconds."""
@@ -39,8 +40,8 @@ def _check(devices: str | None) -> None:
     for name in _NEEDED:
         if find_spec(name) is None:
             raise UserError("worker", name, "is missing; pip install 'prunesweep[worker]'")
-    from core.preflight import check_machine
-    from core.settings import load_settings
+    from prunesweep.core.preflight import check_machine
+    from prunesweep.core.settings import load_settings
 
     chosen = check_machine(load_settings(), devices)
     if chosen != "cpu":
@@ -56,7 +57,7 @@ def check_devices(devices: str) -> None:
     """
     request = json.dumps({"devices": devices}).encode() + b"\n"
     # -P: a folder called `worker` where the user stands must not be taken for ours.
-    command = [sys.executable, "-P", "-m", "worker.doctor"]
+    command = [sys.executable, "-P", "-m", "prunesweep.worker.doctor"]
     try:
         ran = subprocess.run(command, input=request, stdout=subprocess.PIPE, timeout=_TRY_SECONDS)
     except subprocess.TimeoutExpired:
@@ -70,7 +71,7 @@ def check_devices(devices: str) -> None:
 def _work() -> int:
     from celery.exceptions import SecurityWarning
 
-    from worker.app import app
+    from prunesweep.worker.app import app
 
     # Root is fine in a container, and nothing but JSON is ever read.
     warnings.filterwarnings("ignore", category=SecurityWarning)

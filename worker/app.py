@@ -1,6 +1,7 @@
-"""The Celery app of a worker: `celery -A worker.app worker --pool=threads`, `celery -A worker.app flower`.
+"""The Celery app of a worker: `celery -A prunesweep.worker.app worker --pool=threads`, `celery -A
+prunesweep.worker.app flower`.
 
-`python -m worker` (what `sweep worker` runs) starts the same app with checks before and plainer logs.
+`python -m prunesweep.worker` (what `sweep worker` runs) starts the same app with checks before and plainer logs.
 """
 
 import signal
@@ -14,16 +15,16 @@ from celery.concurrency import get_implementation
 from celery.concurrency.thread import TaskPool
 from celery.utils.log import get_logger
 
-from core.broker.app import make_app
-from core.devices import parse_devices
-from core.errors import UserError
-from core.plan.task import TASK, is_digest
-from core.settings import load_settings
-from core.terminals import silence, terminals
-from worker.consumer import HintConsumer
-from worker.gate import Gate
-from worker.sieve import Sieve
-from worker.station import Station
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.devices import parse_devices
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.task import TASK, is_digest
+from prunesweep.core.settings import load_settings
+from prunesweep.core.terminals import silence, terminals
+from prunesweep.worker.consumer import HintConsumer
+from prunesweep.worker.message_filter import Sieve
+from prunesweep.worker.prefetch import Gate
+from prunesweep.worker.runtime import Station
 
 logger = get_logger(__name__)
 

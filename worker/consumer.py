@@ -13,8 +13,8 @@ from celery.utils.log import get_logger
 from celery.worker.consumer.consumer import COLLECT_SOCKET_TIMEOUT, Consumer
 from celery.worker.state import maybe_shutdown
 
-from core.broker.app import RECONNECT_SECONDS
-from worker.troubles import Troubles, first_line
+from prunesweep.core.broker.app import RECONNECT_SECONDS
+from prunesweep.worker.incidents import Troubles, first_line
 
 logger = get_logger(__name__)
 

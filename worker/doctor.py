@@ -1,4 +1,5 @@
-"""`python -m worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON lines out.
+"""`python -m prunesweep.worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON
+lines out.
 
 Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder", "about": what its line begins with},
 all but the first as wanted; events: {"event": "check", "name", "ok", "message"}.
@@ -9,9 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core.devices import parse_devices
-from core.errors import StageError, UserError
-from core.plan.datasets import DatasetRef
+from prunesweep.core.devices import parse_devices
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.plan.datasets import DatasetRef
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def _devices(text: str) -> str:
     devices = parse_devices(text)
     import torch
 
-    from worker.trainer.device import try_device
+    from prunesweep.worker.trainer.device import try_device
 
     for device in devices:
         try_device(device)
@@ -50,7 +51,7 @@ def _devices(text: str) -> str:
 
 
 def _dataset(ref: DatasetRef, data: Path) -> str:
-    from core.training.datasets import check_dataset
+    from prunesweep.core.training.datasets import check_dataset
 
     return check_dataset(ref, data)
 

@@ -63,8 +63,8 @@ class Saved:
 class Done:
     """The stage is done; `result` holds the columns of its results or latencies row, or is empty.
 
-    ran: what carried it out, see `core.ledger.ran` · spent: the trainer ends after this; another one must take the next
-    stage.
+    ran: what carried it out, see `prunesweep.core.ledger.queries.ran` · spent: the trainer ends after this; another
+    one must take the next stage.
     """
 
     event: ClassVar[str] = "done"

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import IO, cast
 
-from worker.log_tail import LogTail
-from worker.protocol import Event, Ready, Request, read_event, write_request
+from prunesweep.worker.log_tail import LogTail
+from prunesweep.worker.protocol import Event, Ready, Request, read_event, write_request
 
 GRACE = 4.0
 """Seconds between asking a trainer to end and killing it, at least: time to save the state of a training."""
@@ -40,7 +40,7 @@ class TrainerProcess:
         self.log = LogTail()
         self._process = subprocess.Popen(
             # -P: a folder called `worker` where the user stands must not be taken for ours.
-            [sys.executable, "-P", "-m", "worker.trainer", "--device", device, "--parent", str(os.getpid())],
+            [sys.executable, "-P", "-m", "prunesweep.worker.trainer", "--device", device, "--parent", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log.fileno(),

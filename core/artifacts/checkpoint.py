@@ -1,8 +1,8 @@
 """A checkpoint as bytes: safetensors in which a weight with a mask is one bit a weight and the kept ones.
 
-How such a weight is laid out: `core.sparse.codec`. Its shape is under `packed` in the header; a header without
-`packed` is of a dense network, or of an earlier release, which wrote all weights dense and a mask as `mask/NAME`.
-Equal checkpoints make equal bytes, so that equal work is stored once.
+How such a weight is laid out: `prunesweep.core.sparse.model.codec`. Its shape is under `packed` in the header; a
+header without `packed` is of a dense network, or of an earlier release, which wrote all weights dense and a mask as
+`mask/NAME`. Equal checkpoints make equal bytes, so that equal work is stored once.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.artifacts.tensors import from_bits, pack_tensors, unpack_tensors
-from core.errors import StageError
-from core.sparse.codec import MASK, VALUES, pack_weight, unpack_weight
+from prunesweep.core.artifacts.tensors import from_bits, pack_tensors, unpack_tensors
+from prunesweep.core.errors import StageError
+from prunesweep.core.sparse.model.codec import MASK, VALUES, pack_weight, unpack_weight
 
 MASK_PREFIX = "mask/"
 OPTIMIZER_PREFIX = "optimizer/"

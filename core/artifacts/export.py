@@ -6,8 +6,8 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from core.errors import UserError
-from core.sparse.files import written_whole
+from prunesweep.core.errors import UserError
+from prunesweep.core.sparse.model.files import written_whole
 
 FORMATS = ("torch", "safetensors")
 

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
-from core.errors import UserError
-from core.settings import mask
+from prunesweep.core.errors import UserError
+from prunesweep.core.settings import mask
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
@@ -36,8 +36,8 @@ class Patience:
 
 
 WORK = Patience(connect=5, request=300, total=60)
-"""Of those who train; a trainer begins a new wait then (`worker.trainer.shelf`). Credentials hold for five minutes at
-least, and are not asked for again between two tries."""
+"""Of those who train; a trainer begins a new wait then (`prunesweep.worker.trainer.artifact_store`). Credentials hold
+for five minutes at least, and are not asked for again between two tries."""
 PERSON = Patience(connect=3, request=300, total=10)
 """Of commands: somebody waits for the answer."""
 PROBE = Patience(connect=2, request=3, total=0)

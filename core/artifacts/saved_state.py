@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.artifacts.checkpoint import MASK_PREFIX
-from core.artifacts.tensors import from_bits, pack_tensors, to_bits, unpack_tensors
-from core.errors import StageError
-from core.training.snapshot import Snapshot
+from prunesweep.core.artifacts.checkpoint import MASK_PREFIX
+from prunesweep.core.artifacts.tensors import from_bits, pack_tensors, to_bits, unpack_tensors
+from prunesweep.core.errors import StageError
+from prunesweep.core.training.training_state import Snapshot
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 
-from core.artifacts.inventory import Inventory, is_ledger, key, probe
-from core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
-from core.errors import StageError, UserError
-from core.private import make_private
-from core.settings import mask
+from prunesweep.core.artifacts.inventory import Inventory, is_ledger, key, probe
+from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.private import make_private
+from prunesweep.core.settings import mask
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -152,7 +152,7 @@ class ArtifactStore:
     def sign_in(self, ledger_id: str) -> None:
         """Leaves the ledger's name in the store, where `ledgers` finds it. Does nothing when it is there.
 
-        ledger_id: 32 hex digits, see `core.ledger.identity`.
+        ledger_id: 32 hex digits, see `prunesweep.core.ledger.db.identity`.
 
         Raises:
             StoreAway: the store cannot be reached or written.

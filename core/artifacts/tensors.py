@@ -7,8 +7,8 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from core.sparse import codec
-from core.sparse.files import metadata_entry
+from prunesweep.core.sparse.model import codec
+from prunesweep.core.sparse.model.files import metadata_entry
 
 HEADER = "prunesweep"
 """The metadata entry of a file of ours."""

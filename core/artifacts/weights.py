@@ -3,9 +3,9 @@
 import numpy as np
 from safetensors.numpy import load
 
-from core.errors import StageError
-from core.sparse.codec import unpack_weight
-from core.sparse.files import metadata_entry
+from prunesweep.core.errors import StageError
+from prunesweep.core.sparse.model.codec import unpack_weight
+from prunesweep.core.sparse.model.files import metadata_entry
 
 
 def read_weights(data: bytes) -> dict[str, np.ndarray]:

@@ -8,9 +8,9 @@ from celery.app.amqp import AMQP
 from kombu import Connection
 from redis.exceptions import RedisError
 
-from core.broker.embedded import broker_url
-from core.plan.task import QUEUE
-from core.settings import Settings
+from prunesweep.core.broker.embedded import broker_url
+from prunesweep.core.plan.task import QUEUE
+from prunesweep.core.settings import Settings
 
 CONNECT_TIMEOUT = 2.0
 """Seconds to wait for a connection to the broker."""
@@ -69,8 +69,9 @@ def make_app(settings: Settings) -> Celery:
         task_publish_retry=False,
         worker_pool="threads",
         worker_prefetch_multiplier=1,
-        # What a worker takes off the queue is governed by `worker.gate`: Celery's own `worker_disable_prefetch`
-        # notices a thread that became free only at the next tick of its event loop, up to a second later.
+        # What a worker takes off the queue is governed by `prunesweep.worker.prefetch`: Celery's own
+        # `worker_disable_prefetch` notices a thread that became free only at the next tick of its event loop, up to a
+        # second later.
         worker_disable_prefetch=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_redirect_stdouts=False,

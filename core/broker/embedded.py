@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.broker.valkey import ServerHandle, answers, find_server, launch, open_lock, stop
-from core.errors import UserError
-from core.private import make_private
-from core.settings import Settings
+from prunesweep.core.broker.valkey import ServerHandle, answers, find_server, launch, open_lock, stop
+from prunesweep.core.errors import UserError
+from prunesweep.core.private import make_private
+from prunesweep.core.settings import Settings
 
 _SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 _USERS = "users.lock"

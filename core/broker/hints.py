@@ -9,11 +9,11 @@ from celery import Celery
 from kombu.exceptions import ChannelError, ConnectionError, KombuError
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from core.broker import embedded, valkey
-from core.broker.app import CONNECT_TIMEOUT
-from core.errors import UserError
-from core.plan.task import QUEUE, TASK
-from core.settings import Settings, mask
+from prunesweep.core.broker import embedded, valkey
+from prunesweep.core.broker.app import CONNECT_TIMEOUT
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.task import QUEUE, TASK
+from prunesweep.core.settings import Settings, mask
 
 _AWAY = (KombuError, ConnectionError, RedisError, OSError)
 """What a broker that is away, or answers with an error, brings about."""

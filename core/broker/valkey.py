@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 _SERVER_LOCK = "server.lock"
 _PID = "valkey.pid"

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from core.images.findings import count, joined, shown
-from core.images.listing import SPLITS, Listed, Listing, list_folder
-from core.images.manifest import Facts, Known, Whole, manifest_of, save_manifest, settled
-from core.images.seal import seal
+from prunesweep.core.images.listing import SPLITS, Listed, Listing, list_folder
+from prunesweep.core.images.manifest import Facts, Known, Whole, manifest_of, save_manifest, settled
+from prunesweep.core.images.problems import count, joined, shown
+from prunesweep.core.images.seal import seal
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
@@ -75,7 +75,7 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
     Raises:
         UserError: Pillow is missing.
     """
-    from core.images.decoding import PILLOW, RULES
+    from prunesweep.core.images.decoding import PILLOW, RULES
 
     manifest = manifest_of(data, root, f"rules {RULES}, Pillow {PILLOW}")
     with _no_collection():
@@ -160,7 +160,7 @@ def _read_all(root: Path, files: Sequence[Listed], progress: Progress | None) ->
 
 def _read(root: Path, file: Listed) -> tuple[str, str, Facts, bool]:
     """A file's path, its hash, its facts, and whether these will hold as long as its stamp does."""
-    from core.images.decoding import Unusable, decode
+    from prunesweep.core.images.decoding import Unusable, decode
 
     started = time.time_ns()
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from core.images.findings import Findings, shown
+from prunesweep.core.images.problems import Findings, shown
 
 SPLITS = ("train", "test")
 

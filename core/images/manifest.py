@@ -2,9 +2,9 @@
 nothing changed is identified without being read.
 
 One file for each folder and machine under `<data>/manifests/`, written whole or not at all: a line of JSON with what
-was found of the whole folder and its seal (`core.images.seal`), and a line with the files. Of two that write at
-once one wins, and what the other found is found again: a lost manifest costs time only. Nothing in it is trusted whose
-file could have changed after it was read without its stamp showing it.
+was found of the whole folder and its seal (`prunesweep.core.images.seal`), and a line with the files. Of two that
+write at once one wins, and what the other found is found again: a lost manifest costs time only. Nothing in it is
+trusted whose file could have changed after it was read without its stamp showing it.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.images.listing import Stamp
+from prunesweep.core.images.listing import Stamp
 
 _VERSION = 2
 _SETTLED = 2_000_000_000
@@ -52,7 +52,7 @@ NOTHING = Known({}, {}, {})
 @dataclass(frozen=True)
 class Whole:
     """What was found of a sound folder, all of whose files are known for sure. counts: training and test images · the
-    others: as in `core.images.inspection.Inspection`."""
+    others: as in `prunesweep.core.images.inspection.Inspection`."""
 
     classes: tuple[str, ...]
     counts: tuple[int, int]

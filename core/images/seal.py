@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.images.listing import DEEPEST, SPLITS, is_ignored
+from prunesweep.core.images.listing import DEEPEST, SPLITS, is_ignored
 
 if TYPE_CHECKING:
     from hashlib import _Hash

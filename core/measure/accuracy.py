@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import WrongPlan
-from core.passes import Format, Passes
-from core.training.batches import normalise
-from core.training.datasets import Split
+from prunesweep.core.errors import WrongPlan
+from prunesweep.core.passes import Format, Passes
+from prunesweep.core.training.batches import normalise
+from prunesweep.core.training.datasets import Split
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import update_bn
 
-from core.passes import Passes
-from core.training.batches import plain_batches
-from core.training.datasets import Split
+from prunesweep.core.passes import Passes
+from prunesweep.core.training.batches import plain_batches
+from prunesweep.core.training.datasets import Split
 
 _BATCH, _BATCHES = 256, 20
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from core.pruning.masks import prunable
-from core.pruning.positions import positions
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.positions import positions
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Macs:
 def macs(model: nn.Module, image_shape: tuple[int, int, int]) -> Macs:
     """Counts by sending the shape of one image, `image_shape` (channels, height, width), through `model`.
 
-    Multiply-adds = elements × output positions (`core.pruning.positions`). Biases, batch-norm and pooling are left
-    out.
+    Multiply-adds = elements × output positions (`prunesweep.core.pruning.positions`). Biases, batch-norm and pooling
+    are left out.
     """
     found = positions(model, image_shape)
     layers = tuple(_layer(name, weight, found[name]) for name, weight in prunable(model) if name in found)

@@ -1,4 +1,5 @@
-"""A checkpoint as a file that runs without torch and without this program's datasets: `core.sparse.packed`, or ONNX."""
+"""A checkpoint as a file that runs without torch and without this program's datasets:
+`prunesweep.core.sparse.model.packed`, or ONNX."""
 
 import json
 from collections.abc import Mapping
@@ -8,20 +9,20 @@ from typing import Any
 
 import torch
 
-from core.artifacts.checkpoint import Checkpoint
-from core.errors import StageError, UserError
-from core.measure.graphs import graph_of
-from core.measure.reference import TOLERANCE, difference, run_graph
-from core.measure.size import zstd_bytes
-from core.passes import Passes
-from core.plan.models import ModelRef
-from core.sparse.dead import drop_dead_channels
-from core.sparse.dense import file_run, onnx_bytes
-from core.sparse.files import written_whole
-from core.sparse.graph import Graph
-from core.sparse.packed import write_packed
-from core.training.datasets import Split
-from core.training.models import build_model
+from prunesweep.core.artifacts.checkpoint import Checkpoint
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.measure.size import zstd_bytes
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
+from prunesweep.core.passes import Passes
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
+from prunesweep.core.sparse.model.files import written_whole
+from prunesweep.core.sparse.model.graph import Graph
+from prunesweep.core.sparse.model.packed import write_packed
+from prunesweep.core.sparse.runtime.dense_runtimes import file_run, onnx_bytes
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.models import build_model
 
 _IMAGES = 2
 

@@ -15,15 +15,25 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.cpus import capped
-from core.errors import StageError
-from core.measure.engines.base import Chooses, Engine, Maker, Unsuitable
-from core.measure.engines.registry import choose
-from core.measure.machine import host_name, processor_name
-from core.measure.pinned import load_average, pinned
-from core.measure.rounds import BLOCKS, Course, Interval, Progress, Timer, median_interval, silent, take_turns, timer_of
-from core.passes import Passes
-from core.plan.engines import is_baseline
+from prunesweep.core.cpus import capped
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure.engines.base import Chooses, Engine, Maker, Unsuitable
+from prunesweep.core.measure.engines.registry import choose
+from prunesweep.core.measure.interleaved import (
+    BLOCKS,
+    Course,
+    Interval,
+    Progress,
+    Timer,
+    median_interval,
+    silent,
+    take_turns,
+    timer_of,
+)
+from prunesweep.core.measure.machine import host_name, processor_name
+from prunesweep.core.measure.pinned import load_average, pinned
+from prunesweep.core.passes import Passes
+from prunesweep.core.plan.engines import is_baseline
 
 _SETTLE_SECONDS = 0.100
 _SAME = 1e-3

@@ -4,7 +4,7 @@ import platform
 
 import torch
 
-from core.devices import cpu_name
+from prunesweep.core.devices import cpu_name
 
 
 def processor_name(device: torch.device) -> str:

@@ -1,14 +1,15 @@
 """Algorithms by name: each a composition of score × allocation × schedule × recovery.
 
-Scores, allocations (see `core.plan.allocations`) and recoveries are names here; `core.pruning` and the trainer give
-them their meaning. Schedules are arithmetic, and live here because the plan must know the sparsity of every round.
+Scores, allocations (see `prunesweep.core.plan.allocations`) and recoveries are names here; `prunesweep.core.pruning`
+and the trainer give them their meaning. Schedules are arithmetic, and live here because the plan must know the
+sparsity of every round.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.plan.lineage import EACH, ONCE
+from prunesweep.core.plan.lineage import EACH, ONCE
 
 SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
 STARTS = ("trained", "initial")
@@ -36,10 +37,10 @@ REWIND = 1
 class Algorithm:
     """How weights are chosen, how fast, and what follows each choice.
 
-    allocation: as `core.plan.allocations` writes it · rounds: True when the `iterations` axis applies; False means one
-    round whatever that axis says · start: prune the `trained` dense network or the `initial` one · anneal: the
-    learning rate falls to 0 in `each` round or `once` over all · rewind: epochs of the dense training after which a
-    ticket's weights are taken, 0 = the initial ones · sparsity: the only one beside 0 that it can reach,
+    allocation: as `prunesweep.core.plan.allocations` writes it · rounds: True when the `iterations` axis applies;
+    False means one round whatever that axis says · start: prune the `trained` dense network or the `initial` one ·
+    anneal: the learning rate falls to 0 in `each` round or `once` over all · rewind: epochs of the dense training
+    after which a ticket's weights are taken, 0 = the initial ones · sparsity: the only one beside 0 that it can reach,
     None = any.
     """
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.errors import UserError
-from core.plan.costs import BATCHES, Costs, parse_points
-from core.plan.nearest import did_you_mean
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.costs import BATCHES, Costs, parse_points
+from prunesweep.core.plan.suggestions import did_you_mean
 
 ALLOCATIONS = ("global", "global-floor", "uniform", "uniform-all", "erk", "lamp", "flops", "latency", "2:4")
 
@@ -14,7 +14,7 @@ UNIFORM = "uniform"
 """The plan keeps the first layer dense for it, as its sources do; `uniform-all` has no such rule."""
 TWO_OF_FOUR = "2:4"
 COUNTS_OF = "counts-of"
-"""Each layer keeps as many weights as in another algorithm's masks; see `core.plan.controls`."""
+"""Each layer keeps as many weights as in another algorithm's masks; see `prunesweep.core.plan.controls`."""
 
 _KNOWN = (*ALLOCATIONS, f"{COUNTS_OF}:ALGORITHM")
 FLOPS_DEFAULT = 0.5

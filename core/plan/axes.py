@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from core.errors import UserError
-from core.plan.algorithms import SCORES, Algorithm
-from core.plan.allocations import COUNTS_OF, parse_allocation
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.algorithms import SCORES, Algorithm
+from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
 
 MARK = "@"
 RANDOM_SCORES = ("random", "shuffled")

@@ -15,8 +15,8 @@ from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.suggestions import did_you_mean
 
 BATCHES = (1, 64)
 """Images a pass that a profile knows: the engine has one program for few images and one for many."""

@@ -4,20 +4,20 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from core.errors import UserError
-from core.plan.algorithms import NOTHING, Algorithm, sparsities
-from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, parse_allocation
-from core.plan.cells import Cell
-from core.plan.controls import method_of
-from core.plan.costs import Profile, load_profile
-from core.plan.datasets import DatasetRef, parse_dataset
-from core.plan.grids import Grid
-from core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
-from core.plan.lineage import Chain, Course
-from core.plan.models import ModelRef
-from core.plan.recipes import RecipePair, load_recipe
-from core.plan.shapes import Shapes, prunable_shapes
-from core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.algorithms import NOTHING, Algorithm, sparsities
+from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, parse_allocation
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.controls import method_of
+from prunesweep.core.plan.costs import Profile, load_profile
+from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
+from prunesweep.core.plan.lineage import Chain, Course
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import RecipePair, load_recipe
+from prunesweep.core.plan.shapes import Shapes, prunable_shapes
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
 
 FRESH = 2**31
 """Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
@@ -272,8 +272,8 @@ class _Builder:
 def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
     """The stages of a grid, shared by digest.
 
-    dataset: what the grid's dataset was found to be (`core.images.finding.find_dataset`); None = a built-in one, looked
-    up by its name.
+    dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a built-in
+    one, looked up by its name.
 
     Raises:
         UserError: a dataset, recipe or cost profile that isn't there, too many cells, or layer rules that fit no layer,

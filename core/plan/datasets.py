@@ -1,15 +1,15 @@
 """Datasets by name, and what identifies them.
 
 Known: `cifar10`, `cifar100`, `fashion-mnist`, `digits`, and `imagefolder:PATH` with PATH/train/<class>/* and
-PATH/test/<class>/*, which `core.images` inspects.
+PATH/test/<class>/*, which `prunesweep.core.images` inspects.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.suggestions import did_you_mean
 
 BUILT_IN: Mapping[str, int] = MappingProxyType({"cifar10": 10, "cifar100": 100, "fashion-mnist": 10, "digits": 10})
 """Datasets that need no folder of the user's, and how many classes they have."""
@@ -20,7 +20,8 @@ IMAGEFOLDER = "imagefolder"
 class DatasetRef:
     """Which images: what is equal here has equal images, wherever they lie.
 
-    fingerprint: of an image folder, SHA-256 of its content (`core.images.inspection`); "" for the built-in ones.
+    fingerprint: of an image folder, SHA-256 of its content (`prunesweep.core.images.inspection`); "" for the built-in
+    ones.
     """
 
     name: str
@@ -44,7 +45,8 @@ def parse_dataset(value: object, field: str = "dataset") -> DatasetRef:
     """Return the built-in dataset of that name.
 
     Raises:
-        UserError: an unknown name, or an image folder: that one must be inspected (`core.images.finding.find_dataset`).
+        UserError: an unknown name, or an image folder: that one must be inspected
+        (`prunesweep.core.images.folders.find_dataset`).
     """
     if isinstance(value, str) and value in BUILT_IN:
         return DatasetRef(value, "", BUILT_IN[value])

@@ -1,12 +1,12 @@
 """The inference engines that latency can be measured with, by name. Which of them a machine has, only it can say:
-`core.measure.engines`."""
+`prunesweep.core.measure.engines`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.plan.axes import parse_list
-from core.plan.nearest import one_of
+from prunesweep.core.plan.axes import parse_list
+from prunesweep.core.plan.suggestions import one_of
 
 _BOTH = ("cpu", "cuda")
 

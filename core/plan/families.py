@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, Algorithm
-from core.plan.lineage import EACH, ONCE
+from prunesweep.core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, Algorithm
+from prunesweep.core.plan.lineage import EACH, ONCE
 
 FROM_EARLIER = ("weight-rewind", *TICKETS)
 """Recoveries that go back to earlier weights in each round."""

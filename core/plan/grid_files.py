@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.errors import UserError
-from core.plan.grids import GRIDS, Grid, read_axes
-from core.plan.nearest import did_you_mean, one_of
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 _MAX_FILE = 2**20
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from core.errors import UserError
-from core.plan import axes, engines
-from core.plan.algorithms import (
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan import axes, engines
+from prunesweep.core.plan.algorithms import (
     ALGORITHMS,
     FRESH_TICKET,
     RECOVERIES,
@@ -20,18 +20,18 @@ from core.plan.algorithms import (
     TICKETS,
     Algorithm,
 )
-from core.plan.allocations import parse_allocation
-from core.plan.cells import Cell
-from core.plan.controls import MARK, check_counts, controls_of, find, method_of
-from core.plan.costs import load_profile
-from core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
-from core.plan.layer_rules import LayerRule, parse_rules
-from core.plan.lineage import ANNEALS, ONCE
-from core.plan.models import MODELS
-from core.plan.names import parse_name
-from core.plan.nearest import did_you_mean, one_of
-from core.plan.own_scores import parse_score
-from core.plan.recipes import load_recipe
+from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.controls import MARK, check_counts, controls_of, find, method_of
+from prunesweep.core.plan.costs import load_profile
+from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
+from prunesweep.core.plan.layer_rules import LayerRule, parse_rules
+from prunesweep.core.plan.lineage import ANNEALS, ONCE
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.own_scores import parse_score
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
@@ -52,13 +52,13 @@ class Grid:
     """The axes of a sweep (tuples) and what they share (single values).
 
     bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · bench_engines: names of
-    `core.plan.engines`, what it is measured with · fair: add the controls that train as many epochs in all: to every
-    cell the dense network (sparsity 0), to one of several rounds also the one-shot cell, the random controls, and
-    itself with one learning-rate schedule over all rounds · bn_reestimate: measure accuracy right after pruning also
-    with batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones ·
+    `prunesweep.core.plan.engines`, what it is measured with · fair: add the controls that train as many epochs in all:
+    to every cell the dense network (sparsity 0), to one of several rounds also the one-shot cell, the random controls,
+    and itself with one learning-rate schedule over all rounds · bn_reestimate: measure accuracy right after pruning
+    also with batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones ·
     costs: the profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as
-    many weights in each layer (`core.plan.controls`) · layers: which layers lose weights, and how many
-    (`core.plan.layer_rules`) · looked: those of the seeds whose results had been looked at when the
+    many weights in each layer (`prunesweep.core.plan.controls`) · layers: which layers lose weights, and how many
+    (`prunesweep.core.plan.layer_rules`) · looked: those of the seeds whose results had been looked at when the
     others were added, () = none; no stage depends on it, but the tests of `sweep compare` do.
     """
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from math import prod
 
-from core.errors import UserError
-from core.plan.axes import parse_sparsity
-from core.plan.counts import kept_count
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axes import parse_sparsity
+from prunesweep.core.plan.counts import kept_count
 
 DENSE, EXEMPT = "dense", "exempt"
 WORDS = ("first", "last", "shortcuts", "depthwise")

@@ -40,7 +40,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Chain:
-    """What is common to the rounds of one cell. recovery, anneal, rewind: as in `core.plan.algorithms` ·
+    """What is common to the rounds of one cell. recovery, anneal, rewind: as in `prunesweep.core.plan.algorithms` ·
     dense_epochs ≥ 1 · epochs: of the cell, ≥ 0 · rounds ≥ 1."""
 
     recovery: str

@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from core.errors import UserError
-from core.plan.cells import Cell
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.cells import Cell
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VALUES = frozenset({"na", "nan", "n.a.", "null", "none", "nil", "true", "false", "t", "f", "yes", "no"})

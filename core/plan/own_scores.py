@@ -1,8 +1,8 @@
 """Scores of the user's own: a Python file, named in a plan by its name and the SHA-256 of its bytes.
 
 Nothing of the file is run here: it is read, parsed and hashed. A worker that prunes with it reads its own copy, and
-refuses one with another hash (`core.pruning.own`), so that equal digests mean equal code. The code itself travels with
-neither the plan nor the broker.
+refuses one with another hash (`prunesweep.core.pruning.own`), so that equal digests mean equal code. The code itself
+travels with neither the plan nor the broker.
 """
 
 import ast
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from core.errors import UserError
-from core.plan.nearest import one_of
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.suggestions import one_of
 
 FUNCTION = "score"
 """What the function in the file is called."""
 ARGUMENTS = ("weight", "gradient", "squares", "name")
-"""What it may ask for, by name; see `core.pruning.own`."""
+"""What it may ask for, by name; see `prunesweep.core.pruning.own`."""
 _LARGEST = 2**20
 _PACKAGES = ("torch", "numpy")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.plan.models import MODELS
+from prunesweep.core.plan.models import MODELS
 
 TOY_DATASETS: Mapping[str, str] = MappingProxyType(
     {"digits": "1,797 grey images of 8×8 pixels", "fashion-mnist": "grey images of 28×28 pixels, of MNIST's kind"}

@@ -12,8 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from core.errors import UserError
-from core.plan.nearest import did_you_mean, one_of
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("triangle", "cosine")

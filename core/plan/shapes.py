@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.plan.models import ModelRef
+from prunesweep.core.plan.models import ModelRef
 
 Shapes = dict[str, tuple[int, ...]]
 """`state_dict` name → shape, in the order of the `state_dict`."""

@@ -9,9 +9,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar, get_type_hints
 
-from core.plan.datasets import DatasetRef
-from core.plan.models import ModelRef
-from core.plan.recipes import Recipe
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import Recipe
 
 TOP5_CLASSES = 20
 """With fewer classes five guesses say little: with 20, a blind one is right in a quarter of the cases."""
@@ -54,14 +54,14 @@ class PruneRound:
     """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
 
     round: 1, 2, … within its chain; it selects the images and the dice that scores use · score: a name, or
-    `own:NAME:SHA-256` (`core.plan.own_scores`) · sparsity: fraction of zeros among prunable weights after this round ·
-    rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they are ·
-    first_epoch: epochs that the weights were trained before these, counted from the initial ones (see
-    `core.plan.lineage`); it selects which images are seen, in which order and varied how, so that cells of one seed see
-    the same at the same point of their training · before, after: epochs of the learning rate's schedule that lie before
-    and behind these · layers: which layers may lose weights, with the sparsities of this round
-    (`core.plan.layer_rules`), "" = all; `sparsity` is then of the layers that are not exempt · counts: digest of the
-    stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of none.
+    `own:NAME:SHA-256` (`prunesweep.core.plan.own_scores`) · sparsity: fraction of zeros among prunable weights after
+    this round · rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they
+    are · first_epoch: epochs that the weights were trained before these, counted from the initial ones (see
+    `prunesweep.core.plan.lineage`); it selects which images are seen, in which order and varied how, so that cells of
+    one seed see the same at the same point of their training · before, after: epochs of the learning rate's schedule
+    that lie before and behind these · layers: which layers may lose weights, with the sparsities of this round
+    (`prunesweep.core.plan.layer_rules`), "" = all; `sparsity` is then of the layers that are not exempt · counts:
+    digest of the stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of none.
     """
 
     kind: ClassVar[str] = "prune"
@@ -117,8 +117,8 @@ class Evaluate:
 class Benchmark:
     """Time one forward pass of parent and dense, interleaved in one process; dense in the parent's own code, too.
 
-    engines: names of `core.plan.engines`; those that the worker lacks take no part · device: `cpu` or `cuda` ·
-    threads: ≥ 1 · batch: images a pass, ≥ 1.
+    engines: names of `prunesweep.core.plan.engines`; those that the worker lacks take no part · device: `cpu` or
+    `cuda` · threads: ≥ 1 · batch: images a pass, ≥ 1.
     """
 
     kind: ClassVar[str] = "benchmark"

@@ -13,12 +13,12 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from core.errors import WrongPlan
-from core.pruning.context import PLAIN, Context
-from core.pruning.floors import floors, guarded
-from core.pruning.masks import Masks
-from core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
-from core.pruning.speed import flops, latency
+from prunesweep.core.errors import WrongPlan
+from prunesweep.core.pruning.context import PLAIN, Context
+from prunesweep.core.pruning.floors import floors, guarded
+from prunesweep.core.pruning.masks import Masks
+from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
+from prunesweep.core.pruning.speed import flops, latency
 
 Allocation = Callable[[Scores, Masks, Sparsity, Context], dict[str, Tensor]]
 

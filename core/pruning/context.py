@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.plan.costs import Costs
+from prunesweep.core.plan.costs import Costs
 
 Positions = Callable[[], Mapping[str, int]]
 

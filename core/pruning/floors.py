@@ -6,7 +6,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from core.pruning.ranking import Scores, living_count, parts_of, top
+from prunesweep.core.pruning.ranking import Scores, living_count, parts_of, top
 
 FLOOR = Fraction(1, 10)
 """A guarded layer keeps at least this share of the whole network's density."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan.counts import kept_count as kept_count
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.counts import kept_count as kept_count
 
 Masks = Mapping[str, Tensor]
 

@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import RETRY, StageError, WrongPlan
-from core.plan.own_scores import ARGUMENTS, FUNCTION, OwnScore, source_of
-from core.pruning.masks import prunable
-from core.pruning.scores import gradients
-from core.pruning.subject import Subject
-from core.seeds import seed_of
+from prunesweep.core.errors import RETRY, StageError, WrongPlan
+from prunesweep.core.plan.own_scores import ARGUMENTS, FUNCTION, OwnScore, source_of
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.scores import gradients
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.seeds import seed_of
 
 _CORRECT = "correct the file"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from core.passes import trace
-from core.pruning.masks import PRUNABLE
+from prunesweep.core.passes import trace
+from prunesweep.core.pruning.masks import PRUNABLE
 
 
 def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, int]:

@@ -6,8 +6,8 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from core.errors import WrongPlan
-from core.pruning.masks import Masks, kept_count
+from prunesweep.core.errors import WrongPlan
+from prunesweep.core.pruning.masks import Masks, kept_count
 
 Scores = Mapping[str, Tensor]
 Sparsity = float | Fraction

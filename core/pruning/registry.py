@@ -8,17 +8,17 @@ from types import MappingProxyType
 
 from torch import Tensor
 
-from core.errors import StageError
-from core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, Choice, read_choice
-from core.plan.own_scores import read_own
-from core.pruning.allocation import ALLOCATIONS, over_all
-from core.pruning.context import Context
-from core.pruning.masks import Masks, apply_masks, check_masks, prunable
-from core.pruning.own import load_own
-from core.pruning.positions import by_tiles, positions
-from core.pruning.scores import SCORES, Score
-from core.pruning.shares import Target, choose, counts_in, on_the_way, target_of
-from core.pruning.subject import Subject
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, Choice, read_choice
+from prunesweep.core.plan.own_scores import read_own
+from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
+from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
+from prunesweep.core.pruning.own import load_own
+from prunesweep.core.pruning.positions import by_tiles, positions
+from prunesweep.core.pruning.scores import SCORES, Score
+from prunesweep.core.pruning.shares import Target, choose, counts_in, on_the_way, target_of
+from prunesweep.core.pruning.subject import Subject
 
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 """Scores that are to be taken again many times on the way to one sparsity: SynFlow is free of layer collapse only so
@@ -36,10 +36,10 @@ def prune(
 ) -> dict[str, Tensor]:
     """New masks for all prunable weights of the subject, subsets of those that it has.
 
-    allocation: as a stage writes it (`core.plan.allocations`) · sparsity: fraction of zeros among the prunable weights
-    of the layers that are not exempt after this round, in [0, 1] · own_scores: folder of the scores that are not ours ·
-    layers: rules as a stage writes them (`core.plan.layer_rules`), "" = none · counts: masks whose layer counts are
-    taken, for the allocation `counts-of`.
+    allocation: as a stage writes it (`prunesweep.core.plan.allocations`) · sparsity: fraction of zeros among the
+    prunable weights of the layers that are not exempt after this round, in [0, 1] · own_scores: folder of the scores
+    that are not ours · layers: rules as a stage writes them (`prunesweep.core.plan.layer_rules`), "" = none · counts:
+    masks whose layer counts are taken, for the allocation `counts-of`.
 
     Raises:
         StageError: unknown score or allocation (a plan of another release), masks that don't fit, weights that

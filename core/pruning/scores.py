@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.errors import StageError
-from core.passes import Passes
-from core.pruning.masks import prunable
-from core.pruning.subject import Subject
-from core.seeds import generator
+from prunesweep.core.errors import StageError
+from prunesweep.core.passes import Passes
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.seeds import generator
 
 
 class Score(Protocol):

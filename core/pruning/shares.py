@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from torch import Tensor
 
-from core.errors import StageError, UserError
-from core.plan.layer_rules import decode_rules, resolved, share
-from core.pruning.allocation import Allocation
-from core.pruning.context import Context
-from core.pruning.masks import Masks, kept_count
-from core.pruning.ranking import Scores, Sparsity, ranked, top
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.plan.layer_rules import decode_rules, resolved, share
+from prunesweep.core.pruning.allocation import Allocation
+from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.masks import Masks, kept_count
+from prunesweep.core.pruning.ranking import Scores, Sparsity, ranked, top
 
 
 @dataclass(frozen=True)

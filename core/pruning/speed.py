@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import StageError
-from core.pruning.budget import Layers, cheapest_within
-from core.pruning.context import Context
-from core.pruning.floors import floors, guarded
-from core.pruning.masks import Masks
-from core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
+from prunesweep.core.errors import StageError
+from prunesweep.core.pruning.budget import Layers, cheapest_within
+from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.floors import floors, guarded
+from prunesweep.core.pruning.masks import Masks
+from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 
 
 def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
-from core.pruning.masks import Masks
+from prunesweep.core.pruning.masks import Masks
 
 Batches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
 

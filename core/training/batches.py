@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.errors import WrongPlan
-from core.plan.recipes import Recipe
-from core.seeds import generator
-from core.training.datasets import Split
+from prunesweep.core.errors import WrongPlan
+from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.seeds import generator
+from prunesweep.core.training.datasets import Split
 
 _SMALLEST_BATCH = 2
 """Batch-norm needs two values a channel, and the last feature map of a small image is a single pixel."""

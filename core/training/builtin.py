@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import RENAME
-from core.private import make_private
-from core.training.packed import Images, Packed, pack
-from core.training.vision import import_torchvision
+from prunesweep.core.errors import RENAME
+from prunesweep.core.private import make_private
+from prunesweep.core.training.dataset_cache import Images, Packed, pack
+from prunesweep.core.training.vision import import_torchvision
 
 _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5

@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.errors import StageError
-from core.images.finding import find_images
-from core.images.inspection import Progress
-from core.plan.datasets import IMAGEFOLDER, DatasetRef
-from core.training.builtin import DOWNLOADS, fetch, make_digits
-from core.training.folder import decode_folder
-from core.training.packed import Packed, packed_or_built
+from prunesweep.core.errors import StageError
+from prunesweep.core.images.folders import find_images
+from prunesweep.core.images.inspection import Progress
+from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef
+from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
+from prunesweep.core.training.dataset_cache import Packed, packed_or_built
+from prunesweep.core.training.folder import decode_folder
 
 SPLITS = ("train", "test")
 

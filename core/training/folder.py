@@ -8,11 +8,11 @@ import numpy as np
 import psutil
 import torch
 
-from core.errors import RENAME, RETRY, StageError
-from core.images.decoding import Unusable, decode
-from core.images.inspection import Files, Inspection, Progress
-from core.images.listing import Listed
-from core.training.packed import Images, Packed, pack
+from prunesweep.core.errors import RENAME, RETRY, StageError
+from prunesweep.core.images.decoding import Unusable, decode
+from prunesweep.core.images.inspection import Files, Inspection, Progress
+from prunesweep.core.images.listing import Listed
+from prunesweep.core.training.dataset_cache import Images, Packed, pack
 
 _REPORT_EVERY = 500
 _Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]

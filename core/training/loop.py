@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import WrongPlan
-from core.passes import Format
-from core.plan.recipes import Recipe
-from core.pruning.masks import Masks, apply_masks
-from core.training.batches import Draws, draw, normalise, partition, steps_in
-from core.training.datasets import Split
-from core.training.snapshot import Snapshot
-from core.training.step import CudaGraph, Graph, Step
+from prunesweep.core.errors import WrongPlan
+from prunesweep.core.passes import Format
+from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.pruning.masks import Masks, apply_masks
+from prunesweep.core.training.batches import Draws, draw, normalise, partition, steps_in
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.step import CudaGraph, Graph, Step
+from prunesweep.core.training.training_state import Snapshot
 
 _VALIDATION_BATCH = 1000
 _OPTIMIZER = "optimizer/"

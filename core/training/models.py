@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan.models import ModelRef
-from core.pruning.masks import prunable as prunable
-from core.seeds import seed_of
-from core.training.vision import import_torchvision
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import prunable as prunable
+from prunesweep.core.seeds import seed_of
+from prunesweep.core.training.vision import import_torchvision
 
 _PUBLISHED_WIDTH = 64
 """Channels of the first stage of torchvision's networks."""

@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.passes import Passes
-from core.plan.recipes import Recipe
-from core.pruning.masks import Masks, prunable
-from core.training.batches import Draws, augmented, steps_in
-from core.training.datasets import Split
+from prunesweep.core.passes import Passes
+from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.pruning.masks import Masks, prunable
+from prunesweep.core.training.batches import Draws, augmented, steps_in
+from prunesweep.core.training.datasets import Split
 
 _WARM_UPS = 3
 

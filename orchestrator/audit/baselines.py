@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.ledger.report import ReportRow
-from core.plan.algorithms import TICKETS, Algorithm
-from core.plan.controls import MARK, RANDOM_SCORES
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.algorithms import TICKETS, Algorithm
+from prunesweep.core.plan.controls import MARK, RANDOM_SCORES
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
 
 _PLAIN = ("global", "uniform")
 Fits = Callable[[Algorithm, Algorithm], bool]

@@ -8,8 +8,8 @@ says so to users). Where a number or a check is ours, the evidence says it. What
 
 from collections.abc import Callable
 
-from orchestrator.audit import baselines, facts, spread
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
+from prunesweep.orchestrator.audit import baselines, facts, spread
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
 
 _ADVICE, _LIST, _OURS = "recommendations", "appendix", "prunesweep"
 """Where an item is from: paraphrases of the paper's two lists, and our own."""

@@ -2,14 +2,14 @@
 
 from dataclasses import fields
 
-from core.ledger.ran import KEYS, in_words
-from core.plan.models import MODELS
-from core.plan.published import PUBLISHED, toys
-from core.plan.recipes import Recipe
-from core.plan.stages import TOP5_CLASSES
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
-from orchestrator.reports import toys_of
-from orchestrator.validity import nothing_learned
+from prunesweep.core.ledger.queries.ran import KEYS, in_words
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.published import PUBLISHED, toys
+from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.plan.stages import TOP5_CLASSES
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
+from prunesweep.orchestrator.report.render import toys_of
+from prunesweep.orchestrator.report.validity import nothing_learned
 
 
 def setting(subject: Subject) -> Outcome:

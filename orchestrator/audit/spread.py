@@ -2,8 +2,8 @@
 
 from statistics import fmean, stdev
 
-from core.ledger.report import ReportRow
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Curve, Outcome, Subject, cells_of
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Curve, Outcome, Subject, cells_of
 
 POINTS = 5
 APART = 1.25

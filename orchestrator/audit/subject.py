@@ -1,15 +1,15 @@
-"""What an audit looks at and what it comes to; how it is judged: `orchestrator.audit.checklist`."""
+"""What an audit looks at and what it comes to; how it is judged: `prunesweep.orchestrator.audit.checklist`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.errors import UserError
-from core.ledger.report import ReportRow
-from core.ledger.sweeps import SweepRow
-from core.ledger.trained import Trained
-from core.plan.algorithms import ALGORITHMS, Algorithm
-from core.plan.controls import find, is_control
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.ledger.queries.sweeps import SweepRow
+from prunesweep.core.ledger.queries.training_specs import Trained
+from prunesweep.core.plan.algorithms import ALGORITHMS, Algorithm
+from prunesweep.core.plan.controls import find, is_control
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -50,8 +50,8 @@ class Verified:
 
 @dataclass(frozen=True)
 class Subject:
-    """A sweep as its ledger tells it. layers: cell → see `core.ledger.report.layers_left` · dataset: fields of its
-    `DatasetRef` · verified: None = not asked for."""
+    """A sweep as its ledger tells it. layers: cell → see `prunesweep.core.ledger.queries.report.layers_left` ·
+    dataset: fields of its `DatasetRef` · verified: None = not asked for."""
 
     sweep: SweepRow
     rows: tuple[ReportRow, ...]
@@ -106,9 +106,9 @@ def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
     Raises:
         UserError: it has no cells.
     """
-    from core.ledger.lookup import dataset_of
-    from core.ledger.report import layers_left, report_rows
-    from core.ledger.trained import trained
+    from prunesweep.core.ledger.queries.lookup import dataset_of
+    from prunesweep.core.ledger.queries.report import layers_left, report_rows
+    from prunesweep.core.ledger.queries.training_specs import trained
 
     rows = tuple(report_rows(engine, sweep.id))
     if not rows:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
-from orchestrator.output import paint
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
+from prunesweep.orchestrator.console.output import paint
 
 _COLOURS = {PASS: "green", FAIL: "red", NOT_APPLICABLE: "dim"}
 _SHOWN = 8

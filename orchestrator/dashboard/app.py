@@ -16,15 +16,15 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from core.errors import UserError
-from core.settings import Settings
-from core.version import version
-from orchestrator.dashboard import charts, views
-from orchestrator.dashboard.guard import Guard
-from orchestrator.dashboard.lanes import SHOWN
-from orchestrator.dashboard.parts import Pages, Part, changed, sweep_url
-from orchestrator.dashboard.readings import Readings
-from orchestrator.dashboard.source import Away
+from prunesweep.core.errors import UserError
+from prunesweep.core.settings import Settings
+from prunesweep.core.version import version
+from prunesweep.orchestrator.dashboard import charts, views
+from prunesweep.orchestrator.dashboard.auth import Guard
+from prunesweep.orchestrator.dashboard.connection import Away
+from prunesweep.orchestrator.dashboard.fragments import Pages, Part, changed, sweep_url
+from prunesweep.orchestrator.dashboard.grid_view import SHOWN
+from prunesweep.orchestrator.dashboard.read_service import Readings
 
 _THREADS = 4
 _HAVE = "x-have"
@@ -72,7 +72,7 @@ class Dashboard:
         key = request.path_params["key"]
 
         def make() -> str:
-            from orchestrator.reports import render
+            from prunesweep.orchestrator.report.render import render
 
             return render(self.readings.results(key), "csv", 120, {})
 
@@ -97,7 +97,7 @@ class Dashboard:
 
     async def tokens(self, _: Request) -> Response:
         """The colours, which the report page has as well."""
-        content = files("orchestrator.page").joinpath("tokens.css").read_text(encoding="utf-8")
+        content = files("prunesweep.orchestrator.report.html").joinpath("tokens.css").read_text(encoding="utf-8")
         return Response(content, 200, {"Cache-Control": "no-cache"}, "text/css")
 
     def away(self, request: Request, error: Exception) -> Response:
@@ -151,7 +151,7 @@ def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -
             Route("/stages/{digest}/live", board.stage_live, methods=["GET"]),
             Route("/static/vega.js", board.vega, methods=["GET"]),
             Route("/static/tokens.css", board.tokens, methods=["GET"]),
-            Mount("/static", StaticFiles(packages=[("orchestrator.dashboard", "static")])),
+            Mount("/static", StaticFiles(packages=[("prunesweep.orchestrator.dashboard", "static")])),
         ],
         middleware=[
             Middleware(Guard, token=token, names=names, port=port),

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from orchestrator.dashboard.readings import Readings
+from prunesweep.orchestrator.dashboard.read_service import Readings
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Program:
 
 def charts(readings: Readings, key: str, token: str) -> dict[str, Any]:
     """What the sweep found, in words and as Vega-Lite."""
-    from orchestrator.figures.look import PAGE_INK
-    from orchestrator.page.words import verdict
+    from prunesweep.orchestrator.report.figures.theme import PAGE_INK
+    from prunesweep.orchestrator.report.html.sentences import verdict
 
     rows, drawn = readings.figures(key, token)
     return {
@@ -36,7 +36,7 @@ def charts(readings: Readings, key: str, token: str) -> dict[str, Any]:
 @cache
 def program() -> Program:
     """Vega, Vega-Lite and Vega-Embed in one file; made at the first chart, in a second or two."""
-    from orchestrator.figures.draw import library
+    from prunesweep.orchestrator.report.figures.draw import library
 
     plain = library().encode()
     return Program(plain, gzip.compress(plain, 6), blake2b(plain, digest_size=6).hexdigest())

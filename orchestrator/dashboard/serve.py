@@ -8,10 +8,10 @@ from ipaddress import ip_address
 
 import uvicorn
 
-from core.errors import UserError
-from core.settings import Settings
-from orchestrator.dashboard.connections import Connections, Limits, Watched
-from orchestrator.output import note, say
+from prunesweep.core.errors import UserError
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import note, say
+from prunesweep.orchestrator.dashboard.connections import Connections, Limits, Watched
 
 _SHORTEST = 16
 """Least length of a token that is given; 16 letters cannot be guessed over a network."""
@@ -102,8 +102,8 @@ def server(
     limits: Limits = Limits(),
 ) -> Server:
     """What answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
-    from orchestrator.dashboard.app import make_app
-    from orchestrator.dashboard.guard import LOCAL_NAMES
+    from prunesweep.orchestrator.dashboard.app import make_app
+    from prunesweep.orchestrator.dashboard.auth import LOCAL_NAMES
 
     app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
     connections = Connections(limits)

@@ -3,16 +3,16 @@
 import json
 from typing import Any
 
-from core.errors import printable
-from core.ledger.states import State
-from core.ledger.status import SweepStatus
-from orchestrator import statusview
-from orchestrator.dashboard.lanes import SHOWN, graph
-from orchestrator.dashboard.marks import MARKS, shares, word
-from orchestrator.dashboard.parts import Pages, Part
-from orchestrator.dashboard.readings import Readings, StageReading, SweepReading
-from orchestrator.dashboard.source import Away
-from orchestrator.dashboard.sparks import spark
+from prunesweep.core.errors import printable
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.status import SweepStatus
+from prunesweep.orchestrator.dashboard.connection import Away
+from prunesweep.orchestrator.dashboard.fragments import Pages, Part
+from prunesweep.orchestrator.dashboard.grid_view import SHOWN, graph
+from prunesweep.orchestrator.dashboard.read_service import Readings, StageReading, SweepReading
+from prunesweep.orchestrator.dashboard.sparklines import spark
+from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
+from prunesweep.orchestrator.status import view
 
 _MOST_RUNNING = 40
 _CURVE = {"width": 720, "height": 220, "pad": 8}
@@ -52,7 +52,7 @@ def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> t
             }
             for stage in status.running[:_MOST_RUNNING]
         ]
-        state = statusview.word(status)
+        state = view.word(status)
         return [
             pages.part(
                 "headline",

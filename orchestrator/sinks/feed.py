@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from core.ledger.status import sweep_status
-from orchestrator.sinks.runs import Run, runs_of
+from prunesweep.core.ledger.queries.status import sweep_status
+from prunesweep.orchestrator.sinks.runs import Run, runs_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from core.errors import UserError
-from core.urls import mask
-from orchestrator.sinks.feed import SinkAway
-from orchestrator.sinks.runs import Run
-from orchestrator.text import one_line
+from prunesweep.core.errors import UserError
+from prunesweep.core.urls import mask
+from prunesweep.orchestrator.console.text import one_line
+from prunesweep.orchestrator.sinks.feed import SinkAway
+from prunesweep.orchestrator.sinks.runs import Run
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric
@@ -65,7 +65,7 @@ class MlflowSink:
             self._client: Any = MlflowClient(_without_login(uri))
 
     def write(self, run: Run) -> bool:
-        """See `orchestrator.sinks.feed.Sink`."""
+        """See `prunesweep.orchestrator.sinks.feed.Sink`."""
         with self._patience():
             there = self._opened(run)
             wrote = there is None

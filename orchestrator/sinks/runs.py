@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.ledger.histories import History, Passed, histories
-from core.ledger.report import ReportRow, report_rows
+from prunesweep.core.ledger.queries.metric_history import History, Passed, histories
+from prunesweep.core.ledger.queries.report import ReportRow, report_rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

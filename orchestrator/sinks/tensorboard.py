@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import UserError
-from orchestrator.output import write_atomically
-from orchestrator.sinks.feed import SinkAway
-from orchestrator.sinks.runs import Parameter, Run
+from prunesweep.core.errors import UserError
+from prunesweep.orchestrator.console.output import write_atomically
+from prunesweep.orchestrator.sinks.feed import SinkAway
+from prunesweep.orchestrator.sinks.runs import Parameter, Run
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -34,7 +34,7 @@ class TensorBoardSink:
         self._folder = folder
 
     def write(self, run: Run) -> bool:
-        """See `orchestrator.sinks.feed.Sink`."""
+        """See `prunesweep.orchestrator.sinks.feed.Sink`."""
         folder = self._folder / run.sweep / run.key
         file = folder / f"events.out.tfevents.{int(run.started_at)}.{run.digest}"
         try:

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.artifacts.checkpoint import Checkpoint, pack, unpack
-from core.artifacts.weights import read_weights
-from core.errors import StageError
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
+from prunesweep.core.artifacts.weights import read_weights
+from prunesweep.core.errors import StageError
 
 NAMES = st.text("abcdefghij.01_", min_size=1, max_size=12)
 SHAPES = st.lists(st.integers(0, 5), max_size=4)
@@ -64,7 +64,7 @@ def test_round_trip(checkpoint: Checkpoint) -> None:
 def test_same_content_same_bytes_in_every_process() -> None:
     code = """
 import torch
-from core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 weights = {f"layer{n}.weight": torch.full((3, 3), float(n)) for n in range(9)}
 masks = {name: torch.ones(3, 3, dtype=torch.bool) for name in weights}
 meta = {f"key{n}": str(n) for n in range(9)}

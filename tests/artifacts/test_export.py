@@ -12,21 +12,21 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from core.artifacts import convert
-from core.artifacts.checkpoint import Checkpoint, pack, unpack
-from core.artifacts.export import write_weights
-from core.artifacts.store import ArtifactStore
-from core.errors import UserError
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.models import build_model
-from core.training.vision import import_torchvision
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
+from prunesweep.core.artifacts.export import write_weights
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import UserError
+from prunesweep.core.jobs import export
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
+from prunesweep.core.training.vision import import_torchvision
 
 
 def _convert(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-    command = [sys.executable, "-P", "-m", "core.artifacts.convert"]
+    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.export"]
     done = subprocess.run(command, input=json.dumps(request).encode(), capture_output=True, check=False)
     assert not done.stderr, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
@@ -107,7 +107,7 @@ def test_failures_are_events(
 ) -> None:
     def ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request) + "\n"))
-        return convert.main(), [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return export.main(), [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     store = ArtifactStore.open("", tmp_path)
     good, _ = store.put(pack(Checkpoint({"a": torch.ones(2)})))

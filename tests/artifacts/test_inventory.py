@@ -7,9 +7,9 @@ from pathlib import Path
 import obstore
 import pytest
 
-from core.artifacts.inventory import Entry, Sort, sort_of
-from core.artifacts.location import Patience, connect
-from core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.artifacts.inventory import Entry, Sort, sort_of
+from prunesweep.core.artifacts.location import Patience, connect
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 
 NAME = "ab" + "0" * 62
 Put = Callable[[str, bytes], None]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.artifacts.location import Patience
-from core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.artifacts.location import Patience
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 
 OUTAGE = float(os.environ.get("TEST_OUTAGE_SECONDS", "4"))
 """Seconds for which the server is gone; up to two minutes should do no harm."""

@@ -9,8 +9,8 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from core.artifacts.store import ArtifactStore, StoreAway
-from core.errors import StageError, UserError
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.errors import StageError, UserError
 
 
 def _raw(s3: Any, prefix: str) -> S3Store:

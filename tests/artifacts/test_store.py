@@ -14,8 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from obstore.exceptions import GenericError
 
-from core.artifacts.store import ArtifactStore, StoreAway
-from core.errors import StageError, UserError
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.errors import StageError, UserError
 
 
 @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,7 +75,7 @@ def test_ledgers_sign_in_once_each(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 store = ArtifactStore.open("", Path(sys.argv[1]))
 old, _ = store.put(b"old")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -213,7 +213,7 @@ def test_store_needs_no_torch(tmp_path: Path) -> None:
 import sys
 sys.modules["torch"] = None
 from pathlib import Path
-from core.artifacts.store import ArtifactStore
+from prunesweep.core.artifacts.store import ArtifactStore
 store = ArtifactStore.open("", Path({str(tmp_path)!r}))
 assert store.get(store.put(b"x")[0]) == b"x"
 """

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import torch
 
-from core.artifacts.checkpoint import Checkpoint, pack
-from core.artifacts.location import Patience
-from core.artifacts.store import ArtifactStore, StoreAway
-from core.artifacts.tensors import pack_tensors, to_bits
-from core.artifacts.verify import look
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks, count_nonzero
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.models import build_model
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.location import Patience
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.artifacts.tensors import pack_tensors, to_bits
+from prunesweep.core.jobs.verify import look
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks, count_nonzero
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
 
 STAGE = "5" * 64
 META = {"stage": STAGE, "model": "resnet18", "width": "2", "classes": "10"}

@@ -15,9 +15,9 @@ import psutil
 import pytest
 import redis
 
-from core.broker import embedded, valkey
-from core.broker.embedded import Broker
-from core.errors import UserError
+from prunesweep.core.broker import embedded, valkey
+from prunesweep.core.broker.embedded import Broker
+from prunesweep.core.errors import UserError
 
 
 def pid_of(settings):
@@ -83,7 +83,7 @@ def test_the_last_of_several_users_stops_it(settings, broker):
 
 def test_many_processes_at_once_start_one_server(settings):
     code = (
-        "from core.broker.embedded import Broker; from core.settings import load_settings;"
+        "from prunesweep.core.broker.embedded import Broker; from prunesweep.core.settings import load_settings;"
         "import sys; b = Broker(load_settings()); print(int(b.ensure()), flush=True); sys.stdin.read(); b.release()"
     )
     environ = {**os.environ, "SWEEP_HOME": str(settings.home)}

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 import redis
 
-from core.broker import embedded, hints
-from core.broker.app import make_app
-from core.broker.embedded import Broker
-from core.errors import UserError
-from core.plan.task import QUEUE, TASK
+from prunesweep.core.broker import embedded, hints
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.broker.embedded import Broker
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.task import QUEUE, TASK
 
 DIGESTS = [f"{number:064x}" for number in range(5)]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from core.artifacts.store import ArtifactStore
-from core.ledger.invariants import violations
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.ledger.queue.invariants import violations
 from tests.chaos import work
 from tests.chaos.cluster import trainers_of
 from tests.chaos.databases import Database, Postgres, Sqlite

@@ -89,14 +89,14 @@ class Cluster:
 
     def _worker(self, log: Path) -> "subprocess.Popen[bytes]":
         self.starts += 1
-        command = [sys.executable, "-m", "worker", "--devices", "cpu"]
+        command = [sys.executable, "-m", "prunesweep.worker", "--devices", "cpu"]
         return children.start(command, self.home, log, self.env)
 
 
 def is_trainer(process: psutil.Process) -> bool:
     """True for a trainer that runs, or could go on running."""
     try:
-        return "worker.trainer" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        return "prunesweep.worker.trainer" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

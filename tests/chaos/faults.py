@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import psutil
 
-from core.ledger.redo import redo
+from prunesweep.core.ledger.queue.redo import redo
 from tests.chaos.scene import Running, Scene
 
 REDO = "redo"

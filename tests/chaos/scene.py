@@ -8,8 +8,8 @@ from typing import Any
 import psutil
 from sqlalchemy import Engine, select
 
-from core.ledger.states import State
-from core.ledger.tables import edges, stages
+from prunesweep.core.ledger.db.schema import edges, stages
+from prunesweep.core.ledger.db.states import State
 from tests.chaos.cluster import Cluster, Member, is_trainer
 
 

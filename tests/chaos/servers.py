@@ -17,7 +17,7 @@ import obstore
 import redis
 from obstore.store import S3Store
 
-from core.broker.valkey import find_server
+from prunesweep.core.broker.valkey import find_server
 from tests.artifacts.conftest import ACCESS, SECRET, free_ports
 from tests.chaos import children
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from core.ledger.engine import open_ledger
-from core.plan.dag import Plan
-from core.settings import Settings, load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.settings import Settings, load_settings
 from tests.chaos import work
 from tests.chaos.cluster import Cluster, environment
 from tests.chaos.work import Size

@@ -21,14 +21,14 @@ from pathlib import Path
 import psutil
 from sqlalchemy import func, select
 
-from core.ledger.invariants import violations
-from core.ledger.removal import remove_sweeps
-from core.ledger.states import State
-from core.ledger.submit import add_sweep
-from core.ledger.tables import METADATA, stages, sweep_stages
-from core.plan.dag import Plan
-from core.plan.grids import GRIDS
-from core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.ledger.db.schema import METADATA, stages, sweep_stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.removal import remove_sweeps
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
 from tests.chaos.growth import Quantity, shown, table, trends
 from tests.chaos.sites import Site, open_site
 from tests.support.watchdog import processes_in, watch
@@ -204,7 +204,7 @@ def _role(process: psutil.Process) -> str:
     words = process.cmdline()
     if "valkey" in process.name() or "redis" in process.name():
         return "valkey"
-    return "trainer" if "worker.trainer" in words else "worker" if "worker" in words else ""
+    return "trainer" if "prunesweep.worker.trainer" in words else "worker" if "prunesweep.worker" in words else ""
 
 
 def _files(home: Path) -> dict[str, float]:

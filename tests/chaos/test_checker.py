@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from core.ledger.claims import claim
-from core.ledger.progress import record_epoch
-from core.ledger.snapshots import record_snapshot
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.progress import record_epoch
 from tests.chaos import checker, costs, work
 from tests.chaos.faults import Strike
 from tests.chaos.history import Entry, keep_history, read_history

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from core.artifacts.store import ArtifactStore
-from core.errors import StageError
-from core.ledger.report import report_rows
-from core.ledger.submit import add_sweep
-from core.ledger.tables import attempts, metrics, results, snapshots, stages, sweep_stages
-from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS, read_axes
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import StageError
+from prunesweep.core.ledger.db.schema import attempts, metrics, results, snapshots, stages, sweep_stages
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
 
 _DATASET = "digits"
 _MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "device", "ran_resumed")
@@ -53,8 +53,8 @@ class Size:
 def pack_images(home: Path) -> None:
     """Puts the images that every sweep needs where its workers look for them: on a busy machine the libraries for that
     alone take longer to load than a trainer may be silent here."""
-    program = "import sys, pathlib; from core.training.datasets import load_dataset; "
-    program += "from core.plan.datasets import parse_dataset; "
+    program = "import sys, pathlib; from prunesweep.core.training.datasets import load_dataset; "
+    program += "from prunesweep.core.plan.datasets import parse_dataset; "
     program += f"load_dataset(parse_dataset({_DATASET!r}), pathlib.Path(sys.argv[1]), 'train')"
     subprocess.run([sys.executable, "-c", program, str(home / "data")], check=True)
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.engine import open_ledger
-from core.settings import Settings
-from orchestrator.dashboard.connections import Limits
-from orchestrator.dashboard.serve import server, take
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.dashboard.connections import Limits
+from prunesweep.orchestrator.dashboard.serve import server, take
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
-from core.ledger.engine import open_ledger
-from core.settings import Settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import Settings
 
 Serve = Callable[..., Any]
 _SERIOUS = ("serious", "critical")

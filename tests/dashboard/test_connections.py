@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from orchestrator.dashboard.connections import Limits
+from prunesweep.orchestrator.dashboard.connections import Limits
 
 Serve = Callable[..., Any]
 _TOKEN = "a-token-of-22-letters."

@@ -11,14 +11,14 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy import text as sql
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
-from core.ledger.engine import open_ledger
-from core.ledger.outcome import fail
-from core.ledger.report import report_rows
-from core.ledger.tables import cells, stages, sweeps
-from core.settings import Settings
-from orchestrator.dashboard.fresh import Fresh
-from orchestrator.dashboard.readings import Readings
-from orchestrator.dashboard.source import Away, Source
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import cells, stages, sweeps
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.dashboard.cache import Fresh
+from prunesweep.orchestrator.dashboard.connection import Away, Source
+from prunesweep.orchestrator.dashboard.read_service import Readings
 
 Serve = Callable[..., Any]
 _EVIL = "</script><img src=x onerror=alert(1)>&\"'"

@@ -8,8 +8,8 @@ import pytest
 import typer
 import yaml
 
-from core.settings import load_settings
-from orchestrator.cli import app
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.cli.app import app
 from tests.docs.commandline import parse
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from orchestrator.cli import app
+from prunesweep.orchestrator.cli.app import app
 from tests.docs.commandline import parse
 
 ROOT = Path(__file__).parents[2]

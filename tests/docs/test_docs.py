@@ -11,9 +11,9 @@ import pytest
 import typer
 import yaml
 
-from core.ledger.report import ReportRow
-from core.settings import load_settings
-from orchestrator.cli import app
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.cli.app import app
 from tests.docs.commandline import PAGES, ROOT, blocks, parse, words_of
 
 TEXT = "\n".join(page.read_text() for page in PAGES)
@@ -76,7 +76,7 @@ def _pip(words: list[str]) -> None:
 
 
 def _celery(words: list[str]) -> None:
-    assert words[1:3] == ["-A", "worker.app"]
+    assert words[1:3] == ["-A", "prunesweep.worker.app"]
 
 
 def _docker(words: list[str]) -> None:
@@ -102,7 +102,7 @@ def _names_files(words: list[str]) -> None:
 
 def _tunnel(words: list[str]) -> None:
     """ssh to a dashboard: the port is its own."""
-    from orchestrator.commands.dashboard import _PORT
+    from prunesweep.orchestrator.cli.commands.dashboard import _PORT
 
     assert words[1] == "-L" and words[2] == f"{_PORT}:127.0.0.1:{_PORT}"
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 
-SWEEP = [sys.executable, "-m", "orchestrator.cli"]
+SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
 MARKED = {page.name: found for page in PAGES if (found := [block for block in blocks(page) if block.runs])}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.version import version
+from prunesweep.core.version import version
 
 ROOT = Path(__file__).parents[2]
 _SCHEMAS = {

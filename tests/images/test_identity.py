@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import StageError
-from core.images import inspection, manifest
-from core.images.finding import candidates, find_dataset, find_images
-from core.images.inspection import inspect_folder
-from core.plan.datasets import DatasetRef
+from prunesweep.core.errors import StageError
+from prunesweep.core.images import inspection, manifest
+from prunesweep.core.images.folders import candidates, find_dataset, find_images
+from prunesweep.core.images.inspection import inspect_folder
+from prunesweep.core.plan.datasets import DatasetRef
 
 Make = Callable[..., Path]
 

@@ -15,16 +15,16 @@ import pytest
 from celery import Celery
 from sqlalchemy import Engine, select
 
-from core.broker import hints
-from core.broker.app import make_app
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.ledger.submit import Submitted, add_sweep
-from core.ledger.tables import stages as stages_table
-from core.plan.dag import Plan
-from core.plan.grids import GRIDS
-from core.plan.stages import Stage, digest_of, encode
-from core.settings import Settings, load_settings
+from prunesweep.core.broker import hints
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages as stages_table
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.stages import Stage, digest_of, encode
+from prunesweep.core.settings import Settings, load_settings
 
 PATIENCE = 60.0
 """Seconds after which a test gives up; nothing is measured with it."""
@@ -69,10 +69,10 @@ class Site:
             time.sleep(0.02)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Starts a worker (by default `python -m worker --devices cpu`); its log is home/worker-N.log."""
+        """Starts a worker (by default `python -m prunesweep.worker --devices cpu`); its log is home/worker-N.log."""
         with self.log(len(self.workers)).open("wb") as log:
             worker = subprocess.Popen(
-                command or [sys.executable, "-m", "worker", "--devices", "cpu"],
+                command or [sys.executable, "-m", "prunesweep.worker", "--devices", "cpu"],
                 env=self.environ,
                 stdout=log,
                 stderr=log,
@@ -89,7 +89,7 @@ class Site:
 
         def found() -> list[psutil.Process]:
             children = psutil.Process(worker.pid).children(recursive=True)
-            return [child for child in children if "worker.trainer" in _command(child)]
+            return [child for child in children if "prunesweep.worker.trainer" in _command(child)]
 
         self.until(found, "a trainer")
         return found()[0]

@@ -16,10 +16,10 @@ import psutil
 import pytest
 import redis
 
-from core.broker import embedded
-from core.broker.valkey import find_server
-from core.ledger.states import State
-from core.plan.stages import Sleep
+from prunesweep.core.broker import embedded
+from prunesweep.core.broker.valkey import find_server
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
 
 
 @dataclass

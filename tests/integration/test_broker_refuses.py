@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from core.broker.hints import BrokerAway, check, publish, waiting
-from core.errors import UserError
-from core.ledger.states import State
-from core.plan.stages import Sleep
-from orchestrator.submission import send_hints
+from prunesweep.core.broker.hints import BrokerAway, check, publish, waiting
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
+from prunesweep.orchestrator.run.submission import send_hints
 from tests.chaos.servers import Valkey, wait_for
 from tests.integration.relay import Relay
 

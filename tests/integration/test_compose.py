@@ -186,7 +186,7 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         assert subprocess.run(probe, env=env, capture_output=True).returncode == 0
 
         assert not [secret for secret in SECRETS.values() if secret in _all_arguments()], "arguments are public"
-        ping = ["celery", "-A", "worker.app", "inspect", "ping", "--timeout", "5"]
+        ping = ["celery", "-A", "prunesweep.worker.app", "inspect", "ping", "--timeout", "5"]
         assert "pong" in subprocess.run(ping, env=env, capture_output=True, text=True, cwd=tmp_path).stdout
 
 

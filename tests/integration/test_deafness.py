@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from core.ledger.states import State
-from core.plan.stages import Sleep
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
 
 _UNWATCHED = """
-from worker.gate import Gate
+from prunesweep.worker.prefetch import Gate
 
 start = Gate.start
 
@@ -47,7 +47,7 @@ Request.on_accepted = fail
 
 _RUN = """
 import sys
-from worker.__main__ import main
+from prunesweep.worker.__main__ import main
 sys.exit(main(["--devices", "cpu"]))
 """
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from core.ledger.states import State
-from core.plan.stages import Sleep
-from core.plan.task import TASK
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
+from prunesweep.core.plan.task import TASK
 
 PASSWORD = "flower-secret"
 
@@ -30,7 +30,7 @@ def _flower(site: Any, *options: str) -> Iterator[Callable[[str], str]]:
     log = site.home / "flower.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "worker.app", "flower", *words],
+            [sys.executable, "-m", "celery", "-A", "prunesweep.worker.app", "flower", *words],
             env=site.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "FLOWER_BASIC_AUTH": f"sweep:{PASSWORD}"},
             stdout=out,
             stderr=out,

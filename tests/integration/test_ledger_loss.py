@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.plan.datasets import parse_dataset
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import Sleep, Train, digest
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Sleep, Train, digest
+from prunesweep.core.settings import load_settings
 from tests.support.watchdog import watch
 
 AWAY = float(os.environ.get("TEST_OUTAGE_SECONDS", "7"))

@@ -4,13 +4,13 @@ import random
 import signal
 import time
 
-from core.ledger.logs import stage_log
-from core.ledger.states import State
-from core.ledger.tables import snapshots
-from core.plan.datasets import parse_dataset
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import PruneRound, Train, digest
+from prunesweep.core.ledger.db.schema import snapshots
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.logs import stage_log
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import PruneRound, Train, digest
 
 DENSE, FINETUNE = load_recipe("digits").dense, load_recipe("digits").finetune
 DIGITS = parse_dataset("digits")

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.artifacts.store import ArtifactStore
-from core.ledger.states import State
-from core.ledger.tables import metrics
-from core.ledger.workers import list_workers
-from core.plan.datasets import parse_dataset
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import Train, digest_of, encode
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.ledger.db.schema import metrics
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Train, digest_of, encode
 from tests.chaos.servers import CREDENTIALS, S3, wait_for
 
 EPOCHS = 12

@@ -1,15 +1,30 @@
 """The wheel alone: installed into a fresh environment, run from another folder, it makes a ledger and plans a sweep."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
+_NOTEBOOK = """
+import prunesweep
+name = prunesweep.run("demo", name="api", sparsity=0.5, algorithm="oneshot", epochs=1, dense_epochs=1, width=2,
+                      seeds=0, bench_device="none", devices="cpu")
+(row,) = prunesweep.results(name)
+weights = prunesweep.load(row["artifact"])
+prunesweep.build_model(row["model"], width=row["width"], classes=10, weights=weights)
+files = prunesweep.export(name, "files", format="packed") + prunesweep.export(name, "files", force=True)
+network = prunesweep.load(next(file for file in files if file.suffix == ".packed"))
+assert len(network.input.names) == 10 and len(network.input.mean) == 3
+"""
+_IMAGES = "import numpy; images = numpy.zeros((2, 3, 32, 32), numpy.float32)"
 
 
 @pytest.mark.slow
@@ -33,20 +48,35 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
     assert installed.returncode == 0, installed.stderr
     # Third parties come from the environment of the tests; ours must come from the wheel, which stands first.
     (site / "third-parties.pth").write_text(sysconfig.get_path("purelib"))
+    with zipfile.ZipFile(wheel) as packed:
+        names = {Path(name).parts[0] for name in packed.namelist()}
+    assert {name for name in names if not name.endswith(".dist-info")} == {"prunesweep"}, "one name in site-packages"
+    # As in most research repositories: folders of the user's own that have the names of our rooms.
     elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+    for name in ("core", "orchestrator", "worker", "migrations"):
+        (elsewhere / name).mkdir(parents=True)
+        (elsewhere / name / "__init__.py").write_text("raise ImportError('the user's own package')\n")
+    environ["PYTHONPATH"] = "."
 
     def run(*words: str) -> str:
         ran = subprocess.run(words, capture_output=True, text=True, cwd=elsewhere, env=environ)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
-    where = run(str(python), "-c", "import migrations, orchestrator; print(migrations.__file__, orchestrator.__file__)")
-    assert all(str(fresh) in path for path in where.split()), where
+    where = run(str(python), "-c", "import prunesweep.orchestrator as o, prunesweep.migrations as m; print(o, m)")
+    assert where.count(str(fresh)) == 2, where
     sweep = str(fresh / "bin" / "sweep")
     run(sweep, "--help")
+    assert run(sweep, "submit", "--grid", "demo", "--name", "first", "--dry-run")
     run(sweep, "submit", "--grid", "demo", "--name", "first")
     assert "first" in run(sweep, "status", "first")
     assert len(run(sweep, "report", "first", "--format", "csv").splitlines()) == 19
     run(sweep, "report", "first", "-o", "first.html")
     assert "Sweep first" in (elsewhere / "first.html").read_text()
+    run(str(python), "-m", "celery", "-A", "prunesweep.worker.app", "report")
+    run(str(python), "-c", _NOTEBOOK)
+    (card,) = (elsewhere / "files").glob("*oneshot*.md")
+    blocks = re.findall(r"```python\n(.*?)```", card.read_text(), re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        run(str(python), "-c", f"import os; os.chdir('files')\n{_IMAGES}\n{block}")

@@ -9,12 +9,12 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from core.broker import embedded
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.ledger.workers import list_workers
-from core.plan.stages import Sleep, digest
-from core.settings import load_settings
+from prunesweep.core.broker import embedded
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.stages import Sleep, digest
+from prunesweep.core.settings import load_settings
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -86,7 +86,7 @@ def test_a_worker_outlasts_a_ledger_that_drops_its_connections(make_site, postgr
 
 def test_plain_celery_starts_a_worker(make_site):
     site = make_site(SWEEP_DEVICES="cpu")
-    celery = [sys.executable, "-m", "celery", "-A", "worker.app"]
+    celery = [sys.executable, "-m", "celery", "-A", "prunesweep.worker.app"]
     worker = site.start(*celery, "worker", "--pool=threads", "-c", "1")
     stage = Sleep("plain", 0.0)
     site.submit("plain", [stage], hint=False)
@@ -117,7 +117,7 @@ def test_plain_celery_starts_a_worker(make_site):
 )
 def test_what_the_user_can_put_right_is_one_line_and_exit_code_2(tmp_path, environ, arguments, message):
     ran = subprocess.run(
-        [sys.executable, "-m", "worker", *arguments],
+        [sys.executable, "-m", "prunesweep.worker", *arguments],
         env={**os.environ, "SWEEP_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": "", **environ},
         capture_output=True,
         text=True,

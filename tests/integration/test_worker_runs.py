@@ -8,16 +8,16 @@ import psutil
 import redis
 from sqlalchemy import select, update
 
-from core.broker import embedded, hints
-from core.ledger.control import cancel
-from core.ledger.logs import stage_log
-from core.ledger.report import report_rows
-from core.ledger.states import State
-from core.ledger.submit import add_sweep
-from core.ledger.tables import metrics, stages
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import PruneRound, Sleep, Train, digest, encode
+from prunesweep.core.broker import embedded, hints
+from prunesweep.core.ledger.db.schema import metrics, stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.logs import stage_log
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import PruneRound, Sleep, Train, digest, encode
 
 DIGITS = {
     "dataset": "digits",

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, update
 
 from bench.rows import LATENCY
-from core.ledger.claims import Claim, claim
-from core.ledger.outcome import complete, crash
-from core.ledger.snapshots import record_snapshot
-from core.ledger.submit import Submitted, add_sweep
-from core.ledger.tables import attempts, stages, workers
-from core.plan.dag import Plan
-from core.plan.grids import GRIDS
-from core.plan.stages import Sleep, Stage, digest, encode
-from core.settings import Settings
+from prunesweep.core.ledger.db.schema import attempts, stages, workers
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.ledger.queue.outcome import complete, crash
+from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.stages import Sleep, Stage, digest, encode
+from prunesweep.core.settings import Settings
 
 GRAPH: Mapping[str, Sequence[str]] = {"done": [], "runs": ["done"], "ready": [], "waits": ["ready"]}
 """What `played` submitted."""

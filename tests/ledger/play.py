@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, select
 
-from core.errors import UserError
-from core.ledger.claims import Claim, claim, heartbeat
-from core.ledger.control import cancel, retry
-from core.ledger.logs import save_log
-from core.ledger.outcome import cancelled, complete, crash, fail, interrupted, release
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due, reap
-from core.ledger.redo import redo
-from core.ledger.references import unreferred
-from core.ledger.removal import remove_sweeps
-from core.ledger.retention import forget_old
-from core.ledger.snapshots import record_snapshot
-from core.ledger.submit import add_sweep
-from core.ledger.tables import snapshots, stages, sweeps
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import snapshots, stages, sweeps
+from prunesweep.core.ledger.queries.logs import save_log
+from prunesweep.core.ledger.queries.references import unreferred
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import Claim, claim, heartbeat
+from prunesweep.core.ledger.queue.control import cancel, retry
+from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, interrupted, release
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.redo import redo
+from prunesweep.core.ledger.queue.removal import remove_sweeps
+from prunesweep.core.ledger.queue.retention import forget_old
+from prunesweep.core.ledger.queue.submit import add_sweep
 from tests.ledger.conftest import plan_of
 
 LEASE = 10.0

@@ -1,8 +1,8 @@
 """Several processes play on one ledger at once: `python -m tests.ledger.stress --operations 50000 --ledger postgres`.
 
 Every process makes moves by chance (see `tests.ledger.play`) and asks now and then whether a rule of the ledger is
-broken (`core.ledger.invariants`). In the end one of them brings every stage to DONE. Prints a JSON object; exit code 1
-if a rule was broken, a move raised, or a stage could not be brought to its end.
+broken (`prunesweep.core.ledger.queue.invariants`). In the end one of them brings every stage to DONE. Prints a JSON
+object; exit code 1 if a rule was broken, a move raised, or a stage could not be brought to its end.
 """
 
 import argparse
@@ -18,9 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.ledger.engine import open_ledger
-from core.ledger.invariants import violations
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.settings import load_settings
 from tests.chaos.databases import Postgres
 from tests.clocks import SteppedClock
 from tests.ledger.play import ACTIONS, WEIGHTS, Player, finish

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.ledger.engine import open_ledger
-from core.ledger.invariants import violations
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.settings import load_settings
 from tests.clocks import SteppedClock
 from tests.ledger.play import ACTIONS, WEIGHTS, Player, finish
 

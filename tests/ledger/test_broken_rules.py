@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from core.ledger.claims import claim
-from core.ledger.control import cancel, retry
-from core.ledger.invariants import violations
-from core.ledger.reaper import due, reap
-from core.ledger.redo import redo
-from core.ledger.references import artifacts_of
-from core.ledger.removal import remove_sweeps
-from core.ledger.sweeps import find_sweep
-from orchestrator.brokenrules import broken_rules
+from prunesweep.core.ledger.queries.references import artifacts_of
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.control import cancel, retry
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.redo import redo
+from prunesweep.core.ledger.queue.removal import remove_sweeps
+from prunesweep.orchestrator.maintenance.broken_rules import broken_rules
 from tests.ledger.conftest import GRAPH
 from tests.ledger.test_invariants import BROKEN, row
 

@@ -4,18 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
-from core.ledger.claims import claim, heartbeat
-from core.ledger.control import cancel
-from core.ledger.logs import save_log, stage_log
-from core.ledger.outcome import cancelled, complete, crash, fail, release
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import reap
-from core.ledger.snapshots import record_snapshot
-from core.ledger.submit import add_sweep
-from core.ledger.tables import metrics
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import Benchmark
+from prunesweep.core.ledger.db.schema import metrics
+from prunesweep.core.ledger.queries.logs import save_log, stage_log
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim, heartbeat
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, release
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import reap
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import Benchmark
 
 EPOCH = {"loss": 1.0, "top1": 0.5, "lr": 0.1, "seconds": 2.0, "images_per_s": 100.0}
 

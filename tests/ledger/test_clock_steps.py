@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from core.ledger.claims import claim, heartbeat
-from core.ledger.clock import read_clock
-from core.ledger.outcome import crash
-from core.ledger.reaper import due, reap
-from core.ledger.references import unreferred
-from core.ledger.workers import list_workers, register
+from prunesweep.core.ledger.db.clock import read_clock
+from prunesweep.core.ledger.queries.references import unreferred
+from prunesweep.core.ledger.queue.claims import claim, heartbeat
+from prunesweep.core.ledger.queue.outcome import crash
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.workers import list_workers, register
 from tests.clocks import SteppedClock
 
 HOURS = 7_200.0
@@ -39,7 +39,8 @@ def test_after_a_step_back_nothing_lies_in_the_future_for_long(world, clock) -> 
     crash(world.engine, crashed.digest, crashed.attempt, "boom", "", 9, 100.0)
     assert world.labels(due(world.engine, "cpu", 9, 5.0)) == ["hinted"]
     clock.jump(-HOURS)
-    # Who lives prolongs its lease by its next heartbeat, and a worker reaps nothing before that (see `worker.calm`).
+    # Who lives prolongs its lease by its next heartbeat, and a worker reaps nothing before that (see
+    # `prunesweep.worker.reap_guard`).
     assert heartbeat(world.engine, "w", [(lives.digest, lives.attempt)], 60.0)[0].held
     assert world.labels(reap(world.engine, 3, 1.0)) == ["killed"]
     assert world.state("lives") == "RUNNING"

@@ -1,8 +1,8 @@
 """Cancel and retry, with stages that several sweeps share."""
 
-from core.ledger.control import Cancelled, cancel, retry
-from core.ledger.outcome import cancelled, crash, fail
-from core.ledger.sweeps import find_sweep
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.control import Cancelled, cancel, retry
+from prunesweep.core.ledger.queue.outcome import cancelled, crash, fail
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
 

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from core.ledger.controls import references
+from prunesweep.core.ledger.queries.controls import references
 
 
 def _cells(*grid_points: tuple[str, float, int, int, int]) -> list[Any]:

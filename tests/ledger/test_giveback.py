@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import func, select
 
-from core.ledger.control import cancel, retry
-from core.ledger.giveback import FREE_RETURNS, KEPT_ATTEMPTS, KEPT_LOGS, LONGEST_REST, MOST_RETURNS
-from core.ledger.invariants import violations
-from core.ledger.outcome import cancelled, complete, crash, interrupted, release
-from core.ledger.reaper import reap
-from core.ledger.redo import redo
-from core.ledger.snapshots import record_snapshot
-from core.ledger.tables import attempts
+from prunesweep.core.ledger.db.schema import attempts
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.control import cancel, retry
+from prunesweep.core.ledger.queue.giveback import FREE_RETURNS, KEPT_ATTEMPTS, KEPT_LOGS, LONGEST_REST, MOST_RETURNS
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, interrupted, release
+from prunesweep.core.ledger.queue.reaper import reap
+from prunesweep.core.ledger.queue.redo import redo
 
 
 def wanted_again(world, one) -> None:

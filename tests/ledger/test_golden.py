@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, MetaData, create_engine, func, select, update
 
-from core.ledger import migrate
-from core.ledger.claims import claim
-from core.ledger.engine import open_ledger
-from core.ledger.reaper import due, reap
-from core.ledger.report import report_rows
-from core.ledger.snapshots import record_snapshot
-from core.ledger.states import State
-from core.ledger.status import sweep_status
-from core.ledger.submit import add_sweep
-from core.ledger.sweeps import find_sweep
-from core.ledger.tables import attempts, cells, edges, stages, sweep_stages, sweeps
-from core.plan.cells import Cell
-from core.plan.dag import Plan, PlannedCell
-from core.plan.grids import Grid
-from core.plan.stages import Sleep
-from core.settings import Settings
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import attempts, cells, edges, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.status import sweep_status
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.dag import Plan, PlannedCell
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.stages import Sleep
+from prunesweep.core.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
 DATABASES = ("sqlite", "postgresql")

@@ -2,8 +2,8 @@
 
 from sqlalchemy import delete, insert, text, update
 
-from core.ledger.invariants import RULES, count_stages, violations
-from core.ledger.tables import snapshots, stages, sweep_stages
+from prunesweep.core.ledger.db.schema import snapshots, stages, sweep_stages
+from prunesweep.core.ledger.queue.invariants import RULES, count_stages, violations
 
 
 def row(label: str, **values):

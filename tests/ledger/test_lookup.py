@@ -2,15 +2,15 @@
 
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.events import ended_since
-from core.ledger.lookup import cell_artifacts, done_among
-from core.ledger.outcome import complete, fail
-from core.ledger.progress import record_epoch
-from core.ledger.states import State
-from core.ledger.submit import add_sweep
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.lookup import cell_artifacts, done_among
+from prunesweep.core.ledger.queries.recent import ended_since
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete, fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
 
 TINY = plan(read_axes({"sparsity": "50,90", "epochs": "1", "iterations": "2"}, GRIDS["demo"]))
 

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from core.errors import StageError
-from core.ledger.outcome import cancelled, complete, crash, fail, release
-from core.ledger.submit import add_sweep
-from core.ledger.tables import latencies, results
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import Benchmark, Evaluate
+from prunesweep.core.errors import StageError
+from prunesweep.core.ledger.db.schema import latencies, results
+from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, release
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import Benchmark, Evaluate
 
 DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"], "e": ["d"]}
 
@@ -110,7 +110,7 @@ def test_a_release_is_not_counted_and_not_delayed(world) -> None:
 
 
 def test_stopped_by_a_cancel_flag(world) -> None:
-    from core.ledger.control import cancel
+    from prunesweep.core.ledger.queue.control import cancel
 
     sweep = world.submit({"a": [], "b": ["a"], "x": [], "y": [], "z": ["y"]})
     a, x, y = world.claim("a"), world.claim("x"), world.claim("y")

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from core.ledger.claims import claim
-from core.ledger.curves import Epoch, learning_curves
-from core.ledger.outcome import complete
-from core.ledger.provenance import provenance
-from core.ledger.submit import add_sweep
-from core.ledger.sweeps import find_sweep
-from core.ledger.tables import cells, metrics, stages, workers
-from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS
+from prunesweep.core.ledger.db.schema import cells, metrics, stages, workers
+from prunesweep.core.ledger.queries.curves import Epoch, learning_curves
+from prunesweep.core.ledger.queries.provenance import provenance
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grids import GRIDS
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.ledger.control import cancel
-from core.ledger.outcome import crash, release
-from core.ledger.reaper import LOSSES_PER_CRASH, due, reap
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.outcome import crash, release
+from prunesweep.core.ledger.queue.reaper import LOSSES_PER_CRASH, due, reap
 
 
 def test_a_lost_lease_gives_the_stage_back(world) -> None:

@@ -3,19 +3,19 @@
 import pytest
 from sqlalchemy import func, select
 
-from core.ledger.claims import claim, heartbeat
-from core.ledger.control import cancel, retry
-from core.ledger.invariants import violations
-from core.ledger.outcome import cancelled, complete, crash, fail, interrupted, release
-from core.ledger.reaper import reap
-from core.ledger.redo import Redone, redo
-from core.ledger.snapshots import record_snapshot
-from core.ledger.submit import add_sweep
-from core.ledger.sweeps import find_sweep
-from core.ledger.tables import latencies, results, snapshots
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import Benchmark, Evaluate, PruneRound, Train
+from prunesweep.core.ledger.db.schema import latencies, results, snapshots
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim, heartbeat
+from prunesweep.core.ledger.queue.control import cancel, retry
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, interrupted, release
+from prunesweep.core.ledger.queue.reaper import reap
+from prunesweep.core.ledger.queue.redo import Redone, redo
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"], "d": ["c"]}
 
@@ -306,7 +306,7 @@ def test_facts_of_a_network_that_is_gone_are_deleted_and_found_again(world, cell
 
 
 def world_attempts(world, digest: str) -> list[int]:
-    from core.ledger.tables import attempts
+    from prunesweep.core.ledger.db.schema import attempts
 
     with world.engine.connect() as connection:
         return list(connection.execute(select(attempts.c.attempt).where(attempts.c.digest == digest)).scalars())

@@ -3,15 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
-from core.ledger.claims import claim
-from core.ledger.outcome import complete, fail
-from core.ledger.redo import redo
-from core.ledger.references import Counted, artifacts_made, referred, still_made, unreferred
-from core.ledger.snapshots import record_snapshot
-from core.ledger.submit import add_sweep
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import Evaluate, Train
+from prunesweep.core.ledger.queries.references import Counted, artifacts_made, referred, still_made, unreferred
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete, fail
+from prunesweep.core.ledger.queue.redo import redo
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import Evaluate, Train
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 

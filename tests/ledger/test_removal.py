@@ -3,20 +3,20 @@
 import pytest
 from sqlalchemy import func, select
 
-from core.errors import UserError
-from core.ledger.claims import heartbeat
-from core.ledger.control import cancel
-from core.ledger.holdings import Holding, holdings
-from core.ledger.invariants import violations
-from core.ledger.logs import save_log
-from core.ledger.outcome import cancelled, crash, fail, release
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.removal import remove_sweeps
-from core.ledger.retention import Forgotten, forget_old
-from core.ledger.snapshots import record_snapshot
-from core.ledger.tables import METADATA, attempts, workers
-from core.ledger.workers import gone, register
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import METADATA, attempts, workers
+from prunesweep.core.ledger.queries.holdings import Holding, holdings
+from prunesweep.core.ledger.queries.logs import save_log
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import heartbeat
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.outcome import cancelled, crash, fail, release
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.ledger.queue.removal import remove_sweeps
+from prunesweep.core.ledger.queue.retention import Forgotten, forget_old
+from prunesweep.core.ledger.queue.workers import gone, register
 
 DAY = 86_400.0
 

@@ -2,21 +2,21 @@
 
 import pytest
 
-from core.errors import UserError
-from core.ledger.control import cancel
-from core.ledger.events import ended_since
-from core.ledger.labels import label_of
-from core.ledger.logs import stage_log
-from core.ledger.outcome import crash, fail
-from core.ledger.progress import record_epoch
-from core.ledger.states import State
-from core.ledger.status import epoch_seconds, sweep_status
-from core.ledger.submit import add_sweep
-from core.ledger.sweeps import find_sweep, list_sweeps
-from core.ledger.workers import gone, list_workers, register
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import workload_of
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.logs import stage_log
+from prunesweep.core.ledger.queries.recent import ended_since
+from prunesweep.core.ledger.queries.status import epoch_seconds, sweep_status
+from prunesweep.core.ledger.queries.sweeps import find_sweep, list_sweeps
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.outcome import crash, fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.ledger.queue.workers import gone, list_workers, register
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import workload_of
 
 SMALL = {"sparsity": "0.5,0.9", "algorithm": "iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}
 
@@ -187,7 +187,7 @@ def test_stage_log_finds_by_prefix(world) -> None:
 
 
 def test_labels() -> None:
-    from core.plan.stages import encode
+    from prunesweep.core.plan.stages import encode
 
     made = plan(read_axes({**SMALL, "sparsity": "0.9", "iterations": "3"}, GRIDS["demo"]))
     labels = [label_of(encode(stage)) for stage in made.stages.values()]

@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, func, select
 
-from core.errors import UserError
-from core.ledger.claims import claim
-from core.ledger.control import cancel
-from core.ledger.outcome import cancelled, fail
-from core.ledger.submit import add_sweep
-from core.ledger.sweeps import find_sweep, list_sweeps
-from core.ledger.tables import cells, edges, stages, sweeps
-from core.plan.dag import plan
-from core.plan.grids import GRIDS
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import cells, edges, stages, sweeps
+from prunesweep.core.ledger.queries.sweeps import find_sweep, list_sweeps
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.control import cancel
+from prunesweep.core.ledger.queue.outcome import cancelled, fail
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
 

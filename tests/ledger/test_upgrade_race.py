@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
-from core.ledger import migrate
-from core.ledger.engine import open_ledger
-from core.ledger.tables import METADATA
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import METADATA
 
 _UPGRADE = """
 import sys
 from alembic import command
-from core.ledger.engine import open_ledger
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import load_settings
 settings = load_settings()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -27,8 +27,8 @@ open_ledger(settings, upgrade=True).dispose()
 _DIES = """
 import os, signal, sys
 from sqlalchemy import Engine, event
-from core.ledger.engine import open_ledger
-from core.settings import load_settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import load_settings
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -3,14 +3,14 @@
 from sqlalchemy import Engine
 
 from bench.dashboard_scene import LOG, SLOTS, WORKERS, break_, finish, submit, take, train
-from core.ledger.curves import stage_curves
-from core.ledger.facts import stage_facts
-from core.ledger.lanes import cell_paths, standing
-from core.ledger.logs import last_logs
-from core.ledger.report import report_rows
-from core.ledger.slots import busy_slots
-from core.ledger.states import State, most_telling
-from core.ledger.status import sweep_status
+from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.queries.cell_paths import cell_paths, standing
+from prunesweep.core.ledger.queries.curves import stage_curves
+from prunesweep.core.ledger.queries.logs import last_logs
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.stage_detail import stage_facts
+from prunesweep.core.ledger.queries.status import sweep_status
+from prunesweep.core.ledger.queries.worker_slots import busy_slots
 
 
 def test_the_cells_paths_are_the_sweeps_stages(ledger: Engine) -> None:

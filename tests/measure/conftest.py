@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.plan.models import ModelRef
-from core.training.datasets import Split
-from core.training.models import build_model
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.models import build_model
 
 
 @pytest.fixture(autouse=True)

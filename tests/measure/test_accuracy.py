@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from core.errors import StageError
-from core.measure.accuracy import Accuracy, evaluate
-from core.passes import Format
-from core.training.datasets import Split
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure.accuracy import Accuracy, evaluate
+from prunesweep.core.passes import Format
+from prunesweep.core.training.datasets import Split
 
 CPU = torch.device("cpu")
 

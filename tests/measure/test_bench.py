@@ -1,4 +1,4 @@
-"""`python -m core.measure.bench`, as `sweep bench` runs it, and what the command makes of it."""
+"""`python -m prunesweep.core.jobs.bench`, as `sweep bench` runs it, and what the command makes of it."""
 
 import json
 import subprocess
@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 import torch
 
-from core.artifacts.export import write_weights
-from core.cpus import usable_cpus
-from core.errors import UserError
-from core.measure import bench
-from core.measure.bench import measure
-from core.measure.size import layer_sizes
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks, prunable
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.models import build_model
+from prunesweep.core.artifacts.export import write_weights
+from prunesweep.core.cpus import usable_cpus
+from prunesweep.core.errors import UserError
+from prunesweep.core.jobs import bench
+from prunesweep.core.jobs.bench import measure
+from prunesweep.core.measure.size import layer_sizes
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks, prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def ask(pruned: Path) -> Callable[..., list[dict[str, Any]]]:
 
 
 def sweep_bench(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-W", "error", "-m", "orchestrator.cli", "bench", *map(str, arguments)]
+    command = [sys.executable, "-W", "error", "-m", "prunesweep.orchestrator.cli.app", "bench", *map(str, arguments)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert "Traceback" not in ran.stderr, ran.stderr
     return ran
@@ -108,7 +108,7 @@ def test_the_command_prints_one_json_document(pruned: Path) -> None:
 
 def test_many_ratios_are_judged_together() -> None:
     """Of nine at p = 0.006 none is borne out; and a network that a library runs says which."""
-    from orchestrator.commands.bench import _adjust, _row
+    from prunesweep.orchestrator.cli.commands.bench import _adjust, _row
 
     time = {"engine": "sparse", "code": "OpenVINO", "dtype": "fp32", "pruned": True, "ms": 1.0, "p": 0.006}
     time |= {"ratio": 1.3, "ratio_low": 1.2, "ratio_high": 1.4}

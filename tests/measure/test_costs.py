@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.measure.costs import cost, line
-from core.plan.costs import BATCHES, MAPS, load_profile
-from core.sparse.engine import unsupported
+from prunesweep.core.jobs.costs import cost, line
+from prunesweep.core.plan.costs import BATCHES, MAPS, load_profile
+from prunesweep.core.sparse.runtime.engine import unsupported
 
 needs_engine = pytest.mark.skipif(unsupported() is not None, reason=str(unsupported()))
 
@@ -28,7 +28,7 @@ def test_a_weight_of_a_large_map_costs_more() -> None:
 
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:
     program = (
-        "import sys, core.measure.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
+        "import sys, prunesweep.core.jobs.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
         "code = costs.main(); print([n for n in ('torch', 'typer') if n in sys.modules]); sys.exit(code)"
     )
     ran = subprocess.run([sys.executable, "-c", program], input='{"rounds": 3}\n', capture_output=True, text=True)
@@ -38,7 +38,7 @@ def test_a_machine_that_cannot_says_so_in_one_line() -> None:
 
 
 def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    from orchestrator.cli import main
+    from prunesweep.orchestrator.cli.app import main
 
     asked: list[dict[str, Any]] = []
 
@@ -55,10 +55,10 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
                 }
         yield {"event": "machine", "processor": "some processor", "date": "2026-01-02"}
 
-    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
     file = tmp_path / "my.toml"
     assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
-    assert asked == [{"module": "core.measure.costs", "rounds": 5}]
+    assert asked == [{"module": "prunesweep.core.jobs.costs", "rounds": 5}]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "batch  1,    1 output positions: 1 ns a weight"
     assert lines[4] == "batch  1,  256 output positions: 256 ns a weight; done dense 3"

@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch import nn
 
-from core.measure.graphs import graph_of
-from core.measure.reference import TOLERANCE, difference, run_graph
-from core.plan.models import MODELS, ModelRef
-from core.sparse.dead import drop_dead_channels
-from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
-from core.training.models import build_model, prunable
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
+from prunesweep.core.plan.models import MODELS, ModelRef
+from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from prunesweep.core.training.models import build_model, prunable
 
 
 def checked(graph: Graph) -> tuple[Graph, dict[str, int]]:

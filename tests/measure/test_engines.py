@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import nn
 
-from core.errors import StageError
-from core.measure.engines import registry as engines
-from core.measure.engines import sparse_engine
-from core.measure.engines.base import Engine, Unsuitable
-from core.measure.engines.folding import folded
-from core.measure.engines.registry import choose, missing, registry
-from core.measure.engines.semi_structured import SparseConv, has_pattern, unfolded
-from core.plan.engines import DEFAULT, ENGINES, is_baseline
-from core.plan.models import ModelRef
-from core.training.models import build_model
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure.engines import registry as engines
+from prunesweep.core.measure.engines import sparse_engine
+from prunesweep.core.measure.engines.base import Engine, Unsuitable
+from prunesweep.core.measure.engines.folding import folded
+from prunesweep.core.measure.engines.registry import choose, missing, registry
+from prunesweep.core.measure.engines.semi_structured import SparseConv, has_pattern, unfolded
+from prunesweep.core.plan.engines import DEFAULT, ENGINES, is_baseline
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.training.models import build_model
 
 CPU = torch.device("cpu")
 TOLERANCE = {"fp32": 1e-4, "bf16": 0.05, "int8": 0.3}
@@ -125,7 +125,7 @@ def test_openvino_reports_to_nobody() -> None:
     if missing("openvino", CPU):
         pytest.skip("openvino is not installed")
     program = (
-        "import sys; from core.sparse.openvino import openvino; openvino();"
+        "import sys; from prunesweep.core.sparse.runtime.openvino import openvino; openvino();"
         "print([name for name in sys.modules if name.startswith('openvino_telemetry')])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
@@ -178,7 +178,7 @@ def test_on_a_gpu_every_engine_computes_what_torch_computes() -> None:
 
 
 def test_a_dense_network_does_not_suit_the_pattern(used: nn.Module) -> None:
-    from core.measure.engines.semi_structured import halved
+    from prunesweep.core.measure.engines.semi_structured import halved
 
     with pytest.raises(Unsuitable, match="no layer has the 2:4 pattern"):
         halved(used)

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 import torch
 
-from core.artifacts import convert
-from core.artifacts.checkpoint import Checkpoint, pack
-from core.artifacts.store import ArtifactStore
-from core.measure import inference
-from core.measure.graphs import graph_of
-from core.measure.inference import without_dead_channels
-from core.measure.reference import difference, run_graph
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.sparse.graph import Graph
-from core.sparse.packed import read_packed
-from core.training.models import build_model
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.jobs import export
+from prunesweep.core.measure import inference
+from prunesweep.core.measure.inference import without_dead_channels
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.measure.torch_reference import difference, run_graph
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.sparse.model.graph import Graph
+from prunesweep.core.sparse.model.packed import read_packed
+from prunesweep.core.training.models import build_model
 
 META = {"stage": "ab" * 32, "model": "resnet20", "width": "8", "classes": "10"}
 DIGITS = {"name": "digits", "fingerprint": "", "classes": 10}
@@ -47,7 +47,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         request = {"artifacts_url": "", "home": str(tmp_path), "data": str(tmp_path / "data"), "format": "packed"}
         request |= {"dataset": DIGITS, "values": "fp32", "files": [{"sha256": sha, "path": str(tmp_path / "a.packed")}]}
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request | changes) + "\n"))
-        code = convert.main()
+        code = export.main()
         (line,) = capsys.readouterr().out.splitlines()
         return code, json.loads(line)
 

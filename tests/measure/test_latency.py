@@ -10,19 +10,19 @@ import pytest
 import torch
 from torch import nn
 
-from core.cpus import usable_cpus
-from core.errors import StageError
-from core.measure import latency
-from core.measure.engines.base import Engine, Maker, Pass, Unsuitable
-from core.measure.latency import Race, compete, latency_row
-from core.measure.machine import host_name, processor_name
-from core.measure.rounds import Course, Progress, Timer
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.sparse import engine as sparse_module
-from core.training.models import build_model
+from prunesweep.core.cpus import usable_cpus
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure import latency
+from prunesweep.core.measure.engines.base import Engine, Maker, Pass, Unsuitable
+from prunesweep.core.measure.interleaved import Course, Progress, Timer
+from prunesweep.core.measure.latency import Race, compete, latency_row
+from prunesweep.core.measure.machine import host_name, processor_name
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.sparse.runtime import engine as sparse_module
+from prunesweep.core.training.models import build_model
 
 CPU = torch.device("cpu")
 SHAPE = (3, 8, 8)

@@ -10,18 +10,18 @@ import pytest
 import torch
 from torch import nn
 
-from core.artifacts.checkpoint import Checkpoint
-from core.errors import StageError, UserError
-from core.measure import inference
-from core.measure.engines import onnx_file
-from core.measure.inference import write_onnx
-from core.plan.datasets import DatasetRef
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.datasets import Split, load_dataset
-from core.training.models import build_model
+from prunesweep.core.artifacts.checkpoint import Checkpoint
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.measure import inference
+from prunesweep.core.measure.engines import onnx_file
+from prunesweep.core.measure.inference import write_onnx
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.datasets import Split, load_dataset
+from prunesweep.core.training.models import build_model
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from core import cpus
-from core.cpus import capped, cgroup_quota, usable_cpus
-from core.measure.pinned import load_average, pinned
-from core.settings import load_settings
+from prunesweep.core import cpus
+from prunesweep.core.cpus import capped, cgroup_quota, usable_cpus
+from prunesweep.core.measure.pinned import load_average, pinned
+from prunesweep.core.settings import load_settings
 
 linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="affinity is Linux's")
 

@@ -3,13 +3,13 @@
 import torch
 from torch import nn
 
-from core.measure.flops import macs
-from core.measure.size import LayerSize, layer_sizes, parameter_counts
-from core.plan.models import ModelRef
-from core.pruning.masks import apply_masks, prunable
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.models import build_model
+from prunesweep.core.measure.flops import macs
+from prunesweep.core.measure.size import LayerSize, layer_sizes, parameter_counts
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import apply_masks, prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
 
 
 def test_sizes_are_those_of_conv_and_linear_weights(tiny: nn.Module) -> None:

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bench.rows import LATENCY
-from core.ledger.claims import claim
-from core.ledger.engine import open_ledger
-from core.ledger.outcome import complete
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.report import ReportRow
-from core.ledger.tables import stages
-from core.settings import load_settings
-from orchestrator.cli import main
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.cli.app import main
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from orchestrator import twolooks
-from orchestrator.statistics import MOST_MORE, holm, paired
+from prunesweep.orchestrator.statistics import two_looks
+from prunesweep.orchestrator.statistics.paired_difference import MOST_MORE, holm, paired
 
 Numbers = NDArray[np.float64]
 _CHECKED = 25
@@ -24,14 +24,14 @@ def false_positives(first: int, families: int, comparisons: int, seed: int) -> t
     one = random.standard_normal((*shape, first))
     z1 = _z(one)
     more = _more(one, first)
-    decided = abs(z1) > twolooks.bound()
+    decided = abs(z1) > two_looks.bound()
     # Seeds are added to the whole grid, as many as the comparison that needs most asks for.
     added = np.where(decided | (more == _NEVER), 0, more).max(axis=1)
     z2 = _second(random, shape, added)
     z = (z1 + z2) / np.sqrt(2)
     again = (added > 0)[:, None]
     _check(one, z1, more)
-    found = decided | (again & (abs(z) > twolooks.bound()))
+    found = decided | (again & (abs(z) > two_looks.bound()))
     in_family = _holm(z1) | (again[:, 0] & _holm(z))
     # One of each family, so that the studies are independent.
     return float(found[:, 0].mean()), float(in_family.mean())
@@ -69,7 +69,7 @@ def _holm(z: Numbers) -> NDArray[np.bool_]:
     low, high = 2.0, 5.0
     for _ in range(50):
         middle = (low + high) / 2
-        high, low = (middle, low) if twolooks.probability(middle) * z.shape[1] < twolooks.ALPHA else (high, middle)
+        high, low = (middle, low) if two_looks.probability(middle) * z.shape[1] < two_looks.ALPHA else (high, middle)
     return np.asarray(largest > high)
 
 
@@ -77,9 +77,9 @@ def _check(one: Numbers, z1: Numbers, more: NDArray[np.int64]) -> None:
     """That the program says the same of the first families."""
     for family in range(_CHECKED):
         judged = [paired(list(pairs)) for pairs in one[family]]
-        assert [found.sign for found in judged] == [int(np.sign(z)) * (abs(z) > twolooks.bound()) for z in z1[family]]
+        assert [found.sign for found in judged] == [int(np.sign(z)) * (abs(z) > two_looks.bound()) for z in z1[family]]
         for found, asked in zip(judged, more[family], strict=True):
             pairs = found.more or MOST_MORE
             assert found.sign or 0 <= min(asked, MOST_MORE) - pairs <= 2 + 0.1 * pairs
         adjusted = holm([found.p for found in judged])
-        assert any(p is not None and p < twolooks.ALPHA for p in adjusted) == _holm(z1[family : family + 1])[0]
+        assert any(p is not None and p < two_looks.ALPHA for p in adjusted) == _holm(z1[family : family + 1])[0]

@@ -12,18 +12,18 @@ import pytest
 import torch
 from sqlalchemy import Engine, select, update
 
-from core.ledger.sweeps import find_sweep
-from core.ledger.tables import cells, results, stages
-from core.ledger.workers import register
-from core.measure import again
-from core.plan.datasets import parse_dataset
-from core.plan.models import MODELS
-from core.plan.published import PUBLISHED
-from core.plan.stages import TOP5_CLASSES
-from core.training.datasets import load_dataset
-from orchestrator import torchside
-from orchestrator.audit.checklist import ITEMS, audit
-from orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Reread, Subject, read_subject
+from prunesweep.core.jobs import reevaluate as again
+from prunesweep.core.ledger.db.schema import cells, results, stages
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.published import PUBLISHED
+from prunesweep.core.plan.stages import TOP5_CLASSES
+from prunesweep.core.training.datasets import load_dataset
+from prunesweep.orchestrator import torch_client
+from prunesweep.orchestrator.audit.checklist import ITEMS, audit
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Reread, Subject, read_subject
 from tests.orchestrator.test_verify import Floor, ask_here, floor
 
 __all__ = ["floor"]
@@ -312,7 +312,7 @@ def test_verify_reads_artifacts_and_accuracies_again(
     assert items["artifacts"]["evidence"] == "2 artifacts: hash, masks, weights counted as the rows say"
     assert items["accuracies"]["status"] == "fail", "the ledger's 90 % were made up"
     assert items["accuracies"]["evidence"].startswith("2 of 2 differ; ")
-    monkeypatch.setattr(torchside, "ask", again_here)
+    monkeypatch.setattr(torch_client, "ask", again_here)
     write_true_accuracies(floor)
     found = statuses(sweep)
     assert found["artifacts"][0] == "pass"
@@ -337,7 +337,7 @@ def write_true_accuracies(floor: Floor) -> None:
 
 def test_bad_input(sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep("audit", "mien").complaint.startswith("sweep: sweep 'mien': unknown; did you mean \"mine\"?")
-    monkeypatch.setattr(torchside, "ask", again_here)
+    monkeypatch.setattr(torch_client, "ask", again_here)
     ran = sweep("audit", "mine", "--verify", "--device", "tpu")
     assert (ran.code, ran.complaint) == (2, "sweep: device 'tpu': use cpu, cuda or cuda:NUMBER")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

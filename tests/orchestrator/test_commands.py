@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.migrate import HEAD
-from core.ledger.outcome import fail
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.workers import register
+from prunesweep.core.ledger.db.migrate import HEAD
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.ledger.queue.workers import register
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -248,7 +248,7 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
         yield {"event": "file", "path": str(files[0]), **fact}
         yield {"event": "file", "path": str(files[1]), **fact, "top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}
 
-    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
     ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
     assert asked[0]["files"] == [str(file) for file in files]
     assert asked[0]["dataset"] == {"name": "digits", "fingerprint": "", "classes": 10}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
-from core.ledger.tables import cells, results, stages
-from orchestrator.statistics import paired
+from prunesweep.core.ledger.db.schema import cells, results, stages
+from prunesweep.orchestrator.statistics.paired_difference import paired
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.reaper import due
-from orchestrator.cli import main
-from orchestrator.completion import SHELLS, stages
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.cli.app import main
+from prunesweep.orchestrator.cli.completion import SHELLS, stages
 
-_PROGRAM = "import sys; sys.argv = ['sweep']; from orchestrator.entry import main; sys.exit(main())"
+_PROGRAM = "import sys; sys.argv = ['sweep']; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())"
 _ROOT = Path(__file__).parents[2]
 
 
@@ -125,7 +125,9 @@ def test_a_real_bash(sweep: Callable[..., Any], tmp_path: Path) -> None:
     sweep("submit", "--grid", "demo", "--sparsity", "50", "--name", "little")
     program = tmp_path / "bin" / "sweep"
     program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nimport sys\nfrom orchestrator.entry import main\nsys.exit(main())\n")
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nfrom prunesweep.orchestrator.cli.entry import main\nsys.exit(main())\n"
+    )
     program.chmod(0o755)
     script = 'eval "$(sweep --show-completion bash)"; COMP_WORDS=(sweep status li); COMP_CWORD=2; '
     # The program that `complete` names is called as bash would, with the command as its first argument.

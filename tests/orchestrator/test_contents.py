@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]

@@ -13,13 +13,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.outcome import fail
-from core.ledger.reaper import due
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.reaper import due
 
 Sweep = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
-WATCH = (sys.executable, "-c", "import sys; from orchestrator.entry import main; sys.exit(main())", "status", "--watch")
+WATCH = (
+    sys.executable,
+    "-c",
+    "import sys; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())",
+    "status",
+    "--watch",
+)
 SMALL = ("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "1", "--iterations", "2", "--name", "mine")
 
 
@@ -72,7 +78,7 @@ def test_a_watch_that_is_interrupted(sweep: Sweep, ledger: Engine, number: int, 
         [
             sys.executable,
             "-c",
-            "import sys; from orchestrator.entry import main; sys.exit(main())",
+            "import sys; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())",
             "status",
             "--watch",
         ],
@@ -99,7 +105,7 @@ def test_ctrl_c_gives_the_terminal_back(sweep: Sweep, ledger: Engine) -> None:
         [
             sys.executable,
             "-c",
-            "import sys; from orchestrator.entry import main; sys.exit(main())",
+            "import sys; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())",
             "status",
             "--watch",
         ],

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, update
 
 import prunesweep
-from core.errors import UserError
-from core.ledger.tables import cells
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import cells
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -27,12 +27,12 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The torch side writes files without a network in them."""
 
     def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        assert module == "core.artifacts.convert"
+        assert module == "prunesweep.core.jobs.export"
         for file in request["files"]:
             Path(file["path"]).write_bytes(b"a network")
             yield {"event": "file", "path": file["path"], "bytes": 9}
 
-    monkeypatch.setattr("orchestrator.torchside.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
 
 
 @pytest.fixture

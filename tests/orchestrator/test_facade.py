@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 import prunesweep
-from core.errors import StageError, UserError
+from prunesweep.core.errors import StageError, UserError
 
 
 def test_submit_wait_results(home: Path, ledger: Engine, work: Callable[..., int]) -> None:
@@ -62,13 +62,13 @@ def test_run_refuses_what_the_command_refuses(home: Path, monkeypatch: pytest.Mo
 def test_a_run_whose_worker_ends_says_so_and_can_go_on(
     home: Path, ledger: Engine, work: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestrator.localrun import LocalRun
-    from orchestrator.localworker import WorkerEnded
+    from prunesweep.orchestrator.run.local_run import LocalRun
+    from prunesweep.orchestrator.run.local_worker import WorkerEnded
 
     def end(here: LocalRun, view: object) -> int:
         raise WorkerEnded("the worker ended (exit code 1): no memory")
 
-    monkeypatch.setattr("orchestrator.localrun.LocalWorker", _NoWorker)
+    monkeypatch.setattr("prunesweep.orchestrator.run.local_run.LocalWorker", _NoWorker)
     monkeypatch.setattr(LocalRun, "follow", end)
     with pytest.raises(StageError, match="no memory"):
         prunesweep.run("demo", name="first", devices="cpu")
@@ -94,8 +94,8 @@ def test_load_reads_the_weights_without_the_masks(home: Path) -> None:
     import numpy
     import torch
 
-    from core.artifacts.checkpoint import Checkpoint, pack
-    from core.artifacts.store import ArtifactStore
+    from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+    from prunesweep.core.artifacts.store import ArtifactStore
 
     weights = {"conv1.weight": torch.tensor([[0.0, 1.5]]), "bn1.num_batches_tracked": torch.tensor(3)}
     packed = pack(Checkpoint(weights, {"conv1.weight": torch.tensor([[False, True]])}, {}))

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from core.ledger.curves import Curves, Epoch
-from core.ledger.report import ReportRow
-from orchestrator.figures.choice import MOST_LINES, chosen_sparsities
-from orchestrator.figures.draw import figures, pictures
-from orchestrator.figures.look import INK
-from orchestrator.summary import groups
+from prunesweep.core.ledger.queries.curves import Curves, Epoch
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.report.figures.draw import figures, pictures
+from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_sparsities
+from prunesweep.orchestrator.report.figures.theme import INK
+from prunesweep.orchestrator.report.summary import groups
 
 
 def _sweep(row: ReportRow, names: list[str], sparsities: list[float], seeds: int = 2) -> list[ReportRow]:

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.outcome import fail
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.states import State
-from core.ledger.status import FailedStage, Running, SweepStatus, sweep_status
-from orchestrator.follow import OneLine, follow
-from orchestrator.liveview import picture
-from orchestrator.statusview import progress
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.status import FailedStage, Running, SweepStatus, sweep_status
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.status.follow import OneLine, follow
+from prunesweep.orchestrator.status.live_view import picture
+from prunesweep.orchestrator.status.view import progress
 
 Sweep = Callable[..., Any]
 
@@ -75,7 +75,7 @@ def test_a_picture_for_a_terminal(sweep: Sweep, work: Callable[..., int], monkey
     worker.start()
     screen = _Terminal()
     monkeypatch.setattr(sys, "stdout", screen)
-    from orchestrator.cli import main
+    from prunesweep.orchestrator.cli.app import main
 
     assert main(["status", "--watch"]) == 0
     worker.join()

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.artifacts.store import ArtifactStore
-from core.errors import UserError
-from core.ledger.claims import claim
-from core.ledger.identity import ledger_id
-from core.ledger.outcome import complete, release
-from core.ledger.reaper import due
-from core.ledger.snapshots import record_snapshot
-from orchestrator.commands.gc import parse_age
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete, release
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.cli.commands.gc import parse_age
 
 Sweep = Callable[..., Any]
 DAY = 86_400
@@ -112,8 +112,8 @@ def test_stages_that_complete_meanwhile_lose_nothing(
     sweep: Sweep, ledger: Engine, store: ArtifactStore, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the listing and the removal: rows that appear are seen, writes that renew an object are seen."""
-    from core.artifacts.inventory import Inventory
-    from core.ledger import references
+    from prunesweep.core.artifacts.inventory import Inventory
+    from prunesweep.core.ledger.queries import references
 
     sweep("submit", "--grid", "demo", "--seeds", "0,1")
     first, second = put(store, home, b"first"), put(store, home, b"second")

@@ -11,12 +11,12 @@ import pytest
 import typer
 from sqlalchemy import Engine
 
-from core.ledger.claims import claim
-from core.ledger.outcome import fail
-from core.ledger.reaper import due
-from core.ledger.report import ReportRow
-from orchestrator.cli import app
-from orchestrator.commands.verify import Finding
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.cli.app import app
+from prunesweep.orchestrator.cli.commands.verify import Finding
 
 Sweep = Callable[..., Any]
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
@@ -110,8 +110,8 @@ def test_shapes_of_a_sweep_that_has_ended(
 
 
 def test_shapes_of_what_torch_finds() -> None:
-    from core.measure.bench import Run
-    from core.measure.files import FileFacts
+    from prunesweep.core.jobs.bench import Run
+    from prunesweep.core.jobs.evaluate import FileFacts
 
     for what, shape in (("`evaluate`", FileFacts), ("`bench`", Run), ("`verify`, each of `findings`", Finding)):
         assert {field.name for field in fields(shape)} == keys(what), what

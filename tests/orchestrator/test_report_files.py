@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.ledger.report import ReportRow
-from orchestrator import output
-from orchestrator.reports_latex import escaped, latex
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.console import output
+from prunesweep.orchestrator.report.latex import escaped, latex
 
 Sweep = Callable[..., Any]
 NAMES = [field.name for field in fields(ReportRow)]

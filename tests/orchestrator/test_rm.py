@@ -2,8 +2,8 @@
 
 import json
 
-from core.ledger.identity import ledger_id
-from core.ledger.reaper import due
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queue.reaper import due
 from tests.orchestrator.test_gc import finish, put, running
 from tests.orchestrator.test_gc import store as store
 

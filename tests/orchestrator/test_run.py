@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 
 import prunesweep
-from core.sparse.packed import read_packed
-from core.version import full_version
+from prunesweep.core.sparse.model.packed import read_packed
+from prunesweep.core.version import full_version
 
 Sweep = Callable[..., Any]
-SWEEP = [sys.executable, "-m", "orchestrator.cli"]
+SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
 TINY = {
     "--grid": "demo",
     "--width": "2",

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from core.ledger import migrate
-from core.ledger.engine import open_ledger
-from core.settings import load_settings
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import load_settings
 
 COMMANDS = [
     ("status",),
@@ -42,7 +42,7 @@ def complaint_of(sweep, command: tuple[str, ...]) -> str:
         assert ran.code == 2
         return ran.complaint
     # It becomes another program, so it needs a process of its own.
-    code = "import sys; from orchestrator.entry import main; sys.exit(main())"
+    code = "import sys; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())"
     ran = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (2, "")
     [line] = ran.stderr.splitlines()

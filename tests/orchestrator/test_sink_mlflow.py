@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from core.ledger.sweeps import find_sweep
-from orchestrator.sinks.feed import SinkAway, feed
-from orchestrator.sinks.mlflow import _ENVIRONMENT, MlflowSink
-from orchestrator.sinks.runs import runs_of
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.orchestrator.sinks.feed import SinkAway, feed
+from prunesweep.orchestrator.sinks.mlflow import _ENVIRONMENT, MlflowSink
+from prunesweep.orchestrator.sinks.runs import runs_of
 
 Sweep = Callable[..., Any]
 SMALL = ("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "2", "--iterations", "2", "--name")
@@ -231,7 +231,7 @@ def test_follow_waits_for_a_server_that_is_away(
     ledger: Engine, sweep: Sweep, work: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And gives up only once the sweep has ended."""
-    monkeypatch.setattr("orchestrator.sinks.feed._LONGEST", 0.1)
+    monkeypatch.setattr("prunesweep.orchestrator.sinks.feed._LONGEST", 0.1)
     sweep(*SMALL, "away")
     work(1, epochs=True)
     tries, told = [], []

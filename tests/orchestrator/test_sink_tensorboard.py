@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, update
 
-from core.ledger.claims import claim
-from core.ledger.outcome import fail
-from core.ledger.progress import record_epoch
-from core.ledger.reaper import due
-from core.ledger.tables import metrics
-from orchestrator.sinks.runs import runs_of
-from orchestrator.sinks.tensorboard import event_bytes
+from prunesweep.core.ledger.db.schema import metrics
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.sinks.runs import runs_of
+from prunesweep.orchestrator.sinks.tensorboard import event_bytes
 
 Sweep = Callable[..., Any]
 SMALL = ("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "2", "--iterations", "2", "--name", "mine")
@@ -77,7 +77,16 @@ def test_again_writes_nothing(sweep: Sweep, work: Callable[..., int], tmp_path: 
     sweep("sink", "tensorboard", "mine", "--to", tmp_path)
     before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files(tmp_path)}
     # In a process of its own: what is hashed with a seed of the process would come out in another order.
-    words = [sys.executable, "-m", "orchestrator.cli", "sink", "tensorboard", "mine", "--to", str(tmp_path)]
+    words = [
+        sys.executable,
+        "-m",
+        "prunesweep.orchestrator.cli.app",
+        "sink",
+        "tensorboard",
+        "mine",
+        "--to",
+        str(tmp_path),
+    ]
     ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert ran.stdout == f"mine → tensorboard {tmp_path}: 2 runs, 0 written\n", ran.stderr
     assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files(tmp_path)} == before
@@ -123,7 +132,7 @@ def test_further_epochs_are_appended_and_repeated_ones_replace(
 def test_follow_until_the_sweep_ends(
     sweep: Sweep, ledger: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.sinks.feed._LONGEST", 0.1)
+    monkeypatch.setattr("prunesweep.orchestrator.sinks.feed._LONGEST", 0.1)
     sweep(*SMALL)
     digest = due(ledger, "cpu", 1, 0.0)[0]
     held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)
@@ -155,7 +164,7 @@ def test_places_that_cannot_be_written_to(sweep: Sweep, work: Callable[..., int]
 
 
 def test_a_sink_whose_package_is_missing(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orchestrator.commands import sink
+    from prunesweep.orchestrator.cli.commands import sink
 
     monkeypatch.setattr(sink, "find_spec", lambda name: None)
     for name in ("mlflow", "tensorboard"):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ledger.report import ReportRow
-from orchestrator.summary import dense_spread, groups, labels, pareto, spread
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.report.summary import dense_spread, groups, labels, pareto, spread
 
 _COORDINATE = st.one_of(st.integers(0, 4).map(float), st.floats(-1e6, 1e6))
 POINTS = st.lists(st.tuples(_COORDINATE, _COORDINATE), max_size=40)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator import text
-from orchestrator.text import Column
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.text import Column
 
 
 @pytest.mark.parametrize(

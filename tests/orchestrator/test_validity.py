@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from core.chance import at_chance, most_by_chance
-from core.ledger.ran import together
-from core.ledger.report import ReportRow
-from orchestrator import choosing, comparison, moreseeds, validity
-from orchestrator.audit import facts
-from orchestrator.page.words import verdict
-from orchestrator.pairs import METRICS, Point, compare
+from prunesweep.core.chance import at_chance, most_by_chance
+from prunesweep.core.ledger.queries.ran import together
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.audit import facts
+from prunesweep.orchestrator.compare import sample_size, wording
+from prunesweep.orchestrator.compare.paired import METRICS, Point, compare
+from prunesweep.orchestrator.report import best, validity
+from prunesweep.orchestrator.report.html.sentences import verdict
 
-NAMES = comparison.Names()
+NAMES = wording.Names()
 
 
 def row(algorithm: str, seed: int, **known: Any) -> ReportRow:
@@ -60,13 +61,13 @@ def test_dead_networks_get_no_verdict_and_no_advice() -> None:
         *(row(name, seed, top1=top1, at_chance=True) for name in values for seed, top1 in enumerate(values[name]))
     )
     [one] = dead.comparisons
-    said = comparison.verdict(one, METRICS["top1"], NAMES, 1)
+    said = wording.verdict(one, METRICS["top1"], NAMES, 1)
     assert said == "no verdict: both sides are at chance, nothing is left that was learned"
-    assert moreseeds.needed(dead) == 0
-    told = comparison.as_dict(dead, METRICS["top1"], NAMES)["comparisons"][0]
+    assert sample_size.needed(dead) == 0
+    told = wording.as_dict(dead, METRICS["top1"], NAMES)["comparisons"][0]
     assert (told["more_seeds"], told["better"], told["p_holm"]) == (None, None, None)
     unborn = compared(*(row(name, seed, top1=0.1, dense_at_chance=True) for name in values for seed in range(3)))
-    assert "the dense network learned nothing" in comparison.verdict(unborn.comparisons[0], METRICS["top1"], NAMES, 1)
+    assert "the dense network learned nothing" in wording.verdict(unborn.comparisons[0], METRICS["top1"], NAMES, 1)
     alive = compared(
         *(
             row(name, seed, top1=top1, at_chance=name == "a")
@@ -100,12 +101,12 @@ def test_dead_networks_are_said_in_report_page_and_audit() -> None:
 def test_the_best_is_chosen_on_validation_and_told_by_its_test_accuracy() -> None:
     rows = [row("a", seed, top1=0.80 + 0.01 * seed, top1_val=0.90, at_chance=False) for seed in range(3)]
     rows += [row("b", seed, top1=0.85, top1_val=0.70, at_chance=False) for seed in range(3)]
-    first, *rest = choosing.lines(rows)
+    first, *rest = best.lines(rows)
     assert first == "highest at 90 %, chosen on validation: a, 1 epoch × 1 round, test top-1 81.00 ± 2.48 % (3 seeds)"
     assert "on this one test set" in rest[0]
     lost = [row(name, 0, top1=0.1, top1_val=0.1, at_chance=True) for name in "ab"]
-    assert choosing.lines(lost)[0] == "highest at 90 %: none, all 2 settings are at chance"
-    assert choosing.lines([row(name, 0, top1=0.9) for name in "ab"]) == [], "nothing is chosen on test images"
+    assert best.lines(lost)[0] == "highest at 90 %: none, all 2 settings are at chance"
+    assert best.lines([row(name, 0, top1=0.9) for name in "ab"]) == [], "nothing is chosen on test images"
 
 
 def test_pairs_that_did_not_run_alike_are_warned_of() -> None:
@@ -122,10 +123,10 @@ def test_pairs_that_did_not_run_alike_are_warned_of() -> None:
     ]
     found = compared(*rows)
     assert found.comparisons[0].unlike == {"ran_numbers": 3}
-    told = comparison.lines(found, METRICS["top1"], NAMES, 200)
+    told = wording.lines(found, METRICS["top1"], NAMES, 200)
     assert any(line.startswith("warning: not carried out alike") and "numbers in 3 pairs" in line for line in told)
     alike = compared(*(row(name, seed, top1=0.8, ran_device="x") for name in "ab" for seed in range(2)))
-    assert not any("warning" in line for line in comparison.lines(alike, METRICS["top1"], NAMES, 200))
+    assert not any("warning" in line for line in wording.lines(alike, METRICS["top1"], NAMES, 200))
 
 
 def test_what_ran_is_told_of_the_whole_chain() -> None:

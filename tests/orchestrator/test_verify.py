@@ -12,19 +12,19 @@ import pytest
 import torch
 from sqlalchemy import Engine, delete, update
 
-from core.artifacts.checkpoint import Checkpoint, pack
-from core.artifacts.store import ArtifactStore
-from core.ledger.claims import claim
-from core.ledger.outcome import complete
-from core.ledger.reaper import due
-from core.ledger.snapshots import record_snapshot
-from core.ledger.tables import results, stages
-from core.plan.stages import Evaluate, PruneRound, Train, decode
-from core.pruning.masks import apply_masks, count_nonzero
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.models import build_model
-from orchestrator import torchside
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.ledger.db.schema import results, stages
+from prunesweep.core.ledger.queue.checkpoints import record_snapshot
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.plan.stages import Evaluate, PruneRound, Train, decode
+from prunesweep.core.pruning.masks import apply_masks, count_nonzero
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
+from prunesweep.orchestrator import torch_client
 
 Sweep = Callable[..., Any]
 GRID = ("--grid", "demo", "--sparsity", "50", "--algorithm", "oneshot", "--epochs", "1", "--width", "2")
@@ -109,7 +109,7 @@ class Floor:
 
 def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What the torch process would say, without the seconds that it takes to import torch."""
-    from core.artifacts import verify
+    from prunesweep.core.jobs import verify
 
     assert module == verify.__name__
     out = io.StringIO()
@@ -119,13 +119,13 @@ def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for line in out.getvalue().splitlines():
         event = json.loads(line)
         if event["event"] == "error":
-            raise torchside._error(event)
+            raise torch_client._error(event)
         yield event
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torchside, "ask", ask_here)
+    monkeypatch.setattr(torch_client, "ask", ask_here)
 
 
 ALL_DONE = {"evaluate": ["DONE", "DONE"], "prune": ["DONE"], "train": ["DONE"]}

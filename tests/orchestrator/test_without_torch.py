@@ -10,7 +10,7 @@ import pytest
 
 _PROGRAM = """
 import sys
-from orchestrator.cli import main
+from prunesweep.orchestrator.cli.app import main
 codes = [main(line.split()) for line in sys.argv[1:]]
 names = "torch torchvision celery kombu alembic numpy altair vl_convert pyarrow starlette uvicorn jinja2".split()
 heavy = [name for name in names if name in sys.modules]

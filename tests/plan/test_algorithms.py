@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
-from core.plan.cells import Cell
-from core.plan.dag import Plan, PlannedCell, plan
-from core.plan.grid_files import load_grid
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import PruneRound, Train, decode, encode
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.dag import Plan, PlannedCell, plan
+from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import PruneRound, Train, decode, encode
 
 
 def planned(**axes: str) -> Plan:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan.allocations import ALLOCATIONS, Choice, parse_allocation, read_choice
-from core.plan.costs import BATCHES, MAPS, Profile, load_profile, make_costs, parse_points
-from core.plan.dag import Plan, plan
-from core.plan.grid_files import load_grid
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import PruneRound
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.allocations import ALLOCATIONS, Choice, parse_allocation, read_choice
+from prunesweep.core.plan.costs import BATCHES, MAPS, Profile, load_profile, make_costs, parse_points
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import PruneRound
 
 POINTS = "1=0.3,16=0.35,64=0.8"
 

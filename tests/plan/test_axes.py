@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan.axes import parse_count, parse_list, parse_sparsity
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axes import parse_count, parse_list, parse_sparsity
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.plan.algorithms import geometric
-from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS, Grid, read_axes
-from core.plan.stages import PruneRound, digest
+from prunesweep.core.plan.algorithms import geometric
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.stages import PruneRound, digest
 
 
 def _grids() -> st.SearchStrategy[Grid]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.errors import UserError
-from core.plan.datasets import BUILT_IN, DatasetRef, folder_of, parse_dataset
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.datasets import BUILT_IN, DatasetRef, folder_of, parse_dataset
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan import recipes
-from core.plan.algorithms import Algorithm
-from core.plan.costs import load_profile
-from core.plan.grid_files import load_grid, stored_grid
-from core.plan.grids import GRIDS, read_axes
-from core.plan.recipes import load_recipe
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan import recipes
+from prunesweep.core.plan.algorithms import Algorithm
+from prunesweep.core.plan.costs import load_profile
+from prunesweep.core.plan.grid_files import load_grid, stored_grid
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.recipes import load_recipe
 
 
 def _toml(tmp_path: Path, text: str) -> str:

@@ -7,15 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan.counts import kept_count
-from core.plan.dag import Plan, plan
-from core.plan.grid_files import load_grid
-from core.plan.grids import GRIDS, read_axes
-from core.plan.layer_rules import LayerRule, decode_rules, encode_rules, overview, parse_rules, resolved, share
-from core.plan.models import ModelRef
-from core.plan.shapes import prunable_shapes
-from core.plan.stages import PruneRound
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.counts import kept_count
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.layer_rules import (
+    LayerRule,
+    decode_rules,
+    encode_rules,
+    overview,
+    parse_rules,
+    resolved,
+    share,
+)
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.shapes import prunable_shapes
+from prunesweep.core.plan.stages import PruneRound
 
 SHAPES = {
     "conv1.weight": (4, 3, 3, 3),

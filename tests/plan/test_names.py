@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.plan.axes import parse_sparsity
-from core.plan.cells import Cell
-from core.plan.grids import GRIDS
-from core.plan.names import parse_name, study_name
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axes import parse_sparsity
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.names import parse_name, study_name
 
 
 @pytest.mark.parametrize("name", ["1e5", "1.5", "0x1F", "1d3", "NA", "nan", "NULL", "none", "inf", "TRUE", "N.A."])

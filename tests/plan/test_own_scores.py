@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UserError
-from core.plan.dag import plan
-from core.plan.grid_files import load_grid, stored_grid
-from core.plan.grids import Grid
-from core.plan.own_scores import read_own, source_of
-from core.plan.stages import PruneRound
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grid_files import load_grid, stored_grid
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.own_scores import read_own, source_of
+from prunesweep.core.plan.stages import PruneRound
 
 GOOD = "def score(weight):\n    return weight.abs()\n"
 

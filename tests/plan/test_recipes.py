@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UserError
-from core.plan.dag import plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.recipes import load_recipe, recipe_names
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.recipes import load_recipe, recipe_names
 
 FOLDER = Path(__file__).parents[2] / "core" / "plan" / "recipe_files"
 

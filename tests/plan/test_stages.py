@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.plan.dag import plan
-from core.plan.datasets import DatasetRef
-from core.plan.grids import GRIDS
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
 
 CIFAR = DatasetRef("cifar10", "", 10)
 NET = ModelRef("resnet18", 64, 10)

@@ -8,12 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.errors import StageError
-from core.plan.costs import make_costs
-from core.pruning.allocation import ALLOCATIONS, apportion, erk, lamp, over_all_with_floor, two_of_four, uniform
-from core.pruning.context import Context
-from core.pruning.floors import FLOOR
-from core.pruning.masks import kept_count
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.costs import make_costs
+from prunesweep.core.pruning.allocation import (
+    ALLOCATIONS,
+    apportion,
+    erk,
+    lamp,
+    over_all_with_floor,
+    two_of_four,
+    uniform,
+)
+from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.floors import FLOOR
+from prunesweep.core.pruning.masks import kept_count
 
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6)]
 EXACT = sorted(set(ALLOCATIONS) - {"2:4"})

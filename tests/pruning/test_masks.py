@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from core.errors import StageError
-from core.plan.algorithms import geometric
-from core.pruning.masks import apply_masks, count_kept, count_nonzero, kept_count, prunable
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.algorithms import geometric
+from prunesweep.core.pruning.masks import apply_masks, count_kept, count_nonzero, kept_count, prunable
 
 RESNET18 = 11_164_352
 

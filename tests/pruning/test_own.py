@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan.own_scores import OwnScore
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.own_scores import OwnScore
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
 
 
 def own(folder: Path, body: str, name: str = "mine") -> str:

@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils import prune as torch_prune
 
-from core.errors import StageError
-from core.plan import allocations
-from core.plan.algorithms import ALGORITHMS, geometric
-from core.plan.models import ModelRef
-from core.pruning.allocation import ALLOCATIONS, over_all
-from core.pruning.masks import apply_masks, count_kept, kept_count, prunable
-from core.pruning.ranking import top
-from core.pruning.registry import prune
-from core.pruning.scores import SCORES
-from core.pruning.subject import Subject
-from core.training.models import build_model
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan import allocations
+from prunesweep.core.plan.algorithms import ALGORITHMS, geometric
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
+from prunesweep.core.pruning.masks import apply_masks, count_kept, kept_count, prunable
+from prunesweep.core.pruning.ranking import top
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.scores import SCORES
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
 
 
 class _Net(nn.Module):

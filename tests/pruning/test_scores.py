@@ -5,11 +5,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from core.errors import StageError
-from core.pruning.masks import apply_masks, count_kept, prunable
-from core.pruning.registry import prune
-from core.pruning.scores import SCORES
-from core.pruning.subject import Subject
+from prunesweep.core.errors import StageError
+from prunesweep.core.pruning.masks import apply_masks, count_kept, prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.scores import SCORES
+from prunesweep.core.pruning.subject import Subject
 
 IMAGE = (3, 8, 8)
 

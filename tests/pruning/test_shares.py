@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan import allocations
-from core.plan.algorithms import geometric
-from core.plan.layer_rules import LayerRule, encode_rules
-from core.pruning.allocation import ALLOCATIONS
-from core.pruning.masks import kept_count, prunable
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan import allocations
+from prunesweep.core.plan.algorithms import geometric
+from prunesweep.core.plan.layer_rules import LayerRule, encode_rules
+from prunesweep.core.pruning.allocation import ALLOCATIONS
+from prunesweep.core.pruning.masks import kept_count, prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
 
 WRITTEN = {"flops": "flops:0.5", "latency": "latency:0.8@1 1=0.3,64=0.8"}
 EXACT = sorted(set(ALLOCATIONS) - {"2:4"})

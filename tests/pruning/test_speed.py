@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan.costs import Costs, load_profile
-from core.plan.models import ModelRef
-from core.pruning.allocation import over_all
-from core.pruning.budget import Layers, at_price, cheapest_within
-from core.pruning.context import Context
-from core.pruning.floors import floors
-from core.pruning.masks import kept_count, prunable
-from core.pruning.positions import by_tiles, positions
-from core.pruning.ranking import ranked
-from core.pruning.registry import prune
-from core.pruning.speed import flops, latency
-from core.pruning.subject import Subject
-from core.training.models import build_model
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.costs import Costs, load_profile
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.allocation import over_all
+from prunesweep.core.pruning.budget import Layers, at_price, cheapest_within
+from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.floors import floors
+from prunesweep.core.pruning.masks import kept_count, prunable
+from prunesweep.core.pruning.positions import by_tiles, positions
+from prunesweep.core.pruning.ranking import ranked
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.speed import flops, latency
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.models import build_model
 
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6), (5, 5)]
 NAMES = [f"layer{number}" for number in range(len(SHAPES))]

@@ -18,19 +18,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from core.errors import UserError
-from core.ledger.engine import open_ledger
-from core.ledger.submit import add_sweep
-from core.ledger.tables import cells, edges, stages, sweep_stages, sweeps
-from core.plan.dag import Plan, plan
-from core.plan.grid_files import load_grid
-from core.plan.grids import GRIDS, Grid, read_axes
-from core.plan.names import parse_name
-from core.plan.task import QUEUE, TASK, is_digest
-from core.settings import load_settings
-from core.urls import broker_url, database_url, mask
-from orchestrator.cli import main
-from worker.sieve import refusal
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.task import QUEUE, TASK, is_digest
+from prunesweep.core.settings import load_settings
+from prunesweep.core.urls import broker_url, database_url, mask
+from prunesweep.orchestrator.cli.app import main
+from prunesweep.worker.message_filter import refusal
 
 AXES = (
     "sparsity",
@@ -326,7 +326,7 @@ def test_messages_of_any_shape(message: object, queue: str) -> None:
 @given(_JSON)
 def test_the_task_takes_any_argument(argument: object) -> None:
     """In a process without a station, as Flower's: it says so and does nothing."""
-    from worker.app import run_stage
+    from prunesweep.worker.app import run_stage
 
     try:
         assert run_stage.run(argument) is None

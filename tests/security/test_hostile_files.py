@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 import torch
 
-from core.artifacts.checkpoint import Checkpoint, pack, unpack
-from core.artifacts.saved_state import SavedState, pack_state, unpack_state
-from core.errors import StageError, UserError
-from core.measure.foreign import load_network
-from core.plan.models import ModelRef
-from core.training.models import build_model
-from core.training.snapshot import Snapshot
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
+from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack_state
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.training.models import build_model
+from prunesweep.core.training.training_state import Snapshot
 
 STAGE = "a" * 64
 _LIMIT = 6 << 30
@@ -145,7 +145,15 @@ def _limit() -> None:
 
 
 def _evaluate(home: Path, *files: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "orchestrator.cli", "evaluate", *map(str, files), "--dataset", "digits"]
+    command = [
+        sys.executable,
+        "-m",
+        "prunesweep.orchestrator.cli.app",
+        "evaluate",
+        *map(str, files),
+        "--dataset",
+        "digits",
+    ]
     environ = {**os.environ, "SWEEP_HOME": str(home), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.run(
         [*command, "--threads", "1"], env=environ, capture_output=True, text=True, preexec_fn=_limit, timeout=120

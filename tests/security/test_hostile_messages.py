@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import redis
 
-from core.broker import embedded
-from core.ledger.states import State
-from core.plan.stages import Sleep
-from core.plan.task import QUEUE, TASK
+from prunesweep.core.broker import embedded
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
+from prunesweep.core.plan.task import QUEUE, TASK
 from tests.integration.conftest import Site
 
 Message = dict[str, Any]

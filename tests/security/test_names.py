@@ -10,10 +10,10 @@ import pytest
 import typer
 from sqlalchemy import update
 
-from core.ledger.engine import open_ledger
-from core.ledger.tables import attempts, cells, stages, sweeps
-from core.settings import load_settings
-from orchestrator.output import clean, json_text
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import attempts, cells, stages, sweeps
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import clean, json_text
 from tests.orchestrator.conftest import _work
 
 Sweep = Callable[..., Any]
@@ -117,7 +117,7 @@ def test_strange_words_everywhere(
     sweep: Sweep, filled: Path, home: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
     monkeypatch.setattr("os.execv", _no_worker)
-    monkeypatch.setattr("worker.__main__._work", lambda: 99)  # never reached
+    monkeypatch.setattr("prunesweep.worker.__main__._work", lambda: 99)  # never reached
     before = sweep("list", "--json").out
     for command, arguments in COMMANDS.items():
         for name, word in STRANGE.items():
@@ -133,7 +133,7 @@ def test_strange_words_everywhere(
 
 def _no_worker(program: str, words: list[str]) -> None:
     """Instead of becoming a worker: its own check of the devices, which is what would refuse them."""
-    from worker.__main__ import main
+    from prunesweep.worker.__main__ import main
 
     assert words[-2].startswith("--devices=")
     raise typer.Exit(main(words[-2:]))
@@ -213,8 +213,8 @@ def test_what_is_cleaned_and_what_stays() -> None:
 
 
 def test_the_line_that_resumes_is_quoted_for_a_shell() -> None:
-    from orchestrator.commands.run import resume
-    from orchestrator.options import GridRequest
+    from prunesweep.orchestrator.cli.commands.run import resume
+    from prunesweep.orchestrator.run.request import GridRequest
 
     line = resume(GridRequest("my; rm -rf ~.toml", {"dataset": "imagefolder:/a b$(x)"}, None), "n")
     assert shlex.split(line)[2:6] == ["--grid", "my; rm -rf ~.toml", "--dataset", "imagefolder:/a b$(x)"]

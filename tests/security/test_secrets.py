@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine
 
-from core.urls import mask
-from worker.__main__ import main as worker_main
+from prunesweep.core.urls import mask
+from prunesweep.worker.__main__ import main as worker_main
 
 Sweep = Callable[..., Any]
 
@@ -118,6 +118,6 @@ def test_a_wrong_password(sweep: Sweep, postgres: Engine, monkeypatch: pytest.Mo
 def test_plain_celery_s_own_words(home: Path, port: str) -> None:
     """Celery prints the broker's URL in its own way."""
     environ = {**os.environ, "SWEEP_BROKER_URL": f"redis://:{QUOTED}@127.0.0.1:{port}/0"}
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "report"]
+    command = [sys.executable, "-m", "celery", "-A", "prunesweep.worker.app", "report"]
     ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
     _silent(ran.stdout, ran.stderr)

@@ -13,14 +13,14 @@ import pytest
 from kombu import pools
 from sqlalchemy import Engine, make_url
 
-from core.broker import hints
-from core.broker.app import make_app
-from core.broker.valkey import find_server
-from core.errors import UserError
-from core.ledger.engine import open_ledger
-from core.ledger.states import State
-from core.plan.stages import Sleep
-from core.settings import load_settings
+from prunesweep.core.broker import hints
+from prunesweep.core.broker.app import make_app
+from prunesweep.core.broker.valkey import find_server
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.plan.stages import Sleep
+from prunesweep.core.settings import load_settings
 from tests.artifacts.conftest import free_ports
 from tests.integration.conftest import Site
 from tests.security.tls import Certificate, make_certificate, tls_proxy, to_port, to_socket

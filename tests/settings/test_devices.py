@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.devices import count_gpus, parse_devices
-from core.errors import UserError
+from prunesweep.core.devices import count_gpus, parse_devices
+from prunesweep.core.errors import UserError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.settings import load_settings, mask
+from prunesweep.core.errors import UserError
+from prunesweep.core.settings import load_settings, mask
 
 
 def test_an_empty_environment_is_all_embedded() -> None:

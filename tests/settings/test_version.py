@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core import version as versions
+from prunesweep.core import version as versions
 
 Git = Callable[..., str]
 
@@ -22,12 +22,12 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
             ["git", "-C", tmp_path, *identity, *words], capture_output=True, text=True, check=True
         ).stdout.strip()
 
-    (tmp_path / "core").mkdir()
-    (tmp_path / "core" / "version.py").write_text("")
+    (tmp_path / "prunesweep" / "core").mkdir(parents=True)
+    (tmp_path / "prunesweep" / "core" / "version.py").write_text("")
     git("init", "--quiet")
     git("add", ".")
     git("commit", "--quiet", "--message", "first")
-    monkeypatch.setattr(versions, "__file__", str(tmp_path / "core" / "version.py"))
+    monkeypatch.setattr(versions, "__file__", str(tmp_path / "prunesweep" / "core" / "version.py"))
     monkeypatch.setattr(versions, "version", lambda: "0.1.0")
     return git
 
@@ -35,13 +35,13 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
 def test_a_checkout_names_its_commit_and_says_when_files_differ(checkout: Git, tmp_path: Path) -> None:
     commit = checkout("rev-parse", "HEAD")
     assert versions.full_version() == f"0.1.0+g{commit[:12]}"
-    (tmp_path / "core" / "version.py").write_text("changed")
+    (tmp_path / "prunesweep" / "core" / "version.py").write_text("changed")
     assert versions.full_version() == f"0.1.0+g{commit[:12]}.dirty"
     assert versions.revision() == f"{commit}-dirty"
 
 
 def test_it_fits_the_ledgers_column(checkout: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "core" / "version.py").write_text("changed")
+    (tmp_path / "prunesweep" / "core" / "version.py").write_text("changed")
     monkeypatch.setattr(versions, "version", lambda: "10.10.10rc1")
     assert len(versions.full_version()) <= 32
     monkeypatch.setattr(versions, "version", lambda: "0+source")

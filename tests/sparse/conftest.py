@@ -1,6 +1,6 @@
 import pytest
 
-from core.sparse.target import TARGETS, Target, unsupported
+from prunesweep.core.sparse.codegen.target import TARGETS, Target, unsupported
 
 
 @pytest.fixture(params=TARGETS, ids=lambda target: target.name)

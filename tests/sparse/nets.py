@@ -8,10 +8,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core.sparse import engine as engine_module
-from core.sparse.engine import Engine
-from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
-from core.sparse.target import Target
+from prunesweep.core.sparse.codegen.target import Target
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+from prunesweep.core.sparse.runtime import engine as engine_module
+from prunesweep.core.sparse.runtime.engine import Engine
 
 
 def reference(graph: Graph, images: np.ndarray) -> np.ndarray:

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sparse import assembler as asm
-from core.sparse import flat, parts, vex, wide
-from core.sparse.assembler import R
-from core.sparse.executable import Executable
-from core.sparse.graph import INPUT, Conv, Graph, MaxPool
-from core.sparse.target import AVX2
-from core.sparse.windows import windows_of
+from prunesweep.core.sparse.codegen import assembler as asm
+from prunesweep.core.sparse.codegen import vex
+from prunesweep.core.sparse.codegen.assembler import R
+from prunesweep.core.sparse.codegen.target import AVX2
+from prunesweep.core.sparse.model.graph import INPUT, Conv, Graph, MaxPool
+from prunesweep.core.sparse.model.lowering import windows_of
+from prunesweep.core.sparse.runtime import batch_plan, single_plan
+from prunesweep.core.sparse.runtime import builder as parts
+from prunesweep.core.sparse.runtime.executable import Executable
 
 NAMES = {R.AX: "ax", R.CX: "cx", R.DX: "dx", R.SI: "si", R.DI: "di", R.R8: "r8", R.R9: "r9", R.R10: "r10", R.R11: "r11"}
 FULL = {register: name if name.startswith("r") else "r" + name for register, name in NAMES.items()}
@@ -224,7 +226,7 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
         return Executable(functions)
 
     monkeypatch.setattr(parts, "Executable", kept)
-    monkeypatch.setattr(wide, "Executable", kept)
+    monkeypatch.setattr(batch_plan, "Executable", kept)
     random = np.random.default_rng(0)
     weights = [random.standard_normal((40, channels, 3, 3)).astype(np.float32) for channels in (3, 40, 40)]
     for weight in weights:
@@ -238,8 +240,8 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
     )
     tiles = Graph((3, 16, 16), (Conv("tiles", INPUT, random.random((40, 3, 3, 3)), bias, stride, padding, True),))
     for each in (graph, tiles):
-        flat.FlatProgram(windows_of(each), 1, AVX2)
-        wide.WideNet(windows_of(each), 1, AVX2)
+        single_plan.FlatProgram(windows_of(each), 1, AVX2)
+        batch_plan.WideNet(windows_of(each), 1, AVX2)
     words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
     assert {word for word in words if word.startswith("v")} == {
         *("vaddps", "vblendvps", "vbroadcastf128", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermilps"),

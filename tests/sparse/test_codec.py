@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.sparse.codec import from_bits, pack_weight, to_bits, unpack_weight
+from prunesweep.core.sparse.model.codec import from_bits, pack_weight, to_bits, unpack_weight
 
 SHAPES = st.lists(st.integers(0, 7), max_size=4).map(tuple)
 ANY_FLOAT = st.integers(0, 2**32 - 1)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.cpus import usable_cpus
-from core.sparse import engine as engine_module
-from core.sparse.dense import Run, dense_runs
-from core.sparse.engine import Engine
-from core.sparse.graph import INPUT, Conv, Graph, MaxPool, Node
-from core.sparse.target import AVX2, Target
+from prunesweep.core.cpus import usable_cpus
+from prunesweep.core.sparse.codegen.target import AVX2, Target
+from prunesweep.core.sparse.model.graph import INPUT, Conv, Graph, MaxPool, Node
+from prunesweep.core.sparse.runtime import engine as engine_module
+from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
+from prunesweep.core.sparse.runtime.engine import Engine
 from tests.sparse.nets import assert_close, conv, headed, reference, resnet, uncapped
 
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"

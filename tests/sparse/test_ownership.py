@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.sparse.dense import dense_runs
-from core.sparse.engine import Engine
-from core.sparse.graph import Graph
-from core.sparse.target import TARGETS, unsupported
+from prunesweep.core.sparse.codegen.target import TARGETS, unsupported
+from prunesweep.core.sparse.model.graph import Graph
+from prunesweep.core.sparse.runtime.dense_runtimes import dense_runs
+from prunesweep.core.sparse.runtime.engine import Engine
 from tests.sparse.nets import reference, resnet
 
 MOST = 257

@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import prunesweep
-from core.errors import UncheckedFile, UserError
-from core.sparse.engine import Engine
-from core.sparse.files import BLANK, metadata_entry, sealed
-from core.sparse.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
-from core.sparse.packed import read_packed, write_packed
+from prunesweep.core.errors import UncheckedFile, UserError
+from prunesweep.core.sparse.model.files import BLANK, metadata_entry, sealed
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+from prunesweep.core.sparse.model.packed import read_packed, write_packed
+from prunesweep.core.sparse.runtime.engine import Engine
 from tests.sparse.nets import reference
 
 META = {"class_names": ["ä", "b"], "input": {"mean": [0.5], "std": [0.25], "normalised": True}}
@@ -300,12 +300,12 @@ _PROGRAM = """
 import sys
 sys.modules["torch"] = sys.modules["torchvision"] = None  # importing them fails
 from pathlib import Path
-from core.sparse.dead import drop_dead_channels
-from core.sparse.packed import read_packed, write_packed
+from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
+from prunesweep.core.sparse.model.packed import read_packed, write_packed
 graph, meta = read_packed(Path(sys.argv[1]))
 write_packed(drop_dead_channels(graph)[0], Path(sys.argv[2]), meta)
-ours = sorted(name for name in sys.modules if name.startswith("core."))
-print(meta["class_names"][1], sorted({name.split(".")[1] for name in ours}))
+ours = sorted(name for name in sys.modules if name.startswith("prunesweep.core."))
+print(meta["class_names"][1], sorted({name.split(".")[2] for name in ours}))
 """
 
 
@@ -317,7 +317,7 @@ def test_it_runs_where_torch_is_missing(tmp_path: Path) -> None:
 
 
 def test_load_gives_a_network_to_call(tmp_path: Path) -> None:
-    pytest.importorskip("core.sparse.engine")
+    pytest.importorskip("prunesweep.core.sparse.runtime.engine")
     write_packed(network(), tmp_path / "a.packed", META)
     run = prunesweep.load(tmp_path / "a.packed", threads=1)
     found = run(np.random.default_rng(0).standard_normal((5, 3, 9, 8)).astype(np.float32))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from core.sparse import target as target_module
-from core.sparse.engine import Engine
-from core.sparse.graph import INPUT, GlobalMean, Graph
-from core.sparse.target import AVX2, AVX512, here, unsupported
+from prunesweep.core.sparse.codegen import target as target_module
+from prunesweep.core.sparse.codegen.target import AVX2, AVX512, here, unsupported
+from prunesweep.core.sparse.model.graph import INPUT, GlobalMean, Graph
+from prunesweep.core.sparse.runtime.engine import Engine
 
 
 def test_the_best_target_of_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,13 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.sparse.flat import FlatProgram
-from core.sparse.graph import INPUT, Graph, Node
-from core.sparse.program import Crew, Step
-from core.sparse.target import Target
-from core.sparse.wide import WideNet
-from core.sparse.windows import windows_of
-from core.sparse.winograd import HIGH, LOW, transformed, worth
+from prunesweep.core.sparse.codegen.target import Target
+from prunesweep.core.sparse.kernels.winograd import HIGH, LOW, transformed, worth
+from prunesweep.core.sparse.model.graph import INPUT, Graph, Node
+from prunesweep.core.sparse.model.lowering import windows_of
+from prunesweep.core.sparse.runtime.batch_plan import WideNet
+from prunesweep.core.sparse.runtime.program import Crew, Step
+from prunesweep.core.sparse.runtime.single_plan import FlatProgram
 from tests.sparse.nets import assert_close, conv, headed
 
 

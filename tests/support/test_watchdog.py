@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 _RUN = """
 import os, sys, time
 from pathlib import Path
-from core.broker.embedded import Broker
-from core.settings import load_settings
+from prunesweep.core.broker.embedded import Broker
+from prunesweep.core.settings import load_settings
 from tests.support.watchdog import watch
 home = Path(sys.argv[1])
 watch(home)

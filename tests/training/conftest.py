@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core.training.datasets import Split
+from prunesweep.core.training.datasets import Split
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from core.plan.recipes import Recipe
-from core.training.batches import augmented, draw, steps_in
-from core.training.datasets import Split
+from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.training.batches import augmented, draw, steps_in
+from prunesweep.core.training.datasets import Split
 
 
 def epoch_batches(

@@ -28,8 +28,8 @@ def main(names: list[str]) -> int:
         os.execv(sys.executable, [sys.executable, "-m", "tests.training.matrix", *names])
     import torch
 
-    import core.measure.batchnorm
-    import core.training.loop  # noqa: F401 - loaded once, for all
+    import prunesweep.core.measure.batchnorm
+    import prunesweep.core.training.loop  # noqa: F401 - loaded once, for all
 
     torch.set_num_threads(1)
     failed = 0
@@ -59,18 +59,18 @@ def _differences(network: str, width: int) -> Iterator[tuple[float, str]]:
     """(difference, pass) for each score, a training step, batch-norm's statistics and an evaluation."""
     import torch
 
-    from core.measure.accuracy import evaluate
-    from core.measure.batchnorm import reestimate
-    from core.plan.models import ModelRef
-    from core.plan.recipes import load_recipe
-    from core.pruning.masks import prunable
-    from core.pruning.own import Own
-    from core.pruning.scores import SCORES
-    from core.pruning.subject import Subject
-    from core.training.batches import normalise, plain_batches
-    from core.training.datasets import Split
-    from core.training.loop import train
-    from core.training.models import build_model
+    from prunesweep.core.measure.accuracy import evaluate
+    from prunesweep.core.measure.batchnorm import reestimate
+    from prunesweep.core.plan.models import ModelRef
+    from prunesweep.core.plan.recipes import load_recipe
+    from prunesweep.core.pruning.masks import prunable
+    from prunesweep.core.pruning.own import Own
+    from prunesweep.core.pruning.scores import SCORES
+    from prunesweep.core.pruning.subject import Subject
+    from prunesweep.core.training.batches import normalise, plain_batches
+    from prunesweep.core.training.datasets import Split
+    from prunesweep.core.training.loop import train
+    from prunesweep.core.training.models import build_model
 
     def fresh() -> torch.nn.Module:
         model = build_model(ModelRef(network, width, CLASSES), seed=0)
@@ -136,7 +136,7 @@ class Exact:
     def gradients(self):  # type: ignore[no-untyped-def]
         import torch
 
-        from core.pruning.masks import prunable
+        from prunesweep.core.pruning.masks import prunable
 
         weights = dict(prunable(self.model))
         loss = torch.nn.functional.cross_entropy(self.model.train()(self.images), self.labels)
@@ -162,7 +162,7 @@ class Exact:
 
         import torch
 
-        from core.pruning.masks import prunable
+        from prunesweep.core.pruning.masks import prunable
 
         model = copy.deepcopy(self.model).eval()
         for module in model.modules():

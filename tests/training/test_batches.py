@@ -12,11 +12,11 @@ import torch.nn.functional as F
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.errors import StageError
-from core.plan.recipes import Recipe, load_recipe
-from core.seeds import generator, seed_of
-from core.training.batches import crop, cut_out, normalise, partition, plain_batches, steps_in
-from core.training.datasets import Split
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.recipes import Recipe, load_recipe
+from prunesweep.core.seeds import generator, seed_of
+from prunesweep.core.training.batches import crop, cut_out, normalise, partition, plain_batches, steps_in
+from prunesweep.core.training.datasets import Split
 from tests.training.epochs import epoch_batches
 
 RECIPE = replace(load_recipe("default").dense, batch=4, translate=2)

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 import torch
 
-from core.artifacts.store import ArtifactStore
-from core.plan.datasets import parse_dataset
-from core.settings import Settings
-from core.training.builtin import DownloadAway
-from core.training.datasets import check_dataset, load_dataset
-from core.training.vision import import_torchvision
-from worker.protocol import Event, Owner, Progress
-from worker.trainer import waiting
-from worker.trainer.errors import owner_of
-from worker.trainer.workbench import Workbench
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.settings import Settings
+from prunesweep.core.training.builtin import DownloadAway
+from prunesweep.core.training.datasets import check_dataset, load_dataset
+from prunesweep.core.training.vision import import_torchvision
+from prunesweep.worker.protocol import Event, Owner, Progress
+from prunesweep.worker.trainer import waiting
+from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.errors import owner_of
 
 REF = parse_dataset("cifar10")
 

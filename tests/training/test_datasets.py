@@ -13,13 +13,13 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from core.errors import StageError
-from core.images.finding import find_dataset, find_images
-from core.images.inspection import Inspection
-from core.plan.datasets import DatasetRef, parse_dataset
-from core.training.builtin import DownloadAway
-from core.training.datasets import Split, check_dataset, load_dataset, packed_path
-from core.training.packed import Images, Packed, channel_statistics, pack, packed_or_built
+from prunesweep.core.errors import StageError
+from prunesweep.core.images.folders import find_dataset, find_images
+from prunesweep.core.images.inspection import Inspection
+from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
+from prunesweep.core.training.builtin import DownloadAway
+from prunesweep.core.training.dataset_cache import Images, Packed, channel_statistics, pack, packed_or_built
+from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
 
 
 def _ref(folder: Path) -> DatasetRef:
@@ -142,7 +142,7 @@ def test_a_file_that_changes_while_it_is_packed_is_noticed(
         file.write_bytes((image_folder / "train" / "dog" / "0.png").read_bytes())
         return found
 
-    monkeypatch.setattr("core.training.datasets.find_images", change_first)
+    monkeypatch.setattr("prunesweep.core.training.datasets.find_images", change_first)
     with pytest.raises(StageError, match=r"cat/0\.png has changed while it was read"):
         _load(ref, image_folder, "train")
     assert not packed_path(ref, tmp_path / "data").exists()
@@ -152,7 +152,9 @@ def test_too_big_for_memory_is_said_before_decoding_goes_on(
     image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ref = _ref(image_folder)
-    monkeypatch.setattr("core.training.folder.psutil.virtual_memory", lambda: type("M", (), {"available": 3000}))
+    monkeypatch.setattr(
+        "prunesweep.core.training.folder.psutil.virtual_memory", lambda: type("M", (), {"available": 3000})
+    )
     with pytest.raises(StageError, match=r"16 images of 8×8 need 0\.0 GB of memory, 0\.0 GB are free; free some"):
         _load(ref, image_folder, "train")
 

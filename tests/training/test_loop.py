@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from core.errors import StageError
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.pruning.masks import prunable
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.batches import partition
-from core.training.datasets import Split
-from core.training.loop import Training, learning_rate, train
-from core.training.models import build_model
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.batches import partition
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import Training, learning_rate, train
+from prunesweep.core.training.models import build_model
 from tests.training.epochs import epoch_batches
 
 RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.2, precision="fp32")

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from core.errors import StageError
-from core.plan.models import MODELS, ModelRef
-from core.plan.shapes import prunable_shapes
-from core.training.models import build_model, load_model, prunable
-from core.training.vision import import_torchvision
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.models import MODELS, ModelRef
+from prunesweep.core.plan.shapes import prunable_shapes
+from prunesweep.core.training.models import build_model, load_model, prunable
+from prunesweep.core.training.vision import import_torchvision
 
 
 def _reference(classes: int) -> nn.Module:
@@ -91,7 +91,7 @@ def test_unknown_model() -> None:
 def test_torchvision_imports_beside_a_torch_that_its_kernels_do_not_fit() -> None:
     """In a fresh process, with warnings as errors, and asking twice is free."""
     code = (
-        "from core.training.vision import import_torchvision as get\n"
+        "from prunesweep.core.training.vision import import_torchvision as get\n"
         "assert get() is get()\n"
         "print(get().models.resnet18(num_classes=3).fc.out_features, get().datasets.CIFAR10.filename)\n"
     )

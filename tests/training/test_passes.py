@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import nn
 
-from core.passes import Format, Passes, laid_out
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.training.datasets import Split
-from core.training.loop import train
-from core.training.models import build_model
+from prunesweep.core.passes import Format, Passes, laid_out
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import train
+from prunesweep.core.training.models import build_model
 
 CPU = torch.device("cpu")
 ROOT = Path(__file__).parents[2]

@@ -13,16 +13,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training import loop, step
-from core.training.batches import draw
-from core.training.datasets import Split
-from core.training.loop import Training, train
-from core.training.models import build_model
-from core.training.step import CudaGraph
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training import loop, step
+from prunesweep.core.training.batches import draw
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import Training, train
+from prunesweep.core.training.models import build_model
+from prunesweep.core.training.step import CudaGraph
 
 # 56 images to train on: three full batches of 16, then one of 8.
 IMAGES, FULL = 70, 3

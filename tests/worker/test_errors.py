@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core.artifacts.store import StoreAway
-from core.errors import StageError, UserError
-from worker.protocol import Owner, Request
-from worker.trainer.__main__ import _serve
-from worker.trainer.errors import owner_of, says_machine
+from prunesweep.core.artifacts.store import StoreAway
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.worker.protocol import Owner, Request
+from prunesweep.worker.trainer.__main__ import _serve
+from prunesweep.worker.trainer.errors import owner_of, says_machine
 
 MACHINE = [
     torch.AcceleratorError("CUDA error: an illegal memory access was encountered"),
@@ -77,7 +77,7 @@ def test_every_error_has_an_owner(error, owner, monkeypatch, capfd):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("worker.trainer.stages.run_stage", fail)
+    monkeypatch.setattr("prunesweep.worker.trainer.stages.run_stage", fail)
     failed = _serve(SimpleNamespace(), Request("ab" * 32, 1, "{}", {}, ""))
     assert (failed.owner, owner_of(error)) == (owner, owner)
     assert failed.reason and "\n" not in failed.reason

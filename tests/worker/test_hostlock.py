@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UserError
-from core.hostlock import Work, measuring, working
+from prunesweep.core.errors import UserError
+from prunesweep.core.hostlock import Work, measuring, working
 
 SOON = 60
 """Seconds that nothing here takes unless it is broken."""

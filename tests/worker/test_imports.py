@@ -4,7 +4,14 @@ import os
 import subprocess
 import sys
 
-MODULES = ("worker.app", "worker.__main__", "worker.station", "worker.pulse", "worker.slots", "worker.trainer_process")
+MODULES = (
+    "prunesweep.worker.app",
+    "prunesweep.worker.__main__",
+    "prunesweep.worker.runtime",
+    "prunesweep.worker.supervisor",
+    "prunesweep.worker.slot",
+    "prunesweep.worker.trainer_process",
+)
 
 
 def test_nothing_of_the_worker_but_the_trainer_imports_torch(tmp_path):
@@ -20,7 +27,7 @@ def test_a_missing_extra_is_one_line(tmp_path):
     code = (
         "import sys, importlib.util as u; real = u.find_spec\n"
         "u.find_spec = lambda name, *a: None if name == 'torch' else real(name, *a)\n"
-        "from worker.__main__ import main; sys.exit(main(['--devices', 'cpu']))"
+        "from prunesweep.worker.__main__ import main; sys.exit(main(['--devices', 'cpu']))"
     )
     environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
     ran = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)

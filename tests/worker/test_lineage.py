@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.artifacts.store import ArtifactStore
-from core.plan.dag import Plan, PlannedCell, plan
-from core.plan.datasets import DatasetRef
-from core.plan.grids import GRIDS, read_axes
-from core.plan.recipes import load_recipe
-from core.plan.stages import Evaluate, encode
-from core.settings import load_settings
-from core.training import loop
-from core.training.batches import Draws
-from core.training.datasets import Split
-from worker.protocol import Request
-from worker.trainer.stages import run_stage
-from worker.trainer.workbench import Workbench
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.plan.dag import Plan, PlannedCell, plan
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Evaluate, encode
+from prunesweep.core.settings import load_settings
+from prunesweep.core.training import loop
+from prunesweep.core.training.batches import Draws
+from prunesweep.core.training.datasets import Split
+from prunesweep.worker.protocol import Request
+from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.stages import run_stage
 
 DENSE, ROUNDS = 4, 3
 NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "weight-rewind", "snip")

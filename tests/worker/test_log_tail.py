@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from worker.log_tail import KEPT, LogTail
+from prunesweep.worker.log_tail import KEPT, LogTail
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.protocol import (
+from prunesweep.worker.protocol import (
     Done,
     Epoch,
     Failed,

@@ -9,22 +9,22 @@ import pytest
 import torch
 from sqlalchemy import Engine, select
 
-from core.artifacts.store import ArtifactStore
-from core.ledger.claims import claim
-from core.ledger.engine import open_ledger
-from core.ledger.lookup import places_of
-from core.ledger.outcome import complete, crash, fail
-from core.ledger.reaper import due
-from core.ledger.tables import stages
-from core.plan.recipes import recipe_names
-from core.plan.stages import Train
-from core.settings import load_settings
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.queries.lookup import places_of
+from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.outcome import complete, crash, fail
+from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.plan.recipes import recipe_names
+from prunesweep.core.plan.stages import Train
+from prunesweep.core.settings import load_settings
+from prunesweep.worker.protocol import Done, Owner, Request
+from prunesweep.worker.trainer.__main__ import _serve
+from prunesweep.worker.trainer.context import Workbench
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
 from tests.orchestrator.test_verify import ask_here
-from worker.protocol import Done, Owner, Request
-from worker.trainer.__main__ import _serve
-from worker.trainer.workbench import Workbench
 
 __all__ = ["home", "make_folder", "sweep"]
 Sweep = Callable[..., Ran]
@@ -151,7 +151,7 @@ def test_an_own_score_that_is_missing_is_put_there(
 def test_a_damaged_artifact_is_repaired(
     bench: Bench, sweep: Sweep, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.torchside.ask", ask_here)
+    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask_here)
     sweep("submit", *GRID, "--name", "one")
     bench.work()
     assert bench.states() == {"DONE"}
@@ -170,10 +170,10 @@ def test_a_damaged_artifact_is_repaired(
 
 
 def test_a_loss_that_is_not_finite_needs_another_recipe(bench: Bench, sweep: Sweep, tmp_path: Path) -> None:
-    import core.plan.recipes
+    import prunesweep.core.plan.recipes
 
     assert "digits" in recipe_names()
-    text = (Path(core.plan.recipes.__file__).parent / "recipe_files" / "digits.toml").read_text()
+    text = (Path(prunesweep.core.plan.recipes.__file__).parent / "recipe_files" / "digits.toml").read_text()
     lines = ["lr = 1000" if line.startswith("lr =") else line for line in text.splitlines()]
     (tmp_path / "hot.toml").write_text("\n".join(lines))
     (tmp_path / "mild.toml").write_text(text)
@@ -210,7 +210,7 @@ def test_what_was_quarantined_goes_on_once_its_cause_is_gone(
 
     sweep("submit", *GRID, "--name", "poor")
     with monkeypatch.context() as poor:
-        poor.setattr("worker.trainer.stages.run_train", broken)
+        poor.setattr("prunesweep.worker.trainer.stages.run_train", broken)
         bench.work()
     _failed(sweep, "quarantined", "sweep logs tells how it died; once that is put right: sweep retry poor")
     sweep("retry", "poor")

@@ -8,27 +8,27 @@ import torch
 from torch._prims_common import suggest_memory_format
 from torch.overrides import TorchFunctionMode
 
-from core.artifacts.checkpoint import unpack
-from core.artifacts.store import ArtifactStore
-from core.errors import StageError
-from core.ledger.ran import KEYS
-from core.ledger.tables import latencies, results
-from core.measure.accuracy import evaluate
-from core.measure.batchnorm import reestimate
-from core.plan.algorithms import ALGORITHMS
-from core.plan.dag import plan
-from core.plan.datasets import parse_dataset
-from core.plan.grids import GRIDS, read_axes
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
-from core.pruning.masks import kept_count
-from core.training.loop import train
-from core.training.models import build_model
-from worker.protocol import Epoch, Progress, Request
-from worker.trainer import stages
-from worker.trainer.stages import run_stage
-from worker.trainer.workbench import Workbench
+from prunesweep.core.artifacts.checkpoint import unpack
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import StageError
+from prunesweep.core.ledger.db.schema import latencies, results
+from prunesweep.core.ledger.queries.ran import KEYS
+from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.measure.batchnorm import reestimate
+from prunesweep.core.plan.algorithms import ALGORITHMS
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
+from prunesweep.core.pruning.masks import kept_count
+from prunesweep.core.training.loop import train
+from prunesweep.core.training.models import build_model
+from prunesweep.worker.protocol import Epoch, Progress, Request
+from prunesweep.worker.trainer import stages
+from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.stages import run_stage
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
 DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
@@ -58,8 +58,8 @@ class Bench:
 
 
 class NoOverflow(TorchFunctionMode):
-    """Fails where a weight gradient would go through the kernel that writes past its end (see `core.passes`), whatever
-    the processor makes of it."""
+    """Fails where a weight gradient would go through the kernel that writes past its end (see
+    `prunesweep.core.passes`), whatever the processor makes of it."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func is torch.conv2d and torch.is_grad_enabled() and args[1].requires_grad:
@@ -127,7 +127,7 @@ def test_a_training_looks_for_measurements_between_its_steps(bench, monkeypatch)
     class Work:
         step = staticmethod(lambda: steps.append(1))
 
-    monkeypatch.setattr("worker.trainer.workbench.working", lambda given_up: contextlib.nullcontext(Work))
+    monkeypatch.setattr("prunesweep.worker.trainer.context.working", lambda given_up: contextlib.nullcontext(Work))
     bench.run(TRAIN)
     assert len(steps) > 1
 
@@ -143,7 +143,7 @@ def test_a_benchmark_has_the_host_to_itself(bench, monkeypatch):
         yield
         held.append("out")
 
-    monkeypatch.setattr("worker.trainer.stages.measuring", measuring)
+    monkeypatch.setattr("prunesweep.worker.trainer.stages.measuring", measuring)
     compete = stages.compete
 
     def competing(*facts, **named):

@@ -9,12 +9,12 @@ import sys
 import psutil
 import pytest
 
-from core.plan.datasets import parse_dataset
-from core.plan.models import ModelRef
-from core.plan.recipes import load_recipe
-from core.plan.stages import Sleep, Train, digest_of, encode
-from worker.protocol import Done, Epoch, Failed, Ready, Request, Saved, write_event
-from worker.trainer_process import TrainerDied, TrainerProcess
+from prunesweep.core.plan.datasets import parse_dataset
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Sleep, Train, digest_of, encode
+from prunesweep.worker.protocol import Done, Epoch, Failed, Ready, Request, Saved, write_event
+from prunesweep.worker.trainer_process import TrainerDied, TrainerProcess
 
 DIGITS, DENSE = parse_dataset("digits"), load_recipe("digits").dense
 
@@ -94,7 +94,7 @@ def test_a_trainer_that_cannot_start_says_why(tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's; elsewhere the end of stdin must do")
 def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
     code = (
-        "import os, sys; from worker.trainer_process import TrainerProcess\n"
+        "import os, sys; from prunesweep.worker.trainer_process import TrainerProcess\n"
         "trainer = TrainerProcess('cpu'); trainer.wait_ready()\n"
         "os.dup2(trainer._requests.fileno(), 1); os.set_inheritable(1, True)\n"
         "import subprocess; keeper = subprocess.Popen(['sleep', '60'], stderr=subprocess.DEVNULL)\n"

@@ -1,1 +1,1 @@
-"""The trainer: the only process that imports torch. Started by a slot as `python -m worker.trainer`."""
+"""The trainer: the only process that imports torch. Started by a slot as `python -m prunesweep.worker.trainer`."""

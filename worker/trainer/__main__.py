@@ -1,4 +1,5 @@
-"""`python -m worker.trainer`: reads requests on stdin, writes events to what was stdout; the rest goes to stderr."""
+"""`python -m prunesweep.worker.trainer`: reads requests on stdin, writes events to what was stdout; the rest goes to
+stderr."""
 
 import argparse
 import io
@@ -12,17 +13,17 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from core.errors import StageError, UserError
-from worker.orphans import die_with_parent
-from worker.protocol import Done, Event, Failed, Owner, Request, read_request, write_event
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.worker.orphans import die_with_parent
+from prunesweep.worker.protocol import Done, Event, Failed, Owner, Request, read_request, write_event
 
 if TYPE_CHECKING:
-    from worker.trainer.workbench import Workbench
+    from prunesweep.worker.trainer.context import Workbench
 
 
 def main() -> int:
     """Serves stages until stdin ends. A trainer that was surprised by an error ends, so that the next is fresh."""
-    parser = argparse.ArgumentParser(prog="worker.trainer")
+    parser = argparse.ArgumentParser(prog="prunesweep.worker.trainer")
     parser.add_argument("--device", required=True)
     parser.add_argument("--parent", type=int, required=True)
     options = parser.parse_args()
@@ -33,8 +34,8 @@ def main() -> int:
 
     try:
         # What stages need is loaded now: a start may take minutes, the first sign of a stage may not.
-        import_module("worker.trainer.stages")
-        from worker.trainer.workbench import open_workbench
+        import_module("prunesweep.worker.trainer.stages")
+        from prunesweep.worker.trainer.context import open_workbench
 
         bench = open_workbench(options.device, events.send)
     except Exception as error:
@@ -61,8 +62,8 @@ def main() -> int:
 
 def _serve(bench: "Workbench", request: Request) -> Done | Failed:
     """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
-    from worker.trainer.errors import owner_of
-    from worker.trainer.stages import run_stage
+    from prunesweep.worker.trainer.errors import owner_of
+    from prunesweep.worker.trainer.stages import run_stage
 
     try:
         return run_stage(bench, request)

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.errors import UserError
+from prunesweep.core.errors import UserError
 
 
 def try_device(name: str) -> torch.device:

@@ -2,10 +2,10 @@
 
 * `WORK`: the stage cannot succeed anywhere. It fails, with the reason.
 * `MACHINE`: a device or a driver. The stage is tried again elsewhere or later; the slot rests and checks its
-  device, see `worker.rest`.
+  device, see `prunesweep.worker.slot_rest`.
 * `MEMORY`: as of the machine; but the stage may be too large for it, so that no slot withdraws.
 * `SURROUNDINGS`: the store, a download or a disk. As of the machine; store and downloads themselves are waited for,
-  see `worker.trainer.waiting`.
+  see `prunesweep.worker.trainer.waiting`.
 * `UNKNOWN`: everything else. Retried as a crash is, never failed at once.
 
 Names of types stand here as text, because a trainer without a GPU has not all of them, and torch's move from release to
@@ -16,10 +16,10 @@ cuSOLVER, cuSPARSE and NCCL status messages; NVIDIA's catalogue of Xid errors fo
 import errno
 import re
 
-from core.artifacts.store import StoreAway
-from core.errors import StageError, UserError
-from core.training.builtin import DownloadAway
-from worker.protocol import Owner
+from prunesweep.core.artifacts.store import StoreAway
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.training.builtin import DownloadAway
+from prunesweep.worker.protocol import Owner
 
 _MACHINE_TYPES = frozenset({"AcceleratorError", "DeferredCudaCallError", "CudaError", "NVMLError"})
 """Names of types whose errors are the machine's."""

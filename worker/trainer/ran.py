@@ -1,4 +1,4 @@
-"""What a stage ran with, as it stands in its row. See `core.ledger.ran` for the names."""
+"""What a stage ran with, as it stands in its row. See `prunesweep.core.ledger.queries.ran` for the names."""
 
 import os
 import re
@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from core.measure.machine import processor_name
-from core.passes import Format
+from prunesweep.core.measure.machine import processor_name
+from prunesweep.core.passes import Format
 
 
 def what_ran(device: torch.device, resolved: Format, resumed: bool = False) -> dict[str, Any]:

@@ -9,30 +9,30 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
-from core.artifacts.checkpoint import Checkpoint, pack
-from core.errors import RENAME, REPAIR, RETRY, StageError
-from core.hostlock import measuring
-from core.measure.accuracy import evaluate
-from core.measure.batchnorm import reestimate
-from core.measure.flops import LayerMacs, macs
-from core.measure.latency import compete, latency_row
-from core.measure.machine import processor_name
-from core.measure.size import parameter_counts, zstd_bytes
-from core.plan.layer_rules import counted_layers, decode_rules
-from core.plan.models import ModelRef
-from core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, PruneRound, Sleep, Train, decode
-from core.pruning.masks import Masks, apply_masks, count_nonzero
-from core.pruning.registry import prune
-from core.pruning.subject import Subject
-from core.training.batches import partition, plain_batches
-from core.training.datasets import Split
-from core.training.loop import Training, train
-from core.training.models import build_model, load_model
-from worker.protocol import Done, Epoch, Request
-from worker.trainer.ran import what_ran
-from worker.trainer.reporter import DeviceSteps
-from worker.trainer.shelf import Made
-from worker.trainer.workbench import Workbench
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.errors import RENAME, REPAIR, RETRY, StageError
+from prunesweep.core.hostlock import measuring
+from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.measure.batchnorm import reestimate
+from prunesweep.core.measure.flops import LayerMacs, macs
+from prunesweep.core.measure.latency import compete, latency_row
+from prunesweep.core.measure.machine import processor_name
+from prunesweep.core.measure.size import parameter_counts, zstd_bytes
+from prunesweep.core.plan.layer_rules import counted_layers, decode_rules
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, PruneRound, Sleep, Train, decode
+from prunesweep.core.pruning.masks import Masks, apply_masks, count_nonzero
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.batches import partition, plain_batches
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.loop import Training, train
+from prunesweep.core.training.models import build_model, load_model
+from prunesweep.worker.protocol import Done, Epoch, Request
+from prunesweep.worker.trainer.artifact_store import Made
+from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.progress import DeviceSteps
+from prunesweep.worker.trainer.ran import what_ran
 
 _EVALUATION_BATCH = 256
 _SCORE_BATCH, _SCORE_BATCHES = 128, 10

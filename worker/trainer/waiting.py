@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from worker.trainer.ending import Ending, die_of_term
-from worker.trainer.reporter import Reporter
+from prunesweep.worker.trainer.progress import Reporter
+from prunesweep.worker.trainer.signals import Ending, die_of_term
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _LOOK_SECONDS = 0.5

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import nn
 
-from core.plan.engines import ENGINES
+from prunesweep.core.plan.engines import ENGINES
 
 Pass = Callable[[], object]
 """Runs one batch; gives the logits, [B, classes], as a tensor or an array. They may lie in the pass's own memory: valid

@@ -7,7 +7,7 @@ import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from core.passes import Passes
+from prunesweep.core.passes import Passes
 
 
 def folded(model: nn.Module) -> nn.Module:

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from core.measure.graphs import graph_of
-from core.sparse import dense
-from core.sparse.graph import INPUT
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.sparse.model.graph import INPUT
+from prunesweep.core.sparse.runtime import dense_runtimes
 
 
 def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
@@ -19,7 +19,7 @@ def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
     """
     batch, channels, height, width = images.shape
     try:
-        made = dense.onnx_bytes(graph_of(model.eval(), (channels, height, width)), batch)
+        made = dense_runtimes.onnx_bytes(graph_of(model.eval(), (channels, height, width)), batch)
     except ValueError:
         made = None
     return _exported(model, images) if made is None else made
@@ -38,6 +38,6 @@ def _exported(model: nn.Module, images: torch.Tensor) -> bytes:
             file,
             dynamo=False,
             input_names=[INPUT],
-            output_names=[dense.OUTPUT],
+            output_names=[dense_runtimes.OUTPUT],
         )
     return bytes(file.getvalue())

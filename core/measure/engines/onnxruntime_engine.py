@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.measure.engines.base import Engine, Maker, Pass, absent
-from core.measure.engines.onnx_file import onnx_bytes
-from core.sparse.graph import INPUT
+from prunesweep.core.measure.engines.base import Engine, Maker, Pass, absent
+from prunesweep.core.measure.engines.onnx_file import onnx_bytes
+from prunesweep.core.sparse.model.graph import INPUT
 
 _CALIBRATION_BATCHES = 2
 _INSTALL = "'prunesweep[bench]'"

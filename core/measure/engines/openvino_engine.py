@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.measure.engines.base import Engine, Maker, Pass, absent
-from core.measure.engines.onnx_file import onnx_bytes
-from core.sparse.openvino import fp32, openvino
+from prunesweep.core.measure.engines.base import Engine, Maker, Pass, absent
+from prunesweep.core.measure.engines.onnx_file import onnx_bytes
+from prunesweep.core.sparse.runtime.openvino import fp32, openvino
 
 
 def engines() -> tuple[Engine, ...]:

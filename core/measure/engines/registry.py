@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import torch
 
-from core.errors import StageError
-from core.measure.engines import onnxruntime_engine, openvino_engine, sparse_engine, torch_engine
-from core.measure.engines.base import Engine
-from core.plan.engines import ENGINES, is_baseline
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure.engines import onnxruntime_engine, openvino_engine, sparse_engine, torch_engine
+from prunesweep.core.measure.engines.base import Engine
+from prunesweep.core.plan.engines import ENGINES, is_baseline
 
 _MODULES = (torch_engine, onnxruntime_engine, openvino_engine, sparse_engine)
 _ALWAYS = "torch"

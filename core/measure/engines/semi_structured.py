@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.sparse import to_sparse_semi_structured
 
-from core.measure.engines.base import Unsuitable
+from prunesweep.core.measure.engines.base import Unsuitable
 
 _ROWS, _COLUMNS = 32, 64
 """What the CUTLASS kernels ask of a half-precision weight: multiples of these."""

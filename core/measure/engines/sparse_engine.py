@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.measure.engines.base import Engine, Maker, Pass, Unsuitable
-from core.measure.graphs import graph_of
-from core.sparse.dead import drop_dead_channels
-from core.sparse.engine import Engine as SparseEngine
-from core.sparse.engine import unsupported
-from core.sparse.target import here
+from prunesweep.core.measure.engines.base import Engine, Maker, Pass, Unsuitable
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.sparse.codegen.target import here
+from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
+from prunesweep.core.sparse.runtime.engine import Engine as SparseEngine
+from prunesweep.core.sparse.runtime.engine import unsupported
 
 _COPIES = 3
 """Engines made for a measurement; the blocks of rounds take them in turn. Making one takes up to a second."""

@@ -8,11 +8,11 @@ from functools import partial
 import torch
 from torch import nn
 
-from core.measure.engines.base import Engine, Maker, Pass
-from core.measure.engines.folding import without_gradients
-from core.measure.engines.semi_structured import halved, missing_pattern
-from core.passes import has_bf16
-from core.plan.engines import ENGINES
+from prunesweep.core.measure.engines.base import Engine, Maker, Pass
+from prunesweep.core.measure.engines.folding import without_gradients
+from prunesweep.core.measure.engines.semi_structured import halved, missing_pattern
+from prunesweep.core.passes import has_bf16
+from prunesweep.core.plan.engines import ENGINES
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _WARM_PASSES = 3

@@ -36,7 +36,7 @@ def _step_clocks(file: str) -> None:
     sqlite3.dbapi2.connect = connect
 
 
-if "worker.trainer" in sys.orig_argv:
+if "prunesweep.worker.trainer" in sys.orig_argv:
     signal.signal(signal.SIGUSR2, _break_device)
 if "CHAOS_CLOCK" in os.environ:
     _step_clocks(os.environ["CHAOS_CLOCK"])

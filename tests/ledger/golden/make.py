@@ -16,18 +16,18 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from core.ledger import migrate
-from core.ledger.claims import Claim, claim
-from core.ledger.engine import open_ledger
-from core.ledger.logs import save_log
-from core.ledger.outcome import complete, crash, fail
-from core.ledger.progress import record_epoch
-from core.ledger.submit import add_sweep
-from core.ledger.workers import register
-from core.plan.dag import Plan, plan
-from core.plan.grids import GRIDS, read_axes
-from core.plan.stages import Sleep, digest_of, encode
-from core.settings import load_settings
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.queries.logs import save_log
+from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.ledger.queue.outcome import complete, crash, fail
+from prunesweep.core.ledger.queue.progress import record_epoch
+from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.stages import Sleep, digest_of, encode
+from prunesweep.core.settings import load_settings
 
 HERE = Path(__file__).parent
 AXES = {"sparsity": "0.5,0.9", "algorithm": "oneshot,iterative", "epochs": "1", "iterations": "2"}
@@ -172,8 +172,8 @@ def _do(engine: Engine, taken: Claim, *, dense: bool) -> None:
 def _snapshot(engine: Engine, taken: Claim) -> None:
     if "0002" not in migrate.REVISIONS:
         return
-    from core.ledger.identity import ledger_id
-    from core.ledger.snapshots import record_snapshot
+    from prunesweep.core.ledger.db.identity import ledger_id
+    from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 
     ledger_id(engine)
     record_snapshot(engine, taken.digest, taken.attempt, artifact="5a" * 32, artifact_bytes=99, epoch=1, step=3)

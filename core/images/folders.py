@@ -1,0 +1,120 @@
+"""From what a person typed, or what a sweep says, to an image folder that can be used."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
+from prunesweep.core.images.inspection import Inspection, Progress, inspect_folder
+from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef, folder_of, parse_dataset
+
+
+@dataclass(frozen=True)
+class FoundDataset:
+    """ref: what identifies it · text: `cifar10`, or `imagefolder:PATH` with an absolute path, as it is shown and kept
+    with the sweep · inspection: of an image folder, else None."""
+
+    ref: DatasetRef
+    text: str
+    inspection: Inspection | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out or converted, one line each."""
+        return self.inspection.notes if self.inspection else ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the image folder lies; empty for built-in datasets."""
+        path = folder_of(self.text)
+        return (path,) if path is not None else ()
+
+
+class Refused(UserError):
+    """An image folder that cannot be used. faults: why not, one line each; the message has all of them in one."""
+
+    def __init__(self, field: str, value: object, found: Inspection) -> None:
+        super().__init__(field, value, found.complaint)
+        self.faults = found.faults
+
+
+def find_dataset(value: object, data: Path, field: str = "dataset", progress: Progress | None = None) -> FoundDataset:
+    """Look a dataset up by what a person typed; an image folder is inspected.
+
+    data: folder of datasets, where manifests are kept · progress: called while files are read.
+
+    Raises:
+        UserError: an unknown name, no such folder, or one that cannot be used; all its faults in one line.
+    """
+    text = folder_of(value)
+    if text is None:
+        return FoundDataset(parse_dataset(value, field), str(value))
+    root = _root(text, field)
+    found = inspect_folder(root, data, progress)
+    if found.faults:
+        raise Refused(field, value, found)
+    ref = DatasetRef(IMAGEFOLDER, found.identity, len(found.classes))
+    return FoundDataset(ref, f"{IMAGEFOLDER}:{root}", found)
+
+
+def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Progress | None = None) -> Inspection:
+    """Return the inspection of the first of these folders that holds the images of `ref`, with its files.
+
+    Raises:
+        StageError: none of them does; what each one is instead, and what to do.
+    """
+    reasons = []
+    for place in dict.fromkeys(places):
+        root = Path(place)
+        if not root.is_dir():
+            reasons.append(f"{place} is not there")
+            continue
+        found = inspect_folder(root, data, progress, with_files=True)
+        if found.identity == ref.fingerprint and not found.faults:
+            return found
+        if found.identity == ref.fingerprint:
+            reasons.append(f"{place}: {found.complaint}")
+        else:
+            reasons.append(f"{place} holds other images ({found.identity[:12]}), changed since it was submitted")
+    where = "; ".join(reasons) or "no folder is known for it"
+    raise StageError(f"{ref.label} is not on this machine: {where}. {_ADVICE}")
+
+
+_ADVICE = (
+    "Put the submitted files back, or name a copy of the folder in SWEEP_IMAGEFOLDERS and start the worker again, "
+    f"{RETRY}. To train on what is there now, {RENAME}"
+)
+
+
+def candidates(places: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
+    """Every folder in which the images may lie on this machine: as submitted, then by SWEEP_IMAGEFOLDERS.
+
+    folders: image folders, or folders that hold one by the name of the submitted one.
+    """
+    names = dict.fromkeys(Path(place).name for place in places)
+    mapped = [str(path) for folder in folders for path in (*(folder / name for name in names), folder)]
+    return tuple(dict.fromkeys((*places, *mapped)))
+
+
+def _root(text: str, field: str) -> Path:
+    """The absolute path of a folder that is there.
+
+    Raises:
+        UserError: it is not, or its name cannot be used.
+    """
+    shown = f"{IMAGEFOLDER}:{text}"
+    if not text or "\0" in text or len(text) > 4096:
+        raise UserError(field, shown, "give a folder, e.g. imagefolder:/data/cifar10")
+    try:
+        path = Path(text).expanduser()
+        # Links stay as they were typed: another machine may have the same link to another place.
+        root = path.resolve() if ".." in path.parts else Path(os.path.abspath(path))  # noqa: PTH100
+        str(root).encode()
+        there = root.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a loop, nobody's home, no UTF-8
+        reason = error.strerror if isinstance(error, OSError) else "not a path that can be written down"
+        raise UserError(field, shown, f"cannot be used: {reason}") from None
+    if not there:
+        raise UserError(field, shown, "no such folder; it must hold train/<class>/ and test/<class>/")
+    return root

@@ -1,0 +1,142 @@
+"""`python -m prunesweep.core.jobs.bench`: the side of `sweep bench` that needs torch.
+
+One process for one number of threads, so that no pool of another size was ever made in it. One JSON line on stdin:
+{"files": [path, …], "model", "device", "engines": [name, …] or [] for all that can be used, "threads", "batches":
+[images a pass, …], "image": side in pixels}. JSON lines on stdout: {"event": "progress", "what", "done", "total"};
+{"event": "run", …} with the fields of `Run` for each file and batch; at the first failure {"event": "error", "message"}
+(with "field", "value", "fix" where the user can put it right) and exit code 2.
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.hostlock import measuring
+from prunesweep.core.jobs.protocol import Say, device_of, serve, threads_of
+from prunesweep.core.measure.engines.registry import missing
+from prunesweep.core.measure.flops import Macs, macs
+from prunesweep.core.measure.import_checkpoint import FIELD, load_network
+from prunesweep.core.measure.latency import Race, compete
+from prunesweep.core.passes import trace
+from prunesweep.core.plan.engines import ENGINES
+
+_CHANNELS = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """A file at one batch size. sparsity: zeros among the `total` prunable weights · weights_ratio, macs_ratio: what a
+    dense network has over what is left (multiply-adds for one image), None when nothing is · race: the fields of
+    `Race`; disturbed: of it · seconds: spent on this run."""
+
+    path: str
+    device: str
+    image: int
+    sparsity: float
+    nonzero: int
+    total: int
+    weights_ratio: float | None
+    macs: int
+    macs_dense: int
+    macs_ratio: float | None
+    race: Race
+    disturbed: bool
+    seconds: float
+
+
+def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+    """The runs, as events. All values and files are checked before the first is measured.
+
+    Raises:
+        UserError, StageError: a file, a device, an engine or a number of threads that cannot be used.
+    """
+    device = device_of(request["device"])
+    engines = _engines(request["engines"], device)
+    threads = threads_of(request["threads"])
+    paths = [Path(path) for path in request["files"]]
+    for path in paths:
+        _load(path, request)
+    for path in paths:
+        network = _load(path, request).to(device)
+        for batch in request["batches"]:
+            yield {
+                "event": "run",
+                **asdict(_run(path, network, request["image"], batch, threads, device, engines, say)),
+            }
+
+
+def _run(
+    path: Path,
+    network: nn.Module,
+    image: int,
+    batch: int,
+    threads: int,
+    device: torch.device,
+    engines: Sequence[str],
+    say: Say,
+) -> Run:
+    start = time.perf_counter()
+    shape = (_CHANNELS, image, image)
+    counted = macs(network, shape)
+    nonzero, total = (sum(getattr(layer, name) for layer in counted.layers) for name in ("nonzero", "total"))
+
+    def progress(done: int, of: int) -> None:
+        say({"event": "progress", "what": f"{path}: batch {batch}, blocks", "done": done, "total": of})
+
+    def waits() -> None:
+        say({"event": "progress", "what": "waits until no training takes a step on this host", "done": 0, "total": 1})
+
+    with measuring(waits):
+        race = compete(network, network, shape, batch, threads, device, engines, progress)
+    return Run(
+        path=str(path),
+        device=str(device),
+        image=image,
+        sparsity=1 - nonzero / total,
+        nonzero=nonzero,
+        total=total,
+        weights_ratio=total / nonzero if nonzero else None,
+        macs=counted.macs,
+        macs_dense=counted.macs_dense,
+        macs_ratio=_ratio(counted),
+        race=race,
+        disturbed=race.disturbed,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _ratio(counted: Macs) -> float | None:
+    return counted.macs_dense / counted.macs if counted.macs else None
+
+
+def _engines(asked: list[str], device: torch.device) -> list[str]:
+    """Those asked for, each of which must be usable; or else every one, the unusable ones to be left out by name."""
+    for name in asked:
+        reason = missing(name, device)
+        if reason is not None:
+            raise UserError("engines", name, reason)
+    return asked or [name for name, kind in ENGINES.items() if device.type in kind.devices]
+
+
+def _load(path: Path, request: dict[str, Any]) -> nn.Module:
+    network = load_network(path, request["model"])
+    try:
+        trace(network, (_CHANNELS, request["image"], request["image"]))
+    except RuntimeError:
+        raise UserError(
+            "image", request["image"], f"is too small for {Path(path).name}, a {request['model']}"
+        ) from None
+    if not any(bool(weight.count_nonzero()) for weight in network.parameters()):
+        raise UserError(FIELD, path, "holds zeros only")
+    return network
+
+
+if __name__ == "__main__":
+    sys.exit(serve(measure))

@@ -1,0 +1,176 @@
+"""`python -m prunesweep.core.jobs.evaluate`: the side of `sweep evaluate` that needs torch.
+
+One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "places": [where its image folder
+may lie, …], "data": folder, "model", "device", "batch": images a pass while latency is measured, "threads": 0 = all}.
+JSON lines on stdout: {"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
+the fields of `FileFacts`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
+user can put it right) and exit code 2.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.hostlock import measuring
+from prunesweep.core.jobs.protocol import Say, device_of, serve, threads_of
+from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.measure.import_checkpoint import FIELD, load_network
+from prunesweep.core.measure.latency import compete
+from prunesweep.core.measure.size import layer_sizes
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.engines import DEFAULT
+from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.training.datasets import Split, load_dataset
+from prunesweep.core.training.models import layout_of
+
+_ACCURACY_BATCH = 250
+_PROGRESS_SECONDS = 0.5
+_WAITS = {"event": "progress", "path": "waits for trainings of this host", "done": 0, "total": 1}
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a file came to.
+
+    top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
+    `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
+    measured in turns · speedup, speedup_low, speedup_high: before / after with its 99 % interval; for the first
+    file it is measured against itself · engine_dense, engine: what ran the first file (the fastest dense one) and this
+    one · code: what really ran it where the engine chooses · speedup_zeros with its interval: the first file in that
+    same code / this one, what the zeros alone bring · p: of the speed-up being 1 (sign test)
+    · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · seconds: spent
+    on this file.
+    """
+
+    path: str
+    top1: float
+    drop_vs_first: float
+    images: int
+    sparsity: float
+    nonzero: int
+    total: int
+    ms_per_image_dense: float
+    ms_per_image: float
+    speedup: float
+    speedup_low: float
+    speedup_high: float
+    p: float
+    speedup_zeros: float | None
+    speedup_zeros_low: float | None
+    speedup_zeros_high: float | None
+    code: str
+    disturbed: bool
+    engine_dense: str
+    engine: str
+    batch: int
+    threads: int
+    processor: str
+    seconds: float
+
+
+def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+    """The facts of each file in turn, as events. All files are opened and checked before the first is measured.
+
+    Raises:
+        UserError, StageError: a file, a device or a dataset that cannot be used.
+    """
+    device = device_of(request["device"])
+    threads = threads_of(request["threads"])
+    torch.set_num_threads(threads)
+    ref = DatasetRef(**request["dataset"])
+    paths = [Path(path) for path in request["files"]]
+    first = _load(paths[0], request["model"], ref)
+    for path in paths[1:]:
+        _load(path, request["model"], ref)
+    progress, places = _reporter(say, ref.label), request.get("places", ())
+    split = load_dataset(ref, Path(request["data"]), "test", progress, places).to(device)
+    test = _Test(split, device, request["batch"], threads, first, say)
+    first_top1: float | None = None
+    for path in paths:
+        facts = test.facts(path, _load(path, request["model"], ref), first_top1)
+        first_top1 = facts.top1 if first_top1 is None else first_top1
+        yield {"event": "file", **asdict(facts)}
+
+
+@dataclass(frozen=True)
+class _Test:
+    """What every file is measured with and against."""
+
+    split: Split
+    device: torch.device
+    batch: int
+    threads: int
+    first: nn.Module
+    say: Say
+
+    def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileFacts:
+        """first_top1: None for the first file."""
+        start = time.perf_counter()
+        channels, height, width = self.split.images.shape[1:]
+        with measuring(lambda: self.say(_WAITS)):
+            race = compete(
+                self.first, network, (channels, height, width), self.batch, self.threads, self.device, DEFAULT
+            )
+        before, after, zeros = race.dense(), race.pruned(), race.zeros
+        sizes = layer_sizes(dict(prunable(network)))
+        nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
+        found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
+        return FileFacts(
+            path=str(path),
+            top1=found.top1,
+            drop_vs_first=0.0 if first_top1 is None else first_top1 - found.top1,
+            images=found.images,
+            sparsity=1 - nonzero / total,
+            nonzero=nonzero,
+            total=total,
+            ms_per_image_dense=before.ms / self.batch,
+            ms_per_image=after.ms / self.batch,
+            speedup=after.ratio,
+            speedup_low=after.ratio_low,
+            speedup_high=after.ratio_high,
+            p=after.p,
+            speedup_zeros=None if zeros is None else zeros.middle,
+            speedup_zeros_low=None if zeros is None else zeros.low,
+            speedup_zeros_high=None if zeros is None else zeros.high,
+            code=after.code,
+            disturbed=race.disturbed,
+            engine_dense=before.engine,
+            engine=after.engine,
+            batch=self.batch,
+            threads=self.threads,
+            processor=race.processor,
+            seconds=time.perf_counter() - start,
+        )
+
+
+def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
+    network = load_network(path, model)
+    head = layout_of(model).head
+    outputs = len(network.get_parameter(head))
+    if outputs != ref.classes:
+        raise UserError(FIELD, path, f"{head} has {outputs} outputs, {ref.label} has {ref.classes} classes")
+    return network
+
+
+def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
+    """A progress callback that speaks twice a second at most."""
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PROGRESS_SECONDS:
+            last = time.monotonic()
+            say({"event": "progress", "path": what, "done": done, "total": total})
+
+    return report
+
+
+if __name__ == "__main__":
+    sys.exit(serve(measure))

@@ -1,0 +1,133 @@
+"""`python -m prunesweep.core.jobs.verify`: the side of `sweep verify` that needs torch.
+
+One JSON line on stdin: {"artifacts_url", "home", "threads": 0 = all, "files": [{"digest": of the stage, "artifact":
+SHA-256, "size": bytes, "snapshot": bool, "counts": [{"digest", "label", "nonzero", "total"}, …]}, …]}.
+JSON lines on stdout: {"event": "file", "artifact", "bytes": read, "findings": [{"digest", "label", "what",
+"message"}, …]} for each file, with no findings if it is sound; at the first failure of another kind {"event": "error",
+"message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
+from prunesweep.core.artifacts.location import PERSON
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import check_masks, count_kept, prunable
+from prunesweep.core.training.models import build_model
+
+MISSING, HASH, CONTENT, COUNT = "missing", "wrong hash", "wrong content", "wrong count"
+Finding = dict[str, str]
+
+
+def main() -> int:
+    """Reads the request, looks at the files, says what is wrong with each; the exit code."""
+    request = json.loads(sys.stdin.readline())
+    try:
+        if request["threads"]:
+            torch.set_num_threads(request["threads"])
+        store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
+        for file in request["files"]:
+            size, findings = look(store, file)
+            _say(event="file", artifact=file["artifact"], bytes=size, findings=findings)
+    except UserError as error:
+        _say(event="error", message=str(error), field=error.field, value=str(error.value), fix=error.fix)
+    except OSError as error:
+        _say(event="error", message=str(error))
+    else:
+        return 0
+    return 2
+
+
+def look(store: ArtifactStore, file: Mapping[str, Any]) -> tuple[int, list[Finding]]:
+    """Bytes read, and what is wrong with an artifact or with what rows say of it.
+
+    Raises:
+        StoreAway: the store cannot be reached or read.
+    """
+    own = {"digest": file["digest"], "label": file.get("label", "")}
+    try:
+        data = store.get(file["artifact"])
+    except StageError as error:
+        what = HASH if store.exists(file["artifact"]) else MISSING
+        return 0, [{**own, "what": what, "message": str(error)}]
+    if file["snapshot"]:
+        return len(data), []
+    try:
+        checkpoint = unpack(data)
+        nonzero, total = count(checkpoint)
+        _check_content(checkpoint, file["digest"], nonzero, total)
+    except StageError as error:
+        return len(data), [{**own, "what": CONTENT, "message": str(error)}]
+    return len(data), list(_miscounts(file, len(data), nonzero, total))
+
+
+def count(checkpoint: Checkpoint) -> tuple[int, int]:
+    """(weights that are not 0, weights) over the prunable ones of the network that the checkpoint says it is.
+
+    Raises:
+        StageError: it is no such network.
+    """
+    shapes = _shapes(_model(checkpoint.meta))
+    nonzero = 0
+    for name, shape in shapes.items():
+        weight = checkpoint.weights.get(name)
+        if weight is None or weight.shape != shape:
+            raise StageError(f"{name} is missing or has another shape than the network's")
+        nonzero += int(weight.count_nonzero())
+    return nonzero, sum(shape.numel() for shape in shapes.values())
+
+
+def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int) -> None:
+    """Raises StageError unless it is that stage's, and its masks and weights agree."""
+    if checkpoint.meta.get("stage") != digest:
+        raise StageError(f"it is the checkpoint of stage {checkpoint.meta.get('stage', '')[:12] or 'none'}")
+    check_masks(checkpoint.weights, checkpoint.masks)
+    for name, mask in checkpoint.masks.items():
+        if bool(checkpoint.weights[name][~mask].count_nonzero()):
+            raise StageError(f"{name}: a masked weight is not zero")
+    if checkpoint.masks:
+        kept, covered = count_kept(checkpoint.masks)
+        if covered != total or kept < nonzero:
+            raise StageError(f"its masks keep {kept:,} of {covered:,} weights, {nonzero:,} of {total:,} are not zero")
+
+
+def _miscounts(file: Mapping[str, Any], size: int, nonzero: int, total: int) -> Iterator[Finding]:
+    """One finding for each row that says something else."""
+    if file["size"] != size:
+        message = f"it has {size:,} bytes, the ledger says {file['size']}"
+        yield {"digest": file["digest"], "label": file.get("label", ""), "what": COUNT, "message": message}
+    for row in file["counts"]:
+        if (row["nonzero"], row["total"]) != (nonzero, total):
+            message = (
+                f"{nonzero:,} of {total:,} weights are not zero, the ledger says {row['nonzero']:,} of {row['total']:,}"
+            )
+            yield {"digest": row["digest"], "label": row["label"], "what": COUNT, "message": message}
+
+
+def _model(meta: Mapping[str, str]) -> ModelRef:
+    try:
+        return ModelRef(meta["model"], int(meta["width"]), int(meta["classes"]))
+    except (KeyError, ValueError):
+        raise StageError("it does not say which network it is") from None
+
+
+@lru_cache(maxsize=16)
+def _shapes(ref: ModelRef) -> dict[str, torch.Size]:
+    return {name: weight.shape for name, weight in prunable(build_model(ref, seed=0))}
+
+
+def _say(**event: object) -> None:
+    print(json.dumps(event), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

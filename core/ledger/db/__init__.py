@@ -1,0 +1,1 @@
+"""The database: its engine, schema, migrations and transactions."""

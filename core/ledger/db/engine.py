@@ -1,0 +1,212 @@
+"""Opens the ledger: makes, checks and (when it is ours) upgrades it."""
+
+import math
+import os
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.transactions import BEGIN
+from prunesweep.core.private import make_private
+from prunesweep.core.settings import Settings, mask
+
+_BUSY_SECONDS = 30.0
+# libpq counts this per address of a host, so that 2 s keeps an ordinary host under the 3 s we promise.
+_CONNECT_SECONDS = 2
+# A server that came back within that time is met by an error, as one that goes away during a call is.
+_TRUSTED_SECONDS = 1.0
+_IDLE_SINCE = "sweep_idle_since"
+_DATABASE_URL = "SWEEP_DATABASE_URL"
+
+
+def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = False) -> Engine:
+    """The ledger that the settings name, at the schema of this code.
+
+    A SQLite ledger is made (unless `create` is False) and upgraded when it is behind; a server's is only checked,
+    unless `upgrade` asks for more.
+
+    Raises:
+        UserError: not reachable, not writable, or at another schema; names the setting, password masked.
+    """
+    if settings.embedded_ledger:
+        return _open_sqlite(settings.ledger_file, "ledger", create)
+    url = _parse(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(Path(url.database or ""), _DATABASE_URL, create)
+    return _open_server(url, upgrade)
+
+
+def wait_briefly(engine: Engine, seconds: float) -> None:
+    """From now on a call waits at most that long for a SQLite file that another process has locked, then raises
+    OperationalError: for callers that make it again, and have other things to do meanwhile."""
+    if engine.dialect.name == "sqlite":
+        pragma = f"PRAGMA busy_timeout={round(seconds * 1000)}"
+        event.listen(engine, "connect", lambda connection, _record: connection.execute(pragma).close())
+        engine.dispose()  # whoever connects from now on
+
+
+def _parse(given: str) -> URL:
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        raise UserError(_DATABASE_URL, mask(given), "is not a database URL") from None
+    if url.get_backend_name() == "sqlite" and (not url.database or url.database == ":memory:"):
+        raise UserError(_DATABASE_URL, mask(given), "name a file: sqlite:////path/to/ledger.sqlite3")
+    return url
+
+
+def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
+    fix = "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a ledger, or a new file"
+    if not create and not file.exists():
+        raise UserError(field, file, "no ledger yet; run: sweep submit")
+    try:
+        make_private(file.parent)
+    except OSError as error:
+        raise UserError(field, file, f"cannot be made: {error.strerror}; {fix}") from None
+    if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        if not create and os.access(file, os.R_OK):
+            return _open_read_only(file, field, fix)
+        raise UserError(field, file, f"is not writable; {fix}")
+    if field == "ledger" and not file.exists():
+        _make_private_file(file)
+    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    _check(engine, field, str(file), fix, upgrade=True)
+    return engine
+
+
+def _make_private_file(file: Path) -> None:
+    """An empty file of mode 0600, whatever the umask is; SQLite gives the files beside it the same mode. Never opened
+    if it is there: to close a file drops all locks that this process has on it, SQLite's included."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def _open_read_only(file: Path, field: str, fix: str) -> Engine:
+    """Open a SQLite ledger that may only be read. What would write raises UserError.
+
+    Raises:
+        UserError: it cannot be used, or is at an older schema.
+    """
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(BEGIN, "BEGIN") != "BEGIN":
+            raise UserError(field, file, f"is not writable; {fix}")
+        _begin_sqlite(connection)
+
+    for query in ("mode=ro", "mode=ro&immutable=1"):
+        # A file that nobody has open has no write-ahead log beside it, and none can be made: then it cannot change.
+        path = f"file:{quote(str(file))}?{query}&uri=true"
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine, "begin", begin)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))
+        except OperationalError:
+            engine.dispose()
+        else:
+            break
+    _check(engine, field, str(file), fix, upgrade=False)
+    return engine
+
+
+def _open_server(url: URL, upgrade: bool) -> Engine:
+    arguments: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    engine = create_engine(url, connect_args=arguments)
+    _check_idle(engine)
+    shown = mask(url.render_as_string(hide_password=False))
+    _check(engine, _DATABASE_URL, shown, "check the URL and that the server is up", upgrade=upgrade)
+    return engine
+
+
+def _check(engine: Engine, field: str, shown: str, fix: str, *, upgrade: bool) -> None:
+    """Raises UserError, and leaves no connection open, unless the ledger answers and is at this code's schema."""
+    try:
+        _check_version(engine, shown, field, upgrade=upgrade)
+    except DBAPIError as error:
+        engine.dispose()
+        raise UserError(field, shown, f"cannot be used: {_reason(error)}; {fix}") from None
+    except UserError:
+        engine.dispose()
+        raise
+
+
+def _check_version(engine: Engine, shown: str, field: str, *, upgrade: bool) -> None:
+    found = migrate.current(engine)
+    if found == migrate.HEAD:
+        return
+    if found is not None and not migrate.is_known(found):
+        raise UserError(field, shown, f"was written by a newer version (schema {found}); upgrade prunesweep")
+    if not upgrade:
+        raise UserError(field, shown, f"is at schema {found or 'none'}, not {migrate.HEAD}; run: sweep db upgrade")
+    migrate.upgrade(engine)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # None: the driver begins no transaction on its own; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _use_wal(cursor)
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Write-ahead log on. The busy timeout doesn't cover this switch, so that two first users must take turns."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Straight to the driver: this is a tenth of a claim otherwise.
+    begin = connection.get_execution_options().get(BEGIN, "BEGIN")
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(begin)
+    except sqlite3.Error as error:
+        # Whoever waits for a locked ledger knows SQLAlchemy's errors.
+        raise DBAPIError.instance(begin, None, error, sqlite3.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
+
+
+def _check_idle(engine: Engine) -> None:
+    """Connections that lay idle are tried before use: a server that was away has closed them. To try each one every
+    time (`pool_pre_ping`) would cost a round trip for every call."""
+
+    def note(_connection: Any, record: Any) -> None:
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_IDLE_SINCE, math.inf) < _TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the server has closed the connection") from error
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ping)
+
+
+def _reason(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__

@@ -1,0 +1,1 @@
+"""What is read from the ledger, for reports, status and exports."""

@@ -1,0 +1,75 @@
+"""A sweep's graph as its cells see it: which stages make a cell, and where each of them stands."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+
+from prunesweep.core.ledger.db.schema import cells, columns, results, stages, sweep_stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.plan.cells import Cell
+
+_COLUMNS = ("position", "algorithm", "sparsity", "epochs", "iterations", "seed")
+_PATH = ("train", "rounds", "evaluate", "dense_evaluate", "benchmark")
+
+
+@dataclass(frozen=True)
+class CellPath:
+    """A cell and the digests of its stages in the order in which they run. number: in the grid, from 1 ·
+    benchmark: "" where latency isn't measured."""
+
+    number: int
+    cell: Cell
+    train: str
+    dense_evaluate: str
+    rounds: tuple[str, ...]
+    evaluate: str
+    benchmark: str
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """All of them."""
+        own = (self.train, self.dense_evaluate, *self.rounds, self.evaluate)
+        return (*own, self.benchmark) if self.benchmark else own
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of a sweep's stages at one moment, by digest: the state; of those evaluated, test top-1 in [0, 1]."""
+
+    states: dict[str, State]
+    top1: dict[str, float]
+
+
+def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
+    """Every cell, in the order of the grid. They never change once the sweep is submitted."""
+    query = select(*columns(cells, *_COLUMNS, *_PATH)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    with reading(engine) as connection:
+        return tuple(
+            CellPath(
+                number=row.position,
+                cell=Cell(row.algorithm, row.sparsity, row.epochs, row.iterations, row.seed),
+                train=row.train,
+                dense_evaluate=row.dense_evaluate,
+                rounds=tuple(row.rounds),
+                evaluate=row.evaluate,
+                benchmark=row.benchmark or "",
+            )
+            for row in connection.execute(query)
+        )
+
+
+def standing(engine: Engine, sweep_id: int) -> Standing:
+    """Where each of the sweep's stages stands."""
+    mine = sweep_stages.c.sweep_id == sweep_id
+    states = (
+        select(stages.c.digest, stages.c.state).join(sweep_stages, sweep_stages.c.digest == stages.c.digest).where(mine)
+    )
+    found = (
+        select(results.c.digest, results.c.top1)
+        .join(sweep_stages, sweep_stages.c.digest == results.c.digest)
+        .where(mine)
+    )
+    with reading(engine) as connection:
+        by_digest = {digest: State(state) for digest, state in connection.execute(states)}
+        return Standing(by_digest, {row.digest: row.top1 for row in connection.execute(found)})

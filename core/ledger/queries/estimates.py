@@ -1,0 +1,88 @@
+"""How long things take: from what the ledger has measured before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import fmean, median
+
+from sqlalchemy import Connection, func, select
+
+from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.schema import metrics, stages, workers
+from prunesweep.core.ledger.db.states import State
+
+_RECENT_STAGES = 20
+_ALIVE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds an epoch, by workload; those without a measurement are absent."""
+
+    epochs: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Work that remains: stages of one kind and workload, and the epochs in them."""
+
+    kind: str
+    workload: str
+    stages: int
+    epochs: int
+
+
+def pace_of_epochs(connection: Connection, workload: str) -> float | None:
+    """Median seconds of the epochs of the latest stages of this workload, those under way included."""
+    ended = (
+        select(stages.c.digest)
+        .where(stages.c.workload == workload, stages.c.ended_at.is_not(None))
+        .order_by(stages.c.ended_at.desc())
+        .limit(_RECENT_STAGES)
+    )
+    under_way = select(stages.c.digest).where(stages.c.state == State.RUNNING, stages.c.workload == workload)
+    digests = [*connection.execute(ended).scalars(), *connection.execute(under_way).scalars()]
+    seconds = connection.execute(select(metrics.c.seconds).where(metrics.c.digest.in_(digests))).scalars().all()
+    return median(seconds) if seconds else None
+
+
+def measure(connection: Connection, workloads: Iterable[str]) -> Pace:
+    """The pace of each workload that has been run before."""
+    found = {workload: pace_of_epochs(connection, workload) for workload in workloads}
+    return Pace({workload: seconds for workload, seconds in found.items() if seconds is not None})
+
+
+def eta(connection: Connection, left: Iterable[Left], pace: Pace) -> float | None:
+    """Seconds until all that is left is done, spread over the slots of the workers that are alive (at least one).
+
+    Stages without epochs count with the mean duration of the latest of their kind, or nothing if none has ended.
+    None when there are epochs to train and no epoch was ever measured.
+    """
+    groups = list(left)
+    typical = fmean(pace.epochs.values()) if pace.epochs else None
+    total = 0.0
+    for group in groups:
+        if group.workload:
+            each = pace.epochs.get(group.workload, typical)
+            if each is None:
+                return None
+            total += group.epochs * each
+    for kind in {group.kind for group in groups if not group.workload}:
+        total += _duration(connection, kind) * sum(group.stages for group in groups if group.kind == kind)
+    return total / max(1, min(_slots(connection), sum(group.stages for group in groups)))
+
+
+def _duration(connection: Connection, kind: str) -> float:
+    """Mean seconds of the latest DONE stages of a kind without epochs; their workload is ""."""
+    recent = (
+        select((stages.c.ended_at - stages.c.started_at).label("seconds"))
+        .where(stages.c.workload == "", stages.c.kind == kind, stages.c.state == State.DONE)
+        .order_by(stages.c.ended_at.desc())
+        .limit(_RECENT_STAGES)
+        .subquery()
+    )
+    return float(connection.execute(select(func.avg(recent.c.seconds))).scalar() or 0.0)
+
+
+def _slots(connection: Connection) -> int:
+    alive = select(workers.c.slots).where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= _ALIVE_SECONDS)
+    return sum(len(slots) for slots in connection.execute(alive).scalars())

@@ -1,0 +1,28 @@
+"""A stage in a few words, for people."""
+
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train, decode
+
+
+def label_of(spec: str) -> str:
+    """E.g. `prune 2 → 78.46 % · 3 epochs · seed 0`; the kind alone if the spec is another version's."""
+    try:
+        stage = decode(spec)
+    except ValueError:
+        return "stage of another version"
+    match stage:
+        case Train():
+            on = f" from {stage.before}" if stage.parent else ""
+            return f"train · {_epochs(stage.epochs)}{on} · seed {stage.seed}"
+        case PruneRound():
+            to = f"{stage.sparsity * 100:.2f}".rstrip("0").rstrip(".")
+            return f"prune {stage.round} → {to} % · {_epochs(stage.epochs)} · seed {stage.seed}"
+        case Evaluate():
+            return f"evaluate {stage.parent[:8]}" if stage.before else f"evaluate dense {stage.parent[:8]}"
+        case Benchmark():
+            return f"benchmark {stage.parent[:8]} · {stage.device} × {stage.threads} · batch {stage.batch}"
+        case _:
+            return f"sleep {stage.label} · {stage.seconds:g} s"
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch" if count == 1 else f"{count} epochs"

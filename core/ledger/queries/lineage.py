@@ -1,0 +1,105 @@
+"""Where a cell's network comes from: what the ledger knows of its making besides the report's row."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, select
+
+from prunesweep.core.ledger.db.schema import AnyRow, attempts, cells, latencies, results, stages, sweep_stages, workers
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.dense_trainings import dense_chains
+
+
+@dataclass(frozen=True)
+class MadeStage:
+    """A training stage. spec: its fields (of an older release perhaps) · artifact: SHA-256, None = not made yet ·
+    slot, version: the device that its last attempt ran on and its worker's version, None = not known (any more)."""
+
+    digest: str
+    spec: Mapping[str, Any]
+    artifact: str | None
+    slot: str | None
+    version: str | None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """chain: the dense training's stages, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
+    and of the dense network's results, `layers` per prunable layer with its `name`; empty = not evaluated yet · dtype,
+    engine_version, dense_version: of the engines that measured the latency, None = not known."""
+
+    chain: tuple[MadeStage, ...]
+    result: Mapping[str, Any]
+    dense_result: Mapping[str, Any]
+    dtype: str | None
+    engine_version: str | None
+    dense_version: str | None
+
+
+def origins(engine: Engine, sweep_id: int) -> list[Origin]:
+    """Of every cell of the sweep, in the order of its grid."""
+    wanted = (cells.c.train, cells.c.rounds, cells.c.evaluate, cells.c.dense_evaluate, cells.c.benchmark)
+    query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        made = _made(connection, sweep_id)
+        dense = dense_chains(connection, sweep_id)
+        found = _mine(connection, sweep_id, results.c.digest, *_RESULT)
+        timed = _mine(connection, sweep_id, latencies.c.digest, *_LATENCY)
+    return [
+        Origin(
+            chain=tuple(made[digest] for digest in (*dense[row.train], *row.rounds)),
+            result=_fields(found.get(row.evaluate)),
+            dense_result=_fields(found.get(row.dense_evaluate)),
+            **{"dtype": None, "engine_version": None, "dense_version": None} | _fields(timed.get(row.benchmark)),
+        )
+        for row in rows
+    ]
+
+
+_RESULT = (
+    results.c.top1,
+    results.c.top5,
+    results.c.nonzero,
+    results.c.total,
+    results.c.nonzero_counted,
+    results.c.total_counted,
+    results.c.params_nonzero,
+    results.c.params,
+    results.c.macs,
+    results.c.macs_dense,
+    results.c.layers,
+)
+_LATENCY = (latencies.c.dtype, latencies.c.engine_version, latencies.c.dense_version)
+
+
+def _fields(row: AnyRow | None) -> dict[str, Any]:
+    """All columns but the digest."""
+    return {} if row is None else {str(name): value for name, value in row._mapping.items() if name != "digest"}
+
+
+def _mine(connection: Connection, sweep_id: int, digest: Any, *wanted: Any) -> dict[str, AnyRow]:
+    """Rows of a table whose stage the sweep wants, by digest."""
+    query = (
+        select(digest, *wanted)
+        .join(sweep_stages, sweep_stages.c.digest == digest)
+        .where(sweep_stages.c.sweep_id == sweep_id)
+    )
+    return {row[0]: row for row in connection.execute(query)}
+
+
+def _made(connection: Connection, sweep_id: int) -> dict[str, MadeStage]:
+    last = and_(attempts.c.digest == stages.c.digest, attempts.c.attempt == stages.c.attempt)
+    query = (
+        select(stages.c.digest, stages.c.spec, stages.c.artifact, attempts.c.slot, workers.c.version)
+        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
+        .outerjoin(attempts, last)
+        .outerjoin(workers, workers.c.id == attempts.c.worker)
+        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("train", "prune")))
+    )
+    return {
+        row.digest: MadeStage(row.digest, json.loads(row.spec), row.artifact, row.slot, row.version)
+        for row in connection.execute(query)
+    }

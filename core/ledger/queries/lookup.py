@@ -1,0 +1,94 @@
+"""Looks stages up for those who plan (what is done already?) and those who export (which artifact is whose?)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from prunesweep.core.ledger.db.schema import cells, columns, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.datasets import folder_of
+
+_CHUNK = 900  # bound values a statement; old SQLite builds stop at 999
+
+
+@dataclass(frozen=True)
+class CellArtifacts:
+    """A cell's checkpoint and that of its dense network; artifact, dense_artifact: SHA-256, None = not made yet."""
+
+    cell: Cell
+    model: str
+    digest: str
+    artifact: str | None
+    dense_digest: str
+    dense_artifact: str | None
+
+
+def done_among(engine: Engine, digests: Sequence[str]) -> set[str]:
+    """Those of the digests whose stages are DONE."""
+    with reading(engine) as connection:
+        return set(_done(connection, digests))
+
+
+def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
+    """Every cell of the sweep, in the order of its grid."""
+    wanted = columns(cells, "algorithm", "sparsity", "epochs", "iterations", "seed", "model", "train", "rounds")
+    query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        made = _done(connection, sorted({digest for row in rows for digest in (row.train, row.rounds[-1])}))
+    return [
+        CellArtifacts(
+            cell=Cell(row.algorithm, row.sparsity, row.epochs, row.iterations, row.seed),
+            model=row.model,
+            digest=row.rounds[-1],
+            artifact=made.get(row.rounds[-1]),
+            dense_digest=row.train,
+            dense_artifact=made.get(row.train),
+        )
+        for row in rows
+    ]
+
+
+def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
+    """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
+    query = (
+        select(stages.c.spec)
+        .join(cells, cells.c.train == stages.c.digest)
+        .where(cells.c.sweep_id == sweep_id)
+        .order_by(cells.c.position)
+        .limit(1)
+    )
+    with reading(engine) as connection:
+        # Its fields, not `decode`: a stage of an older release has a dataset, too.
+        found: dict[str, Any] = json.loads(connection.execute(query).scalar_one())["dataset"]
+    found.pop("path", None)  # older releases had it in the stage
+    return found
+
+
+_grids = select(sweeps.c.grid).join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id).order_by(sweeps.c.id.desc())
+
+
+def places_of(engine: Engine, digest: str) -> tuple[str, ...]:
+    """Return where the image folder of a stage lies, as those said who submitted it, the latest first; empty for
+    built-in datasets."""
+    with reading(engine) as connection:
+        grids = connection.execute(_grids.where(sweep_stages.c.digest == digest)).scalars().all()
+    paths = (folder_of(grid.get("dataset")) for grid in grids)
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
+
+
+def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:
+    """Those of the digests whose stages are DONE, with their artifacts."""
+    done: dict[str, str | None] = {}
+    for start in range(0, len(digests), _CHUNK):
+        chunk = digests[start : start + _CHUNK]
+        query = select(stages.c.digest, stages.c.artifact).where(
+            stages.c.digest.in_(chunk), stages.c.state == State.DONE
+        )
+        done.update((row.digest, row.artifact) for row in connection.execute(query))
+    return done

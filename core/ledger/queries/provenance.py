@@ -1,0 +1,102 @@
+"""Where a sweep's numbers come from: what was asked for, and which versions, recipes and machines answered."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from prunesweep.core.ledger.db.schema import attempts, columns, latencies, results, stages, sweep_stages, workers
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.ran import in_words
+from prunesweep.core.ledger.queries.sweeps import SweepRow
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Facts of one sweep; each tuple holds distinct values in order.
+
+    sweep: its row · ended_at: when its last stage ended, seconds since 1970 · workers: versions of the workers that
+    ended its stages · codes: kind of stage and its code version · recipes: as in the stages · datasets: likewise ·
+    devices: where accuracies were measured · trained_with, measured_with: what carried out the trainings and the
+    evaluations, in words (`prunesweep.core.ledger.queries.ran`), with how many stages · timings: engine, version,
+    number format, threads, batch and processor of every way in which latency was measured. Hosts have no place here,
+    so that a report can be handed on.
+    """
+
+    sweep: SweepRow
+    ended_at: float | None
+    workers: tuple[str, ...]
+    codes: tuple[tuple[str, int], ...]
+    recipes: tuple[dict[str, Any], ...]
+    datasets: tuple[dict[str, Any], ...]
+    devices: tuple[str, ...]
+    trained_with: tuple[str, ...]
+    measured_with: tuple[str, ...]
+    timings: tuple[str, ...]
+
+
+def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
+    """All that the ledger knows of how the sweep's numbers came about."""
+    mine = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep.id)
+    with reading(engine) as connection:
+        made = connection.execute(
+            select(*columns(stages, "kind", "spec", "ended_at", "ran")).where(stages.c.digest.in_(mine))
+        ).all()
+        specs = [json.loads(row.spec) for row in made]
+        versions = connection.execute(
+            select(workers.c.version)
+            .join(attempts, attempts.c.worker == workers.c.id)
+            .join(stages, (stages.c.digest == attempts.c.digest) & (stages.c.attempt == attempts.c.attempt))
+            .where(attempts.c.digest.in_(mine), stages.c.state == State.DONE.value)
+            .distinct()
+        ).scalars()
+        return Provenance(
+            sweep=sweep,
+            ended_at=max((row.ended_at for row in made if row.ended_at is not None), default=None),
+            workers=tuple(sorted(versions)),
+            codes=tuple(sorted({(row.kind, spec.get("code", 0)) for row, spec in zip(made, specs, strict=True)})),
+            recipes=_distinct(spec["recipe"] for spec in specs if "recipe" in spec),
+            datasets=_distinct(spec["dataset"] for spec in specs if "dataset" in spec),
+            devices=tuple(
+                sorted(
+                    connection.execute(select(results.c.device).where(results.c.digest.in_(mine)).distinct()).scalars()
+                )
+            ),
+            trained_with=_ran(row.ran for row in made if row.kind in ("train", "prune") and row.ended_at is not None),
+            measured_with=_ran(row.ran for row in made if row.kind == "evaluate" and row.ended_at is not None),
+            timings=_timings(connection, sweep.id),
+        )
+
+
+_TIMING = ("engine", "engine_version", "dtype", "dense_engine", "dense_version", "threads", "batch", "processor")
+
+
+def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
+    query = (
+        select(*columns(latencies, *_TIMING))
+        .join(sweep_stages, sweep_stages.c.digest == latencies.c.digest)
+        .where(sweep_stages.c.sweep_id == sweep_id)
+        .distinct()
+    )
+    lines = set()
+    for row in connection.execute(query):
+        pruned = " ".join(filter(None, (row.engine, row.engine_version, row.dtype)))
+        dense = " ".join(filter(None, (row.dense_engine or row.engine, row.dense_version)))
+        lines.add(f"dense {dense}, pruned {pruned}; threads {row.threads}, batch {row.batch}, {row.processor}")
+    return tuple(sorted(lines))
+
+
+def _ran(found: Iterable[dict[str, Any] | None]) -> tuple[str, ...]:
+    """Each way once, with how many stages went it."""
+    counts = Counter(in_words(one) if one else "not known: an older release" for one in found)
+    return tuple(f"{words}: {count:,} stages" for words, count in sorted(counts.items()))
+
+
+def _distinct(values: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Each once, ordered by its text."""
+    texts = {json.dumps(value, sort_keys=True): value for value in values}
+    return tuple(texts[text] for text in sorted(texts))

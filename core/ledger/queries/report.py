@@ -1,0 +1,341 @@
+"""The report: one row per cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+
+from prunesweep.core.chance import at_chance
+from prunesweep.core.holm import holm
+from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.controls import Reference, references
+from prunesweep.core.ledger.queries.dense_trainings import dense_chains
+from prunesweep.core.ledger.queries.ran import together
+from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """One cell; the fields are the CSV's columns. None = not known (yet).
+
+    layer_rules: of the grid, "" = none. Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after
+    pruning, with batch-norm statistics taken anew · top1_dense: of the dense network that was pruned · reference,
+    top1_reference: the dense network that `drop` is against, which trained as long as the cell where the sweep has it
+    (`prunesweep.core.ledger.queries.controls`) · drop = top1_reference − top1 · top5, top5_dense: where there are many
+    classes · collapsed: layers that lost every weight · nonzero, total: weights of convolutions and linear layers,
+    compression: their ratio · *_counted: of those that the asked sparsity counts, all but the exempt layers ·
+    params_nonzero, params: all parameters, biases and batch-norm too, compression_all: their ratio · macs, macs_dense:
+    multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio · latencies:
+    milliseconds a pass; null: the interval of the best dense engine against itself; load, busy: load average, and CPU
+    time over wall time; code: what really ran the pruned network; zeros: the dense network in that code, and the
+    speed-up that the zeros alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the sweep's
+    measured cells (Holm); autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest,
+    artifact: of the final round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device:
+    where the accuracy was measured; processor: where the latency was · top1_val, top1_val_dense: accuracy on the
+    validation images, after recovery and of the dense network that was pruned · chance: share of the most frequent
+    class among the test_images · at_chance, dense_at_chance: within two standard errors of that, so that nothing was
+    learned · ran_*: what carried out the cell's trainings, the dense one too (`prunesweep.core.ledger.queries.ran`).
+    """
+
+    sweep: str
+    cell: int
+    state: str
+    dataset: str
+    model: str
+    width: int
+    algorithm: str
+    sparsity: float
+    sparsity_achieved: float | None
+    epochs: int
+    iterations: int
+    seed: int
+    layer_rules: str
+    top1_before: float | None
+    top1_bn: float | None
+    top1: float | None
+    top1_dense: float | None
+    reference: str
+    top1_reference: float | None
+    drop: float | None
+    top1_val: float | None
+    top1_val_dense: float | None
+    test_images: int | None
+    chance: float | None
+    at_chance: bool | None
+    dense_at_chance: bool | None
+    top5: float | None
+    top5_dense: float | None
+    nonzero: int | None
+    total: int | None
+    nonzero_counted: int | None
+    total_counted: int | None
+    sparsity_counted: float | None
+    collapsed: int | None
+    compression: float | None
+    params_nonzero: int | None
+    params: int | None
+    compression_all: float | None
+    macs: int | None
+    macs_dense: int | None
+    flop_speedup: float | None
+    latency_dense_ms: float | None
+    latency_pruned_ms: float | None
+    latency_speedup: float | None
+    latency_speedup_low: float | None
+    latency_speedup_high: float | None
+    latency_batch: int | None
+    latency_threads: int | None
+    latency_engine: str | None
+    latency_dense_engine: str | None
+    latency_null_low: float | None
+    latency_null_high: float | None
+    latency_load: float | None
+    latency_busy: float | None
+    latency_code: str | None
+    latency_p: float | None
+    latency_p_adjusted: float | None
+    latency_autocorrelation: float | None
+    latency_zeros_ms: float | None
+    latency_zeros_speedup: float | None
+    latency_zeros_low: float | None
+    latency_zeros_high: float | None
+    processor: str | None
+    artifact_bytes: int | None
+    artifact_zstd_bytes: int | None
+    train_seconds: float | None
+    dense_train_seconds: float | None
+    device: str | None
+    ran_device: str | None
+    ran_numbers: str | None
+    ran_layout: str | None
+    ran_threads: str | None
+    ran_torch: str | None
+    ran_kernels: str | None
+    ran_instructions: str | None
+    ran_resumed: str | None
+    digest: str
+    artifact: str | None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the ledger knows of a sweep's stages, by digest."""
+
+    stages: dict[str, AnyRow]
+    dense: Mapping[str, tuple[str, ...]]
+    results: dict[str, AnyRow]
+    latencies: dict[str, AnyRow]
+    adjusted: dict[str, float | None]
+
+
+def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
+    """The sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
+    with reading(engine) as connection:
+        sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
+        rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
+        query = select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+        cell_rows = connection.execute(query).all()
+        against = references(cell_rows, sweep.grid)
+        timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
+        made = ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
+        facts = _Facts(
+            _by_digest(connection, stages, sweep_id, (*made, "ran")),
+            dense_chains(connection, sweep_id),
+            _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
+            timed,
+            _adjusted(timed),
+        )
+        return [_row(sweep.name, rules, cell, facts, against[cell.position]) for cell in cell_rows]
+
+
+def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
+    """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
+    (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
+    query = (
+        select(cells.c.position, results.c.layers)
+        .join(results, results.c.digest == cells.c.evaluate)
+        .where(cells.c.sweep_id == sweep_id)
+    )
+    with reading(engine) as connection:
+        return {row.position: row.layers for row in connection.execute(query)}
+
+
+_RESULT_COLUMNS = (
+    "top1",
+    "top1_before",
+    "top1_bn",
+    "top5",
+    "collapsed",
+    "nonzero",
+    "total",
+    "nonzero_counted",
+    "total_counted",
+    "params_nonzero",
+    "params",
+    "macs",
+    "macs_dense",
+    "device",
+)
+_LATENCY_COLUMNS = (
+    "dense_ms",
+    "pruned_ms",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "batch",
+    "threads",
+    "engine",
+    "dense_engine",
+    "null_low",
+    "null_high",
+    "load",
+    "busy",
+    "processor",
+    "code",
+    "p",
+    "autocorrelation",
+    "zeros_ms",
+    "zeros_ratio",
+    "zeros_low",
+    "zeros_high",
+)
+_OF_TWELVE = 26 / 4096
+"""The sign test's p where at most one of twelve blocks is on the other side: what an interval that leaves 1 out says of
+a row without a p, which an older release wrote."""
+
+
+def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple[str, ...]) -> dict[str, AnyRow]:
+    query = (
+        select(*columns(table, "digest", *names))
+        .join(sweep_stages, sweep_stages.c.digest == table.c.digest)
+        .where(sweep_stages.c.sweep_id == sweep_id)
+    )
+    return {row[0]: row for row in connection.execute(query)}
+
+
+def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts, reference: Reference) -> ReportRow:
+    final = cell.rounds[-1]
+    artifact = facts.stages[final]
+    return ReportRow(
+        sweep=sweep,
+        cell=cell.position,
+        state=_state(cell, facts).value,
+        dataset=cell.dataset,
+        model=cell.model,
+        width=cell.width,
+        algorithm=cell.algorithm,
+        sparsity=cell.sparsity,
+        epochs=cell.epochs,
+        iterations=cell.iterations,
+        seed=cell.seed,
+        layer_rules=rules,
+        reference=reference.name,
+        **_accuracy(*(facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))),
+        **_latency(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
+        artifact_bytes=artifact.artifact_bytes,
+        artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
+        train_seconds=_seconds(cell.rounds, facts),
+        dense_train_seconds=_seconds(facts.dense[cell.train], facts),
+        top1_val=(artifact.summary or {}).get("top1_val"),
+        top1_val_dense=(facts.stages[cell.train].summary or {}).get("top1_val"),
+        **together(facts.stages[stage].ran for stage in (*facts.dense[cell.train], *cell.rounds)),
+        digest=final,
+        artifact=artifact.artifact,
+    )
+
+
+def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:
+    told = dict.fromkeys(_OF_DENSE) if dense is None else _dense(dense)
+    told["top1_reference"] = None if reference is None else reference.top1
+    if found is None:
+        return dict.fromkeys((*_RESULT_COLUMNS, *_DERIVED)) | told
+    return {
+        **{name: getattr(found, name) for name in _RESULT_COLUMNS},
+        **told,
+        "sparsity_achieved": 1.0 - found.nonzero / found.total,
+        "drop": None if reference is None else reference.top1 - found.top1,
+        "test_images": found.images,
+        "chance": found.majority,
+        "at_chance": at_chance(found.top1, found.majority, found.images),
+        "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
+        "compression": _ratio(found.total, found.nonzero),
+        "compression_all": _ratio(found.params, found.params_nonzero),
+        "flop_speedup": _ratio(found.macs_dense, found.macs),
+    }
+
+
+_DERIVED = (
+    "sparsity_achieved",
+    "drop",
+    "test_images",
+    "chance",
+    "at_chance",
+    "sparsity_counted",
+    "compression",
+    "compression_all",
+    "flop_speedup",
+)
+_OF_DENSE = ("top1_dense", "top5_dense", "dense_at_chance")
+
+
+def _dense(found: AnyRow) -> dict[str, float | None]:
+    nothing = at_chance(found.top1, found.majority, found.images)
+    return {"top1_dense": found.top1, "top5_dense": found.top5, "dense_at_chance": nothing}
+
+
+def _ratio(all_: int | None, left: int | None) -> float | None:
+    """None where nothing is left, or nothing is known."""
+    return all_ / left if all_ and left else None
+
+
+def _latency(found: AnyRow | None, adjusted: float | None) -> dict[str, Any]:
+    names = {
+        "latency_dense_ms": "dense_ms",
+        "latency_pruned_ms": "pruned_ms",
+        "latency_speedup": "ratio",
+        "latency_speedup_low": "ratio_low",
+        "latency_speedup_high": "ratio_high",
+        "latency_batch": "batch",
+        "latency_threads": "threads",
+        "latency_engine": "engine",
+        "latency_dense_engine": "dense_engine",
+        "latency_null_low": "null_low",
+        "latency_null_high": "null_high",
+        "latency_load": "load",
+        "latency_busy": "busy",
+        "latency_code": "code",
+        "latency_autocorrelation": "autocorrelation",
+        "latency_zeros_ms": "zeros_ms",
+        "latency_zeros_speedup": "zeros_ratio",
+        "latency_zeros_low": "zeros_low",
+        "latency_zeros_high": "zeros_high",
+        "processor": "processor",
+    }
+    told = {field: None if found is None else getattr(found, column) for field, column in names.items()}
+    return told | {"latency_p": None if found is None else _probability(found), "latency_p_adjusted": adjusted}
+
+
+def _probability(found: AnyRow) -> float:
+    if found.p is not None:
+        return float(found.p)
+    return 1.0 if found.ratio_low <= 1.0 <= found.ratio_high else _OF_TWELVE
+
+
+def _adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
+    """Return each measurement's p as one of all of the sweep; cells that share a measurement count once."""
+    return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))
+
+
+def _seconds(rounds: Sequence[str], facts: _Facts) -> float | None:
+    spent = [facts.stages[digest].train_seconds for digest in rounds]
+    return None if None in spent else float(sum(spent))
+
+
+def _state(cell: AnyRow, facts: _Facts) -> State:
+    needed = [*facts.dense[cell.train], *cell.rounds, cell.evaluate, cell.dense_evaluate]
+    if cell.benchmark is not None:
+        needed.append(cell.benchmark)
+    return most_telling({State(facts.stages[digest].state) for digest in needed})

@@ -1,0 +1,85 @@
+"""All that the ledger knows of one stage, but its attempts (those: `prunesweep.core.ledger.queries.logs`)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+
+from prunesweep.core.ledger.db.schema import (
+    AnyRow,
+    columns,
+    edges,
+    latencies,
+    results,
+    snapshots,
+    stages,
+    sweep_stages,
+    sweeps,
+)
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.labels import label_of
+
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A stage that another one needs, or that needs it."""
+
+    digest: str
+    kind: str
+    label: str
+    state: State
+
+
+@dataclass(frozen=True)
+class StageFacts:
+    """row: of the table `stages` · parents, children: at most 100 each · sweeps: `id`, `name` of those that want it ·
+    saved, result, latency: its rows of `snapshots`, `results` and `latencies`, None where there is none."""
+
+    row: AnyRow
+    parents: tuple[Relative, ...]
+    children: tuple[Relative, ...]
+    sweeps: tuple[AnyRow, ...]
+    saved: dict[str, Any] | None
+    result: dict[str, Any] | None
+    latency: dict[str, Any] | None
+
+
+def stage_facts(engine: Engine, digest: str) -> StageFacts:
+    """Raises sqlalchemy's NoResultFound for an unknown digest."""
+    with reading(engine) as connection:
+        wanting = (
+            select(sweeps.c.id, sweeps.c.name)
+            .join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id)
+            .where(sweep_stages.c.digest == digest)
+            .order_by(sweeps.c.id)
+        )
+        return StageFacts(
+            row=connection.execute(select(stages).where(stages.c.digest == digest)).one(),
+            parents=_relatives(connection, "parent", "child", digest),
+            children=_relatives(connection, "child", "parent", digest),
+            sweeps=tuple(connection.execute(wanting)),
+            saved=_one(connection, snapshots, digest),
+            result=_one(connection, results, digest),
+            latency=_one(connection, latencies, digest),
+        )
+
+
+def _relatives(connection: Connection, wanted: str, known: str, digest: str) -> tuple[Relative, ...]:
+    query = (
+        select(*columns(stages, "digest", "kind", "spec", "state"))
+        .join(edges, edges.c[wanted] == stages.c.digest)
+        .where(edges.c[known] == digest)
+        .order_by(stages.c.kind.desc(), stages.c.digest)
+        .limit(_MOST)
+    )
+    return tuple(
+        Relative(row.digest, row.kind, label_of(row.spec), State(row.state)) for row in connection.execute(query)
+    )
+
+
+def _one(connection: Connection, table: Table, digest: str) -> dict[str, Any] | None:
+    row = connection.execute(select(table).where(table.c.digest == digest)).one_or_none()
+    return None if row is None else dict(row._mapping)

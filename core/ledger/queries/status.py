@@ -1,0 +1,197 @@
+"""What is running, what failed, and how long it will take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, and_, bindparam, case, func, select
+
+from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, of_sweep, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.states import LIVE, State
+from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.estimates import Left, Pace, eta, measure, pace_of_epochs
+from prunesweep.core.ledger.queries.labels import label_of
+
+_MOST_FAILED = 100
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stage under way. epoch: the last that ended · loss, top1 (validation, [0, 1]), images_per_s: of that epoch,
+    None before it · eta_seconds: None when nothing like it has been measured · silent_seconds: since its trainer last
+    gave a sign of progress, None if its worker does not tell."""
+
+    digest: str
+    kind: str
+    label: str
+    worker: str
+    device: str
+    epoch: int
+    epochs: int
+    images_per_s: float | None
+    loss: float | None
+    top1: float | None
+    eta_seconds: float | None
+    started_at: float
+    silent_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class FailedStage:
+    """A stage that FAILED or is QUARANTINED, and why."""
+
+    digest: str
+    kind: str
+    label: str
+    state: State
+    reason: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class SweepStatus:
+    """A sweep at one moment. counts: stages by state, all states are keys · failed: the latest 100 ·
+    eta_seconds: None when it cannot be told · ended: nothing of it is left to wait for."""
+
+    name: str
+    id: int
+    created_at: float
+    cancelled: bool
+    counts: dict[State, int]
+    epochs_done: int
+    epochs_total: int
+    running: tuple[Running, ...]
+    failed: tuple[FailedStage, ...]
+    eta_seconds: float | None
+    ended: bool
+
+
+def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
+    """The sweep's status, all of it of one moment. Raises sqlalchemy's NoResultFound for an unknown id."""
+    with reading(engine) as connection:
+        sweep = connection.execute(select(sweeps).where(sweeps.c.id == sweep_id)).one()
+        of = {"sweep": sweep_id}
+        groups = connection.execute(_groups, of).all()
+        running_rows = connection.execute(_running, of).all()
+        failed_rows = connection.execute(_failed, of).all()
+        counts = dict.fromkeys(State, 0)
+        for group in groups:
+            counts[State(group.state)] += group.stages
+        pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
+        running = tuple(_as_running(row, pace) for row in running_rows)
+        seconds = eta(connection, _left(groups, running_rows), pace) if any(counts[state] for state in LIVE) else None
+    stopping = sum(group.stopping for group in groups)
+    live = sum(counts[state] for state in LIVE)
+    return SweepStatus(
+        name=sweep.name,
+        id=sweep.id,
+        created_at=sweep.created_at,
+        cancelled=bool(sweep.cancelled),
+        counts=counts,
+        epochs_done=sum(g.epochs for g in groups if g.state == State.DONE) + sum(r.epoch for r in running),
+        epochs_total=sum(group.epochs for group in groups),
+        running=running,
+        failed=tuple(_as_failed(row) for row in failed_rows),
+        eta_seconds=None if sweep.cancelled else seconds,
+        # A cancelled sweep does not wait for what other sweeps still want.
+        ended=live == 0 or (bool(sweep.cancelled) and stopping == 0),
+    )
+
+
+def epoch_seconds(engine: Engine, workload: str) -> float | None:
+    """Seconds that an epoch of this workload has lately taken, None if none has been measured."""
+    with reading(engine) as connection:
+        return pace_of_epochs(connection, workload)
+
+
+_stopping = and_(stages.c.state == State.RUNNING, stages.c.cancel)
+_groups = (
+    select(
+        stages.c.state,
+        stages.c.kind,
+        stages.c.workload,
+        func.count().label("stages"),
+        func.sum(stages.c.epochs).label("epochs"),
+        func.sum(case((_stopping, 1), else_=0)).label("stopping"),
+    )
+    .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
+    .where(sweep_stages.c.sweep_id == bindparam("sweep"))
+    .group_by(stages.c.state, stages.c.kind, stages.c.workload)
+)
+
+last_epochs = (
+    select(metrics.c.digest, func.max(metrics.c.epoch).label("epoch"))
+    .join(stages, and_(stages.c.digest == metrics.c.digest, stages.c.attempt == metrics.c.attempt))
+    .where(stages.c.state == State.RUNNING)
+    .group_by(metrics.c.digest)
+    .subquery()
+)
+"""The last epoch of each running stage's present attempt."""
+_running = (
+    select(
+        *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at", "progress_at"),
+        *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
+        Now().label("now"),
+    )
+    .outerjoin(last_epochs, last_epochs.c.digest == stages.c.digest)
+    .outerjoin(metrics, and_(metrics.c.digest == last_epochs.c.digest, metrics.c.epoch == last_epochs.c.epoch))
+    .where(stages.c.state == State.RUNNING, of_sweep())
+    .order_by(stages.c.started_at, stages.c.digest)
+)
+_failed = (
+    select(*columns(stages, "digest", "kind", "spec", "state", "error", "attempt"))
+    .where(stages.c.state.in_([State.FAILED, State.QUARANTINED]), of_sweep())
+    .order_by(stages.c.ended_at.desc(), stages.c.digest)
+    .limit(_MOST_FAILED)
+)
+
+
+def _as_running(row: AnyRow, pace: Pace) -> Running:
+    return Running(
+        digest=row.digest,
+        kind=row.kind,
+        label=label_of(row.spec),
+        worker=row.worker or "",
+        device=row.slot or "",
+        epoch=row.epoch or 0,
+        epochs=row.epochs,
+        images_per_s=row.images_per_s,
+        loss=row.loss,
+        top1=row.top1,
+        eta_seconds=_stage_eta(row, pace),
+        started_at=row.started_at,
+        silent_seconds=_silent(row),
+    )
+
+
+def _silent(row: AnyRow) -> float | None:
+    if row.progress_at is None:
+        return None
+    # What an earlier attempt left says nothing of this one.
+    return float(max(0.0, row.now - max(row.progress_at, row.started_at)))
+
+
+def _stage_eta(row: AnyRow, pace: Pace) -> float | None:
+    each = row.seconds if row.seconds is not None else pace.epochs.get(row.workload)
+    if not row.epochs or each is None:
+        return None
+    since = row.now - (row.at if row.at is not None else row.started_at)
+    return float(max(0.0, (row.epochs - (row.epoch or 0)) * each - since))
+
+
+def _as_failed(row: AnyRow) -> FailedStage:
+    return FailedStage(row.digest, row.kind, label_of(row.spec), State(row.state), row.error or "", row.attempt)
+
+
+def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[Left]:
+    """What remains to be done, per kind and workload; epochs that ended in running stages are taken off."""
+    left = []
+    for group in groups:
+        if group.state in LIVE:
+            ended = sum(
+                row.epoch or 0
+                for row in running
+                if group.state == State.RUNNING and (row.kind, row.workload) == (group.kind, group.workload)
+            )
+            left.append(Left(group.kind, group.workload, group.stages, group.epochs - ended))
+    return left

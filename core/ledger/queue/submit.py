@@ -1,0 +1,193 @@
+"""Writes a plan into the ledger: one transaction, stages that are there already are shared."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.identity import removed_attempt
+from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
+from prunesweep.core.ledger.queue.cascade import revive
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.datasets import IMAGEFOLDER, folder_of
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.stages import device_of, epochs_of, workload_of
+
+_CHUNK = 5_000
+_ANALYZE = text("ANALYZE stages, edges, sweep_stages, cells")
+_NAME = "name"
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What `add_sweep` did. stages: all that the sweep needs · new: those not in the ledger before · done: those
+    DONE already · ready: digests that became READY now, to be hinted,
+    in the plan's order."""
+
+    id: int
+    name: str
+    cells: int
+    stages: int
+    new: int
+    done: int
+    ready: tuple[str, ...]
+
+
+def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix: str = "sweep") -> Submitted:
+    """Adds a sweep, or goes on with the one of this name and grid.
+
+    Stages that failed or were cancelled are given a new start; those DONE are never run again. Without a name the
+    sweep is called `<prefix>-<next free number>`. version: of the program that submits.
+
+    Raises:
+        UserError: the name is taken by another grid; nothing has been written.
+    """
+    grid = json.loads(json.dumps(asdict(plan.grid)))
+    if name is not None:
+        parse_name(name)
+    with writing(engine) as connection:
+        lock_structure(connection)
+        name = name or _free_name(connection, prefix)
+        sweep_id = _resumed(connection, plan, name, grid)
+        new = 0
+        if sweep_id is None:
+            sweep_id = _insert_sweep(connection, name, grid, version)
+            new = _insert_stages(connection, plan)
+            _insert_wishes(connection, plan, sweep_id)
+            if new > _CHUNK:
+                _analyze(connection)
+        revived = set(revive(connection, sweep_id))
+        done = _count_done(connection, sweep_id)
+    ready = tuple(digest for digest in plan.stages if digest in revived)
+    return Submitted(sweep_id, name, len(plan.cells), len(plan.stages), new, done, ready)
+
+
+def _free_name(connection: Connection, prefix: str) -> str:
+    start = prefix[:50] + "-"
+    taken = connection.execute(select(sweeps.c.name).where(sweeps.c.name.startswith(start, autoescape=True))).scalars()
+    numbers = [int(tail) for name in taken if (tail := name.removeprefix(start)).isdecimal() and len(tail) < 12]
+    return parse_name(f"{start}{max(numbers, default=0) + 1}")
+
+
+def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, Any]) -> int | None:
+    """The sweep of this name, if it is the same work; None if the name is free."""
+    row = connection.execute(select(sweeps.c.id, sweeps.c.grid).where(sweeps.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    before = {**_defaults(), **row.grid}
+    if _without_places(before) != _without_places(grid):
+        raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
+    wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
+    if set(wanted) != set(plan.stages):
+        what = "the dataset, the recipe, the cost profile or the program has changed since this sweep was submitted"
+        raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")
+    connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
+    if before["dataset"] != grid["dataset"]:  # the same images, moved: workers look where they lie now
+        connection.execute(update(cells).where(cells.c.sweep_id == row.id).values(dataset=grid["dataset"]))
+    return int(row.id)
+
+
+def _without_places(grid: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the grid but for where its files lie: what is in its image folder, recipe and cost profile stands in the
+    stages, whose digests decide."""
+    dataset = IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]
+    return {**grid, "dataset": dataset, "recipe": "", "costs": ""}
+
+
+def _defaults() -> dict[str, Any]:
+    """What a sweep's grid means by the axes that there weren't yet when it was submitted."""
+    plain = {field.name: field.default for field in fields(Grid) if field.default is not MISSING}
+    defaults: dict[str, Any] = json.loads(json.dumps(plain))
+    return defaults
+
+
+def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], version: str) -> int:
+    row = insert(sweeps).values(name=name, grid=grid, version=version[:32], created_at=Now(), cancelled=False)
+    return int(connection.execute(row.returning(sweeps.c.id)).scalar_one())
+
+
+def _insert_stages(connection: Connection, plan: Plan) -> int:
+    """Inserts the stages that aren't there, and all edges; how many stages are new.
+
+    In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
+    """
+    before = connection.execute(select(func.count()).select_from(stages)).scalar_one()
+    now, attempt = connection.execute(select(Now())).scalar_one(), removed_attempt(connection)
+    rows = (
+        {
+            "digest": digest,
+            "kind": stage.kind,
+            "spec": plan.encoded[digest],
+            "device": device_of(stage),
+            "workload": workload_of(stage),
+            "epochs": epochs_of(stage),
+            "state": State.PENDING.value,
+            "attempt": attempt,
+            "created_at": now,
+        }
+        for digest, stage in sorted(plan.stages.items(), key=itemgetter(0))
+    )
+    _bulk(connection, insert_into(connection, stages).on_conflict_do_nothing(), rows)
+    links = ({"parent": parent, "child": child} for parent, child in sorted(set(plan.edges())))
+    _bulk(connection, insert_into(connection, edges).on_conflict_do_nothing(), links)
+    return int(connection.execute(select(func.count()).select_from(stages)).scalar_one() - before)
+
+
+def _insert_wishes(connection: Connection, plan: Plan, sweep_id: int) -> None:
+    wishes = ({"sweep_id": sweep_id, "digest": digest} for digest in sorted(plan.stages))
+    _bulk(connection, insert(sweep_stages), wishes)
+    grid = plan.grid
+    rows = (
+        {
+            "sweep_id": sweep_id,
+            "position": position,
+            **asdict(planned.cell),
+            "dataset": grid.dataset,
+            "model": grid.model,
+            "width": grid.width,
+            "train": planned.train,
+            "rounds": list(planned.rounds),
+            "evaluate": planned.evaluate,
+            "dense_evaluate": planned.dense_evaluate,
+            "benchmark": planned.benchmark or None,
+        }
+        for position, planned in enumerate(plan.cells, 1)
+    )
+    _bulk(connection, insert(cells), rows)
+
+
+def _analyze(connection: Connection) -> None:
+    """Tells PostgreSQL's planner of many new rows at once; it would learn of them a minute later, and till then walk
+    through whole tables to find one stage. SQLite's statements are written so that it needs no such hint."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ANALYZE)
+
+
+def _bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]]) -> None:
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            connection.execute(statement, chunk)
+            chunk = []
+    if chunk:
+        connection.execute(statement, chunk)
+
+
+_DONE = (
+    select(func.count())
+    .select_from(sweep_stages.join(stages, stages.c.digest == sweep_stages.c.digest))
+    .where(sweep_stages.c.sweep_id == bindparam("sweep"), stages.c.state == literal(State.DONE.value))
+)
+
+
+def _count_done(connection: Connection, sweep_id: int) -> int:
+    return int(connection.execute(_DONE, {"sweep": sweep_id}).scalar_one())

@@ -1,0 +1,104 @@
+"""Which workers there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, func, select, update
+
+from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.sanitize import clean
+from prunesweep.core.ledger.db.schema import workers
+from prunesweep.core.ledger.db.transactions import insert_into, reading, writing
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What a worker says about itself. troubles: the parts that are in trouble (slots by name, `connection to the
+    broker` …), each with its reason · out: slots of which no work can be expected."""
+
+    troubles: Mapping[str, str]
+    out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """A worker that is alive. slots: its devices · idle_seconds: since its last heartbeat."""
+
+    id: str
+    host: str
+    pid: int
+    slots: tuple[str, ...]
+    version: str
+    started_at: float
+    seen_at: float
+    idle_seconds: float
+    notes: Notes
+
+    @property
+    def troubles(self) -> list[str]:
+        """One line for each part in trouble."""
+        return [f"{what}: {reason}" for what, reason in sorted(self.notes.troubles.items())]
+
+
+def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str], version: str) -> None:
+    """Says that a worker has started; again under the same id, that it has started anew."""
+    values = {
+        "host": host[:128],
+        "pid": pid,
+        "slots": list(slots),
+        "version": version[:32],
+        "started_at": Now(),
+        "seen_at": Now(),
+        "stopped": False,
+        "notes": None,
+    }
+    with writing(engine) as connection:
+        row = insert_into(connection, workers).values(id=id, **values)
+        connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def note(engine: Engine, id: str, notes: Notes) -> None:
+    """Writes what the worker says about itself, over what it said before."""
+    text = {clean(what[:_LONGEST]): clean(reason[:_LONGEST]) for what, reason in notes.troubles.items()}
+    said = {"troubles": text, "out": list(notes.out)}
+    with writing(engine) as connection:
+        connection.execute(update(workers).where(workers.c.id == id).values(notes=said))
+
+
+def gone(engine: Engine, id: str) -> None:
+    """Says that a worker has stopped."""
+    with writing(engine) as connection:
+        connection.execute(update(workers).where(workers.c.id == id).values(stopped=True, seen_at=Now()))
+
+
+def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
+    """The workers that haven't stopped and were seen within that many seconds, by start."""
+    alive = (
+        select(workers, Now().label("now"))
+        .where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= alive_within)
+        .order_by(workers.c.started_at, workers.c.id)
+    )
+    with reading(engine) as connection:
+        return [
+            WorkerRow(
+                row.id,
+                row.host,
+                row.pid,
+                tuple(row.slots),
+                row.version,
+                row.started_at,
+                row.seen_at,
+                max(0.0, row.now - row.seen_at),
+                _notes(row.notes),
+            )
+            for row in connection.execute(alive)
+        ]
+
+
+def _notes(said: Any) -> Notes:
+    """As `note` wrote them; none of a worker of an earlier release."""
+    said = said if isinstance(said, dict) else {}
+    return Notes(dict(said.get("troubles", {})), tuple(said.get("out", ())))

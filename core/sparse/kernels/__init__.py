@@ -1,0 +1,1 @@
+"""The inner loops as machine code: convolutions, sparse products, Winograd's transforms."""

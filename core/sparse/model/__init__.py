@@ -1,0 +1,1 @@
+"""A network as a graph: its file, its dead channels, and the form that the engine runs."""

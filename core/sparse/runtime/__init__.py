@@ -1,0 +1,1 @@
+"""From a graph to a result: plans for one image and for batches, threads, executable memory."""

@@ -1,0 +1,1 @@
+"""The `sweep` command: its options, its completion, and one file per command."""

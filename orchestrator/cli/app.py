@@ -1,0 +1,166 @@
+"""The `sweep` command: registers the commands and turns every error into one line and an exit code.
+
+Light on purpose: commands import what they need when they run, so that `sweep --help` costs next to nothing.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.commands import (
+    attach,
+    audit,
+    bench,
+    compare,
+    control,
+    costs,
+    dashboard,
+    db,
+    doctor,
+    evaluate,
+    export,
+    gc,
+    listing,
+    logs,
+    report,
+    rm,
+    run,
+    sink,
+    status,
+    submit,
+    verify,
+    worker,
+)
+from prunesweep.orchestrator.cli.options import flag
+from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.console.text import one_line
+
+INTERRUPTED = 130
+_USAGE_LENGTH = 300
+
+app = typer.Typer(
+    name="sweep",
+    help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
+    epilog="Start here: sweep run --grid demo\n\n"
+    "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+_RUN, _LOOK, _FILES, _CARE = "Run", "Look", "Files", "Set up and check"
+
+app.command("run", rich_help_panel=_RUN)(run.run)
+app.command("submit", rich_help_panel=_RUN)(submit.submit)
+app.command("worker", rich_help_panel=_RUN)(worker.worker)
+app.command("cancel", rich_help_panel=_RUN)(control.cancel)
+app.command("retry", rich_help_panel=_RUN)(control.retry)
+app.command("attach", rich_help_panel=_LOOK)(attach.attach)
+app.command("status", rich_help_panel=_LOOK)(status.status)
+app.command("report", rich_help_panel=_LOOK)(report.report)
+app.command("dashboard", rich_help_panel=_LOOK)(dashboard.dashboard)
+app.command("compare", rich_help_panel=_LOOK)(compare.compare)
+app.command("verdict", rich_help_panel=_LOOK)(compare.verdict)
+app.command("audit", rich_help_panel=_LOOK)(audit.audit)
+app.command("list", rich_help_panel=_LOOK)(listing.list_)
+app.command("logs", rich_help_panel=_LOOK)(logs.logs)
+app.command("export", rich_help_panel=_FILES)(export.export)
+app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
+app.command("bench", rich_help_panel=_FILES)(bench.bench)
+app.command("verify", rich_help_panel=_FILES)(verify.verify)
+app.command("gc", rich_help_panel=_FILES)(gc.gc)
+app.command("rm", rich_help_panel=_FILES)(rm.rm)
+app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
+app.command("costs", rich_help_panel=_CARE)(costs.costs)
+app.add_typer(sink.app, name="sink", rich_help_panel=_LOOK)
+app.add_typer(db.app, name="db", rich_help_panel=_CARE)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from prunesweep.core.version import version
+        from prunesweep.orchestrator.console.output import say
+
+        say(f"prunesweep {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, flag("--version", "Show the version and leave.", callback=_version, is_eager=True)] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted; see docs/commands.md."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        _check_arguments(given)
+        done = completion.setup(given)
+        if done is not None:
+            return done
+        code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
+        sys.stdout.flush()
+    except UserError as error:
+        return _refuse(str(error))
+    except typer.TyperException as error:
+        return _refuse(_usage(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_stdout()
+        return 1
+    except StageError as error:
+        note(f"sweep: {one_line(str(error))}")
+        return 1
+    except Exception as error:
+        return _known(error)
+    return code if isinstance(code, int) else 0
+
+
+def _check_arguments(given: Sequence[str]) -> None:
+    """Raises UserError for what no system call takes; a shell cannot pass it, a program can."""
+    for argument in given:
+        if "\0" in argument:
+            raise UserError("argument", argument, "holds a NUL character")
+
+
+def _refuse(message: str) -> int:
+    note(f"sweep: {one_line(message)}")
+    return 2
+
+
+def _usage(error: typer.TyperException) -> str:
+    """`no such option: --sparsty (…); see: sweep submit --help`."""
+    message = one_line(error.format_message(), _USAGE_LENGTH).rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "sweep"
+    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
+
+
+def _known(error: Exception) -> int:
+    """One line for what the world does to a running command (disk full, database gone); bugs keep their traceback."""
+    database = sys.modules.get("sqlalchemy.exc")
+    if database is not None and isinstance(error, database.DBAPIError):
+        from prunesweep.core.settings import load_settings, mask
+
+        where = mask(load_settings().database_url) or "ledger"
+        note(f"sweep: {where}: {one_line(str(error.orig), 300)}")
+        return 1
+    if isinstance(error, OSError):
+        note(f"sweep: {one_line(str(error))}")
+        return 1
+    raise error
+
+
+def _drop_stdout() -> None:
+    """Nobody reads stdout any more: let the interpreter's last flush go nowhere instead of complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""`sweep bench`: checkpoint files in every engine, against the fastest dense one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+
+
+def bench(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors.")],
+    engines: Annotated[
+        str | None,
+        typer.Option(
+            "--engines",
+            metavar="LIST",
+            help="E.g. torch,onnxruntime,sparse; default all that can be used.",
+            autocompletion=completion.listed(completion.ENGINES),
+        ),
+    ] = None,
+    threads: Annotated[str, typer.Option("--threads", metavar="LIST", help="CPU threads, e.g. 1,2.")] = "1",
+    batch: Annotated[str, typer.Option("--batch", metavar="LIST", help="Images per pass, e.g. 1,64.")] = "1",
+    device: DeviceOption = "cpu",
+    model: ModelOption = "resnet18",
+    image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
+    json_: JsonOption = False,
+) -> None:
+    """Is it really faster? Times checkpoint files in every engine, side by side with the fastest dense one."""
+    from prunesweep.core.plan.axes import parse_count, parse_list
+    from prunesweep.core.plan.engines import parse_engines
+    from prunesweep.core.plan.models import MODELS
+    from prunesweep.core.plan.suggestions import one_of
+    from prunesweep.orchestrator.torch_client import existing, need_torch
+
+    counts = parse_list(threads, "threads", lambda value: parse_count(value, "threads", 1, 1024))
+    request = {
+        "files": [existing(file) for file in files],
+        "model": one_of(model, "model", MODELS),
+        "device": device,
+        "engines": [] if engines is None else list(parse_engines(engines, "engines")),
+        "batches": list(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),
+        "image": parse_count(image, "image", 1, 4096),
+    }
+    need_torch("bench")
+    _bench(request, counts, json_)
+
+
+def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
+    from prunesweep.orchestrator.console.output import flash, say, say_json, width
+    from prunesweep.orchestrator.torch_client import ask
+
+    runs = []
+    for threads in counts:
+        # A process for each: pools of threads stay as large as they once were.
+        for event in ask("prunesweep.core.jobs.bench", {**request, "threads": threads}):
+            if event.pop("event") == "run":
+                runs.append(event)
+                flash("")
+            else:
+                flash(f"{event['what']}: {event['done']:,} of {event['total']:,}")
+    _adjust(runs)
+    if json_:
+        say_json(runs)
+        return
+    for place, path in enumerate(request["files"]):
+        say(*([""] if place else []), *_lines([run for run in runs if run["path"] == path], width()))
+
+
+def _adjust(runs: list[dict[str, Any]]) -> None:
+    """Gives every ratio its p as one of all that are shown (`p_adjusted`)."""
+    from prunesweep.core.holm import holm
+
+    times = [time for run in runs for time in run["race"]["times"] if not _is_best(run["race"], time)]
+    for time, adjusted in zip(times, holm([time["p"] for time in times]), strict=True):
+        time["p_adjusted"] = adjusted
+
+
+def _is_best(race: dict[str, Any], time: dict[str, Any]) -> bool:
+    """True for the one that the others are measured against."""
+    return bool(time["engine"] == race["best"] and not time["pruned"])
+
+
+def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
+    """A file's table, and what it was measured on."""
+    from prunesweep.orchestrator.console import text
+
+    titles = ("threads", "batch", "ms", "images/s", "ratio", "99 % interval")
+    columns = [
+        text.Column("engine", left=True),
+        text.Column("dtype", left=True),
+        *map(text.Column, titles),
+        text.Column("against best dense", left=True),
+    ]
+    rows = [_row(run["race"], time) for run in runs for time in run["race"]["times"]]
+    return [_headline(runs[0]), "", *text.table(columns, rows, width), "", *_notes(runs)]
+
+
+def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
+    from prunesweep.orchestrator.console import text
+
+    best, edges = _is_best(race, time), (time["ratio_low"], time["ratio_high"])
+    interval = f"{time['ratio_low']:.2f}–{time['ratio_high']:.2f}"
+    return (
+        time["engine"] if time["code"] in ("own", time["engine"]) else f"{time['engine']} ({time['code']})",
+        time["dtype"],
+        str(race["threads"]),
+        str(race["batch"]),
+        text.number(time["ms"], 3),
+        text.count(round(1000 * race["batch"] / time["ms"])),
+        text.times(time["ratio"], 2),
+        "" if best else interval,
+        "best dense" if best else text.verdict(time["ratio"], *edges, time["p_adjusted"]),
+    )
+
+
+def _headline(run: dict[str, Any]) -> str:
+    """The theoretical side: what is left, and what that would give if zeros cost nothing."""
+    from prunesweep.orchestrator.console import text
+
+    return (
+        f"{Path(run['path']).name}: {text.percent(run['sparsity'])} % zeros · weights left {text.count(run['nonzero'])}"
+        f" of {text.count(run['total'])} ({text.times(run['weights_ratio'])}) · multiply-adds left"
+        f" {text.count(run['macs'])} of {text.count(run['macs_dense'])} ({text.times(run['macs_ratio'])})"
+    )
+
+
+def _notes(runs: list[dict[str, Any]]) -> list[str]:
+    from prunesweep.orchestrator.console import text
+
+    race = runs[0]["race"]
+    versions = dict.fromkeys(f"{time['engine'].partition('-')[0]} {time['version']}" for time in race["times"])
+    lines = [f"{race['processor']} · {', '.join(versions)}"]
+    for run in runs:
+        race = run["race"]
+        lines.append(
+            f"{text.plural(race['threads'], 'thread')}, batch {race['batch']}: {race['rounds']} rounds, load"
+            f" {race['load']:.2f}, CPU time/wall {race['busy']:.2f}, null {race['null_engine']}/{race['null_engine']}"
+            f" {race['null_ratio']:.2f}× [{race['null_low']:.2f}–{race['null_high']:.2f}]"
+            + (": DISTURBED, trust none of its ratios; measure again on a quiet machine" if run["disturbed"] else "")
+        )
+    count = sum(len(run["race"]["times"]) - 1 for run in runs)
+    if count > 1:
+        lines.append("in parentheses: borne out by its own interval, not as one of all ratios (sign test, Holm, 5 %)")
+    lines += [f"left out: {name} ({reason})" for name, reason in race["left_out"].items()]
+    if runs[0]["device"] != "cpu":
+        lines.append("on a GPU unstructured zeros bring nothing; of all patterns its kernels skip 2:4 only")
+    return lines

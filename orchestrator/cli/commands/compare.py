@@ -1,0 +1,179 @@
+"""`sweep compare` and `sweep verdict`: differences paired by seed, and what they decide."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.settings import Settings
+    from prunesweep.orchestrator.compare.equal_budget import Study
+    from prunesweep.orchestrator.compare.paired import Compared
+    from prunesweep.orchestrator.compare.selectors import Side
+    from prunesweep.orchestrator.compare.wording import Names
+
+_SIDE = "a sweep, or cells of one: SWEEP:axis=value,… (:axis=value of the latest)."
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help=f"One side: {_SIDE}", autocompletion=completion.sweeps)],
+    b: Annotated[str, typer.Argument(metavar="B", help=f"The other side: {_SIDE}", autocompletion=completion.sweeps)],
+    metric: Annotated[
+        str,
+        typer.Option(
+            "--metric",
+            metavar="COLUMN",
+            help="What is compared: top1, drop, latency_speedup, …",
+            autocompletion=completion.METRICS,
+        ),
+    ] = "top1",
+    queue: Annotated[bool, flag("--queue", "Submit the same grids with the seeds that would decide it.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Compare two sweeps, or two kinds of cells: differences paired by seed, an interval, a verdict."""
+    from prunesweep.core.plan.suggestions import one_of
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.compare import paired, selectors, wording
+    from prunesweep.orchestrator.console.output import say, say_json, width
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    chosen = paired.METRICS[one_of(metric, "metric", paired.METRICS)]
+    wanted = [selectors.parse_filter(text) for text in (a, b)]
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = [selectors.read_side(engine, one) for one in wanted]
+        compared = paired.compare(found[0].points, found[1].points, chosen)
+        _check(compared, found, chosen.name)
+        queued = _queue(engine, settings, compared, found) if queue else []
+    if json_:
+        body = {"a": _side(found[0]), "b": _side(found[1]), **wording.as_dict(compared, chosen, wording.Names())}
+        say_json({**body, "queued": queued} if queue else body)
+        return
+    say(*_head(compared, found), "", *wording.lines(compared, chosen, wording.Names(), width()))
+    if queue:
+        say("", *(_queued(one) for one in queued or [{}]))
+
+
+def _check(compared: "Compared", found: "list[Side]", metric: str) -> None:
+    """Raises UserError if there is nothing to compare."""
+    from prunesweep.core.errors import UserError
+
+    if compared.comparisons:
+        return
+    names = " and ".join(dict.fromkeys(side.text or "the latest sweep" for side in found))
+    if compared.unknown:
+        raise UserError(
+            "compare", names, f"no pair of cells has its {metric}: not measured, or not yet; see: sweep status"
+        )
+    if compared.same:
+        raise UserError(
+            "compare", names, "both sides are the same cells; choose some of them, e.g. NAME:algorithm=oneshot"
+        )
+    seeds = [{point.row.seed for point in side.points} for side in found]
+    what = "a seed" if seeds[0].isdisjoint(seeds[1]) else "sparsity and other axes"
+    raise UserError("compare", names, f"no cell of one side has a partner in the other with {what} in common")
+
+
+def _side(side: "Side") -> dict[str, Any]:
+    return {"given": side.text, "sweep": side.sweep.name, "cells": len(side.points)}
+
+
+def _head(compared: "Compared", found: "list[Side]") -> list[str]:
+    """`A: fair, algorithm oneshot, epochs 9 (45 cells)`."""
+    from prunesweep.orchestrator.compare.wording import settings
+    from prunesweep.orchestrator.console.text import plural
+
+    at = [compared.comparisons[0].a_at, compared.comparisons[0].b_at]
+    return [
+        f"{name}: {', '.join(filter(None, (side.sweep.name, settings(where, compared.axes))))}"
+        f" ({plural(len(side.points), 'cell')})"
+        for name, side, where in zip("AB", found, at, strict=True)
+    ]
+
+
+def _queue(engine: "Engine", settings: "Settings", compared: "Compared", found: "list[Side]") -> list[dict[str, Any]]:
+    """Submits what is needed; what was added, one for each sweep."""
+    from prunesweep.orchestrator.compare import sample_size
+    from prunesweep.orchestrator.console.output import note
+    from prunesweep.orchestrator.run import submission
+
+    goal = sample_size.needed(compared)
+    if not goal:
+        return []
+    queued = []
+    for extended in sample_size.extend(engine, found, goal):
+        if not extended.added:
+            continue
+        submitted = submission.write(engine, extended.request)
+        if problem := submission.send_hints(settings, submitted.ready):
+            note(f"note: {problem}")
+        facts = {fact: getattr(submitted, fact) for fact in ("name", "cells", "stages", "new", "done")}
+        queued.append({"of": extended.sweep.name, "seeds": extended.seeds, "added": extended.added, **facts})
+    return queued
+
+
+def _queued(one: dict[str, Any]) -> str:
+    if not one:
+        return (
+            "queued nothing: each comparison is decided or was looked at twice, or needs more than 100 more seeds, or"
+            " they are queued already"
+        )
+    from prunesweep.orchestrator.console.text import plural
+
+    seeds = ",".join(map(str, one["added"]))
+    head = f"{plural(one['cells'], 'cell')}, {plural(one['stages'], 'stage')} ({one['new']:,} new, {one['done']:,} done"
+    return f"queued {one['name']}: {one['of']} and the seeds {seeds}: {head} already); compare again when it has ended"
+
+
+def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
+    """Pruning in rounds against one-shot pruning that trains as many epochs, per sparsity, and what explains the
+    difference. Exit code 1 if the sweep has no such pair."""
+    from prunesweep.core.ledger.queries.report import report_rows
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.core.plan.families import algorithms_of
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.compare import equal_budget, explanation, paired, selectors, wording
+    from prunesweep.orchestrator.console.output import say, say_json, width
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    with ledger(load_settings()) as engine:
+        found = find_sweep(engine, sweep)
+        points = selectors.points_of(engine, found, report_rows(engine, found.id))
+    metric, known = paired.METRICS["top1"], algorithms_of(found.grid)
+    study = equal_budget.study(points, metric, known)
+    compared = study.rounds
+    missing = "" if compared.comparisons else equal_budget.why_none(points, compared, known)
+    judged = {str(one.at["algorithm"]) for one in compared.comparisons}
+    names = wording.Names(judged.pop() if len(judged) == 1 else "in rounds", "one-shot")
+    if json_:
+        body = wording.as_dict(compared, metric, names)
+        say_json({"sweep": found.name, **body, "explained": explanation.as_dict(study), "missing": missing or None})
+    elif missing:
+        say(f"{found.name}: {missing}")
+    else:
+        head = f"{found.name}: {names.a} against one-shot with as many epochs in all (epochs × rounds)"
+        say(head, "", *wording.lines(compared, metric, names, width()), "", *_explanation(study, names))
+    if missing:
+        raise typer.Exit(1)
+
+
+def _explanation(study: "Study", names: "Names") -> list[str]:
+    """The control with one learning-rate schedule beside one-shot, and what explains a difference."""
+    from prunesweep.orchestrator.compare import explanation, paired, wording
+    from prunesweep.orchestrator.console.output import width
+
+    if not study.pruning.comparisons:
+        return explanation.lines(study)
+    control = wording.Names(f"{names.a}, one schedule", names.b)
+    table = wording.lines(study.pruning, paired.METRICS["top1"], control, width())
+    return [
+        f"the same with one learning-rate schedule over all rounds, against {names.b}",
+        "",
+        *table,
+        "",
+        *explanation.lines(study),
+    ]

@@ -1,0 +1,60 @@
+"""`sweep costs`: measures what a weight costs on this machine, for the algorithm `latency`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prunesweep.orchestrator.cli.options import JsonOption
+
+
+def costs(
+    output: Annotated[
+        Path, typer.Option("--out", metavar="FILE.toml", help="Where the profile goes, whole or not at all.")
+    ],
+    rounds: Annotated[
+        str, typer.Option("--rounds", metavar="N", help="Passes of each network; more on a noisy machine.")
+    ] = "101",
+    json_: JsonOption = False,
+) -> None:
+    """Measure what a weight costs the sparse engine on this machine, by its layer's output positions."""
+    from prunesweep.core.errors import UserError
+    from prunesweep.core.plan.axes import parse_count
+    from prunesweep.orchestrator.console.output import note, write_atomically
+    from prunesweep.orchestrator.torch_client import need_numpy
+
+    if output.suffix != ".toml":
+        raise UserError("out", output, "give a file that ends in .toml")
+    count = parse_count(rounds, "rounds", 3, 10_000)
+    if not output.parent.is_dir():
+        raise UserError("out", output, "its folder does not exist")
+    need_numpy("costs")
+    text = _measured(count, json_)
+    write_atomically(output, text)
+    note(f"written: {output}; use it with --costs {output}")
+
+
+def _measured(rounds: int, json_: bool) -> str:
+    """The profile as TOML; its points are printed as they come."""
+    from prunesweep.core.plan.costs import BATCHES, Profile, make_costs
+    from prunesweep.orchestrator.console.output import say, say_json
+    from prunesweep.orchestrator.torch_client import ask
+
+    points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
+    dense: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
+    processor = date = ""
+    for event in ask("prunesweep.core.jobs.costs", {"rounds": rounds}):
+        if event["event"] == "machine":
+            processor, date = event["processor"], event["date"]
+            continue
+        points[event["batch"]].append((event["positions"], event["ns"]))
+        full = ""
+        if event["dense_ns"] is not None:
+            dense[event["batch"]].append((event["positions"], event["dense_ns"]))
+            full = f"; done dense {event['dense_ns']:.3g}"
+        if not json_:
+            place = f"batch {event['batch']:2}, {event['positions']:4} output positions"
+            say(f"{place}: {event['ns']:.3g} ns a weight{full}")
+    if json_:
+        say_json({"processor": processor, "date": date, "batches": points, "dense": dense})
+    return Profile(processor, date, {batch: make_costs(points[batch], dense[batch]) for batch in BATCHES}).toml()

@@ -1,0 +1,148 @@
+"""`sweep doctor`: is everything there that a sweep needs?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import DevicesOption, JsonOption
+
+if TYPE_CHECKING:
+    from prunesweep.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check found. ok: None = cannot be told here, and need not be well."""
+
+    name: str
+    ok: bool | None
+    message: str
+
+
+def doctor(
+    dataset: Annotated[
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+            autocompletion=completion.DATASETS,
+        ),
+    ] = "cifar10",
+    devices: DevicesOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import paint, say, say_json
+
+    settings = load_settings()
+    marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
+    found = []
+    for check in _checks(settings, dataset, devices or settings.devices):
+        found.append(check)
+        if not json_:
+            say(f"{marks[check.ok]}  {check.name:<9}  {check.message}")
+    if json_:
+        say_json([asdict(check) for check in found])
+    if any(check.ok is False for check in found):
+        raise typer.Exit(1)
+
+
+def _checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+    yield _check("ledger", lambda: _ledger(settings))
+    yield _check("broker", lambda: _broker(settings))
+    yield _workers(settings)
+    yield _check("artifacts", lambda: _artifacts(settings))
+    yield from _torch_checks(settings, dataset, devices)
+
+
+def _check(name: str, check: Callable[[], str]) -> Check:
+    from prunesweep.orchestrator.console.text import one_line
+
+    try:
+        return Check(name, True, one_line(check()))
+    except UserError as error:
+        return Check(name, False, one_line(str(error)))
+
+
+def _ledger(settings: "Settings") -> str:
+    from prunesweep.core.ledger.db.migrate import HEAD
+    from prunesweep.core.ledger.queries.sweeps import list_sweeps
+    from prunesweep.core.ledger.queue.invariants import violations
+    from prunesweep.core.ledger.queue.workers import list_workers
+    from prunesweep.core.settings import mask
+    from prunesweep.orchestrator.console.text import plural
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    where = mask(settings.database_url) or str(settings.ledger_file)
+    with ledger(settings, create=True) as engine:
+        broken = violations(engine)
+        if broken:
+            raise UserError("ledger", where, f"breaks a rule of its own ({broken[0]}); keep a copy of it and report it")
+        alive = plural(len(list_workers(engine, settings.lease)), "worker")
+        return f"{where}, schema {HEAD}, {plural(len(list_sweeps(engine)), 'sweep')}, {alive} up"
+
+
+def _workers(settings: "Settings") -> Check:
+    """What workers say is wrong with them; each line names the worker and its part."""
+    from prunesweep.core.ledger.queue.workers import list_workers
+    from prunesweep.orchestrator.console.text import plural
+    from prunesweep.orchestrator.ledger_session import ledger
+    from prunesweep.orchestrator.status.view import worker_lines
+
+    try:
+        with ledger(settings, create=True) as engine:
+            workers = list_workers(engine, settings.lease)
+    except UserError:
+        return Check("workers", None, "the ledger does not tell")
+    wrong = worker_lines(workers)
+    return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
+
+
+def _broker(settings: "Settings") -> str:
+    from prunesweep.core.broker.hints import check
+
+    return check(settings)
+
+
+def _artifacts(settings: "Settings") -> str:
+    from prunesweep.core.artifacts.store import ArtifactStore
+
+    return ArtifactStore.open(settings.artifacts_url, settings.home).check()
+
+
+def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+    """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
+    from prunesweep.core.images.folders import Refused
+    from prunesweep.orchestrator.images import look_up
+    from prunesweep.orchestrator.torch_client import ask, need_torch
+
+    try:
+        found = look_up(dataset, settings)
+    except Refused as refused:
+        yield from (Check("dataset", False, f"{dataset}: {fault}") for fault in refused.faults)
+        return
+    except UserError as error:
+        yield Check("dataset", False, str(error))
+        return
+    yield from (Check("images", None, note) for note in found.notes)
+    about = f"{found.inspection.summary}, " if found.inspection else ""
+    try:
+        need_torch("training here")
+    except UserError as error:
+        yield Check("devices", None, f"{error}; to submit and to read, nothing is missing")
+        if about:
+            yield Check("dataset", True, f"{found.text}: {about}identity {found.ref.fingerprint[:12]}")
+        return
+    request = {"devices": devices, "dataset": asdict(found.ref), "data": str(settings.data)}
+    request["about"] = f"{found.text}: {about}"
+    try:
+        for event in ask("prunesweep.worker.doctor", request):
+            yield Check(event["name"], event["ok"], event["message"])
+    except StageError as error:
+        yield Check("devices", False, str(error))

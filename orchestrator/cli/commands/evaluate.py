@@ -1,0 +1,128 @@
+"""`sweep evaluate`: accuracy, sparsity and speed of checkpoint files, ours or anybody's."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
+]
+
+
+def evaluate(
+    files: FilesArgument,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+            autocompletion=completion.DATASETS,
+        ),
+    ] = "cifar10",
+    model: ModelOption = "resnet18",
+    device: DeviceOption = "cpu",
+    batch: Annotated[
+        str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
+    ] = "0",
+    json_: JsonOption = False,
+) -> None:
+    """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
+    from dataclasses import asdict
+
+    from prunesweep.core.plan.axes import parse_count
+    from prunesweep.core.plan.models import MODELS
+    from prunesweep.core.plan.suggestions import one_of
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import note
+    from prunesweep.orchestrator.images import look_up
+    from prunesweep.orchestrator.torch_client import existing, need_torch
+
+    settings = load_settings()
+    paths = [existing(file) for file in files]
+    found = look_up(dataset, settings)
+    for line in found.notes:
+        note(f"note: {line}")
+    request = {
+        "files": paths,
+        "dataset": asdict(found.ref),
+        "places": list(found.places),
+        "data": str(settings.data),
+        "model": one_of(model, "model", MODELS),
+        "device": device,
+        "batch": parse_count(batch, "batch", 1, 65_536),
+        "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,
+    }
+    need_torch("evaluate")
+    _evaluate(request, json_)
+
+
+def _evaluate(request: dict[str, Any], json_: bool) -> None:
+    from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
+    from prunesweep.orchestrator.torch_client import ask
+
+    results = []
+    for event in ask("prunesweep.core.jobs.evaluate", request):
+        if event.pop("event") != "file":
+            flash(f"{event['path']}: {event['done']:,} of {event['total']:,} images")
+            continue
+        results.append(event)
+        flash("")
+        if not json_:
+            note(f"{len(results)} of {len(request['files'])}: {event['path']} ({event['seconds']:.1f} s)")
+    if json_:
+        say_json(results)
+    else:
+        say(*_lines(results, width()))
+
+
+def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
+    """The table of the files, the reference first."""
+    from prunesweep.core.holm import holm
+    from prunesweep.orchestrator.console import text
+
+    adjusted = [None, *holm([result["p"] for result in results[1:]])]
+    titles = ("top-1 %", "drop", "sparsity %", "non-zero", "ms before", "ms after", "speed-up", "zeros")
+    columns = [text.Column("file", left=True, keep=16), *(text.Column(title) for title in titles)]
+    rows = [
+        (
+            Path(result["path"]).name,
+            text.percent(result["top1"]),
+            text.points(result["drop_vs_first"]),
+            text.percent(result["sparsity"]),
+            text.count(result["nonzero"]),
+            text.number(result["ms_per_image_dense"], 3),
+            text.number(result["ms_per_image"], 3),
+            *(_speeds(result, adjusted[place]) if place else ("reference", text.MISSING)),
+        )
+        for place, result in enumerate(results)
+    ]
+    first = results[0]
+    how = f"batch {first['batch']}, {text.plural(first['threads'], 'thread')} of {first['processor']}"
+    engines = sorted({f"{result['engine_dense']} → {result['engine']} ({result['code']})" for result in results})
+    disturbed = sum(result["disturbed"] for result in results)
+    return [
+        *text.table(columns, rows, width),
+        "",
+        f"top-1 on {first['images']:,} test images; drop: points below the first file",
+        f"ms: median per image, the first file (before) and this one (after) in turns, {how}",
+        "zeros: the first file's ms in the code that ran this one, over this one's: what the zeros alone bring",
+        f"engines: the fastest dense one → the one that this file ran in: {', '.join(engines)}",
+        *([f"disturbed: {text.plural(disturbed, 'file')}; measure again on a quiet machine"] if disturbed else []),
+    ]
+
+
+def _speeds(result: dict[str, Any], adjusted: float | None) -> tuple[str, str]:
+    """The speed-up as one of all files' (in parentheses: its own interval alone bears it out), and the zeros' share."""
+    from prunesweep.orchestrator.console import text
+
+    whole = text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"], adjusted)
+    names = ("speedup_zeros", "speedup_zeros_low", "speedup_zeros_high")
+    return whole, text.speedup(*(result[name] for name in names))

@@ -1,0 +1,68 @@
+"""`sweep list`: every sweep in the ledger."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from prunesweep.orchestrator.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from prunesweep.core.ledger.queries.sweeps import ListedSweep
+
+
+def list_(json_: JsonOption = False) -> None:
+    """List the sweeps, the latest first."""
+    from dataclasses import asdict
+
+    from prunesweep.core.ledger.queries.sweeps import list_sweeps
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import say, say_json, width
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    with ledger(load_settings()) as engine:
+        sweeps = list_sweeps(engine)
+    if json_:
+        say_json([{**asdict(listed.sweep), "cells": listed.cells, "counts": listed.counts} for listed in sweeps])
+    elif sweeps:
+        say(*_lines(sweeps, width()))
+    else:
+        say("no sweep yet; submit one: sweep submit --grid demo")
+
+
+def _lines(sweeps: Sequence["ListedSweep"], width: int) -> list[str]:
+    from prunesweep.core.ledger.db.states import ENDED, State
+    from prunesweep.orchestrator.console import text
+
+    columns = (
+        text.Column("nr"),
+        text.Column("sweep", left=True, keep=12),
+        text.Column("submitted", left=True),
+        text.Column("cells"),
+        text.Column("stages"),
+        text.Column("done"),
+        text.Column("running"),
+        text.Column("failed"),
+        text.Column("state", left=True),
+    )
+    rows = []
+    for listed in sweeps:
+        counts, total = listed.counts, sum(listed.counts.values())
+        failed = counts[State.FAILED] + counts[State.QUARANTINED]
+        ended = sum(counts[state] for state in ENDED) == total
+        state = (
+            "cancelled" if listed.sweep.cancelled else "failed" if ended and failed else "ended" if ended else "live"
+        )
+        rows.append(
+            (
+                str(listed.sweep.id),
+                listed.sweep.name,
+                time.strftime("%Y-%m-%d %H:%M", time.localtime(listed.sweep.created_at)),
+                text.count(listed.cells),
+                text.count(total),
+                text.count(counts[State.DONE]),
+                text.count(counts[State.RUNNING]),
+                text.count(failed),
+                state,
+            )
+        )
+    return text.table(columns, rows, width)

@@ -1,0 +1,91 @@
+"""`sweep rm`: takes sweeps out of the ledger, and what only they hold out of the artifact store."""
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prunesweep.core.errors import UserError
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import JsonOption, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.ledger.queue.removal import Removed
+    from prunesweep.core.settings import Settings
+
+
+def rm(
+    sweeps: Annotated[
+        list[str], typer.Argument(metavar="SWEEP...", help="Names or numbers.", autocompletion=completion.sweeps)
+    ],
+    yes: Annotated[bool, flag("--yes", "Don't ask.")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Remove sweeps that are over: their rows and artifacts, but for what other sweeps share. There is no way back."""
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.core.ledger.queue.removal import remove_sweeps
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import say, say_json
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        ids = sorted({find_sweep(engine, sweep).id for sweep in sweeps})
+        removed = remove_sweeps(engine, ids, dry_run=True)
+        freed, left = removed.bytes, 0
+        if not dry_run:
+            if not yes:
+                _ask(removed)
+            removed = remove_sweeps(engine, ids, dry_run=False)
+            freed, left = _free(engine, settings, removed)
+    if json_:
+        facts = {**asdict(removed), "artifacts": len(removed.artifacts)}
+        say_json({"dry_run": dry_run, **facts, "bytes": freed, "left_for_gc": left})
+        return
+    say(*_lines(removed, dry_run, freed, left))
+
+
+def _ask(removed: "Removed") -> None:
+    """Raises UserError unless somebody at a terminal says yes."""
+    from prunesweep.orchestrator.console.output import say
+
+    if not sys.stdin.isatty():
+        raise UserError("yes", "", "nobody can be asked here; add --yes, or look first with --dry-run")
+    say(*_lines(removed, True, removed.bytes, 0))
+    if not typer.confirm("remove?"):
+        raise UserError("yes", "no", "nothing was removed")
+
+
+def _free(engine: "Engine", settings: "Settings", removed: "Removed") -> tuple[int, int]:
+    """Removes the artifacts that nothing refers to any more; (bytes freed, artifacts left for `sweep gc`)."""
+    from prunesweep.core.artifacts.location import PERSON
+    from prunesweep.core.artifacts.store import ArtifactStore
+    from prunesweep.core.ledger.db.identity import ledger_id
+    from prunesweep.orchestrator.cli.commands.gc import clear_names
+    from prunesweep.orchestrator.console.output import note
+
+    if not removed.artifacts:
+        return 0, 0
+    store = ArtifactStore.open(settings.artifacts_url, settings.home, PERSON)
+    if store.ledgers() - {ledger_id(engine)}:
+        note(f"note: another ledger uses {store.shown} too; the artifacts stay, see: sweep gc")
+        return 0, len(removed.artifacts)
+    cleared = clear_names(engine, store, sorted(removed.artifacts))
+    return cleared.bytes, cleared.young
+
+
+def _lines(removed: "Removed", dry_run: bool, freed: int, left: int) -> list[str]:
+    from prunesweep.orchestrator.console.text import plural, size
+
+    word = "would remove" if dry_run else "removed"
+    what = f"{plural(removed.stages, 'stage')}, {plural(removed.rows, 'row')}, {size(freed)} of artifacts"
+    lines = [f"{word} {', '.join(removed.sweeps)}: {what}"]
+    if removed.shared:
+        lines.append(f"{plural(removed.shared, 'stage')} stay: other sweeps want them")
+    if left:
+        lines.append(f"{plural(left, 'artifact')} left for sweep gc: a running stage may be about to refer to them")
+    return lines

@@ -1,0 +1,118 @@
+"""`sweep run`: submit, a local worker, live progress, the report."""
+
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prunesweep.orchestrator.cli.options import DevicesOption, PerDeviceOption, flag, takes_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from prunesweep.core.ledger.queries.report import ReportRow
+    from prunesweep.orchestrator.run.local_run import LocalRun
+from prunesweep.orchestrator.run.request import GridRequest
+
+
+@takes_grid
+def run(
+    asked: GridRequest,
+    devices: DevicesOption = None,
+    per_device: PerDeviceOption = None,
+    detach: Annotated[bool, flag("--detach", "Run in the background, even after logout; see sweep attach.")] = False,
+) -> None:
+    """Run a grid here and now: submit it, work on it, show progress, print the report."""
+    from prunesweep.orchestrator.run.interrupts import stop_in_order
+
+    stop_in_order()
+    if detach:
+        _detach(asked, devices, per_device)
+        return
+    from prunesweep.orchestrator.console.output import note
+    from prunesweep.orchestrator.run.local_run import local_run
+    from prunesweep.orchestrator.run.local_worker import WorkerEnded
+
+    with local_run(asked, devices, per_device) as here:
+        note(f"starting a worker (log: {here.worker.log}) …")
+        try:
+            code = here.follow()
+            _finish(here)
+        except KeyboardInterrupt:
+            note("", "stopping: what is running is handed back …", f"resume: {resume(asked, here.submitted.name)}")
+            raise
+        except WorkerEnded as error:
+            note(f"sweep: {error}")
+            code = 1
+    raise typer.Exit(code)
+
+
+def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> None:
+    """Submits here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import note, say
+    from prunesweep.orchestrator.run.detached import start
+    from prunesweep.orchestrator.run.local_run import submit_here
+
+    settings = load_settings()
+    name = submit_here(asked, settings, devices).submitted.name
+    words = _resume_words(asked, name)
+    words += [] if devices is None else ["--devices", devices]
+    words += [] if per_device is None else ["--per-device", str(per_device)]
+    note("starting a worker in the background …")
+    started = start(words, name, settings)
+    say(f"{name} runs in the background (process {started.pid}, log: {started.log})")
+    say(f"follow: sweep attach {name}", f"stop:   kill {started.pid}", f"resume: {shlex.join(['sweep', *words])}")
+
+
+def _finish(here: "LocalRun") -> None:
+    """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed."""
+    from prunesweep.core.ledger.queries.report import report_rows
+    from prunesweep.core.private import make_private
+    from prunesweep.orchestrator.console.output import say, width, write_atomically
+    from prunesweep.orchestrator.report import render
+
+    name = here.submitted.name
+    rows = report_rows(here.engine, here.submitted.id)
+    say("", *render.table_lines(rows, width()))
+    file = here.settings.home / "reports" / f"{name}.md"
+    make_private(file.parent)
+    write_atomically(file, render.markdown(rows))
+    page = _page(here, rows, file.with_suffix(".html"))
+    say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
+
+
+def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
+    """Writes the page, or says how to get one. Every number is in the ledger already: a page that cannot be drawn is
+    no reason for the run to fail."""
+    from importlib.util import find_spec
+
+    name = here.submitted.name
+    later = f"page:   sweep report {name} -o {name}.html"
+    if any(find_spec(package) is None for package in ("altair", "vl_convert")):
+        return f"{later}   (first: pip install 'prunesweep[report]')"
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.orchestrator.console.output import note, write_atomically
+    from prunesweep.orchestrator.report.html.build import page_of
+
+    try:
+        write_atomically(file, page_of(here.engine, find_sweep(here.engine, name), rows))
+    except Exception as error:  # whatever the packages that draw raise
+        note(f"the page was not written ({type(error).__name__}: {error})")
+        return later
+    return f"page:   {file}"
+
+
+def resume(asked: GridRequest, name: str) -> str:
+    """The command that continues an interrupted run: the same grid under the same name."""
+    return shlex.join(["sweep", *_resume_words(asked, name)])
+
+
+def _resume_words(asked: GridRequest, name: str) -> list[str]:
+    words = ["run"]
+    if asked.grid is not None:
+        words += ["--grid", asked.grid]
+    for axis, value in asked.axes.items():
+        words += [f"--{axis.replace('_', '-')}", str(value)]
+    return [*words, "--name", name]

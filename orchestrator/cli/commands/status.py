@@ -1,0 +1,59 @@
+"""`sweep status`: where a sweep stands."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.settings import Settings
+
+
+def status(
+    sweep: SweepArgument = None,
+    watch: Annotated[
+        bool, flag("--watch", "Follow the sweep until it ends (--json: wait); exit code 1 if stages failed.")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Show stages by state, what is running where, and what failed and why."""
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        if not watch:
+            _show(engine, settings, found.id, json_)
+            return
+        from prunesweep.orchestrator.status.follow import Silent, follow
+
+        code = follow(engine, found.id, settings.lease, view=Silent() if json_ else None)
+        if json_:
+            _show(engine, settings, found.id, json_)
+        raise typer.Exit(code)
+
+
+def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) -> None:
+    from prunesweep.core.ledger.queries.status import sweep_status
+    from prunesweep.orchestrator.console.output import say, say_json, width
+    from prunesweep.orchestrator.status import view
+
+    current = sweep_status(engine, sweep_id)
+    if json_:
+        say_json(view.as_dict(current))
+        return
+    say(*view.lines(current, width()))
+    if not current.ended:
+        from prunesweep.core.ledger.queue.workers import list_workers
+
+        workers = list_workers(engine, settings.lease)
+        wrong = view.worker_lines(workers)
+        if wrong:
+            say("", *wrong)
+        if not workers and not current.running:
+            say("", "no worker is up; start one: sweep worker")

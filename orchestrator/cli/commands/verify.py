@@ -1,0 +1,171 @@
+"""`sweep verify`: are the artifacts what the ledger says they are, and does the ledger keep its own rules?"""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import JsonOption, flag
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.ledger.queries.references import Made
+    from prunesweep.core.ledger.queue.redo import Redone
+    from prunesweep.core.settings import Settings
+    from prunesweep.orchestrator.maintenance.broken_rules import BrokenRule
+
+_MODULE = "prunesweep.core.jobs.verify"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong. digest, label: the stage whose row or artifact it is · artifact: the SHA-256 that was looked at ·
+    what: missing, wrong hash, wrong content, wrong count · snapshot: the saved state of a stage that isn't DONE ·
+    own: the stage's own artifact, not one that it read."""
+
+    digest: str
+    label: str
+    artifact: str
+    what: str
+    message: str
+    snapshot: bool
+    own: bool
+
+
+@dataclass(frozen=True)
+class Looked:
+    """artifacts, snapshots: how many were looked at · bytes: read · findings: all that is wrong."""
+
+    artifacts: int
+    snapshots: int
+    bytes: int
+    findings: tuple[Finding, ...]
+
+
+def verify(
+    sweep: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SWEEP]", help="Name or number of a sweep; all when left out.", autocompletion=completion.sweeps
+        ),
+    ] = None,
+    repair: Annotated[bool, flag("--repair", "Run stages again whose artifact is damaged or missing.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Read every artifact again: is it there, does its hash fit, do its weights and masks add up to the ledger's
+    numbers? And does the ledger keep its own rules? Exit code 1 if something is wrong."""
+    from prunesweep.core.ledger.queries.references import artifacts_made
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.console.output import note, say, say_json
+    from prunesweep.orchestrator.ledger_session import ledger
+    from prunesweep.orchestrator.maintenance.broken_rules import broken_rules
+    from prunesweep.orchestrator.run.submission import send_hints
+    from prunesweep.orchestrator.torch_client import need_torch
+
+    settings = load_settings()
+    with ledger(settings) as engine:
+        chosen = None if sweep is None else find_sweep(engine, sweep).id
+        need_torch("verify")
+        rules = broken_rules(engine, chosen)
+        looked = look(engine, settings, artifacts_made(engine, chosen))
+        redone = _repair(engine, looked.findings, rules) if repair and (looked.findings or rules) else None
+    if redone is not None:
+        problem = send_hints(settings, redone.ready)
+        if problem:
+            note(f"note: {problem}")
+    if json_:
+        told = [{**asdict(rule), "fix": rule.fix} for rule in rules]
+        say_json({**asdict(looked), "rules": told, "repair": None if redone is None else asdict(redone)})
+    else:
+        say(*(rule.line for rule in rules), *_lines(looked, redone))
+    if looked.findings or rules:
+        raise typer.Exit(1)
+
+
+def look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
+    """Reads the artifacts and saved states, and says what is wrong with them or with what rows say of them."""
+    from prunesweep.core.ledger.queries.references import still_made
+    from prunesweep.orchestrator.console.output import flash
+    from prunesweep.orchestrator.console.text import size
+    from prunesweep.orchestrator.torch_client import ask
+
+    files = [asdict(one) for one in made]
+    place = {"artifacts_url": settings.artifacts_url, "home": str(settings.home), "threads": settings.threads}
+    read = done = 0
+    found: list[tuple[Made, dict[str, str]]] = []
+    if files:
+        for event in ask(_MODULE, {**place, "files": files}):
+            found += [(made[done], finding) for finding in event["findings"]]
+            done += 1
+            read += event["bytes"]
+            flash(f"verify: {done:,} of {len(made):,} artifacts, {size(read)}, {len(found):,} wrong")
+        flash("")
+    # A running stage replaces its saved state, and a stage may have been sent back, while we looked.
+    still = still_made(engine, [one for one, _ in found])
+    findings = tuple(_finding(one, finding) for one, finding in found if one in still)
+    saved = sum(one.snapshot for one in made)
+    return Looked(len(made) - saved, saved, read, findings)
+
+
+def _finding(made: "Made", finding: dict[str, str]) -> Finding:
+    own = finding["digest"] == made.digest
+    return Finding(
+        finding["digest"],
+        finding["label"],
+        made.artifact,
+        finding["what"],
+        finding["message"],
+        made.snapshot,
+        own,
+    )
+
+
+def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[BrokenRule, ...]") -> "Redone":
+    from prunesweep.core.ledger.queries.references import artifacts_of
+    from prunesweep.core.ledger.queue.redo import redo
+    from prunesweep.orchestrator.maintenance.broken_rules import ONCE_MORE
+
+    # An Evaluate whose row says something else than the artifact that it read makes no artifact of its own.
+    damaged = artifacts_of(engine, [digest for rule in rules if rule.rule in ONCE_MORE for digest in rule.done])
+    damaged |= {one.digest: one.artifact if one.own else "" for one in findings if not one.snapshot}
+    return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
+
+
+def _lines(looked: Looked, redone: "Redone | None") -> list[str]:
+    from prunesweep.orchestrator.console.output import paint
+    from prunesweep.orchestrator.console.text import plural, size
+
+    lines = []
+    for one in looked.findings:
+        kind = "saved state " if one.snapshot else ""
+        what = paint(one.what, "red")
+        lines.append(f"{kind}{one.digest[:12]}  {one.label}: {what}: {one.message}")
+    read = f"{plural(looked.artifacts, 'artifact')} and {plural(looked.snapshots, 'saved state')}, {size(looked.bytes)}"
+    wrong = f"{len(looked.findings):,} wrong" if looked.findings else "all well"
+    lines.append(f"{read}: {wrong}")
+    if redone is not None:
+        lines += _repaired(redone)
+    elif looked.findings:
+        lines.append("run them again: sweep verify --repair")
+    return lines
+
+
+def _repaired(redone: "Redone") -> list[str]:
+    from prunesweep.orchestrator.console.text import plural
+
+    lines = []
+    if redone.again:
+        lines.append(f"{plural(len(redone.again), 'stage runs', 'stages run')} again, {len(redone.ready):,} ready now")
+    if redone.revived:
+        lines.append(f"{plural(len(redone.revived), 'stage')} that had failed or was cancelled: a new start")
+    if redone.snapshots:
+        whose = plural(
+            len(redone.snapshots),
+            "saved state forgotten: its stage starts",
+            "saved states forgotten: their stages start",
+        )
+        lines.append(f"{whose} at the beginning")
+    return lines

@@ -1,0 +1,132 @@
+"""Options that several commands share, declared once."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.run.request import GridRequest
+
+
+def flag(name: str, text: str, **more: Any) -> Any:
+    """An on/off option; its help shows no type."""
+    return typer.Option(name, metavar="", help=text, **more)
+
+
+SweepArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SWEEP]",
+        help="Name or number of a sweep; the latest when left out.",
+        autocompletion=completion.sweeps,
+    ),
+]
+NamedSweepArgument = Annotated[
+    str, typer.Argument(metavar="SWEEP", help="Name or number of the sweep.", autocompletion=completion.sweeps)
+]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
+        autocompletion=completion.MODELS,
+    ),
+]
+DeviceOption = Annotated[
+    str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
+]
+JsonOption = Annotated[bool, flag("--json", "Print JSON, for programs.")]
+DevicesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--devices",
+        metavar="LIST",
+        help="cpu, cuda:0,cuda:1 or all; default SWEEP_DEVICES, else all.",
+        autocompletion=completion.one("all", "cpu", "cuda:0"),
+    ),
+]
+
+PerDeviceOption = Annotated[
+    int | None,
+    typer.Option("--per-device", metavar="N", min=1, help="Trainers on each device; default SWEEP_PER_DEVICE, else 1."),
+]
+
+
+_AXES: dict[str, tuple[str, str]] = {
+    "sparsity": ("LIST", "Fractions of zeros: 0.9, 90 or 90% are the same; e.g. 50,75,90."),
+    "algorithm": ("LIST", "Pruning algorithms, e.g. oneshot,iterative."),
+    "epochs": ("LIST", "Fine-tuning epochs per round, e.g. 3,5."),
+    "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
+    "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
+    "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
+    "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20, resnet56 or vgg16-bn."),
+    "width": ("N", "Channels of the network's first stage; as published when left out."),
+    "dense_epochs": ("N", "Epochs of the dense network."),
+    "recipe": ("NAME", "Training recipe: default, study, digits or FILE.toml; follows the dataset when left out."),
+    "bn_reestimate": ("true|false", "Accuracy right after pruning also with batch-norm statistics taken anew."),
+    "costs": ("NAME", "Cost profile of the algorithm latency: avx512 or FILE.toml from sweep costs."),
+    "controls": ("true|false", "Add controls with each cell's own layer counts, e.g. random@snip."),
+    "layers": ("RULES", "Which layers lose weights, e.g. first=dense,shortcuts=exempt,fc.weight=50%."),
+    "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
+    "bench_threads": ("N", "CPU threads while latency is measured."),
+    "bench_batch": ("N", "Images per pass while latency is measured."),
+    "bench_engines": ("LIST", "Engines that latency is measured with, e.g. torch,onnxruntime,openvino,sparse."),
+}
+
+_VALUES: Mapping[str, completion.Complete] = {
+    "algorithm": completion.listed(completion.ALGORITHMS),
+    "dataset": completion.DATASETS,
+    "model": completion.MODELS,
+    "recipe": completion.one("default", "study", "digits"),
+    "bn_reestimate": completion.one("true", "false"),
+    "controls": completion.one("true", "false"),
+    "costs": completion.one("avx512"),
+    "bench_device": completion.one("cpu", "cuda", "none"),
+    "bench_engines": completion.listed(completion.ENGINES),
+}
+"""What a shell may offer for an axis."""
+
+
+def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
+
+    def run(grid: str | None, name: str | None, **rest: Any) -> None:
+        given = {axis: value for axis in _AXES if (value := rest.pop(axis)) is not None}
+        command(GridRequest(grid, given, name), **rest)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    run.__signature__ = inspect.Signature([*_grid_parameters(), *own])  # type: ignore[attr-defined]
+    run.__doc__ = command.__doc__
+    run.__name__ = command.__name__
+    return run
+
+
+def _grid_parameters() -> list[inspect.Parameter]:
+    options: dict[str, Any] = {
+        "grid": typer.Option(
+            "--grid",
+            "-g",
+            metavar="NAME",
+            help="full, classic, fair, demo or FILE.toml.",
+            autocompletion=completion.GRIDS,
+        )
+    }
+    for axis, (metavar, text) in _AXES.items():
+        flag = "--" + axis.replace("_", "-")
+        options[axis] = typer.Option(
+            flag,
+            metavar=metavar,
+            help=text,
+            rich_help_panel="Axes (each replaces the grid's)",
+            autocompletion=_VALUES.get(axis),
+        )
+    options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; default the grid's, numbered.")
+    return [
+        inspect.Parameter(
+            key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Annotated[str | None, option]
+        )
+        for key, option in options.items()
+    ]

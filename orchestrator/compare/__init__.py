@@ -1,0 +1,1 @@
+"""Cells side by side: which belong together, and what their differences show."""

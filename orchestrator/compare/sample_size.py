@@ -1,0 +1,78 @@
+"""The grids of a comparison with the seeds that would decide it; what is done already is shared by digest."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.grid_files import stored_grid
+from prunesweep.orchestrator.compare.paired import Compared
+from prunesweep.orchestrator.compare.selectors import Side
+from prunesweep.orchestrator.run.submission import Request
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.ledger.queries.sweeps import SweepRow
+
+
+@dataclass(frozen=True)
+class Extended:
+    """A sweep's grid with more seeds. seeds: all of them · added: those that the sweep didn't have."""
+
+    sweep: "SweepRow"
+    request: Request
+    seeds: tuple[int, ...]
+    added: tuple[int, ...]
+
+
+def needed(compared: Compared) -> int:
+    """Return how many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none
+    does, or these seeds are on their way."""
+    wanted = ((one.found.n, one.found.more) for one in compared.comparisons if not (one.coming or one.dead))
+    return max((n + more for n, more in wanted if more is not None), default=0)
+
+
+def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended]:
+    """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
+
+    Raises:
+        UserError: today's program or files make other stages of the old grid than the sweep has; or seeds were added
+            to it before, so that this would be the third look.
+    """
+    seeds = sorted({seed for side in sides for seed in side.sweep.grid["seeds"]})
+    fresh = (seed for seed in itertools.count() if seed not in seeds)
+    seeds += itertools.islice(fresh, max(0, pairs - len(seeds)))
+    rows = {side.sweep.id: [point.row.digest for point in side.points] for side in sides}
+    sweeps = {side.sweep.id: side.sweep for side in sides}
+    return [_extended(engine, sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
+
+
+def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
+    had = tuple(sweep.grid["seeds"])
+    added = tuple(seed for seed in seeds if seed not in had)
+    if added and sweep.grid.get("looked"):
+        fix = (
+            "seeds were added after a look before, and there is no valid third look; submit its grid with seeds that it"
+            f" has not had as a sweep of their own (--seeds {','.join(map(str, added))}), and compare only these"
+        )
+        raise UserError("sweep", sweep.name, fix)
+    # A single seed has no spread, so that nothing can have been decided by it: the next look is the first.
+    looked = had if added and len(had) > 1 else tuple(sweep.grid.get("looked", ()))
+    grid = replace(stored_grid(sweep.grid), seeds=seeds, looked=looked)
+    # The sweep's own dataset: its folder need not be on this machine.
+    planned = plan(grid, DatasetRef(**dataset_of(engine, sweep.id)))
+    if not planned.stages.keys() >= set(digests):
+        what = "its recipe, cost profile or this program has changed since it was submitted"
+        raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
+    return Extended(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
+
+
+def _stem(name: str) -> str:
+    """The name without the number that a made-up one ends in, so that the next is `fair-2`, not `fair-1-1`."""
+    stem, _, number = name.rpartition("-")
+    return (stem if stem and number.isdecimal() else name)[:48]

@@ -1,0 +1,1 @@
+"""Numbers, tables and messages as text on a terminal."""

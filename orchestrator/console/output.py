@@ -1,0 +1,123 @@
+"""Where the words go: stdout for what was asked for, stderr for what goes wrong; colour only for people."""
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from prunesweep.core.errors import UserError
+from prunesweep.orchestrator.console.text import one_line
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
+"""What `paint` writes, and nothing else that a terminal obeys."""
+
+
+def is_terminal(stream: TextIO | None = None) -> bool:
+    """True when a person watches the stream and it can move its cursor."""
+    stream = stream or sys.stdout
+    return stream.isatty() and os.environ.get("TERM", "") != "dumb"
+
+
+def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
+    """`text` in bold, dim, red, green, yellow or cyan, when the stream is a terminal and NO_COLOR is not set."""
+    if not styles or not text or os.environ.get("NO_COLOR") or not is_terminal(stream):
+        return text
+    return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def clean(text: str) -> str:
+    """`text` fit for a terminal: of what it would obey, only line ends, tabs and our own colours are left.
+
+    Names and logs come from a ledger and from other programs; a control character in them is replaced.
+    """
+    if text.isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line if line.isprintable() else _cleaned(line) for line in lines)
+
+
+def _cleaned(line: str) -> str:
+    """Every second part is a colour."""
+    parts = _PAINT.split(line)
+    parts[::2] = (
+        "".join(c if c.isprintable() or c in "\t\xa0" else "\N{REPLACEMENT CHARACTER}" for c in p) for p in parts[::2]
+    )
+    return "".join(parts)
+
+
+def say(*lines: str) -> None:
+    """Lines to stdout, safe for terminals that lack a character."""
+    _write(sys.stdout, lines)
+
+
+def say_bytes(content: bytes) -> None:
+    """A file to stdout as it is, for a pipe."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def note(*lines: str) -> None:
+    """Lines to stderr: beside the point, so that stdout stays clean for pipes."""
+    _write(sys.stderr, lines)
+
+
+def flash(line: str) -> None:
+    """A line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
+    if is_terminal(sys.stderr):
+        sys.stderr.write(f"\r\x1b[K{clean(one_line(line))[: width() - 1]}")
+        sys.stderr.flush()
+
+
+def say_json(value: object) -> None:
+    """One JSON document to stdout, indented for reading; NaN never appears in it."""
+    say(json_text(value, indent=2))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def width(least: int = 60) -> int:
+    """Columns of the terminal; 120 when there is none."""
+    return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """The whole file (text as UTF-8) or none of it: a temporary file beside it, then a rename.
+
+    Raises:
+        UserError: the folder is missing or cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no path"
+        raise UserError("output", path, f"cannot be written: {reason}") from None
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    text = clean("\n".join(lines)) + "\n"
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()

@@ -1,0 +1,150 @@
+"""Numbers and tables as text: one look for every command, and fast enough for ten thousand rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prunesweep.core.holm import LEVEL
+
+MISSING = "–"
+_ELLIPSIS = "…"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as `8.4 s`, `1 min 05 s`, `2 h 03 min`; None as a dash."""
+    if seconds is None:
+        return MISSING
+    if seconds < 9.95:
+        return f"{max(seconds, 0.0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes / 1440:.1f} days"
+
+
+def percent(fraction: float | None, digits: int = 2) -> str:
+    """0.9123 as `91.23`; the unit stands in the header."""
+    return MISSING if fraction is None else f"{100 * fraction:.{digits}f}"
+
+
+def points(fraction: float | None) -> str:
+    """A difference of accuracies in percentage points, with its sign."""
+    return MISSING if fraction is None else f"{100 * fraction:+.2f}"
+
+
+def count(number: int | None) -> str:
+    return MISSING if number is None else f"{number:,}"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    return MISSING if value is None else f"{value:,.{digits}f}"
+
+
+def times(ratio: float | None, digits: int = 1) -> str:
+    """9.98 as `10.0×`."""
+    return MISSING if ratio is None else f"{ratio:,.{digits}f}×"
+
+
+NO_SPEEDUP = "no speed-up"
+
+
+def speedup(ratio: float | None, low: float | None, high: float | None, adjusted: float | None = None) -> str:
+    """Return a measured ratio, or "no speed-up" when its confidence interval includes 1×.
+
+    In parentheses it is one that its own interval bears out, but not when it is judged as one of several.
+
+    Args:
+        adjusted: its probability under "no speed-up" as one of several; None = it is the only one.
+    """
+    if ratio is None or low is None or high is None:
+        return MISSING
+    if low <= 1.0 <= high:
+        return NO_SPEEDUP
+    return times(ratio, 2) if adjusted is None or adjusted <= LEVEL else f"({times(ratio, 2)})"
+
+
+def verdict(ratio: float, low: float, high: float, adjusted: float | None = None) -> str:
+    """Return a measured ratio in words: `2.30× faster`, `1.40× slower`, or "no speed-up"; else as `speedup`."""
+    if low <= 1.0 <= high:
+        return NO_SPEEDUP
+    words = f"{times(ratio, 2)} faster" if low > 1.0 else f"{times(1 / ratio, 2)} slower"
+    return words if adjusted is None or adjusted <= LEVEL else f"({words})"
+
+
+def size(byte_count: int | None) -> str:
+    """Bytes in decimal units: `44.7 MB`."""
+    if byte_count is None:
+        return MISSING
+    value = float(byte_count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5:
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def plural(amount: int, one: str, many: str = "") -> str:
+    """`1 cell`, `18 cells`, `10,000 cells`."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def bar(done: int, total: int, width: int) -> str:
+    """A progress bar of `width` characters."""
+    filled = width if total <= 0 else min(width, int(width * done / total))
+    return "━" * filled + "╌" * (width - filled)
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """Whitespace runs as single spaces; cut to `limit` characters if given."""
+    flat = " ".join(text.split())
+    return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + _ELLIPSIS
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column. keep: least width to which a too wide table may shrink it; 0 = never cut."""
+
+    title: str
+    left: bool = False
+    keep: int = 0
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int = 0) -> list[str]:
+    """Lines of an aligned table: header, rule, rows.
+
+    `width` > 0: when it is too wide, columns stand closer, and those that may be cut are cut until it fits.
+    """
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    widths = [
+        max([len(column.title), *(len(row[index]) for row in cells)]) if cells else len(column.title)
+        for index, column in enumerate(columns)
+    ]
+    gap = "  " if not width or sum(widths) + 2 * (len(widths) - 1) <= width else " "
+    if width:
+        _shrink(columns, widths, sum(widths) + len(gap) * (len(widths) - 1) - width)
+    lines = [_line(columns, widths, [column.title for column in columns], gap), gap.join("─" * w for w in widths)]
+    lines += [_line(columns, widths, row, gap) for row in cells]
+    return lines
+
+
+def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
+    """Takes the excess from the columns that may be cut, the widest first."""
+    while excess > 0:
+        able = [index for index, column in enumerate(columns) if column.keep and widths[index] > column.keep]
+        if not able:
+            return
+        widest = max(able, key=widths.__getitem__)
+        widths[widest] -= 1
+        excess -= 1
+
+
+def _line(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], gap: str) -> str:
+    parts = []
+    for column, width, cell in zip(columns, widths, cells, strict=True):
+        text = cell if len(cell) <= width else cell[: max(width - 1, 0)] + _ELLIPSIS
+        parts.append(text.ljust(width) if column.left else text.rjust(width))
+    return gap.join(parts).rstrip()

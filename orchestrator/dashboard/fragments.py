@@ -1,0 +1,81 @@
+"""Pages in parts: a page is sent whole once, then only those of its parts that have changed."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from time import localtime, strftime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from prunesweep.orchestrator.console import text
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of a page. version: of its content · html: what stands in it."""
+
+    name: str
+    version: str
+    html: Markup
+
+
+class Pages:
+    """The templates. Everything that they are given is escaped."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("prunesweep.orchestrator.dashboard"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(_FILTERS)
+
+    def part(self, name: str, template: str, **values: Any) -> Part:
+        """One part, from `templates/parts/<template>.html`."""
+        html = self._environment.get_template(f"parts/{template}.html").render(values)
+        return Part(name, blake2b(html.encode(), digest_size=6).hexdigest(), Markup(html))  # noqa: S704 - escaped inside
+
+    def page(self, template: str, **values: Any) -> str:
+        """A whole page."""
+        return self._environment.get_template(f"{template}.html").render(values)
+
+
+def changed(parts: Iterable[Part], header: str) -> str:
+    """Those of the parts whose version isn't in the header (`name:version,…`), for htmx to put in place."""
+    have = dict(item.strip().split(":", 1) for item in header.split(",") if ":" in item)
+    return "".join(_section(part) for part in parts if have.get(part.name) != part.version)
+
+
+def _section(part: Part) -> str:
+    return (
+        f'<div id="part-{part.name}" data-part="{part.name}" data-version="{part.version}" '
+        f'hx-swap-oob="morph">{part.html}</div>\n'
+    )
+
+
+def sweep_url(sweep: Any) -> str:
+    """Its page's, by name; by number for a name that no address can hold as it is."""
+    return f"/sweeps/{sweep.name if _PLAIN.fullmatch(sweep.name) else sweep.id}"
+
+
+def _when(seconds: float | None, form: str = "%Y-%m-%d %H:%M") -> str:
+    return text.MISSING if seconds is None else strftime(form, localtime(seconds))
+
+
+_FILTERS: Mapping[str, Callable[..., str]] = {
+    "duration": text.duration,
+    "percent": text.percent,
+    "number": text.number,
+    "count": text.count,
+    "size": text.size,
+    "plural": text.plural,
+    "when": _when,
+    "sweep_url": sweep_url,
+}

@@ -1,0 +1,178 @@
+"""A sweep's graph, folded so that a thousand cells stay readable: a lane for each setting and sparsity, in it a chain
+of stages for each seed; dense trainings, which all share, in a lane of their own."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.queries.cell_paths import CellPath, Standing
+from prunesweep.orchestrator.dashboard.state_icons import MARKS, Mark, paths
+from prunesweep.orchestrator.report.summary import Spread, spread
+
+PER_PAGE = 50
+"""Lanes of one page."""
+_MAP_COLUMNS = 10
+
+SHOWN = {
+    "all": frozenset(State),
+    "running": frozenset({State.RUNNING}),
+    "failed": frozenset({State.FAILED, State.QUARANTINED}),
+    "unfinished": frozenset(State) - {State.DONE},
+}
+"""What one may look at: lanes with a stage in one of these states."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """One stage. kind: `train`, `prune`, `evaluate` or `benchmark`, told by its shape · what: in words."""
+
+    digest: str
+    kind: str
+    what: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The stages of one seed, in order."""
+
+    seed: int
+    squares: tuple[Square, ...]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The cells that differ in their seed only. number: from 1 · states: of its cells · top1: over those evaluated."""
+
+    number: int
+    name: str
+    sparsity: str
+    rounds: str
+    chains: tuple[Chain, ...]
+    states: tuple[State, ...]
+    top1: Spread | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A page of lanes as a small picture. columns, rows: its size in marks."""
+
+    page: int
+    first: int
+    last: int
+    words: str
+    rows: int
+    drawn: list[tuple[Mark, str]]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What is shown of a sweep's graph. lanes: those of the page · chosen: how many there are with the filter ·
+    blocks: all pages, empty if there is only one."""
+
+    dense: tuple[Chain, ...]
+    lanes: tuple[Lane, ...]
+    chosen: int
+    total: int
+    page: int
+    show: str
+    blocks: tuple[Block, ...]
+    cells: int
+    cells_done: int
+
+
+_Key = tuple[str, int, int, float]
+
+
+def graph(cells: Sequence[CellPath], now: Standing, page: int = 1, show: str = "all") -> Graph:
+    """The page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names."""
+    members: dict[_Key, list[CellPath]] = {}
+    for path in cells:
+        cell = path.cell
+        members.setdefault((cell.algorithm, cell.epochs, cell.iterations, cell.sparsity), []).append(path)
+    states = {path.number: _state(path, now) for path in cells}
+    numbered = list(enumerate(members.items(), 1))
+    wanted = SHOWN[show]
+    chosen = [each for each in numbered if show == "all" or _any(each[1][1], now, wanted)]
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return Graph(
+        dense=_dense(cells, now),
+        lanes=tuple(_lane(number, key, group, now, states) for number, (key, group) in shown),
+        chosen=len(chosen),
+        total=len(members),
+        page=page,
+        show=show,
+        blocks=tuple(_block(place, chosen, states) for place in range(1, pages + 1)) if pages > 1 else (),
+        cells=len(cells),
+        cells_done=sum(state is State.DONE for state in states.values()),
+    )
+
+
+def places(cells: Sequence[CellPath]) -> dict[str, str]:
+    """For every stage the cell that it is for, in words; of those that several cells share, the first."""
+    found: dict[str, str] = {}
+    for path in cells:
+        cell = path.cell
+        words = f"{cell.algorithm} · {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
+        for digest in (*path.rounds, path.evaluate, path.benchmark):
+            found.setdefault(digest, words)
+        for digest in (path.train, path.dense_evaluate):
+            found[digest] = f"dense · seed {cell.seed}"
+    return found
+
+
+def _state(path: CellPath, now: Standing) -> State:
+    return most_telling({now.states[digest] for digest in path.digests})
+
+
+def _any(group: Sequence[CellPath], now: Standing, wanted: frozenset[State]) -> bool:
+    return any(now.states[digest] in wanted for path in group for digest in path.digests)
+
+
+def _dense(cells: Sequence[CellPath], now: Standing) -> tuple[Chain, ...]:
+    chains: dict[str, Chain] = {}
+    for path in cells:
+        if path.train not in chains:
+            seed = path.cell.seed
+            both = (("train", path.train, "dense training"), ("evaluate", path.dense_evaluate, "evaluation of dense"))
+            chains[path.train] = Chain(seed, tuple(_square(*each, seed, now) for each in both))
+    return tuple(sorted(chains.values(), key=lambda chain: chain.seed))
+
+
+def _lane(number: int, key: _Key, group: Sequence[CellPath], now: Standing, states: dict[int, State]) -> Lane:
+    algorithm, epochs, iterations, sparsity = key
+    return Lane(
+        number=number,
+        name=algorithm,
+        sparsity=f"{100 * sparsity:g} %",
+        rounds=f"{epochs} × {iterations}",
+        chains=tuple(_chain(path, now) for path in group),
+        states=tuple(states[path.number] for path in group),
+        top1=spread(now.top1.get(path.evaluate) for path in group),
+    )
+
+
+def _chain(path: CellPath, now: Standing) -> Chain:
+    seed = path.cell.seed
+    steps = [("prune", digest, f"round {place} of pruning") for place, digest in enumerate(path.rounds, 1)]
+    steps.append(("evaluate", path.evaluate, "evaluation"))
+    if path.benchmark:
+        steps.append(("benchmark", path.benchmark, "latency"))
+    return Chain(seed, tuple(_square(*step, seed, now) for step in steps))
+
+
+def _square(kind: str, digest: str, what: str, seed: int, now: Standing) -> Square:
+    mark = MARKS[now.states[digest]]
+    return Square(digest, kind, f"{what}, seed {seed}: {mark.word}", mark)
+
+
+def _block(page: int, chosen: Sequence[tuple[int, tuple[_Key, list[CellPath]]]], states: dict[int, State]) -> Block:
+    lanes = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
+    found = [states[path.number] for _, (_, group) in lanes for path in group]
+    counts = Counter(found)
+    words = ", ".join(f"{counts[state]} {mark.word}" for state, mark in MARKS.items() if counts[state])
+    rows = -(-len(found) // _MAP_COLUMNS)
+    return Block(page, lanes[0][0], lanes[-1][0], words, rows, paths(found, _MAP_COLUMNS))

@@ -1,0 +1,134 @@
+"""What the pages read of the ledger, shared by all who look at the same time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from prunesweep.core.ledger.queries.cell_paths import CellPath, Standing, cell_paths, standing
+from prunesweep.core.ledger.queries.curves import Epoch, learning_curves, stage_curves
+from prunesweep.core.ledger.queries.logs import StageLog, last_logs, stage_log
+from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
+from prunesweep.core.ledger.queries.stage_detail import StageFacts, stage_facts
+from prunesweep.core.ledger.queries.status import SweepStatus, sweep_status
+from prunesweep.core.ledger.queries.sweeps import ListedSweep, SweepRow, find_sweep, list_sweeps
+from prunesweep.core.ledger.queries.worker_slots import busy_slots
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.dashboard.cache import Fresh
+from prunesweep.orchestrator.dashboard.connection import Source
+from prunesweep.orchestrator.dashboard.grid_view import places
+from prunesweep.orchestrator.dashboard.workers_view import Floor, floor
+
+if TYPE_CHECKING:
+    from prunesweep.orchestrator.report.figures.theme import Figure
+
+SHARED_SECONDS = 0.7
+"""How old a shared reading may be. With a poll a second, nobody sees anything later than 1.7 s and a reading after."""
+_KEPT_SECONDS = 600.0
+_LONGEST = 64
+_MOST_CURVES = 60
+_MOST_LOGS = 20
+
+
+@dataclass(frozen=True)
+class SweepReading:
+    """A sweep now. serial: no other reading has it · places: see `lanes.places` · curves: of its running stages ·
+    logs: of those that failed, the latest twenty."""
+
+    serial: int
+    sweep: SweepRow
+    status: SweepStatus
+    cells: Sequence[CellPath]
+    places: Mapping[str, str]
+    now: Standing
+    floor: Floor
+    curves: Mapping[str, list[Epoch]]
+    logs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StageReading:
+    """A stage now."""
+
+    log: StageLog
+    facts: StageFacts
+    epochs: Sequence[Epoch]
+
+
+class Readings:
+    """Each method raises `Away` when the ledger cannot be read, and UserError for what isn't in it."""
+
+    def __init__(self, settings: Settings, seconds: float = SHARED_SECONDS) -> None:
+        self.source = Source(settings)
+        self.fresh = Fresh(seconds)
+        self._settings = settings
+        self._serials = count()
+        self._kept = Fresh(_KEPT_SECONDS)
+
+    def sweeps(self) -> list[ListedSweep]:
+        return self.fresh.get("sweeps", lambda: self.source.read(list_sweeps))
+
+    def floor(self) -> Floor:
+        return self.fresh.get("floor", lambda: self.source.read(self._floor))
+
+    def sweep(self, key: str) -> SweepReading:
+        """By name or number."""
+        return self.fresh.get(("sweep", key), lambda: self.source.read(lambda engine: self._sweep(engine, key)))
+
+    def stage(self, digest: str) -> StageReading:
+        """By the first digits of its digest."""
+        return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: _stage(engine, digest)))
+
+    def results(self, key: str) -> list[ReportRow]:
+        """The rows of the report."""
+        return self.source.read(lambda engine: report_rows(engine, find_sweep(engine, key).id))
+
+    def figures(self, key: str, token: str) -> tuple[list[ReportRow], Sequence["Figure"]]:
+        """The report's rows and charts. token: of the results that the viewer knows of; shared by those who know of the
+        same, so that nobody is given what was drawn before them."""
+
+        def read(engine: Engine) -> tuple[list[ReportRow], Sequence["Figure"]]:
+            from prunesweep.orchestrator.report.figures.draw import figures  # not above: it takes a second to load
+
+            sweep = find_sweep(engine, key)
+            rows = report_rows(engine, sweep.id)
+            return rows, figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
+
+        return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
+
+    def _floor(self, engine: Engine) -> Floor:
+        return floor(list_workers(engine, self._settings.lease), busy_slots(engine), 2.5 * self._settings.heartbeat)
+
+    def _sweep(self, engine: Engine, key: str) -> SweepReading:
+        sweep = find_sweep(engine, key)
+        status = sweep_status(engine, sweep.id)
+        running = [stage.digest for stage in status.running[:_MOST_CURVES]]
+        failed = [stage.digest for stage in status.failed[:_MOST_LOGS]]
+        # The time of its making as well: another ledger may have another sweep of that number.
+        cells, where = self._kept.get((sweep.id, sweep.created_at), lambda: _cells(engine, sweep.id))
+        return SweepReading(
+            serial=next(self._serials),
+            sweep=sweep,
+            status=status,
+            cells=cells,
+            places=where,
+            now=standing(engine, sweep.id),
+            floor=self._floor(engine),
+            curves=stage_curves(engine, running) if running else {},
+            logs=last_logs(engine, failed) if failed else {},
+        )
+
+
+def _cells(engine: Engine, sweep_id: int) -> tuple[Sequence[CellPath], Mapping[str, str]]:
+    """What of a sweep never changes."""
+    cells = cell_paths(engine, sweep_id)
+    return cells, places(cells)
+
+
+def _stage(engine: Engine, digest: str) -> StageReading:
+    log = stage_log(engine, digest)
+    epochs = stage_curves(engine, [log.digest]).get(log.digest, [])
+    return StageReading(log, stage_facts(engine, log.digest), epochs)

@@ -1,0 +1,70 @@
+"""The workers, their devices, and what each of these does now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from prunesweep.core.ledger.queries.worker_slots import BusySlot
+from prunesweep.core.ledger.queue.workers import WorkerRow
+
+
+@dataclass(frozen=True)
+class Device:
+    """A slot. doing: every stage on it, usually one; none when it is idle."""
+
+    name: str
+    doing: tuple[BusySlot, ...]
+
+
+@dataclass(frozen=True)
+class Crew:
+    """A worker and its slots. silent: it missed heartbeats, or is gone while a stage is still its own ·
+    images_per_s: over its slots, None when none of them trains · troubles: what it says is wrong, a line each."""
+
+    id: str
+    host: str
+    version: str
+    silent: bool
+    devices: tuple[Device, ...]
+    images_per_s: float | None
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Floor:
+    """All workers. busy: slots with work · images_per_s: over all of them."""
+
+    crews: tuple[Crew, ...]
+    slots: int
+    busy: int
+    images_per_s: float | None
+
+
+def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: float) -> Floor:
+    """patience: seconds without a heartbeat after which a worker counts as silent."""
+    left = list(busy)
+    crews = []
+    for worker in workers:
+        devices = tuple(Device(slot, _taken(left, worker.id, slot)) for slot in worker.slots)
+        crew = _crew(worker.id, worker.host, worker.version, worker.idle_seconds > patience, devices)
+        crews.append(replace(crew, troubles=tuple(worker.troubles)))
+    for id in dict.fromkeys(slot.worker for slot in left):
+        names = dict.fromkeys(slot.slot for slot in left if slot.worker == id)
+        devices = tuple(Device(name, tuple(s for s in left if (s.worker, s.slot) == (id, name))) for name in names)
+        crews.append(_crew(id, "", "", True, devices))
+    devices = tuple(device for crew in crews for device in crew.devices)
+    rates = [crew.images_per_s for crew in crews if crew.images_per_s is not None]
+    return Floor(tuple(crews), len(devices), sum(bool(d.doing) for d in devices), sum(rates) if rates else None)
+
+
+def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]:
+    """The next stage of that slot, taken off the list; several slots of one device go by one name."""
+    found = next((each for each in left if (each.worker, each.slot) == (worker, slot)), None)
+    if found is None:
+        return ()
+    left.remove(found)
+    return (found,)
+
+
+def _crew(id: str, host: str, version: str, silent: bool, devices: tuple[Device, ...]) -> Crew:
+    rates = [s.images_per_s for device in devices for s in device.doing if s.images_per_s is not None]
+    return Crew(id, host, version, silent, devices, sum(rates) if rates else None)

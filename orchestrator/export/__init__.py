@@ -1,0 +1,1 @@
+"""Exported networks: files, model cards, and how to load them."""

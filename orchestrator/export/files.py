@@ -1,0 +1,234 @@
+"""An export from the ledger to files: what `sweep export` and `prunesweep.export` share."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from prunesweep.core.errors import UserError
+
+if TYPE_CHECKING:
+    from prunesweep.core.ledger.queries.lookup import CellArtifacts
+    from prunesweep.core.settings import Settings
+    from prunesweep.orchestrator.export.cards import Subject
+
+ENDINGS: Mapping[str, str] = MappingProxyType(
+    {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed", "onnx": ".onnx"}
+)
+_WITH_DATASET = ("packed", "onnx")
+_VALUES = ("fp32", "fp16")
+_NAMES = ("study", "digest")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """form: a key of `ENDINGS` · values: of the kept weights in packed files · names: `study` or `digest` · force:
+    replace files that are there · cards: a model card beside each file.
+
+    Raises:
+        UserError: words that are unknown or don't go together.
+    """
+
+    form: str = "torch"
+    values: str = "fp32"
+    names: str = "study"
+    force: bool = False
+    cards: bool = True
+
+    def __post_init__(self) -> None:
+        from prunesweep.core.plan.suggestions import one_of
+
+        one_of(self.form, "format", ENDINGS)
+        one_of(self.names, "names", _NAMES)
+        if one_of(self.values, "values", _VALUES) != "fp32" and self.form != "packed":
+            raise UserError("values", self.values, "needs --format packed; the other formats are float32")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What will be written. request: to the torch side · files: path → what it is about, dense networks first ·
+    unfinished: cells without a file · endings: for each path those of the files that its card is to speak of."""
+
+    folder: Path
+    wish: Wish
+    request: dict[str, Any]
+    files: "dict[Path, Subject]"
+    unfinished: int
+    endings: dict[Path, list[str]]
+
+    def write(self) -> Iterator[dict[str, Any]]:
+        """Writes the files, each with its card, and tells of each: `path`, `bytes`, `card`, and what the format adds.
+
+        Raises:
+            UserError, StageError: the first failure; what is written by then stays.
+        """
+        from prunesweep.orchestrator.console.output import write_atomically
+        from prunesweep.orchestrator.export.cards import card
+        from prunesweep.orchestrator.torch_client import ask
+
+        with _made(self.folder):
+            for event in ask("prunesweep.core.jobs.export", self.request):
+                del event["event"]
+                path = Path(event["path"])
+                if self.wish.cards:
+                    beside = path.with_suffix(".md")
+                    write_atomically(beside, card(self.files[path], path.stem, self.endings[path]))
+                    event["card"] = str(beside)
+                else:
+                    _drop_other_card(path, self.files[path].artifact)
+                yield event
+
+
+def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wish) -> Export:
+    """Reads what there is to export; writes nothing.
+
+    sweep: name or number, None = the latest.
+
+    Raises:
+        UserError: no such sweep, nothing to export, a file that is there already, or a package that is missing.
+    """
+    from prunesweep.core.ledger.queries.lineage import origins
+    from prunesweep.core.ledger.queries.lookup import cell_artifacts, dataset_of
+    from prunesweep.core.ledger.queries.report import report_rows
+    from prunesweep.core.ledger.queries.sweeps import find_sweep
+    from prunesweep.core.plan.datasets import folder_of
+    from prunesweep.orchestrator.export.cards import Subject
+    from prunesweep.orchestrator.images import places
+    from prunesweep.orchestrator.ledger_session import ledger
+    from prunesweep.orchestrator.torch_client import need_onnx, need_torch
+
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        cells = cell_artifacts(engine, found.id)
+        named = _named(cells, folder, wish)
+        dataset: dict[str, Any] = {}
+        if wish.form in _WITH_DATASET:
+            known = folder_of(found.grid.get("dataset"))
+            lies = places((known,) if known is not None else (), settings)
+            dataset = {"dataset": dataset_of(engine, found.id), "places": lies}
+        rows, made = report_rows(engine, found.id), origins(engine, found.id)
+    files = {
+        path: Subject(found, rows[place], made[place], dense, artifact)
+        for path, (place, dense, artifact) in named.items()
+    }
+    if not files:
+        raise UserError("sweep", found.name, "has no finished stage to export yet; see: sweep status")
+    endings = _endings(files, wish)
+    need_torch("export")
+    if wish.form == "onnx":
+        need_onnx()
+    request = _request(settings, wish, dataset, files)
+    return Export(folder, wish, request, files, sum(cell.artifact is None for cell in cells), endings)
+
+
+def _request(
+    settings: "Settings", wish: Wish, dataset: dict[str, Any], files: "Mapping[Path, Subject]"
+) -> dict[str, Any]:
+    """What `prunesweep.core.jobs.export` is asked for."""
+    return {
+        "artifacts_url": settings.artifacts_url,
+        "home": str(settings.home),
+        "format": wish.form,
+        **dataset,
+        "data": str(settings.data),
+        "values": wish.values,
+        "files": [{"sha256": about.artifact, "path": str(path)} for path, about in files.items()],
+    }
+
+
+def _named(cells: list["CellArtifacts"], folder: Path, wish: Wish) -> dict[Path, tuple[int, bool, str]]:
+    """File → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
+
+    Raises:
+        UserError: two different cells would have the same name.
+    """
+    wanted: dict[Path, tuple[int, bool, str]] = {}
+    for dense in (True, False):
+        for place, cell in enumerate(cells):
+            artifact = cell.dense_artifact if dense else cell.artifact
+            if artifact is None:
+                continue
+            path = (folder / (_stem(cell, dense, wish.names) + ENDINGS[wish.form])).absolute()
+            if wanted.setdefault(path, (place, dense, artifact))[2] != artifact:
+                fix = "two cells would be written to it (several seeds?); use --names digest"
+                raise UserError("names", path.name, fix)
+    return wanted
+
+
+def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
+    from prunesweep.core.plan.names import parse_file_stem, study_name
+
+    if names == "digest":
+        return parse_file_stem(cell.dense_digest if dense else cell.digest)
+    return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
+
+
+def _endings(files: "Mapping[Path, Subject]", wish: Wish) -> dict[Path, list[str]]:
+    """Which kinds of files each card is to speak of: ours, and those that the card there speaks of already.
+
+    Raises:
+        UserError: a file, or another network's card, is there already.
+    """
+    there: list[Path] = []
+    endings: dict[Path, list[str]] = {}
+    for path, about in files.items():
+        try:
+            if path.exists():
+                there.append(path)
+            old = _mentioned(path, about.artifact) if wish.cards else []
+        except OSError as error:
+            raise UserError("DIR", path.parent, f"cannot be used: {error.strerror}") from None
+        if old is None:
+            there.append(path.with_suffix(".md"))
+        endings[path] = [path.suffix, *(ending for ending in old or () if ending != path.suffix)]
+    if there and not wish.force:
+        more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
+        raise UserError("DIR", there[0], f"is there already{more}; add --force to replace")
+    return endings
+
+
+def _mentioned(path: Path, artifact: str) -> list[str] | None:
+    """Endings of the files beside `path` that its card speaks of; None: there is something else by the card's name."""
+    from prunesweep.orchestrator.export.cards import is_about
+
+    beside = path.with_suffix(".md")
+    if not beside.exists():
+        return []
+    content = beside.read_text(errors="replace") if beside.is_file() else ""
+    if not is_about(content, artifact):
+        return None
+    names = {ending: path.with_suffix(ending) for ending in ENDINGS.values()}
+    return [ending for ending, file in names.items() if f"`{file.name}`:" in content and file.exists()]
+
+
+def _drop_other_card(path: Path, artifact: str) -> None:
+    """Remove a card of ours beside the file that speaks of the network which was there before."""
+    from prunesweep.orchestrator.export.cards import is_about
+
+    beside = path.with_suffix(".md")
+    content = beside.read_text(errors="replace") if beside.is_file() else ""
+    if f"`{path.name}`:" in content and not is_about(content, artifact):
+        beside.unlink()
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder, made when missing; what of it is new and still empty goes again if the block fails.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("DIR", folder, f"cannot be made: {error.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for place in new:
+                place.rmdir()
+        raise

@@ -1,0 +1,26 @@
+"""A ledger for the length of a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.settings import Settings
+
+
+@contextmanager
+def ledger(settings: "Settings", *, create: bool = False, upgrade: bool = False) -> "Iterator[Engine]":
+    """Opens the ledger, by default only if it is there, and closes its connections at the end.
+
+    Raises:
+        UserError: see `prunesweep.core.ledger.db.engine.open_ledger`.
+    """
+    from prunesweep.core.ledger.db.engine import open_ledger
+
+    engine = open_ledger(settings, create=create, upgrade=upgrade)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

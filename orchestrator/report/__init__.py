@@ -1,0 +1,1 @@
+"""The report of a sweep: rows as text, files, figures and a page."""

@@ -1,0 +1,111 @@
+"""Learning curves: validation accuracy over all epochs of a cell, its prunings marked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from statistics import fmean
+
+import altair as alt
+
+from prunesweep.core.ledger.queries.curves import Curves, Epoch
+from prunesweep.orchestrator.report.figures import theme
+from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen_series, chosen_sparsities
+from prunesweep.orchestrator.report.figures.theme import Figure, Values
+from prunesweep.orchestrator.report.summary import Group
+
+_MOST_POINTS = 5000
+"""In the whole figure; beyond, epochs are thinned out."""
+
+
+@dataclass
+class _Path:
+    """A group's curve, mean over seeds. at: epoch since the beginning → values · prunings: epochs after which."""
+
+    at: dict[int, list[float]] = field(default_factory=dict)
+    prunings: dict[int, None] = field(default_factory=dict)
+    ends: set[int] = field(default_factory=set)
+
+
+def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
+    """One panel a sparsity, one line a setting; None when no epoch is known."""
+    series, fewer = chosen_series(groups, MOST_PANELS)
+    sparsities, thinner = chosen_sparsities([group for group in groups if group.label in series])
+    accuracy = any(epoch.top1 is not None for stage in curves.epochs.values() for epoch in stage)
+    paths: dict[tuple[str, float], _Path] = {}
+    for group in groups:
+        if group.label in series and group.sparsity in sparsities:
+            path = _path(group, curves, accuracy)
+            if path.at:
+                paths[group.label, group.sparsity] = path
+    if not paths:
+        return None
+    step = -(-sum(len(path.at) for path in paths.values()) // _MOST_POINTS)
+    sparse = (
+        f" To keep it small, fewer epochs are drawn: one in {step}, and the ends of every stage." if step > 1 else ""
+    )
+    what = "Accuracy on held-out training images" if accuracy else "Training loss (no images were held out)"
+    note = (
+        f"{what}, mean over seeds, from the first epoch of the dense training on. Dotted lines and marks: a pruning;"
+        " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part."
+    )
+    title = "validation accuracy, top-1 in %" if accuracy else "training loss"
+    chart = _chart(series, sparsities, title)
+    return Figure("learning", "Learning curves", note + fewer + thinner + sparse, chart, {"curve": _data(paths, step)})
+
+
+def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
+    """The stages of every seed one after the other."""
+    path = _Path()
+    for row in group.rows:
+        before = 0
+        for place, digest in enumerate(curves.path.get(row.cell, ())):
+            epochs: list[Epoch] = list(curves.epochs.get(digest, []))
+            if place >= curves.dense.get(row.cell, 1) and epochs:
+                path.prunings[before] = None
+            for epoch in epochs:
+                value = epoch.top1 if accuracy else epoch.loss
+                if value is not None and isfinite(value):
+                    path.at.setdefault(before + epoch.epoch, []).append(100 * value if accuracy else value)
+            if epochs:
+                path.ends |= {before + 1, before + epochs[-1].epoch}
+                before += epochs[-1].epoch
+    return path
+
+
+def _data(paths: Mapping[tuple[str, float], _Path], step: int) -> Values:
+    values: Values = []
+    for (label, sparsity), path in paths.items():
+        same: dict[str, object] = {"s": label, "f": _panel(sparsity)}
+        means = {at: round(fmean(found), 4) for at, found in sorted(path.at.items())}
+        values += [
+            {**same, "k": "line", "x": at, "y": mean}
+            for at, mean in means.items()
+            if at % step == 0 or at in path.ends or at in path.prunings
+        ]
+        first = next(iter(means.values()))
+        values += [{**same, "k": "prune", "x": at, "y": means.get(at, first)} for at in path.prunings]
+    return values
+
+
+def _panel(sparsity: float) -> str:
+    return f"{100 * sparsity:g} % sparsity"
+
+
+def _chart(series: Sequence[str], sparsities: Sequence[float], title: str) -> dict[str, object]:
+    base = alt.Chart()
+    x = alt.X("x:Q", title="epoch", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
+    y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
+    colour = theme.colour(series)
+    lines = base.transform_filter("datum.k === 'line'").mark_line(strokeWidth=1.6)
+    events = base.transform_filter("datum.k === 'prune'")
+    rules = events.transform_aggregate(groupby=["x", "f"]).mark_rule(style="event").encode(alt.X("x:Q"))
+    marks = events.mark_point(filled=True, size=45, opacity=1).encode(
+        x,
+        y,
+        colour,
+        theme.shape(series),
+        tooltip=[alt.Tooltip("s:N", title="pruned"), alt.Tooltip("x:Q", title="after epoch")],
+    )
+    layers = alt.layer(rules, lines.encode(x, y, colour, theme.dash(series)), marks).properties(width=230, height=180)
+    panels = alt.Facet("f:N", title=None, sort=[_panel(each) for each in sparsities])
+    return theme.drawn(layers.facet(facet=panels, columns=3, data=alt.NamedData("curve")))

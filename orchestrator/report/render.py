@@ -1,0 +1,311 @@
+"""The report as text: a table to read, Markdown to keep, CSV and JSON to compute with, LaTeX to print."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from prunesweep.core.holm import LEVEL
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.controls import DENSE
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.published import toys
+from prunesweep.orchestrator.console import output, text
+from prunesweep.orchestrator.console.text import Column
+from prunesweep.orchestrator.report import best, validity
+
+FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
+ENDINGS = {
+    "csv": "csv",
+    "json": "json",
+    "md": "md",
+    "html": "html",
+    "htm": "html",
+    "parquet": "parquet",
+    "tex": "latex",
+}
+"""What a file's ending means."""
+Layers = Mapping[int, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column of the table. varying: shown only when rows differ in it (else it stands in the caption) · needs: shown
+    only when this is true of a row."""
+
+    title: str
+    cell: Callable[[ReportRow], str]
+    left: bool = False
+    keep: int = 0
+    varying: bool = False
+    needs: Callable[[ReportRow], bool] | None = None
+
+
+def _speedup(row: ReportRow) -> str:
+    """With a question mark where the run was disturbed."""
+    mark = "?" if disturbed(row) else ""
+    interval = (row.latency_speedup_low, row.latency_speedup_high)
+    return text.speedup(row.latency_speedup, *interval, row.latency_p_adjusted) + mark
+
+
+def _zeros(row: ReportRow) -> str:
+    """What the zeros alone bring, with its question mark as well."""
+    found = text.speedup(row.latency_zeros_speedup, row.latency_zeros_low, row.latency_zeros_high)
+    return found + ("?" if disturbed(row) and found != text.MISSING else "")
+
+
+def sign(row: ReportRow) -> int:
+    """Return 1 where the pruned network is faster, -1 where it is slower, as one of the sweep's cells; else 0."""
+    low, high, adjusted = row.latency_speedup_low, row.latency_speedup_high, row.latency_p_adjusted
+    if low is None or high is None or (adjusted is not None and adjusted > LEVEL):
+        return 0
+    return 1 if low > 1.0 else -1 if high < 1.0 else 0
+
+
+def has_exempt(row: ReportRow) -> bool:
+    """True when rules exempt layers, so that the asked sparsity is of fewer weights than all."""
+    return row.total_counted is not None and row.total_counted != row.total
+
+
+def disturbed(row: ReportRow) -> bool:
+    """True when two copies of one network differed while it was measured."""
+    low, high = row.latency_null_low, row.latency_null_high
+    return low is not None and high is not None and not low <= 1.0 <= high
+
+
+COLUMNS = (
+    Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
+    Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
+    Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
+    Shown("counted %", lambda row: text.percent(row.sparsity_counted), needs=has_exempt),
+    Shown("ep", lambda row: str(row.epochs)),
+    Shown("it", lambda row: str(row.iterations)),
+    Shown("seed", lambda row: str(row.seed), varying=True),
+    Shown("before", lambda row: text.percent(row.top1_before)),
+    Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
+    Shown("top-1", lambda row: text.percent(row.top1)),
+    Shown("val", lambda row: text.percent(row.top1_val), needs=lambda row: row.top1_val is not None),
+    Shown("drop", lambda row: text.points(row.drop)),
+    Shown("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
+    Shown("against", lambda row: row.reference, left=True, varying=True),
+    Shown("non-zero", lambda row: text.count(row.nonzero)),
+    Shown("compr", lambda row: text.times(row.compression)),
+    Shown("compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None),
+    Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
+    Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
+    Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
+    Shown("speed-up", _speedup),
+    Shown("zeros", _zeros),
+    Shown("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
+    Shown("file", lambda row: text.size(row.artifact_bytes)),
+    Shown("train s", lambda row: text.number(row.train_seconds, 1)),
+    Shown("state", lambda row: row.state.lower(), left=True, varying=True),
+)
+"""The columns of everything that people read."""
+
+_FOLLOWING = 0.4
+"""An autocorrelation of a dozen blocks that chance alone seldom gives (3 in 100)."""
+_SPARED = (
+    "train s",
+    "code",
+    "against",
+    "file",
+    "val",
+    "dense ms",
+    "ms",
+    "compr",
+    "compr all",
+    "got %",
+    "FLOPs",
+    "before",
+    "top-5",
+    "non-zero",
+)
+"""What a narrow terminal can do without, the least needed first."""
+
+
+def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = MappingProxyType({})) -> str:
+    """The report in a format that is text, with its last newline. layers: for JSON, see
+    `prunesweep.core.ledger.queries.report.layers_left`."""
+    if form == "csv":
+        return csv_text(rows)
+    if form == "json":
+        return json_text(rows, layers)
+    if form == "md":
+        return markdown(rows)
+    if form == "latex":
+        from prunesweep.orchestrator.report.latex import latex
+
+        return latex(rows)
+    return "\n".join(table_lines(rows, width)) + "\n"
+
+
+def csv_text(rows: Sequence[ReportRow]) -> str:
+    """One line per cell under the names of `ReportRow`'s fields; floats in full, empty = not known."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [field.name for field in fields(ReportRow)]
+    writer.writerow(names)
+    writer.writerows([getattr(row, name) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) -> str:
+    """A list of objects with the CSV's columns as keys and the layers (null = not known yet), one on a line: quick to
+    write for thousands of cells."""
+    lines = (output.json_text({**vars(row), "layers": layers.get(row.cell)}) for row in rows)
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
+    """Caption, table, and which setting is best at each sparsity."""
+    cells = {column: [column.cell(row) for row in rows] for column in COLUMNS}
+    shown, left_out = _fitting(shown_columns(rows), cells, width)
+    columns = [Column(column.title, column.left, column.keep) for column in shown]
+    body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
+    lines = [*caption(rows), "", *body, "", *best.lines(rows)]
+    if left_out:
+        lines.append(f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv")
+    return lines
+
+
+def _fitting(shown: list[Shown], cells: Mapping[Shown, list[str]], width: int) -> tuple[list[Shown], list[str]]:
+    """The columns without those that a narrow terminal can spare, and the titles of the latter."""
+    widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
+    left_out: list[str] = []
+    for title in _SPARED:
+        if sum(widths.values()) + len(widths) - 1 <= width:
+            break
+        if widths.pop(title, None) is not None:
+            left_out.append(title)
+    return [column for column in shown if column.title in widths], left_out
+
+
+def markdown(rows: Sequence[ReportRow]) -> str:
+    """The same as a Markdown document."""
+    shown = shown_columns(rows)
+    lines = [f"# Sweep {rows[0].sweep}" if rows else "# Empty sweep", ""]
+    lines += [f"- {line}" for line in caption(rows)]
+    lines += ["", "| " + " | ".join(column.title for column in shown) + " |"]
+    lines.append("|" + "|".join(":--" if column.left else "--:" for column in shown) + "|")
+    lines += ["| " + " | ".join(column.cell(row).replace("|", "\\|") for column in shown) + " |" for row in rows]
+    lines += ["", *(f"- {line}" for line in best.lines(rows))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def caption(rows: Sequence[ReportRow]) -> list[str]:
+    """What all rows share, and how to read the columns."""
+    if not rows:
+        return ["no cells"]
+    done = sum(row.state == State.DONE for row in rows)
+    facts = [
+        f"{rows[0].sweep}: {done:,} of {text.plural(len(rows), 'cell')} done",
+        _each(row.dataset for row in rows),
+        _each(f"{row.model} width {row.width}" for row in rows),
+    ]
+    if len({row.seed for row in rows}) == 1:
+        facts.append(f"seed {rows[0].seed}")
+    dense = [row.top1_dense for row in rows if row.top1_dense is not None]
+    if dense:
+        facts.append(f"dense top-1 {_range(dense)} %")
+    totals = {row.total for row in rows if row.total is not None}
+    if totals:
+        facts.append(f"{_each(text.count(total) for total in sorted(totals))} prunable weights")
+    dense_five = [row.top5_dense for row in rows if row.top5_dense is not None]
+    if dense_five:
+        facts.append(f"dense top-5 {_range(dense_five)} %")
+    lines = [" · ".join(facts)]
+    lines += validity.nothing_learned(rows)
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
+    lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
+    if any(row.top1_val is not None for row in rows):
+        lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
+    lines.append("accuracies are of one test set; what is said of chance or of other seeds holds on it")
+    lines.append(f"drop: points below {references(rows)}")
+    if any(row.compression_all is not None for row in rows):
+        lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
+    if rules := {row.layer_rules for row in rows if row.layer_rules}:
+        lines.append(f"layer rules: {'; '.join(sorted(rules)).replace(',', ', ')}")
+    exempt = {(row.total_counted, row.total) for row in rows if has_exempt(row)}
+    for counted, total in sorted(exempt):
+        lines.append(f"ask % and counted % are of {counted:,} weights; got % is of all {total:,}, exempt ones too")
+    if any(row.top1_bn is not None for row in rows):
+        lines.append("bn: right after pruning, with batch-norm statistics taken anew from training images")
+    collapsed = [row for row in rows if row.collapsed]
+    if collapsed:
+        worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")
+        lines.append(f"layer collapse: {text.plural(len(collapsed), 'cell')} lost every weight of up to {worst}")
+    return lines + _machines(rows)
+
+
+def toys_of(rows: Sequence[ReportRow]) -> list[str]:
+    """What makes these rows a toy, each once; empty when nothing does."""
+    return list(dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width)))
+
+
+def _range(fractions: Sequence[float]) -> str:
+    low, high = text.percent(min(fractions)), text.percent(max(fractions))
+    return low if low == high else f"{low} to {high}"
+
+
+def references(rows: Sequence[ReportRow]) -> str:
+    """Which dense network the pruned cells' drops are against."""
+    names = dict.fromkeys(row.reference for row in rows if row.sparsity)
+    longer = [name for name in names if name != DENSE]
+    plain = f"{DENSE}, the network before pruning"
+    if not longer:
+        return plain
+    shown = f"{_each(longer)}, {DENSE} with the cell's recovery and as many epochs, nothing pruned"
+    return f"{shown}, or below {plain}" if DENSE in names else shown
+
+
+def _machines(rows: Sequence[ReportRow]) -> list[str]:
+    """Where latency was measured, a fact about one machine; and whether it was quiet there."""
+    measured = [row for row in rows if row.latency_dense_ms is not None]
+    if not measured:
+        return []
+    setups = {
+        f"batch {row.latency_batch}, {row.latency_dense_engine or row.latency_engine} → {row.latency_engine},"
+        f" {text.plural(row.latency_threads or 0, 'thread')} of {row.processor}"
+        for row in measured
+    }
+    lines = [
+        f"latency: median ms, best dense engine → the pruned network's: {_each(sorted(setups))}",
+        f"speed-up: dense/pruned ms; {text.NO_SPEEDUP}: its 99 % interval includes 1×",
+    ]
+    if any(_speedup(row).startswith("(") for row in measured):
+        lines.append("in parentheses: not borne out as one of all measured cells of the sweep (sign test, Holm, 5 %)")
+    codes = {row.latency_code for row in measured if row.latency_code is not None}
+    if codes:
+        lines.append(
+            "zeros: what they alone bring, the dense network in the pruned one's code/pruned ms; code that ran:"
+            f" {_each(sorted(codes))}"
+        )
+    follow = max((row.latency_autocorrelation or 0.0 for row in measured), default=0.0)
+    if follow > _FOLLOWING:
+        lines.append(
+            f"blocks of a measurement followed each other (autocorrelation up to {follow:.2f}): its interval is wider"
+        )
+    noisy = sum(map(disturbed, measured))
+    if noisy:
+        cells = text.plural(noisy, "cell")
+        lines.append(f"?: disturbed, two copies of one network differed in {cells}; measure again on a quiet machine")
+    return lines
+
+
+def _each(values: Iterable[str]) -> str:
+    """Distinct values in order, the first three."""
+    distinct = list(dict.fromkeys(values))
+    return ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
+
+
+def shown_columns(rows: Sequence[ReportRow]) -> list[Shown]:
+    """The columns that say something of these rows."""
+    return [
+        column
+        for column in COLUMNS
+        if (not column.varying or len({column.cell(row) for row in rows}) > 1)
+        and (column.needs is None or any(map(column.needs, rows)))
+    ]

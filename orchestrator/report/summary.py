@@ -1,0 +1,84 @@
+"""Cells summed up over seeds: settings, means with their standard deviations, and what no other point beats."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from prunesweep.core.ledger.queries.report import ReportRow
+
+Setting = tuple[str, int, int]
+"""Algorithm, epochs a round, rounds."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A mean over `n` values; sd: their sample standard deviation (n - 1 below), None for a single one."""
+
+    mean: float
+    sd: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The cells that differ in their seed only. label: the setting, as short as the sweep allows."""
+
+    setting: Setting
+    label: str
+    sparsity: float
+    rows: tuple[ReportRow, ...]
+
+    def of(self, value: Callable[[ReportRow], float | None]) -> Spread | None:
+        """Mean and deviation of a column over the cells that know it; None when none does."""
+        return spread(value(row) for row in self.rows)
+
+
+def spread(values: Iterable[float | None]) -> Spread | None:
+    """Mean and sample standard deviation of the values that are known; None when there is none."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return None
+    return Spread(fmean(known), stdev(known) if len(known) > 1 else None, len(known))
+
+
+def setting(row: ReportRow) -> Setting:
+    return (row.algorithm, row.epochs, row.iterations)
+
+
+def labels(rows: Iterable[ReportRow]) -> dict[Setting, str]:
+    """A name for every setting, in the order of the grid: its algorithm, and epochs × rounds where that has several."""
+    settings = list(dict.fromkeys(setting(row) for row in rows))
+    names = [name for name, _, _ in settings]
+    return {each: each[0] if names.count(each[0]) == 1 else f"{each[0]} {each[1]}×{each[2]}" for each in settings}
+
+
+def groups(rows: Sequence[ReportRow]) -> list[Group]:
+    """Cells by setting and sparsity, settings in the order of the grid, sparsities ascending."""
+    named = labels(rows)
+    found: dict[tuple[Setting, float], list[ReportRow]] = {}
+    for row in rows:
+        found.setdefault((setting(row), row.sparsity), []).append(row)
+    place = {each: index for index, each in enumerate(named)}
+    ordered = sorted(found.items(), key=lambda item: (place[item[0][0]], item[0][1]))
+    return [Group(key, named[key], sparsity, tuple(members)) for (key, sparsity), members in ordered]
+
+
+def dense_spread(rows: Iterable[ReportRow]) -> Spread | None:
+    """Test accuracy of the dense networks, one for each seed."""
+    return spread({row.seed: row.top1_dense for row in rows if row.top1_dense is not None}.values())
+
+
+def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Indices of the points that no other beats (as good in both coordinates, better in one; more is better).
+
+    By the first coordinate, descending; equal points are all in, or all out.
+    """
+    front: list[int] = []
+    best = float("-inf")
+    best_x = float("inf")
+    for index in sorted(range(len(points)), key=lambda place: (-points[place][0], -points[place][1])):
+        x, y = points[index]
+        if y > best or (y == best and x == best_x):
+            front.append(index)
+            best, best_x = y, x
+    return front

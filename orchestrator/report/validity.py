@@ -1,0 +1,63 @@
+"""What can be said at all: networks that learned nothing, and cells that were not carried out alike."""
+
+from collections.abc import Iterable, Sequence
+
+from prunesweep.core.ledger.queries.ran import KEYS
+from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.orchestrator.console import text
+
+RAN = tuple(f"ran_{key}" for key in KEYS if key != "resumed")
+"""Columns in which the cells of a fair comparison agree."""
+_SHOWN = 3
+
+
+def nothing_learned(rows: Sequence[ReportRow]) -> list[str]:
+    """Return a line for the dense networks that learned nothing, and one for the pruned cells; empty = all did."""
+    dead = [row for row in rows if row.dense_at_chance]
+    lines = []
+    if dead:
+        seeds = sorted({row.seed for row in dead})
+        lines.append(
+            f"the dense network learned nothing ({_seeds(seeds)}): top-1 {_percents(row.top1_dense for row in dead)} %,"
+            f" within two standard errors of chance ({_chance(rows)}); what was made from it says nothing about pruning"
+        )
+    lost = [row for row in rows if row.at_chance and not row.dense_at_chance]
+    if lost:
+        lines.append(
+            f"{text.plural(len(lost), 'cell')} at chance: top-1 {_percents(row.top1 for row in lost)} %, within two"
+            f" standard errors of chance ({_chance(rows)}): nothing is left that was learned"
+        )
+    return lines
+
+
+def dead(pairs: Iterable[tuple[ReportRow, ReportRow]]) -> str:
+    """Return why cells side by side say nothing of their difference; "" = they may."""
+    both = [row for pair in pairs for row in pair]
+    if any(row.dense_at_chance for row in both):
+        return "the dense network learned nothing (accuracy at chance)"
+    if both and all(row.at_chance for row in both):
+        return "both sides are at chance, nothing is left that was learned"
+    return ""
+
+
+def unlike(one: ReportRow, other: ReportRow) -> tuple[str, ...]:
+    """Return the columns of what ran (number format, device, …) in which two cells are known to differ."""
+    both = ((name, getattr(one, name), getattr(other, name)) for name in RAN)
+    return tuple(name for name, here, there in both if None not in (here, there) and here != there)
+
+
+def _chance(rows: Sequence[ReportRow]) -> str:
+    return f"{_percents(row.chance for row in rows)} %"
+
+
+def _percents(values: Iterable[float | None]) -> str:
+    known = sorted({value for value in values if value is not None})
+    if not known:
+        return text.MISSING
+    shown = dict.fromkeys(text.percent(value) for value in (known[0], known[-1]))
+    return " to ".join(shown)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    more = ", …" if len(seeds) > _SHOWN else ""
+    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds[:_SHOWN]))}{more}"

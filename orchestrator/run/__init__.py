@@ -1,0 +1,1 @@
+"""From a grid to running work: submission, estimates, and a worker on this machine."""

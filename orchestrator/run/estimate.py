@@ -1,0 +1,136 @@
+"""What a grid would cost: stages, epochs, and time where an epoch of its kind has been measured."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.layer_rules import Overview, encode_rules, overview
+from prunesweep.core.plan.shapes import prunable_shapes
+from prunesweep.core.plan.stages import Sleep, epochs_of, workload_of
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.run.submission import kinds
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """done_stages, done_epochs: already in the ledger · seconds: of training on one worker, None = never measured ·
+    cost: in the currency of SWEEP_COST_PER_HOUR, None when either is unknown."""
+
+    done_stages: int
+    done_epochs: int
+    epoch_seconds: float | None
+    seconds: float | None
+    cost: float | None
+
+
+def estimate(settings: Settings, plan: Plan) -> Estimate:
+    """Reads what is known; an embedded ledger that isn't there yet is not made."""
+    if settings.embedded_ledger and not settings.ledger_file.exists():
+        return Estimate(0, 0, None, None, None)
+    from prunesweep.core.ledger.queries.lookup import done_among
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    with ledger(settings) as engine:
+        return _estimate(engine, settings, plan, done_among(engine, list(plan.stages)))
+
+
+def _estimate(engine: "Engine", settings: Settings, plan: Plan, done: Collection[str]) -> Estimate:
+    from prunesweep.core.ledger.queries.status import epoch_seconds
+
+    work: dict[str, int] = {}
+    for digest, stage in plan.stages.items():
+        if digest not in done and epochs_of(stage):
+            work[workload_of(stage)] = work.get(workload_of(stage), 0) + epochs_of(stage)
+    speeds = {workload: epoch_seconds(engine, workload) for workload in work}
+    known = [speed for speed in speeds.values() if speed is not None]
+    seconds = None
+    if len(known) == len(speeds):
+        seconds = sum(work[workload] * (speed or 0.0) for workload, speed in speeds.items())
+    cost = seconds / 3600 * settings.cost_per_hour if seconds is not None and settings.cost_per_hour else None
+    done_epochs = sum(epochs_of(plan.stages[digest]) for digest in done)
+    return Estimate(len(done), done_epochs, known[0] if known else None, seconds, cost)
+
+
+def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
+    """For --json."""
+    return {
+        "cells": len(plan.cells),
+        "stages": len(plan.stages),
+        "kinds": {kind: {"stages": stages, "epochs": epochs} for kind, (stages, epochs) in kinds(plan).items()},
+        "epochs": plan.epochs,
+        "epochs_without_sharing": plan.epochs_without_sharing,
+        "done_stages": found.done_stages,
+        "done_epochs": found.done_epochs,
+        "epoch_seconds": found.epoch_seconds,
+        "seconds": found.seconds,
+        "cost": found.cost,
+        "layers": None if (ruled := ruled_layers(plan)) is None else asdict(ruled),
+    }
+
+
+def ruled_layers(plan: Plan) -> Overview | None:
+    """What the grid's layer rules come to; None without rules, or for a network whose layers only a worker knows."""
+    grid = plan.grid
+    model = next((stage.model for stage in plan.stages.values() if not isinstance(stage, Sleep)), None)
+    shapes = None if model is None else prunable_shapes(model)
+    if not grid.layers or shapes is None:
+        return None
+    return overview(grid.layers, shapes, grid.model, sorted({planned.cell.sparsity for planned in plan.cells}))
+
+
+def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
+    """For reading."""
+    columns = (text.Column("stage", left=True), text.Column("stages"), text.Column("epochs"))
+    rows = [(kind, text.count(stages), text.count(epochs)) for kind, (stages, epochs) in kinds(plan).items()]
+    rows.append(("all", text.count(len(plan.stages)), text.count(plan.epochs)))
+    shared = plan.epochs_without_sharing / plan.epochs if plan.epochs else 1.0
+    fewer = f" ({shared:.1f}× fewer)" if shared > 1 else ""
+    out = [f"{text.plural(len(plan.cells), 'cell')}, {text.plural(len(plan.stages), 'stage')}", ""]
+    out += text.table(columns, rows)
+    if (ruled := ruled_layers(plan)) is not None:
+        out += ["", *_layers(ruled)]
+    elif plan.grid.layers:
+        out += ["", f"layer rules      {encode_rules(plan.grid.layers)}, checked by the worker"]
+    out += [
+        "",
+        f"epochs to train  {plan.epochs:,} with sharing, {plan.epochs_without_sharing:,} without{fewer}",
+    ]
+    if found.done_stages:
+        out.append(f"already done     {text.plural(found.done_stages, 'stage')}, {found.done_epochs:,} epochs")
+    out.append(f"estimated time   {_time(found)}")
+    if found.cost is not None:
+        out.append(f"estimated cost   {found.cost:,.2f} at {settings.cost_per_hour:g} an hour")
+    return out
+
+
+def _layers(found: Overview) -> Iterator[str]:
+    """The rules, and what stays at each sparsity, with and without the exempt layers."""
+    by_value: dict[str, list[str]] = {}
+    for rule in found.rules:
+        value = rule.value if rule.sparsity is None else f"{100 * rule.sparsity:g} %"
+        by_value.setdefault(value, []).append(rule.pattern)
+    for value, names in by_value.items():
+        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+        yield f"layers {value:9} {', '.join(names[:_SHOWN])}{more}"
+    exempt = found.total - found.counted
+    yield f"sparsity is of   {found.counted:,} weights; {exempt:,} exempt ones make it {found.total:,}"
+    for kept in found.kept:
+        zeros = 100 * (1 - kept.all / found.total)
+        line = f"at {100 * kept.sparsity:g} %".ljust(17)
+        yield f"{line}{kept.counted:,} kept; with the exempt ones {kept.all:,} of {found.total:,}: {zeros:.2f} % zeros"
+
+
+def _time(found: Estimate) -> str:
+    if found.seconds is None:
+        return "unknown until an epoch of this dataset, model and width has been trained here"
+    if found.epoch_seconds is None:
+        return "nothing left to train"
+    measured = f"{text.duration(found.epoch_seconds)} an epoch, as measured"
+    return f"{text.duration(found.seconds)} of training on one device ({measured})"

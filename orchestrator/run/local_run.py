@@ -1,0 +1,127 @@
+"""A sweep run here and now: submitted, worked on by a local worker, followed to its end. What `sweep run` and
+`prunesweep.run` share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queue.submit import Submitted
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.own_scores import read_own, source_of
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.run import submission
+from prunesweep.orchestrator.run.local_worker import LocalWorker
+from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.status.follow import View, follow
+from prunesweep.orchestrator.torch_client import ask
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """A submitted sweep and the worker that was started for it."""
+
+    settings: Settings
+    engine: "Engine"
+    submitted: Submitted
+    worker: LocalWorker
+
+    def follow(self, view: View | None = None) -> int:
+        """Shows the sweep's progress until it has ended; 0, or 1 when stages failed or were cancelled.
+
+        Raises:
+            UserError, WorkerEnded: the worker refused to start, or ended.
+        """
+        self.worker.wait_ready()
+        problem = submission.send_hints(self.settings, self.submitted.ready)
+        if problem:
+            note(f"note: {problem}")
+        code = follow(self.engine, self.submitted.id, self.settings.lease, check=self._check, view=view)
+        self.worker.terminate()
+        return code
+
+    def _check(self) -> None:
+        """Raises what ends the run early: the worker ended, or none of its slots can ever work."""
+        self.worker.check()
+        self.worker.check_slots(self.engine)
+
+
+@dataclass(frozen=True)
+class Here:
+    """A sweep that was submitted to be run on this machine. devices: those to work on, as `--devices` takes them."""
+
+    submitted: Submitted
+    devices: str
+
+
+def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> Here:
+    """Check that this machine can run the grid, then submit it.
+
+    Raises:
+        UserError: whatever can be refused, before anything is written or started.
+    """
+    from prunesweep.core.preflight import check_machine
+    from prunesweep.orchestrator.ledger_session import ledger
+    from prunesweep.orchestrator.torch_client import need_torch
+
+    request = submission.plan_request(asked, settings)
+    for line in request.notes:
+        note(f"note: {line}")
+    need_torch("run")
+    _check_own_scores(request.plan.grid, settings)
+    chosen = check_machine(settings, devices)
+    _check_devices(chosen)
+    with ledger(settings) as engine:
+        return Here(submission.write(engine, request), chosen)
+
+
+@contextmanager
+def local_run(asked: GridRequest, devices: str | None = None, per_device: int | None = None) -> Iterator[LocalRun]:
+    """Submits the grid and has a worker for as long as the block runs; it is stopped at the block's end.
+
+    devices, per_device: as `sweep worker` takes them; None = the settings'.
+
+    Raises:
+        UserError: whatever can be refused, before anything is written or started.
+    """
+    from prunesweep.orchestrator.ledger_session import ledger
+
+    settings = load_settings()
+    here = submit_here(asked, settings, devices)
+    with ledger(settings) as engine:
+        worker = LocalWorker(settings, here.devices, per_device or settings.per_device)
+        try:
+            yield LocalRun(settings, engine, here.submitted, worker)
+        finally:
+            worker.stop()
+
+
+def _check_devices(devices: str) -> None:
+    """Tries GPUs before anything is written: one that is listed may be unusable.
+
+    Raises:
+        UserError: torch cannot use one of them.
+    """
+    if devices == "cpu":
+        return
+    for event in ask("prunesweep.worker.doctor", {"devices": devices}):
+        if not event["ok"]:
+            raise UserError("devices", devices, event["message"])
+
+
+def _check_own_scores(grid: Grid, settings: Settings) -> None:
+    """The worker is on this machine, so what it would refuse can be refused now.
+
+    Raises:
+        UserError: SWEEP_SCORES doesn't hold the grid's own scores.
+    """
+    for own in filter(None, (read_own(algorithm.score) for algorithm in grid.algorithms)):
+        try:
+            source_of(own, settings.scores)
+        except ValueError as error:
+            raise UserError("SWEEP_SCORES", settings.scores or "", str(error)) from None

@@ -1,0 +1,129 @@
+"""From options to ledger rows: reads the grid, plans it, writes it, and sends hints if a broker answers."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.stages import KINDS, epochs_of
+from prunesweep.core.settings import Settings, mask
+from prunesweep.core.version import version
+from prunesweep.orchestrator.console.text import one_line, plural
+from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.run.request import GridRequest
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.ledger.queue.submit import Submitted
+
+_HINT_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked request: its plan, the name that was given, and the word that a made-up name starts with.
+
+    notes: what a person should know of its images, one line each.
+    """
+
+    plan: Plan
+    name: str | None
+    prefix: str
+    notes: tuple[str, ...] = ()
+
+
+def plan_request(asked: GridRequest, settings: Settings) -> Request:
+    """Reads and plans what was asked for; touches no ledger. An image folder is inspected.
+
+    Raises:
+        UserError: any bad value; names the option.
+    """
+    if asked.grid is None and not asked.axes:
+        known = ", ".join([*GRIDS, "FILE.toml"])
+        raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
+    name = None if asked.name is None else parse_name(asked.name)
+    grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
+    found = look_up(grid.dataset, settings)
+    planned = plan(replace(grid, dataset=found.text), found.ref)
+    return Request(planned, name, _prefix(asked.grid), found.notes)
+
+
+def write(engine: "Engine", request: Request) -> "Submitted":
+    """Writes the sweep in one transaction.
+
+    Raises:
+        UserError: another grid goes by that name.
+    """
+    from prunesweep.core.ledger.queue.submit import add_sweep
+
+    return add_sweep(engine, request.plan, request.name, version(), prefix=request.prefix)
+
+
+def send_hints(settings: Settings, digests: Sequence[str]) -> str:
+    """Tells the broker what is ready, waiting a second at most; workers find the work without it, only later.
+
+    Returns: "" or what the user may want to know.
+    """
+    if not digests:
+        return ""
+    if settings.embedded_broker:
+        from prunesweep.core.broker import embedded
+
+        if not embedded.running(settings):
+            return ""
+    from prunesweep.core.broker.app import make_app
+    from prunesweep.core.broker.hints import BrokerAway, publish
+
+    sent: list[int] = []
+    refused: list[str] = []
+
+    def send() -> None:
+        # A hint is never worth failing a submit that is already written: a worker's dispatcher publishes it again.
+        try:
+            sent.append(publish(make_app(settings), digests))
+        except BrokerAway as error:
+            refused.append(one_line(str(error), 200))
+        except Exception as error:
+            refused.append(type(error).__name__)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(_HINT_PATIENCE)
+    if sent:
+        return ""
+    where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"
+    why = f"takes no hints ({refused[0]})" if refused else "does not answer"
+    return f"{where} {why}; the sweep is written, and workers will find it without a hint"
+
+
+def kinds(plan: Plan) -> dict[str, tuple[int, int]]:
+    """Stage kind → (stages, epochs to train), in the order in which stages run."""
+    found = dict.fromkeys(KINDS, (0, 0))
+    for stage in plan.stages.values():
+        stages, epochs = found[stage.kind]
+        found[stage.kind] = (stages + 1, epochs + epochs_of(stage))
+    return {kind: counts for kind, counts in found.items() if counts[0]}
+
+
+def summary(plan: Plan) -> str:
+    """`18 cells, 67 stages, 234 epochs`."""
+    parts = (plural(len(plan.cells), "cell"), plural(len(plan.stages), "stage"), plural(plan.epochs, "epoch"))
+    return ", ".join(parts)
+
+
+def _prefix(grid: str | None) -> str:
+    """What a made-up name starts with: the grid's name, the TOML file's, or `sweep`."""
+    if grid is None:
+        return "sweep"
+    stem = Path(grid).stem if grid.endswith(".toml") else grid
+    try:
+        return parse_name(stem[:48])
+    except UserError:
+        return "sweep"

@@ -1,0 +1,1 @@
+"""Student's distribution, paired differences, and a test with two looks."""

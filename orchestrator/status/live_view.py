@@ -1,0 +1,85 @@
+"""The live view of a sweep on a terminal: it never grows beyond the window, whatever runs or fails."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prunesweep.core.ledger.queries.status import SweepStatus
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.output import clean, paint, width
+from prunesweep.orchestrator.status import view
+
+_NARROWEST = 20
+_MOST_FAILURES = 10
+_TABLE_HEAD = 3  # an empty line, titles, rule
+
+
+@contextmanager
+def live_view() -> Iterator["LiveView"]:
+    """A view on stdout; afterwards the last picture stays, and the terminal is as it was."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(highlight=False)
+    with Live(console=console, auto_refresh=False) as live:
+        yield LiveView(live.update, console.print)
+
+
+class LiveView:
+    """Ended stages scroll away above; below them the status is drawn anew at each look."""
+
+    def __init__(self, update: Callable[..., None], tell: Callable[..., None]) -> None:
+        self._update = update
+        self._tell = tell
+        self._started = time.monotonic()
+
+    def tell(self, line: str) -> None:
+        self._tell(_ansi(line))
+
+    def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
+        spent = text.duration(time.monotonic() - self._started)
+        height = shutil.get_terminal_size().lines
+        # One line stays empty below, where the cursor is, and one above, between the picture and what scrolls away.
+        lines = picture(status, width(_NARROWEST), height - 2, last=last, remark=remark)
+        lines[0] += paint(f" · {spent}", "dim")
+        self._update(_ansi("\n".join(["", *lines])), refresh=True)
+
+
+def picture(status: SweepStatus, width: int, height: int, *, last: str = "", remark: str = "") -> list[str]:
+    """The status in at most `height` lines: first the running stages give way, then failures.
+
+    The stages that have run longest are kept; they are those that something may be wrong with.
+    """
+    head = view.head(status, width)
+    tail = [f"{paint('last', 'dim')}  {last}"] if last else []
+    tail += [paint(remark, "yellow")] if remark else []
+    room = height - len(head) - len(tail) - (1 if tail else 0)
+    failed = _failures(status, width, room // 2 if status.running else room)
+    running = _running(status, width, room - len(failed))
+    lines = [*head, *running, *failed, *([""] if tail else []), *tail]
+    return lines if len(lines) <= height else [*head, *tail][: max(1, height)]
+
+
+def _running(status: SweepStatus, width: int, room: int) -> list[str]:
+    """An empty line and the table of what runs; how many more there are, where not all fit."""
+    count, rows = len(status.running), room - _TABLE_HEAD
+    if not count or rows < 1:
+        return []
+    table = view.running(status.running, width)
+    if count <= rows:
+        return ["", *table]
+    kept = rows - 1
+    return ["", *table[: 2 + kept], paint(f"… and {count - kept:,} more running", "dim")]
+
+
+def _failures(status: SweepStatus, width: int, room: int) -> list[str]:
+    """An empty line and what failed, as far as there is room; two lines of it are how many more, and where to look."""
+    most = min(_MOST_FAILURES, room - 3)
+    return ["", *view.failures(status, width, most)] if status.failed and most > 0 else []
+
+
+def _ansi(lines: str) -> object:
+    from rich.text import Text
+
+    return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")

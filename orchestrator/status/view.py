@@ -1,0 +1,159 @@
+"""A sweep's status as lines of text; the same lines for `sweep status` and for the live view."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.status import Running, SweepStatus
+from prunesweep.core.ledger.queue.workers import WorkerRow
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.output import paint
+from prunesweep.orchestrator.status.remedies import advice
+
+_WORDS = {
+    State.RUNNING: "running",
+    State.READY: "ready",
+    State.PENDING: "waiting",
+    State.DONE: "done",
+    State.FAILED: "failed",
+    State.QUARANTINED: "quarantined",
+    State.CANCELLED: "cancelled",
+}
+_COLOURS = {State.FAILED: "red", State.QUARANTINED: "red", State.CANCELLED: "yellow"}
+_SHOWN_FAILURES = 10
+_SILENT_SECONDS = 30.0
+
+_COLUMNS = (
+    text.Column("device", left=True),
+    text.Column("stage", left=True, keep=14),
+    text.Column("epoch"),
+    text.Column("loss"),
+    text.Column("val top-1 %"),
+    text.Column("images/s"),
+    text.Column("left"),
+    text.Column("worker", left=True, keep=8),
+)
+_NARROW = ((90, 7), (72, 6), (64, 0))
+"""Below so many characters, that column is left out."""
+
+_LEAST_BAR = 4
+
+
+def lines(status: SweepStatus, width: int) -> list[str]:
+    """Headline, progress, running stages, failures; what to do next is the caller's to say."""
+    out = head(status, width)
+    if status.running:
+        out += ["", *running(status.running, width), *silent(status.running)]
+    if status.failed:
+        out += ["", *failures(status, width)]
+    return out
+
+
+def head(status: SweepStatus, width: int) -> list[str]:
+    """Three lines: the sweep, its progress, its stages by state."""
+    return [headline(status), progress(status, width), counts(status)]
+
+
+def headline(status: SweepStatus) -> str:
+    """`full-1: running`, and since when."""
+    created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created_at))
+    return f"{paint(status.name, 'bold')}: {word(status)}, submitted {created}"
+
+
+def word(status: SweepStatus) -> str:
+    """The sweep as a whole in one word."""
+    live = sum(status.counts.get(state, 0) for state in (State.RUNNING, State.READY, State.PENDING))
+    if status.cancelled:
+        return "cancelling" if live and not status.ended else "cancelled"
+    if not status.ended:
+        return "running" if status.running else "waiting"
+    return "ended with failures" if broken(status) else "done"
+
+
+def broken(status: SweepStatus) -> int:
+    """Stages that will not be done unless somebody retries."""
+    return sum(status.counts.get(state, 0) for state in (State.FAILED, State.QUARANTINED, State.CANCELLED))
+
+
+def progress(status: SweepStatus, width: int) -> str:
+    """Bar, stages, epochs and time left. A piece of the bar is a stage or an epoch, so that it moves during long
+    trainings and is full when the last evaluation has ended."""
+    total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
+    words = [f"{done:,} of {text.plural(total, 'stage')}"]
+    epochs = f"{status.epochs_done:,} of {text.plural(status.epochs_total, 'epoch')}"
+    if not status.ended:
+        left = status.eta_seconds
+        words.append("time left unknown yet" if left is None else f"about {text.duration(left)} left")
+    if len(" · ".join([*words, epochs])) + 2 + _LEAST_BAR <= width:
+        words.insert(1, epochs)
+    told = " · ".join(words)
+    room = max(_LEAST_BAR, min(40, width - len(told) - 2))
+    bar = text.bar(done + status.epochs_done, total + status.epochs_total, room)
+    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {told}"
+
+
+def counts(status: SweepStatus) -> str:
+    """`1 running · 3 ready · 29 waiting · 34 done`: states that occur, nothing else."""
+    parts = [
+        paint(f"{status.counts[state]:,} {name}", *([_COLOURS[state]] if state in _COLOURS else []))
+        for state, name in _WORDS.items()
+        if status.counts.get(state)
+    ]
+    return " · ".join(parts) or "no stages"
+
+
+def running(stages: tuple[Running, ...], width: int) -> list[str]:
+    """A table of what is running now."""
+    rows = [
+        (
+            stage.device,
+            stage.label,
+            f"{stage.epoch}/{stage.epochs}" if stage.epochs else text.MISSING,
+            text.number(stage.loss, 3),
+            text.percent(stage.top1),
+            text.number(stage.images_per_s, 0),
+            text.duration(stage.eta_seconds),
+            stage.worker,
+        )
+        for stage in stages
+    ]
+    out = {column for below, column in _NARROW if width < below}
+    columns = [column for place, column in enumerate(_COLUMNS) if place not in out]
+    kept = [[cell for place, cell in enumerate(row) if place not in out] for row in rows]
+    top, rule, *body = text.table(columns, kept, width)
+    return [paint(top, "dim"), paint(rule, "dim"), *body]
+
+
+def silent(stages: tuple[Running, ...]) -> list[str]:
+    """A line for each stage whose trainer has given no sign of progress for a while."""
+    return [
+        paint(f"{stage.label}: silent for {text.duration(stage.silent_seconds)}", "yellow")
+        for stage in stages
+        if stage.silent_seconds is not None and stage.silent_seconds >= _SILENT_SECONDS
+    ]
+
+
+def worker_lines(workers: Sequence[WorkerRow]) -> list[str]:
+    """What workers say is wrong, one line each."""
+    return [f"worker {worker.id}: {text.one_line(line, 200)}" for worker in workers for line in worker.troubles]
+
+
+def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> list[str]:
+    """What failed and why, the first `most`, and where to look."""
+    out = []
+    for stage in status.failed[:most]:
+        head = f"{paint(stage.state.lower(), 'red')} {stage.digest[:12]}  {stage.label}"
+        out.append(f"{head}: {text.one_line(stage.reason or 'no reason', 2 * width)}")
+    if len(status.failed) > most:
+        out.append(f"… and {len(status.failed) - most:,} more; all of them: sweep status {status.name} --json")
+    return out + advice(status.name, status.failed)
+
+
+def as_dict(status: SweepStatus) -> dict[str, Any]:
+    """For --json: the fields of `SweepStatus`, every state counted, and `state` in one word."""
+    body = asdict(status)
+    body["counts"] = {state.value: status.counts.get(state, 0) for state in State}
+    body["state"] = word(status)
+    return body

@@ -1,0 +1,98 @@
+"""Networks from Python: weights and packed files that need no torch, and torch modules.
+
+What a function needs is imported when it is called: a packed file runs where there is nothing but numpy.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.models import MODELS, ModelRef
+from prunesweep.core.plan.suggestions import one_of
+
+if TYPE_CHECKING:
+    import numpy
+    import torch
+
+
+def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
+    """Return what an artifact or a packed file holds. Needs no torch.
+
+    Args:
+        source: the SHA-256 in the `artifact` column of the results, or a file that `sweep export --format packed`
+            wrote.
+        threads: CPU threads of a packed network, at most the CPUs that this process may use; None = 1.
+
+    Returns:
+        Of an artifact its weights, a dict: `state_dict` name → array, float32 with the zeros in it.
+        Of a packed file a `Network`: call it with normalised images, float32 [B, 3, H, W], for logits, float32
+        [B, classes]; its `input` says how images are normalised and what the classes are called.
+
+    Warns:
+        UncheckedFile: a packed file of an earlier release, which has no checksum.
+
+    Raises:
+        StageError: no such artifact, or its bytes have another hash.
+        UserError: no such file, it is damaged, or this machine cannot run it.
+    """
+    if isinstance(source, str) and re.fullmatch("[0-9a-f]{64}", source):
+        return _weights(source)
+    if threads is not None and threads < 1:
+        raise UserError("threads", threads, "at least 1")
+    from prunesweep.core.sparse.runtime.network import open_network
+
+    return open_network(Path(source), 1 if threads is None else threads)
+
+
+def build_model(
+    name: str,
+    *,
+    classes: int,
+    width: int | None = None,
+    weights: Mapping[str, Any] | None = None,
+    seed: int = 0,
+) -> "torch.nn.Module":
+    """Return one of the built-in networks as a torch module, float32, on the CPU. Needs torch and torchvision.
+
+    Args:
+        name: `resnet18`, `resnet18-cifar`, `resnet20`, `resnet56` or `vgg16-bn`.
+        classes: outputs, at least 2.
+        width: channels of its first stage; None = as published.
+        weights: a `state_dict`, of tensors or of the arrays that `load` gives; None = random ones.
+        seed: of random weights.
+
+    Raises:
+        UserError: a bad value, or torch is not installed.
+        StageError: weights of another network.
+    """
+    published = MODELS[one_of(name, "name", MODELS)]
+    ref = ModelRef(name, _at_least("width", published if width is None else width, 1), _at_least("classes", classes, 2))
+    try:
+        import torch
+    except ImportError:
+        raise UserError("torch", "", "is not installed; see https://pytorch.org/get-started") from None
+    from prunesweep.core.training.models import build_model as build
+    from prunesweep.core.training.models import load_model
+
+    if weights is None:
+        return build(ref, seed)
+    return load_model(ref, {key: torch.as_tensor(value) for key, value in weights.items()}).eval()
+
+
+def _at_least(field: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise UserError(field, value, f"must be a whole number, at least {least}")
+    return value
+
+
+def _weights(artifact: str) -> "dict[str, numpy.ndarray]":
+    from prunesweep.core.artifacts.location import PERSON
+    from prunesweep.core.artifacts.store import ArtifactStore
+    from prunesweep.core.artifacts.weights import read_weights
+    from prunesweep.core.settings import load_settings
+
+    settings = load_settings()
+    return read_weights(ArtifactStore.open(settings.artifacts_url, settings.home, PERSON).get(artifact))

@@ -1,0 +1,179 @@
+"""A worker's station: its slots and all that they share, from start to stop."""
+
+import os
+import platform
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from celery import Celery
+from celery.utils.log import get_logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.broker.embedded import Broker
+from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
+from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queue.workers import gone, register
+from prunesweep.core.settings import Settings
+from prunesweep.core.version import full_version
+from prunesweep.worker.artifact_cleanup import Discards
+from prunesweep.worker.context import Desk
+from prunesweep.worker.incidents import Troubles
+from prunesweep.worker.retry import Patience
+from prunesweep.worker.slot import Slot
+from prunesweep.worker.supervisor import TICK, Pulse
+from prunesweep.worker.watchdog import Hearing
+
+logger = get_logger(__name__)
+
+_HAND_BACK_SECONDS = 3.0
+"""How long a stopping worker waits for its stages to be handed back, beyond the grace that their trainers have."""
+
+_BUSY_SECONDS = 5.0
+"""How long a call waits for a locked SQLite ledger before it is made again: heartbeats and stopping wait behind it."""
+
+
+class Station:
+    """Slots, pulse, ledger and embedded broker of one worker process."""
+
+    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
+        """Opens the ledger and starts the embedded broker; nothing runs before `start`.
+
+        Raises:
+            UserError: a ledger or broker that cannot be used.
+        """
+        self._app = app
+        self._stopping = threading.Event()
+        self._stopped = False
+        self._wake_consumer: Callable[[], None] = lambda: None
+        self._reconnect_consumer: Callable[[], object] = lambda: None
+        self.troubles = Troubles()
+        self._hearing = Hearing(TICK)
+        self._begun: set[str] = set()
+        self._ended: deque[str] = deque(maxlen=1024)
+        self._lock = threading.Lock()
+        self._publishing = threading.Lock()
+        self._busy: set[Slot] = set()
+        self._devices = tuple(devices)
+        self.name = f"{platform.node() or 'host'}:{os.getpid()}"
+        self._broker = Broker(settings)
+        store = ArtifactStore.open(settings.artifacts_url, settings.home)
+        self._engine = open_ledger(settings)
+        wait_briefly(self._engine, _BUSY_SECONDS)
+        try:
+            self._broker.ensure()
+        except BaseException:
+            self._engine.dispose()
+            raise
+        patience = Patience(self._stopping)
+        self._discards = Discards(store, ledger_id(self._engine))
+        self._desk = Desk(
+            settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
+        )
+        self._slots = tuple(Slot(device, self._desk, name) for device, name in _named(devices))
+        self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
+
+    def start(self) -> None:
+        """Registers the worker, starts the trainers and the pulse."""
+        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
+        self._discards.start()
+        self._pulse.start()
+
+    def run(self, digest: str, message: str) -> None:
+        """Runs a stage on a free slot, if it is still to be had. message: the id of the hint."""
+        self._hearing.heard()
+        slot = self._take_slot(message)
+        try:
+            if slot is not None:
+                slot.run(digest)
+        finally:
+            with self._lock:
+                self._busy.discard(slot) if slot is not None else None
+                self._begun.discard(message)
+                self._ended.append(message)
+            self._changed()
+
+    def has_room(self, messages: Collection[str]) -> bool:
+        """True when another hint could be acted on at once. messages: ids of those taken off the queue so far."""
+        if self._stopping.is_set():
+            return False
+        with self._lock:
+            ended = set(self._ended)
+        return sum(message not in ended for message in messages) < sum(slot.ready for slot in self._slots)
+
+    def forget(self, messages: Iterable[str]) -> None:
+        """Those that were taken off the queue and never came to `run` take up no room from now on."""
+        with self._lock:
+            self._ended.extend(message for message in messages if message not in self._begun)
+
+    def on_room(self, wake: Callable[[], None]) -> None:
+        """`wake` is called whenever there may be room again."""
+        self._wake_consumer = wake
+        wake()
+
+    def on_deaf(self, reconnect: Callable[[], object]) -> None:
+        """`reconnect` is called, by any thread, when no hint comes though some lie on the queue."""
+        self._reconnect_consumer = reconnect
+
+    def begin_stop(self) -> None:
+        """Stages are handed back from now on, by the pulse's thread; safe in a signal handler."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._pulse.wake()
+
+    def stop(self) -> None:
+        """Hands the stages back, ends the trainers, says goodbye. Safe to call again."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.begin_stop()
+        for slot in self._slots:
+            slot.begin_close()
+        for slot in self._slots:
+            slot.close(slot.grace + _HAND_BACK_SECONDS)
+        self._pulse.join(1.0)
+        with suppress(SQLAlchemyError):
+            gone(self._engine, self.name)
+        self._engine.dispose()
+
+    def release_broker(self) -> None:
+        """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
+        self._broker.release()
+
+    def _take_slot(self, message: str) -> Slot | None:
+        with self._lock:
+            self._begun.add(message)
+            slot = next((slot for slot in self._slots if slot.ready and slot not in self._busy), None)
+            if slot is not None:
+                self._busy.add(slot)
+            return slot
+
+    def _publish(self, digests: Iterable[str]) -> None:
+        try:
+            with self._publishing:
+                if publish(self._app, digests):
+                    self.troubles.end("publishing hints")
+        except BrokerAway as error:
+            self.troubles.begin("publishing hints", str(error))
+
+    def _deaf(self) -> None:
+        logger.warning("hints lie on the queue and none is delivered; reconnecting")
+        # Ours may be the ones that lead elsewhere. Only the pulse, which calls this, uses them without publishing.
+        with self._publishing:
+            reconnect(self._app)
+        self._reconnect_consumer()
+
+    def _changed(self) -> None:
+        self._wake_consumer()
+        self._pulse.wake()
+
+
+def _named(devices: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each device with its slot's name: `cuda:0`, and `cuda:0 (2)` for the second slot on it."""
+    seen: dict[str, int] = {}
+    for device in devices:
+        seen[device] = seen.get(device, 0) + 1
+        yield device, device if seen[device] == 1 else f"{device} ({seen[device]})"

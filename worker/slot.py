@@ -1,0 +1,324 @@
+"""A slot: one device of a worker, its warm trainer, and the stage that it runs."""
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from celery.utils.log import get_logger
+
+from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.logs import save_log
+from prunesweep.core.ledger.queries.lookup import places_of
+from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.plan.datasets import IMAGEFOLDER
+from prunesweep.worker.attempt import Record
+from prunesweep.worker.context import Desk, Verdict
+from prunesweep.worker.protocol import Done, Epoch, Event, Failed, Owner, Progress, Request, Saved
+from prunesweep.worker.slot_rest import Rest
+from prunesweep.worker.stall import SHORTEST, Silence
+from prunesweep.worker.trainer.errors import says_machine
+from prunesweep.worker.trainer_process import GRACE, LONGEST_GRACE, TrainerDied, TrainerProcess
+
+logger = get_logger(__name__)
+
+_LONGEST_RESTART = 60.0
+_START_SECONDS = 300.0
+"""A trainer must be up by then; importing torch from a cold network disk takes a minute."""
+_SAVING_SECONDS = 3.0
+"""How long saving a state is thought to take before one was saved."""
+_OUT_AFTER = 3
+"""Failed starts in a row after which no work is expected of a slot; it goes on trying."""
+
+
+class Slot:
+    """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
+
+    def __init__(self, device: str, desk: Desk, name: str = "") -> None:
+        """name: by which its troubles are known; the device's, unless several slots share that."""
+        self.device = device
+        self.name = name or device
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._held: Claim | None = None
+        self._verdict: Verdict | None = None
+        self._settled = False
+        self._closing = False
+        self._saved_log = ""
+        # Trainers are started by this thread, which lives as long as the worker: Linux kills them when it ends.
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix=f"keeper-{device}")
+        self._process: TrainerProcess | None = None
+        self._up = False
+        self._start: Future[None] | None = None
+        self._start_failures = 0
+        self._start_after = 0.0
+        self._free_since = time.monotonic()
+        self._rest = Rest(desk.settings.lease / 6, time.monotonic)
+        self._resting = False
+        self._silence: Silence | None = None
+        self._saving_seconds = _SAVING_SECONDS
+
+    @property
+    def held(self) -> Claim | None:
+        return self._held
+
+    @property
+    def progressing(self) -> Claim | None:
+        """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
+        return None if self._verdict is Verdict.HUNG else self._held
+
+    @property
+    def silent_seconds(self) -> float:
+        """Seconds since the running stage's trainer last gave a sign of progress."""
+        silence = self._silence
+        return silence.look() if silence is not None else 0.0
+
+    @property
+    def out(self) -> bool:
+        """True when no work can be expected of this slot: it has withdrawn, or its trainer does not start."""
+        return bool(self._rest.withdrawn) or self._start_failures >= _OUT_AFTER
+
+    @property
+    def ready(self) -> bool:
+        """True when the trainer is up: busy or not."""
+        process = self._process
+        up = self._up and not self._closing and process is not None and process.alive
+        return up and (self._held is not None or self._rest.over)
+
+    def look(self) -> None:
+        """Ends a trainer that hangs; to be called about once a second, by one thread."""
+        if self._resting and self._rest.over:
+            self._resting = False
+            self._desk.changed()
+        silence, process = self._silence, self._process
+        if silence is None or process is None:
+            return
+        silence.look()
+        if silence.hung and self._held is not None:
+            self.stop(Verdict.HUNG, self._held)
+        elif silence.hung:
+            process.kill()
+
+    def free_for(self) -> float:
+        """Seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
+        return time.monotonic() - self._free_since if self.ready and self._held is None else 0.0
+
+    def keep_warm(self) -> None:
+        """Starts the trainer, in the background, unless it is up or coming up, or just failed to."""
+        with self._lock:
+            coming = self._start is not None and not self._start.done()
+            up = self._up and self._process is not None and self._process.alive
+            if self._closing or coming or up or self._rest.withdrawn or time.monotonic() < self._start_after:
+                return
+            self._start = self._keeper.submit(self._bring_up)
+
+    def run(self, digest: str) -> bool:
+        """Claims the stage and runs it to some end; False if it was not to be had."""
+        process = self._process
+        if not self.ready or process is None:
+            return False
+        settings, device = self._desk.settings, self.device
+        self._free_since = time.monotonic()
+        taken = self._desk.patience.call(
+            claim, self._desk.engine, digest, self._desk.worker, device, device, settings.lease
+        )
+        if not isinstance(taken, Claim):
+            self._free_since = time.monotonic()
+            return False
+        with self._lock:
+            self._held, self._saved_log, self._settled = taken, "", False
+            self._verdict = Verdict.RELEASE if self._closing else None
+        try:
+            self._attend(process, taken)
+        finally:
+            with self._lock:
+                self._held = None
+                self._free_since = time.monotonic()
+            self.keep_warm()
+        return True
+
+    def stop(self, verdict: Verdict, of: Claim | None = None) -> None:
+        """Ends the running stage by ending its trainer; `run` then writes what the verdict asks for.
+
+        of: only if this is (still) the stage that runs.
+        """
+        with self._lock:
+            if self._held is None or self._settled or self._verdict is not None:
+                return
+            if of is not None and self._held is not of:
+                return
+            self._verdict = verdict
+            process = self._process
+        if process is not None and verdict in (Verdict.LOST, Verdict.HUNG):
+            process.kill()  # nothing that it could save is wanted, or it would not
+        elif process is not None:
+            process.stop(self.grace)
+
+    @property
+    def grace(self) -> float:
+        """Seconds for which a trainer that is asked to end may save its state, before it is killed: twice what its
+        longest step and its last saving took, as it may be in the middle of both."""
+        silence = self._silence
+        if silence is None:
+            return GRACE
+        return min(LONGEST_GRACE, max(GRACE, 2 * (silence.pause + self._saving_seconds)))
+
+    def save_log(self) -> None:
+        """Brings the running stage's log in the ledger up to date."""
+        held, process = self._held, self._process
+        if held is None or process is None:
+            return
+        text = process.log.text()
+        if text and text != self._saved_log and self._held is held:
+            self._saved_log = text
+            save_log(self._desk.engine, held.digest, held.attempt, text)
+
+    def begin_close(self) -> None:
+        """Hands the running stage back and takes no other."""
+        with self._lock:
+            self._closing = True
+            if self._process is not None and not self._up:
+                self._process.stop()
+        self.stop(Verdict.RELEASE)
+
+    def close(self, timeout: float) -> None:
+        """Waits until the stage was handed back, then ends the trainer."""
+        self.begin_close()
+        deadline = time.monotonic() + timeout
+        while self._held is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if self._process is not None:
+            self._process.close()
+        self._keeper.shutdown(wait=True, cancel_futures=True)
+
+    def _bring_up(self) -> None:
+        """Starts a trainer and waits until it has imported torch. Runs on the keeper thread."""
+        if self._process is not None:
+            if self._up:
+                logger.warning("%s: %s while idle; starting another", self.device, self._process.death())
+            self._process.close()
+        with self._lock:
+            if self._closing:
+                return
+            self._up = False
+            process = self._process = TrainerProcess(self.device)
+        limit = max(_START_SECONDS, self._desk.settings.silence)
+        silence = self._silence = Silence(limit, time.monotonic, "starting")
+        try:
+            ready = process.wait_ready()
+        except TrainerDied as death:
+            process.close()
+            self._failed_to_start(f"the trainer was {silence}" if silence.hung else str(death))
+            return
+        finally:
+            self._silence = None
+        self._start_failures = 0
+        if self._rest.over:
+            self._desk.troubles.end(self.name)
+        self._free_since = time.monotonic()
+        self._up = True
+        logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
+        self._desk.changed()
+
+    def _failed_to_start(self, reason: str) -> None:
+        self._start_failures += 1
+        wait = min(_LONGEST_RESTART, 2.0 ** min(self._start_failures, 30))
+        self._start_after = time.monotonic() + wait
+        if not self._closing:
+            self._desk.troubles.begin(self.name, f"cannot start: {reason}")
+
+    def _attend(self, process: TrainerProcess, taken: Claim) -> None:
+        record = Record(self._desk, self.device, taken)
+        if self._verdict is not None:
+            record.died(self._verdict, TrainerDied(""), "")
+            return
+        started = time.monotonic()
+        places = self._places(taken)
+        request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
+        logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
+        silence = self._silence = Silence(self._desk.settings.silence, time.monotonic, "beginning", SHORTEST)
+        try:
+            for event in process.run(request):
+                silence.heard(event.phase if isinstance(event, Progress) else "")
+                with silence.paused():
+                    self._hear(process, taken, record, event)
+            logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
+        except TrainerDied as death:
+            log = process.log.text()
+            self._silence = None
+            self._discard(process)
+            self._bury(taken, record, death, silence, log)
+        except BaseException:
+            # What it says next would be taken for the next stage's words.
+            self._discard(process)
+            raise
+        finally:
+            self._silence = None
+            self._note("")
+
+    def _bury(self, taken: Claim, record: Record, death: TrainerDied, silence: Silence, log: str) -> None:
+        """The trainer ended before the stage did."""
+        if self._verdict is None and not death.asked and says_machine(log):
+            failed = Failed(str(death), Owner.MACHINE)
+            self._judge(taken.digest, failed)
+            record.failed(failed, log)
+        elif self._verdict is Verdict.HUNG:
+            record.died(self._verdict, TrainerDied(f"the trainer was {silence}"), log)
+        else:
+            record.died(self._verdict, death, log)
+
+    def _places(self, taken: Claim) -> tuple[str, ...]:
+        """Where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
+        if f'"name":"{IMAGEFOLDER}"' not in taken.spec:
+            return ()
+        found = self._desk.patience.call(places_of, self._desk.engine, taken.digest)
+        return found if isinstance(found, tuple) else ()
+
+    def _hear(self, process: TrainerProcess, taken: Claim, record: Record, event: Event) -> None:
+        ours = True
+        if isinstance(event, Progress):
+            self._note(event.trouble)
+        elif isinstance(event, Epoch):
+            ours = record.epoch(event)
+        elif isinstance(event, Saved):
+            self._saving_seconds = max(event.seconds, self._saving_seconds)
+            ours = record.saved(event)
+        elif isinstance(event, Done | Failed):
+            log = process.log.text()
+            if self._settle() or event.spent:
+                self._discard(process)  # it has been told to end, or says that it will: no next stage for it
+            self._judge(taken.digest, event)
+            if isinstance(event, Done):
+                record.done(event, log)
+            else:
+                record.failed(event, log)
+        if not ours:
+            self.stop(Verdict.LOST, taken)
+
+    def _note(self, trouble: str) -> None:
+        """What the trainer waits for, or no longer waits for."""
+        waits = self.name + " waits"
+        if trouble:
+            self._desk.troubles.begin(waits, trouble)
+        else:
+            self._desk.troubles.end(waits)
+
+    def _judge(self, stage: str, event: Done | Failed) -> None:
+        """What the end of a stage says about the slot's machine."""
+        if isinstance(event, Failed) and event.owner not in (Owner.WORK, Owner.UNKNOWN):
+            self._rest.failed(stage, event.reason, may_withdraw=event.owner == Owner.MACHINE)
+            self._resting = True
+            self._desk.troubles.begin(self.name, self._rest.withdrawn or f"rests: {event.reason}")
+        else:
+            self._rest.worked()
+            self._desk.troubles.end(self.name)
+
+    def _discard(self, process: TrainerProcess) -> None:
+        self._up = False
+        process.close()
+
+    def _settle(self) -> bool:
+        """The trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds the
+        stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
+        with self._lock:
+            self._settled = True
+            return self._verdict is not None

@@ -1,0 +1,212 @@
+"""A worker's pulse: heartbeats, cancel flags, the reaper and the dispatcher, in one thread.
+
+A ledger or a broker that is away is waited for; the thread itself never ends before the worker does.
+
+When a ledger comes back after longer than a lease, the leases of all have run out, though nobody is lost. Their
+holders renew them at their next heartbeats, which are honoured as long as nobody has taken the stages. So whoever
+notices that the ledger was away reaps nothing for a while (`Calm`).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from celery import Celery
+from celery.utils.log import get_logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from prunesweep.core.broker.embedded import Broker
+from prunesweep.core.broker.hints import BrokerAway, waiting
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.clock import read_clock
+from prunesweep.core.ledger.queue.claims import heartbeat
+from prunesweep.core.ledger.queue.progress import record_progress
+from prunesweep.core.ledger.queue.reaper import due, reap
+from prunesweep.core.ledger.queue.retention import forget_old
+from prunesweep.core.ledger.queue.workers import Notes, note
+from prunesweep.worker.context import Desk, Verdict
+from prunesweep.worker.incidents import first_line
+from prunesweep.worker.reap_guard import Calm
+from prunesweep.worker.slot import Slot
+from prunesweep.worker.watchdog import Hearing
+
+logger = get_logger(__name__)
+
+TICK = 1.0
+"""Seconds between looks for stages that nobody was told of."""
+
+_FORGET_SECONDS = 3600.0
+"""Between two looks for what the ledger need not keep any longer."""
+
+_EXPECTED = (SQLAlchemyError, UserError, BrokerAway, OSError)
+"""What a ledger or a broker that is away brings about."""
+
+_SETTLE = 0.05
+"""A slot free for that long has found nothing on the queue: hints that are on their way are not doubled."""
+
+_AHEAD = 16
+"""Hints published at once for each free slot. More would pile up on the queue of a worker that goes away."""
+
+
+class Pulse:
+    """Start it once; `wake` makes it look now instead of at the next tick."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        app: Celery,
+        slots: Sequence[Slot],
+        broker: Broker,
+        stopping: threading.Event,
+        hearing: Hearing,
+        deaf: Callable[[], None],
+    ) -> None:
+        """deaf: called when the worker has gone deaf."""
+        self._desk, self._app, self._slots, self._broker = desk, app, slots, broker
+        self._stopping = stopping
+        self._hearing, self._deaf = hearing, deaf
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
+        self._next_beat = 0.0
+        self._next_forget = 0.0
+        self._noted = Notes({}, ())
+        self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def _live(self) -> None:
+        while not self._stopping.is_set():
+            self._turn()
+            pause = min(TICK, self._desk.settings.heartbeat, self._next_beat - time.monotonic())
+            if self._wake.wait(max(0.0, pause)):
+                self._wake.clear()
+                self._stopping.wait(_SETTLE * 1.1)
+        for slot in self._slots:
+            self._guard("stop", slot.begin_close)
+
+    def _turn(self) -> None:
+        if time.monotonic() >= self._next_beat:
+            beaten = self._guard("heartbeat", self._beat)
+            # A ledger that is away is looked for more often: leases run out meanwhile.
+            wait = self._desk.settings.heartbeat
+            self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
+            if beaten:
+                self._guard("logs", self._save_logs)
+                self._guard("progress", self._save_progress)
+                self._guard("notes", self._save_notes)
+                self._guard("reaper", self._reap)
+            self._guard("broker", self._tend_broker)
+            self._guard("retention", self._forget)
+        self._guard("trainers", self._tend_trainers)
+        self._guard("dispatch", self._dispatch)
+
+    def _guard(self, what: str, act: Callable[[], None]) -> bool:
+        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
+        try:
+            act()
+        except Exception as error:
+            # Anything else is a bug; but a worker without a pulse loses its leases, so it goes on.
+            unexpected = None if isinstance(error, _EXPECTED) else error
+            self._desk.troubles.begin(what, first_line(error), unexpected=unexpected)
+            return False
+        self._desk.troubles.end(what)
+        return True
+
+    def _beat(self) -> None:
+        settings, engine = self._desk.settings, self._desk.engine
+        holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
+        beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
+        self._calm.beat(_awake_or_not())
+        self._believe(lambda: read_clock(self._desk.engine))
+        for beat in beats:
+            slot, held = holders[beat.digest, beat.attempt]
+            if not beat.held:
+                slot.stop(Verdict.LOST, held)
+            elif beat.cancel:
+                slot.stop(Verdict.CANCEL, held)
+
+    def _believe(self, read: Callable[[], float]) -> bool:
+        """Reads the ledger's clock; False if it was stepped, now or not long ago."""
+        before = _awake_or_not()
+        ledger = read()
+        now = _awake_or_not()
+        step = self._calm.clock(now, ledger, now - before)
+        if step:
+            wait = self._desk.settings.lease
+            logger.warning("the ledger's clock was stepped by %+.0f s; no lease is taken back for %.0f s", step, wait)
+        return self._calm.may_reap(now)
+
+    def _save_logs(self) -> None:
+        for slot in self._slots:
+            slot.save_log()
+
+    def _reap(self) -> None:
+        if not self._calm.may_reap(_awake_or_not()):
+            return
+        settings = self._desk.settings
+        for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff, self._believe):
+            logger.warning("%s: its lease ran out; taken back", digest[:12])
+
+    def _forget(self) -> None:
+        """About once an hour: what the ledger need not keep any longer. Not while its clock may be wrong."""
+        if time.monotonic() < self._next_forget or not self._calm.may_reap(_awake_or_not()):
+            return
+        self._next_forget = time.monotonic() + _FORGET_SECONDS
+        forgotten = forget_old(self._desk.engine, self._desk.settings.keep)
+        for artifact in forgotten.snapshots:
+            self._desk.discard(artifact)
+
+    def _save_progress(self) -> None:
+        silent = {}
+        for slot in self._slots:
+            held = slot.progressing
+            if held is not None:
+                silent[held.digest, held.attempt] = slot.silent_seconds
+        record_progress(self._desk.engine, silent)
+
+    def _save_notes(self) -> None:
+        notes = Notes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        if notes != self._noted:
+            note(self._desk.engine, self._desk.worker, notes)
+            self._noted = notes
+
+    def _tend_trainers(self) -> None:
+        for slot in self._slots:
+            slot.look()
+            slot.keep_warm()
+
+    def _tend_broker(self) -> None:
+        if self._broker.ensure():
+            logger.warning("the embedded broker was down; started it again")
+
+    def _dispatch(self) -> None:
+        """Publishes hints for stages that free slots could run and that nobody was told of, or long ago."""
+        free: dict[str, int] = {}
+        for slot in self._slots:
+            if slot.free_for() >= _SETTLE:
+                kind = slot.device.partition(":")[0]
+                free[kind] = free.get(kind, 0) + 1
+        lie = bool(free) and waiting(self._app) > 0
+        if not lie:
+            self._hearing.heard()
+        elif self._hearing.deaf(time.monotonic()):
+            self._deaf()
+        if not free or lie:
+            # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
+            # keep slots from new ones, which grow stale in their turn.
+            return
+        for kind, count in free.items():
+            older_than = self._desk.settings.republish
+            self._desk.publish(due(self._desk.engine, kind, count * _AHEAD, older_than))
+
+
+def _awake_or_not() -> float:
+    """Seconds since some moment; unlike `time.monotonic` it counts those for which the machine was asleep."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

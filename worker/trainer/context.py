@@ -1,0 +1,192 @@
+"""What a trainer keeps warm between stages: its device, the store, and the dataset that it used last."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+
+import psutil
+import torch
+
+from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
+from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack_state
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.cpus import capped
+from prunesweep.core.errors import REPAIR, StageError
+from prunesweep.core.hostlock import Work, working
+from prunesweep.core.images.folders import candidates
+from prunesweep.core.measure.machine import processor_name
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.pruning.masks import Masks
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.core.training.builtin import DownloadAway
+from prunesweep.core.training.datasets import Split, load_dataset
+from prunesweep.core.training.training_state import Snapshot
+from prunesweep.worker.protocol import Event, Ready, Request, Saved
+from prunesweep.worker.trainer.artifact_store import SPOOL, Shelf, tidy
+from prunesweep.worker.trainer.checkpointer import Saver
+from prunesweep.worker.trainer.device import try_device
+from prunesweep.worker.trainer.progress import Reporter
+from prunesweep.worker.trainer.signals import Ending
+from prunesweep.worker.trainer.waiting import Waiting
+
+_REPORT_SECONDS = 5.0
+
+_WORK_PER_THREAD = 250_000_000
+"""Multiply-adds of a forward pass that keep one more CPU thread busy. With less, threads mostly wait for each other
+after every layer: a small network gains nothing, and stands still when the machine has other work (measured with
+width 16 on 3×16×16 images, batch 64, two cores and a busy neighbour: 32 images/s with two threads, 2,300 with one)."""
+
+
+@dataclass
+class Workbench:
+    """emit: sends an event to the slot."""
+
+    device: torch.device
+    settings: Settings
+    store: ArtifactStore
+    emit: Callable[[Event], None]
+    cores: int
+    ending: Ending = field(default_factory=Ending)
+    report: Reporter = field(init=False)
+    waiting: Waiting = field(init=False)
+    shelf: Shelf = field(init=False)
+    _baseline: int | None = None
+    _dataset: DatasetRef | None = None
+    _places: tuple[str, ...] = ()
+    _splits: dict[str, Split] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.report = Reporter(self.emit)
+        self.waiting = Waiting(self.report, self.ending)
+        self.shelf = Shelf(self.store, self.settings.home / SPOOL, self.waiting)
+
+    def ready(self) -> Ready:
+        """The trainer's first event."""
+        return Ready(str(self.device), processor_name(self.device), torch.__version__)
+
+    def use_threads(self, work: int) -> None:
+        """Sets the CPU threads for forward passes of `work` multiply-adds each; SWEEP_THREADS, if given, decides.
+
+        They follow from the work and the machine alone, so that a stage that is run again gets the same bits.
+        """
+        torch.set_num_threads(self.settings.threads or max(1, min(self.cores, work // _WORK_PER_THREAD)))
+
+    def look_in(self, places: Sequence[str]) -> None:
+        """From now on image folders are looked for in these places, then where SWEEP_IMAGEFOLDERS says."""
+        self._places = candidates(places, self.settings.image_folders)
+
+    def split(self, ref: DatasetRef, name: str) -> Split:
+        """`train` or `test`, resident on the device; one dataset at a time is kept. Waits for one that has to be
+        downloaded and cannot be."""
+        if ref != self._dataset:
+            self._splits.clear()
+            self._dataset = ref
+            self._baseline = None
+        if name not in self._splits:
+            progress = _Progress(ref.label, self.report)
+            load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places)  # noqa: E731
+            loaded = self.waiting.until(load, "loading images", "the download", DownloadAway)
+            self._splits[name] = loaded.to(self.device)
+        return self._splits[name]
+
+    def checkpoint(self, inputs: dict[str, str], parent: str) -> Checkpoint:
+        """The artifact of a parent stage, verified.
+
+        Raises:
+            StageError: the parent made none, or it is damaged or gone.
+        """
+        sha = inputs.get(parent, "")
+        if not sha:
+            raise StageError(f"stage {parent[:12]} left no artifact; {REPAIR}")
+        self.report("reading a checkpoint")
+        try:
+            return unpack(self.shelf.get(sha))
+        except StageError as error:
+            raise StageError(f"{error}; {REPAIR}") from None
+
+    def saved_state(self, request: Request) -> SavedState | None:
+        """Where an earlier attempt got to; None if it left nothing that can be used."""
+        if not request.snapshot:
+            return None
+        try:
+            found = unpack_state(self.shelf.get(request.snapshot), request.digest)
+        except StageError as error:
+            print(f"begins again: {error}", file=sys.stderr, flush=True)
+            return None
+        place = found.snapshot
+        print(f"goes on after epoch {place.epoch}, step {place.step}", file=sys.stderr, flush=True)
+        return found
+
+    @contextmanager
+    def saving(self, stage: str, masks: Masks, start: SavedState | None) -> Iterator[Saver]:
+        """What keeps a training's state in the store; the end of this process waits for it from now on, until the
+        stage's last word was said."""
+        began, before = time.monotonic(), start.seconds if start else 0.0
+        # On the host before any other thread gets them: while a GPU records a step, no other thread may touch it.
+        kept = {name: mask.detach().to("cpu", copy=True) for name, mask in masks.items()}
+
+        def keep(snapshot: Snapshot) -> Saved:
+            state = SavedState(snapshot, kept, before + time.monotonic() - began)
+            started = time.monotonic()
+            sha, size = self.store.put(pack_state(stage, state))
+            return Saved(sha, size, snapshot.epoch, snapshot.step, time.monotonic() - started)
+
+        position = (start.snapshot.epoch, start.snapshot.step) if start else (0, 0)
+        saver = Saver(keep, self.emit, self.settings.snapshot, position, self.ending)
+        self.ending.hold()
+        try:
+            yield saver
+        finally:
+            saver.close()
+
+    def at_work(self) -> AbstractContextManager[Work]:
+        """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
+
+        def look() -> bool:
+            self.report("waiting for a measurement")
+            return self.ending.asked
+
+        return working(look)
+
+    def outgrown(self) -> int:
+        """Bytes of memory, the device's included, by which this process has grown too much since the first stage on
+        its dataset; 0 if it has not."""
+        held = psutil.Process().memory_info().rss
+        if self.device.type == "cuda":
+            held += torch.cuda.memory_allocated(self.device)
+        if self._baseline is None:
+            self._baseline = held
+        growth: int = held - self._baseline
+        return growth if growth > self.settings.growth else 0
+
+
+class _Progress:
+    """Says on stderr, now and then, how far a dataset is packed, and reports each image as progress."""
+
+    def __init__(self, label: str, report: Reporter) -> None:
+        self._label, self._report = label, report
+        self._next = time.monotonic() + _REPORT_SECONDS
+
+    def __call__(self, done: int, total: int) -> None:
+        self._report("reading images")
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _REPORT_SECONDS
+            print(f"{self._label}: {done:,} of {total:,} images packed", file=sys.stderr, flush=True)
+
+
+def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
+    """The workbench of a new trainer; settings are read from the environment.
+
+    Raises:
+        UserError: settings or a store that cannot be used.
+    """
+    settings = load_settings()
+    place = try_device(device)
+    store = ArtifactStore.open(settings.artifacts_url, settings.home)
+    tidy(settings.home / SPOOL)
+    cores = capped(torch.get_num_threads())
+    if place.type == "cpu":
+        cores = max(1, cores // settings.per_device)
+    return Workbench(place, settings, store, emit, cores)
