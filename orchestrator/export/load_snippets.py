@@ -4,10 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-_NETWORK = """from prunesweep.core.plan.models import ModelRef
-from prunesweep.core.training.models import load_model
+from prunesweep.core.plan.models import MODELS
 
-network = load_model(ModelRef({name!r}, {width!r}, {classes!r}), weights).eval()"""
+_NETWORK = """import prunesweep
+
+network = prunesweep.build_model({name!r}, width={width!r}, classes={classes!r}, weights=weights)"""
+
+_TORCHVISION = """from torch import nn
+from torchvision.models import resnet18  # needs nothing of prunesweep
+
+network = resnet18(num_classes={classes!r})
+network.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+{pool}network.load_state_dict(weights)
+network.eval()"""
+_NO_POOL = "network.maxpool = nn.Identity()\n"
 
 _CODE: Mapping[str, str] = MappingProxyType(
     {
@@ -28,14 +38,22 @@ _STATE_DICTS = (".pt", ".safetensors")
 def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any]) -> Iterable[str]:
     """Markdown lines for the files STEM + ending; model: fields of the network's `ModelRef`."""
     yield "Images are float32 [B, 3, H, W], RGB, normalised: `(byte / 255 - mean) / std`, with mean and standard"
-    yield "deviation of the training images' channels, which packed and ONNX files hold."
+    yield "deviation of the training images' channels, which packed (`network.input`) and ONNX files hold."
     for ending in endings:
         code = _CODE[ending].format(stem=stem)
         if ending in _STATE_DICTS:
-            code += "\n\n" + _NETWORK.format(**{key: model.get(key) for key in ("name", "width", "classes")})
+            code += "\n\n" + _network(model)
         yield from ("", f"`{stem}{ending}`:", "", "```python", *code.splitlines(), "```")
         if ending == ".packed":
             yield from (
                 "",
                 "Written with `--values fp16` its kept weights are rounded; the accuracy is that of float32.",
             )
+
+
+def _network(model: Mapping[str, Any]) -> str:
+    """Code that makes the network of `weights`: with torch and torchvision alone where torchvision has that network."""
+    name, width, classes = (model.get(key) for key in ("name", "width", "classes"))
+    if name in ("resnet18", "resnet18-cifar") and width == MODELS[name]:
+        return _TORCHVISION.format(classes=classes, pool=_NO_POOL if name == "resnet18-cifar" else "")
+    return _NETWORK.format(name=name, width=width, classes=classes)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 import prunesweep
-from prunesweep.core.errors import StageError, UserError
+from prunesweep import StageError, UserError
 
 
 def test_submit_wait_results(home: Path, ledger: Engine, work: Callable[..., int]) -> None:
@@ -106,3 +106,46 @@ def test_load_reads_the_weights_without_the_masks(home: Path) -> None:
     assert loaded["conv1.weight"].tolist() == [[0.0, 1.5]]
     with pytest.raises(StageError, match="is not in the store"):
         prunesweep.load("0" * 64)
+
+
+def test_everything_public_is_there() -> None:
+    assert {name for name in prunesweep.__all__ if getattr(prunesweep, name) is None} == set()
+    assert prunesweep.__version__.split(".")[0].isdigit()
+    with pytest.raises(AttributeError, match="has no attribute 'prune'"):
+        prunesweep.prune  # noqa: B018
+
+
+def test_build_model_takes_what_load_gives() -> None:
+    import torch
+
+    made = prunesweep.build_model("resnet20", width=2, classes=3, seed=1)
+    weights = {key: value.numpy() for key, value in made.state_dict().items()}
+    again = prunesweep.build_model("resnet20", width=2, classes=3, weights=weights)
+    images = torch.zeros(2, 3, 32, 32)
+    assert torch.equal(made.eval()(images), again(images))
+    for wrong, field in (({"width": 0}, "width '0'"), ({"classes": 1}, "classes '1'"), ({"width": 2.0}, "width '2.0'")):
+        with pytest.raises(UserError, match=field):
+            prunesweep.build_model("resnet20", **{"classes": 3, **wrong})
+    with pytest.raises(UserError, match='did you mean "resnet20"'):
+        prunesweep.build_model("resnet2", classes=3)
+    with pytest.raises(StageError, match="is not a resnet20 of width 4"):
+        prunesweep.build_model("resnet20", width=4, classes=3, weights=weights)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet18-cifar", "resnet20"])
+def test_a_cards_code_makes_the_network(name: str) -> None:
+    from prunesweep.core.plan.models import MODELS
+    from prunesweep.orchestrator.export.load_snippets import how_to_load
+
+    made = prunesweep.build_model(name, classes=3)
+    model = {"name": name, "width": MODELS[name], "classes": 3}
+    code = "\n".join(how_to_load("a", [".pt"], model)).split("```")[1].removeprefix("python\n")
+    code = code.replace('torch.load("a.pt", weights_only=True)', "given")
+    assert ("prunesweep" in code.replace("nothing of prunesweep", "")) == (name == "resnet20")
+    scope: dict[str, object] = {"given": made.state_dict()}
+    exec(code, scope)
+    network = scope["network"]
+    import torch
+
+    images = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(made.eval()(images), network(images))  # type: ignore[operator]

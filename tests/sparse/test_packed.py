@@ -323,3 +323,20 @@ def test_load_gives_a_network_to_call(tmp_path: Path) -> None:
     found = run(np.random.default_rng(0).standard_normal((5, 3, 9, 8)).astype(np.float32))
     assert found.shape == (5, 2)
     assert found.dtype == np.float32
+    assert run.input.names == ("ä", "b")
+    assert run.input.mean is None, "one mean for three channels"
+    assert run.input.shape == (3, 9, 8)
+    with pytest.raises(UserError, match="threads '0': at least 1"):
+        prunesweep.load(tmp_path / "a.packed", threads=0)
+
+
+def test_a_network_says_how_images_are_normalised(tmp_path: Path) -> None:
+    mean, std = [0.5, 0.25, 0.125], [0.5, 0.25, 1.0]
+    write_packed(network(), tmp_path / "a.packed", {"input": {"mean": mean, "std": std}})
+    run = prunesweep.load(tmp_path / "a.packed")
+    images = np.random.default_rng(0).integers(0, 256, (4, 3, 9, 8), np.uint8)
+    expected = (images / 255 - np.reshape(mean, (3, 1, 1))) / np.reshape(std, (3, 1, 1))
+    np.testing.assert_allclose(run.input.normalise(images), expected, rtol=1e-5, atol=1e-6)
+    assert run.input.normalise(images).dtype == np.float32
+    with pytest.raises(ValueError, match=r"uint8 array of shape \[B, 3, 9, 8\]"):
+        run.input.normalise(images.astype(np.float32))
