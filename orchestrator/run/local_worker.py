@@ -49,7 +49,7 @@ class LocalWorker:
             make_private(self.log.parent)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    python("worker", "--devices", devices, "--per-device", str(per_device)),
+                    python("prunesweep.worker", "--devices", devices, "--per-device", str(per_device)),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

@@ -18,4 +18,4 @@ def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None) ->
     need_torch("worker")
     sys.stdout.flush()
     options = (f"--devices={devices or settings.devices}", f"--per-device={per_device or settings.per_device}")
-    os.execv(sys.executable, python("worker", *options))  # noqa: S606 - our own program
+    os.execv(sys.executable, python("prunesweep.worker", *options))  # noqa: S606 - our own program
