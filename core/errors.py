@@ -3,6 +3,8 @@
 Exception
 ├── UserError       bad input; the command line exits with 2
 ├── StageError      a stage that cannot succeed
+├── OSError
+│   └── DownloadAway
 └── UserWarning
     └── UncheckedFile
 """
@@ -55,3 +57,7 @@ class WrongPlan(StageError):
 
 class UncheckedFile(UserWarning):
     """A file from before files had checksums was read: it may be damaged without anybody's notice."""
+
+
+class DownloadAway(OSError):
+    """A dataset cannot be downloaded now; trying again later may help, as nothing is wrong with the work."""

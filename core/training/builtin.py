@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from prunesweep.core.errors import RENAME
+from prunesweep.core.errors import RENAME, DownloadAway
 from prunesweep.core.private import make_private
 from prunesweep.core.training.dataset_cache import Images, Packed, pack
 from prunesweep.core.training.vision import import_torchvision
@@ -21,10 +21,6 @@ _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
 _NETWORK_PATIENCE = 30.0
 """Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
-
-
-class DownloadAway(OSError):
-    """A dataset cannot be downloaded now; trying again later may help, as nothing is wrong with the work."""
 
 
 DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(

@@ -24,7 +24,7 @@ files = prunesweep.export(name, "files", format="packed") + prunesweep.export(na
 network = prunesweep.load(next(file for file in files if file.suffix == ".packed"))
 assert len(network.input.names) == 10 and len(network.input.mean) == 3
 """
-_IMAGES = "import numpy; images = numpy.zeros((2, 3, 32, 32), numpy.float32)"
+_IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
 
 
 @pytest.mark.slow

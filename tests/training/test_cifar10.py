@@ -15,9 +15,9 @@ import pytest
 import torch
 
 from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import DownloadAway
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.settings import Settings
-from prunesweep.core.training.builtin import DownloadAway
 from prunesweep.core.training.datasets import check_dataset, load_dataset
 from prunesweep.core.training.vision import import_torchvision
 from prunesweep.worker.protocol import Event, Owner, Progress

@@ -13,11 +13,10 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from prunesweep.core.errors import StageError
+from prunesweep.core.errors import DownloadAway, StageError
 from prunesweep.core.images.folders import find_dataset, find_images
 from prunesweep.core.images.inspection import Inspection
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
-from prunesweep.core.training.builtin import DownloadAway
 from prunesweep.core.training.dataset_cache import Images, Packed, channel_statistics, pack, packed_or_built
 from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
 

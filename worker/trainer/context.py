@@ -13,14 +13,13 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
 from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.cpus import capped
-from prunesweep.core.errors import REPAIR, StageError
+from prunesweep.core.errors import REPAIR, DownloadAway, StageError
 from prunesweep.core.hostlock import Work, working
 from prunesweep.core.images.folders import candidates
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
-from prunesweep.core.training.builtin import DownloadAway
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.training_state import Snapshot
 from prunesweep.worker.protocol import Event, Ready, Request, Saved

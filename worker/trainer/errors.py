@@ -17,8 +17,7 @@ import errno
 import re
 
 from prunesweep.core.artifacts.store import StoreAway
-from prunesweep.core.errors import StageError, UserError
-from prunesweep.core.training.builtin import DownloadAway
+from prunesweep.core.errors import DownloadAway, StageError, UserError
 from prunesweep.worker.protocol import Owner
 
 _MACHINE_TYPES = frozenset({"AcceleratorError", "DeferredCudaCallError", "CudaError", "NVMLError"})

@@ -1,6 +1,7 @@
 """OpenVINO on a CPU, in fp32 and in bf16. Zeros are multiplied like any other number."""
 
 import copy
+import os
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,8 @@ from torch import nn
 from prunesweep.core.measure.engines.base import Engine, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.sparse.runtime.openvino import fp32, openvino
+
+_WITH_BF16 = ("BF16", "FP16", "AMX", "AVX10", "DEFAULT", "ALL")
 
 
 def engines() -> tuple[Engine, ...]:
@@ -29,6 +32,10 @@ def _missing_bf16(device: torch.device) -> str | None:
     reason = _missing(device)
     if reason is None and "BF16" not in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         return "the processor has no bf16 arithmetic"
+    # OpenVINO's kernels are oneDNN's, which keep to this limit; what OpenVINO says of the processor does not know it.
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper()
+    if reason is None and limit and not any(kind in limit for kind in _WITH_BF16):
+        return f"ONEDNN_MAX_CPU_ISA={limit} leaves no bf16 arithmetic"
     return reason
 
 
