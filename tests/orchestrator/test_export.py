@@ -82,7 +82,7 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
     assert len([line for line in card.splitlines() if line.startswith(("| train", "| prune "))]) == 3
     code = card.partition("```python\n")[2].partition("```")[0]
     assert NAMES[2] in code
-    assert "ModelRef('resnet18', 16, 10)" in code
+    assert "build_model('resnet18', width=16, classes=10, weights=weights)" in code
     compile(code, "card", "exec")
 
 

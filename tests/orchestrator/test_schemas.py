@@ -78,7 +78,7 @@ def test_a_server_that_is_behind_says_what_to_run(sweep, home, postgres_database
 
 def test_no_way_back_is_offered(sweep, home) -> None:
     assert "downgrade" not in sweep("db", "--help").out
-    root = Path(migrate.__file__).parents[2]
+    root = Path(__file__).parents[2]
     scripts = list((root / "migrations" / "versions").glob("0*.py"))
     assert len(scripts) == len(migrate.REVISIONS)
     assert not [script for script in scripts if "def downgrade" in script.read_text(encoding="utf-8")]

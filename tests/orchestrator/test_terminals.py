@@ -45,6 +45,8 @@ def _on_terminal(words: list[str]) -> tuple[int, int]:
     """Starts a program as the leader of a new terminal; (process, our side of the terminal)."""
     process, terminal = pty.fork()
     if process == 0:
+        # As in any new terminal; a test run under nohup would hand down that it is ignored.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execv(words[0], words)
     os.set_blocking(terminal, False)
     return process, terminal
