@@ -18,7 +18,7 @@ from prunesweep.core.ledger.queue.claims import Claim, claim
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
-from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.ledger.queue.workers import register
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
@@ -36,7 +36,7 @@ RuntimeError: CUDA error: an illegal memory access was encountered
 """
 
 
-def submit(engine: Engine, count: int, name: str = "study", seeds: int = 1) -> Submitted:
+def submit(engine: Engine, count: int, name: str = "study", seeds: int = 1) -> SubmitSummary:
     """A sweep of about that many cells: sparsities × (one-shot, iterative) × epochs."""
     sparsities = ",".join(
         f"{0.30 + 0.69 * place / max(1, count // (4 * seeds)):.4f}" for place in range(count // (4 * seeds))
@@ -104,7 +104,7 @@ def break_(engine: Engine, held: Claim) -> None:
     fail(engine, held.digest, held.attempt, "CUDA error: an illegal memory access was encountered", LOG)
 
 
-def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: str = "study") -> Submitted:
+def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: str = "study") -> SubmitSummary:
     """A sweep of which about that share is done, two stages have failed and four are running."""
     sent = submit(engine, count, name, seeds)
     start_workers(engine)

@@ -20,7 +20,7 @@ from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
-from prunesweep.core.training.step import Graph
+from prunesweep.core.training.step import Recording
 
 PEAKS = {"H100": 989e12, "H200": 989e12}
 """Dense bf16 FLOP/s of the SXM modules, from NVIDIA's data sheets, by a word in the device's name."""
@@ -44,7 +44,7 @@ def split_on(device: torch.device, images: int) -> Split:
     return random_split(images).to(device)
 
 
-def rate(split: Split, load: Load, *graph: Callable[[torch.device], Graph | None]) -> float:
+def rate(split: Split, load: Load, *graph: Callable[[torch.device], Recording | None]) -> float:
     """Images a second, the median epoch's; without a graph if one is given that makes none."""
     model = build_model(ModelRef(load.model, load.width, 10), seed=0)
     recipe = replace(load_recipe("study").dense, batch=load.batch, validation=0.0, precision="bf16")

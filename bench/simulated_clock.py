@@ -1,4 +1,5 @@
-"""A clock for the ledger that stands where a simulation sets it. Importing this changes what `Now` means in SQL."""
+"""A clock for the ledger that stands where a simulation sets it. Importing this changes
+what `DatabaseNow` means in SQL."""
 
 import sqlite3
 from typing import Any
@@ -7,18 +8,18 @@ from databases import open_url
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.compiler import compiles
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 
 _EPOCH = 1_800_000_000.0
 
 
-@compiles(Now, "sqlite")
-def _sqlite(_element: Now, _compiler: Any, **_options: Any) -> str:
+@compiles(DatabaseNow, "sqlite")
+def _sqlite(_element: DatabaseNow, _compiler: Any, **_options: Any) -> str:
     return "simulated_now()"
 
 
-@compiles(Now, "postgresql")
-def _postgresql(_element: Now, _compiler: Any, **_options: Any) -> str:
+@compiles(DatabaseNow, "postgresql")
+def _postgresql(_element: DatabaseNow, _compiler: Any, **_options: Any) -> str:
     return "current_setting('simulated.now')::double precision"
 
 

@@ -18,18 +18,18 @@ from prunesweep.core.measure.pinned import pinned
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.graph import Conv
-from prunesweep.core.sparse.model.lowering import Window, Windows, windows_of
-from prunesweep.core.sparse.runtime.batch_plan import WideNet
-from prunesweep.core.sparse.runtime.program import Call, Crew, Job, Step
-from prunesweep.core.sparse.runtime.single_plan import FlatProgram
+from prunesweep.core.sparse.model.lowering import Window, WindowGraph, windows_of
+from prunesweep.core.sparse.runtime.batch_plan import BatchPlan
+from prunesweep.core.sparse.runtime.program import Call, Job, ProgramStep, ThreadPool
+from prunesweep.core.sparse.runtime.single_plan import SingleProgram
 
 SIDE = 32
 ROUNDS = 40
 
 
-def ticks_a_microsecond(crew: Crew) -> float:
+def ticks_a_microsecond(crew: ThreadPool) -> float:
     """By the clock that the engine's steps are timed with."""
-    nothing = Step((Job((), 0.0, 0),))
+    nothing = ProgramStep((Job((), 0.0, 0),))
     programs = crew.programs([nothing])
     begun, start = time.perf_counter(), _ticks(crew)
     while time.perf_counter() - begun < 0.2:
@@ -37,23 +37,23 @@ def ticks_a_microsecond(crew: Crew) -> float:
     return (_ticks(crew) - start) / (time.perf_counter() - begun) / 1e6
 
 
-def _ticks(crew: Crew) -> int:
+def _ticks(crew: ThreadPool) -> int:
     stamp = np.zeros(1, np.int64)
     call: Call = crew.stamp(stamp)
-    crew.run(crew.programs([Step((Job((call,), 0.0, 0),))]))
+    crew.run(crew.programs([ProgramStep((Job((call,), 0.0, 0),))]))
     return int(stamp[0])
 
 
-def measure(net: Windows, batch: int, crew: Crew) -> list[list[float]]:
+def measure(net: WindowGraph, batch: int, crew: ThreadPool) -> list[list[float]]:
     """Ticks of each node's ways."""
     target = here()
     assert target is not None, "needs AVX-512, or AVX2 with FMA"
     if batch < target.lanes:
-        return [[tick * batch for tick in ways] for ways in FlatProgram(net, 1, target).ticks(crew, ROUNDS)]
-    return WideNet(net, 1, target).ticks(-(-batch // target.lanes), crew, ROUNDS)
+        return [[tick * batch for tick in ways] for ways in SingleProgram(net, 1, target).ticks(crew, ROUNDS)]
+    return BatchPlan(net, 1, target).ticks(-(-batch // target.lanes), crew, ROUNDS)
 
 
-def row(node: Window, net: Windows, batch: int, micros: list[float], best: float) -> str:
+def row(node: Window, net: WindowGraph, batch: int, micros: list[float], best: float) -> str:
     shape = net.shapes[node.out]
     text = f"{node.out:<26}{shape[0]:>5} × {shape[1]:>2} × {shape[2]:<3}"
     if not isinstance(node, Conv):
@@ -74,7 +74,7 @@ def main() -> None:
     net = windows_of(graph_of(load_network(options.file, "resnet18").eval(), (3, SIDE, SIDE)))
     metrics = {}
     with pinned(1):
-        crew = Crew(1)
+        crew = ThreadPool(1)
         scale = ticks_a_microsecond(crew)
         for batch in options.batch:
             every = [[tick / scale for tick in ways] for ways in measure(net, batch, crew)]

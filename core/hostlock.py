@@ -20,7 +20,7 @@ from prunesweep.core.errors import UserError
 _LOOK_SECONDS = 0.02
 
 
-class Work:
+class TrainingHold:
     """A training in the room. given_up: True when it must not wait any longer, because its process shall end."""
 
     def __init__(self, turnstile: int, room: int, given_up: Callable[[], bool]) -> None:
@@ -46,7 +46,7 @@ class Work:
 
 
 @contextmanager
-def working(given_up: Callable[[], bool] = lambda: False, folder: Path | None = None) -> Iterator[Work]:
+def working(given_up: Callable[[], bool] = lambda: False, folder: Path | None = None) -> Iterator[TrainingHold]:
     """Around work that would disturb a measurement; waits while one is under way. folder: of the locks; one for all of
     the user's processes when left out.
 
@@ -54,7 +54,7 @@ def working(given_up: Callable[[], bool] = lambda: False, folder: Path | None = 
         UserError: the folder is somebody else's.
     """
     with _files(folder) as (turnstile, room):
-        yield Work(turnstile, room, given_up)
+        yield TrainingHold(turnstile, room, given_up)
 
 
 @contextmanager

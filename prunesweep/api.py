@@ -12,13 +12,13 @@ from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.settings import load_settings
-from prunesweep.orchestrator.export.files import Wish, plan_export
+from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import submission
 from prunesweep.orchestrator.run.local_run import local_run
 from prunesweep.orchestrator.run.local_worker import WorkerEnded
 from prunesweep.orchestrator.run.request import GridRequest
-from prunesweep.orchestrator.status.follow import OneLine
+from prunesweep.orchestrator.status.follow import OneLineView
 
 if TYPE_CHECKING:
     import pandas
@@ -51,7 +51,7 @@ def run(
     with local_run(GridRequest(grid, axes, name), devices, per_device) as here:
         sweep = here.submitted.name
         try:
-            failed = here.follow(OneLine(lambda text: print(text, end="", flush=True)))
+            failed = here.follow(OneLineView(lambda text: print(text, end="", flush=True)))
         except WorkerEnded as error:
             raise StageError(str(error)) from None
     if failed:
@@ -157,5 +157,5 @@ def export(
         UserError: a bad value, a file that is there already, or a package that is missing.
         StageError: an artifact that is damaged or gone.
     """
-    planned = plan_export(load_settings(), sweep, Path(folder), Wish(format, values, names, force, cards))
+    planned = plan_export(load_settings(), sweep, Path(folder), ExportOptions(format, values, names, force, cards))
     return [Path(event["path"]) for event in planned.write()]

@@ -22,9 +22,9 @@ from prunesweep.core.plan.task import TASK, is_digest
 from prunesweep.core.settings import load_settings
 from prunesweep.core.terminals import silence, terminals
 from prunesweep.worker.consumer import HintConsumer
-from prunesweep.worker.message_filter import Sieve
-from prunesweep.worker.prefetch import Gate
-from prunesweep.worker.runtime import Station
+from prunesweep.worker.message_filter import MessageFilter
+from prunesweep.worker.prefetch import Prefetch
+from prunesweep.worker.runtime import WorkerRuntime
 
 logger = get_logger(__name__)
 
@@ -35,10 +35,10 @@ _STOPPING = (signal.SIGHUP, signal.SIGINT)
 class StageTask(Task):
     """A task that knows its worker's station; None in processes that only send or watch."""
 
-    station: Station | None = None
+    station: WorkerRuntime | None = None
 
 
-class StationStep(bootsteps.StartStopStep):
+class RuntimeStep(bootsteps.StartStopStep):
     """Starts the station before the consumer, stops it after."""
 
     requires = ("celery.worker.components:Pool",)
@@ -56,9 +56,9 @@ class StationStep(bootsteps.StartStopStep):
 app = make_app(load_settings())
 app.conf.worker_concurrency = _ALL_DEVICES
 app.conf.worker_consumer = HintConsumer
-app.steps["worker"].add(StationStep)
-app.steps["consumer"].add(Gate)
-app.steps["consumer"].add(Sieve)
+app.steps["worker"].add(RuntimeStep)
+app.steps["consumer"].add(Prefetch)
+app.steps["consumer"].add(MessageFilter)
 
 
 @app.task(name=TASK, base=StageTask, bind=True)
@@ -81,7 +81,7 @@ def _open_station(sender: Any, **_: Any) -> None:
         settings = load_settings()
         devices = parse_devices(settings.devices, "SWEEP_DEVICES")
         devices = tuple(device for device in devices for _ in range(settings.per_device))[: sender.concurrency]
-        sender.station = Station(settings, app, devices)
+        sender.station = WorkerRuntime(settings, app, devices)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None

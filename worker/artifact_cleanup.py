@@ -12,7 +12,7 @@ from prunesweep.core.artifacts.store import ArtifactStore
 logger = get_logger(__name__)
 
 
-class Discards:
+class ArtifactCleanup:
     """Call it with an artifact's name, from any thread; it never waits and never fails."""
 
     def __init__(self, store: ArtifactStore, ledger_id: str) -> None:

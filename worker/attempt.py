@@ -9,7 +9,7 @@ from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import Claim
 from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, interrupted, release
 from prunesweep.core.ledger.queue.progress import record_epoch
-from prunesweep.worker.context import Desk, Verdict
+from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.protocol import Done, Epoch, Failed, Owner, Saved
 from prunesweep.worker.retry import GIVEN_UP
 from prunesweep.worker.trainer_process import TrainerDied
@@ -17,10 +17,10 @@ from prunesweep.worker.trainer_process import TrainerDied
 logger = get_logger(__name__)
 
 
-class Record:
+class AttemptRecord:
     """One attempt's. A ledger that is away is waited for (see `prunesweep.worker.retry`)."""
 
-    def __init__(self, desk: Desk, device: str, claim: Claim) -> None:
+    def __init__(self, desk: WorkerContext, device: str, claim: Claim) -> None:
         self._desk = desk
         self._snapshot = claim.snapshot
         self._who = (desk.engine, claim.digest, claim.attempt)
@@ -63,7 +63,7 @@ class Record:
         else:
             self._interrupted(event.reason, log)
 
-    def died(self, verdict: Verdict | None, death: TrainerDied, log: str) -> None:
+    def died(self, verdict: StopReason | None, death: TrainerDied, log: str) -> None:
         """The trainer ended before the stage did: by our will, or not."""
         logger.warning("%s stopped: %s", self._name, verdict or death)
         settings = self._desk.settings
@@ -74,11 +74,11 @@ class Record:
             self._desk.patience.call(interrupted, *self._who, str(death), log, *limits)
         elif verdict is None:
             self._crash(str(death), log)
-        elif verdict is Verdict.CANCEL:
+        elif verdict is StopReason.CANCEL:
             self._desk.patience.call(cancelled, *self._who, log, settings.backoff)
-        elif verdict is Verdict.HUNG:
+        elif verdict is StopReason.HUNG:
             self._crash(f"no progress: {death}", log)
-        elif verdict is Verdict.RELEASE:
+        elif verdict is StopReason.RELEASE:
             self._desk.patience.call(release, *self._who, verdict.value, settings.backoff)
 
     def _interrupted(self, reason: str, log: str) -> None:

@@ -14,7 +14,7 @@ from celery.worker.consumer.consumer import COLLECT_SOCKET_TIMEOUT, Consumer
 from celery.worker.state import maybe_shutdown
 
 from prunesweep.core.broker.app import RECONNECT_SECONDS
-from prunesweep.worker.incidents import Troubles, first_line
+from prunesweep.worker.incidents import Incidents, first_line
 
 logger = get_logger(__name__)
 
@@ -37,8 +37,8 @@ class HintConsumer(Consumer):
         self._connections = 0
 
     @property
-    def _troubles(self) -> Troubles:
-        troubles: Troubles = self.controller.station.troubles
+    def _troubles(self) -> Incidents:
+        troubles: Incidents = self.controller.station.troubles
         return troubles
 
     def ensure_connected(self, conn: Any) -> Any:

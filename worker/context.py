@@ -7,11 +7,11 @@ from enum import StrEnum
 from sqlalchemy import Engine
 
 from prunesweep.core.settings import Settings
-from prunesweep.worker.incidents import Troubles
-from prunesweep.worker.retry import Patience
+from prunesweep.worker.incidents import Incidents
+from prunesweep.worker.retry import LedgerRetry
 
 
-class Verdict(StrEnum):
+class StopReason(StrEnum):
     """Why a running stage is being stopped."""
 
     CANCEL = "cancelled"
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Desk:
+class WorkerContext:
     """What the slots of one worker share. publish: hints, best effort · discard: an artifact that nothing refers to
     any more ("" = none), best effort · changed: called when a slot becomes free or ready · troubles: what is wrong now.
     """
@@ -29,8 +29,8 @@ class Desk:
     settings: Settings
     engine: Engine
     worker: str
-    patience: Patience
+    patience: LedgerRetry
     publish: Callable[[Iterable[str]], None]
     discard: Callable[[str], None]
     changed: Callable[[], None]
-    troubles: Troubles
+    troubles: Incidents

@@ -10,7 +10,7 @@ _MOST_REASONS = 8
 """Reasons of one trouble that are logged; a server whose words differ each time must not fill the log."""
 
 
-class Troubles:
+class Incidents:
     """Used by every thread of a worker. `what` names the part that is in trouble, e.g. `broker` or `cpu`."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ LONGEST = 256 * 1024
 _BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError, DataError)
 
 
-class Sieve(bootsteps.StartStopStep):
+class MessageFilter(bootsteps.StartStopStep):
     """Consumer bootstep; run anew after every reconnection."""
 
     requires = (Tasks,)

@@ -17,7 +17,7 @@ from celery.worker.consumer.tasks import Tasks
 from prunesweep.core.plan.task import QUEUE
 
 
-class Gate(bootsteps.StartStopStep):
+class Prefetch(bootsteps.StartStopStep):
     """Consumer bootstep; run anew after every reconnection."""
 
     requires = (Tasks,)

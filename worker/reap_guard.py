@@ -1,7 +1,7 @@
 """Whether it is calm enough to believe that a lease that ran out means a lost worker."""
 
 
-class Calm:
+class ReapGuard:
     """Tells whether a lease that ran out says that its holder is lost, or only that the ledger was away.
 
     Times are seconds on a clock that goes on while the machine sleeps, as the ledger's does. A gap between heartbeats

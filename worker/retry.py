@@ -26,10 +26,10 @@ class _GivenUp:
 
 
 GIVEN_UP = _GivenUp()
-"""What `Patience.call` returns when the worker had to go before the ledger came back."""
+"""What `LedgerRetry.call` returns when the worker had to go before the ledger came back."""
 
 
-class Patience:
+class LedgerRetry:
     """Calls again and again while the ledger is away, until the worker stops. Every call must be fenced, so that a
     call whose answer was lost does no harm when it is made again."""
 

@@ -19,13 +19,13 @@ from prunesweep.core.ledger.db.identity import ledger_id
 from prunesweep.core.ledger.queue.workers import gone, register
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import full_version
-from prunesweep.worker.artifact_cleanup import Discards
-from prunesweep.worker.context import Desk
-from prunesweep.worker.incidents import Troubles
-from prunesweep.worker.retry import Patience
+from prunesweep.worker.artifact_cleanup import ArtifactCleanup
+from prunesweep.worker.context import WorkerContext
+from prunesweep.worker.incidents import Incidents
+from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
-from prunesweep.worker.supervisor import TICK, Pulse
-from prunesweep.worker.watchdog import Hearing
+from prunesweep.worker.supervisor import TICK, Supervisor
+from prunesweep.worker.watchdog import Watchdog
 
 logger = get_logger(__name__)
 
@@ -36,7 +36,7 @@ _BUSY_SECONDS = 5.0
 """How long a call waits for a locked SQLite ledger before it is made again: heartbeats and stopping wait behind it."""
 
 
-class Station:
+class WorkerRuntime:
     """Slots, pulse, ledger and embedded broker of one worker process."""
 
     def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
@@ -50,8 +50,8 @@ class Station:
         self._stopped = False
         self._wake_consumer: Callable[[], None] = lambda: None
         self._reconnect_consumer: Callable[[], object] = lambda: None
-        self.troubles = Troubles()
-        self._hearing = Hearing(TICK)
+        self.troubles = Incidents()
+        self._hearing = Watchdog(TICK)
         self._begun: set[str] = set()
         self._ended: deque[str] = deque(maxlen=1024)
         self._lock = threading.Lock()
@@ -68,13 +68,13 @@ class Station:
         except BaseException:
             self._engine.dispose()
             raise
-        patience = Patience(self._stopping)
-        self._discards = Discards(store, ledger_id(self._engine))
-        self._desk = Desk(
+        patience = LedgerRetry(self._stopping)
+        self._discards = ArtifactCleanup(store, ledger_id(self._engine))
+        self._desk = WorkerContext(
             settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
         )
         self._slots = tuple(Slot(device, self._desk, name) for device, name in _named(devices))
-        self._pulse = Pulse(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
+        self._pulse = Supervisor(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
 
     def start(self) -> None:
         """Registers the worker, starts the trainers and the pulse."""

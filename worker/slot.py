@@ -11,11 +11,11 @@ from prunesweep.core.ledger.queries.logs import save_log
 from prunesweep.core.ledger.queries.lookup import places_of
 from prunesweep.core.ledger.queue.claims import Claim, claim
 from prunesweep.core.plan.datasets import IMAGEFOLDER
-from prunesweep.worker.attempt import Record
-from prunesweep.worker.context import Desk, Verdict
+from prunesweep.worker.attempt import AttemptRecord
+from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.protocol import Done, Epoch, Event, Failed, Owner, Progress, Request, Saved
-from prunesweep.worker.slot_rest import Rest
-from prunesweep.worker.stall import SHORTEST, Silence
+from prunesweep.worker.slot_rest import SlotRest
+from prunesweep.worker.stall import SHORTEST, StallDetector
 from prunesweep.worker.trainer.errors import says_machine
 from prunesweep.worker.trainer_process import GRACE, LONGEST_GRACE, TrainerDied, TrainerProcess
 
@@ -33,14 +33,14 @@ _OUT_AFTER = 3
 class Slot:
     """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
 
-    def __init__(self, device: str, desk: Desk, name: str = "") -> None:
+    def __init__(self, device: str, desk: WorkerContext, name: str = "") -> None:
         """name: by which its troubles are known; the device's, unless several slots share that."""
         self.device = device
         self.name = name or device
         self._desk = desk
         self._lock = threading.Lock()
         self._held: Claim | None = None
-        self._verdict: Verdict | None = None
+        self._verdict: StopReason | None = None
         self._settled = False
         self._closing = False
         self._saved_log = ""
@@ -52,9 +52,9 @@ class Slot:
         self._start_failures = 0
         self._start_after = 0.0
         self._free_since = time.monotonic()
-        self._rest = Rest(desk.settings.lease / 6, time.monotonic)
+        self._rest = SlotRest(desk.settings.lease / 6, time.monotonic)
         self._resting = False
-        self._silence: Silence | None = None
+        self._silence: StallDetector | None = None
         self._saving_seconds = _SAVING_SECONDS
 
     @property
@@ -64,7 +64,7 @@ class Slot:
     @property
     def progressing(self) -> Claim | None:
         """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
-        return None if self._verdict is Verdict.HUNG else self._held
+        return None if self._verdict is StopReason.HUNG else self._held
 
     @property
     def silent_seconds(self) -> float:
@@ -94,7 +94,7 @@ class Slot:
             return
         silence.look()
         if silence.hung and self._held is not None:
-            self.stop(Verdict.HUNG, self._held)
+            self.stop(StopReason.HUNG, self._held)
         elif silence.hung:
             process.kill()
 
@@ -126,7 +126,7 @@ class Slot:
             return False
         with self._lock:
             self._held, self._saved_log, self._settled = taken, "", False
-            self._verdict = Verdict.RELEASE if self._closing else None
+            self._verdict = StopReason.RELEASE if self._closing else None
         try:
             self._attend(process, taken)
         finally:
@@ -136,7 +136,7 @@ class Slot:
             self.keep_warm()
         return True
 
-    def stop(self, verdict: Verdict, of: Claim | None = None) -> None:
+    def stop(self, verdict: StopReason, of: Claim | None = None) -> None:
         """Ends the running stage by ending its trainer; `run` then writes what the verdict asks for.
 
         of: only if this is (still) the stage that runs.
@@ -148,7 +148,7 @@ class Slot:
                 return
             self._verdict = verdict
             process = self._process
-        if process is not None and verdict in (Verdict.LOST, Verdict.HUNG):
+        if process is not None and verdict in (StopReason.LOST, StopReason.HUNG):
             process.kill()  # nothing that it could save is wanted, or it would not
         elif process is not None:
             process.stop(self.grace)
@@ -178,7 +178,7 @@ class Slot:
             self._closing = True
             if self._process is not None and not self._up:
                 self._process.stop()
-        self.stop(Verdict.RELEASE)
+        self.stop(StopReason.RELEASE)
 
     def close(self, timeout: float) -> None:
         """Waits until the stage was handed back, then ends the trainer."""
@@ -202,7 +202,7 @@ class Slot:
             self._up = False
             process = self._process = TrainerProcess(self.device)
         limit = max(_START_SECONDS, self._desk.settings.silence)
-        silence = self._silence = Silence(limit, time.monotonic, "starting")
+        silence = self._silence = StallDetector(limit, time.monotonic, "starting")
         try:
             ready = process.wait_ready()
         except TrainerDied as death:
@@ -227,7 +227,7 @@ class Slot:
             self._desk.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
-        record = Record(self._desk, self.device, taken)
+        record = AttemptRecord(self._desk, self.device, taken)
         if self._verdict is not None:
             record.died(self._verdict, TrainerDied(""), "")
             return
@@ -235,7 +235,7 @@ class Slot:
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
         logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
-        silence = self._silence = Silence(self._desk.settings.silence, time.monotonic, "beginning", SHORTEST)
+        silence = self._silence = StallDetector(self._desk.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
                 silence.heard(event.phase if isinstance(event, Progress) else "")
@@ -255,13 +255,13 @@ class Slot:
             self._silence = None
             self._note("")
 
-    def _bury(self, taken: Claim, record: Record, death: TrainerDied, silence: Silence, log: str) -> None:
+    def _bury(self, taken: Claim, record: AttemptRecord, death: TrainerDied, silence: StallDetector, log: str) -> None:
         """The trainer ended before the stage did."""
         if self._verdict is None and not death.asked and says_machine(log):
             failed = Failed(str(death), Owner.MACHINE)
             self._judge(taken.digest, failed)
             record.failed(failed, log)
-        elif self._verdict is Verdict.HUNG:
+        elif self._verdict is StopReason.HUNG:
             record.died(self._verdict, TrainerDied(f"the trainer was {silence}"), log)
         else:
             record.died(self._verdict, death, log)
@@ -273,7 +273,7 @@ class Slot:
         found = self._desk.patience.call(places_of, self._desk.engine, taken.digest)
         return found if isinstance(found, tuple) else ()
 
-    def _hear(self, process: TrainerProcess, taken: Claim, record: Record, event: Event) -> None:
+    def _hear(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
         ours = True
         if isinstance(event, Progress):
             self._note(event.trouble)
@@ -292,7 +292,7 @@ class Slot:
             else:
                 record.failed(event, log)
         if not ours:
-            self.stop(Verdict.LOST, taken)
+            self.stop(StopReason.LOST, taken)
 
     def _note(self, trouble: str) -> None:
         """What the trainer waits for, or no longer waits for."""

@@ -8,7 +8,7 @@ stage that breaks every device that it meets would otherwise take every slot out
 _LONGEST_REST = 300.0
 
 
-class Rest:
+class SlotRest:
     """Of one slot. Called by the thread that runs its stages; the rest may be read by any."""
 
     def __init__(self, first: float, now: Callable[[], float]) -> None:

@@ -15,7 +15,7 @@ _LONGEST_LOOK = 2.0
 meanwhile, and its trainer is not hung for that."""
 
 
-class Silence:
+class StallDetector:
     """The silence of one trainer. One thread hears it, another looks."""
 
     def __init__(self, longest: float, now: Callable[[], float], phase: str, first: float | None = None) -> None:

@@ -4,7 +4,7 @@ A ledger or a broker that is away is waited for; the thread itself never ends be
 
 When a ledger comes back after longer than a lease, the leases of all have run out, though nobody is lost. Their
 holders renew them at their next heartbeats, which are honoured as long as nobody has taken the stages. So whoever
-notices that the ledger was away reaps nothing for a while (`Calm`).
+notices that the ledger was away reaps nothing for a while (`ReapGuard`).
 """
 
 import threading
@@ -23,12 +23,12 @@ from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.progress import record_progress
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.retention import forget_old
-from prunesweep.core.ledger.queue.workers import Notes, note
-from prunesweep.worker.context import Desk, Verdict
+from prunesweep.core.ledger.queue.workers import WorkerNotes, note
+from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.incidents import first_line
-from prunesweep.worker.reap_guard import Calm
+from prunesweep.worker.reap_guard import ReapGuard
 from prunesweep.worker.slot import Slot
-from prunesweep.worker.watchdog import Hearing
+from prunesweep.worker.watchdog import Watchdog
 
 logger = get_logger(__name__)
 
@@ -48,17 +48,17 @@ _AHEAD = 16
 """Hints published at once for each free slot. More would pile up on the queue of a worker that goes away."""
 
 
-class Pulse:
+class Supervisor:
     """Start it once; `wake` makes it look now instead of at the next tick."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: WorkerContext,
         app: Celery,
         slots: Sequence[Slot],
         broker: Broker,
         stopping: threading.Event,
-        hearing: Hearing,
+        hearing: Watchdog,
         deaf: Callable[[], None],
     ) -> None:
         """deaf: called when the worker has gone deaf."""
@@ -69,8 +69,8 @@ class Pulse:
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
         self._next_beat = 0.0
         self._next_forget = 0.0
-        self._noted = Notes({}, ())
-        self._calm = Calm(desk.settings.lease, desk.settings.heartbeat)
+        self._noted = WorkerNotes({}, ())
+        self._calm = ReapGuard(desk.settings.lease, desk.settings.heartbeat)
 
     def start(self) -> None:
         self._thread.start()
@@ -128,9 +128,9 @@ class Pulse:
         for beat in beats:
             slot, held = holders[beat.digest, beat.attempt]
             if not beat.held:
-                slot.stop(Verdict.LOST, held)
+                slot.stop(StopReason.LOST, held)
             elif beat.cancel:
-                slot.stop(Verdict.CANCEL, held)
+                slot.stop(StopReason.CANCEL, held)
 
     def _believe(self, read: Callable[[], float]) -> bool:
         """Reads the ledger's clock; False if it was stepped, now or not long ago."""
@@ -172,7 +172,7 @@ class Pulse:
         record_progress(self._desk.engine, silent)
 
     def _save_notes(self) -> None:
-        notes = Notes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        notes = WorkerNotes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
         if notes != self._noted:
             note(self._desk.engine, self._desk.worker, notes)
             self._noted = notes

@@ -8,7 +8,7 @@ LOOKS = 5
 """Looks without a hint after which a worker is deaf. One that hears takes a hint within milliseconds."""
 
 
-class Hearing:
+class Watchdog:
     """`heard` may be called by any thread, `deaf` by one.
 
     Looks are counted, not seconds: a machine that slept, or a process that was stopped, has heard nothing meanwhile,

@@ -23,7 +23,7 @@ _PROBE = re.compile(r"probe[-/][0-9a-f]{16}", re.ASCII)
 _UNFINISHED = re.compile(r"#[0-9]+$", re.ASCII)
 
 
-class Sort(StrEnum):
+class ObjectKind(StrEnum):
     """What an object is. LEFTOVER: of a write or a check that was interrupted · FOREIGN: not ours."""
 
     ARTIFACT = "artifact"
@@ -33,7 +33,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class StoredObject:
     """An object. size: bytes · written: seconds since 1970 on the store's clock."""
 
     path: str
@@ -41,7 +41,7 @@ class Entry:
     written: float
 
     @property
-    def sort(self) -> Sort:
+    def sort(self) -> ObjectKind:
         return sort_of(self.path)
 
     @property
@@ -65,16 +65,16 @@ def is_ledger(path: str) -> bool:
     return _LEDGER.fullmatch(path) is not None
 
 
-def sort_of(path: str) -> Sort:
+def sort_of(path: str) -> ObjectKind:
     """By its path alone; anything unexpected is FOREIGN."""
     if _ARTIFACT.fullmatch(path):
-        return Sort.ARTIFACT
+        return ObjectKind.ARTIFACT
     if is_ledger(path):
-        return Sort.LEDGER
+        return ObjectKind.LEDGER
     whole = _UNFINISHED.sub("", path)
     if _PROBE.fullmatch(whole) or (whole != path and (_ARTIFACT.fullmatch(whole) or is_ledger(whole))):
-        return Sort.LEFTOVER
-    return Sort.FOREIGN
+        return ObjectKind.LEFTOVER
+    return ObjectKind.FOREIGN
 
 
 class Inventory:
@@ -85,7 +85,7 @@ class Inventory:
         self._folder = folder
 
     def now(self) -> float:
-        """The time on the store's own clock, by which `Entry.written` goes: that of an object written now."""
+        """The time on the store's own clock, by which `StoredObject.written` goes: that of an object written now."""
         path = probe()
         obstore.put(self._backend, path, b"now")
         try:
@@ -93,35 +93,35 @@ class Inventory:
         finally:
             obstore.delete(self._backend, path)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[StoredObject]:
         """Every object, in no order."""
         if self._folder is not None:
             yield from _files(self._folder)
             return
         for chunk in obstore.list(self._backend):
             for meta in chunk:
-                yield Entry(meta["path"], int(meta["size"]), meta["last_modified"].timestamp())
+                yield StoredObject(meta["path"], int(meta["size"]), meta["last_modified"].timestamp())
 
-    def find(self, name: str) -> Entry | None:
+    def find(self, name: str) -> StoredObject | None:
         """The artifact of that SHA-256, None if it isn't there."""
         path = key(name)
         try:
             if self._folder is not None:
                 facts = (self._folder / path).lstat()
-                return Entry(path, facts.st_size, facts.st_mtime)
+                return StoredObject(path, facts.st_size, facts.st_mtime)
             meta = obstore.head(self._backend, path)
         except FileNotFoundError:
             return None
-        return Entry(path, int(meta["size"]), meta["last_modified"].timestamp())
+        return StoredObject(path, int(meta["size"]), meta["last_modified"].timestamp())
 
-    def remove(self, entry: Entry, until: float) -> bool:
+    def remove(self, entry: StoredObject, until: float) -> bool:
         """Removes an artifact or a leftover, if it is (still) there and was not written after `until` (seconds since
         1970, the store's clock).
 
         Raises:
             ValueError: neither an artifact nor a leftover.
         """
-        if entry.sort not in (Sort.ARTIFACT, Sort.LEFTOVER):
+        if entry.sort not in (ObjectKind.ARTIFACT, ObjectKind.LEFTOVER):
             raise ValueError(f"not to be removed: {entry.path!r}")
         try:
             if self._written(entry.path) > until:
@@ -152,7 +152,7 @@ def _unlink(file: Path, until: float) -> bool:
     return old
 
 
-def _files(folder: Path) -> Iterator[Entry]:
+def _files(folder: Path) -> Iterator[StoredObject]:
     """The client's own listing leaves out unfinished files, and stops at a name that it cannot read."""
     for place, _, names in os.walk(folder):
         for name in names:
@@ -162,4 +162,4 @@ def _files(folder: Path) -> Iterator[Entry]:
             except FileNotFoundError:
                 continue
             if stat.S_ISREG(facts.st_mode):
-                yield Entry(file.relative_to(folder).as_posix(), facts.st_size, facts.st_mtime)
+                yield StoredObject(file.relative_to(folder).as_posix(), facts.st_size, facts.st_mtime)

@@ -27,7 +27,7 @@ _S3_OPTIONS = ("endpoint", "region")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryLimits:
     """Seconds until a connection and a request are given up, and until nothing is tried again (0 = one try)."""
 
     connect: float
@@ -35,15 +35,15 @@ class Patience:
     total: float
 
 
-WORK = Patience(connect=5, request=300, total=60)
+WORK = RetryLimits(connect=5, request=300, total=60)
 """Of those who train; a trainer begins a new wait then (`prunesweep.worker.trainer.artifact_store`). Credentials hold
 for five minutes at least, and are not asked for again between two tries."""
-PERSON = Patience(connect=3, request=300, total=10)
+PERSON = RetryLimits(connect=3, request=300, total=10)
 """Of commands: somebody waits for the answer."""
-PROBE = Patience(connect=2, request=3, total=0)
+PROBE = RetryLimits(connect=2, request=3, total=0)
 
 
-def connect(url: str, patience: Patience) -> "tuple[ObjectStore, Path | None]":
+def connect(url: str, patience: RetryLimits) -> "tuple[ObjectStore, Path | None]":
     """The store of a URL and, for a local one, its folder, made when missing. Opens no connection.
 
     Raises:
@@ -80,7 +80,7 @@ def _folder(parts: SplitResult, url: str) -> Path:
     return Path(unquote(parts.path))
 
 
-def _remote(parts: SplitResult, url: str, patience: Patience) -> "ObjectStore":
+def _remote(parts: SplitResult, url: str, patience: RetryLimits) -> "ObjectStore":
     options = dict(parse_qsl(parts.query))
     known = _S3_OPTIONS if parts.scheme == "s3" else ()
     for name in options:
@@ -99,7 +99,7 @@ def _remote(parts: SplitResult, url: str, patience: Patience) -> "ObjectStore":
     return S3Store.from_url(base, client_options=client, retry_config=_retry(patience), **config)
 
 
-def _client(patience: Patience, *, http: bool) -> "ClientConfig":
+def _client(patience: RetryLimits, *, http: bool) -> "ClientConfig":
     return {
         "allow_http": http,
         "connect_timeout": timedelta(seconds=patience.connect),
@@ -107,7 +107,7 @@ def _client(patience: Patience, *, http: bool) -> "ClientConfig":
     }
 
 
-def _retry(patience: Patience) -> "RetryConfig":
+def _retry(patience: RetryLimits) -> "RetryConfig":
     """Tries are bounded by time: the client's waits grow slowly from one to the next, so that a count says little."""
     waits = {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=5), "base": 3}
     most = 1_000 if patience.total else 0

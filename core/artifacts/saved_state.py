@@ -8,14 +8,14 @@ from torch import Tensor
 from prunesweep.core.artifacts.checkpoint import MASK_PREFIX
 from prunesweep.core.artifacts.tensors import from_bits, pack_tensors, to_bits, unpack_tensors
 from prunesweep.core.errors import StageError
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.training_state import TrainingState
 
 
 @dataclass(frozen=True)
 class SavedState:
     """masks: bool, by the name of the weight · seconds: spent on the training so far, by whichever attempts."""
 
-    snapshot: Snapshot
+    snapshot: TrainingState
     masks: Mapping[str, Tensor]
     seconds: float
 
@@ -44,7 +44,7 @@ def unpack_state(data: bytes, stage: str) -> SavedState:
         for name, packed in bits.items():
             weight = name.removeprefix(MASK_PREFIX)
             masks[weight] = from_bits(packed, tensors[f"model/{weight}"].shape)
-        place = Snapshot(int(header["epoch"]), int(header["step"]), int(header["seen"]), tensors)
+        place = TrainingState(int(header["epoch"]), int(header["step"]), int(header["seen"]), tensors)
         return SavedState(place, masks, float(header["seconds"]))
     except Exception as error:
         raise StageError(f"not a saved state: {str(error).partition(chr(10))[0] or repr(error)}") from error

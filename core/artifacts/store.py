@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 
 from prunesweep.core.artifacts.inventory import Inventory, is_ledger, key, probe
-from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, Patience, connect, reason
+from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, connect, reason
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import mask
@@ -42,7 +42,7 @@ class ArtifactStore:
         self._shown = mask(url)
 
     @classmethod
-    def open(cls, url: str, home: Path, patience: Patience = WORK) -> "ArtifactStore":
+    def open(cls, url: str, home: Path, patience: RetryLimits = WORK) -> "ArtifactStore":
         """The store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the environment
         (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
 

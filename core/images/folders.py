@@ -31,7 +31,7 @@ class FoundDataset:
         return (path,) if path is not None else ()
 
 
-class Refused(UserError):
+class RefusedFolder(UserError):
     """An image folder that cannot be used. faults: why not, one line each; the message has all of them in one."""
 
     def __init__(self, field: str, value: object, found: Inspection) -> None:
@@ -53,7 +53,7 @@ def find_dataset(value: object, data: Path, field: str = "dataset", progress: Pr
     root = _root(text, field)
     found = inspect_folder(root, data, progress)
     if found.faults:
-        raise Refused(field, value, found)
+        raise RefusedFolder(field, value, found)
     ref = DatasetRef(IMAGEFOLDER, found.identity, len(found.classes))
     return FoundDataset(ref, f"{IMAGEFOLDER}:{root}", found)
 

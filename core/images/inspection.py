@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from prunesweep.core.images.listing import SPLITS, Listed, Listing, list_folder
-from prunesweep.core.images.manifest import Facts, Known, Whole, manifest_of, save_manifest, settled
+from prunesweep.core.images.listing import SPLITS, FolderListing, ImageFile, list_folder
+from prunesweep.core.images.manifest import FolderSeal, ImageFacts, KnownFiles, manifest_of, save_manifest, settled
 from prunesweep.core.images.problems import count, joined, shown
 from prunesweep.core.images.seal import seal
 
@@ -29,11 +29,11 @@ _LEAST_THREADS = 4
 
 
 @dataclass(frozen=True)
-class Files:
+class SplitFiles:
     """train, test: in the order in which they are packed · shas: SHA-256 of each file's bytes, by its path."""
 
-    train: tuple[Listed, ...]
-    test: tuple[Listed, ...]
+    train: tuple[ImageFile, ...]
+    test: tuple[ImageFile, ...]
     shas: Mapping[str, str]
 
 
@@ -52,7 +52,7 @@ class Inspection:
     identity: str
     faults: tuple[str, ...]
     notes: tuple[str, ...]
-    files: Files | None = field(default=None, compare=False, repr=False)
+    files: SplitFiles | None = field(default=None, compare=False, repr=False)
 
     @property
     def summary(self) -> str:
@@ -97,7 +97,7 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
         identity=_identity(RULES, files, known.shas),
         faults=listing.faults.lines(),
         notes=listing.notes.lines(),
-        files=Files(train, test, known.shas),
+        files=SplitFiles(train, test, known.shas),
     )
     if whole is None:
         whole = _whole(root, found, known, sealed)
@@ -106,12 +106,12 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
     return found
 
 
-def _whole(root: Path, found: Inspection, known: Known, sealed: str | None) -> Whole | None:
+def _whole(root: Path, found: Inspection, known: KnownFiles, sealed: str | None) -> FolderSeal | None:
     """Return what was found as a whole if the folder is sound, every file's stamp can be trusted and nothing happened
     since it was sealed."""
     if sealed is None or found.faults or len(known.stamps) != sum(found.counts) or seal(root) != sealed:
         return None
-    return Whole(found.classes, found.counts, found.size, found.identity, found.notes)
+    return FolderSeal(found.classes, found.counts, found.size, found.identity, found.notes)
 
 
 @contextmanager
@@ -127,7 +127,9 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _known(root: Path, files: Sequence[Listed], old: Known, progress: Progress | None) -> tuple[Known, bool]:
+def _known(
+    root: Path, files: Sequence[ImageFile], old: KnownFiles, progress: Progress | None
+) -> tuple[KnownFiles, bool]:
     """Return what is known of every file, and whether that differs from `old`; what is new or has changed is read."""
     missing = [file for file in files if old.stamps.get(file.path) != file.stamp]
     if not missing and len(files) == len(old.stamps):
@@ -138,10 +140,12 @@ def _known(root: Path, files: Sequence[Listed], old: Known, progress: Progress |
         shas[path], facts[path] = sha, found
         if not trusted:
             del stamps[path]
-    return Known(stamps, shas, facts), True
+    return KnownFiles(stamps, shas, facts), True
 
 
-def _read_all(root: Path, files: Sequence[Listed], progress: Progress | None) -> Iterable[tuple[str, str, Facts, bool]]:
+def _read_all(
+    root: Path, files: Sequence[ImageFile], progress: Progress | None
+) -> Iterable[tuple[str, str, ImageFacts, bool]]:
     """Read files in threads: hashing, decoding and waiting for the disk all leave Python's lock."""
     if not files:
         return
@@ -158,7 +162,7 @@ def _read_all(root: Path, files: Sequence[Listed], progress: Progress | None) ->
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read(root: Path, file: Listed) -> tuple[str, str, Facts, bool]:
+def _read(root: Path, file: ImageFile) -> tuple[str, str, ImageFacts, bool]:
     """A file's path, its hash, its facts, and whether these will hold as long as its stamp does."""
     from prunesweep.core.images.decoding import Unusable, decode
 
@@ -167,19 +171,19 @@ def _read(root: Path, file: Listed) -> tuple[str, str, Facts, bool]:
         data = (root / file.path).read_bytes()
         after = (root / file.path).stat()
     except OSError as error:
-        facts = Facts(0, 0, f"that cannot be read ({error.strerror})", "make them readable", ())
+        facts = ImageFacts(0, 0, f"that cannot be read ({error.strerror})", "make them readable", ())
         return file.path, "", facts, False
     same = (after.st_size, after.st_mtime_ns, after.st_ctime_ns, after.st_ino) == file.stamp
     trusted = same and len(data) == file.stamp[0] and settled(file.stamp, started)
     try:
         image = decode(data)
-        facts = Facts(*image.image.size, "", "", image.notes)
+        facts = ImageFacts(*image.image.size, "", "", image.notes)
     except Unusable as error:
-        facts = Facts(0, 0, error.phrase, error.fix, ())
+        facts = ImageFacts(0, 0, error.phrase, error.fix, ())
     return file.path, sha256(data).hexdigest(), facts, trusted
 
 
-def _judge(listing: Listing, files: Sequence[Listed], known: Mapping[str, Facts]) -> tuple[int, int]:
+def _judge(listing: FolderListing, files: Sequence[ImageFile], known: Mapping[str, ImageFacts]) -> tuple[int, int]:
     """Add what the files' contents say to faults and notes; the size that most images have."""
     kinds = Counter(known[file.path] for file in files)
     sizes: Counter[tuple[int, int]] = Counter()
@@ -200,7 +204,7 @@ def _judge(listing: Listing, files: Sequence[Listed], known: Mapping[str, Facts]
     return usual
 
 
-def _identity(rules: int, files: Sequence[Listed], shas: Mapping[str, str]) -> str:
+def _identity(rules: int, files: Sequence[ImageFile], shas: Mapping[str, str]) -> str:
     # Neither part can hold what separates them: names hold no NUL, and a hash has 64 digits.
     body = "".join([f"{file.name}\0{shas[file.path]}\n" for file in files])
     return sha256(f"image folder, rules {rules}\n{body}".encode()).hexdigest()

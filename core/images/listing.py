@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from prunesweep.core.images.problems import Findings, shown
+from prunesweep.core.images.problems import Problems, shown
 
 SPLITS = ("train", "test")
 
@@ -48,7 +48,7 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 file's ctime, unlike its mtime, cannot be set back by the one who writes it."""
 
 
-class Listed(NamedTuple):
+class ImageFile(NamedTuple):
     """An image file. name: relative to the root, in Unicode's composed form (NFC) · path: the same as it is on disk."""
 
     name: str
@@ -57,25 +57,25 @@ class Listed(NamedTuple):
 
 
 @dataclass
-class Listing:
+class FolderListing:
     """root: as given · splits: the files of `train` and `test`, each sorted by name · classes: their names, sorted ·
     faults: what makes the folder unusable · notes: what was left out or ignored."""
 
     root: Path
-    splits: dict[str, list[Listed]] = field(default_factory=lambda: {split: [] for split in SPLITS})
+    splits: dict[str, list[ImageFile]] = field(default_factory=lambda: {split: [] for split in SPLITS})
     classes: tuple[str, ...] = ()
-    faults: Findings = field(default_factory=Findings)
-    notes: Findings = field(default_factory=Findings)
+    faults: Problems = field(default_factory=Problems)
+    notes: Problems = field(default_factory=Problems)
 
     @property
-    def files(self) -> list[Listed]:
+    def files(self) -> list[ImageFile]:
         """All of them, `train` first."""
         return [file for split in SPLITS for file in self.splits[split]]
 
 
-def list_folder(root: Path) -> Listing:
+def list_folder(root: Path) -> FolderListing:
     """List an image folder; never raises for what is in it, `faults` says what is wrong."""
-    listing = Listing(root)
+    listing = FolderListing(root)
     walk = _Walk(listing, listing.splits)
     found: dict[str, set[str]] = {}
     for split in SPLITS:
@@ -95,8 +95,8 @@ def list_folder(root: Path) -> Listing:
 
 @dataclass
 class _Walk:
-    listing: Listing
-    splits: dict[str, list[Listed]]
+    listing: FolderListing
+    splits: dict[str, list[ImageFile]]
 
     def split(self, split: str) -> set[str]:
         """Walk one split; the names of its class folders."""
@@ -139,7 +139,7 @@ class _Walk:
                 if stat.S_ISREG(found.st_mode):  # nearly all: no function is called for these
                     name = inner if inner.isascii() else self.composed(inner)
                     stamp = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-                    files.append(Listed(name, inner, stamp))
+                    files.append(ImageFile(name, inner, stamp))
                     images += 1
                     continue
             images += self.folder(inner, (*above, here)) if _is_folder(entry) else self.other(entry, inner)
@@ -182,7 +182,7 @@ class _Walk:
         return [entry for entry in entries if entry not in ignored] if ignored else entries
 
 
-def _check_classes(listing: Listing, found: dict[str, set[str]]) -> None:
+def _check_classes(listing: FolderListing, found: dict[str, set[str]]) -> None:
     train, test = (found[split] for split in SPLITS)
     only = [
         f"{shown(name)} ({split} only)"
@@ -200,7 +200,7 @@ def _check_classes(listing: Listing, found: dict[str, set[str]]) -> None:
         listing.faults.say("has 1 class folder under train/; at least 2 are needed")
 
 
-def _check_twins(listing: Listing) -> None:
+def _check_twins(listing: FolderListing) -> None:
     """Find names that some file systems take for one: on another machine one of the two would be gone."""
     folders = {file.path.rpartition("/")[0] for file in listing.files}
     names = [*folders, *(file.path for file in listing.files)]

@@ -26,7 +26,7 @@ _SETTLED = 2_000_000_000
 whatever the clock of the file system (FAT counts 2 s)."""
 
 
-class Facts(NamedTuple):
+class ImageFacts(NamedTuple):
     """What one file's bytes are; alike for most files. width, height: pixels, 0 where it is unusable · fault, fix: why
     it is, or "" · notes: how it is converted."""
 
@@ -38,19 +38,19 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFiles:
     """What is known of files, by path. shas: SHA-256 of their bytes, "" where they could not be read."""
 
     stamps: Mapping[str, Stamp]
     shas: Mapping[str, str]
-    facts: Mapping[str, Facts]
+    facts: Mapping[str, ImageFacts]
 
 
-NOTHING = Known({}, {}, {})
+NOTHING = KnownFiles({}, {}, {})
 
 
 @dataclass(frozen=True)
-class Whole:
+class FolderSeal:
     """What was found of a sound folder, all of whose files are known for sure. counts: training and test images · the
     others: as in `prunesweep.core.images.inspection.Inspection`."""
 
@@ -68,7 +68,7 @@ class Manifest:
     file: Path
     key: str
 
-    def whole(self, seal: str | None) -> Whole | None:
+    def whole(self, seal: str | None) -> FolderSeal | None:
         """Return what was found of the folder under this seal; None if it was another one, or is not known."""
         try:
             with self.file.open("rb") as file:
@@ -79,7 +79,7 @@ class Manifest:
         except _DAMAGED:
             return None
 
-    def known(self) -> Known:
+    def known(self) -> KnownFiles:
         """Return what is known of the files; nothing where there is no such file, or a damaged one."""
         try:
             head, body = self.file.read_bytes().split(b"\n", 1)
@@ -108,7 +108,9 @@ def settled(stamp: Stamp, read_at: int) -> bool:
     return not any(-_SETTLED < read_at - changed < _SETTLED for changed in stamp[1:3])
 
 
-def save_manifest(manifest: Manifest, root: Path, known: Known, seal: str | None, whole: Whole | None) -> None:
+def save_manifest(
+    manifest: Manifest, root: Path, known: KnownFiles, seal: str | None, whole: FolderSeal | None
+) -> None:
     """Write these entries in place of what the file held; where it cannot be written, nothing happens.
 
     seal, whole: None = there is something about the folder, so that the next look lists it.
@@ -128,15 +130,15 @@ def save_manifest(manifest: Manifest, root: Path, known: Known, seal: str | None
             Path(temporary).unlink(missing_ok=True)
 
 
-def _whole(found: Mapping[str, Any]) -> Whole:
+def _whole(found: Mapping[str, Any]) -> FolderSeal:
     (train, test), (width, height) = found["counts"], found["size"]
     classes, notes = (tuple(map(str, found[name])) for name in ("classes", "notes"))
-    return Whole(classes, (int(train), int(test)), (int(width), int(height)), str(found["identity"]), notes)
+    return FolderSeal(classes, (int(train), int(test)), (int(width), int(height)), str(found["identity"]), notes)
 
 
-def _packed(known: Known) -> dict[str, Any]:
+def _packed(known: KnownFiles) -> dict[str, Any]:
     """Columns, as they are read faster than rows, and what many files share only once: 60,000 files in 9 MB."""
-    shared: dict[Facts, int] = {}
+    shared: dict[ImageFacts, int] = {}
     paths = list(known.stamps)
     stamps = [list(column) for column in zip(*known.stamps.values(), strict=True)]
     places = [shared.setdefault(known.facts[path], len(shared)) for path in paths]
@@ -144,12 +146,14 @@ def _packed(known: Known) -> dict[str, Any]:
     return {"shared": list(shared), "columns": columns}
 
 
-def _unpacked(body: Mapping[str, Any]) -> Known:
+def _unpacked(body: Mapping[str, Any]) -> KnownFiles:
     if not body["columns"]:
         return NOTHING
-    shared = [Facts(int(w), int(h), str(fault), str(fix), tuple(notes)) for w, h, fault, fix, notes in body["shared"]]
+    shared = [
+        ImageFacts(int(w), int(h), str(fault), str(fix), tuple(notes)) for w, h, fault, fix, notes in body["shared"]
+    ]
     paths, size, mtime, ctime, inode, shas, places = body["columns"]
-    return Known(
+    return KnownFiles(
         dict(zip(paths, zip(size, mtime, ctime, inode, strict=True), strict=True)),
         dict(zip(paths, shas, strict=True)),
         dict(zip(paths, map(shared.__getitem__, places), strict=True)),

@@ -7,7 +7,7 @@ _LONGEST = 120
 
 
 @dataclass
-class Findings:
+class Problems:
     """Kind → the names that it was found of. A kind is a phrase that follows the count (`without any bytes`), and
     what to do about it ("" = nothing)."""
 

@@ -3,8 +3,8 @@
 One process for one number of threads, so that no pool of another size was ever made in it. One JSON line on stdin:
 {"files": [path, …], "model", "device", "engines": [name, …] or [] for all that can be used, "threads", "batches":
 [images a pass, …], "image": side in pixels}. JSON lines on stdout: {"event": "progress", "what", "done", "total"};
-{"event": "run", …} with the fields of `Run` for each file and batch; at the first failure {"event": "error", "message"}
-(with "field", "value", "fix" where the user can put it right) and exit code 2.
+{"event": "run", …} with the fields of `BenchResult` for each file and batch; at the first failure
+{"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
 """
 
 import sys
@@ -23,7 +23,7 @@ from prunesweep.core.jobs.protocol import Say, device_of, serve, threads_of
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.flops import Macs, macs
 from prunesweep.core.measure.import_checkpoint import FIELD, load_network
-from prunesweep.core.measure.latency import Race, compete
+from prunesweep.core.measure.latency import LatencyRun, compete
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
 
@@ -31,10 +31,10 @@ _CHANNELS = 3
 
 
 @dataclass(frozen=True)
-class Run:
+class BenchResult:
     """A file at one batch size. sparsity: zeros among the `total` prunable weights · weights_ratio, macs_ratio: what a
     dense network has over what is left (multiply-adds for one image), None when nothing is · race: the fields of
-    `Race`; disturbed: of it · seconds: spent on this run."""
+    `LatencyRun`; disturbed: of it · seconds: spent on this run."""
 
     path: str
     device: str
@@ -46,7 +46,7 @@ class Run:
     macs: int
     macs_dense: int
     macs_ratio: float | None
-    race: Race
+    race: LatencyRun
     disturbed: bool
     seconds: float
 
@@ -81,7 +81,7 @@ def _run(
     device: torch.device,
     engines: Sequence[str],
     say: Say,
-) -> Run:
+) -> BenchResult:
     start = time.perf_counter()
     shape = (_CHANNELS, image, image)
     counted = macs(network, shape)
@@ -95,7 +95,7 @@ def _run(
 
     with measuring(waits):
         race = compete(network, network, shape, batch, threads, device, engines, progress)
-    return Run(
+    return BenchResult(
         path=str(path),
         device=str(device),
         image=image,

@@ -3,7 +3,7 @@
 One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "places": [where its image folder
 may lie, …], "data": folder, "model", "device", "batch": images a pass while latency is measured, "threads": 0 = all}.
 JSON lines on stdout: {"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
-the fields of `FileFacts`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
+the fields of `FileResult`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
 user can put it right) and exit code 2.
 """
 
@@ -36,7 +36,7 @@ _WAITS = {"event": "progress", "path": "waits for trainings of this host", "done
 
 
 @dataclass(frozen=True)
-class FileFacts:
+class FileResult:
     """What a file came to.
 
     top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
@@ -91,7 +91,7 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
         _load(path, request["model"], ref)
     progress, places = _reporter(say, ref.label), request.get("places", ())
     split = load_dataset(ref, Path(request["data"]), "test", progress, places).to(device)
-    test = _Test(split, device, request["batch"], threads, first, say)
+    test = _TestData(split, device, request["batch"], threads, first, say)
     first_top1: float | None = None
     for path in paths:
         facts = test.facts(path, _load(path, request["model"], ref), first_top1)
@@ -100,7 +100,7 @@ def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class _Test:
+class _TestData:
     """What every file is measured with and against."""
 
     split: Split
@@ -110,7 +110,7 @@ class _Test:
     first: nn.Module
     say: Say
 
-    def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileFacts:
+    def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileResult:
         """first_top1: None for the first file."""
         start = time.perf_counter()
         channels, height, width = self.split.images.shape[1:]
@@ -122,7 +122,7 @@ class _Test:
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
         found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
-        return FileFacts(
+        return FileResult(
             path=str(path),
             top1=found.top1,
             drop_vs_first=0.0 if first_top1 is None else first_top1 - found.top1,

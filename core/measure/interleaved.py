@@ -31,7 +31,7 @@ def silent(done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class InterleavedRun:
     """What was measured. seconds: a pass, [blocks, rounds, contestants] · busy: CPU time over wall time while each
     contestant was timed, [contestants]; near its number of threads when nobody else was on these CPUs."""
 
@@ -45,7 +45,7 @@ def take_turns(
     settle: float = 0.0,
     blocks: int = BLOCKS,
     progress: Progress = silent,
-) -> Course:
+) -> InterleavedRun:
     """Times a pass of each contestant in `blocks` blocks of two rounds.
 
     Each block makes fresh copies, because where a copy lies in memory makes it faster or slower by up to a few per
@@ -72,7 +72,7 @@ def take_turns(
                 seconds[block, number, which] = wall / counts[which]
                 spent[:, which] += (wall, cpu)
         progress(block + 1, blocks)
-    return Course(seconds, spent[1] / np.maximum(spent[0], 1e-12))
+    return InterleavedRun(seconds, spent[1] / np.maximum(spent[0], 1e-12))
 
 
 def order(turn: int, contestants: int, *, reverse: bool = False) -> list[int]:

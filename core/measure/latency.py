@@ -17,11 +17,11 @@ from torch import nn
 
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import StageError
-from prunesweep.core.measure.engines.base import Chooses, Engine, Maker, Unsuitable
+from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import choose
 from prunesweep.core.measure.interleaved import (
     BLOCKS,
-    Course,
+    InterleavedRun,
     Interval,
     Progress,
     Timer,
@@ -64,7 +64,7 @@ class EngineTime:
 
 
 @dataclass(frozen=True)
-class Race:
+class LatencyRun:
     """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: an
     engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block · rounds:
     ratios measured · zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what
@@ -108,7 +108,7 @@ class Race:
 
 @dataclass(frozen=True)
 class _Contestant:
-    engine: Engine
+    engine: EngineAdapter
     pruned: bool
     make: Maker
     error: float
@@ -123,7 +123,7 @@ def compete(
     device: torch.device,
     engines: Iterable[str],
     progress: Progress = silent,
-) -> Race:
+) -> LatencyRun:
     """Times one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
     itself: that one runs twice anyway). Where `pruned` is another network than `dense`, the latter also runs in the
@@ -155,7 +155,7 @@ def compete(
     return _race(field, field.index(best), course, batch, threads, load, device, left_out)
 
 
-def latency_row(race: Race) -> dict[str, Any]:
+def latency_row(race: LatencyRun) -> dict[str, Any]:
     """The columns of the ledger's `latencies` row."""
     dense, pruned, same, zeros = race.dense(), race.pruned(), race.without_zeros(), race.zeros
     return {
@@ -192,7 +192,7 @@ def latency_row(race: Race) -> dict[str, Any]:
 
 
 def _prepare(
-    engines: Iterable[Engine],
+    engines: Iterable[EngineAdapter],
     dense: nn.Module,
     pruned: nn.Module,
     images: torch.Tensor,
@@ -207,7 +207,7 @@ def _prepare(
             network = dense if engine.dense else pruned
             try:
                 make = engine.prepare(network, images, threads)
-            except Unsuitable as reason:
+            except UnsupportedNetwork as reason:
                 left_out[engine.name] = str(reason)
                 continue
             error = _error(engine, network, make, images)
@@ -220,13 +220,13 @@ def _without_zeros(field: list[_Contestant], dense: nn.Module, images: torch.Ten
     made = []
     with torch.inference_mode(False), torch.no_grad():
         for one in field:
-            if one.pruned and isinstance(one.make, Chooses):
+            if one.pruned and isinstance(one.make, AdaptiveEngine):
                 make = one.make.same(dense)
                 made.append(_Contestant(one.engine, False, make, _error(one.engine, dense, make, images)))
     return made
 
 
-def _error(engine: Engine, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
+def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
     """How far the logits are from PyTorch's, as a fraction of their largest.
 
     Raises:
@@ -259,13 +259,13 @@ def _pilot(field: list[_Contestant], timer: Timer, settle: float) -> _Contestant
 def _race(
     field: list[_Contestant],
     twin: int,
-    course: Course,
+    course: InterleavedRun,
     batch: int,
     threads: int,
     load: float,
     device: torch.device,
     left_out: dict[str, str],
-) -> Race:
+) -> LatencyRun:
     """The last of the course's contestants is a copy of number `twin`."""
     seconds, names = course.seconds, [one.engine.name for one in field]
     medians = np.median(seconds, axis=(0, 1))
@@ -284,14 +284,14 @@ def _race(
     rounds, busy = seconds[..., 0].size, float(np.average(course.busy))
     machine = (processor_name(device), host_name(), left_out)
     against_itself = (null.middle, null.low, null.high)
-    return Race(
+    return LatencyRun(
         tuple(times), names[best], names[twin], *against_itself, rounds, zeros, threads, batch, load, busy, *machine
     )
 
 
 def _time(one: _Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
     engine = one.engine
-    found, code = median_interval(ratios), one.make.code() if isinstance(one.make, Chooses) else engine.name
+    found, code = median_interval(ratios), one.make.code() if isinstance(one.make, AdaptiveEngine) else engine.name
     return EngineTime(
         engine=engine.name,
         dtype=engine.dtype,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.costs import BATCHES, Costs, parse_points
+from prunesweep.core.plan.costs import BATCHES, WeightCosts, parse_points
 from prunesweep.core.plan.suggestions import did_you_mean
 
 ALLOCATIONS = ("global", "global-floor", "uniform", "uniform-all", "erk", "lamp", "flops", "latency", "2:4")
@@ -31,7 +31,7 @@ _FIXES = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class AllocationSpec:
     """An allocation as somebody chose it.
 
     amount: α of `flops` in [0, 1], fraction of `latency` in (0, 1]; 0 for the others · batch: images a pass whose
@@ -42,7 +42,7 @@ class Choice:
     name: str
     amount: float = 0.0
     batch: int = 0
-    costs: Costs | None = None
+    costs: WeightCosts | None = None
     of: str = ""
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Choice:
         return text if self.batch in (0, _BATCH) else f"{text}@{self.batch}"
 
 
-def parse_allocation(value: object, field: str = "allocation") -> Choice:
+def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec:
     """What a person wrote: a name, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
     `counts-of:ALGORITHM`.
 
@@ -68,10 +68,10 @@ def parse_allocation(value: object, field: str = "allocation") -> Choice:
     if not isinstance(value, str):
         raise UserError(field, value, did_you_mean(str(value), _KNOWN))
     if value in ALLOCATIONS and value not in _FIXES:
-        return Choice(value)
+        return AllocationSpec(value)
     name, colon, rest = value.partition(":")
     if name == COUNTS_OF and rest:
-        return Choice(name, of=rest)
+        return AllocationSpec(name, of=rest)
     if name not in _FIXES:
         raise UserError(field, value, did_you_mean(value, _KNOWN))
     number, at, images = rest.partition("@")
@@ -83,18 +83,18 @@ def parse_allocation(value: object, field: str = "allocation") -> Choice:
     if amount > 1 or (name == "latency" and amount == 0) or (at and images not in batches):
         raise UserError(field, value, _FIXES[name])
     if name == "flops":
-        return Choice(name, amount)
-    return Choice(name, amount, int(images or _BATCH))
+        return AllocationSpec(name, amount)
+    return AllocationSpec(name, amount, int(images or _BATCH))
 
 
-def read_choice(text: str) -> Choice:
+def read_choice(text: str) -> AllocationSpec:
     """What stands in a stage.
 
     Raises:
         ValueError: no such allocation, or its costs are missing.
     """
     if text == COUNTS_OF:
-        return Choice(COUNTS_OF)
+        return AllocationSpec(COUNTS_OF)
     written, space, points = text.partition(" ")
     try:
         choice = parse_allocation(written)
@@ -104,7 +104,7 @@ def read_choice(text: str) -> Choice:
         return choice
     if choice.name != "latency":
         raise ValueError(f"{choice.name} takes no costs")
-    return Choice(choice.name, choice.amount, choice.batch, parse_points(points))
+    return AllocationSpec(choice.name, choice.amount, choice.batch, parse_points(points))
 
 
 def _decimal(number: float) -> str:

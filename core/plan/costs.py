@@ -30,7 +30,7 @@ _POINT = re.compile(r"([1-9]\d{0,6})=(\d{1,10}(?:\.\d{1,12})?(?:e[+-]?\d{1,2})?)
 
 
 @dataclass(frozen=True)
-class Costs:
+class WeightCosts:
     """Nanoseconds an image. points: (output positions, what each weight other than zero adds), positions rising ·
     dense: (output positions, what each weight adds in a layer of 3×3 windows, one a pixel, that is done dense), for
     those where that can be faster."""
@@ -65,12 +65,12 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Profile:
+class CostProfile:
     """What was measured: on which processor, when (ISO date), with one thread; images a pass → costs."""
 
     processor: str
     date: str
-    batches: Mapping[int, Costs]
+    batches: Mapping[int, WeightCosts]
 
     def toml(self) -> str:
         """The file that `load_profile` reads."""
@@ -87,7 +87,7 @@ class Profile:
         return "\n".join(lines) + "\n"
 
 
-def parse_points(text: str) -> Costs:
+def parse_points(text: str) -> WeightCosts:
     """Costs from `1=0.29,16=0.35,…`, and after a `;` those of dense layers.
 
     Raises:
@@ -100,7 +100,7 @@ def parse_points(text: str) -> Costs:
     return make_costs(*([(int(match[1]), float(match[2])) for match in found if match] for found in lists))
 
 
-def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]] = ()) -> Costs:
+def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]] = ()) -> WeightCosts:
     """Costs from (output positions, ns), to six digits.
 
     Raises:
@@ -113,7 +113,7 @@ def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, f
         raise ValueError(f"give 1 to {_MOST_POINTS} numbers of output positions, rising, up to {_LARGEST:,}")
     if not all(_RANGE[0] <= ns <= _RANGE[1] for _, ns in (*points, *dense)):
         raise ValueError("each cost is a number of nanoseconds, above 0")
-    return Costs(*(tuple((positions, _digits(ns, 6)) for positions, ns in some) for some in (points, dense)))
+    return WeightCosts(*(tuple((positions, _digits(ns, 6)) for positions, ns in some) for some in (points, dense)))
 
 
 @cache
@@ -123,7 +123,7 @@ def profile_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str) -> CostProfile:
     """A profile by its name, or from a file by a path that ends in `.toml`.
 
     Raises:
@@ -142,11 +142,11 @@ def load_profile(name: str) -> Profile:
 
 
 @cache
-def _built_in(name: str) -> Profile:
+def _built_in(name: str) -> CostProfile:
     return _read(files(__package__).joinpath(_FOLDER, f"{name}.toml").read_bytes(), name)
 
 
-def _read(data: bytes, where: str) -> Profile:
+def _read(data: bytes, where: str) -> CostProfile:
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -162,10 +162,10 @@ def _read(data: bytes, where: str) -> Profile:
     if not all(isinstance(fact, str) for fact in facts):
         raise UserError("costs", where, "processor and date are texts in quotes")
     batches = {batch: _table(values[table], f"costs {where} [{table}]") for table, batch in tables.items()}
-    return Profile(facts[0], facts[1], batches)
+    return CostProfile(facts[0], facts[1], batches)
 
 
-def _table(values: object, where: str) -> Costs:
+def _table(values: object, where: str) -> WeightCosts:
     each = dict(values) if isinstance(values, dict) else values
     dense = each.pop("dense", {}) if isinstance(each, dict) else {}
     try:

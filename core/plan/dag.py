@@ -9,11 +9,11 @@ from prunesweep.core.plan.algorithms import NOTHING, Algorithm, sparsities
 from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, parse_allocation
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import method_of
-from prunesweep.core.plan.costs import Profile, load_profile
+from prunesweep.core.plan.costs import CostProfile, load_profile
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
-from prunesweep.core.plan.lineage import Chain, Course
+from prunesweep.core.plan.lineage import RoundChain, RoundSchedule
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import RecipePair, load_recipe
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
@@ -92,7 +92,7 @@ class _Builder:
     dataset: DatasetRef
     model: ModelRef
     recipes: RecipePair
-    profile: Profile
+    profile: CostProfile
     shapes: Shapes | None
     rules: tuple[LayerRule, ...]
     stops: tuple[int, ...] = ()
@@ -156,13 +156,13 @@ class _Builder:
             return self.add(Train(self.dataset, self.model, self.recipes.dense, 0, seed))
         return self.dense(seed)[(*self.stops, self.grid.dense_epochs).index(epochs)]
 
-    def chain(self, cell: Cell, algorithm: Algorithm) -> Chain:
+    def chain(self, cell: Cell, algorithm: Algorithm) -> RoundChain:
         """What the cell's rounds have in common."""
-        return Chain(
+        return RoundChain(
             algorithm.recovery, algorithm.anneal, algorithm.rewind, self.grid.dense_epochs, cell.epochs, cell.iterations
         )
 
-    def rewind(self, seed: int, course: Course) -> str:
+    def rewind(self, seed: int, course: RoundSchedule) -> str:
         """The stage whose weights a round takes, "" = they stay."""
         if course.rewind is None:
             return ""

@@ -43,7 +43,7 @@ class LayerRule:
 
 
 @dataclass(frozen=True)
-class Share:
+class LayerShare:
     """How many weights each layer keeps, as far as the rules say it.
 
     counted: weights that the asked sparsity is of · fixed: name → weights kept, of the layers with a rule · free: names
@@ -113,7 +113,7 @@ def resolved(rules: Iterable[LayerRule], shapes: Mapping[str, tuple[int, ...]], 
     return tuple(LayerRule(name, by_layer[name].value) for name in shapes if name in by_layer)
 
 
-def share(shapes: Mapping[str, tuple[int, ...]], rules: Iterable[LayerRule], sparsity: float) -> Share:
+def share(shapes: Mapping[str, tuple[int, ...]], rules: Iterable[LayerRule], sparsity: float) -> LayerShare:
     """Return what each layer keeps at `sparsity`, a fraction of the counted weights. rules: resolved ones.
 
     Raises:
@@ -138,7 +138,7 @@ def share(shapes: Mapping[str, tuple[int, ...]], rules: Iterable[LayerRule], spa
         least = 100 * (counted - sure - room) / counted
         fix = f"the layers' own sparsities take more, {least:.4g}%; ask for that or more, or lower theirs"
         raise UserError("sparsity", asked, fix)
-    return Share(counted, fixed, free, kept)
+    return LayerShare(counted, fixed, free, kept)
 
 
 def counted_layers(names: Iterable[str], rules: Iterable[LayerRule]) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def counted_layers(names: Iterable[str], rules: Iterable[LayerRule]) -> tuple[st
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptCounts:
     """At a sparsity: weights kept of the counted ones, and of all, with those of exempt layers."""
 
     sparsity: float
@@ -157,19 +157,19 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Overview:
+class RulesOverview:
     """rules: one for each layer that they match · counted, total: weights that the sparsity is of, and all prunable
     ones."""
 
     rules: tuple[LayerRule, ...]
     counted: int
     total: int
-    kept: tuple[Kept, ...]
+    kept: tuple[KeptCounts, ...]
 
 
 def overview(
     rules: Iterable[LayerRule], shapes: Mapping[str, tuple[int, ...]], model: str, sparsities: Iterable[float]
-) -> Overview:
+) -> RulesOverview:
     """Return what rules come to in a network, with and without the exempt layers.
 
     Raises:
@@ -179,7 +179,9 @@ def overview(
     total = sum(prod(shape) for shape in shapes.values())
     counted = sum(prod(shapes[name]) for name in counted_layers(shapes, found))
     kept = ((sparsity, kept_count(counted, sparsity)) for sparsity in sparsities)
-    return Overview(found, counted, total, tuple(Kept(one, left, left + total - counted) for one, left in kept))
+    return RulesOverview(
+        found, counted, total, tuple(KeptCounts(one, left, left + total - counted) for one, left in kept)
+    )
 
 
 def _pairs(value: object, field: str) -> list[tuple[str, object]]:

@@ -24,7 +24,7 @@ EACH, ONCE = ANNEALS = ("each", "once")
 
 
 @dataclass(frozen=True)
-class Course:
+class RoundSchedule:
     """One round's training. epochs ≥ 0 · first_epoch: of the lineage · before, after: epochs of the learning rate's
     schedule before and behind these · rewind: epochs after which the dense network's weights are taken, None = they
     stay · fresh: they are initial weights of another seed.
@@ -39,7 +39,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Chain:
+class RoundChain:
     """What is common to the rounds of one cell. recovery, anneal, rewind: as in `prunesweep.core.plan.algorithms` ·
     dense_epochs ≥ 1 · epochs: of the cell, ≥ 0 · rounds ≥ 1."""
 
@@ -50,13 +50,13 @@ class Chain:
     epochs: int
     rounds: int
 
-    def course(self, round: int, lived: int) -> Course:
+    def course(self, round: int, lived: int) -> RoundSchedule:
         """Return what round `round` (1, 2, …) trains, its parent's weights having been trained for `lived` epochs."""
         match self.recovery:
             case "finetune":
                 return self._annealed(self.epochs, self.epochs * self.rounds, round, lived)
             case "none":
-                return Course(0, lived)
+                return RoundSchedule(0, lived)
             case "retrain":
                 each = self.dense_epochs + self.epochs
                 return self._annealed(each, each * self.rounds, round, lived)
@@ -65,20 +65,20 @@ class Chain:
             case "weight-rewind":
                 return self._from(self.dense_epochs - self.epochs)
             case "fresh-ticket" if round == self.rounds:
-                return Course(self.dense_epochs, 0, rewind=0, fresh=True)
+                return RoundSchedule(self.dense_epochs, 0, rewind=0, fresh=True)
             case "ticket" | "fresh-ticket":
                 return self._from(self.rewind)
             case _:
                 raise ValueError(f"unknown recovery {self.recovery!r}")
 
-    def _from(self, start: int) -> Course:
+    def _from(self, start: int) -> RoundSchedule:
         """The dense training from after its epoch `start`."""
-        return Course(self.dense_epochs - start, start, before=start, rewind=start)
+        return RoundSchedule(self.dense_epochs - start, start, before=start, rewind=start)
 
-    def _annealed(self, epochs: int, schedule: int, round: int, lived: int) -> Course:
+    def _annealed(self, epochs: int, schedule: int, round: int, lived: int) -> RoundSchedule:
         """`epochs` of a schedule of `schedule` epochs: its end in each round, or over all rounds together."""
         if self.anneal == EACH:
             schedule = epochs if self.recovery != "lr-rewind" else schedule
-            return Course(epochs, lived, before=schedule - epochs)
+            return RoundSchedule(epochs, lived, before=schedule - epochs)
         after = epochs * (self.rounds - round)
-        return Course(epochs, lived, before=schedule - epochs - after, after=after)
+        return RoundSchedule(epochs, lived, before=schedule - epochs - after, after=after)

@@ -13,7 +13,7 @@ TOY_DATASETS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedNetwork:
     """source: where the network is described · differences: ours from that one, at its published width."""
 
     source: str
@@ -24,13 +24,13 @@ _STEM = "stem of 3×3 windows with stride 1 instead of 7×7 with stride 2"
 _OPTION_B = "shortcuts that change shape are 1×1 convolutions with batch-norm (option B), not zero-padded (option A)"
 _RESNET = "He et al. 2016, arXiv:1512.03385"
 
-PUBLISHED: Mapping[str, Published] = MappingProxyType(
+PUBLISHED: Mapping[str, PublishedNetwork] = MappingProxyType(
     {
-        "resnet18": Published(f"{_RESNET}, table 1, as in torchvision", (f"{_STEM}, max-pool kept",)),
-        "resnet18-cifar": Published(f"{_RESNET}, table 1, as in torchvision", (f"{_STEM}, no max-pool",)),
-        "resnet20": Published(f"{_RESNET}, section 4.2, n = 3", (_OPTION_B,)),
-        "resnet56": Published(f"{_RESNET}, section 4.2, n = 9", (_OPTION_B,)),
-        "vgg16-bn": Published(
+        "resnet18": PublishedNetwork(f"{_RESNET}, table 1, as in torchvision", (f"{_STEM}, max-pool kept",)),
+        "resnet18-cifar": PublishedNetwork(f"{_RESNET}, table 1, as in torchvision", (f"{_STEM}, no max-pool",)),
+        "resnet20": PublishedNetwork(f"{_RESNET}, section 4.2, n = 3", (_OPTION_B,)),
+        "resnet56": PublishedNetwork(f"{_RESNET}, section 4.2, n = 9", (_OPTION_B,)),
+        "vgg16-bn": PublishedNetwork(
             "Simonyan & Zisserman 2015, arXiv:1409.1556, configuration D",
             (
                 "batch-norm after each convolution",

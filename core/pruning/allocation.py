@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import WrongPlan
-from prunesweep.core.pruning.context import PLAIN, Context
+from prunesweep.core.pruning.context import PLAIN, AllocationContext
 from prunesweep.core.pruning.floors import floors, guarded
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 from prunesweep.core.pruning.speed import flops, latency
 
-Allocation = Callable[[Scores, Masks, Sparsity, Context], dict[str, Tensor]]
+Allocation = Callable[[Scores, Masks, Sparsity, AllocationContext], dict[str, Tensor]]
 
 
-def over_all(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def over_all(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """One ranking over all layers: the highest scores of the whole network stay.
 
     Raises:
@@ -33,25 +33,27 @@ def over_all(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAI
     return as_masks(top(flat, kept), scores)
 
 
-def uniform(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def uniform(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """The same sparsity in every layer, to the nearest weight."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(score.numel()) for name, score in scores.items()})
 
 
-def erk(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def erk(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """Erdős–Rényi kernel: a layer's density is in proportion to (inputs + outputs + kernel height + width) / (their
     product), at most 1 (Mocanu et al. 2018; Evci et al. 2020, arXiv:1911.11134, section 3 (1))."""
     return _by_layer(scores, alive, sparsity, {name: Fraction(sum(score.shape)) for name, score in scores.items()})
 
 
-def over_all_with_floor(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def over_all_with_floor(
+    scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN
+) -> dict[str, Tensor]:
     """`over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is budget: the
     guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
     flat, kept = ranked(scores, alive, sparsity)
     return as_masks(top(flat.masked_fill(guarded(scores, flat, floors(scores, flat, kept)), torch.inf), kept), scores)
 
 
-def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """`over_all` by score² / (sum of the squares of the layer's scores that are not smaller): a ranking across layers
     without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
     ranked = {}
@@ -67,7 +69,7 @@ def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -
     return over_all(ranked, alive, sparsity)
 
 
-def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: Context = PLAIN) -> dict[str, Tensor]:
+def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """The two highest of every four neighbours along the inputs stay: the pattern that sparse tensor cores compute at
     twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay dense, so the
     network's sparsity is 50 % or a little less."""

@@ -17,7 +17,7 @@ matters, and each so many times the one before."""
 
 
 @dataclass(frozen=True, eq=False)
-class Layers:
+class BudgetLayers:
     """squares: what each layer's weights are worth, in [0, 1], rising, float64 · costs: nanoseconds a weight, > 0 ·
     least: weights that a layer keeps in any case · most: nanoseconds that a layer takes however many weights it keeps,
     infinite for those that have no such limit."""
@@ -37,9 +37,9 @@ class Layers:
         each = zip(self.costs, counts, self.most, strict=True)
         return sum((min(cost * count, most) for cost, count, most in each), 0.0)
 
-    def only(self, members: Sequence[int]) -> "Layers":
+    def only(self, members: Sequence[int]) -> "BudgetLayers":
         """Some of the layers."""
-        return Layers(
+        return BudgetLayers(
             tuple(self.squares[n] for n in members),
             tuple(self.costs[n] for n in members),
             tuple(self.least[n] for n in members),
@@ -63,7 +63,7 @@ class Layers:
         return max(self.least[number], len(values) - dear)
 
 
-def cheapest_within(layers: Layers, kept: int, budget: float) -> list[int]:
+def cheapest_within(layers: BudgetLayers, kept: int, budget: float) -> list[int]:
     """Counts that add up to `kept`, take at most `budget` nanoseconds and are worth the most among all pairs of
     multipliers (λ, μ), or, where layers have a most, at least among those that the search meets; if none is so fast,
     the fastest ones. kept: from Σ least to all weights."""
@@ -88,7 +88,7 @@ def cheapest_within(layers: Layers, kept: int, budget: float) -> list[int]:
     return best
 
 
-def at_price(layers: Layers, kept: int, price: float) -> list[int]:
+def at_price(layers: BudgetLayers, kept: int, price: float) -> list[int]:
     """Counts that add up to `kept` when a nanosecond costs `price`: μ by bisection; what lies so close to it that no
     number is between goes to the layers in their order."""
     low, high = -1.0 - price * max(layers.costs), 2.0
@@ -111,7 +111,7 @@ def at_price(layers: Layers, kept: int, price: float) -> list[int]:
     return few
 
 
-def _fastest(layers: Layers, kept: int) -> list[int]:
+def _fastest(layers: BudgetLayers, kept: int) -> list[int]:
     """The least of every layer, then the layers first that are cheapest when they are full; those of equal cost share
     by worth."""
     counts = list(layers.least)

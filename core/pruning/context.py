@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from prunesweep.core.plan.costs import Costs
+from prunesweep.core.plan.costs import WeightCosts
 
 Positions = Callable[[], Mapping[str, int]]
 
@@ -14,7 +14,7 @@ def no_positions() -> Mapping[str, int]:
 
 
 @dataclass(frozen=True)
-class Context:
+class AllocationContext:
     """positions: weight name → output positions of its layer for one image, worked out when asked; a layer that is
     not named counts as one position · amount: the number behind the allocation's name (α, a fraction) · costs:
     nanoseconds a weight · part: which part of the way to the sparsity this call goes, for scores that are taken again
@@ -22,9 +22,9 @@ class Context:
 
     positions: Positions = no_positions
     amount: float = 0.0
-    costs: Costs | None = None
+    costs: WeightCosts | None = None
     part: float = 1.0
     tiled: frozenset[str] = frozenset()
 
 
-PLAIN = Context()
+PLAIN = AllocationContext()

@@ -22,7 +22,7 @@ _CORRECT = "correct the file"
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnScoreFunction:
     """A user's function as a score of ours.
 
     It is called once for each prunable layer, with what it asks for by name: `weight`, the layer's weights, zeros where
@@ -62,7 +62,7 @@ class Own:
         return found.detach().to(weight.device)
 
 
-def load_own(score: OwnScore, folder: Path | None) -> Own:
+def load_own(score: OwnScore, folder: Path | None) -> OwnScoreFunction:
     """The score from the folder's file, if that is the very one that was submitted.
 
     Raises:
@@ -82,7 +82,7 @@ def load_own(score: OwnScore, folder: Path | None) -> Own:
         raise WrongPlan(f"own score {score.name!r}: {type(error).__name__}: {error}", _CORRECT) from error
     if not set(asks) <= set(ARGUMENTS):
         raise WrongPlan(f"own score {score.name!r}: {FUNCTION}() may take {', '.join(ARGUMENTS)}", _CORRECT)
-    return Own(score.name, function, asks)
+    return OwnScoreFunction(score.name, function, asks)
 
 
 def _means(subject: Subject) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

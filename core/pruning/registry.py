@@ -9,15 +9,15 @@ from types import MappingProxyType
 from torch import Tensor
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, Choice, read_choice
+from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, AllocationSpec, read_choice
 from prunesweep.core.plan.own_scores import read_own
 from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
-from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
 from prunesweep.core.pruning.own import load_own
 from prunesweep.core.pruning.positions import by_tiles, positions
 from prunesweep.core.pruning.scores import SCORES, Score
-from prunesweep.core.pruning.shares import Target, choose, counts_in, on_the_way, target_of
+from prunesweep.core.pruning.shares import KeepTarget, choose, counts_in, on_the_way, target_of
 from prunesweep.core.pruning.subject import Subject
 
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
@@ -57,7 +57,7 @@ def prune(
     masks = dict(subject.masks)
     steps = STEPS.get(score, 1)
     where = cache(lambda: positions(subject.model, subject.image))
-    context = Context(where, choice.amount, choice.costs, 1 / steps, by_tiles(subject.model))
+    context = AllocationContext(where, choice.amount, choice.costs, 1 / steps, by_tiles(subject.model))
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:
@@ -68,7 +68,9 @@ def prune(
     return masks
 
 
-def _target(choice: Choice, weights: dict[str, Tensor], sparsity: float, layers: str, counts: Masks | None) -> Target:
+def _target(
+    choice: AllocationSpec, weights: dict[str, Tensor], sparsity: float, layers: str, counts: Masks | None
+) -> KeepTarget:
     if choice.name != COUNTS_OF:
         return target_of(weights, layers, sparsity, spread=choice.name != TWO_OF_FOUR)
     if counts is None:
@@ -81,7 +83,7 @@ def _rank(score: str, folder: Path | None) -> Score:
     return SCORES[score] if own is None else load_own(own, folder)
 
 
-def _choice(score: str, allocation: str) -> Choice:
+def _choice(score: str, allocation: str) -> AllocationSpec:
     try:
         choice = read_choice(allocation)
     except ValueError:

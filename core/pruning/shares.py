@@ -10,20 +10,20 @@ from torch import Tensor
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.plan.layer_rules import decode_rules, resolved, share
 from prunesweep.core.pruning.allocation import Allocation
-from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.masks import Masks, kept_count
 from prunesweep.core.pruning.ranking import Scores, Sparsity, ranked, top
 
 
 @dataclass(frozen=True)
-class Target:
+class KeepTarget:
     """fixed: name → weights that the layer keeps · sparsity: of the layers that are not fixed, together."""
 
     fixed: Mapping[str, int]
     sparsity: Sparsity
 
 
-def target_of(weights: Mapping[str, Tensor], layers: str, sparsity: float, *, spread: bool) -> Target:
+def target_of(weights: Mapping[str, Tensor], layers: str, sparsity: float, *, spread: bool) -> KeepTarget:
     """Return what a round's rules come to for a network.
 
     layers: as a stage writes them · spread: False for an allocation with a budget of its own, which asks no count of
@@ -33,20 +33,20 @@ def target_of(weights: Mapping[str, Tensor], layers: str, sparsity: float, *, sp
         StageError: rules that fit no layer, contradict each other, or cannot reach the sparsity.
     """
     if not layers:
-        return Target({}, sparsity)
+        return KeepTarget({}, sparsity)
     shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
     try:
         rules = resolved(decode_rules(layers), shapes, "this network")
         if not spread:
-            return Target({rule.pattern: weights[rule.pattern].numel() for rule in rules}, sparsity)
+            return KeepTarget({rule.pattern: weights[rule.pattern].numel() for rule in rules}, sparsity)
         found = share(shapes, rules, sparsity)
     except UserError as error:
         raise StageError(str(error)) from None
     room = sum(weights[name].numel() for name in found.free)
-    return Target(found.fixed, Fraction(room - found.kept, room))
+    return KeepTarget(found.fixed, Fraction(room - found.kept, room))
 
 
-def counts_in(masks: Masks, weights: Mapping[str, Tensor]) -> Target:
+def counts_in(masks: Masks, weights: Mapping[str, Tensor]) -> KeepTarget:
     """Return the target that keeps as many weights in each layer as these masks do.
 
     Raises:
@@ -54,10 +54,10 @@ def counts_in(masks: Masks, weights: Mapping[str, Tensor]) -> Target:
     """
     if {name: mask.shape for name, mask in masks.items()} != {name: weight.shape for name, weight in weights.items()}:
         raise StageError("the masks whose layer counts are to be taken are another network's")
-    return Target({name: int(mask.count_nonzero()) for name, mask in masks.items()}, 0.0)
+    return KeepTarget({name: int(mask.count_nonzero()) for name, mask in masks.items()}, 0.0)
 
 
-def on_the_way(target: Target, weights: Mapping[str, Tensor], masks: Masks, step: int, steps: int) -> Target:
+def on_the_way(target: KeepTarget, weights: Mapping[str, Tensor], masks: Masks, step: int, steps: int) -> KeepTarget:
     """Return where to be after `step` of `steps`: the same fraction of what is left each time, from `masks` on."""
     if step == steps:
         return target
@@ -69,12 +69,14 @@ def on_the_way(target: Target, weights: Mapping[str, Tensor], masks: Masks, step
         fixed[name] = max(count, min(alive[name], kept_count(sizes[name], reached)))
     free = [name for name in sizes if name not in target.fixed]
     if not free:
-        return Target(fixed, target.sparsity)
+        return KeepTarget(fixed, target.sparsity)
     start = sum(alive[name] for name in free) / sum(sizes[name] for name in free)
-    return Target(fixed, _reached(start, float(target.sparsity), step, steps))
+    return KeepTarget(fixed, _reached(start, float(target.sparsity), step, steps))
 
 
-def choose(scores: Scores, masks: Masks, target: Target, allocation: Allocation, context: Context) -> dict[str, Tensor]:
+def choose(
+    scores: Scores, masks: Masks, target: KeepTarget, allocation: Allocation, context: AllocationContext
+) -> dict[str, Tensor]:
     """Return new masks: a fixed layer keeps the highest of its own, the others what the allocation gives them.
 
     Raises:

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.pruning.budget import Layers, cheapest_within
-from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.budget import BudgetLayers, cheapest_within
+from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.floors import floors, guarded
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 
 
-def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) -> dict[str, Tensor]:
+def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationContext) -> dict[str, Tensor]:
     """One ranking over all layers by score² / pᵅ, where p, the output positions of the layer, is what one of its
     weights costs in multiply-adds, and α = `context.amount` in [0, 1]; 0 is `global`, bit for bit.
 
@@ -40,7 +40,7 @@ def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) ->
     return as_masks(top(torch.cat(parts).masked_fill(sure, torch.inf), kept), scores)
 
 
-def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) -> dict[str, Tensor]:
+def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationContext) -> dict[str, Tensor]:
     """The most Σ score² that takes at most `context.amount` of the time that `global` would take at this sparsity.
 
     Time is modelled: Σ over layers of weights kept × nanoseconds a weight (`context.costs` at the layer's output
@@ -65,7 +65,7 @@ def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: Context) 
     if context.amount < 1:
         places = {name: max(1, positions.get(name, 1)) for name in scores}
         full = {name: context.costs.dense_at(places[name]) if name in context.tiled else math.inf for name in scores}
-        layers = Layers(
+        layers = BudgetLayers(
             squares=tuple(_squares(part, float(flat.max())) for part in parts),
             costs=tuple(context.costs.at(places[name]) for name in scores),
             least=tuple(_least(scores, flat, kept)),

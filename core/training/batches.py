@@ -62,7 +62,7 @@ def steps_in(images: int, batch: int) -> int:
 
 
 @dataclass(frozen=True)
-class Draws:
+class BatchDraws:
     """Which images, and what is done to them, N in all: index int64 [N] into the split · shifts int64 [N, 2] ·
     mirrored bool [N] · holes float32 [N, 2] in [0, 1)."""
 
@@ -71,12 +71,12 @@ class Draws:
     mirrored: Tensor
     holes: Tensor
 
-    def rows(self, where: slice | Tensor) -> "Draws":
+    def rows(self, where: slice | Tensor) -> "BatchDraws":
         """Some of them: views for a slice, copies for positions (int64 [B], on the same device)."""
-        return Draws(self.index[where], self.shifts[where], self.mirrored[where], self.holes[where])
+        return BatchDraws(self.index[where], self.shifts[where], self.mirrored[where], self.holes[where])
 
 
-def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> Draws:
+def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
     """Return what one epoch shows, on the CPU: each of the members once, in a random order.
 
     members: int64 indices into the split · epoch: of the lineage, 0 = the first after the initial weights; it goes on
@@ -99,10 +99,10 @@ def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> Draws:
         mirrored = (torch.rand(count, generator=generator("flip", seed)) < 0.5)[order] ^ bool(epoch % 2)
     elif recipe.flip == "none":
         mirrored = torch.zeros_like(mirrored)
-    return Draws(members[order], shifts, mirrored, torch.rand((count, 2), generator=random))
+    return BatchDraws(members[order], shifts, mirrored, torch.rand((count, 2), generator=random))
 
 
-def augmented(split: Split, recipe: Recipe, draws: Draws) -> tuple[Tensor, Tensor]:
+def augmented(split: Split, recipe: Recipe, draws: BatchDraws) -> tuple[Tensor, Tensor]:
     """(images, labels) as drawn, all on the split's device.
 
     images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B].

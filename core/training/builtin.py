@@ -14,7 +14,7 @@ from torch import Tensor
 
 from prunesweep.core.errors import RENAME, DownloadAway
 from prunesweep.core.private import make_private
-from prunesweep.core.training.dataset_cache import Images, Packed, pack
+from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
 from prunesweep.core.training.vision import import_torchvision
 
 _DIGITS = tuple("0123456789")
@@ -33,7 +33,7 @@ DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 """Name → (torchvision's class, the files that it looks for, what is to be fetched)."""
 
 
-def fetch(name: str, data: Path) -> Packed:
+def fetch(name: str, data: Path) -> PackedDataset:
     """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
     torchvision's own downloader: md5 checked, progress bar on stderr.
 
@@ -83,7 +83,7 @@ def _network_patience() -> Iterator[None]:
         socket.setdefaulttimeout(before)
 
 
-def make_digits() -> Packed:
+def make_digits() -> PackedDataset:
     """scikit-learn's 1,797 handwritten digits, 8×8 in 17 greys, as 16×16 RGB; every fifth of a class is test.
 
     Source: UCI "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak 1998), its test part.

@@ -29,7 +29,7 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedDataset:
     """Both splits of a dataset and the names of its classes.
 
     mean, std: float32 [3], of all training images, in units where 255 is 1.
@@ -42,12 +42,12 @@ class Packed:
     std: Tensor
 
 
-def pack(train: Images, test: Images, classes: tuple[str, ...]) -> Packed:
+def pack(train: Images, test: Images, classes: tuple[str, ...]) -> PackedDataset:
     """Puts a dataset together, its statistics with it."""
-    return Packed(train, test, classes, *channel_statistics(train.images))
+    return PackedDataset(train, test, classes, *channel_statistics(train.images))
 
 
-def packed_or_built(path: Path, build: Callable[[], Packed]) -> Packed:
+def packed_or_built(path: Path, build: Callable[[], PackedDataset]) -> PackedDataset:
     """The packed file at `path`; where there is none (or a damaged one, or another dataset's), what `build` makes, then
     written there.
 
@@ -67,7 +67,7 @@ def packed_or_built(path: Path, build: Callable[[], Packed]) -> Packed:
     return found
 
 
-def _read(path: Path) -> Packed | None:
+def _read(path: Path) -> PackedDataset | None:
     try:
         with safe_open(path, framework="pt") as file:
             meta = file.metadata() or {}
@@ -80,10 +80,10 @@ def _read(path: Path) -> Packed | None:
     except (FileNotFoundError, SafetensorError):
         return None
     train, test = (Images(tensors[f"{split}.images"], tensors[f"{split}.labels"]) for split in ("train", "test"))
-    return Packed(train, test, tuple(json.loads(meta["classes"])), tensors["mean"], tensors["std"])
+    return PackedDataset(train, test, tuple(json.loads(meta["classes"])), tensors["mean"], tensors["std"])
 
 
-def _write(path: Path, packed: Packed) -> None:
+def _write(path: Path, packed: PackedDataset) -> None:
     tensors = {"mean": packed.mean, "std": packed.std}
     for split, part in (("train", packed.train), ("test", packed.test)):
         tensors |= {f"{split}.images": part.images.contiguous(), f"{split}.labels": part.labels}

@@ -12,7 +12,7 @@ from prunesweep.core.images.folders import find_images
 from prunesweep.core.images.inspection import Progress
 from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
-from prunesweep.core.training.dataset_cache import Packed, packed_or_built
+from prunesweep.core.training.dataset_cache import PackedDataset, packed_or_built
 from prunesweep.core.training.folder import decode_folder
 
 SPLITS = ("train", "test")
@@ -81,7 +81,7 @@ def packed_path(ref: DatasetRef, data: Path) -> Path:
     return data / "packed" / f"{ref.fingerprint or ref.name}.safetensors"
 
 
-def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str]) -> Packed:
+def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str]) -> PackedDataset:
     path = packed_path(ref, data)
     if ref.name == IMAGEFOLDER:
         return packed_or_built(path, lambda: decode_folder(find_images(ref, places, data, progress), progress))

@@ -10,15 +10,15 @@ import torch
 
 from prunesweep.core.errors import RENAME, RETRY, StageError
 from prunesweep.core.images.decoding import Unusable, decode
-from prunesweep.core.images.inspection import Files, Inspection, Progress
-from prunesweep.core.images.listing import Listed
-from prunesweep.core.training.dataset_cache import Images, Packed, pack
+from prunesweep.core.images.inspection import Inspection, Progress, SplitFiles
+from prunesweep.core.images.listing import ImageFile
+from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
 
 _REPORT_EVERY = 500
 _Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
-def decode_folder(found: Inspection, progress: Progress | None) -> Packed:
+def decode_folder(found: Inspection, progress: Progress | None) -> PackedDataset:
     """Return every image of both splits as RGB.
 
     The bytes that are decoded are those that the inspection hashed: each file is hashed once more.
@@ -45,7 +45,7 @@ def decode_folder(found: Inspection, progress: Progress | None) -> Packed:
     return pack(splits[0], splits[1], found.classes)
 
 
-def _pixels(root: Path, listed: Files, file: Listed) -> _Pixels:
+def _pixels(root: Path, listed: SplitFiles, file: ImageFile) -> _Pixels:
     """uint8 [H, W, 3]."""
     try:
         data = (root / file.path).read_bytes()

@@ -12,17 +12,17 @@ from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, apply_masks
-from prunesweep.core.training.batches import Draws, draw, normalise, partition, steps_in
+from prunesweep.core.training.batches import BatchDraws, draw, normalise, partition, steps_in
 from prunesweep.core.training.datasets import Split
-from prunesweep.core.training.step import CudaGraph, Graph, Step
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.step import CudaGraph, Recording, Step
+from prunesweep.core.training.training_state import TrainingState
 
 _VALIDATION_BATCH = 1000
 _OPTIMIZER = "optimizer/"
 
 
 @dataclass(frozen=True)
-class EpochFacts:
+class EpochResult:
     """What one epoch came to.
 
     epoch: 1-based · loss: mean training loss an image · top1: validation accuracy in [0, 1], None where the recipe
@@ -38,7 +38,7 @@ class EpochFacts:
     images_per_s: float
 
 
-class Training(Iterator[EpochFacts]):
+class Training(Iterator[EpochResult]):
     """Trains a model in place, one epoch at each `next()`; the model may be read between epochs."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Training(Iterator[EpochFacts]):
         before: int,
         after: int,
         before_step: Callable[["Training"], None],
-        graph: Graph | None,
+        graph: Recording | None,
     ) -> None:
         apply_masks(model.to(split.device), masks)
         self._model, self._split, self._recipe = model, split, recipe
@@ -66,9 +66,9 @@ class Training(Iterator[EpochFacts]):
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
         self._before_step = before_step
         self._train = Step(model, self._masks, split, recipe, len(self._members), graph)
-        self._ahead: dict[int, Draws] = {}
+        self._ahead: dict[int, BatchDraws] = {}
 
-    def __next__(self) -> EpochFacts:
+    def __next__(self) -> EpochResult:
         """Trains the next epoch.
 
         Raises:
@@ -87,7 +87,7 @@ class Training(Iterator[EpochFacts]):
             raise WrongPlan(what, "lower the learning rate in a recipe of your own (--recipe FILE.toml)")
         top1 = self.validate()
         ended = time.perf_counter()
-        return EpochFacts(self._epoch, loss, top1, lr, ended - started, rate)
+        return EpochResult(self._epoch, loss, top1, lr, ended - started, rate)
 
     @property
     def format(self) -> Format:
@@ -99,13 +99,13 @@ class Training(Iterator[EpochFacts]):
         """Whole epochs done, and batches done of the next one."""
         return self._epoch, self._step
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> TrainingState:
         """A copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in self._train.state().items()}
-        return Snapshot(self._epoch, self._step, self._seen, tensors)
+        return TrainingState(self._epoch, self._step, self._seen, tensors)
 
     @torch.no_grad()
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: TrainingState) -> None:
         """Goes back (or on) to a snapshot of a training with the same arguments.
 
         Raises:
@@ -160,7 +160,7 @@ class Training(Iterator[EpochFacts]):
             self._ahead = {self._epoch + 1: self._draw(self._epoch + 1)}
         return float(self._train.summed) / self._seen, rates[-1]
 
-    def _draw(self, epoch: int) -> Draws:
+    def _draw(self, epoch: int) -> BatchDraws:
         return draw(self._members, self._recipe, self._seed, self._first + epoch)
 
     def _weights_are_finite(self) -> bool:
@@ -193,11 +193,13 @@ def train(
     *,
     before: int = 0,
     after: int = 0,
-    start: Snapshot | None = None,
+    start: TrainingState | None = None,
     before_step: Callable[[Training], None] = lambda _: None,
-    graph: Callable[[torch.device], Graph | None] = lambda device: CudaGraph(device) if device.type == "cuda" else None,
+    graph: Callable[[torch.device], Recording | None] = lambda device: (
+        CudaGraph(device) if device.type == "cuda" else None
+    ),
 ) -> Training:
-    """Trains `model` in place on `device`; iterate over the result, one `EpochFacts` an epoch.
+    """Trains `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
 
     SGD with Nesterov momentum; the rate climbs over the warm-up, then falls to 0 as the recipe says. Weights under a
     mask are exactly +0.0 from the start, after every epoch, and zero after every step.

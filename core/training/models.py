@@ -55,7 +55,7 @@ def load_model(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
 
 
 @dataclass(frozen=True)
-class Layout:
+class NetworkLayout:
     """Where a network of the registry shows what it is: names of its first and of its last weight, and all names of its
     `state_dict`. The first weight's first dimension is the width, the last one's the classes."""
 
@@ -65,7 +65,7 @@ class Layout:
 
 
 @cache
-def layout_of(name: str) -> Layout:
+def layout_of(name: str) -> NetworkLayout:
     """The layout of the network of that name: the same at every width and number of classes.
 
     Raises:
@@ -73,7 +73,7 @@ def layout_of(name: str) -> Layout:
     """
     model = _sized(ModelRef(name, 1, 2), "meta")
     weights = [key for key, _ in prunable(model)]
-    return Layout(weights[0], weights[-1], frozenset(model.state_dict()))
+    return NetworkLayout(weights[0], weights[-1], frozenset(model.state_dict()))
 
 
 def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:

@@ -17,13 +17,13 @@ from torch import Tensor, nn
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, prunable
-from prunesweep.core.training.batches import Draws, augmented, steps_in
+from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 
 _WARM_UPS = 3
 
 
-class Graph(Protocol):
+class Recording(Protocol):
     """Device work that is recorded once and played many times."""
 
     def capture(self, work: Callable[[], None]) -> None:
@@ -76,7 +76,7 @@ class Step:
     """
 
     def __init__(
-        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, count: int, graph: Graph | None
+        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, count: int, graph: Recording | None
     ) -> None:
         device = split.device
         self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
@@ -90,7 +90,7 @@ class Step:
         self._optimizer.zero_grad(set_to_none=True)
         self.summed = torch.zeros((), device=device)
         """Training loss, summed over the images of this epoch so far."""
-        self._plan = Draws(
+        self._plan = BatchDraws(
             torch.zeros(count, dtype=torch.int64, device=device),
             torch.zeros((count, 2), dtype=torch.int64, device=device),
             torch.zeros(count, dtype=torch.bool, device=device),
@@ -110,7 +110,7 @@ class Step:
                 found[f"optimizer/{name}/{key}"] = value
         return {**found, "loss": self.summed}
 
-    def begin(self, draws: Draws, rates: Sequence[float], first: int) -> None:
+    def begin(self, draws: BatchDraws, rates: Sequence[float], first: int) -> None:
         """Makes ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with."""
         _send(self._plan.index, draws.index)
         _send(self._plan.shifts, draws.shifts)
@@ -133,7 +133,7 @@ class Step:
             self._train(self._plan.rows(slice(begin, begin + images)), rate)
         return images
 
-    def _replay(self, graph: Graph) -> None:
+    def _replay(self, graph: Recording) -> None:
         if not self._recorded:
             # Recording takes steps; afterwards everything is put back where it lies.
             touched = [*self.state().values(), self._cursor]
@@ -150,7 +150,7 @@ class Step:
         self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
         self._cursor.add_(1).remainder_(self._count // self._recipe.batch)
 
-    def _train(self, draws: Draws, rate: float | Tensor) -> None:
+    def _train(self, draws: BatchDraws, rate: float | Tensor) -> None:
         images, labels = augmented(self._split, self._recipe, draws)
         loss = F.cross_entropy(self.passes(images), labels, label_smoothing=self._recipe.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]

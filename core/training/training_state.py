@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class TrainingState:
     """The state between two steps. No random numbers: order and augmentation follow from seed and the lineage's epoch.
 
     epoch: whole epochs done · step: batches done of the next one · seen: images in these batches ·

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.plan.algorithms import TICKETS, Algorithm
 from prunesweep.core.plan.controls import MARK, RANDOM_SCORES
-from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Subject, cells_of
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, ItemResult, cells_of
 
 _PLAIN = ("global", "uniform")
 Fits = Callable[[Algorithm, Algorithm], bool]
@@ -26,37 +26,37 @@ class _Near:
     row: ReportRow
 
 
-def random_global(subject: Subject) -> Outcome:
+def random_global(subject: AuditedSweep) -> ItemResult:
     """Any weights of the network."""
     return _beside(subject, "random pruning", lambda _, other: other.score == "random" and other.allocation == "global")
 
 
-def layer_random(subject: Subject) -> Outcome:
+def layer_random(subject: AuditedSweep) -> ItemResult:
     """Any weights, as many in each layer as the method keeps. Layers are counted; no name is trusted."""
     what = "random pruning with the method's layer counts"
     return _same_counts(subject, subject.methods(), "random", what, lambda made: made.score in RANDOM_SCORES)
 
 
-def magnitude(subject: Subject) -> Outcome:
+def magnitude(subject: AuditedSweep) -> ItemResult:
     """The magnitude of the weights, global or the same fraction of each layer."""
     return _beside(subject, "global or uniform magnitude pruning", lambda _, other: _is_magnitude(other))
 
 
-def same_layers_magnitude(subject: Subject) -> Outcome:
+def same_layers_magnitude(subject: AuditedSweep) -> ItemResult:
     """Magnitude with the method's own layer counts: tells a better score from a better allocation."""
     others = [(row, made) for row, made in subject.methods() if made.score != "magnitude"]
     if not others:
-        return Outcome(NOT_APPLICABLE, "every method here ranks by magnitude itself")
+        return ItemResult(NOT_APPLICABLE, "every method here ranks by magnitude itself")
     what = "magnitude pruning with the method's layer counts"
     return _same_counts(subject, others, "magnitude", what, lambda made: made.score == "magnitude")
 
 
 def _same_counts(
-    subject: Subject, methods: Methods, score: str, what: str, fits: Callable[[Algorithm], bool]
-) -> Outcome:
+    subject: AuditedSweep, methods: Methods, score: str, what: str, fits: Callable[[Algorithm], bool]
+) -> ItemResult:
     """Pass if each row has such a control of which no layer keeps more or fewer weights than its own."""
     if not methods:
-        return Outcome(NOT_APPLICABLE, "there is no method here, only controls")
+        return ItemResult(NOT_APPLICABLE, "there is no method here, only controls")
     alike = _alike(subject)
     found = {row.cell: _nearest(subject, alike, row, fits) for row, _ in methods}
     lacking = [row for row, _ in methods if (near := found[row.cell]) is None or near.apart > NEAR]
@@ -67,14 +67,14 @@ def _same_counts(
         if first is not None:
             apart = "are not known" if first.apart > 1 else f"differ by {100 * first.apart:.1f} points in {first.layer}"
             text += f"; cell {lacking[0].cell} and cell {first.row.cell} ({first.row.algorithm}): layer counts {apart}"
-        return Outcome(FAIL, f"{text}; {_advice(subject, score, lacking)}", cells_of(lacking))
+        return ItemResult(FAIL, f"{text}; {_advice(subject, score, lacking)}", cells_of(lacking))
     widest, cell = max(((near, cell) for cell, near in found.items() if near), key=lambda pair: pair[0].apart)
     text = f"{what} beside each of {len(methods):,} rows, of its sparsity, seed and epochs: cell {cell} has cell"
     text += f" {widest.row.cell}; what a layer keeps differs by at most {100 * widest.apart:.1f} points"
-    return Outcome(PASS, f"{text} (here: {100 * NEAR:g})", (cell, widest.row.cell))
+    return ItemResult(PASS, f"{text} (here: {100 * NEAR:g})", (cell, widest.row.cell))
 
 
-def _advice(subject: Subject, score: str, lacking: Sequence[ReportRow]) -> str:
+def _advice(subject: AuditedSweep, score: str, lacking: Sequence[ReportRow]) -> str:
     """Return the options with which the same grid has these controls. The masks of a method shuffled within each layer
     have its counts; a control of another name may have them by chance only."""
     grid = subject.sweep.grid
@@ -86,7 +86,7 @@ def _advice(subject: Subject, score: str, lacking: Sequence[ReportRow]) -> str:
     return f"submit its grid under another name with {options}: what is done is shared, and these are added"
 
 
-def _nearest(subject: Subject, alike: Alike, row: ReportRow, fits: Callable[[Algorithm], bool]) -> _Near | None:
+def _nearest(subject: AuditedSweep, alike: Alike, row: ReportRow, fits: Callable[[Algorithm], bool]) -> _Near | None:
     """Return the fitting row of the same place whose layer counts differ least."""
     made = ((other, subject.algorithm(other)) for other in alike.get(_place(row), ()) if other.cell != row.cell)
     near = [_Near(*_apart(subject, row, other), other) for other, one in made if one is not None and fits(one)]
@@ -97,11 +97,11 @@ def _is_magnitude(made: Algorithm) -> bool:
     return made.score == "magnitude" and made.allocation in _PLAIN
 
 
-def _beside(subject: Subject, what: str, fits: Fits) -> Outcome:
+def _beside(subject: AuditedSweep, what: str, fits: Fits) -> ItemResult:
     """Pass if each row of a method has a measured control; a method that is such a control itself needs none."""
     methods = subject.methods()
     if not methods:
-        return Outcome(NOT_APPLICABLE, "there is no method here, only controls")
+        return ItemResult(NOT_APPLICABLE, "there is no method here, only controls")
     alike = _alike(subject)
     proof: list[int] = []
     lacking: list[ReportRow] = []
@@ -114,14 +114,14 @@ def _beside(subject: Subject, what: str, fits: Fits) -> Outcome:
     if lacking:
         names = ", ".join(dict.fromkeys(row.algorithm for row in lacking))
         text = f"{len(lacking):,} of {len(methods):,} rows ({names}) have no {what} of their sparsity, seed and epochs"
-        return Outcome(FAIL, text, cells_of(lacking))
+        return ItemResult(FAIL, text, cells_of(lacking))
     where = f"cell {proof[0]} has cell {proof[1]}" if proof else "the methods are such baselines themselves"
-    return Outcome(
+    return ItemResult(
         PASS, f"{what} beside each of {len(methods):,} rows, of its sparsity, seed and epochs: {where}", tuple(proof)
     )
 
 
-def _control(subject: Subject, alike: Alike, row: ReportRow, made: Algorithm, fits: Fits) -> ReportRow | None:
+def _control(subject: AuditedSweep, alike: Alike, row: ReportRow, made: Algorithm, fits: Fits) -> ReportRow | None:
     for other in alike.get(_place(row), ()):
         candidate = subject.algorithm(other)
         if other.algorithm != row.algorithm and candidate is not None and fits(made, candidate):
@@ -129,7 +129,7 @@ def _control(subject: Subject, alike: Alike, row: ReportRow, made: Algorithm, fi
     return None
 
 
-def _alike(subject: Subject) -> Alike:
+def _alike(subject: AuditedSweep) -> Alike:
     """Measured rows by their place."""
     found: Alike = {}
     for row in subject.rows:
@@ -143,7 +143,7 @@ def _place(row: ReportRow) -> tuple[float, int, int]:
     return row.sparsity, row.seed, row.epochs * row.iterations
 
 
-def _apart(subject: Subject, row: ReportRow, control: ReportRow) -> tuple[float, str]:
+def _apart(subject: AuditedSweep, row: ReportRow, control: ReportRow) -> tuple[float, str]:
     """Return the largest difference of a layer's fraction that is kept, and which layer; more than 1 if not known.
 
     One weight more or less is none: a kept weight may happen to be 0.

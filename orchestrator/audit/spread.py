@@ -3,7 +3,7 @@
 from statistics import fmean, stdev
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Curve, Outcome, Subject, cells_of
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, Curve, ItemResult, cells_of
 
 POINTS = 5
 APART = 1.25
@@ -15,29 +15,29 @@ SEEDS = 3
 DECLINE = 0.05
 
 
-def operating_points(subject: Subject) -> Outcome:
+def operating_points(subject: AuditedSweep) -> ItemResult:
     """At least five on each curve, apart from each other, over a range. Algorithms of one sparsity draw none.
 
     A cell of sparsity 0 is a control, no operating point.
     """
     curves = _drawn(subject)
     if not curves:
-        return Outcome(NOT_APPLICABLE, "no algorithm here reaches more than one sparsity")
+        return ItemResult(NOT_APPLICABLE, "no algorithm here reaches more than one sparsity")
     ratios = {curve: _ratios(rows) for curve, rows in curves.items()}
     rule = f"{APART:g}× apart, the largest {RANGE:g}× the smallest"
     short = {curve: found for curve, found in ratios.items() if len(found) < POINTS}
     if short:
         shown = "; ".join(f"{_name(curve)}: {len(found)}" for curve, found in short.items())
         what = f"fewer than {POINTS} measured ratios (here: {rule}): {shown}"
-        return Outcome(FAIL, what, cells_of(row for curve in short for row in curves[curve]))
+        return ItemResult(FAIL, what, cells_of(row for curve in short for row in curves[curve]))
     narrow = {curve: found for curve, found in ratios.items() if found[-1] / found[0] < RANGE - 1e-9}
     if narrow:
         shown = "; ".join(f"{_name(curve)}: {_times(found)}" for curve, found in narrow.items())
         what = f"too narrow a range (here: {rule}): {shown}"
-        return Outcome(FAIL, what, cells_of(row for curve in narrow for row in curves[curve]))
+        return ItemResult(FAIL, what, cells_of(row for curve in narrow for row in curves[curve]))
     everywhere = sorted({ratio for found in ratios.values() for ratio in found})
     least = min(map(len, ratios.values()))
-    return Outcome(PASS, f"{least} or more on each of {len(curves)} curves ({rule}): {_times(everywhere)}")
+    return ItemResult(PASS, f"{least} or more on each of {len(curves)} curves ({rule}): {_times(everywhere)}")
 
 
 def _ratios(rows: list[ReportRow]) -> list[float]:
@@ -54,7 +54,7 @@ def _times(ratios: list[float]) -> str:
     return ", ".join(f"{ratio:.3g}×" for ratio in ratios)
 
 
-def extremes(subject: Subject) -> Outcome:
+def extremes(subject: AuditedSweep) -> ItemResult:
     """Up to where accuracy declines substantially: five points below dense, which is our number."""
     falls: dict[Curve, tuple[float, list[ReportRow]]] = {}
     for curve, rows in _drawn(subject).items():
@@ -64,15 +64,15 @@ def extremes(subject: Subject) -> Outcome:
         if last:
             falls[curve] = (fmean(row.drop for row in last if row.drop is not None), last)
     if not falls:
-        return Outcome(FAIL, "no curve has been measured at its highest sparsity yet")
+        return ItemResult(FAIL, "no curve has been measured at its highest sparsity yet")
     short = {curve: fall for curve, (fall, _) in falls.items() if fall < DECLINE - 1e-9}
     words = "; ".join(f"{_name(curve)}: {100 * fall:+.1f}" for curve, (fall, _) in falls.items())
     proof = cells_of(row for _, rows in falls.values() for row in rows)
     what = f"drop in points at the highest sparsity: {words} (asked for here: {100 * DECLINE:.0f} or more)"
-    return Outcome(FAIL if short else PASS, what, proof)
+    return ItemResult(FAIL if short else PASS, what, proof)
 
 
-def seeds(subject: Subject) -> Outcome:
+def seeds(subject: AuditedSweep) -> ItemResult:
     """Three or more of each setting (our number: two give hardly a standard deviation), and how far they spread."""
     settings: dict[tuple[Curve, float], list[ReportRow]] = {}
     for curve, rows in subject.curves().items():
@@ -83,15 +83,15 @@ def seeds(subject: Subject) -> Outcome:
     if few:
         least = min(len(tops[key]) for key in few)
         what = f"{len(few):,} of {len(tops):,} settings have fewer than {SEEDS} measured seeds, the fewest {least}"
-        return Outcome(FAIL, what, cells_of(row for key in few for row in settings[key]))
+        return ItemResult(FAIL, what, cells_of(row for key in few for row in settings[key]))
     spreads = {key: stdev(found) for key, found in tops.items()}
     key = max(spreads, key=spreads.__getitem__)
     widest = f"{_name(key[0])} at {100 * key[1]:g} %: {100 * fmean(tops[key]):.2f} ± {100 * spreads[key]:.2f}"
     what = f"{min(map(len, tops.values()))} or more seeds of each of {len(tops):,} settings; widest sd: {widest}"
-    return Outcome(PASS, what, cells_of(settings[key]))
+    return ItemResult(PASS, what, cells_of(settings[key]))
 
 
-def _drawn(subject: Subject) -> dict[Curve, list[ReportRow]]:
+def _drawn(subject: AuditedSweep) -> dict[Curve, list[ReportRow]]:
     """The curves of algorithms that reach any sparsity."""
     found = {}
     for curve, rows in subject.curves().items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.ledger.queries.sweeps import SweepRow
-from prunesweep.core.ledger.queries.training_specs import Trained
+from prunesweep.core.ledger.queries.training_specs import TrainingSpecs
 from prunesweep.core.plan.algorithms import ALGORITHMS, Algorithm
 from prunesweep.core.plan.controls import find, is_control
 
@@ -20,7 +20,7 @@ Curve = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
-class Reread:
+class RereadAccuracy:
     """An artifact's accuracy read again. cell: that it is of, 0 = dense network · ledger, again: top-1 in [0, 1] ·
     images: of the test set · error: why there is no `again`."""
 
@@ -39,26 +39,26 @@ class Reread:
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifyResult:
     """What `--verify` found. artifacts: how many were hashed and counted · wrong: a line for each that isn't right ·
     read: accuracies read again."""
 
     artifacts: int
     wrong: tuple[str, ...]
-    read: tuple[Reread, ...]
+    read: tuple[RereadAccuracy, ...]
 
 
 @dataclass(frozen=True)
-class Subject:
+class AuditedSweep:
     """A sweep as its ledger tells it. layers: cell → see `prunesweep.core.ledger.queries.report.layers_left` ·
     dataset: fields of its `DatasetRef` · verified: None = not asked for."""
 
     sweep: SweepRow
     rows: tuple[ReportRow, ...]
     layers: Mapping[int, list[dict[str, Any]]]
-    trained: Trained
+    trained: TrainingSpecs
     dataset: Mapping[str, Any]
-    verified: Verified | None = None
+    verified: VerifyResult | None = None
 
     def algorithm(self, row: ReportRow) -> Algorithm | None:
         """What the row's algorithm is made of; None for a name that only another release knows."""
@@ -81,7 +81,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ItemResult:
     """status: pass, fail or n/a · evidence: in words · cells: the rows that prove it, by their numbers."""
 
     status: str
@@ -90,17 +90,17 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Item:
+class ChecklistItem:
     """A point of the checklist. id: for programs · text: what is asked for · source: where it is asked for · check: how
     it is told."""
 
     id: str
     text: str
     source: str
-    check: Callable[[Subject], Outcome] = field(repr=False)
+    check: Callable[[AuditedSweep], ItemResult] = field(repr=False)
 
 
-def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
+def read_subject(engine: "Engine", sweep: SweepRow) -> AuditedSweep:
     """All that the ledger knows of the sweep.
 
     Raises:
@@ -113,7 +113,9 @@ def read_subject(engine: "Engine", sweep: SweepRow) -> Subject:
     rows = tuple(report_rows(engine, sweep.id))
     if not rows:
         raise UserError("sweep", sweep.name, "has no cells to judge")
-    return Subject(sweep, rows, layers_left(engine, sweep.id), trained(engine, sweep.id), dataset_of(engine, sweep.id))
+    return AuditedSweep(
+        sweep, rows, layers_left(engine, sweep.id), trained(engine, sweep.id), dataset_of(engine, sweep.id)
+    )
 
 
 def cells_of(rows: Iterable[ReportRow]) -> tuple[int, ...]:

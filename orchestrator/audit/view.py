@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Item, Outcome, Subject
+from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, ChecklistItem, ItemResult
 from prunesweep.orchestrator.console.output import paint
 
 _COLOURS = {PASS: "green", FAIL: "red", NOT_APPLICABLE: "dim"}
@@ -14,7 +14,7 @@ _WHAT = "Blalock et al. 2020 (arXiv:2003.03033) in our words"
 _INDENT = " " * 6
 
 
-def lines(subject: Subject, found: Sequence[tuple[Item, Outcome]], width: int) -> list[str]:
+def lines(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult]], width: int) -> list[str]:
     """Two lines or more an item: what is asked for, and how it is told."""
     shown = [f"{subject.sweep.name}: {_WHAT}, {len(subject.rows):,} rows", ""]
     for item, outcome in found:
@@ -29,7 +29,7 @@ def lines(subject: Subject, found: Sequence[tuple[Item, Outcome]], width: int) -
     return shown
 
 
-def as_dict(subject: Subject, found: Sequence[tuple[Item, Outcome]]) -> dict[str, Any]:
+def as_dict(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult]]) -> dict[str, Any]:
     """The same for programs, with every cell that proves an item."""
     counts = Counter(outcome.status for _, outcome in found)
     return {

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from prunesweep.core.plan.algorithms import Algorithm
 from prunesweep.core.plan.families import one_schedule, oneshot_partner
 from prunesweep.orchestrator.compare import paired
-from prunesweep.orchestrator.compare.paired import Compared, Metric, Point, Value
+from prunesweep.orchestrator.compare.paired import CellPoint, Metric, PairedTable, Value
 
 FIX = "sweep run --grid fair"
 Known = Mapping[str, Algorithm]
 
 
 @dataclass(frozen=True)
-class Study:
+class EqualBudgetStudy:
     """rounds: in rounds - one-shot · pruning: in rounds along one learning-rate schedule - one-shot, so only how the
     weights go differs · annealing: in rounds, a schedule each - in rounds along one, so only the learning rate differs.
 
@@ -26,25 +26,25 @@ class Study:
     rounds = pruning + annealing.
     """
 
-    rounds: Compared
-    pruning: Compared
-    annealing: Compared
+    rounds: PairedTable
+    pruning: PairedTable
+    annealing: PairedTable
 
 
-def study(points: Sequence[Point], metric: Metric, known: Known) -> Study:
+def study(points: Sequence[CellPoint], metric: Metric, known: Known) -> EqualBudgetStudy:
     """Compare each setting of several rounds with its partners that train epochs × rounds. known: the sweep's
     algorithms by name."""
     pruned = [point for point in points if point.row.sparsity and point.row.algorithm in known]
     settings = list(_settings(pruned, known))
     controlled = [one for one in settings if one.once]
-    return Study(
+    return EqualBudgetStudy(
         rounds=_together([_compare(pruned, one, one.algorithm, one.oneshot, metric) for one in settings]),
         pruning=_together([_compare(pruned, one, one.once, one.oneshot, metric) for one in controlled]),
         annealing=_together([_compare(pruned, one, one.algorithm, one.along_one, metric) for one in controlled]),
     )
 
 
-def why_none(points: Sequence[Point], compared: Compared, known: Known) -> str:
+def why_none(points: Sequence[CellPoint], compared: PairedTable, known: Known) -> str:
     """Why there is nothing to judge, and what to do."""
     if compared.unknown:
         return "no pair has its accuracies yet; see: sweep status"
@@ -77,7 +77,7 @@ class _Setting:
         return self.once, self.epochs, self.rounds
 
 
-def _settings(points: Sequence[Point], known: Known) -> Iterator[_Setting]:
+def _settings(points: Sequence[CellPoint], known: Known) -> Iterator[_Setting]:
     """What is judged: algorithms in several rounds that have a one-shot partner, but those that are here as another's
     control."""
     named = {point.row.algorithm for point in points if point.row.algorithm in known}
@@ -91,15 +91,15 @@ def _settings(points: Sequence[Point], known: Known) -> Iterator[_Setting]:
 
 
 def _compare(
-    points: Sequence[Point], setting: _Setting, algorithm: str, other: tuple[str, int, int], metric: Metric
-) -> Compared:
+    points: Sequence[CellPoint], setting: _Setting, algorithm: str, other: tuple[str, int, int], metric: Metric
+) -> PairedTable:
     """The cells of `algorithm` in the setting's rounds against those of (algorithm, epochs, rounds)."""
     ours, theirs = (
         [p for p in points if (p.row.algorithm, p.row.epochs, p.row.iterations) == wanted]
         for wanted in ((algorithm, setting.epochs, setting.rounds), other)
     )
     if not ours or not theirs:
-        return Compared((), (), len(ours), 0, 0, 0)
+        return PairedTable((), (), len(ours), 0, 0, 0)
     found = paired.compare(ours, theirs, metric)
     # Which setting a row belongs to is a fact about it even where, as always, it is what is compared.
     at: dict[str, Value] = {
@@ -112,8 +112,8 @@ def _compare(
     return replace(found, comparisons=named)
 
 
-def _together(parts: Sequence[Compared]) -> Compared:
-    return Compared(
+def _together(parts: Sequence[PairedTable]) -> PairedTable:
+    return PairedTable(
         axes=("algorithm", "epochs", "iterations"),
         comparisons=paired.adjusted(one for part in parts for one in part.comparisons),
         alone_a=sum(part.alone_a for part in parts),

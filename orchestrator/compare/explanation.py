@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from prunesweep.orchestrator.compare.equal_budget import Study
-from prunesweep.orchestrator.compare.paired import Compared, Comparison
+from prunesweep.orchestrator.compare.equal_budget import EqualBudgetStudy
+from prunesweep.orchestrator.compare.paired import Comparison, PairedTable
 from prunesweep.orchestrator.statistics.paired_difference import CONFIDENCE
 
 _ALPHA = 1 - CONFIDENCE
@@ -15,7 +15,7 @@ PRUNING, ANNEALING = "pruning in rounds", "the learning rate that falls in each 
 
 
 @dataclass(frozen=True)
-class Share:
+class DifferencePart:
     """One part of a difference. mean: of the metric · decided: told from chance, adjusted for its table."""
 
     name: str
@@ -24,12 +24,12 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedDifference:
     """total: in rounds - one-shot, the sum of the two parts."""
 
     total: Comparison
-    pruning: Share
-    annealing: Share
+    pruning: DifferencePart
+    annealing: DifferencePart
 
     @property
     def words(self) -> str:
@@ -48,20 +48,20 @@ class Explained:
         return f"{percents:g} % ({where}): {_points(self.total)} = {shown}; {which}"
 
 
-def explained(found: Study) -> list[Explained]:
+def explained(found: EqualBudgetStudy) -> list[ExplainedDifference]:
     """Take each difference apart, where the cells with one learning-rate schedule were measured for the same seeds."""
     return list(_explained(found))
 
 
-def _explained(found: Study) -> Iterator[Explained]:
+def _explained(found: EqualBudgetStudy) -> Iterator[ExplainedDifference]:
     pruning, annealing = _by_setting(found.pruning), _by_setting(found.annealing)
     for total in found.rounds.comparisons:
         key = _place(total)
         if key in pruning and key in annealing and _seeds(pruning[key]) == _seeds(annealing[key]) == _seeds(total):
-            yield Explained(total, _share(PRUNING, pruning[key]), _share(ANNEALING, annealing[key]))
+            yield ExplainedDifference(total, _share(PRUNING, pruning[key]), _share(ANNEALING, annealing[key]))
 
 
-def lines(found: Study) -> list[str]:
+def lines(found: EqualBudgetStudy) -> list[str]:
     """A head and a line for each setting; or why there is none."""
     made = explained(found)
     if not made:
@@ -71,7 +71,7 @@ def lines(found: Study) -> list[str]:
     return [f"{head} + the rest):", *(f"  {one.words}" for one in made)]
 
 
-def as_dict(found: Study) -> list[dict[str, Any]]:
+def as_dict(found: EqualBudgetStudy) -> list[dict[str, Any]]:
     """The raw numbers; accuracies as fractions."""
     return [
         {
@@ -84,7 +84,7 @@ def as_dict(found: Study) -> list[dict[str, Any]]:
     ]
 
 
-def _by_setting(compared: Compared) -> dict[tuple[Any, ...], Comparison]:
+def _by_setting(compared: PairedTable) -> dict[tuple[Any, ...], Comparison]:
     return {_place(one): one for one in compared.comparisons}
 
 
@@ -96,9 +96,9 @@ def _seeds(one: Comparison) -> tuple[int, ...]:
     return tuple(pair.seed for pair in one.pairs)
 
 
-def _share(name: str, one: Comparison) -> Share:
+def _share(name: str, one: Comparison) -> DifferencePart:
     decided = one.found.sign != 0 and one.p_holm is not None and one.p_holm < _ALPHA
-    return Share(name, one.found.mean, decided)
+    return DifferencePart(name, one.found.mean, decided)
 
 
 def _points(one: Comparison) -> str:

@@ -10,7 +10,7 @@ from prunesweep.core.ledger.db.states import ENDED
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.compare.contents import Content
 from prunesweep.orchestrator.report import validity
-from prunesweep.orchestrator.statistics.paired_difference import Paired, holm, paired
+from prunesweep.orchestrator.statistics.paired_difference import PairedDifference, holm, paired
 
 SEED = "seed"
 AXES = (
@@ -72,7 +72,7 @@ _ACCURACIES = ("top1", "top1_before", "top1_bn", "top1_val", "top5", "drop")
 
 
 @dataclass(frozen=True)
-class Point:
+class CellPoint:
     """A cell and where it lies: axis → value, for `AXES`, `MACHINE` and the seed. look: 2 if its seed was added after
     results of its sweep had been looked at."""
 
@@ -82,7 +82,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Pair:
+class CellPair:
     """Two cells of one seed. a, b: the metric · a_cell, b_cell: their numbers in their sweeps · look: 2 if one of them
     was added after a look."""
 
@@ -104,8 +104,8 @@ class Comparison:
     at: Mapping[str, Value]
     a_at: Mapping[str, Value]
     b_at: Mapping[str, Value]
-    pairs: tuple[Pair, ...]
-    found: Paired
+    pairs: tuple[CellPair, ...]
+    found: PairedDifference
     p_holm: float | None = None
     coming: int = 0
     dead: str = ""
@@ -113,7 +113,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Compared:
+class PairedTable:
     """axes: those in which A and B differ throughout · alone_a, alone_b: cells without a partner · unknown: pairs of
     which a value isn't known yet · same: pairs that are one and the same work, and so say nothing."""
 
@@ -125,7 +125,7 @@ class Compared:
     same: int
 
 
-def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
+def compare(a: Sequence[CellPoint], b: Sequence[CellPoint], metric: Metric) -> PairedTable:
     """Pairs the cells of A with those of B and judges the differences a − b, setting by setting.
 
     An axis in which no value of A is one of B's is what is compared; in all others, and the seed, a pair agrees.
@@ -137,7 +137,7 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
     differing = tuple(axis for axis in axes if _values(a, axis).isdisjoint(_values(b, axis)))
     shared = tuple(axis for axis in axes if axis not in differing)
     ours, theirs = _index(a, shared, differing, "A"), _index(b, shared, differing, "B")
-    groups: dict[tuple[Value, ...], list[tuple[Point, Point]]] = {}
+    groups: dict[tuple[Value, ...], list[tuple[CellPoint, CellPoint]]] = {}
     coming: Counter[tuple[Value, ...]] = Counter()
     unknown = same = 0
     for key in (key for key in ours if key in theirs):
@@ -151,7 +151,7 @@ def compare(a: Sequence[Point], b: Sequence[Point], metric: Metric) -> Compared:
             groups.setdefault(key[:-1], []).append((one, other))
     comparisons = (_comparison(shared, differing, group, metric, coming[setting]) for setting, group in groups.items())
     alone = [sum(key not in rest for key in some) for some, rest in ((ours, theirs), (theirs, ours))]
-    return Compared(differing, adjusted(comparisons), alone[0], alone[1], unknown, same)
+    return PairedTable(differing, adjusted(comparisons), alone[0], alone[1], unknown, same)
 
 
 def adjusted(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
@@ -168,15 +168,15 @@ def _same(one: ReportRow, other: ReportRow, metric: Metric) -> bool:
     return one.digest == other.digest
 
 
-def _values(points: Sequence[Point], axis: str) -> set[Value]:
+def _values(points: Sequence[CellPoint], axis: str) -> set[Value]:
     return {point.at[axis] for point in points}
 
 
 def _index(
-    points: Sequence[Point], shared: Sequence[str], differing: Sequence[str], side: str
-) -> dict[tuple[Value, ...], Point]:
+    points: Sequence[CellPoint], shared: Sequence[str], differing: Sequence[str], side: str
+) -> dict[tuple[Value, ...], CellPoint]:
     """By the values of the shared axes and the seed, the seed last."""
-    found: dict[tuple[Value, ...], Point] = {}
+    found: dict[tuple[Value, ...], CellPoint] = {}
     for point in points:
         first = found.setdefault(tuple(point.at[axis] for axis in (*shared, SEED)), point)
         if first is not point:
@@ -186,7 +186,7 @@ def _index(
     return found
 
 
-def _look(one: Point, other: Point) -> int:
+def _look(one: CellPoint, other: CellPoint) -> int:
     """The look at which the pair was first there."""
     return max(one.look, other.look)
 
@@ -194,12 +194,14 @@ def _look(one: Point, other: Point) -> int:
 def _comparison(
     shared: Sequence[str],
     differing: Sequence[str],
-    group: Sequence[tuple[Point, Point]],
+    group: Sequence[tuple[CellPoint, CellPoint]],
     metric: Metric,
     coming: int,
 ) -> Comparison:
     pairs = tuple(
-        Pair(a.row.seed, getattr(a.row, metric.name), getattr(b.row, metric.name), a.row.cell, b.row.cell, _look(a, b))
+        CellPair(
+            a.row.seed, getattr(a.row, metric.name), getattr(b.row, metric.name), a.row.cell, b.row.cell, _look(a, b)
+        )
         for a, b in sorted(group, key=lambda both: both[0].row.seed)
     )
     first, second = ([pair.a - pair.b for pair in pairs if pair.look == look] for look in (1, 2))

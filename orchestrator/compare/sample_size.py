@@ -10,8 +10,8 @@ from prunesweep.core.ledger.queries.lookup import dataset_of
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
-from prunesweep.orchestrator.compare.paired import Compared
-from prunesweep.orchestrator.compare.selectors import Side
+from prunesweep.orchestrator.compare.paired import PairedTable
+from prunesweep.orchestrator.compare.selectors import SelectedCells
 from prunesweep.orchestrator.run.submission import Request
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Extended:
+class ExtendedGrid:
     """A sweep's grid with more seeds. seeds: all of them · added: those that the sweep didn't have."""
 
     sweep: "SweepRow"
@@ -30,14 +30,14 @@ class Extended:
     added: tuple[int, ...]
 
 
-def needed(compared: Compared) -> int:
+def needed(compared: PairedTable) -> int:
     """Return how many pairs the comparison that needs most should have, of those that more seeds can decide; 0 = none
     does, or these seeds are on their way."""
     wanted = ((one.found.n, one.found.more) for one in compared.comparisons if not (one.coming or one.dead))
     return max((n + more for n, more in wanted if more is not None), default=0)
 
 
-def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended]:
+def extend(engine: "Engine", sides: Sequence[SelectedCells], pairs: int) -> list[ExtendedGrid]:
     """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
 
     Raises:
@@ -52,7 +52,7 @@ def extend(engine: "Engine", sides: Sequence[Side], pairs: int) -> list[Extended
     return [_extended(engine, sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
 
 
-def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> Extended:
+def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> ExtendedGrid:
     had = tuple(sweep.grid["seeds"])
     added = tuple(seed for seed in seeds if seed not in had)
     if added and sweep.grid.get("looked"):
@@ -69,7 +69,7 @@ def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], diges
     if not planned.stages.keys() >= set(digests):
         what = "its recipe, cost profile or this program has changed since it was submitted"
         raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
-    return Extended(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
+    return ExtendedGrid(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
 
 
 def _stem(name: str) -> str:

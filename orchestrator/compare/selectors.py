@@ -14,7 +14,7 @@ from prunesweep.core.plan.axes import parse_count, parse_sparsity
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.suggestions import did_you_mean
 from prunesweep.orchestrator.compare import contents
-from prunesweep.orchestrator.compare.paired import AXES, MACHINE, SEED, Point, Value
+from prunesweep.orchestrator.compare.paired import AXES, MACHINE, SEED, CellPoint, Value
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,7 +33,7 @@ _READERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Filter:
+class CellFilter:
     """sweep: name or number, None = the latest · where: axis → the values that may be there."""
 
     text: str
@@ -42,15 +42,15 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Side:
+class SelectedCells:
     """The cells that a filter lets through; at least one."""
 
     text: str
     sweep: SweepRow
-    points: tuple[Point, ...]
+    points: tuple[CellPoint, ...]
 
 
-def parse_filter(text: str) -> Filter:
+def parse_filter(text: str) -> CellFilter:
     """`SWEEP`, `SWEEP:axis=value,…` or `:axis=value,…` (the latest sweep); an axis given twice may have either value.
 
     Raises:
@@ -65,10 +65,10 @@ def parse_filter(text: str) -> Filter:
         if axis not in _READERS:
             raise UserError(_FILTER, axis, did_you_mean(axis, _READERS))
         where[axis] = (*where.get(axis, ()), _READERS[axis](value))
-    return Filter(text, sweep or None, where)
+    return CellFilter(text, sweep or None, where)
 
 
-def read_side(engine: "Engine", wanted: Filter) -> Side:
+def read_side(engine: "Engine", wanted: CellFilter) -> SelectedCells:
     """Its cells, from the ledger.
 
     Raises:
@@ -83,10 +83,10 @@ def read_side(engine: "Engine", wanted: Filter) -> Side:
         if not left:
             shown = ", ".join(map(str, there[:12]))
             raise UserError(_FILTER, wanted.text, f"no cell of {sweep.name} fits; its {axis}: {shown or 'none'}")
-    return Side(wanted.text, sweep, left)
+    return SelectedCells(wanted.text, sweep, left)
 
 
-def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple[Point, ...]:
+def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple[CellPoint, ...]:
     """Return the cells of a sweep with where they lie. Image folder, recipe, own algorithms and costs stand there by
     their content: a file may have changed between two sweeps, or have moved."""
     if not rows:
@@ -102,7 +102,7 @@ def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple
     }
     looked = sweep.grid.get("looked", ())
     return tuple(
-        Point(
+        CellPoint(
             row,
             {**_own_axes(row), **wide, "composition": contents.composition_of(row, sweep, specs)},
             look=2 if looked and row.seed not in looked else 1,

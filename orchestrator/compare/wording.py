@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from prunesweep.orchestrator.compare.contents import Content
-from prunesweep.orchestrator.compare.paired import AXES, Compared, Comparison, Metric, Value
+from prunesweep.orchestrator.compare.paired import AXES, Comparison, Metric, PairedTable, Value
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.statistics.paired_difference import CONFIDENCE, MOST_MORE, POWER
 
@@ -16,14 +16,14 @@ _ALPHA = 1 - CONFIDENCE
 
 
 @dataclass(frozen=True)
-class Names:
+class SideNames:
     """What the sides are called in a table and in a verdict."""
 
     a: str = "A"
     b: str = "B"
 
 
-def verdict(one: Comparison, metric: Metric, names: Names, of: int) -> str:
+def verdict(one: Comparison, metric: Metric, names: SideNames, of: int) -> str:
     """`A is better`, or `undecided, …` and what it would take. of: comparisons made together, for Holm's adjustment."""
     found = one.found
     if one.dead:
@@ -45,13 +45,13 @@ def verdict(one: Comparison, metric: Metric, names: Names, of: int) -> str:
     return f"undecided, needs about {text.plural(found.more, 'more seed')}"
 
 
-def better(one: Comparison, metric: Metric, names: Names) -> str:
+def better(one: Comparison, metric: Metric, names: SideNames) -> str:
     """The side that is better in the metric, taken alone; "" = undecided."""
     sign = 0 if one.dead else one.found.sign * (1 if metric.higher else -1)
     return {1: names.a, -1: names.b}.get(sign, "")
 
 
-def lines(compared: Compared, metric: Metric, names: Names, width: int) -> list[str]:
+def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -> list[str]:
     """The table, one row a setting, and how to read it."""
     made = compared.comparisons
     varying = [axis for axis in AXES if len({one.at.get(axis) for one in made}) > 1]
@@ -81,7 +81,7 @@ def lines(compared: Compared, metric: Metric, names: Names, width: int) -> list[
     return [*text.table(columns, rows, width), "", *_reading(compared, metric, names)]
 
 
-def _reading(compared: Compared, metric: Metric, names: Names) -> list[str]:
+def _reading(compared: PairedTable, metric: Metric, names: SideNames) -> list[str]:
     made = compared.comparisons
     what = f"{metric.name}{' in %' if metric.points else ''}, {'higher' if metric.higher else 'lower'} is better"
     read = [
@@ -134,7 +134,7 @@ def _unlike(made: Sequence[Comparison]) -> list[str]:
     return [f"warning: not carried out alike, so that the difference may be the machine's: {shown} (columns ran_*)"]
 
 
-def as_dict(compared: Compared, metric: Metric, names: Names) -> dict[str, Any]:
+def as_dict(compared: PairedTable, metric: Metric, names: SideNames) -> dict[str, Any]:
     """The raw numbers, for programs; accuracies as fractions."""
     made = compared.comparisons
     return {
@@ -148,7 +148,7 @@ def as_dict(compared: Compared, metric: Metric, names: Names) -> dict[str, Any]:
     }
 
 
-def _one(one: Comparison, metric: Metric, names: Names, of: int) -> dict[str, Any]:
+def _one(one: Comparison, metric: Metric, names: SideNames, of: int) -> dict[str, Any]:
     found = one.found
     return {
         "at": _plain(one.at),

@@ -20,11 +20,11 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import version
 from prunesweep.orchestrator.dashboard import charts, views
-from prunesweep.orchestrator.dashboard.auth import Guard
-from prunesweep.orchestrator.dashboard.connection import Away
-from prunesweep.orchestrator.dashboard.fragments import Pages, Part, changed, sweep_url
+from prunesweep.orchestrator.dashboard.auth import TokenAuth
+from prunesweep.orchestrator.dashboard.connection import LedgerAway
+from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, changed, sweep_url
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN
-from prunesweep.orchestrator.dashboard.read_service import Readings
+from prunesweep.orchestrator.dashboard.read_service import ReadService
 
 _THREADS = 4
 _HAVE = "x-have"
@@ -37,8 +37,8 @@ class Dashboard:
     """The handlers, and what they share."""
 
     def __init__(self, settings: Settings) -> None:
-        self.readings = Readings(settings)
-        self._pages = Pages()
+        self.readings = ReadService(settings)
+        self._pages = TemplatePages()
         self._threads = ThreadPoolExecutor(_THREADS, "dashboard")
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Dashboard:
         """The ledger is away: a line for a page that is open, else a page that tries again by itself."""
         if _HAVE in request.headers:
             return PlainTextResponse(str(error), 503)
-        missing = isinstance(error, Away) and error.missing
+        missing = isinstance(error, LedgerAway) and error.missing
         return self._message(503, "No ledger yet" if missing else "The ledger is away", str(error), again=True)
 
     def wrong(self, request: Request, error: Exception) -> Response:
@@ -118,7 +118,7 @@ class Dashboard:
             status, "Not found" if status == 404 else "Not possible", str(getattr(error, "detail", ""))
         )
 
-    def _page(self, template: str, parts: list[Part], **more: Any) -> Response:
+    def _page(self, template: str, parts: list[Fragment], **more: Any) -> Response:
         values = {"live": "/live", "version": version(), "parts": {part.name: part for part in parts}, **more}
         return HTMLResponse(self._pages.page(template, **values))
 
@@ -131,7 +131,7 @@ class Dashboard:
 
 
 def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -> Starlette:
-    """The application. token, names, port: see `Guard`."""
+    """The application. token, names, port: see `TokenAuth`."""
     board = Dashboard(settings)
 
     @asynccontextmanager
@@ -154,10 +154,10 @@ def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -
             Mount("/static", StaticFiles(packages=[("prunesweep.orchestrator.dashboard", "static")])),
         ],
         middleware=[
-            Middleware(Guard, token=token, names=names, port=port),
+            Middleware(TokenAuth, token=token, names=names, port=port),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=5),
         ],
-        exception_handlers={Away: board.away, UserError: board.wrong, HTTPException: board.refused},
+        exception_handlers={LedgerAway: board.away, UserError: board.wrong, HTTPException: board.refused},
         lifespan=life,
     )
 
@@ -169,7 +169,7 @@ def _asked(request: Request) -> tuple[str, int, str]:
     return request.path_params["key"], number, show if show in SHOWN else "all"
 
 
-def _live(parts: list[Part], request: Request) -> Response:
+def _live(parts: list[Fragment], request: Request) -> Response:
     """What has changed since the page was drawn; nothing at all when nothing has."""
     content = changed(parts, request.headers.get(_HAVE, ""))
     return HTMLResponse(content) if content else Response(status_code=204)

@@ -32,7 +32,7 @@ _ENTER = (
 _REFUSED = "This dashboard needs its token: open the address that `sweep dashboard` printed.\n"
 
 
-class Guard:
+class TokenAuth:
     """Middleware in front of every page.
 
     token: what a visitor must show, in the address once, then in a cookie; "" = nothing · names: hosts that the page

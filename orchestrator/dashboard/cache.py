@@ -20,7 +20,7 @@ class _Entry:
     error: Exception | None = None
 
 
-class Fresh:
+class TimedCache:
     """Values that are made anew when asked for after `seconds`, by one thread; the others wait for it and share.
 
     A failure is shared for as long as a value, so that a ledger that is away isn't asked by every viewer.

@@ -6,11 +6,11 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from prunesweep.orchestrator.dashboard.read_service import Readings
+from prunesweep.orchestrator.dashboard.read_service import ReadService
 
 
 @dataclass(frozen=True)
-class Program:
+class ChartProgram:
     """The program that draws charts. version: of these bytes."""
 
     plain: bytes
@@ -18,7 +18,7 @@ class Program:
     version: str
 
 
-def charts(readings: Readings, key: str, token: str) -> dict[str, Any]:
+def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
     """What the sweep found, in words and as Vega-Lite."""
     from prunesweep.orchestrator.report.figures.theme import PAGE_INK
     from prunesweep.orchestrator.report.html.sentences import verdict
@@ -34,9 +34,9 @@ def charts(readings: Readings, key: str, token: str) -> dict[str, Any]:
 
 
 @cache
-def program() -> Program:
+def program() -> ChartProgram:
     """Vega, Vega-Lite and Vega-Embed in one file; made at the first chart, in a second or two."""
     from prunesweep.orchestrator.report.figures.draw import library
 
     plain = library().encode()
-    return Program(plain, gzip.compress(plain, 6), blake2b(plain, digest_size=6).hexdigest())
+    return ChartProgram(plain, gzip.compress(plain, 6), blake2b(plain, digest_size=6).hexdigest())

@@ -19,7 +19,7 @@ _PATIENCE = 2.0
 _LONGEST = 300
 
 
-class Away(Exception):
+class LedgerAway(Exception):
     """The ledger cannot be read now; the message says why, in one line. missing: there is none yet."""
 
     def __init__(self, message: str, *, missing: bool = False) -> None:
@@ -27,7 +27,7 @@ class Away(Exception):
         self.missing = missing
 
 
-class Source:
+class LedgerConnection:
     """A ledger that may come and go. Its methods may be called by several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
@@ -47,7 +47,7 @@ class Source:
         try:
             return query(engine)
         except DBAPIError as error:
-            raise Away(one_line(str(error.orig), _LONGEST) or type(error.orig).__name__) from None
+            raise LedgerAway(one_line(str(error.orig), _LONGEST) or type(error.orig).__name__) from None
 
     def close(self) -> None:
         """Closes its connections; the next reading opens it again."""
@@ -73,7 +73,7 @@ class Source:
         except UserError as error:
             file = self.settings.ledger_file
             missing = self.settings.embedded_ledger and not file.exists()
-            raise Away(one_line(str(error), _LONGEST), missing=missing) from None
+            raise LedgerAway(one_line(str(error), _LONGEST), missing=missing) from None
         wait_briefly(engine, _PATIENCE)
         return engine
 

@@ -18,7 +18,7 @@ Peer = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConnectionLimits:
     """connections: open at once, far below the usual 1,024 file descriptors · head_seconds: for the head of a request,
     from the connection's opening or its last answer."""
 
@@ -43,7 +43,7 @@ class Connections:
     guard first. An idle one is closed after `head_seconds`. Neither is logged.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
         self._open: dict[Peer, _Connection] = {}
         self._sweeping = False
@@ -106,7 +106,7 @@ class Connections:
         """Return the HTTP protocol whose connections are counted here, for `uvicorn.Config(http=…)`."""
         connections = self
 
-        class Counted(H11Protocol):
+        class CountedProtocol(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
                 connections.add(transport)
@@ -115,10 +115,10 @@ class Connections:
                 connections.remove(self.transport)
                 super().connection_lost(exc)
 
-        return Counted
+        return CountedProtocol
 
 
-class Watched:
+class ConnectionWatch:
     """Middleware around all others: says which connections have a request under way, and whom the guard let in."""
 
     def __init__(self, app: ASGIApp, connections: Connections) -> None:

@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
-class Part:
+class Fragment:
     """A section of a page. version: of its content · html: what stands in it."""
 
     name: str
@@ -24,7 +24,7 @@ class Part:
     html: Markup
 
 
-class Pages:
+class TemplatePages:
     """The templates. Everything that they are given is escaped."""
 
     def __init__(self) -> None:
@@ -37,23 +37,23 @@ class Pages:
         )
         self._environment.filters.update(_FILTERS)
 
-    def part(self, name: str, template: str, **values: Any) -> Part:
+    def part(self, name: str, template: str, **values: Any) -> Fragment:
         """One part, from `templates/parts/<template>.html`."""
         html = self._environment.get_template(f"parts/{template}.html").render(values)
-        return Part(name, blake2b(html.encode(), digest_size=6).hexdigest(), Markup(html))  # noqa: S704 - escaped inside
+        return Fragment(name, blake2b(html.encode(), digest_size=6).hexdigest(), Markup(html))  # noqa: S704 - escaped inside
 
     def page(self, template: str, **values: Any) -> str:
         """A whole page."""
         return self._environment.get_template(f"{template}.html").render(values)
 
 
-def changed(parts: Iterable[Part], header: str) -> str:
+def changed(parts: Iterable[Fragment], header: str) -> str:
     """Those of the parts whose version isn't in the header (`name:version,…`), for htmx to put in place."""
     have = dict(item.strip().split(":", 1) for item in header.split(",") if ":" in item)
     return "".join(_section(part) for part in parts if have.get(part.name) != part.version)
 
 
-def _section(part: Part) -> str:
+def _section(part: Fragment) -> str:
     return (
         f'<div id="part-{part.name}" data-part="{part.name}" data-version="{part.version}" '
         f'hx-swap-oob="morph">{part.html}</div>\n'

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prunesweep.core.ledger.db.states import State, most_telling
-from prunesweep.core.ledger.queries.cell_paths import CellPath, Standing
-from prunesweep.orchestrator.dashboard.state_icons import MARKS, Mark, paths
+from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
+from prunesweep.orchestrator.dashboard.state_icons import MARKS, StateIcon, paths
 from prunesweep.orchestrator.report.summary import Spread, spread
 
 PER_PAGE = 50
@@ -24,38 +24,38 @@ SHOWN = {
 
 
 @dataclass(frozen=True)
-class Square:
+class StageIcon:
     """One stage. kind: `train`, `prune`, `evaluate` or `benchmark`, told by its shape · what: in words."""
 
     digest: str
     kind: str
     what: str
-    mark: Mark
+    mark: StateIcon
 
 
 @dataclass(frozen=True)
-class Chain:
+class SeedChain:
     """The stages of one seed, in order."""
 
     seed: int
-    squares: tuple[Square, ...]
+    squares: tuple[StageIcon, ...]
 
 
 @dataclass(frozen=True)
-class Lane:
+class SettingRow:
     """The cells that differ in their seed only. number: from 1 · states: of its cells · top1: over those evaluated."""
 
     number: int
     name: str
     sparsity: str
     rounds: str
-    chains: tuple[Chain, ...]
+    chains: tuple[SeedChain, ...]
     states: tuple[State, ...]
     top1: Spread | None
 
 
 @dataclass(frozen=True)
-class Block:
+class RowPage:
     """A page of lanes as a small picture. columns, rows: its size in marks."""
 
     page: int
@@ -63,21 +63,21 @@ class Block:
     last: int
     words: str
     rows: int
-    drawn: list[tuple[Mark, str]]
+    drawn: list[tuple[StateIcon, str]]
 
 
 @dataclass(frozen=True)
-class Graph:
+class GridView:
     """What is shown of a sweep's graph. lanes: those of the page · chosen: how many there are with the filter ·
     blocks: all pages, empty if there is only one."""
 
-    dense: tuple[Chain, ...]
-    lanes: tuple[Lane, ...]
+    dense: tuple[SeedChain, ...]
+    lanes: tuple[SettingRow, ...]
     chosen: int
     total: int
     page: int
     show: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[RowPage, ...]
     cells: int
     cells_done: int
 
@@ -85,7 +85,7 @@ class Graph:
 _Key = tuple[str, int, int, float]
 
 
-def graph(cells: Sequence[CellPath], now: Standing, page: int = 1, show: str = "all") -> Graph:
+def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str = "all") -> GridView:
     """The page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names."""
     members: dict[_Key, list[CellPath]] = {}
     for path in cells:
@@ -98,7 +98,7 @@ def graph(cells: Sequence[CellPath], now: Standing, page: int = 1, show: str = "
     pages = max(1, -(-len(chosen) // PER_PAGE))
     page = min(max(page, 1), pages)
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return Graph(
+    return GridView(
         dense=_dense(cells, now),
         lanes=tuple(_lane(number, key, group, now, states) for number, (key, group) in shown),
         chosen=len(chosen),
@@ -124,27 +124,27 @@ def places(cells: Sequence[CellPath]) -> dict[str, str]:
     return found
 
 
-def _state(path: CellPath, now: Standing) -> State:
+def _state(path: CellPath, now: StageStates) -> State:
     return most_telling({now.states[digest] for digest in path.digests})
 
 
-def _any(group: Sequence[CellPath], now: Standing, wanted: frozenset[State]) -> bool:
+def _any(group: Sequence[CellPath], now: StageStates, wanted: frozenset[State]) -> bool:
     return any(now.states[digest] in wanted for path in group for digest in path.digests)
 
 
-def _dense(cells: Sequence[CellPath], now: Standing) -> tuple[Chain, ...]:
-    chains: dict[str, Chain] = {}
+def _dense(cells: Sequence[CellPath], now: StageStates) -> tuple[SeedChain, ...]:
+    chains: dict[str, SeedChain] = {}
     for path in cells:
         if path.train not in chains:
             seed = path.cell.seed
             both = (("train", path.train, "dense training"), ("evaluate", path.dense_evaluate, "evaluation of dense"))
-            chains[path.train] = Chain(seed, tuple(_square(*each, seed, now) for each in both))
+            chains[path.train] = SeedChain(seed, tuple(_square(*each, seed, now) for each in both))
     return tuple(sorted(chains.values(), key=lambda chain: chain.seed))
 
 
-def _lane(number: int, key: _Key, group: Sequence[CellPath], now: Standing, states: dict[int, State]) -> Lane:
+def _lane(number: int, key: _Key, group: Sequence[CellPath], now: StageStates, states: dict[int, State]) -> SettingRow:
     algorithm, epochs, iterations, sparsity = key
-    return Lane(
+    return SettingRow(
         number=number,
         name=algorithm,
         sparsity=f"{100 * sparsity:g} %",
@@ -155,24 +155,24 @@ def _lane(number: int, key: _Key, group: Sequence[CellPath], now: Standing, stat
     )
 
 
-def _chain(path: CellPath, now: Standing) -> Chain:
+def _chain(path: CellPath, now: StageStates) -> SeedChain:
     seed = path.cell.seed
     steps = [("prune", digest, f"round {place} of pruning") for place, digest in enumerate(path.rounds, 1)]
     steps.append(("evaluate", path.evaluate, "evaluation"))
     if path.benchmark:
         steps.append(("benchmark", path.benchmark, "latency"))
-    return Chain(seed, tuple(_square(*step, seed, now) for step in steps))
+    return SeedChain(seed, tuple(_square(*step, seed, now) for step in steps))
 
 
-def _square(kind: str, digest: str, what: str, seed: int, now: Standing) -> Square:
+def _square(kind: str, digest: str, what: str, seed: int, now: StageStates) -> StageIcon:
     mark = MARKS[now.states[digest]]
-    return Square(digest, kind, f"{what}, seed {seed}: {mark.word}", mark)
+    return StageIcon(digest, kind, f"{what}, seed {seed}: {mark.word}", mark)
 
 
-def _block(page: int, chosen: Sequence[tuple[int, tuple[_Key, list[CellPath]]]], states: dict[int, State]) -> Block:
+def _block(page: int, chosen: Sequence[tuple[int, tuple[_Key, list[CellPath]]]], states: dict[int, State]) -> RowPage:
     lanes = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     found = [states[path.number] for _, (_, group) in lanes for path in group]
     counts = Counter(found)
     words = ", ".join(f"{counts[state]} {mark.word}" for state, mark in MARKS.items() if counts[state])
     rows = -(-len(found) // _MAP_COLUMNS)
-    return Block(page, lanes[0][0], lanes[-1][0], words, rows, paths(found, _MAP_COLUMNS))
+    return RowPage(page, lanes[0][0], lanes[-1][0], words, rows, paths(found, _MAP_COLUMNS))

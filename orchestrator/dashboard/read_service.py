@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from prunesweep.core.ledger.queries.cell_paths import CellPath, Standing, cell_paths, standing
-from prunesweep.core.ledger.queries.curves import Epoch, learning_curves, stage_curves
+from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates, cell_paths, standing
+from prunesweep.core.ledger.queries.curves import EpochMetrics, learning_curves, stage_curves
 from prunesweep.core.ledger.queries.logs import StageLog, last_logs, stage_log
 from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
-from prunesweep.core.ledger.queries.stage_detail import StageFacts, stage_facts
+from prunesweep.core.ledger.queries.stage_detail import StageDetail, stage_facts
 from prunesweep.core.ledger.queries.status import SweepStatus, sweep_status
 from prunesweep.core.ledger.queries.sweeps import ListedSweep, SweepRow, find_sweep, list_sweeps
 from prunesweep.core.ledger.queries.worker_slots import busy_slots
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.settings import Settings
-from prunesweep.orchestrator.dashboard.cache import Fresh
-from prunesweep.orchestrator.dashboard.connection import Source
+from prunesweep.orchestrator.dashboard.cache import TimedCache
+from prunesweep.orchestrator.dashboard.connection import LedgerConnection
 from prunesweep.orchestrator.dashboard.grid_view import places
-from prunesweep.orchestrator.dashboard.workers_view import Floor, floor
+from prunesweep.orchestrator.dashboard.workers_view import WorkersView, floor
 
 if TYPE_CHECKING:
     from prunesweep.orchestrator.report.figures.theme import Figure
@@ -43,9 +43,9 @@ class SweepReading:
     status: SweepStatus
     cells: Sequence[CellPath]
     places: Mapping[str, str]
-    now: Standing
-    floor: Floor
-    curves: Mapping[str, list[Epoch]]
+    now: StageStates
+    floor: WorkersView
+    curves: Mapping[str, list[EpochMetrics]]
     logs: Mapping[str, str]
 
 
@@ -54,24 +54,24 @@ class StageReading:
     """A stage now."""
 
     log: StageLog
-    facts: StageFacts
-    epochs: Sequence[Epoch]
+    facts: StageDetail
+    epochs: Sequence[EpochMetrics]
 
 
-class Readings:
+class ReadService:
     """Each method raises `Away` when the ledger cannot be read, and UserError for what isn't in it."""
 
     def __init__(self, settings: Settings, seconds: float = SHARED_SECONDS) -> None:
-        self.source = Source(settings)
-        self.fresh = Fresh(seconds)
+        self.source = LedgerConnection(settings)
+        self.fresh = TimedCache(seconds)
         self._settings = settings
         self._serials = count()
-        self._kept = Fresh(_KEPT_SECONDS)
+        self._kept = TimedCache(_KEPT_SECONDS)
 
     def sweeps(self) -> list[ListedSweep]:
         return self.fresh.get("sweeps", lambda: self.source.read(list_sweeps))
 
-    def floor(self) -> Floor:
+    def floor(self) -> WorkersView:
         return self.fresh.get("floor", lambda: self.source.read(self._floor))
 
     def sweep(self, key: str) -> SweepReading:
@@ -99,7 +99,7 @@ class Readings:
 
         return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
 
-    def _floor(self, engine: Engine) -> Floor:
+    def _floor(self, engine: Engine) -> WorkersView:
         return floor(list_workers(engine, self._settings.lease), busy_slots(engine), 2.5 * self._settings.heartbeat)
 
     def _sweep(self, engine: Engine, key: str) -> SweepReading:

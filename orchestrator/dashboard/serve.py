@@ -11,7 +11,7 @@ import uvicorn
 from prunesweep.core.errors import UserError
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console.output import note, say
-from prunesweep.orchestrator.dashboard.connections import Connections, Limits, Watched
+from prunesweep.orchestrator.dashboard.connections import ConnectionLimits, Connections, ConnectionWatch
 
 _SHORTEST = 16
 """Least length of a token that is given; 16 letters cannot be guessed over a network."""
@@ -20,7 +20,7 @@ _BACKLOG = 64
 
 
 @dataclass(frozen=True)
-class Place:
+class ListenAddress:
     """Where it listens. local: only this machine can reach it."""
 
     socket: socket.socket
@@ -37,7 +37,7 @@ class Place:
         return f"http://{host}:{self.port}/" + (f"?token={token}" if token else "")
 
 
-def take(host: str, port: int) -> Place:
+def take(host: str, port: int) -> ListenAddress:
     """Binds the address.
 
     Raises:
@@ -58,10 +58,10 @@ def take(host: str, port: int) -> Place:
         fix = "choose another one, or 0 for any that is free" if host else "choose another one"
         raise UserError("--port", port, f"cannot be used on {host}: {(error.strerror or '').lower()}; {fix}") from None
     where = listener.getsockname()
-    return Place(listener, host, where[1], ip_address(where[0].partition("%")[0]).is_loopback)
+    return ListenAddress(listener, host, where[1], ip_address(where[0].partition("%")[0]).is_loopback)
 
 
-def token_for(place: Place, given: str) -> str:
+def token_for(place: ListenAddress, given: str) -> str:
     """The token that visitors need: the one given, or a new one where others can reach the page; "" = none.
 
     Raises:
@@ -76,7 +76,7 @@ def token_for(place: Place, given: str) -> str:
     return given
 
 
-class Server(uvicorn.Server):
+class ReadyServer(uvicorn.Server):
     """One that says when it answers. tell: called then, when a signal already ends it in good order, and not before."""
 
     def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
@@ -96,11 +96,11 @@ class Server(uvicorn.Server):
 
 def server(
     settings: Settings,
-    place: Place,
+    place: ListenAddress,
     token: str,
     tell: Callable[[], None] = lambda: None,
-    limits: Limits = Limits(),
-) -> Server:
+    limits: ConnectionLimits = ConnectionLimits(),
+) -> ReadyServer:
     """What answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
     from prunesweep.orchestrator.dashboard.app import make_app
     from prunesweep.orchestrator.dashboard.auth import LOCAL_NAMES
@@ -108,7 +108,7 @@ def server(
     app = make_app(settings, token, LOCAL_NAMES if place.local else frozenset(), place.port)
     connections = Connections(limits)
     config = uvicorn.Config(
-        Watched(app, connections),
+        ConnectionWatch(app, connections),
         http=connections.protocol(),
         loop="asyncio",
         # As many are accepted in one go, before any of them can be closed again.
@@ -123,10 +123,10 @@ def server(
         ws="none",
         timeout_keep_alive=max(1, int(limits.head_seconds)),
     )
-    return Server(config, tell)
+    return ReadyServer(config, tell)
 
 
-def serve(settings: Settings, place: Place, token: str) -> None:
+def serve(settings: Settings, place: ListenAddress, token: str) -> None:
     """Answers until SIGINT or SIGTERM, having told the address."""
 
     def tell() -> None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from prunesweep.core.ledger.queries.curves import Epoch
+from prunesweep.core.ledger.queries.curves import EpochMetrics
 from prunesweep.orchestrator.console import text
 
 
 @dataclass(frozen=True)
-class Spark:
+class Sparkline:
     """A line in a box of width × height units. points: of an SVG polyline · x, y: where it ends · top, bottom: the
     values at the box's upper and lower edge · words: the same for those who don't see it."""
 
@@ -25,7 +25,9 @@ class Spark:
     words: str
 
 
-def spark(epochs: Sequence[Epoch], total: int, width: int = 120, height: int = 28, pad: int = 3) -> Spark | None:
+def spark(
+    epochs: Sequence[EpochMetrics], total: int, width: int = 120, height: int = 28, pad: int = 3
+) -> Sparkline | None:
     """Validation top-1 over the epochs, or the loss where no images were held out; None before the first epoch."""
     accuracy = any(epoch.top1 is not None for epoch in epochs)
     pairs = [(epoch.epoch, epoch.top1 if accuracy else epoch.loss) for epoch in epochs]
@@ -42,7 +44,7 @@ def spark(epochs: Sequence[Epoch], total: int, width: int = 120, height: int = 2
     ]
     shown = _percent if accuracy else _plain
     title = "validation top-1" if accuracy else "training loss"
-    return Spark(
+    return Sparkline(
         width=width,
         height=height,
         points=" ".join(f"{x:g},{y:g}" for x, y in places),

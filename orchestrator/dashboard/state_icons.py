@@ -9,7 +9,7 @@ from prunesweep.core.ledger.queries.sweeps import ListedSweep
 
 
 @dataclass(frozen=True)
-class Mark:
+class StateIcon:
     """A state as it is shown. path: its shape in an overview, drawn in a square of 8 × 8 units."""
 
     css: str
@@ -18,30 +18,30 @@ class Mark:
     path: str
 
 
-MARKS: Mapping[State, Mark] = MappingProxyType(
+MARKS: Mapping[State, StateIcon] = MappingProxyType(
     {
-        State.DONE: Mark("s-done", "✓", "done", "h8v8h-8z"),
-        State.RUNNING: Mark("s-running", "▶", "running", "l8 4l-8 4z"),
-        State.READY: Mark("s-ready", "○", "ready", "m1 1h6v6h-6zm1.5 1.5v3h3v-3z"),
-        State.PENDING: Mark("s-pending", "·", "waiting", "m3 3h2v2h-2z"),
-        State.FAILED: Mark("s-failed", "✕", "failed", "h2l2 2l2-2h2v2l-2 2l2 2v2h-2l-2-2l-2 2h-2v-2l2-2l-2-2z"),
-        State.QUARANTINED: Mark("s-failed", "!", "quarantined", "m3 0h2v5h-2zm0 6h2v2h-2z"),
-        State.CANCELLED: Mark("s-cancelled", "–", "cancelled", "m0 3h8v2h-8z"),
+        State.DONE: StateIcon("s-done", "✓", "done", "h8v8h-8z"),
+        State.RUNNING: StateIcon("s-running", "▶", "running", "l8 4l-8 4z"),
+        State.READY: StateIcon("s-ready", "○", "ready", "m1 1h6v6h-6zm1.5 1.5v3h3v-3z"),
+        State.PENDING: StateIcon("s-pending", "·", "waiting", "m3 3h2v2h-2z"),
+        State.FAILED: StateIcon("s-failed", "✕", "failed", "h2l2 2l2-2h2v2l-2 2l2 2v2h-2l-2-2l-2 2h-2v-2l2-2l-2-2z"),
+        State.QUARANTINED: StateIcon("s-failed", "!", "quarantined", "m3 0h2v5h-2zm0 6h2v2h-2z"),
+        State.CANCELLED: StateIcon("s-cancelled", "–", "cancelled", "m0 3h8v2h-8z"),
     }
 )
 
 
 @dataclass(frozen=True)
-class Share:
+class BarPart:
     """A piece of a bar: where it begins and how long it is, in per cent, and what of."""
 
-    mark: Mark
+    mark: StateIcon
     count: int
     start: float
     length: float
 
 
-def shares(counts: Mapping[State, int]) -> list[Share]:
+def shares(counts: Mapping[State, int]) -> list[BarPart]:
     """The states that occur, one after the other."""
     total = sum(counts.values())
     found, start = [], 0.0
@@ -49,12 +49,12 @@ def shares(counts: Mapping[State, int]) -> list[Share]:
         count = counts.get(state, 0)
         if count:
             length = 100 * count / total
-            found.append(Share(mark, count, round(start, 3), round(length, 3)))
+            found.append(BarPart(mark, count, round(start, 3), round(length, 3)))
             start += length
     return found
 
 
-def paths(states: Sequence[State], columns: int) -> list[tuple[Mark, str]]:
+def paths(states: Sequence[State], columns: int) -> list[tuple[StateIcon, str]]:
     """An overview of many states, row by row: for each state that occurs one SVG path of all its places."""
     found: dict[State, list[str]] = {}
     for place, state in enumerate(states):

@@ -6,10 +6,10 @@ from typing import Any
 from prunesweep.core.errors import printable
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.status import SweepStatus
-from prunesweep.orchestrator.dashboard.connection import Away
-from prunesweep.orchestrator.dashboard.fragments import Pages, Part
+from prunesweep.orchestrator.dashboard.connection import LedgerAway
+from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN, graph
-from prunesweep.orchestrator.dashboard.read_service import Readings, StageReading, SweepReading
+from prunesweep.orchestrator.dashboard.read_service import ReadService, StageReading, SweepReading
 from prunesweep.orchestrator.dashboard.sparklines import spark
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
 from prunesweep.orchestrator.status import view
@@ -24,11 +24,11 @@ _WORD_CSS = {
 }
 
 
-def home(pages: Pages, readings: Readings) -> list[Part]:
+def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
     """All sweeps, and the workers. Without a ledger: what to do to have one."""
     try:
         listed, floor = readings.sweeps(), readings.floor()
-    except Away as away:
+    except LedgerAway as away:
         if not away.missing:
             raise
         return [pages.part("sweeps", "sweeps", rows=[])]
@@ -37,11 +37,13 @@ def home(pages: Pages, readings: Readings) -> list[Part]:
     return [*parts, pages.part("workers", "workers", floor=floor)]
 
 
-def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> tuple[SweepReading, list[Part]]:
+def sweep(
+    pages: TemplatePages, readings: ReadService, key: str, page: int, show: str
+) -> tuple[SweepReading, list[Fragment]]:
     """One sweep, with that page of its lanes."""
     found = readings.sweep(key)
 
-    def make() -> list[Part]:
+    def make() -> list[Fragment]:
         status = found.status
         lanes = graph(found.cells, found.now, page, show)
         running = [
@@ -76,7 +78,7 @@ def sweep(pages: Pages, readings: Readings, key: str, page: int, show: str) -> t
     return found, readings.fresh.get(("parts", found.serial, page, show), make)
 
 
-def stage(pages: Pages, readings: Readings, digest: str) -> tuple[StageReading, list[Part]]:
+def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[StageReading, list[Fragment]]:
     """One stage: what it is, where it stands, its curve, its attempts with their logs."""
     found = readings.stage(digest)
     row = found.facts.row

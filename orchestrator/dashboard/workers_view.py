@@ -8,7 +8,7 @@ from prunesweep.core.ledger.queue.workers import WorkerRow
 
 
 @dataclass(frozen=True)
-class Device:
+class SlotView:
     """A slot. doing: every stage on it, usually one; none when it is idle."""
 
     name: str
@@ -16,7 +16,7 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Crew:
+class WorkerView:
     """A worker and its slots. silent: it missed heartbeats, or is gone while a stage is still its own ·
     images_per_s: over its slots, None when none of them trains · troubles: what it says is wrong, a line each."""
 
@@ -24,36 +24,36 @@ class Crew:
     host: str
     version: str
     silent: bool
-    devices: tuple[Device, ...]
+    devices: tuple[SlotView, ...]
     images_per_s: float | None
     troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Floor:
+class WorkersView:
     """All workers. busy: slots with work · images_per_s: over all of them."""
 
-    crews: tuple[Crew, ...]
+    crews: tuple[WorkerView, ...]
     slots: int
     busy: int
     images_per_s: float | None
 
 
-def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: float) -> Floor:
+def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: float) -> WorkersView:
     """patience: seconds without a heartbeat after which a worker counts as silent."""
     left = list(busy)
     crews = []
     for worker in workers:
-        devices = tuple(Device(slot, _taken(left, worker.id, slot)) for slot in worker.slots)
+        devices = tuple(SlotView(slot, _taken(left, worker.id, slot)) for slot in worker.slots)
         crew = _crew(worker.id, worker.host, worker.version, worker.idle_seconds > patience, devices)
         crews.append(replace(crew, troubles=tuple(worker.troubles)))
     for id in dict.fromkeys(slot.worker for slot in left):
         names = dict.fromkeys(slot.slot for slot in left if slot.worker == id)
-        devices = tuple(Device(name, tuple(s for s in left if (s.worker, s.slot) == (id, name))) for name in names)
+        devices = tuple(SlotView(name, tuple(s for s in left if (s.worker, s.slot) == (id, name))) for name in names)
         crews.append(_crew(id, "", "", True, devices))
     devices = tuple(device for crew in crews for device in crew.devices)
     rates = [crew.images_per_s for crew in crews if crew.images_per_s is not None]
-    return Floor(tuple(crews), len(devices), sum(bool(d.doing) for d in devices), sum(rates) if rates else None)
+    return WorkersView(tuple(crews), len(devices), sum(bool(d.doing) for d in devices), sum(rates) if rates else None)
 
 
 def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]:
@@ -65,6 +65,6 @@ def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]
     return (found,)
 
 
-def _crew(id: str, host: str, version: str, silent: bool, devices: tuple[Device, ...]) -> Crew:
+def _crew(id: str, host: str, version: str, silent: bool, devices: tuple[SlotView, ...]) -> WorkerView:
     rates = [s.images_per_s for device in devices for s in device.doing if s.images_per_s is not None]
-    return Crew(id, host, version, silent, devices, sum(rates) if rates else None)
+    return WorkerView(id, host, version, silent, devices, sum(rates) if rates else None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prunesweep.core.ledger.queries.controls import DENSE
-from prunesweep.core.ledger.queries.lineage import MadeStage, Origin
+from prunesweep.core.ledger.queries.lineage import Lineage, TrainingStage
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.plan.datasets import folder_of
@@ -20,27 +20,27 @@ _ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`|<>[]
 
 
 @dataclass(frozen=True)
-class Subject:
+class CardFacts:
     """What a card is about. dense: the dense network of the cell, not its pruned one · artifact: SHA-256."""
 
     sweep: SweepRow
     row: ReportRow
-    origin: Origin
+    origin: Lineage
     dense: bool
     artifact: str
 
     @property
-    def stage(self) -> MadeStage:
+    def stage(self) -> TrainingStage:
         return self.chain[-1]
 
     @property
-    def chain(self) -> tuple[MadeStage, ...]:
+    def chain(self) -> tuple[TrainingStage, ...]:
         """The stages that made it, in order."""
         made = self.origin.chain
         return tuple(stage for stage in made if "round" not in stage.spec) if self.dense else made
 
 
-def card(subject: Subject, stem: str, endings: Sequence[str]) -> str:
+def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
     """The card's text; stem: the exported file's name without its ending · endings: of all files of that stem that
     hold this network."""
     lines = [f"# {_word(stem)}", "", _summary(subject), "", *_table(_grid_point(subject))]
@@ -61,7 +61,7 @@ def is_about(content: str, artifact: str) -> bool:
     return f"| {artifact} |" in content
 
 
-def _summary(subject: Subject) -> str:
+def _summary(subject: CardFacts) -> str:
     row = subject.row
     what = f"{_word(row.model)} (width {row.width}), trained on {_dataset(subject)}"
     if subject.dense:
@@ -74,7 +74,7 @@ def _summary(subject: Subject) -> str:
     return f"{pruned}. Test accuracy {_percent(row.top1)}, {dense}."
 
 
-def _dataset(subject: Subject) -> str:
+def _dataset(subject: CardFacts) -> str:
     """Its name; of an image folder its last part and what identifies its content, not where it lies."""
     spec = subject.stage.spec.get("dataset", {})
     path = folder_of(subject.row.dataset)
@@ -83,7 +83,7 @@ def _dataset(subject: Subject) -> str:
     return _word(f"{spec['name']} {Path(path).name}, fingerprint {spec['fingerprint'][:16]}")
 
 
-def _grid_point(subject: Subject) -> Iterable[tuple[str, str]]:
+def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
     row = subject.row
     found = subject.origin.dense_result if subject.dense else subject.origin.result
     yield "dataset", _dataset(subject)
@@ -125,7 +125,7 @@ def _sizes(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "compression", f"{known[0]} of the prunable weights, {known[1]} of all parameters"
 
 
-def _latency(subject: Subject) -> Iterable[tuple[str, str]]:
+def _latency(subject: CardFacts) -> Iterable[tuple[str, str]]:
     row, origin = subject.row, subject.origin
     engines = (row.latency_engine, origin.engine_version), (row.latency_dense_engine, origin.dense_version)
     pruned, dense = (_word(" ".join(filter(None, pair))) or text.MISSING for pair in engines)
@@ -150,7 +150,7 @@ def _latency(subject: Subject) -> Iterable[tuple[str, str]]:
     yield "processor", _word(row.processor or text.MISSING)
 
 
-def _rules(stage: MadeStage) -> Mapping[str, str]:
+def _rules(stage: TrainingStage) -> Mapping[str, str]:
     """Layer → its rule, as the stage has it."""
     return dict(part.split("=", 1) for part in stage.spec.get("layers", "").split(",") if "=" in part)
 
@@ -166,7 +166,7 @@ def _layers(layers: Iterable[Mapping[str, Any]], rules: Mapping[str, str]) -> It
         yield f"| {' | '.join([_word(layer['name']), *kept, _percent(zeros), *counts, *rule])} |"
 
 
-def _rounds(chain: Sequence[MadeStage]) -> Iterable[str]:
+def _rounds(chain: Sequence[TrainingStage]) -> Iterable[str]:
     """What was done, stage by stage."""
     exempt = any(EXEMPT in _rules(stage).values() for stage in chain)
     zeros = "zeros asked outside the exempt layers" if exempt else "zeros asked"
@@ -194,7 +194,7 @@ def _recipe_name(recipe: Mapping[str, Any]) -> str:
     return f"{recipe.get('name', text.MISSING)} v{recipe.get('version', text.MISSING)}"
 
 
-def _recipes(chain: Sequence[MadeStage]) -> Iterable[str]:
+def _recipes(chain: Sequence[TrainingStage]) -> Iterable[str]:
     """Every hyper-parameter, a column for each recipe that was used."""
     used = {_recipe_name(stage.spec.get("recipe", {})): stage.spec.get("recipe", {}) for stage in chain}
     yield f"| hyper-parameter | {' | '.join(map(_word, used))} |"
@@ -204,7 +204,7 @@ def _recipes(chain: Sequence[MadeStage]) -> Iterable[str]:
         yield f"| {_word(key)} | {' | '.join(_word(str(recipe.get(key, ''))) for recipe in used.values())} |"
 
 
-def _provenance(subject: Subject) -> Iterable[tuple[str, str]]:
+def _provenance(subject: CardFacts) -> Iterable[tuple[str, str]]:
     stage = subject.stage
     submitted = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(subject.sweep.created_at))
     cell = "" if subject.dense else f", cell {subject.row.cell}"
@@ -219,7 +219,7 @@ def _provenance(subject: Subject) -> Iterable[tuple[str, str]]:
     yield "artifact (SHA-256 of the checkpoint)", subject.artifact
 
 
-def _before(subject: Subject) -> Sequence[MadeStage]:
+def _before(subject: CardFacts) -> Sequence[TrainingStage]:
     return subject.chain[:-1]
 
 

@@ -12,7 +12,7 @@ from prunesweep.core.errors import UserError
 if TYPE_CHECKING:
     from prunesweep.core.ledger.queries.lookup import CellArtifacts
     from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.export.cards import Subject
+    from prunesweep.orchestrator.export.cards import CardFacts
 
 ENDINGS: Mapping[str, str] = MappingProxyType(
     {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed", "onnx": ".onnx"}
@@ -23,7 +23,7 @@ _NAMES = ("study", "digest")
 
 
 @dataclass(frozen=True)
-class Wish:
+class ExportOptions:
     """form: a key of `ENDINGS` · values: of the kept weights in packed files · names: `study` or `digest` · force:
     replace files that are there · cards: a model card beside each file.
 
@@ -47,14 +47,14 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Export:
+class ExportJob:
     """What will be written. request: to the torch side · files: path → what it is about, dense networks first ·
     unfinished: cells without a file · endings: for each path those of the files that its card is to speak of."""
 
     folder: Path
-    wish: Wish
+    wish: ExportOptions
     request: dict[str, Any]
-    files: "dict[Path, Subject]"
+    files: "dict[Path, CardFacts]"
     unfinished: int
     endings: dict[Path, list[str]]
 
@@ -81,7 +81,7 @@ class Export:
                 yield event
 
 
-def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wish) -> Export:
+def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: ExportOptions) -> ExportJob:
     """Reads what there is to export; writes nothing.
 
     sweep: name or number, None = the latest.
@@ -94,7 +94,7 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
     from prunesweep.core.ledger.queries.report import report_rows
     from prunesweep.core.ledger.queries.sweeps import find_sweep
     from prunesweep.core.plan.datasets import folder_of
-    from prunesweep.orchestrator.export.cards import Subject
+    from prunesweep.orchestrator.export.cards import CardFacts
     from prunesweep.orchestrator.images import places
     from prunesweep.orchestrator.ledger_session import ledger
     from prunesweep.orchestrator.torch_client import need_onnx, need_torch
@@ -110,7 +110,7 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
             dataset = {"dataset": dataset_of(engine, found.id), "places": lies}
         rows, made = report_rows(engine, found.id), origins(engine, found.id)
     files = {
-        path: Subject(found, rows[place], made[place], dense, artifact)
+        path: CardFacts(found, rows[place], made[place], dense, artifact)
         for path, (place, dense, artifact) in named.items()
     }
     if not files:
@@ -120,11 +120,11 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Wis
     if wish.form == "onnx":
         need_onnx()
     request = _request(settings, wish, dataset, files)
-    return Export(folder, wish, request, files, sum(cell.artifact is None for cell in cells), endings)
+    return ExportJob(folder, wish, request, files, sum(cell.artifact is None for cell in cells), endings)
 
 
 def _request(
-    settings: "Settings", wish: Wish, dataset: dict[str, Any], files: "Mapping[Path, Subject]"
+    settings: "Settings", wish: ExportOptions, dataset: dict[str, Any], files: "Mapping[Path, CardFacts]"
 ) -> dict[str, Any]:
     """What `prunesweep.core.jobs.export` is asked for."""
     return {
@@ -138,7 +138,7 @@ def _request(
     }
 
 
-def _named(cells: list["CellArtifacts"], folder: Path, wish: Wish) -> dict[Path, tuple[int, bool, str]]:
+def _named(cells: list["CellArtifacts"], folder: Path, wish: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
     """File → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
 
     Raises:
@@ -165,7 +165,7 @@ def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
     return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
 
 
-def _endings(files: "Mapping[Path, Subject]", wish: Wish) -> dict[Path, list[str]]:
+def _endings(files: "Mapping[Path, CardFacts]", wish: ExportOptions) -> dict[Path, list[str]]:
     """Which kinds of files each card is to speak of: ours, and those that the card there speaks of already.
 
     Raises:

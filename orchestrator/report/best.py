@@ -15,7 +15,7 @@ from prunesweep.orchestrator.statistics.student import quantile
 
 
 @dataclass(frozen=True)
-class Chosen:
+class BestGroup:
     """The group that was chosen among `of` settings of its sparsity. None: all are at chance."""
 
     sparsity: float
@@ -23,14 +23,14 @@ class Chosen:
     of: int
 
 
-def chosen(rows: Sequence[ReportRow]) -> list[Chosen]:
+def chosen(rows: Sequence[ReportRow]) -> list[BestGroup]:
     """Choose a setting for each sparsity at which several have their validation and test accuracies; the mean over
     seeds decides, among equals the first of the grid."""
     found: dict[float, list[Group]] = {}
     for group in groups(rows):
         if group.sparsity and group.of(lambda row: row.top1) and group.of(lambda row: row.top1_val):
             found.setdefault(group.sparsity, []).append(group)
-    return [Chosen(sparsity, _best(some), len(some)) for sparsity, some in sorted(found.items()) if len(some) > 1]
+    return [BestGroup(sparsity, _best(some), len(some)) for sparsity, some in sorted(found.items()) if len(some) > 1]
 
 
 def lines(rows: Sequence[ReportRow]) -> list[str]:
@@ -57,7 +57,7 @@ def _mean_val(group: Group) -> float:
     return -1.0 if found is None else found.mean
 
 
-def _line(one: Chosen) -> str:
+def _line(one: BestGroup) -> str:
     where = f"highest at {100 * one.sparsity:g} %"
     if one.group is None:
         return f"{where}: none, all {one.of} settings are at chance"

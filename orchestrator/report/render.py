@@ -31,7 +31,7 @@ Layers = Mapping[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Shown:
+class TableColumn:
     """A column of the table. varying: shown only when rows differ in it (else it stands in the caption) · needs: shown
     only when this is true of a row."""
 
@@ -76,32 +76,34 @@ def disturbed(row: ReportRow) -> bool:
 
 
 COLUMNS = (
-    Shown("algorithm", lambda row: row.algorithm, left=True, keep=6),
-    Shown("ask %", lambda row: f"{100 * row.sparsity:g}"),
-    Shown("got %", lambda row: text.percent(row.sparsity_achieved)),
-    Shown("counted %", lambda row: text.percent(row.sparsity_counted), needs=has_exempt),
-    Shown("ep", lambda row: str(row.epochs)),
-    Shown("it", lambda row: str(row.iterations)),
-    Shown("seed", lambda row: str(row.seed), varying=True),
-    Shown("before", lambda row: text.percent(row.top1_before)),
-    Shown("bn", lambda row: text.percent(row.top1_bn), varying=True),
-    Shown("top-1", lambda row: text.percent(row.top1)),
-    Shown("val", lambda row: text.percent(row.top1_val), needs=lambda row: row.top1_val is not None),
-    Shown("drop", lambda row: text.points(row.drop)),
-    Shown("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
-    Shown("against", lambda row: row.reference, left=True, varying=True),
-    Shown("non-zero", lambda row: text.count(row.nonzero)),
-    Shown("compr", lambda row: text.times(row.compression)),
-    Shown("compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None),
-    Shown("FLOPs", lambda row: text.times(row.flop_speedup)),
-    Shown("dense ms", lambda row: text.number(row.latency_dense_ms)),
-    Shown("ms", lambda row: text.number(row.latency_pruned_ms)),
-    Shown("speed-up", _speedup),
-    Shown("zeros", _zeros),
-    Shown("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
-    Shown("file", lambda row: text.size(row.artifact_bytes)),
-    Shown("train s", lambda row: text.number(row.train_seconds, 1)),
-    Shown("state", lambda row: row.state.lower(), left=True, varying=True),
+    TableColumn("algorithm", lambda row: row.algorithm, left=True, keep=6),
+    TableColumn("ask %", lambda row: f"{100 * row.sparsity:g}"),
+    TableColumn("got %", lambda row: text.percent(row.sparsity_achieved)),
+    TableColumn("counted %", lambda row: text.percent(row.sparsity_counted), needs=has_exempt),
+    TableColumn("ep", lambda row: str(row.epochs)),
+    TableColumn("it", lambda row: str(row.iterations)),
+    TableColumn("seed", lambda row: str(row.seed), varying=True),
+    TableColumn("before", lambda row: text.percent(row.top1_before)),
+    TableColumn("bn", lambda row: text.percent(row.top1_bn), varying=True),
+    TableColumn("top-1", lambda row: text.percent(row.top1)),
+    TableColumn("val", lambda row: text.percent(row.top1_val), needs=lambda row: row.top1_val is not None),
+    TableColumn("drop", lambda row: text.points(row.drop)),
+    TableColumn("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
+    TableColumn("against", lambda row: row.reference, left=True, varying=True),
+    TableColumn("non-zero", lambda row: text.count(row.nonzero)),
+    TableColumn("compr", lambda row: text.times(row.compression)),
+    TableColumn(
+        "compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None
+    ),
+    TableColumn("FLOPs", lambda row: text.times(row.flop_speedup)),
+    TableColumn("dense ms", lambda row: text.number(row.latency_dense_ms)),
+    TableColumn("ms", lambda row: text.number(row.latency_pruned_ms)),
+    TableColumn("speed-up", _speedup),
+    TableColumn("zeros", _zeros),
+    TableColumn("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
+    TableColumn("file", lambda row: text.size(row.artifact_bytes)),
+    TableColumn("train s", lambda row: text.number(row.train_seconds, 1)),
+    TableColumn("state", lambda row: row.state.lower(), left=True, varying=True),
 )
 """The columns of everything that people read."""
 
@@ -171,7 +173,9 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     return lines
 
 
-def _fitting(shown: list[Shown], cells: Mapping[Shown, list[str]], width: int) -> tuple[list[Shown], list[str]]:
+def _fitting(
+    shown: list[TableColumn], cells: Mapping[TableColumn, list[str]], width: int
+) -> tuple[list[TableColumn], list[str]]:
     """The columns without those that a narrow terminal can spare, and the titles of the latter."""
     widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
     left_out: list[str] = []
@@ -301,7 +305,7 @@ def _each(values: Iterable[str]) -> str:
     return ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
 
 
-def shown_columns(rows: Sequence[ReportRow]) -> list[Shown]:
+def shown_columns(rows: Sequence[ReportRow]) -> list[TableColumn]:
     """The columns that say something of these rows."""
     return [
         column

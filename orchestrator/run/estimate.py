@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prunesweep.core.plan.dag import Plan
-from prunesweep.core.plan.layer_rules import Overview, encode_rules, overview
+from prunesweep.core.plan.layer_rules import RulesOverview, encode_rules, overview
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import Sleep, epochs_of, workload_of
 from prunesweep.core.settings import Settings
@@ -75,7 +75,7 @@ def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
     }
 
 
-def ruled_layers(plan: Plan) -> Overview | None:
+def ruled_layers(plan: Plan) -> RulesOverview | None:
     """What the grid's layer rules come to; None without rules, or for a network whose layers only a worker knows."""
     grid = plan.grid
     model = next((stage.model for stage in plan.stages.values() if not isinstance(stage, Sleep)), None)
@@ -110,7 +110,7 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
     return out
 
 
-def _layers(found: Overview) -> Iterator[str]:
+def _layers(found: RulesOverview) -> Iterator[str]:
     """The rules, and what stays at each sparsity, with and without the exempt layers."""
     by_value: dict[str, list[str]] = {}
     for rule in found.rules:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.queue.submit import Submitted
+from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
 from prunesweep.core.settings import Settings, load_settings
@@ -28,7 +28,7 @@ class LocalRun:
 
     settings: Settings
     engine: "Engine"
-    submitted: Submitted
+    submitted: SubmitSummary
     worker: LocalWorker
 
     def follow(self, view: View | None = None) -> int:
@@ -52,14 +52,14 @@ class LocalRun:
 
 
 @dataclass(frozen=True)
-class Here:
+class LocalSweep:
     """A sweep that was submitted to be run on this machine. devices: those to work on, as `--devices` takes them."""
 
-    submitted: Submitted
+    submitted: SubmitSummary
     devices: str
 
 
-def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> Here:
+def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> LocalSweep:
     """Check that this machine can run the grid, then submit it.
 
     Raises:
@@ -77,7 +77,7 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     chosen = check_machine(settings, devices)
     _check_devices(chosen)
     with ledger(settings) as engine:
-        return Here(submission.write(engine, request), chosen)
+        return LocalSweep(submission.write(engine, request), chosen)
 
 
 @contextmanager

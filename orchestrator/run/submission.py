@@ -21,7 +21,7 @@ from prunesweep.orchestrator.run.request import GridRequest
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from prunesweep.core.ledger.queue.submit import Submitted
+    from prunesweep.core.ledger.queue.submit import SubmitSummary
 
 _HINT_PATIENCE = 1.0
 
@@ -55,7 +55,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     return Request(planned, name, _prefix(asked.grid), found.notes)
 
 
-def write(engine: "Engine", request: Request) -> "Submitted":
+def write(engine: "Engine", request: Request) -> "SubmitSummary":
     """Writes the sweep in one transaction.
 
     Raises:

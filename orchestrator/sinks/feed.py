@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from prunesweep.core.ledger.queries.status import sweep_status
-from prunesweep.orchestrator.sinks.runs import Run, runs_of
+from prunesweep.orchestrator.sinks.runs import SinkRun, runs_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,13 +24,13 @@ class Sink(Protocol):
     """Where runs are copied to. Each decides from what it finds there what is missing, so that nothing of ours needs
     to remember, and a copy that was cut off is completed by the next one."""
 
-    def write(self, run: Run) -> bool:
+    def write(self, run: SinkRun) -> bool:
         """Brings its copy of the run up to date; True if something was written. Raises SinkAway."""
         ...
 
 
 @dataclass(frozen=True)
-class Fed:
+class CopySummary:
     """runs: copied or found up to date · written: of these, those that something was written of · ended: nothing of
     the sweep is left to wait for."""
 
@@ -46,13 +46,13 @@ def feed(
     *,
     until_ended: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-) -> Fed:
+) -> CopySummary:
     """Copies what the ledger holds; with `until_ended` again and again, telling `tell` when the sink goes and is back.
 
     Raises:
         SinkAway: and it is not to be waited for, or the sweep has ended.
     """
-    sent: dict[str, Run] = {}
+    sent: dict[str, SinkRun] = {}
     written: set[str] = set()
     away = False
     while True:
@@ -77,5 +77,5 @@ def feed(
                 tell("it is back")
             away = False
         if ended or not until_ended:
-            return Fed(len(sent), len(written), ended)
+            return CopySummary(len(sent), len(written), ended)
         time.sleep(min(_LONGEST, max(_EVERY, _SHARE * spent)))

@@ -16,7 +16,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.urls import mask
 from prunesweep.orchestrator.console.text import one_line
 from prunesweep.orchestrator.sinks.feed import SinkAway
-from prunesweep.orchestrator.sinks.runs import Run
+from prunesweep.orchestrator.sinks.runs import SinkRun
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric
@@ -34,7 +34,7 @@ _ENVIRONMENT = {
 
 
 @dataclass
-class _There:
+class _ServerRun:
     """What the server has of a run. sent: (metric, step, milliseconds since 1970) of its values, None = not asked for
     yet · metrics: those that have values."""
 
@@ -58,13 +58,13 @@ class MlflowSink:
         self._uri = uri
         self._experiment = experiment
         self._experiment_id = ""
-        self._there: dict[tuple[str, str], _There] = {}
+        self._there: dict[tuple[str, str], _ServerRun] = {}
         with self._patience():
             from mlflow import MlflowClient
 
             self._client: Any = MlflowClient(_without_login(uri))
 
-    def write(self, run: Run) -> bool:
+    def write(self, run: SinkRun) -> bool:
         """See `prunesweep.orchestrator.sinks.feed.Sink`."""
         with self._patience():
             there = self._opened(run)
@@ -75,7 +75,7 @@ class MlflowSink:
             # Last, so that a run whose copying was cut off does not look finished.
             return self._conclude(run, there) or wrote
 
-    def _opened(self, run: Run) -> _There | None:
+    def _opened(self, run: SinkRun) -> _ServerRun | None:
         """The run as it is on the server, if it is."""
         if not self._experiment_id:
             self._open_experiment()
@@ -94,19 +94,19 @@ class MlflowSink:
             for one in page:
                 tags = dict(one.data.tags)
                 if _TAG in tags:
-                    self._there[tags[_TAG], tags.get(_NAME, "")] = _There(
+                    self._there[tags[_TAG], tags.get(_NAME, "")] = _ServerRun(
                         one.info.run_id, one.info.status, tags, dict(one.data.params), None, tuple(one.data.metrics)
                     )
             token = page.token or ""
         self._experiment_id = experiment_id
 
-    def _create(self, run: Run) -> _There:
+    def _create(self, run: SinkRun) -> _ServerRun:
         tags = {_TAG: run.digest, _NAME: run.name}
         made = self._client.create_run(self._experiment_id, start_time=_ms(run.started_at), tags=tags)
-        there = self._there[run.digest, run.name] = _There(made.info.run_id, made.info.status, tags, {}, set())
+        there = self._there[run.digest, run.name] = _ServerRun(made.info.run_id, made.info.status, tags, {}, set())
         return there
 
-    def _describe(self, run: Run, there: _There) -> bool:
+    def _describe(self, run: SinkRun, there: _ServerRun) -> bool:
         """Parameters and tags."""
         from mlflow.entities import Param, RunTag
 
@@ -125,7 +125,7 @@ class MlflowSink:
         there.parameters |= parameters
         return True
 
-    def _measure(self, run: Run, there: _There) -> bool:
+    def _measure(self, run: SinkRun, there: _ServerRun) -> bool:
         """Epochs and results that the server lacks."""
         from mlflow.entities import RunTag
 
@@ -144,12 +144,12 @@ class MlflowSink:
         there.tags[_COPIED] = mark
         return True
 
-    def _sent(self, there: _There) -> Iterator[tuple[str, int, int]]:
+    def _sent(self, there: _ServerRun) -> Iterator[tuple[str, int, int]]:
         for name in there.metrics:
             for value in self._client.get_metric_history(there.run_id, name):
                 yield name, value.step, value.timestamp
 
-    def _conclude(self, run: Run, there: _There) -> bool:
+    def _conclude(self, run: SinkRun, there: _ServerRun) -> bool:
         status = _STATUS.get(run.state, "RUNNING")
         if status == there.status:
             return False
@@ -195,7 +195,7 @@ def _without_login(uri: str) -> str:
     return f"{scheme}://{host}{slash}{path}"
 
 
-def _metrics(run: Run) -> "Iterator[Metric]":
+def _metrics(run: SinkRun) -> "Iterator[Metric]":
     from mlflow.entities import Metric
 
     for point in run.points:

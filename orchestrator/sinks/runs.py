@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prunesweep.core.ledger.queries.metric_history import History, Passed, histories
+from prunesweep.core.ledger.queries.metric_history import EpochPoint, MetricHistory, histories
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ Parameter = str | int | float
 
 
 @dataclass(frozen=True)
-class Point:
+class MetricPoint:
     """Values that belong to one step (whole epochs since the dense training began). at: seconds since 1970."""
 
     step: int
@@ -24,7 +24,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Run:
+class SinkRun:
     """name: of its settings, fit for a folder's name, not unique · digest: of its Evaluate stage, which says what was
     computed · state: as in the report · points: what is known, the oldest first · facts: words about the results ·
     started_at, ended_at: seconds since 1970; ended_at None = not all of it has ended."""
@@ -35,7 +35,7 @@ class Run:
     digest: str
     state: str
     parameters: Mapping[str, Parameter]
-    points: tuple[Point, ...]
+    points: tuple[MetricPoint, ...]
     facts: Mapping[str, str]
     started_at: float
     ended_at: float | None
@@ -46,7 +46,7 @@ class Run:
         return f"{self.name}-{self.digest[:8]}"
 
 
-def runs_of(engine: "Engine", sweep_id: int) -> list[Run]:
+def runs_of(engine: "Engine", sweep_id: int) -> list[SinkRun]:
     """The sweep's cells that have begun, in the order of its grid."""
     # Results first: what a History dates is then in its row, or comes at the next look.
     rows = report_rows(engine, sweep_id)
@@ -58,9 +58,9 @@ def runs_of(engine: "Engine", sweep_id: int) -> list[Run]:
     ]
 
 
-def _run(row: ReportRow, history: History) -> Run:
+def _run(row: ReportRow, history: MetricHistory) -> SinkRun:
     points = [*map(_epoch, history.epochs), *_results(row, history)]
-    return Run(
+    return SinkRun(
         sweep=row.sweep,
         cell=row.cell,
         name=_name(row),
@@ -100,7 +100,7 @@ _SPEED = {
 }
 
 
-def _epoch(epoch: Passed) -> Point:
+def _epoch(epoch: EpochPoint) -> MetricPoint:
     values = {
         "train/loss": epoch.loss,
         "train/lr": epoch.lr,
@@ -110,10 +110,10 @@ def _epoch(epoch: Passed) -> Point:
     }
     if epoch.top1 is not None:
         values["validation/top1"] = epoch.top1
-    return Point(epoch.step, epoch.at, values)
+    return MetricPoint(epoch.step, epoch.at, values)
 
 
-def _results(row: ReportRow, history: History) -> Iterator[Point]:
+def _results(row: ReportRow, history: MetricHistory) -> Iterator[MetricPoint]:
     """At the step of the last epoch, the dense network's at its own last; in parts, as they are found one by one."""
     parts = (
         (history.dense_steps, history.dense_at, _DENSE),
@@ -123,7 +123,7 @@ def _results(row: ReportRow, history: History) -> Iterator[Point]:
     for step, at, names in parts:
         values = {name: float(value) for name, field in names.items() if (value := getattr(row, field)) is not None}
         if at is not None and values:
-            yield Point(step, at, values)
+            yield MetricPoint(step, at, values)
 
 
 def _name(row: ReportRow) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from prunesweep.core.errors import UserError
 from prunesweep.orchestrator.console.output import write_atomically
 from prunesweep.orchestrator.sinks.feed import SinkAway
-from prunesweep.orchestrator.sinks.runs import Parameter, Run
+from prunesweep.orchestrator.sinks.runs import Parameter, SinkRun
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -33,7 +33,7 @@ class TensorBoardSink:
             raise UserError("to", folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
         self._folder = folder
 
-    def write(self, run: Run) -> bool:
+    def write(self, run: SinkRun) -> bool:
         """See `prunesweep.orchestrator.sinks.feed.Sink`."""
         folder = self._folder / run.sweep / run.key
         file = folder / f"events.out.tfevents.{int(run.started_at)}.{run.digest}"
@@ -46,7 +46,7 @@ class TensorBoardSink:
             raise SinkAway(str(error)) from None
 
 
-def event_bytes(run: Run) -> bytes:
+def event_bytes(run: SinkRun) -> bytes:
     """The run's event file; a run that has got further begins with the same bytes."""
     from tensorboard.summary.writer.record_writer import RecordWriter
 
@@ -57,7 +57,7 @@ def event_bytes(run: Run) -> bytes:
     return file.getvalue()
 
 
-def _events(run: Run) -> "list[Event]":
+def _events(run: SinkRun) -> "list[Event]":
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 
@@ -69,7 +69,7 @@ def _events(run: Run) -> "list[Event]":
     return events
 
 
-def _hparams(run: Run) -> "Summary":
+def _hparams(run: SinkRun) -> "Summary":
     """The parameters, for the HPARAMS tab; as TensorBoard's own `hparams_pb`, but in a fixed order."""
     from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionStartInfo

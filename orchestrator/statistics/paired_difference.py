@@ -21,7 +21,7 @@ _FEWEST_MORE = 2
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedDifference:
     """What n ≥ 1 paired differences say; the unit is theirs.
 
     sd: sample standard deviation, None for one pair · low, high: the interval of the mean; those of both looks together
@@ -54,7 +54,7 @@ class Paired:
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
 
-def paired(first: Sequence[float], second: Sequence[float] = ()) -> Paired:
+def paired(first: Sequence[float], second: Sequence[float] = ()) -> PairedDifference:
     """Judge the differences of the first look, and of those that were added because of it.
 
     One pair, or no spread at all, decides nothing: two seeds that happen to differ by the same number of images would
@@ -65,13 +65,13 @@ def paired(first: Sequence[float], second: Sequence[float] = ()) -> Paired:
     both = two_looks.look([*first, *second])
     n, mean = both.n, both.mean
     if n == 1:
-        return Paired(1, mean, None, None, None, None, _FEWEST_MORE, first=1)
+        return PairedDifference(1, mean, None, None, None, None, _FEWEST_MORE, first=1)
     one, two = two_looks.look(first), two_looks.look(second) if second else None
     if not (one.sd or (two and two.sd)):
-        return Paired(n, mean, both.sd, None, None, None, None if second else _FEWEST_MORE, first=len(first))
+        return PairedDifference(n, mean, both.sd, None, None, None, None if second else _FEWEST_MORE, first=len(first))
     low, high = two_looks.interval(one, two)
     z = two_looks.z_value(one, two)
-    found = Paired(n, mean, both.sd, low, high, two_looks.probability(z), None, first=len(first))
+    found = PairedDifference(n, mean, both.sd, low, high, two_looks.probability(z), None, first=len(first))
     if found.sign or second:
         return found
     more = pairs_needed(abs(mean) / both.sd, MOST_MORE, two_looks.certainty_needed(z))

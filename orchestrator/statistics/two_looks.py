@@ -31,7 +31,7 @@ _STEPS = 200
 
 
 @dataclass(frozen=True)
-class Look:
+class LookSample:
     """The pairs of one look. sd: sample standard deviation of their differences; 0 where none can be seen: fewer than
     two pairs, or differences that are equal but for rounding."""
 
@@ -52,14 +52,14 @@ class Look:
         return quantile(_NORMAL.cdf(z), self.n - 1) * self.sd / math.sqrt(self.n)
 
 
-def look(differences: Sequence[float]) -> Look:
+def look(differences: Sequence[float]) -> LookSample:
     """Sum up the differences of one look."""
     n, mean = len(differences), fmean(differences) if differences else 0.0
     sd = math.sqrt(sum((one - mean) ** 2 for one in differences) / (n - 1)) if n > 1 else 0.0
-    return Look(n, mean, 0.0 if sd <= 1e-9 * max(map(abs, differences), default=0.0) else sd)
+    return LookSample(n, mean, 0.0 if sd <= 1e-9 * max(map(abs, differences), default=0.0) else sd)
 
 
-def z_value(first: Look, second: Look | None, true: float = 0.0) -> float:
+def z_value(first: LookSample, second: LookSample | None, true: float = 0.0) -> float:
     """Return what the latest look is judged by: of the first pairs alone, or of both looks."""
     return first.z(true) if second is None else (first.z(true) + second.z(true)) / math.sqrt(2)
 
@@ -91,7 +91,7 @@ def level() -> float:
     return math.erfc(bound() / math.sqrt(2))
 
 
-def interval(first: Look, second: Look | None) -> tuple[float, float]:
+def interval(first: LookSample, second: LookSample | None) -> tuple[float, float]:
     """Return the means that the latest look doesn't exclude: together with the other look's interval it holds the true
     one in 95 % of studies. At least one look must have a spread."""
     if second is None:
@@ -100,7 +100,7 @@ def interval(first: Look, second: Look | None) -> tuple[float, float]:
     return _edge(first, second, 1), _edge(first, second, -1)
 
 
-def _edge(first: Look, second: Look, side: int) -> float:
+def _edge(first: LookSample, second: LookSample, side: int) -> float:
     """Return where the z value falls to `side` times the bound: between the places where each look gives its share."""
     judged = [one for one in (first, second) if one.sd]
     share = math.sqrt(2) * bound() / len(judged)

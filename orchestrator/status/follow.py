@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.recent import EndedStage, ended_since
-from prunesweep.core.ledger.queries.status import Running, SweepStatus, sweep_status
+from prunesweep.core.ledger.queries.status import RunningStage, SweepStatus, sweep_status
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.stages import Evaluate
 from prunesweep.orchestrator.console import text
@@ -141,7 +141,7 @@ class _PlainView:
         self._remark = remark
 
 
-class Silent:
+class SilentView:
     """Shows nothing: for programs that wait."""
 
     def tell(self, line: str) -> None:
@@ -151,7 +151,7 @@ class Silent:
         pass
 
 
-class OneLine:
+class OneLineView:
     """One line that is written over at each look, and what failed; made for notebooks."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
@@ -206,7 +206,7 @@ def ended_line(stage: EndedStage) -> str:
     return f"{head}  {paint('  '.join(facts), 'dim')}"
 
 
-def epoch_line(stage: Running, status: SweepStatus) -> str:
+def epoch_line(stage: RunningStage, status: SweepStatus) -> str:
     """`epoch 2/3  prune 2 → … · loss 0.412 · top-1 91.20 % · 3,120 images/s · sweep: about 1 min 02 s left`."""
     facts = [f"epoch {stage.epoch}/{stage.epochs}  {stage.label}", f"loss {text.number(stage.loss, 3)}"]
     if stage.top1 is not None:

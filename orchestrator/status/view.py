@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from prunesweep.core.ledger.db.states import State
-from prunesweep.core.ledger.queries.status import Running, SweepStatus
+from prunesweep.core.ledger.queries.status import RunningStage, SweepStatus
 from prunesweep.core.ledger.queue.workers import WorkerRow
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import paint
@@ -104,7 +104,7 @@ def counts(status: SweepStatus) -> str:
     return " · ".join(parts) or "no stages"
 
 
-def running(stages: tuple[Running, ...], width: int) -> list[str]:
+def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
     """A table of what is running now."""
     rows = [
         (
@@ -126,7 +126,7 @@ def running(stages: tuple[Running, ...], width: int) -> list[str]:
     return [paint(top, "dim"), paint(rule, "dim"), *body]
 
 
-def silent(stages: tuple[Running, ...]) -> list[str]:
+def silent(stages: tuple[RunningStage, ...]) -> list[str]:
     """A line for each stage whose trainer has given no sign of progress for a while."""
     return [
         paint(f"{stage.label}: silent for {text.duration(stage.silent_seconds)}", "yellow")

@@ -7,8 +7,8 @@ from pathlib import Path
 import obstore
 import pytest
 
-from prunesweep.core.artifacts.inventory import Entry, Sort, sort_of
-from prunesweep.core.artifacts.location import Patience, connect
+from prunesweep.core.artifacts.inventory import ObjectKind, StoredObject, sort_of
+from prunesweep.core.artifacts.location import RetryLimits, connect
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 
 NAME = "ab" + "0" * 62
@@ -18,26 +18,26 @@ Put = Callable[[str, bytes], None]
 @pytest.mark.parametrize(
     ("path", "sort"),
     [
-        (f"sha256/ab/{NAME}", Sort.ARTIFACT),
-        (f"sha256/ab/{NAME}#1", Sort.LEFTOVER),
-        (f"sha256/ab/{NAME}#", Sort.FOREIGN),
-        (f"sha256/ab/{NAME}\n", Sort.FOREIGN),
-        (f"sha256/ab/{NAME}.bak", Sort.FOREIGN),
-        (f"sha256/ab/{NAME.upper()}", Sort.FOREIGN),
-        (f"sha256/00/{NAME}", Sort.FOREIGN),
-        (f"deep/sha256/ab/{NAME}", Sort.FOREIGN),
-        (f"sha256/{NAME}", Sort.FOREIGN),
-        ("probe/0123456789abcdef", Sort.LEFTOVER),
-        ("probe/0123456789abcdef#12", Sort.LEFTOVER),
-        ("probe/readme", Sort.FOREIGN),
-        ("ledgers/" + "0" * 32, Sort.LEDGER),
-        ("ledgers/" + "0" * 32 + "#3", Sort.LEFTOVER),
-        ("ledgers/readme", Sort.FOREIGN),
-        ("notes.txt#1", Sort.FOREIGN),
-        ("", Sort.FOREIGN),
+        (f"sha256/ab/{NAME}", ObjectKind.ARTIFACT),
+        (f"sha256/ab/{NAME}#1", ObjectKind.LEFTOVER),
+        (f"sha256/ab/{NAME}#", ObjectKind.FOREIGN),
+        (f"sha256/ab/{NAME}\n", ObjectKind.FOREIGN),
+        (f"sha256/ab/{NAME}.bak", ObjectKind.FOREIGN),
+        (f"sha256/ab/{NAME.upper()}", ObjectKind.FOREIGN),
+        (f"sha256/00/{NAME}", ObjectKind.FOREIGN),
+        (f"deep/sha256/ab/{NAME}", ObjectKind.FOREIGN),
+        (f"sha256/{NAME}", ObjectKind.FOREIGN),
+        ("probe/0123456789abcdef", ObjectKind.LEFTOVER),
+        ("probe/0123456789abcdef#12", ObjectKind.LEFTOVER),
+        ("probe/readme", ObjectKind.FOREIGN),
+        ("ledgers/" + "0" * 32, ObjectKind.LEDGER),
+        ("ledgers/" + "0" * 32 + "#3", ObjectKind.LEFTOVER),
+        ("ledgers/readme", ObjectKind.FOREIGN),
+        ("notes.txt#1", ObjectKind.FOREIGN),
+        ("", ObjectKind.FOREIGN),
     ],
 )
-def test_only_what_we_write_is_ours(path: str, sort: Sort) -> None:
+def test_only_what_we_write_is_ours(path: str, sort: ObjectKind) -> None:
     assert sort_of(path) is sort
 
 
@@ -48,7 +48,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[ArtifactStore
     if request.param == "s3":
         url = request.getfixturevalue("s3").url(f"inventory-{tmp_path.name}")
     store = ArtifactStore.open(url, tmp_path)
-    backend, _ = connect(url or (tmp_path / "artifacts").as_uri(), Patience(2, 10, 5))
+    backend, _ = connect(url or (tmp_path / "artifacts").as_uri(), RetryLimits(2, 10, 5))
     return store, lambda path, data: obstore.put(backend, path, data) and None
 
 
@@ -62,10 +62,10 @@ def test_everything_is_listed_and_only_old_artifacts_are_removed(place: tuple[Ar
         now = inventory.now()
         entries = {entry.path: entry for entry in inventory.entries()}
         assert {path: (entry.sort, entry.size) for path, entry in entries.items()} == {
-            f"sha256/{name[:2]}/{name}": (Sort.ARTIFACT, 3),
-            "ledgers/" + "0" * 32: (Sort.LEDGER, 18),
-            "notes.txt": (Sort.FOREIGN, 4),
-            "probe/0123456789abcdef": (Sort.LEFTOVER, 0),
+            f"sha256/{name[:2]}/{name}": (ObjectKind.ARTIFACT, 3),
+            "ledgers/" + "0" * 32: (ObjectKind.LEDGER, 18),
+            "notes.txt": (ObjectKind.FOREIGN, 4),
+            "probe/0123456789abcdef": (ObjectKind.LEFTOVER, 0),
         }
         assert all(abs(entry.written - now) < 60 for entry in entries.values())
         artifact = entries[f"sha256/{name[:2]}/{name}"]
@@ -105,8 +105,8 @@ def test_files_that_the_client_does_not_see(tmp_path: Path) -> None:
     with store.inventory() as inventory:
         found = {entry.path: entry for entry in inventory.entries()}
         left = found.pop(f"sha256/{name[:2]}/{name}#1")
-        assert left.sort is Sort.LEFTOVER
-        assert {entry.sort for entry in found.values()} == {Sort.ARTIFACT, Sort.FOREIGN}
+        assert left.sort is ObjectKind.LEFTOVER
+        assert {entry.sort for entry in found.values()} == {ObjectKind.ARTIFACT, ObjectKind.FOREIGN}
         assert inventory.remove(left, inventory.now() + 60)
     assert not unfinished.exists()
     assert not (folder / "probe").exists()
@@ -116,7 +116,7 @@ def test_a_store_that_is_away_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
     url = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=us-east-1"
-    store = ArtifactStore.open(url, tmp_path, Patience(connect=1, request=1, total=0))
+    store = ArtifactStore.open(url, tmp_path, RetryLimits(connect=1, request=1, total=0))
     with (
         pytest.raises(StoreAway, match="cannot clear away in the artifact store s3://bucket/x"),
         store.inventory() as inventory,
@@ -127,4 +127,4 @@ def test_a_store_that_is_away_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_an_entry_knows_its_artifact() -> None:
-    assert Entry(f"sha256/ab/{NAME}", 1, 0.0).name == NAME
+    assert StoredObject(f"sha256/ab/{NAME}", 1, 0.0).name == NAME

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prunesweep.core.artifacts.location import Patience
+from prunesweep.core.artifacts.location import RetryLimits
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 
 OUTAGE = float(os.environ.get("TEST_OUTAGE_SECONDS", "4"))
@@ -69,7 +69,7 @@ def test_writers_and_readers_outlast_an_outage(weed: Any, tmp_path: Path) -> Non
 
 
 def test_patience_ends(weed: Any, tmp_path: Path) -> None:
-    store = ArtifactStore.open(weed.s3.url("gone"), tmp_path, Patience(connect=1, request=5, total=0.5))
+    store = ArtifactStore.open(weed.s3.url("gone"), tmp_path, RetryLimits(connect=1, request=5, total=0.5))
     name, _ = store.put(b"x")
     weed.kill()
     with pytest.raises(StoreAway, match="cannot write the artifact store s3://sweeps/gone"):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
-from prunesweep.core.artifacts.location import Patience
+from prunesweep.core.artifacts.location import RetryLimits
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 from prunesweep.core.artifacts.tensors import pack_tensors, to_bits
 from prunesweep.core.jobs.verify import look
@@ -87,7 +87,7 @@ def test_a_store_that_is_away_says_nothing_of_the_artifact(tmp_path: Path, monke
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
     url = "s3://bucket/x?endpoint=http://127.0.0.1:1&region=us-east-1"
-    away = ArtifactStore.open(url, tmp_path, Patience(connect=1, request=1, total=0))
+    away = ArtifactStore.open(url, tmp_path, RetryLimits(connect=1, request=1, total=0))
     asked = {"digest": STAGE, "label": "", "artifact": "a" * 64, "size": 1, "snapshot": True, "counts": []}
     with pytest.raises(StoreAway, match="cannot read the artifact store s3://bucket/x"):
         look(away, asked)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.settings import Settings
-from prunesweep.orchestrator.dashboard.connections import Limits
+from prunesweep.orchestrator.dashboard.connections import ConnectionLimits
 from prunesweep.orchestrator.dashboard.serve import server, take
 
 
@@ -45,7 +45,7 @@ class Served:
 
 @contextmanager
 def _serving(
-    settings: Settings, token: str = "", host: str = "127.0.0.1", limits: Limits = Limits()
+    settings: Settings, token: str = "", host: str = "127.0.0.1", limits: ConnectionLimits = ConnectionLimits()
 ) -> Iterator[Served]:
     place = take(host, 0)
     answering = server(settings, place, token, limits=limits)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from prunesweep.orchestrator.dashboard.connections import Limits
+from prunesweep.orchestrator.dashboard.connections import ConnectionLimits
 
 Serve = Callable[..., Any]
 _TOKEN = "a-token-of-22-letters."
@@ -51,7 +51,7 @@ def _is_closed(connection: socket.socket) -> bool:
 def test_who_has_the_token_is_answered_beside_idle_sockets(
     engine: Engine, serve: Serve, sent: bytes, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    served = serve(token=_TOKEN, limits=Limits(connections=_LIMIT, head_seconds=600))
+    served = serve(token=_TOKEN, limits=ConnectionLimits(connections=_LIMIT, head_seconds=600))
     with _sockets(served.port, 5 * _LIMIT, sent) as opened:
         for _ in range(3):
             assert served.get("/", Authorization=f"Bearer {_TOKEN}").status == 200
@@ -62,14 +62,14 @@ def test_who_has_the_token_is_answered_beside_idle_sockets(
 
 
 def test_an_idle_socket_is_closed_in_time(engine: Engine, serve: Serve) -> None:
-    served = serve(limits=Limits(connections=_LIMIT, head_seconds=0.5))
+    served = serve(limits=ConnectionLimits(connections=_LIMIT, head_seconds=0.5))
     with _sockets(served.port, 3, b"GET / HTTP/1.1\r\n") as opened:
         assert all(map(_is_closed, opened))
     assert served.get("/").status == 200
 
 
 def test_who_was_let_in_keeps_the_connection(engine: Engine, serve: Serve) -> None:
-    served = serve(token=_TOKEN, limits=Limits(connections=_LIMIT, head_seconds=600))
+    served = serve(token=_TOKEN, limits=ConnectionLimits(connections=_LIMIT, head_seconds=600))
     asked = f"GET /static/dashboard.css HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_TOKEN}\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", served.port), 30) as mine:
         mine.sendall(asked)

@@ -16,9 +16,9 @@ from prunesweep.core.ledger.db.schema import cells, stages, sweeps
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.settings import Settings
-from prunesweep.orchestrator.dashboard.cache import Fresh
-from prunesweep.orchestrator.dashboard.connection import Away, Source
-from prunesweep.orchestrator.dashboard.read_service import Readings
+from prunesweep.orchestrator.dashboard.cache import TimedCache
+from prunesweep.orchestrator.dashboard.connection import LedgerAway, LedgerConnection
+from prunesweep.orchestrator.dashboard.read_service import ReadService
 
 Serve = Callable[..., Any]
 _EVIL = "</script><img src=x onerror=alert(1)>&\"'"
@@ -134,12 +134,12 @@ def test_no_ledger_then_one(settings: Settings, serve: Serve) -> None:
 
 
 def test_a_ledger_that_goes_away_and_another_that_comes(settings: Settings, engine: Engine) -> None:
-    source = Source(settings)
+    source = LedgerConnection(settings)
     submit(engine, 4)
-    names = Readings(settings, 0.0)
+    names = ReadService(settings, 0.0)
     assert [listed.sweep.name for listed in names.sweeps()] == ["study"]
     settings.ledger_file.rename(settings.home / "moved")
-    with pytest.raises(Away, match="no ledger yet") as caught:
+    with pytest.raises(LedgerAway, match="no ledger yet") as caught:
         names.sweeps()
     assert caught.value.missing
     other = open_ledger(settings)
@@ -158,13 +158,13 @@ def test_a_server_that_goes_away_and_comes_back(
     submit(opened, 4)
     name = opened.url.database
     opened.dispose()
-    readings = Readings(there, 0.0)
+    readings = ReadService(there, 0.0)
     assert readings.sweep("study").status.name == "study"
     with postgres.connect() as connection:
         connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
         connection.execute(sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
         for _ in range(2):  # with the connection it had, and when it asks for another
-            with pytest.raises(Away) as caught:
+            with pytest.raises(LedgerAway) as caught:
                 readings.sweep("study")
             assert not caught.value.missing and "\n" not in str(caught.value)
         connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
@@ -174,7 +174,7 @@ def test_a_server_that_goes_away_and_comes_back(
 
 def test_twenty_viewers_cost_the_ledger_what_one_does(settings: Settings, engine: Engine) -> None:
     submit(engine, 4)
-    readings = Readings(settings, 1000.0)
+    readings = ReadService(settings, 1000.0)
     counted: list[str] = []
     readings.sweep("study")
     opened = readings.source._opened()
@@ -193,18 +193,18 @@ def test_a_failure_is_shared_as_a_value_is() -> None:
 
     def fail_() -> None:
         made.append(1)
-        raise Away("gone")
+        raise LedgerAway("gone")
 
-    fresh = Fresh(1000.0)
+    fresh = TimedCache(1000.0)
     for _ in range(3):
-        with pytest.raises(Away):
+        with pytest.raises(LedgerAway):
             fresh.get("key", fail_)
     assert len(made) == 1
 
 
 def test_a_stage_that_ends_is_seen_in_the_next_reading(settings: Settings, engine: Engine) -> None:
     submit(engine, 4)
-    readings = Readings(settings, 0.0)
+    readings = ReadService(settings, 0.0)
     (held,) = take(engine, 1)
     assert readings.sweep("study").now.states[held.digest] == "RUNNING"
     finish(engine, held)

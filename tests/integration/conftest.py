@@ -20,7 +20,7 @@ from prunesweep.core.broker.app import make_app
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages as stages_table
 from prunesweep.core.ledger.db.states import State
-from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Stage, digest_of, encode
@@ -94,7 +94,7 @@ class Site:
         self.until(found, "a trainer")
         return found()[0]
 
-    def submit(self, name: str, stages: Sequence[Stage], *, hint: bool = True) -> Submitted:
+    def submit(self, name: str, stages: Sequence[Stage], *, hint: bool = True) -> SubmitSummary:
         """Writes stages without cells into the ledger, and hints those that are ready if a broker is there."""
         encoded = {digest_of(encode(stage)): encode(stage) for stage in stages}
         plan = Plan(GRIDS["demo"], (), {digest_of(encode(stage)): stage for stage in stages}, encoded)

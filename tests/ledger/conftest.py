@@ -14,7 +14,7 @@ from prunesweep.core.ledger.db.schema import attempts, stages, workers
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import Claim, claim
 from prunesweep.core.ledger.queue.outcome import complete, crash
-from prunesweep.core.ledger.queue.submit import Submitted, add_sweep
+from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Sleep, Stage, digest, encode
@@ -68,7 +68,7 @@ class World:
     engine: Engine
     digests: dict[str, str] = field(default_factory=dict)
 
-    def submit(self, graph: Mapping[str, Sequence[str]], name: str | None = None, seed: int = 0) -> Submitted:
+    def submit(self, graph: Mapping[str, Sequence[str]], name: str | None = None, seed: int = 0) -> SubmitSummary:
         plan, digests = plan_of(graph, (seed,))
         self.digests |= digests
         return add_sweep(self.engine, plan, name, "0")

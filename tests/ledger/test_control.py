@@ -1,7 +1,7 @@
 """Cancel and retry, with stages that several sweeps share."""
 
 from prunesweep.core.ledger.queries.sweeps import find_sweep
-from prunesweep.core.ledger.queue.control import Cancelled, cancel, retry
+from prunesweep.core.ledger.queue.control import CancelSummary, cancel, retry
 from prunesweep.core.ledger.queue.outcome import cancelled, crash, fail
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
@@ -10,21 +10,21 @@ CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
 def test_cancel_stops_what_waits_and_asks_what_runs(world) -> None:
     sweep = world.submit({**CHAIN, "x": []})
     world.claim("a")
-    assert cancel(world.engine, sweep.id) == Cancelled(waiting=3, running=1, shared=0)
+    assert cancel(world.engine, sweep.id) == CancelSummary(waiting=3, running=1, shared=0)
     assert world.states() == {"a": "RUNNING", "b": "CANCELLED", "c": "CANCELLED", "x": "CANCELLED"}
     assert world.row("a").cancel
     assert find_sweep(world.engine, None).cancelled
-    assert cancel(world.engine, sweep.id) == Cancelled(waiting=0, running=1, shared=0)
+    assert cancel(world.engine, sweep.id) == CancelSummary(waiting=0, running=1, shared=0)
 
 
 def test_what_another_sweep_wants_goes_on(world) -> None:
     first = world.submit({"a": [], "b": ["a"], "only": ["a"]})
     second = world.submit(CHAIN, seed=1)
     running = world.claim("a")
-    assert cancel(world.engine, first.id) == Cancelled(waiting=1, running=0, shared=2)
+    assert cancel(world.engine, first.id) == CancelSummary(waiting=1, running=0, shared=2)
     assert world.states() == {"a": "RUNNING", "b": "PENDING", "only": "CANCELLED", "c": "PENDING"}
     assert not world.row("a").cancel
-    assert cancel(world.engine, second.id) == Cancelled(waiting=2, running=1, shared=0)
+    assert cancel(world.engine, second.id) == CancelSummary(waiting=2, running=1, shared=0)
     assert cancelled(world.engine, running.digest, running.attempt, "")
     assert set(world.states().values()) == {"CANCELLED"}
 

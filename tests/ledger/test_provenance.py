@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from prunesweep.core.ledger.db.schema import cells, metrics, stages, workers
-from prunesweep.core.ledger.queries.curves import Epoch, learning_curves
+from prunesweep.core.ledger.queries.curves import EpochMetrics, learning_curves
 from prunesweep.core.ledger.queries.provenance import provenance
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.claims import claim
@@ -33,7 +33,7 @@ def test_epochs_by_stage_and_stages_by_cell(ledger: Engine, demo: Plan) -> None:
     found = learning_curves(ledger, sweep)
     assert found.path[cell.position] == (cell.train, *cell.rounds)
     assert len(found.path) == len(demo.cells)
-    assert found.epochs == {cell.train: [Epoch(1, 1.0, None), Epoch(2, 0.5, None)]}
+    assert found.epochs == {cell.train: [EpochMetrics(1, 1.0, None), EpochMetrics(2, 0.5, None)]}
 
 
 def test_versions_recipes_and_devices(ledger: Engine, demo: Plan, good_result: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from prunesweep.core.ledger.queue.control import cancel, retry
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, interrupted, release
 from prunesweep.core.ledger.queue.reaper import reap
-from prunesweep.core.ledger.queue.redo import Redone, redo
+from prunesweep.core.ledger.queue.redo import RedoSummary, redo
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
@@ -29,7 +29,7 @@ def run(world, *labels: str, version: int = 1) -> None:
         assert world.done(world.claim(label), sha(label, version)) is not None
 
 
-def again(world, *labels: str) -> Redone:
+def again(world, *labels: str) -> RedoSummary:
     return redo(world.engine, {world.digests[label]: sha(label) for label in labels}, {})
 
 
@@ -188,7 +188,7 @@ def test_a_parent_that_failed_when_it_ran_again_is_revived_for_its_child(world) 
 def test_only_what_is_done_with_that_very_artifact_runs_again(world) -> None:
     world.submit({"a": [], "b": []})
     run(world, "a", version=2)
-    assert again(world, "a", "b") == Redone((), (), (), ())
+    assert again(world, "a", "b") == RedoSummary((), (), (), ())
     assert world.states() == {"a": "DONE", "b": "READY"}
 
 

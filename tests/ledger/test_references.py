@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
-from prunesweep.core.ledger.queries.references import Counted, artifacts_made, referred, still_made, unreferred
+from prunesweep.core.ledger.queries.references import CountedWeights, artifacts_made, referred, still_made, unreferred
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import complete, fail
@@ -89,8 +89,8 @@ def test_what_there_is_to_verify(world, good_result) -> None:
     assert (one.digest, one.artifact, one.size, one.snapshot) == (train, A, 5, False)
     assert one.label.startswith("train · ")
     assert one.counts == (
-        Counted(train, one.label, 7, 9),
-        Counted(evaluate, f"evaluate dense {train[:8]}", good_result["nonzero"], good_result["total"]),
+        CountedWeights(train, one.label, 7, 9),
+        CountedWeights(evaluate, f"evaluate dense {train[:8]}", good_result["nonzero"], good_result["total"]),
     )
     both = artifacts_made(world.engine, None)
     assert [(found.artifact, found.snapshot) for found in both] == [(A, False), (B, True)]

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import METADATA, attempts, workers
-from prunesweep.core.ledger.queries.holdings import Holding, holdings
+from prunesweep.core.ledger.queries.holdings import SweepStorage, holdings
 from prunesweep.core.ledger.queries.logs import save_log
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import heartbeat
@@ -15,7 +15,7 @@ from prunesweep.core.ledger.queue.outcome import cancelled, crash, fail, release
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.removal import remove_sweeps
-from prunesweep.core.ledger.queue.retention import Forgotten, forget_old
+from prunesweep.core.ledger.queue.retention import RetentionSummary, forget_old
 from prunesweep.core.ledger.queue.workers import gone, register
 
 DAY = 86_400.0
@@ -46,7 +46,7 @@ def test_what_others_share_stays_and_the_rest_is_gone(world) -> None:
     second = world.submit({"a": [], "b": ["a"]}, "second", seed=1)
     for label in ("a", "b", "x"):
         world.done(world.claim(label), sha(label))
-    assert holdings(world.engine) == [Holding("first", 192, 64), Holding("second", 128, 0)]
+    assert holdings(world.engine) == [SweepStorage("first", 192, 64), SweepStorage("second", 128, 0)]
     before = counts(world)
     planned = remove_sweeps(world.engine, [first.id], dry_run=True)
     assert counts(world) == before
@@ -172,7 +172,7 @@ def test_what_is_old_is_forgotten_and_nothing_else(world) -> None:
     save(world, old, "saved")
     cancel(world.engine, sweep.id)
     cancelled(world.engine, old.digest, old.attempt, "a log")
-    assert forget_old(world.engine, DAY) == Forgotten(0, 0, ())
+    assert forget_old(world.engine, DAY) == RetentionSummary(0, 0, ())
     with world.engine.begin() as connection:
         for table, column in ((attempts, "ended_at"), (workers, "seen_at")):
             connection.execute(table.update().values({column: table.c[column] - 2 * DAY}))

@@ -12,7 +12,7 @@ from torch import nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.engines import registry as engines
 from prunesweep.core.measure.engines import sparse_engine
-from prunesweep.core.measure.engines.base import Engine, Unsuitable
+from prunesweep.core.measure.engines.base import EngineAdapter, UnsupportedNetwork
 from prunesweep.core.measure.engines.folding import folded
 from prunesweep.core.measure.engines.registry import choose, missing, registry
 from prunesweep.core.measure.engines.semi_structured import SparseConv, has_pattern, unfolded
@@ -39,7 +39,7 @@ def used() -> nn.Module:
     return model.eval()
 
 
-def logits_of(engine: Engine, model: nn.Module, images: torch.Tensor) -> np.ndarray:
+def logits_of(engine: EngineAdapter, model: nn.Module, images: torch.Tensor) -> np.ndarray:
     with torch.no_grad():
         found = engine.prepare(model, images, 1)()()
     return found.float().numpy() if isinstance(found, torch.Tensor) else np.asarray(found)
@@ -114,7 +114,7 @@ def test_the_sparse_engine_takes_images_in_any_memory_format(used: nn.Module) ->
 
 
 def test_why_the_sparse_engine_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Unsuitable, match="groups"):
+    with pytest.raises(UnsupportedNetwork, match="groups"):
         registry()["sparse"].prepare(nn.Sequential(nn.Conv2d(4, 4, 3, groups=2)), torch.rand(1, 4, 16, 16), 1)
     monkeypatch.setattr(sparse_engine, "unsupported", lambda: "the processor has neither AVX-512 nor AVX2 with FMA")
     assert missing("sparse", CPU) == "the processor has neither AVX-512 nor AVX2 with FMA"
@@ -180,6 +180,6 @@ def test_on_a_gpu_every_engine_computes_what_torch_computes() -> None:
 def test_a_dense_network_does_not_suit_the_pattern(used: nn.Module) -> None:
     from prunesweep.core.measure.engines.semi_structured import halved
 
-    with pytest.raises(Unsuitable, match="no layer has the 2:4 pattern"):
+    with pytest.raises(UnsupportedNetwork, match="no layer has the 2:4 pattern"):
         halved(used)
     assert not any(isinstance(module, SparseConv) for module in used.modules())

@@ -58,7 +58,7 @@ class Stage:
         self.made.append(which)
         return run
 
-    def course(self, **more: float) -> interleaved.Course:
+    def course(self, **more: float) -> interleaved.InterleavedRun:
         makers = [lambda which=which: self.maker(which) for which in range(len(self.paces))]
         return take_turns(makers, CLOCKED, **more)  # type: ignore[arg-type]
 

@@ -13,9 +13,9 @@ from torch import nn
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure import latency
-from prunesweep.core.measure.engines.base import Engine, Maker, Pass, Unsuitable
-from prunesweep.core.measure.interleaved import Course, Progress, Timer
-from prunesweep.core.measure.latency import Race, compete, latency_row
+from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
+from prunesweep.core.measure.interleaved import InterleavedRun, Progress, Timer
+from prunesweep.core.measure.latency import LatencyRun, compete, latency_row
 from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks
@@ -36,15 +36,15 @@ def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
     return lambda: lambda: model(images)
 
 
-def _engine(name: str, prepare: Callable[..., Maker] = _prepare) -> Engine:
-    return Engine(name, lambda device: None, lambda: "1.2", prepare)
+def _engine(name: str, prepare: Callable[..., Maker] = _prepare) -> EngineAdapter:
+    return EngineAdapter(name, lambda device: None, lambda: "1.2", prepare)
 
 
 @pytest.fixture
 def field(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """`field(engines)` makes these the engines that there are."""
 
-    def use(*engines: Engine, **left_out: str) -> None:
+    def use(*engines: EngineAdapter, **left_out: str) -> None:
         monkeypatch.setattr(latency, "choose", lambda names, device: (engines, dict(left_out)))
 
     return use
@@ -59,9 +59,9 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
         def turns(
             makers: list[Maker], timer: Timer, settle: float, blocks: int = 12, progress: Progress | None = None
-        ) -> Course:
+        ) -> InterleavedRun:
             paces = np.array(seconds[: len(makers)])
-            return Course(
+            return InterleavedRun(
                 paces * (1 + noise * random.standard_normal((blocks, 2, len(makers)))), np.full(len(makers), 0.9)
             )
 
@@ -207,7 +207,7 @@ def test_without_an_engine_for_zeros_the_pruned_network_runs_in_the_best_dense_o
     field: Callable[..., None], timed: Callable[..., None]
 ) -> None:
     def refuse(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
-        raise Unsuitable("no such layer")
+        raise UnsupportedNetwork("no such layer")
 
     field(_engine("torch"), _engine("onnxruntime"), _engine("sparse", refuse), openvino="not installed")
     timed(3.0, 1.0, 1.0, 1.0)
@@ -237,7 +237,7 @@ def test_an_fp32_engine_that_computes_something_else_is_refused(
         with pytest.raises(StageError, match="sparse computes something else than torch"):
             compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
         return
-    race: Race = compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+    race: LatencyRun = compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
     assert race.times[1].error == pytest.approx(0.01, rel=0.01)
 
 

@@ -23,7 +23,15 @@ from prunesweep.core.plan.stages import TOP5_CLASSES
 from prunesweep.core.training.datasets import load_dataset
 from prunesweep.orchestrator import torch_client
 from prunesweep.orchestrator.audit.checklist import ITEMS, audit
-from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, Outcome, Reread, Subject, read_subject
+from prunesweep.orchestrator.audit.subject import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    AuditedSweep,
+    ItemResult,
+    RereadAccuracy,
+    read_subject,
+)
 from tests.orchestrator.test_verify import Floor, ask_here, floor
 
 __all__ = ["floor"]
@@ -35,12 +43,12 @@ RENAMED = {"layer-random": "random@oneshot", "random": "random@iterative"}
 FIVE = (*FAIR, "--sparsity", "50,75,90,95,98")
 
 
-def judged(subject: Subject) -> dict[str, Outcome]:
+def judged(subject: AuditedSweep) -> dict[str, ItemResult]:
     return {item.id: outcome for item, outcome in audit(subject)}
 
 
 @pytest.fixture
-def fair(sweep: Sweep, work: Work, ledger: Engine) -> Subject:
+def fair(sweep: Sweep, work: Work, ledger: Engine) -> AuditedSweep:
     """A finished sweep that lacks nothing."""
     register(ledger, "host:1", "host", 1, ["cpu"], "0.1.0")
     assert sweep("submit", *FIVE, "--name", "fair").code == 0
@@ -53,7 +61,7 @@ def test_ids_are_unique_and_every_source_is_named() -> None:
     assert {item.source for item in ITEMS} == {"recommendations", "appendix", "prunesweep"}
 
 
-def test_a_good_sweep(fair: Subject) -> None:
+def test_a_good_sweep(fair: AuditedSweep) -> None:
     found = judged(fair)
     unknowable = {"three-pairs", "top-5", "layer-magnitude", "hardware", "curves", "zeros-alone"}
     unknowable |= {"prior-work", "claims", "source-code"}
@@ -92,7 +100,7 @@ def test_the_zeros_share_of_a_speedup(sweep: Sweep, work: Work, ledger: Engine) 
         ((0.5, 0.75, 0.875, 0.9375, 0.96875), ""),
     ],
 )
-def test_points_must_lie_apart_and_span_a_range(fair: Subject, sparsities: tuple[float, ...], words: str) -> None:
+def test_points_must_lie_apart_and_span_a_range(fair: AuditedSweep, sparsities: tuple[float, ...], words: str) -> None:
     old = sorted({row.sparsity for row in fair.rows if row.sparsity})
     rows = tuple(replace(row, sparsity=sparsities[old.index(row.sparsity)]) for row in fair.rows if row.sparsity)
     found = judged(replace(fair, rows=rows))["points"]
@@ -100,10 +108,10 @@ def test_points_must_lie_apart_and_span_a_range(fair: Subject, sparsities: tuple
     assert words in found.evidence and "1.25× apart, the largest 8× the smallest" in found.evidence
 
 
-def test_the_published_network_passes_and_its_differences_are_told(fair: Subject) -> None:
+def test_the_published_network_passes_and_its_differences_are_told(fair: AuditedSweep) -> None:
     """At its published width, on data that is no toy."""
 
-    def of(model: str, width: int) -> dict[str, Outcome]:
+    def of(model: str, width: int) -> dict[str, ItemResult]:
         rows = tuple(replace(row, model=model, width=width, dataset="cifar10") for row in fair.rows)
         return judged(replace(fair, rows=rows))
 
@@ -118,14 +126,14 @@ def test_the_published_network_passes_and_its_differences_are_told(fair: Subject
     assert set(PUBLISHED) == set(MODELS), "every network of ours says how it differs"
 
 
-def test_a_curve_must_go_to_where_accuracy_declines(fair: Subject) -> None:
+def test_a_curve_must_go_to_where_accuracy_declines(fair: AuditedSweep) -> None:
     shallow = replace(fair, rows=tuple(replace(row, drop=0.049) for row in fair.rows))
     found = judged(shallow)["extremes"]
     assert (found.status, len(found.cells)) == (FAIL, 9), "three seeds at 98 % of three methods; controls don't count"
     assert "iterative 1×3: +4.9; iterative-one-schedule 1×3: +4.9; oneshot 3×1: +4.9" in found.evidence
 
 
-def test_the_command_says_it_in_words_and_as_json(fair: Subject, sweep: Sweep) -> None:
+def test_the_command_says_it_in_words_and_as_json(fair: AuditedSweep, sweep: Sweep) -> None:
     ran = sweep("audit")
     assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
@@ -164,10 +172,10 @@ def test_rows_without_results_fail_by_number(sweep: Sweep, ledger: Engine) -> No
     assert found["seeds"].status == found["points"].status == found["random"].status == FAIL
 
 
-def test_a_control_must_have_the_same_seed_and_length(fair: Subject) -> None:
+def test_a_control_must_have_the_same_seed_and_length(fair: AuditedSweep) -> None:
     """Of one random row another seed, of one layer-random row other epochs."""
 
-    def changed(algorithm: str, **what: int) -> Subject:
+    def changed(algorithm: str, **what: int) -> AuditedSweep:
         place = next(place for place, row in enumerate(fair.rows) if row.algorithm == algorithm)
         rows = list(fair.rows)
         rows[place] = replace(rows[place], **what)  # type: ignore[arg-type]
@@ -183,7 +191,7 @@ def test_a_control_must_have_the_same_seed_and_length(fair: Subject) -> None:
     assert (found.status, found.cells) == (FAIL, (1, 2, 3))
 
 
-def test_layer_counts_are_compared_and_names_are_not_trusted(fair: Subject) -> None:
+def test_layer_counts_are_compared_and_names_are_not_trusted(fair: AuditedSweep) -> None:
     """A control called layer-random whose counts are others is none; one with the counts is, whatever its name."""
     assert "differs by at most 0.0 points" in judged(fair)["layer-random"].evidence
     layers = {**fair.layers, 1: [{"name": "fc.weight", "nonzero": 100, "total": 100}]}
@@ -206,12 +214,12 @@ def test_layer_counts_are_compared_and_names_are_not_trusted(fair: Subject) -> N
     ],
 )
 def test_the_advice_adds_the_controls_that_a_fair_grid_lacks(
-    fair: Subject, sweep: Sweep, work: Work, ledger: Engine, oneshot: int, rows: int, options: list[str]
+    fair: AuditedSweep, sweep: Sweep, work: Work, ledger: Engine, oneshot: int, rows: int, options: list[str]
 ) -> None:
     """`layer-random` has one-shot's layer counts (10 here), not those of pruning in rounds. Followed to the letter."""
     kinds = {"iterative": 20, "iterative-one-schedule": 30, "oneshot": oneshot}
 
-    def counted(subject: Subject) -> Outcome:
+    def counted(subject: AuditedSweep) -> ItemResult:
         left = {row.cell: kinds.get(row.algorithm.rpartition("@")[2], 10) for row in subject.rows}
         layers = {cell: [{"name": "fc.weight", "nonzero": kept, "total": 100}] for cell, kept in left.items()}
         return judged(replace(subject, layers=layers))["layer-random"]
@@ -258,10 +266,10 @@ def test_other_scores_need_magnitude_beside_them(sweep: Sweep, work: Work, ledge
 def test_many_classes_ask_for_top_5(sweep: Sweep, ledger: Engine) -> None:
     sweep("submit", "--grid", "full", "--dataset", "cifar100", "--name", "hundred")
     found = judged(read_subject(ledger, find_sweep(ledger, None)))
-    assert found["top-5"] == Outcome(FAIL, "18 of 18 rows lack top-1 and top-5 (100 classes)", tuple(range(1, 19)))
+    assert found["top-5"] == ItemResult(FAIL, "18 of 18 rows lack top-1 and top-5 (100 classes)", tuple(range(1, 19)))
 
 
-def test_top_5_of_every_row_and_of_dense(fair: Subject) -> None:
+def test_top_5_of_every_row_and_of_dense(fair: AuditedSweep) -> None:
     rows = tuple(replace(row, top5=0.99, top5_dense=0.995) for row in fair.rows)
     many = replace(fair, rows=rows, dataset={**fair.dataset, "classes": TOP5_CLASSES})
     assert judged(many)["top-5"].status == PASS
@@ -269,7 +277,7 @@ def test_top_5_of_every_row_and_of_dense(fair: Subject) -> None:
     assert (judged(few)["top-5"].status, judged(few)["top-5"].cells) == (FAIL, (78,))
 
 
-def test_incomplete_recipes_and_mixed_code_fail(fair: Subject) -> None:
+def test_incomplete_recipes_and_mixed_code_fail(fair: AuditedSweep) -> None:
     specs = dict(fair.trained.specs)
     digest = next(iter(specs))
     recipe = {key: value for key, value in specs[digest]["recipe"].items() if key != "lr"}
@@ -281,7 +289,7 @@ def test_incomplete_recipes_and_mixed_code_fail(fair: Subject) -> None:
 
 def test_an_accuracy_may_be_one_image_off() -> None:
     def read(again: float | None, images: int) -> bool:
-        return Reread(1, "a", 0.9, again, images, "").agrees
+        return RereadAccuracy(1, "a", 0.9, again, images, "").agrees
 
     assert read(0.9 - 1 / 360, 360)
     assert not read(0.9 - 2 / 360, 360)

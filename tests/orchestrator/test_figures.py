@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from prunesweep.core.ledger.queries.curves import Curves, Epoch
+from prunesweep.core.ledger.queries.curves import Curves, EpochMetrics
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.report.figures.draw import figures, pictures
 from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_sparsities
@@ -42,7 +42,7 @@ def _curves(rows: list[ReportRow], epochs: int = 4) -> Curves:
     """A dense training for each seed, then two rounds."""
     path = {row.cell: (f"dense{row.seed}", f"{row.cell}a", f"{row.cell}b") for row in rows}
     stages = {digest for each in path.values() for digest in each}
-    return Curves(path, {digest: [Epoch(n + 1, 1.0, 0.5 + n / 100) for n in range(epochs)] for digest in stages})
+    return Curves(path, {digest: [EpochMetrics(n + 1, 1.0, 0.5 + n / 100) for n in range(epochs)] for digest in stages})
 
 
 def _layers(rows: list[ReportRow]) -> dict[int, list[dict[str, Any]]]:
@@ -95,7 +95,7 @@ def test_prunings_stand_between_the_stages(row: ReportRow) -> None:
 
 def test_pruning_before_training_stands_at_the_beginning(row: ReportRow) -> None:
     rows = _sweep(row, ["snip"], [0.5], seeds=1)
-    curves = Curves({0: ("none", "a")}, {"a": [Epoch(1, 2.0, None), Epoch(2, 1.0, None)]})
+    curves = Curves({0: ("none", "a")}, {"a": [EpochMetrics(1, 2.0, None), EpochMetrics(2, 1.0, None)]})
     learning = next(figure for figure in figures(rows, curves, {}) if figure.name == "learning")
     assert [(each["k"], each["x"], each["y"]) for each in learning.data["curve"]] == [
         ("line", 1, 2.0),

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db.states import State
-from prunesweep.core.ledger.queries.status import FailedStage, Running, SweepStatus, sweep_status
+from prunesweep.core.ledger.queries.status import FailedStage, RunningStage, SweepStatus, sweep_status
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
-from prunesweep.orchestrator.status.follow import OneLine, follow
+from prunesweep.orchestrator.status.follow import OneLineView, follow
 from prunesweep.orchestrator.status.live_view import picture
 from prunesweep.orchestrator.status.view import progress
 
@@ -90,7 +90,9 @@ def test_a_picture_for_a_terminal(sweep: Sweep, work: Callable[..., int], monkey
 
 def _busy(slots: int, failed: int, **more: Any) -> SweepStatus:
     place = [(f"host-{n % 8}:77", f"cuda:{n % 8}", n, 30, 3120.5, 0.4, 0.91, 60.0 + n, float(n)) for n in range(slots)]
-    running = tuple(Running(f"{n:064x}", "train", f"train · 30 epochs · seed {n}", *place[n]) for n in range(slots))
+    running = tuple(
+        RunningStage(f"{n:064x}", "train", f"train · 30 epochs · seed {n}", *place[n]) for n in range(slots)
+    )
     stages = tuple(FailedStage("f" * 64, "train", f"train {n}", State.FAILED, "why " * 60, 1) for n in range(failed))
     counts = {State.RUNNING: slots, State.PENDING: 30, State.DONE: 10, State.FAILED: failed}
     facts = {"epochs_done": 100, "epochs_total": 1000, "eta_seconds": 4000.0, "ended": False, "cancelled": False}
@@ -144,7 +146,7 @@ def test_the_bar_moves_during_a_long_training_and_is_full_at_the_end() -> None:
 def test_one_line_for_a_notebook(sweep: Sweep, ledger: Engine, work: Callable[..., int]) -> None:
     sweep("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "1", "--iterations", "2", "--name", "mine")
     written: list[str] = []
-    view = OneLine(written.append)
+    view = OneLineView(written.append)
     view.show(sweep_status(ledger, 1), "no worker is up")
     view.show(sweep_status(ledger, 1), "no worker is up")
     assert written == ["\rmine: 0 of 9 stages · 0 of 13 epochs · no worker is up"]

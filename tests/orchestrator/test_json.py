@@ -110,10 +110,14 @@ def test_shapes_of_a_sweep_that_has_ended(
 
 
 def test_shapes_of_what_torch_finds() -> None:
-    from prunesweep.core.jobs.bench import Run
-    from prunesweep.core.jobs.evaluate import FileFacts
+    from prunesweep.core.jobs.bench import BenchResult
+    from prunesweep.core.jobs.evaluate import FileResult
 
-    for what, shape in (("`evaluate`", FileFacts), ("`bench`", Run), ("`verify`, each of `findings`", Finding)):
+    for what, shape in (
+        ("`evaluate`", FileResult),
+        ("`bench`", BenchResult),
+        ("`verify`, each of `findings`", Finding),
+    ):
         assert {field.name for field in fields(shape)} == keys(what), what
 
 

@@ -10,11 +10,11 @@ from prunesweep.core.ledger.queries.ran import together
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.audit import facts
 from prunesweep.orchestrator.compare import sample_size, wording
-from prunesweep.orchestrator.compare.paired import METRICS, Point, compare
+from prunesweep.orchestrator.compare.paired import METRICS, CellPoint, compare
 from prunesweep.orchestrator.report import best, validity
 from prunesweep.orchestrator.report.html.sentences import verdict
 
-NAMES = wording.Names()
+NAMES = wording.SideNames()
 
 
 def row(algorithm: str, seed: int, **known: Any) -> ReportRow:
@@ -42,7 +42,7 @@ def row(algorithm: str, seed: int, **known: Any) -> ReportRow:
 
 def compared(*rows: ReportRow) -> Any:
     axes = ("layer_rules", "dataset", "model", "width", "algorithm", "sparsity", "epochs", "iterations", "seed")
-    points = [Point(one, {**dict.fromkeys(("dense_epochs", "recipe", "code", "composition"), ""),
+    points = [CellPoint(one, {**dict.fromkeys(("dense_epochs", "recipe", "code", "composition"), ""),
                           **{axis: getattr(one, axis) for axis in axes}}) for one in rows]  # fmt: skip
     sides = [[one for one in points if one.row.algorithm == name] for name in ("a", "b")]
     return compare(*sides, METRICS["top1"])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.allocations import ALLOCATIONS, Choice, parse_allocation, read_choice
-from prunesweep.core.plan.costs import BATCHES, MAPS, Profile, load_profile, make_costs, parse_points
+from prunesweep.core.plan.allocations import ALLOCATIONS, AllocationSpec, parse_allocation, read_choice
+from prunesweep.core.plan.costs import BATCHES, MAPS, CostProfile, load_profile, make_costs, parse_points
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
@@ -66,7 +66,7 @@ def test_unknown_allocations_are_refused(written: object) -> None:
 
 @given(st.sampled_from(("flops", "latency")), st.integers(1, 10**6), st.sampled_from(BATCHES))
 def test_what_was_chosen_survives_its_text(name: str, millionths: int, batch: int) -> None:
-    choice = Choice(name, millionths / 10**6, batch if name == "latency" else 0)
+    choice = AllocationSpec(name, millionths / 10**6, batch if name == "latency" else 0)
     assert parse_allocation(str(choice)) == choice
 
 
@@ -78,7 +78,7 @@ def test_a_stage_carries_the_costs() -> None:
     assert str(both) == f"latency:0.5 {POINTS};16=0.1,64=0.3"
     assert both.costs is not None
     assert [both.costs.dense_at(positions) for positions in (16, 17, 64)] == [0.1, float("inf"), 0.3]
-    assert [read_choice(name) for name in ALLOCATIONS[:5]] == [Choice(name) for name in ALLOCATIONS[:5]]
+    assert [read_choice(name) for name in ALLOCATIONS[:5]] == [AllocationSpec(name) for name in ALLOCATIONS[:5]]
     for bad in (
         "latency:0.5",
         "latency:0.5 x",
@@ -111,7 +111,7 @@ def test_the_profile_that_comes_with_the_program() -> None:
 
 
 def test_a_profile_survives_its_file(tmp_path: Path) -> None:
-    profile = Profile(
+    profile = CostProfile(
         'a "processor"\\', "2026-01-02", {1: make_costs([(1, 0.31)]), 64: make_costs([(4, 2.0), (9, 1e5)], [(9, 0.25)])}
     )
     (file := tmp_path / "mine.toml").write_text(profile.toml())

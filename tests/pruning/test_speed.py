@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.plan.costs import Costs, load_profile
+from prunesweep.core.plan.costs import WeightCosts, load_profile
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.allocation import over_all
-from prunesweep.core.pruning.budget import Layers, at_price, cheapest_within
-from prunesweep.core.pruning.context import Context
+from prunesweep.core.pruning.budget import BudgetLayers, at_price, cheapest_within
+from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.floors import floors
 from prunesweep.core.pruning.masks import kept_count, prunable
 from prunesweep.core.pruning.positions import by_tiles, positions
@@ -28,7 +28,7 @@ from prunesweep.core.training.models import build_model
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6), (5, 5)]
 NAMES = [f"layer{number}" for number in range(len(SHAPES))]
 TOTAL = sum(torch.Size(shape).numel() for shape in SHAPES)
-COSTS = Costs(((1, 0.3), (16, 0.35), (64, 0.8), (256, 2.25)))
+COSTS = WeightCosts(((1, 0.3), (16, 0.35), (64, 0.8), (256, 2.25)))
 
 _seed = st.integers(0, 2**31)
 _places = st.lists(st.sampled_from((1, 4, 16, 64, 256)), min_size=len(SHAPES), max_size=len(SHAPES))
@@ -46,8 +46,8 @@ def scores(seed: int, *, ties: bool = False) -> dict[str, Tensor]:
     return made
 
 
-def context(places: list[int], amount: float, costs: Costs | None = COSTS) -> Context:
-    return Context(lambda: dict(zip(NAMES, places, strict=True)), amount, costs)
+def context(places: list[int], amount: float, costs: WeightCosts | None = COSTS) -> AllocationContext:
+    return AllocationContext(lambda: dict(zip(NAMES, places, strict=True)), amount, costs)
 
 
 def weighed(masks: dict[str, Tensor], each: list[float]) -> float:
@@ -125,16 +125,16 @@ def test_the_budget_is_kept_wherever_it_can_be(seed, ties, places, share, sparsi
     assert found <= max(share * plain, fastest) * (1 + 1e-12)
 
 
-def _layers(seed: int, costs: tuple[float, ...], most: tuple[float, ...] = (), *, ties: bool) -> Layers:
+def _layers(seed: int, costs: tuple[float, ...], most: tuple[float, ...] = (), *, ties: bool) -> BudgetLayers:
     generator = torch.Generator().manual_seed(seed)
     squares = []
     for _ in costs:
         values = torch.rand(int(torch.randint(1, 7, (1,), generator=generator)), generator=generator)
         squares.append(((values * 4).floor() / 4 if ties else values).double().square().sort().values.numpy())
-    return Layers(tuple(squares), costs, (0,) * len(costs), most or (math.inf,) * len(costs))
+    return BudgetLayers(tuple(squares), costs, (0,) * len(costs), most or (math.inf,) * len(costs))
 
 
-def _worth(layers: Layers, counts: list[int]) -> float:
+def _worth(layers: BudgetLayers, counts: list[int]) -> float:
     return sum(float(v[len(v) - n :].sum()) for v, n in zip(layers.squares, counts, strict=True))
 
 
@@ -179,7 +179,7 @@ def test_nothing_at_all_is_better_in_the_same_time(seed, costs, ties, part, frac
 
 def test_a_budget_out_of_reach_fills_the_cheapest_layers() -> None:
     squares = tuple(np.linspace(low, low + 0.1, 10) for low in (0.1, 0.5, 0.8))
-    layers = Layers(squares, (0.3, 0.3, 2.0), (0, 0, 1), (math.inf,) * 3)
+    layers = BudgetLayers(squares, (0.3, 0.3, 2.0), (0, 0, 1), (math.inf,) * 3)
     assert cheapest_within(layers, 12, 0.0) == [1, 10, 1]
     assert cheapest_within(layers, 24, 0.0) == [10, 10, 4]
 
@@ -199,17 +199,17 @@ def test_layers_that_may_be_done_dense(seed, costs, ties, part, fraction, most):
 
 def test_a_layer_worth_its_dense_time_keeps_what_its_worth_says() -> None:
     squares = (np.linspace(0.1, 1.0, 10), np.linspace(0.1, 1.0, 10))
-    dense = Layers(squares, (1.0, 1.0), (0, 0), (3.0, math.inf))
+    dense = BudgetLayers(squares, (1.0, 1.0), (0, 0), (3.0, math.inf))
     assert at_price(dense, 10, 0.0) == [5, 5]
     # Weight by weight both cost the same, so that no price changes their shares; done dense the first is free.
     assert cheapest_within(dense, 10, 7.0) == [6, 4]
     assert cheapest_within(dense, 10, 4.0) == [9, 1]
-    assert cheapest_within(Layers(squares, (1.0, 1.0), (0, 0), (math.inf,) * 2), 10, 7.0) == [5, 5]
+    assert cheapest_within(BudgetLayers(squares, (1.0, 1.0), (0, 0), (math.inf,) * 2), 10, 7.0) == [5, 5]
 
 
 def test_the_search_tells_costs_apart_that_float32_cannot() -> None:
     squares = tuple(np.full(4, 0.5) for _ in range(2))
-    layers = Layers(squares, (1.0 + 1e-9, 1.0), (0, 0), (math.inf,) * 2)
+    layers = BudgetLayers(squares, (1.0 + 1e-9, 1.0), (0, 0), (math.inf,) * 2)
     assert at_price(layers, 4, 1.0) == [0, 4]
 
 

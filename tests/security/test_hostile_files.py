@@ -22,7 +22,7 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.measure.import_checkpoint import load_network
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.training_state import TrainingState
 
 STAGE = "a" * 64
 _LIMIT = 6 << 30
@@ -112,7 +112,7 @@ def test_bytes_that_are_no_checkpoint(name: str) -> None:
 def honest() -> dict[str, bytes]:
     weights = {"w": torch.tensor([[0.0, 2.0], [3.0, 0.0]])}
     masks = {"w": weights["w"] != 0}
-    state = SavedState(Snapshot(1, 2, 3, {"model/w": weights["w"], "loss": torch.zeros(1)}), masks, 1.5)
+    state = SavedState(TrainingState(1, 2, 3, {"model/w": weights["w"], "loss": torch.zeros(1)}), masks, 1.5)
     return {"checkpoint": pack(Checkpoint(weights, masks, {"a": "b"})), "state": pack_state(STAGE, state)}
 
 

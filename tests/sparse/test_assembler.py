@@ -240,8 +240,8 @@ def test_code_for_avx2_holds_nothing_newer(monkeypatch: pytest.MonkeyPatch) -> N
     )
     tiles = Graph((3, 16, 16), (Conv("tiles", INPUT, random.random((40, 3, 3, 3)), bias, stride, padding, True),))
     for each in (graph, tiles):
-        single_plan.FlatProgram(windows_of(each), 1, AVX2)
-        batch_plan.WideNet(windows_of(each), 1, AVX2)
+        single_plan.SingleProgram(windows_of(each), 1, AVX2)
+        batch_plan.BatchPlan(windows_of(each), 1, AVX2)
     words = {word.strip("{}k,") for code in made for line in read(code) for word in line.split()}
     assert {word for word in words if word.startswith("v")} == {
         *("vaddps", "vblendvps", "vbroadcastf128", "vbroadcastss", "vfmadd231ps", "vmaxps", "vmovups", "vpermilps"),

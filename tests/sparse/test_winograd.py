@@ -12,9 +12,9 @@ from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.kernels.winograd import HIGH, LOW, transformed, worth
 from prunesweep.core.sparse.model.graph import INPUT, Graph, Node
 from prunesweep.core.sparse.model.lowering import windows_of
-from prunesweep.core.sparse.runtime.batch_plan import WideNet
-from prunesweep.core.sparse.runtime.program import Crew, Step
-from prunesweep.core.sparse.runtime.single_plan import FlatProgram
+from prunesweep.core.sparse.runtime.batch_plan import BatchPlan
+from prunesweep.core.sparse.runtime.program import ProgramStep, ThreadPool
+from prunesweep.core.sparse.runtime.single_plan import SingleProgram
 from tests.sparse.nets import assert_close, conv, headed
 
 
@@ -23,16 +23,16 @@ def always(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every layer that can be goes by tiles; the names of these layers are noted."""
     names: list[str] = []
 
-    def flat(program: FlatProgram, _: Crew) -> tuple[Step, ...]:
+    def flat(program: SingleProgram, _: ThreadPool) -> tuple[ProgramStep, ...]:
         return tuple(step for ways in program._ways for step in ways[-1])
 
-    def wide(net: WideNet, _: int, __: Crew) -> frozenset[int]:
+    def wide(net: BatchPlan, _: int, __: ThreadPool) -> frozenset[int]:
         numbers = frozenset(number for number, layer in enumerate(net._layers) if layer.tiled)
         names.extend(net._layers[number].node.out for number in numbers)
         return numbers
 
-    monkeypatch.setattr(FlatProgram, "fastest", flat)
-    monkeypatch.setattr(WideNet, "fastest", wide)
+    monkeypatch.setattr(SingleProgram, "fastest", flat)
+    monkeypatch.setattr(BatchPlan, "fastest", wide)
     return names
 
 
@@ -94,8 +94,8 @@ def test_every_pixel_keeps_its_digits(target: Target, channels: int) -> None:
     """No mean over the map hides an error here: what docs/speed.md says of the precision."""
     random = np.random.default_rng(0)
     node = conv(random, "one", INPUT, (64, channels, 3, 3), 1.0)
-    net = WideNet(windows_of(headed(random, (channels, 16, 16), [node], 64)), 1, target)
-    program, crew = net.program(1, frozenset({0})), Crew(1)
+    net = BatchPlan(windows_of(headed(random, (channels, 16, 16), [node], 64)), 1, target)
+    program, crew = net.program(1, frozenset({0})), ThreadPool(1)
     images = random.standard_normal((target.lanes, channels, 16, 16)).astype(np.float32)
     program.put(images)
     crew.run(crew.programs(program.steps))
@@ -138,11 +138,11 @@ def test_layers_go_the_way_that_takes_less(target: Target) -> None:
     nodes: list[Node] = [conv(random, "first", INPUT, (8, 3, 3, 3), 1.0)]
     nodes.append(conv(random, "second", "first", (8, 8, 3, 3), 0.01))
     nodes.append(conv(random, "third", "second", (8, 8, 3, 3), 1.0))
-    net = WideNet(windows_of(headed(random, (3, 16, 16), nodes, 8)), 1, target)
+    net = BatchPlan(windows_of(headed(random, (3, 16, 16), nodes, 8)), 1, target)
     times = iter([[5.0, 1.0, 2.0, 9.0, 9.0], [4.0, 1.0, 3.0, 0.0, 0.0]])
 
-    class Clock(Crew):
-        def timed(self, steps: Sequence[Step], rounds: int) -> np.ndarray:
+    class Clock(ThreadPool):
+        def timed(self, steps: Sequence[ProgramStep], rounds: int) -> np.ndarray:
             assert len(steps) == 5
             return np.array([next(times)] * rounds)
 

@@ -64,7 +64,7 @@ def _differences(network: str, width: int) -> Iterator[tuple[float, str]]:
     from prunesweep.core.plan.models import ModelRef
     from prunesweep.core.plan.recipes import load_recipe
     from prunesweep.core.pruning.masks import prunable
-    from prunesweep.core.pruning.own import Own
+    from prunesweep.core.pruning.own import OwnScoreFunction
     from prunesweep.core.pruning.scores import SCORES
     from prunesweep.core.pruning.subject import Subject
     from prunesweep.core.training.batches import normalise, plain_batches
@@ -102,7 +102,7 @@ def _differences(network: str, width: int) -> Iterator[tuple[float, str]]:
         "squares": lambda squares: squares,
     }
     for name, expected in (("gradient", gradients), ("squares", squares)):
-        yield _worst(Own(name, own[name], (name,))(subject()), expected), f"own score by {name}"
+        yield _worst(OwnScoreFunction(name, own[name], (name,))(subject()), expected), f"own score by {name}"
     for name, expected in (
         ("snip", {key: value.abs() for key, value in products.items()}),
         ("taylor", {key: value.square() for key, value in products.items()}),

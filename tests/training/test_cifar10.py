@@ -22,7 +22,7 @@ from prunesweep.core.training.datasets import check_dataset, load_dataset
 from prunesweep.core.training.vision import import_torchvision
 from prunesweep.worker.protocol import Event, Owner, Progress
 from prunesweep.worker.trainer import waiting
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.errors import owner_of
 
 REF = parse_dataset("cifar10")
@@ -137,7 +137,7 @@ def test_a_mirror_that_is_away_is_waited_for(
             away.rename(served if cure == "the mirror is back" else settings.data / served.name)
 
     store = ArtifactStore.open("", settings.home)
-    bench = Workbench(torch.device("cpu"), settings, store, hear, cores=1)
+    bench = TrainerContext(torch.device("cpu"), settings, store, hear, cores=1)
     assert len(bench.split(REF, "train")) == 40
     assert "404" in troubles[0] and f"put {served.name} into {settings.data}" in troubles[0]
     assert "the download works again" in capfd.readouterr().err

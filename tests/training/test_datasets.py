@@ -17,7 +17,7 @@ from prunesweep.core.errors import DownloadAway, StageError
 from prunesweep.core.images.folders import find_dataset, find_images
 from prunesweep.core.images.inspection import Inspection
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
-from prunesweep.core.training.dataset_cache import Images, Packed, channel_statistics, pack, packed_or_built
+from prunesweep.core.training.dataset_cache import Images, PackedDataset, channel_statistics, pack, packed_or_built
 from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
 
 
@@ -187,12 +187,12 @@ def test_check_says_what_is_there_without_making_it(image_folder: Path, tmp_path
 def test_one_builds_and_the_others_wait(tmp_path: Path) -> None:
     builds: list[int] = []
 
-    def build() -> Packed:
+    def build() -> PackedDataset:
         builds.append(threading.get_ident())
         train, test = (Images(torch.zeros(2, 4, 4, 3, dtype=torch.uint8), torch.tensor([0, 1])) for _ in range(2))
         return pack(train, test, ("a", "b"))
 
-    results: list[Packed] = []
+    results: list[PackedDataset] = []
     threads = [
         threading.Thread(target=lambda: results.append(packed_or_built(tmp_path / "x.safetensors", build)))
         for _ in range(6)
@@ -207,7 +207,7 @@ def test_one_builds_and_the_others_wait(tmp_path: Path) -> None:
 
 
 def test_a_build_that_fails_leaves_no_trace(tmp_path: Path) -> None:
-    def build() -> Packed:
+    def build() -> PackedDataset:
         raise StageError("no")
 
     with pytest.raises(StageError):

@@ -14,10 +14,10 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import PruneRound, Train, digest, encode
 from prunesweep.core.training.loop import train
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Epoch, Progress, Request, Saved
 from prunesweep.worker.trainer import waiting
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 1, 10)
@@ -32,7 +32,7 @@ def bench(settings):
     torch.set_num_threads(1)
     said = []
     store = ArtifactStore.open("", settings.home)
-    yield Workbench(torch.device("cpu"), replace(settings, snapshot=0.0), store, said.append, cores=1), said
+    yield TrainerContext(torch.device("cpu"), replace(settings, snapshot=0.0), store, said.append, cores=1), said
     torch.set_num_threads(threads)
 
 
@@ -79,7 +79,7 @@ def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypa
             folder.write_text("a file where the folder was")
 
     monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.01)
-    again = Workbench(workbench.device, workbench.settings, workbench.store, hear, cores=1)
+    again = TrainerContext(workbench.device, workbench.settings, workbench.store, hear, cores=1)
     assert run(again, TRAIN, {}).artifact == usual.artifact
     assert [event.epoch for event in said if isinstance(event, Epoch)] == [1, 2]
     assert not any(isinstance(event, Saved) for event in said)
@@ -91,7 +91,7 @@ def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypa
 def test_packing_keeps_every_bit():
     tensors = {"model/w": torch.randn(3, 5), "momentum/w": -torch.zeros(3, 5), "loss": torch.tensor(1.5)}
     mask = torch.rand(3, 5) < 0.5
-    data = pack_state("ab" * 32, SavedState(Snapshot(3, 7, 99, tensors), {"w": mask}, 12.5))
+    data = pack_state("ab" * 32, SavedState(TrainingState(3, 7, 99, tensors), {"w": mask}, 12.5))
     found = unpack_state(data, "ab" * 32)
     assert (found.snapshot.epoch, found.snapshot.step, found.snapshot.seen, found.seconds) == (3, 7, 99, 12.5)
     for name, tensor in tensors.items():

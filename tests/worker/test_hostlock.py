@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.hostlock import Work, measuring, working
+from prunesweep.core.hostlock import TrainingHold, measuring, working
 
 SOON = 60
 """Seconds that nothing here takes unless it is broken."""
@@ -94,7 +94,7 @@ def test_an_error_lets_go(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), measuring(folder=tmp_path):
         raise ZeroDivisionError
     with working(folder=tmp_path) as work:
-        assert isinstance(work, Work)
+        assert isinstance(work, TrainingHold)
 
 
 def test_a_folder_that_is_no_folder_of_ours_is_refused(tmp_path: Path) -> None:

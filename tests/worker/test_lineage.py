@@ -17,19 +17,19 @@ from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Evaluate, encode
 from prunesweep.core.settings import load_settings
 from prunesweep.core.training import loop
-from prunesweep.core.training.batches import Draws
+from prunesweep.core.training.batches import BatchDraws
 from prunesweep.core.training.datasets import Split
 from prunesweep.worker.protocol import Request
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 
 DENSE, ROUNDS = 4, 3
 NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "weight-rewind", "snip")
 TICKETS = ("lottery", "lottery-reinit")
-Seen = dict[str, list[Draws]]
+Seen = dict[str, list[BatchDraws]]
 
 
-class FewImages(Workbench):
+class FewImages(TrainerContext):
     """Sees only the first images of a split: this is about which, not about what is learned."""
 
     def split(self, ref: DatasetRef, name: str) -> Split:
@@ -59,10 +59,10 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 @pytest.fixture(scope="module")
 def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """Runs every training and pruning; what each showed its network, epoch by epoch."""
-    shown: list[Draws] = []
+    shown: list[BatchDraws] = []
     original = loop.draw
 
-    def look(*arguments: object) -> Draws:
+    def look(*arguments: object) -> BatchDraws:
         shown.append(original(*arguments))  # type: ignore[arg-type]
         return shown[-1]
 
@@ -76,7 +76,7 @@ def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     torch.set_num_threads(threads)
 
 
-def _run(planned: Plan, bench: Workbench, shown: list[Draws]) -> Iterator[tuple[str, list[Draws]]]:
+def _run(planned: Plan, bench: TrainerContext, shown: list[BatchDraws]) -> Iterator[tuple[str, list[BatchDraws]]]:
     made: dict[str, str] = {}
     for digest, stage in planned.stages.items():
         if not isinstance(stage, Evaluate):
@@ -92,22 +92,22 @@ def _cell(planned: Plan, algorithm: str, epochs: int) -> PlannedCell:
     )
 
 
-def _dense(planned: Plan, seen: Seen) -> list[Draws]:
+def _dense(planned: Plan, seen: Seen) -> list[BatchDraws]:
     """In as many stages as tickets need."""
     return [draws for digest in planned.cells[0].dense for draws in seen[digest]]
 
 
-def _life(seen: Seen, cell: PlannedCell) -> list[Draws]:
+def _life(seen: Seen, cell: PlannedCell) -> list[BatchDraws]:
     return [draws for digest in cell.rounds for draws in seen[digest]]
 
 
-def _equal(some: list[Draws], others: list[Draws]) -> bool:
+def _equal(some: list[BatchDraws], others: list[BatchDraws]) -> bool:
     """Index, shift, side and hole of every image, in order."""
     pairs = itertools.zip_longest(some, others)
     return all(all(torch.equal(vars(a)[name], vars(b)[name]) for name in vars(a)) for a, b in pairs)
 
 
-def _sides(draws: Draws) -> torch.Tensor:
+def _sides(draws: BatchDraws) -> torch.Tensor:
     """Which side each image shows, by its index."""
     return draws.mirrored[draws.index.argsort()]
 

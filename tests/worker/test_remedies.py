@@ -21,7 +21,7 @@ from prunesweep.core.plan.stages import Train
 from prunesweep.core.settings import load_settings
 from prunesweep.worker.protocol import Done, Owner, Request
 from prunesweep.worker.trainer.__main__ import _serve
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.context import TrainerContext
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
 from tests.orchestrator.test_verify import ask_here
@@ -43,7 +43,7 @@ class Bench:
     def work(self) -> None:
         settings = load_settings()
         store = ArtifactStore.open("", settings.home)
-        bench = Workbench(torch.device("cpu"), settings, store, self.epochs.append, cores=1)
+        bench = TrainerContext(torch.device("cpu"), settings, store, self.epochs.append, cores=1)
         while ready := due(self.engine, "cpu", 1, 0.0):
             held = claim(self.engine, ready[0], "host:1", "cpu", "cpu", 60.0)
             assert held is not None

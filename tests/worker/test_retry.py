@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.queue.workers import register
-from prunesweep.worker.retry import GIVEN_UP, Patience, is_away
+from prunesweep.worker.retry import GIVEN_UP, LedgerRetry, is_away
 
 
 def locked_database(path):
@@ -30,7 +30,7 @@ def insert(engine):
 def test_it_waits_until_the_ledger_is_back(tmp_path):
     engine, holder = locked_database(tmp_path / "a.sqlite3")
     threading.Timer(0.3, holder.close).start()
-    assert Patience(threading.Event()).call(insert, engine) == "written"
+    assert LedgerRetry(threading.Event()).call(insert, engine) == "written"
     engine.dispose()
 
 
@@ -38,9 +38,9 @@ def test_it_gives_up_when_the_worker_stops(tmp_path):
     engine, holder = locked_database(tmp_path / "b.sqlite3")
     stopping = threading.Event()
     threading.Timer(0.3, stopping.set).start()
-    assert Patience(stopping).call(insert, engine) is GIVEN_UP
+    assert LedgerRetry(stopping).call(insert, engine) is GIVEN_UP
     holder.close()
-    assert Patience(stopping).call(insert, engine) == "written"
+    assert LedgerRetry(stopping).call(insert, engine) == "written"
     engine.dispose()
 
 
@@ -54,7 +54,7 @@ def test_a_locked_ledger_is_one_that_is_away(settings):
         register(*who)
     assert is_away(error.value)
     threading.Timer(0.3, holder.close).start()
-    assert Patience(threading.Event()).call(register, *who) is None
+    assert LedgerRetry(threading.Event()).call(register, *who) is None
     engine.dispose()
 
 

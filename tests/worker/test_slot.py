@@ -18,12 +18,12 @@ from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Sleep, digest_of, encode
-from prunesweep.worker.context import Desk, Verdict
-from prunesweep.worker.incidents import Troubles
+from prunesweep.worker.context import StopReason, WorkerContext
+from prunesweep.worker.incidents import Incidents
 from prunesweep.worker.protocol import Done, Epoch, Failed, Owner, Progress, Ready, Saved, write_event
-from prunesweep.worker.retry import Patience
+from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
-from prunesweep.worker.slot_rest import Rest
+from prunesweep.worker.slot_rest import SlotRest
 
 STAGE = Sleep("one", 0.0)
 CHILD = Sleep("two", 0.0, (digest_of(encode(STAGE)),))
@@ -39,8 +39,8 @@ class Stand:
         encoded = {DIGEST: encode(STAGE), CHILD_DIGEST: encode(CHILD)}
         add_sweep(self.engine, Plan(GRIDS["demo"], (), {DIGEST: STAGE, CHILD_DIGEST: CHILD}, encoded), "one", "test")
         self.published, self.discarded = [], []
-        patience = Patience(threading.Event())
-        desk = Desk(
+        patience = LedgerRetry(threading.Event())
+        desk = WorkerContext(
             settings,
             self.engine,
             "here:1",
@@ -48,7 +48,7 @@ class Stand:
             self.published.extend,
             self.discarded.append,
             lambda: None,
-            Troubles(),
+            Incidents(),
         )
         self.slot = Slot("cpu", desk)
         self._monkeypatch, self._program = monkeypatch, tmp_path / "trainer"
@@ -175,7 +175,8 @@ def test_a_slot_whose_trainer_does_not_start_claims_nothing(stand):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state"), [(Verdict.RELEASE, State.READY), (Verdict.CANCEL, State.READY), (Verdict.LOST, State.RUNNING)]
+    ("verdict", "state"),
+    [(StopReason.RELEASE, State.READY), (StopReason.CANCEL, State.READY), (StopReason.LOST, State.RUNNING)],
 )
 def test_a_verdict_stops_the_stage_and_writes_what_it_asks_for(stand, verdict, state):
     """Without the cancel flag in the ledger, a cancelled stage is somebody's again, so READY."""
@@ -196,7 +197,7 @@ def test_a_heartbeat_that_finds_the_stage_done_does_not_hit_the_next_one(stand, 
 
     def complete_and_beat(*arguments, **named):
         ready = complete(*arguments, **named)
-        stand.slot.stop(Verdict.LOST, stand.slot.held)
+        stand.slot.stop(StopReason.LOST, stand.slot.held)
         return ready
 
     monkeypatch.setattr("prunesweep.worker.attempt.complete", complete_and_beat)
@@ -234,7 +235,7 @@ def test_a_machine_that_fails_costs_the_stage_no_crash_and_the_slot_a_rest(stand
 
 
 def test_a_slot_whose_machine_fails_again_and_again_withdraws(stand):
-    stand.slot._rest = Rest(0.0, time.monotonic)
+    stand.slot._rest = SlotRest(0.0, time.monotonic)
     stand.slot._desk = replace(stand.slot._desk, settings=replace(stand.slot._desk.settings, lease=0.001))
     stand.trainer(BROKEN)
     with stand.engine.begin() as connection:
@@ -250,7 +251,7 @@ def test_a_slot_whose_machine_fails_again_and_again_withdraws(stand):
 
 
 def test_one_stage_alone_takes_no_slot_out_of_work(stand):
-    rest = Rest(0.0, time.monotonic)
+    rest = SlotRest(0.0, time.monotonic)
     for _ in range(10):
         rest.failed(DIGEST, "ECC")
     rest.failed(CHILD_DIGEST, "out of memory", may_withdraw=False)
@@ -344,6 +345,6 @@ def test_a_trainer_has_as_long_to_save_as_saving_took_before(stand, monkeypatch)
     while stand.slot._saving_seconds < 2.0:
         time.sleep(0.01)
     assert 4.0 <= stand.slot.grace <= 20.0
-    stand.slot.stop(Verdict.RELEASE)
+    stand.slot.stop(StopReason.RELEASE)
     runner.join()
     assert claim(stand.engine, DIGEST, "there:1", "cpu", "cpu", 60.0).snapshot == "bb" * 32

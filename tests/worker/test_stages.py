@@ -27,7 +27,7 @@ from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
 from prunesweep.worker.protocol import Epoch, Progress, Request
 from prunesweep.worker.trainer import stages
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
@@ -44,7 +44,7 @@ class Bench:
     def __init__(self, settings):
         self.events = []
         store = ArtifactStore.open("", settings.home)
-        self.workbench = Workbench(torch.device("cpu"), settings, store, self.events.append, cores=1)
+        self.workbench = TrainerContext(torch.device("cpu"), settings, store, self.events.append, cores=1)
         self.made = {}
 
     def run(self, stage):

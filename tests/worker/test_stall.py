@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prunesweep.worker.stall import FACTOR, SHORTEST, Silence
+from prunesweep.worker.stall import FACTOR, SHORTEST, StallDetector
 
 
 class Clock:
@@ -25,7 +25,7 @@ def waited(silence, clock, seconds):
 
 def test_first_steps_have_the_stated_maximum_and_later_ones_their_own_pace():
     clock = Clock()
-    silence = Silence(900.0, clock, "beginning")
+    silence = StallDetector(900.0, clock, "beginning")
     waited(silence, clock, 890)
     assert not silence.hung
     silence.heard("training")
@@ -41,7 +41,7 @@ def test_first_steps_have_the_stated_maximum_and_later_ones_their_own_pace():
 
 def test_a_new_phase_has_a_pace_of_its_own():
     clock = Clock()
-    silence = Silence(900.0, clock, "training")
+    silence = StallDetector(900.0, clock, "training")
     for _ in range(20):
         waited(silence, clock, 1)
         silence.heard("training")
@@ -53,7 +53,7 @@ def test_a_new_phase_has_a_pace_of_its_own():
 @given(st.floats(0.0, 1e9), st.floats(1.0, 1e4))
 def test_a_machine_that_slept_has_heard_nothing_meanwhile(asleep, maximum):
     clock = Clock()
-    silence = Silence(max(maximum, 3.0), clock, "training")
+    silence = StallDetector(max(maximum, 3.0), clock, "training")
     clock.now += asleep
     silence.look()
     assert not silence.hung
@@ -61,7 +61,7 @@ def test_a_machine_that_slept_has_heard_nothing_meanwhile(asleep, maximum):
 
 def test_nothing_counts_while_nobody_listens():
     clock = Clock()
-    silence = Silence(10.0, clock, "training")
+    silence = StallDetector(10.0, clock, "training")
     with silence.paused():
         waited(silence, clock, 1000)
     assert silence.look() == 0.0

@@ -10,7 +10,7 @@ from sqlalchemy import NullPool, create_engine, select, text
 
 from prunesweep.core.broker.app import make_app
 from prunesweep.core.broker.embedded import Broker
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.queue.claims import claim, heartbeat
@@ -19,17 +19,17 @@ from prunesweep.core.ledger.queue.workers import register
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Sleep, digest_of, encode
-from prunesweep.worker.incidents import Troubles
-from prunesweep.worker.reap_guard import Calm
-from prunesweep.worker.supervisor import TICK, Pulse
-from prunesweep.worker.watchdog import Hearing
+from prunesweep.worker.incidents import Incidents
+from prunesweep.worker.reap_guard import ReapGuard
+from prunesweep.worker.supervisor import TICK, Supervisor
+from prunesweep.worker.watchdog import Watchdog
 from tests.clocks import SteppedClock
 
 LEASE, HEARTBEAT = 60.0, 10.0
 
 
 def calm(*beats):
-    made = Calm(LEASE, HEARTBEAT)
+    made = ReapGuard(LEASE, HEARTBEAT)
     for moment in beats:
         made.beat(moment)
     return made
@@ -59,7 +59,7 @@ def test_an_outage_that_every_lease_outlived_is_none():
 
 @pytest.mark.parametrize(("lease", "heartbeat"), [(60.0, 30.0), (4.0, 0.2), (60.0, 10.0)])
 def test_steady_beats_are_never_taken_for_trouble(lease, heartbeat):
-    made = Calm(lease, heartbeat)
+    made = ReapGuard(lease, heartbeat)
     for number in range(10):
         made.beat(number * heartbeat * 1.2)
     assert made.may_reap(10 * heartbeat * 1.2)
@@ -113,8 +113,8 @@ def pulse(ledger_settings):
 
     def start(*slots, lease=1.0):
         own = replace(settings, lease=lease)
-        desk = SimpleNamespace(settings=own, engine=engine, worker="me", publish=list, troubles=Troubles())
-        started.append(Pulse(desk, app, slots, Broker(settings), stopping, Hearing(TICK), lambda: None))
+        desk = SimpleNamespace(settings=own, engine=engine, worker="me", publish=list, troubles=Incidents())
+        started.append(Supervisor(desk, app, slots, Broker(settings), stopping, Watchdog(TICK), lambda: None))
         started[-1].start()
 
     def end():
@@ -158,7 +158,7 @@ def hold(engine, name):
 
 def renewed(engine, taken):
     """True when the lease runs again; the stage must not have been taken back."""
-    query = select(stages.c.state, stages.c.attempt, stages.c.lease_until > Now()).where(
+    query = select(stages.c.state, stages.c.attempt, stages.c.lease_until > DatabaseNow()).where(
         stages.c.digest == taken.digest
     )
     with engine.connect() as connection:

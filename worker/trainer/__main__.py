@@ -18,7 +18,7 @@ from prunesweep.worker.orphans import die_with_parent
 from prunesweep.worker.protocol import Done, Event, Failed, Owner, Request, read_request, write_event
 
 if TYPE_CHECKING:
-    from prunesweep.worker.trainer.context import Workbench
+    from prunesweep.worker.trainer.context import TrainerContext
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
     die_with_parent(options.parent)
     events = _Events()
     requests = _read_requests()
-    sys.stdout = sys.stderr = _Words()
+    sys.stdout = sys.stderr = _StageLog()
 
     try:
         # What stages need is loaded now: a start may take minutes, the first sign of a stage may not.
@@ -60,7 +60,7 @@ def main() -> int:
         bench.ending.release()
 
 
-def _serve(bench: "Workbench", request: Request) -> Done | Failed:
+def _serve(bench: "TrainerContext", request: Request) -> Done | Failed:
     """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
     from prunesweep.worker.trainer.errors import owner_of
     from prunesweep.worker.trainer.stages import run_stage
@@ -81,7 +81,7 @@ def _one_line(error: BaseException) -> str:
     return text if text and isinstance(error, StageError | UserError) else f"{type(error).__name__}: {text}"
 
 
-class _Words(io.TextIOBase):
+class _StageLog(io.TextIOBase):
     """What this process prints, into the stage's log. A disk that is full must not fail what it is told of."""
 
     encoding = "utf-8"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
-from prunesweep.worker.trainer.waiting import Waiting, say
+from prunesweep.worker.trainer.waiting import OutageWait, say
 
 _KEPT_SECONDS = 14 * 86_400
 
@@ -28,17 +28,17 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Made:
+class TrainedArtifact:
     """What a training made. data: the artifact's bytes · facts: the rest of what its `Done` says."""
 
     data: bytes
     facts: Mapping[str, Any]
 
 
-class Shelf:
+class TrainerStore:
     """One trainer's."""
 
-    def __init__(self, store: ArtifactStore, spool: Path, waiting: Waiting) -> None:
+    def __init__(self, store: ArtifactStore, spool: Path, waiting: OutageWait) -> None:
         """spool: the folder for what waits to be stored; made when it is needed."""
         self._store, self._spool, self._waiting = store, spool, waiting
 
@@ -54,13 +54,13 @@ class Shelf:
         """Returns once the store takes `size` bytes: before a training, not after it."""
         self._wait_for(lambda: self._store.check_room(size), "looking for room")
 
-    def put(self, stage: str, made: Made) -> tuple[str, int]:
+    def put(self, stage: str, made: TrainedArtifact) -> tuple[str, int]:
         """Stores what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
         stored = self._wait_for(lambda: self._store.put(made.data), "storing", lambda: self._keep(stage, made))
         self._file(stage).unlink(missing_ok=True)
         return stored
 
-    def made_before(self, stage: str) -> Made | None:
+    def made_before(self, stage: str) -> TrainedArtifact | None:
         """What an earlier attempt on this machine made of the stage and could not store, None if there is nothing."""
         try:
             head, _, data = self._file(stage).read_bytes().partition(b"\n")
@@ -68,9 +68,9 @@ class Shelf:
             sound = facts.pop("sha256") == sha256(data).hexdigest()
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             return None
-        return Made(data, facts) if sound else None
+        return TrainedArtifact(data, facts) if sound else None
 
-    def _keep(self, stage: str, made: Made) -> None:
+    def _keep(self, stage: str, made: TrainedArtifact) -> None:
         """Writes it into the spool, whole or not at all; a disk without room keeps it in memory only."""
         file = self._file(stage)
         part = file.with_suffix(f".{secrets.token_hex(8)}")

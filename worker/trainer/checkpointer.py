@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from prunesweep.core.artifacts.store import StoreAway
 from prunesweep.core.training.loop import Training
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Saved
-from prunesweep.worker.trainer.signals import Ending, die_of_term
+from prunesweep.worker.trainer.signals import Termination, die_of_term
 
 _NOWHERE = (-1, 0)
 
 
-class Saver:
+class Checkpointer:
     """To be called before each step of one training. The store is written in the background, while training goes on.
 
     keep: packs and stores a snapshot, and says so to the worker · interval: least seconds between two · saved: the
@@ -24,11 +24,11 @@ class Saver:
 
     def __init__(
         self,
-        keep: Callable[[Snapshot], Saved],
+        keep: Callable[[TrainingState], Saved],
         emit: Callable[[Saved], None],
         interval: float,
         saved: tuple[int, int],
-        ending: Ending,
+        ending: Termination,
     ) -> None:
         self._keep, self._emit, self._interval, self._ending = keep, emit, interval, ending
         self._lock = threading.Lock()
@@ -61,7 +61,7 @@ class Saver:
         if self._thread is not None:
             self._thread.join()
 
-    def _save(self, snapshot: Snapshot) -> None:
+    def _save(self, snapshot: TrainingState) -> None:
         try:
             saved = self._keep(snapshot)
         except StoreAway as error:

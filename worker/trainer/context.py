@@ -14,21 +14,21 @@ from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import REPAIR, DownloadAway, StageError
-from prunesweep.core.hostlock import Work, working
+from prunesweep.core.hostlock import TrainingHold, working
 from prunesweep.core.images.folders import candidates
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.training.datasets import Split, load_dataset
-from prunesweep.core.training.training_state import Snapshot
+from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Event, Ready, Request, Saved
-from prunesweep.worker.trainer.artifact_store import SPOOL, Shelf, tidy
-from prunesweep.worker.trainer.checkpointer import Saver
+from prunesweep.worker.trainer.artifact_store import SPOOL, TrainerStore, tidy
+from prunesweep.worker.trainer.checkpointer import Checkpointer
 from prunesweep.worker.trainer.device import try_device
 from prunesweep.worker.trainer.progress import Reporter
-from prunesweep.worker.trainer.signals import Ending
-from prunesweep.worker.trainer.waiting import Waiting
+from prunesweep.worker.trainer.signals import Termination
+from prunesweep.worker.trainer.waiting import OutageWait
 
 _REPORT_SECONDS = 5.0
 
@@ -39,7 +39,7 @@ width 16 on 3×16×16 images, batch 64, two cores and a busy neighbour: 32 image
 
 
 @dataclass
-class Workbench:
+class TrainerContext:
     """emit: sends an event to the slot."""
 
     device: torch.device
@@ -47,10 +47,10 @@ class Workbench:
     store: ArtifactStore
     emit: Callable[[Event], None]
     cores: int
-    ending: Ending = field(default_factory=Ending)
+    ending: Termination = field(default_factory=Termination)
     report: Reporter = field(init=False)
-    waiting: Waiting = field(init=False)
-    shelf: Shelf = field(init=False)
+    waiting: OutageWait = field(init=False)
+    shelf: TrainerStore = field(init=False)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
     _places: tuple[str, ...] = ()
@@ -58,8 +58,8 @@ class Workbench:
 
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit)
-        self.waiting = Waiting(self.report, self.ending)
-        self.shelf = Shelf(self.store, self.settings.home / SPOOL, self.waiting)
+        self.waiting = OutageWait(self.report, self.ending)
+        self.shelf = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting)
 
     def ready(self) -> Ready:
         """The trainer's first event."""
@@ -119,28 +119,28 @@ class Workbench:
         return found
 
     @contextmanager
-    def saving(self, stage: str, masks: Masks, start: SavedState | None) -> Iterator[Saver]:
+    def saving(self, stage: str, masks: Masks, start: SavedState | None) -> Iterator[Checkpointer]:
         """What keeps a training's state in the store; the end of this process waits for it from now on, until the
         stage's last word was said."""
         began, before = time.monotonic(), start.seconds if start else 0.0
         # On the host before any other thread gets them: while a GPU records a step, no other thread may touch it.
         kept = {name: mask.detach().to("cpu", copy=True) for name, mask in masks.items()}
 
-        def keep(snapshot: Snapshot) -> Saved:
+        def keep(snapshot: TrainingState) -> Saved:
             state = SavedState(snapshot, kept, before + time.monotonic() - began)
             started = time.monotonic()
             sha, size = self.store.put(pack_state(stage, state))
             return Saved(sha, size, snapshot.epoch, snapshot.step, time.monotonic() - started)
 
         position = (start.snapshot.epoch, start.snapshot.step) if start else (0, 0)
-        saver = Saver(keep, self.emit, self.settings.snapshot, position, self.ending)
+        saver = Checkpointer(keep, self.emit, self.settings.snapshot, position, self.ending)
         self.ending.hold()
         try:
             yield saver
         finally:
             saver.close()
 
-    def at_work(self) -> AbstractContextManager[Work]:
+    def at_work(self) -> AbstractContextManager[TrainingHold]:
         """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
 
         def look() -> bool:
@@ -175,7 +175,7 @@ class _Progress:
             print(f"{self._label}: {done:,} of {total:,} images packed", file=sys.stderr, flush=True)
 
 
-def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
+def open_workbench(device: str, emit: Callable[[Event], None]) -> TrainerContext:
     """The workbench of a new trainer; settings are read from the environment.
 
     Raises:
@@ -188,4 +188,4 @@ def open_workbench(device: str, emit: Callable[[Event], None]) -> Workbench:
     cores = capped(torch.get_num_threads())
     if place.type == "cpu":
         cores = max(1, cores // settings.per_device)
-    return Workbench(place, settings, store, emit, cores)
+    return TrainerContext(place, settings, store, emit, cores)

@@ -5,7 +5,7 @@ import signal
 from types import FrameType
 
 
-class Ending:
+class Termination:
     """asked: SIGTERM has come. While something holds the end off, that must look here and end soon."""
 
     def __init__(self) -> None:

@@ -29,8 +29,8 @@ from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
 from prunesweep.worker.protocol import Done, Epoch, Request
-from prunesweep.worker.trainer.artifact_store import Made
-from prunesweep.worker.trainer.context import Workbench
+from prunesweep.worker.trainer.artifact_store import TrainedArtifact
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.progress import DeviceSteps
 from prunesweep.worker.trainer.ran import what_ran
 
@@ -40,7 +40,7 @@ _SCORE_BATCH, _SCORE_BATCHES = 128, 10
 _NOTHING = Done("", 0, 0.0, {}, {})
 
 
-def run_stage(bench: Workbench, request: Request) -> Done:
+def run_stage(bench: TrainerContext, request: Request) -> Done:
     """Runs the requested stage to its end.
 
     Raises:
@@ -67,7 +67,7 @@ def run_stage(bench: Workbench, request: Request) -> Done:
             return run_sleep(bench, stage)
 
 
-def run_sleep(bench: Workbench, stage: Sleep) -> Done:
+def run_sleep(bench: TrainerContext, stage: Sleep) -> Done:
     """Nothing, for so long."""
     until = time.monotonic() + stage.seconds
     while (left := until - time.monotonic()) > 0:
@@ -76,7 +76,7 @@ def run_sleep(bench: Workbench, stage: Sleep) -> Done:
     return _NOTHING
 
 
-def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
+def run_train(bench: TrainerContext, request: Request, stage: Train) -> Done:
     """A dense network from its seed, or from where another training stopped."""
     if not stage.parent:
         return _train_and_store(bench, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
@@ -90,7 +90,7 @@ def run_train(bench: Workbench, request: Request, stage: Train) -> Done:
     return _train_and_store(bench, request, stage, begin, optimizer=earlier.optimizer)
 
 
-def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
+def run_prune(bench: TrainerContext, request: Request, stage: PruneRound) -> Done:
     """Prunes the parent's weights further, then lets the rest recover."""
 
     def begin() -> tuple[nn.Module, Masks]:
@@ -109,7 +109,7 @@ def run_prune(bench: Workbench, request: Request, stage: PruneRound) -> Done:
     return _train_and_store(bench, request, stage, begin)
 
 
-def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
+def _subject(bench: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
     split = bench.split(stage.dataset, "train")
     members, _ = partition(split.labels, stage.recipe.validation)
 
@@ -120,7 +120,7 @@ def _subject(bench: Workbench, stage: PruneRound, model: nn.Module, masks: Masks
     return Subject(model, old, batches, stage.seed, stage.round, _image_shape(split))
 
 
-def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
+def run_evaluate(bench: TrainerContext, request: Request, stage: Evaluate) -> Done:
     """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
     after = bench.checkpoint(request.inputs, stage.parent)
     split = bench.split(stage.dataset, "test")
@@ -165,7 +165,7 @@ def run_evaluate(bench: Workbench, request: Request, stage: Evaluate) -> Done:
     return Done("", 0, 0.0, {}, result, what_ran(bench.device, found.format))
 
 
-def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
+def run_benchmark(bench: TrainerContext, request: Request, stage: Benchmark) -> Done:
     """One forward pass of the pruned network against the dense one, on the machine that we are on, while no training of
     ours runs there."""
     dense, pruned = (
@@ -194,7 +194,7 @@ def run_benchmark(bench: Workbench, request: Request, stage: Benchmark) -> Done:
 
 
 def _train_and_store(
-    bench: Workbench,
+    bench: TrainerContext,
     request: Request,
     stage: Train | PruneRound,
     begin: Callable[[], tuple[nn.Module, Masks]],
@@ -244,7 +244,7 @@ def _train_and_store(
     if top1 is not None:
         summary["top1_val"] = top1
     ran = what_ran(bench.device, course.format, resumed=saved is not None)
-    return _store(bench, request, Made(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+    return _store(bench, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
@@ -256,7 +256,7 @@ def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
 
 
 def _make(
-    bench: Workbench,
+    bench: TrainerContext,
     request: Request,
     stage: Train | PruneRound,
     model: nn.Module,
@@ -277,7 +277,7 @@ def _make(
     return data, summary
 
 
-def _store(bench: Workbench, request: Request, made: Made) -> Done:
+def _store(bench: TrainerContext, request: Request, made: TrainedArtifact) -> Done:
     sha, size = bench.shelf.put(request.digest, made)
     return Done(sha, size, **made.facts, result={})
 

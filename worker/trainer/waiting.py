@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from prunesweep.worker.trainer.progress import Reporter
-from prunesweep.worker.trainer.signals import Ending, die_of_term
+from prunesweep.worker.trainer.signals import Termination, die_of_term
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _LOOK_SECONDS = 0.5
@@ -14,10 +14,10 @@ _LOOK_SECONDS = 0.5
 _T = TypeVar("_T")
 
 
-class Waiting:
+class OutageWait:
     """One trainer's. The wait has no end of its own: what it waits for is no fault of the stage."""
 
-    def __init__(self, report: Reporter, ending: Ending) -> None:
+    def __init__(self, report: Reporter, ending: Termination) -> None:
         self._report, self._ending = report, ending
 
     def until(

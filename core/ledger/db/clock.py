@@ -17,25 +17,25 @@ SLACK = 1.0
 """Seconds by which a moment may be further ahead than it should, and is believed all the same."""
 
 
-class Now(FunctionElement[float]):
+class DatabaseNow(FunctionElement[float]):
     """SQL for "seconds since 1970 on the database's clock", as a float; it moves on within a transaction."""
 
     inherit_cache = True
     type = Double()
 
 
-@compiles(Now, "sqlite")
-def _sqlite(_element: Now, _compiler: Any, **_options: Any) -> str:
+@compiles(DatabaseNow, "sqlite")
+def _sqlite(_element: DatabaseNow, _compiler: Any, **_options: Any) -> str:
     # unixepoch('subsec') needs SQLite 3.42; both are good to a millisecond.
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
-@compiles(Now, "postgresql")
-def _postgresql(_element: Now, _compiler: Any, **_options: Any) -> str:
+@compiles(DatabaseNow, "postgresql")
+def _postgresql(_element: DatabaseNow, _compiler: Any, **_options: Any) -> str:
     return "(extract(epoch from clock_timestamp())::double precision)"
 
 
 def read_clock(engine: Engine) -> float:
     """Seconds since 1970 on the ledger's clock."""
     with engine.connect() as connection:
-        return float(connection.execute(select(Now())).scalar_one())
+        return float(connection.execute(select(DatabaseNow())).scalar_one())

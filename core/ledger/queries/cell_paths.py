@@ -34,7 +34,7 @@ class CellPath:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StageStates:
     """Of a sweep's stages at one moment, by digest: the state; of those evaluated, test top-1 in [0, 1]."""
 
     states: dict[str, State]
@@ -59,7 +59,7 @@ def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
         )
 
 
-def standing(engine: Engine, sweep_id: int) -> Standing:
+def standing(engine: Engine, sweep_id: int) -> StageStates:
     """Where each of the sweep's stages stands."""
     mine = sweep_stages.c.sweep_id == sweep_id
     states = (
@@ -72,4 +72,4 @@ def standing(engine: Engine, sweep_id: int) -> Standing:
     )
     with reading(engine) as connection:
         by_digest = {digest: State(state) for digest, state in connection.execute(states)}
-        return Standing(by_digest, {row.digest: row.top1 for row in connection.execute(found)})
+        return StageStates(by_digest, {row.digest: row.top1 for row in connection.execute(found)})

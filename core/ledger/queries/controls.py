@@ -15,7 +15,7 @@ DENSE = "dense"
 
 
 @dataclass(frozen=True)
-class Reference:
+class DenseControl:
     """name: `dense`, or what was trained after it with nothing pruned: `dense + 9 epochs`, `dense + 3 × 3 epochs` ·
     evaluate: digest of the stage that tested it."""
 
@@ -23,7 +23,7 @@ class Reference:
     evaluate: str
 
 
-def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, Reference]:
+def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, DenseControl]:
     """Return each cell's reference by the cell's position.
 
     For a pruned cell it is the cell of sparsity 0 of its seed with the same recovery and as many epochs in all, of
@@ -39,15 +39,15 @@ def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, Re
     return {cell.position: _reference(cell, dense, known) for cell in cells}
 
 
-def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algorithm]) -> Reference:
+def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algorithm]) -> DenseControl:
     made = find(cell.algorithm, known.values())
     found = [] if made is None or cell.sparsity == 0 else [one for one in dense if _trains_as(cell, one, made, known)]
     if not found:
-        return Reference(DENSE, cell.dense_evaluate)
+        return DenseControl(DENSE, cell.dense_evaluate)
     exact = [one for one in found if _rounds(one, known) == _rounds(cell, known)]
     chosen = min(exact or found, key=lambda one: (one.iterations, one.position))
     times = f"{chosen.iterations} × " if chosen.iterations > 1 else ""
-    return Reference(f"{DENSE} + {times}{chosen.epochs} epoch{'s' if chosen.epochs != 1 else ''}", chosen.evaluate)
+    return DenseControl(f"{DENSE} + {times}{chosen.epochs} epoch{'s' if chosen.epochs != 1 else ''}", chosen.evaluate)
 
 
 def _trains_as(cell: AnyRow, dense: AnyRow, made: Algorithm, known: Mapping[str, Algorithm]) -> bool:

@@ -11,7 +11,7 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochMetrics:
     """One epoch of one stage. epoch: from 1 · loss: of the training images · top1: validation accuracy in [0, 1],
     None where the recipe holds no images out."""
 
@@ -27,7 +27,7 @@ class Curves:
     1 where nothing is said."""
 
     path: Mapping[int, tuple[str, ...]]
-    epochs: Mapping[str, list[Epoch]]
+    epochs: Mapping[str, list[EpochMetrics]]
     dense: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -40,26 +40,26 @@ def learning_curves(engine: Engine, sweep_id: int) -> Curves:
         .order_by(metrics.c.digest, metrics.c.epoch)
     )
     made_of = select(cells.c.position, cells.c.train, cells.c.rounds).where(cells.c.sweep_id == sweep_id)
-    epochs: dict[str, list[Epoch]] = {}
+    epochs: dict[str, list[EpochMetrics]] = {}
     with reading(engine) as connection:
         dense = dense_chains(connection, sweep_id)
         rows = connection.execute(made_of).all()
         path = {row.position: (*dense[row.train], *row.rounds) for row in rows}
         for digest, epoch, loss, top1 in connection.execute(reported):
-            epochs.setdefault(digest, []).append(Epoch(epoch, loss, top1))
+            epochs.setdefault(digest, []).append(EpochMetrics(epoch, loss, top1))
         stops = {row.position: len(dense[row.train]) for row in rows}
     return Curves(path, epochs, stops)
 
 
-def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[Epoch]]:
+def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[EpochMetrics]]:
     """Every epoch that these stages (a few hundred at most) have reported so far; those without one are absent."""
     reported = (
         select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
         .where(metrics.c.digest.in_(digests))
         .order_by(metrics.c.digest, metrics.c.epoch)
     )
-    epochs: dict[str, list[Epoch]] = {}
+    epochs: dict[str, list[EpochMetrics]] = {}
     with reading(engine) as connection:
         for digest, epoch, loss, top1 in connection.execute(reported):
-            epochs.setdefault(digest, []).append(Epoch(epoch, loss, top1))
+            epochs.setdefault(digest, []).append(EpochMetrics(epoch, loss, top1))
     return epochs

@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from sqlalchemy import Connection, func, select
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import metrics, stages, workers
 from prunesweep.core.ledger.db.states import State
 
@@ -15,14 +15,14 @@ _ALIVE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Pace:
+class EpochPace:
     """Seconds an epoch, by workload; those without a measurement are absent."""
 
     epochs: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Left:
+class RemainingWork:
     """Work that remains: stages of one kind and workload, and the epochs in them."""
 
     kind: str
@@ -45,13 +45,13 @@ def pace_of_epochs(connection: Connection, workload: str) -> float | None:
     return median(seconds) if seconds else None
 
 
-def measure(connection: Connection, workloads: Iterable[str]) -> Pace:
+def measure(connection: Connection, workloads: Iterable[str]) -> EpochPace:
     """The pace of each workload that has been run before."""
     found = {workload: pace_of_epochs(connection, workload) for workload in workloads}
-    return Pace({workload: seconds for workload, seconds in found.items() if seconds is not None})
+    return EpochPace({workload: seconds for workload, seconds in found.items() if seconds is not None})
 
 
-def eta(connection: Connection, left: Iterable[Left], pace: Pace) -> float | None:
+def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) -> float | None:
     """Seconds until all that is left is done, spread over the slots of the workers that are alive (at least one).
 
     Stages without epochs count with the mean duration of the latest of their kind, or nothing if none has ended.
@@ -84,5 +84,7 @@ def _duration(connection: Connection, kind: str) -> float:
 
 
 def _slots(connection: Connection) -> int:
-    alive = select(workers.c.slots).where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= _ALIVE_SECONDS)
+    alive = select(workers.c.slots).where(
+        ~workers.c.stopped, func.abs(workers.c.seen_at - DatabaseNow()) <= _ALIVE_SECONDS
+    )
     return sum(len(slots) for slots in connection.execute(alive).scalars())

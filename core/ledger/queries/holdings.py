@@ -9,7 +9,7 @@ from prunesweep.core.ledger.db.transactions import reading
 
 
 @dataclass(frozen=True)
-class Holding:
+class SweepStorage:
     """A sweep. bytes: of the artifacts and saved states of its stages · own: of those that no other sweep wants."""
 
     sweep: str
@@ -36,8 +36,10 @@ _by_sweep = (
 )
 
 
-def holdings(engine: Engine) -> list[Holding]:
+def holdings(engine: Engine) -> list[SweepStorage]:
     """Every sweep that holds something, those with the most of their own first."""
     with reading(engine) as connection:
-        found = [Holding(row.name, int(row.bytes or 0), int(row.own or 0)) for row in connection.execute(_by_sweep)]
+        found = [
+            SweepStorage(row.name, int(row.bytes or 0), int(row.own or 0)) for row in connection.execute(_by_sweep)
+        ]
     return sorted(found, key=lambda one: (-one.own, -one.bytes, one.sweep))

@@ -13,7 +13,7 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 
 @dataclass(frozen=True)
-class MadeStage:
+class TrainingStage:
     """A training stage. spec: its fields (of an older release perhaps) · artifact: SHA-256, None = not made yet ·
     slot, version: the device that its last attempt ran on and its worker's version, None = not known (any more)."""
 
@@ -25,12 +25,12 @@ class MadeStage:
 
 
 @dataclass(frozen=True)
-class Origin:
+class Lineage:
     """chain: the dense training's stages, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
     and of the dense network's results, `layers` per prunable layer with its `name`; empty = not evaluated yet · dtype,
     engine_version, dense_version: of the engines that measured the latency, None = not known."""
 
-    chain: tuple[MadeStage, ...]
+    chain: tuple[TrainingStage, ...]
     result: Mapping[str, Any]
     dense_result: Mapping[str, Any]
     dtype: str | None
@@ -38,7 +38,7 @@ class Origin:
     dense_version: str | None
 
 
-def origins(engine: Engine, sweep_id: int) -> list[Origin]:
+def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
     """Of every cell of the sweep, in the order of its grid."""
     wanted = (cells.c.train, cells.c.rounds, cells.c.evaluate, cells.c.dense_evaluate, cells.c.benchmark)
     query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
@@ -49,7 +49,7 @@ def origins(engine: Engine, sweep_id: int) -> list[Origin]:
         found = _mine(connection, sweep_id, results.c.digest, *_RESULT)
         timed = _mine(connection, sweep_id, latencies.c.digest, *_LATENCY)
     return [
-        Origin(
+        Lineage(
             chain=tuple(made[digest] for digest in (*dense[row.train], *row.rounds)),
             result=_fields(found.get(row.evaluate)),
             dense_result=_fields(found.get(row.dense_evaluate)),
@@ -90,7 +90,7 @@ def _mine(connection: Connection, sweep_id: int, digest: Any, *wanted: Any) -> d
     return {row[0]: row for row in connection.execute(query)}
 
 
-def _made(connection: Connection, sweep_id: int) -> dict[str, MadeStage]:
+def _made(connection: Connection, sweep_id: int) -> dict[str, TrainingStage]:
     last = and_(attempts.c.digest == stages.c.digest, attempts.c.attempt == stages.c.attempt)
     query = (
         select(stages.c.digest, stages.c.spec, stages.c.artifact, attempts.c.slot, workers.c.version)
@@ -100,6 +100,6 @@ def _made(connection: Connection, sweep_id: int) -> dict[str, MadeStage]:
         .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("train", "prune")))
     )
     return {
-        row.digest: MadeStage(row.digest, json.loads(row.spec), row.artifact, row.slot, row.version)
+        row.digest: TrainingStage(row.digest, json.loads(row.spec), row.artifact, row.slot, row.version)
         for row in connection.execute(query)
     }

@@ -12,7 +12,7 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 
 @dataclass(frozen=True)
-class Passed:
+class EpochPoint:
     """One epoch that has ended. step: from 1, over the whole cell · round: 0 = dense training · loss: of the training
     images · top1: validation accuracy in [0, 1], None where the recipe holds no images out · lr: learning rate ·
     seconds, images_per_s: how long it took, and its pace · at: when it ended, seconds since 1970."""
@@ -28,7 +28,7 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class History:
+class MetricHistory:
     """A cell. cell: its number in the grid · evaluate: digest of its Evaluate stage · dense_steps, steps: epochs that
     are planned for its dense network, and in all · epochs: those that have ended, in order · dense_at, result_at,
     latency_at: when the dense network's accuracy, its own, and its latency were found, None = not yet · started_at,
@@ -38,7 +38,7 @@ class History:
     evaluate: str
     dense_steps: int
     steps: int
-    epochs: tuple[Passed, ...]
+    epochs: tuple[EpochPoint, ...]
     dense_at: float | None
     result_at: float | None
     latency_at: float | None
@@ -46,7 +46,7 @@ class History:
     ended_at: float | None
 
 
-def histories(engine: Engine, sweep_id: int) -> list[History]:
+def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
     """Of every cell of the sweep, in the order of its grid; all of one moment."""
     wanted = ("position", "train", "rounds", "evaluate", "dense_evaluate", "benchmark")
     query = select(*columns(cells, *wanted)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
@@ -59,7 +59,7 @@ def histories(engine: Engine, sweep_id: int) -> list[History]:
         dense = dense_chains(connection, sweep_id)
         timed = {row.digest: row.at for row in connection.execute(_of(sweep_id, latencies, "at"))}
         return [
-            History(
+            MetricHistory(
                 cell=row.position,
                 evaluate=row.evaluate,
                 dense_steps=sum(made[digest].epochs for digest in dense[row.train]),
@@ -91,13 +91,13 @@ def _reported(connection: Connection, sweep_id: int) -> dict[str, list[AnyRow]]:
 
 def _epochs(
     rounds: Sequence[Sequence[str]], made: Mapping[str, AnyRow], reported: Mapping[str, Sequence[AnyRow]]
-) -> Iterator[Passed]:
+) -> Iterator[EpochPoint]:
     """rounds: the stages of each, the dense training first."""
     before = 0
     for number, digest in ((number, digest) for number, chain in enumerate(rounds) for digest in chain):
         for row in reported.get(digest, ()):
             at = (row.loss, row.top1, row.lr, row.seconds, row.images_per_s, row.at)
-            yield Passed(before + row.epoch, number, *at)
+            yield EpochPoint(before + row.epoch, number, *at)
         before += made[digest].epochs
 
 

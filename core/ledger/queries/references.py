@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, func, select, union
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import of_sweep, results, snapshots, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
@@ -22,12 +22,12 @@ _among = union(
     select(snapshots.c.artifact).where(snapshots.c.artifact.in_(_NAMES)),
 )
 # A start in the future: the clock was stepped back, and nobody knows how long the stage has been running.
-_run = case((stages.c.started_at > Now(), math.inf), else_=Now() - stages.c.started_at)
+_run = case((stages.c.started_at > DatabaseNow(), math.inf), else_=DatabaseNow() - stages.c.started_at)
 _longest_run = select(func.max(_run)).where(stages.c.state == State.RUNNING)
 
 
 @dataclass(frozen=True)
-class Unreferred:
+class UnreferencedArtifacts:
     """names: of artifacts that no row refers to · unsettled: seconds since the oldest running stage started, None if
     none runs, infinite if the clock was stepped back meanwhile; what was written since then may be about to be referred
     to."""
@@ -37,7 +37,7 @@ class Unreferred:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedWeights:
     """What a row says of an artifact's prunable weights. digest, label: the stage whose row it is · nonzero, total:
     weights."""
 
@@ -48,7 +48,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Made:
+class ReferencedArtifact:
     """An artifact that a row refers to. digest, label: its stage · artifact: sha-256 · size: bytes · snapshot: True if
     it is the saved state of a stage that isn't DONE · counts: what rows say of it."""
 
@@ -57,7 +57,7 @@ class Made:
     artifact: str
     size: int
     snapshot: bool
-    counts: tuple[Counted, ...] = ()
+    counts: tuple[CountedWeights, ...] = ()
 
 
 def referred(engine: Engine) -> set[str]:
@@ -67,13 +67,13 @@ def referred(engine: Engine) -> set[str]:
 
 
 @contextmanager
-def unreferred(engine: Engine, names: Sequence[str]) -> Iterator[Unreferred]:
+def unreferred(engine: Engine, names: Sequence[str]) -> Iterator[UnreferencedArtifacts]:
     """Those of `names` that no row refers to; no stage can complete until the block ends. names: 1,000 at most."""
     with writing(engine) as connection:
         lock_structure(connection)
         known = set(connection.execute(_among, {"names": list(names)}).scalars()) if names else set()
         unsettled = connection.execute(_longest_run).scalar()
-        yield Unreferred(frozenset(names) - known, unsettled if unsettled is None else float(unsettled))
+        yield UnreferencedArtifacts(frozenset(names) - known, unsettled if unsettled is None else float(unsettled))
 
 
 _stage = select(stages.c.digest, stages.c.spec, stages.c.artifact, stages.c.artifact_bytes, stages.c.summary).where(
@@ -89,7 +89,7 @@ _counted = (
 )
 
 
-def artifacts_made(engine: Engine, sweep_id: int | None) -> list[Made]:
+def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtifact]:
     """What DONE stages made and what running ones saved, of one sweep or (None) of all, the oldest stages first."""
     with reading(engine) as connection:
         where = () if sweep_id is None else (of_sweep(),)
@@ -103,19 +103,21 @@ def artifacts_made(engine: Engine, sweep_id: int | None) -> list[Made]:
             own = row.summary or {}
             counts = list(found.get(row.digest, ()))
             if isinstance(own.get("nonzero"), int) and isinstance(own.get("total"), int):
-                counts.insert(0, Counted(row.digest, label, own["nonzero"], own["total"]))
-            made.append(Made(row.digest, label, row.artifact, row.artifact_bytes, False, tuple(counts)))
+                counts.insert(0, CountedWeights(row.digest, label, own["nonzero"], own["total"]))
+            made.append(ReferencedArtifact(row.digest, label, row.artifact, row.artifact_bytes, False, tuple(counts)))
         saved = connection.execute(_saved.where(*where).order_by(*order), values)
-        made += [Made(row.digest, label_of(row.spec), row.artifact, row.artifact_bytes, True) for row in saved]
+        made += [
+            ReferencedArtifact(row.digest, label_of(row.spec), row.artifact, row.artifact_bytes, True) for row in saved
+        ]
     return made
 
 
-def _results_by_parent(connection: Connection) -> dict[str, list[Counted]]:
+def _results_by_parent(connection: Connection) -> dict[str, list[CountedWeights]]:
     """Digest → what Evaluate counted in its artifact."""
-    found: dict[str, list[Counted]] = {}
+    found: dict[str, list[CountedWeights]] = {}
     for row in connection.execute(_counted):
         parent = json.loads(row.spec).get("parent", "")
-        found.setdefault(parent, []).append(Counted(row.digest, label_of(row.spec), row.nonzero, row.total))
+        found.setdefault(parent, []).append(CountedWeights(row.digest, label_of(row.spec), row.nonzero, row.total))
     return found
 
 
@@ -130,7 +132,7 @@ def artifacts_of(engine: Engine, digests: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def still_made(engine: Engine, looked_at: Sequence[Made]) -> set[Made]:
+def still_made(engine: Engine, looked_at: Sequence[ReferencedArtifact]) -> set[ReferencedArtifact]:
     """Those that the same row still refers to: a running stage replaces its saved state at any time."""
     names = sorted({made.artifact for made in looked_at})
     done = select(stages.c.digest, stages.c.artifact).where(stages.c.state == State.DONE, stages.c.artifact.in_(_NAMES))

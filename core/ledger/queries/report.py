@@ -11,7 +11,7 @@ from prunesweep.core.holm import holm
 from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State, most_telling
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.controls import Reference, references
+from prunesweep.core.ledger.queries.controls import DenseControl, references
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 from prunesweep.core.ledger.queries.ran import together
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
@@ -121,7 +121,7 @@ class ReportRow:
 
 
 @dataclass(frozen=True)
-class _Facts:
+class _SweepFacts:
     """What the ledger knows of a sweep's stages, by digest."""
 
     stages: dict[str, AnyRow]
@@ -141,7 +141,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         against = references(cell_rows, sweep.grid)
         timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
         made = ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
-        facts = _Facts(
+        facts = _SweepFacts(
             _by_digest(connection, stages, sweep_id, (*made, "ran")),
             dense_chains(connection, sweep_id),
             _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
@@ -216,7 +216,7 @@ def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple
     return {row[0]: row for row in connection.execute(query)}
 
 
-def _row(sweep: str, rules: str, cell: AnyRow, facts: _Facts, reference: Reference) -> ReportRow:
+def _row(sweep: str, rules: str, cell: AnyRow, facts: _SweepFacts, reference: DenseControl) -> ReportRow:
     final = cell.rounds[-1]
     artifact = facts.stages[final]
     return ReportRow(
@@ -329,12 +329,12 @@ def _adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
     return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))
 
 
-def _seconds(rounds: Sequence[str], facts: _Facts) -> float | None:
+def _seconds(rounds: Sequence[str], facts: _SweepFacts) -> float | None:
     spent = [facts.stages[digest].train_seconds for digest in rounds]
     return None if None in spent else float(sum(spent))
 
 
-def _state(cell: AnyRow, facts: _Facts) -> State:
+def _state(cell: AnyRow, facts: _SweepFacts) -> State:
     needed = [*facts.dense[cell.train], *cell.rounds, cell.evaluate, cell.dense_evaluate]
     if cell.benchmark is not None:
         needed.append(cell.benchmark)

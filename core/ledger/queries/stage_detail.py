@@ -24,7 +24,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True)
-class Relative:
+class RelatedStage:
     """A stage that another one needs, or that needs it."""
 
     digest: str
@@ -34,20 +34,20 @@ class Relative:
 
 
 @dataclass(frozen=True)
-class StageFacts:
+class StageDetail:
     """row: of the table `stages` · parents, children: at most 100 each · sweeps: `id`, `name` of those that want it ·
     saved, result, latency: its rows of `snapshots`, `results` and `latencies`, None where there is none."""
 
     row: AnyRow
-    parents: tuple[Relative, ...]
-    children: tuple[Relative, ...]
+    parents: tuple[RelatedStage, ...]
+    children: tuple[RelatedStage, ...]
     sweeps: tuple[AnyRow, ...]
     saved: dict[str, Any] | None
     result: dict[str, Any] | None
     latency: dict[str, Any] | None
 
 
-def stage_facts(engine: Engine, digest: str) -> StageFacts:
+def stage_facts(engine: Engine, digest: str) -> StageDetail:
     """Raises sqlalchemy's NoResultFound for an unknown digest."""
     with reading(engine) as connection:
         wanting = (
@@ -56,7 +56,7 @@ def stage_facts(engine: Engine, digest: str) -> StageFacts:
             .where(sweep_stages.c.digest == digest)
             .order_by(sweeps.c.id)
         )
-        return StageFacts(
+        return StageDetail(
             row=connection.execute(select(stages).where(stages.c.digest == digest)).one(),
             parents=_relatives(connection, "parent", "child", digest),
             children=_relatives(connection, "child", "parent", digest),
@@ -67,7 +67,7 @@ def stage_facts(engine: Engine, digest: str) -> StageFacts:
         )
 
 
-def _relatives(connection: Connection, wanted: str, known: str, digest: str) -> tuple[Relative, ...]:
+def _relatives(connection: Connection, wanted: str, known: str, digest: str) -> tuple[RelatedStage, ...]:
     query = (
         select(*columns(stages, "digest", "kind", "spec", "state"))
         .join(edges, edges.c[wanted] == stages.c.digest)
@@ -76,7 +76,7 @@ def _relatives(connection: Connection, wanted: str, known: str, digest: str) -> 
         .limit(_MOST)
     )
     return tuple(
-        Relative(row.digest, row.kind, label_of(row.spec), State(row.state)) for row in connection.execute(query)
+        RelatedStage(row.digest, row.kind, label_of(row.spec), State(row.state)) for row in connection.execute(query)
     )
 
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, bindparam, case, func, select
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, of_sweep, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import LIVE, State
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.estimates import Left, Pace, eta, measure, pace_of_epochs
+from prunesweep.core.ledger.queries.estimates import EpochPace, RemainingWork, eta, measure, pace_of_epochs
 from prunesweep.core.ledger.queries.labels import label_of
 
 _MOST_FAILED = 100
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningStage:
     """A stage under way. epoch: the last that ended · loss, top1 (validation, [0, 1]), images_per_s: of that epoch,
     None before it · eta_seconds: None when nothing like it has been measured · silent_seconds: since its trainer last
     gave a sign of progress, None if its worker does not tell."""
@@ -60,7 +60,7 @@ class SweepStatus:
     counts: dict[State, int]
     epochs_done: int
     epochs_total: int
-    running: tuple[Running, ...]
+    running: tuple[RunningStage, ...]
     failed: tuple[FailedStage, ...]
     eta_seconds: float | None
     ended: bool
@@ -131,7 +131,7 @@ _running = (
     select(
         *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at", "progress_at"),
         *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
-        Now().label("now"),
+        DatabaseNow().label("now"),
     )
     .outerjoin(last_epochs, last_epochs.c.digest == stages.c.digest)
     .outerjoin(metrics, and_(metrics.c.digest == last_epochs.c.digest, metrics.c.epoch == last_epochs.c.epoch))
@@ -146,8 +146,8 @@ _failed = (
 )
 
 
-def _as_running(row: AnyRow, pace: Pace) -> Running:
-    return Running(
+def _as_running(row: AnyRow, pace: EpochPace) -> RunningStage:
+    return RunningStage(
         digest=row.digest,
         kind=row.kind,
         label=label_of(row.spec),
@@ -171,7 +171,7 @@ def _silent(row: AnyRow) -> float | None:
     return float(max(0.0, row.now - max(row.progress_at, row.started_at)))
 
 
-def _stage_eta(row: AnyRow, pace: Pace) -> float | None:
+def _stage_eta(row: AnyRow, pace: EpochPace) -> float | None:
     each = row.seconds if row.seconds is not None else pace.epochs.get(row.workload)
     if not row.epochs or each is None:
         return None
@@ -183,7 +183,7 @@ def _as_failed(row: AnyRow) -> FailedStage:
     return FailedStage(row.digest, row.kind, label_of(row.spec), State(row.state), row.error or "", row.attempt)
 
 
-def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[Left]:
+def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[RemainingWork]:
     """What remains to be done, per kind and workload; epochs that ended in running stages are taken off."""
     left = []
     for group in groups:
@@ -193,5 +193,5 @@ def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[Left]:
                 for row in running
                 if group.state == State.RUNNING and (row.kind, row.workload) == (group.kind, group.workload)
             )
-            left.append(Left(group.kind, group.workload, group.stages, group.epochs - ended))
+            left.append(RemainingWork(group.kind, group.workload, group.stages, group.epochs - ended))
     return left

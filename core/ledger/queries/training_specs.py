@@ -14,7 +14,7 @@ _TRAINS = ("train", "prune")
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingSpecs:
     """specs: digest → the fields of each stage that trains · versions: of the program, in the workers that ended them ·
     unknown_workers: how many of those stages were ended by a worker whose row is gone · ran: digest → what
     carried it out (`prunesweep.core.ledger.queries.ran`), of those that are done and told it."""
@@ -25,7 +25,7 @@ class Trained:
     ran: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def trained(engine: Engine, sweep_id: int) -> Trained:
+def trained(engine: Engine, sweep_id: int) -> TrainingSpecs:
     """Reads it for all stages of the sweep that train, done or not."""
     mine = (sweep_stages, sweep_stages.c.digest == stages.c.digest)
     ours = (sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(_TRAINS))
@@ -43,4 +43,4 @@ def trained(engine: Engine, sweep_id: int) -> Trained:
         found = {row.digest: json.loads(row.spec) for row in rows}
         versions = [row.version for row in connection.execute(ended_by)]
     known = sorted({version for version in versions if version is not None})
-    return Trained(found, tuple(known), versions.count(None), {row.digest: row.ran for row in rows if row.ran})
+    return TrainingSpecs(found, tuple(known), versions.count(None), {row.digest: row.ran for row in rows if row.ran})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import edges, of_sweep, stages
 from prunesweep.core.ledger.db.states import BROKEN, State
 from prunesweep.core.ledger.db.transactions import locked
@@ -53,7 +53,7 @@ _down = _down.union(_next.join(stages, stages.c.digest == edges.c.child).where(s
 _cancel_descendants = (
     update(stages)
     .where(stages.c.digest.in_(select(_down.c.digest)), stages.c.state.in_([State.PENDING, State.READY]))
-    .values(state=State.CANCELLED, ended_at=Now(), error=bindparam("why"))
+    .values(state=State.CANCELLED, ended_at=DatabaseNow(), error=bindparam("why"))
 )
 
 _broken_parent = exists(
@@ -64,7 +64,7 @@ _broken_parent = exists(
 _cancel_hopeless = (
     update(stages)
     .where(stages.c.state == State.PENDING, _broken_parent)
-    .values(state=State.CANCELLED, ended_at=Now(), error="upstream failed or was cancelled")
+    .values(state=State.CANCELLED, ended_at=DatabaseNow(), error="upstream failed or was cancelled")
 )
 
 _reset = (

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, literal, or_, select, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import attempts, snapshots, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import insert_into, writing
@@ -50,7 +50,7 @@ def record_snapshot(
             "artifact_bytes": literal(artifact_bytes),
             "epoch": literal(epoch),
             "step": literal(step),
-            "at": Now(),
+            "at": DatabaseNow(),
         }
         row = insert_into(connection, snapshots).values(digest=digest, **values)
         connection.execute(row.on_conflict_do_update(index_elements=["digest"], set_=values))

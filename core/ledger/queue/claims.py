@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Text, bindparam, func, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import AnyRow, attempts, columns, edges, snapshots, stages, workers
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import locked, one_statement, writing
@@ -32,7 +32,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Beat:
+class HeartbeatReply:
     """The answer to a heartbeat. held: the lease is still ours and was prolonged · cancel: stop the stage."""
 
     digest: str
@@ -83,9 +83,9 @@ _claim = (
         attempt=stages.c.attempt + 1,
         worker=bindparam("by"),
         slot=bindparam("on"),
-        lease_until=Now() + bindparam("lease"),
+        lease_until=DatabaseNow() + bindparam("lease"),
         lease_seconds=bindparam("lease"),
-        started_at=Now(),
+        started_at=DatabaseNow(),
         error=None,
     )
     .returning(*columns(stages, *_NOTED, "spec", "epochs", "kind"), _inputs.label("inputs"), _saved.label("saved"))
@@ -132,12 +132,12 @@ _held = locked(
 _prolong = (
     update(stages)
     .where(stages.c.digest.in_(bindparam("digests", expanding=True)))
-    .values(lease_until=Now() + bindparam("lease"), lease_seconds=bindparam("lease"))
+    .values(lease_until=DatabaseNow() + bindparam("lease"), lease_seconds=bindparam("lease"))
 )
-_seen = update(workers).where(workers.c.id == bindparam("who")).values(seen_at=Now(), stopped=False)
+_seen = update(workers).where(workers.c.id == bindparam("who")).values(seen_at=DatabaseNow(), stopped=False)
 
 
-def heartbeat(engine: Engine, worker: str, held: Sequence[tuple[str, int]], lease: float) -> list[Beat]:
+def heartbeat(engine: Engine, worker: str, held: Sequence[tuple[str, int]], lease: float) -> list[HeartbeatReply]:
     """Prolongs every lease of a worker and marks it seen; one answer for each (digest, attempt), in order.
 
     A lease that ran out but that nobody else has taken is still ours.
@@ -152,6 +152,6 @@ def heartbeat(engine: Engine, worker: str, held: Sequence[tuple[str, int]], leas
         if ours:
             connection.execute(_prolong, {"digests": ours, "lease": float(lease)})
     return [
-        Beat(digest, attempt, (digest, attempt) in cancel, cancel.get((digest, attempt), False))
+        HeartbeatReply(digest, attempt, (digest, attempt) in cancel, cancel.get((digest, attempt), False))
         for digest, attempt in held
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, bindparam, exists, literal, select, true, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import of_sweep, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import lock_structure, locked, writing
@@ -12,7 +12,7 @@ from prunesweep.core.ledger.queue.cascade import end_hopeless, revive
 
 
 @dataclass(frozen=True)
-class Cancelled:
+class CancelSummary:
     """What `cancel` did. waiting: stages that hadn't started, now CANCELLED · running: stages asked to stop ·
     shared: live stages left alone, because another sweep wants them."""
 
@@ -40,14 +40,14 @@ _unwanted = locked(select(stages.c.digest).where(of_sweep(), ~_wanted), stages)
 _stop_waiting = (
     update(stages)
     .where(stages.c.digest.in_(_unwanted), stages.c.state.in_(_WAITING))
-    .values(state=State.CANCELLED, ended_at=Now(), error="sweep cancelled")
+    .values(state=State.CANCELLED, ended_at=DatabaseNow(), error="sweep cancelled")
 )
 _stop_running = (
     update(stages).where(stages.c.digest.in_(_unwanted), stages.c.state == State.RUNNING).values(cancel=true())
 )
 
 
-def cancel(engine: Engine, sweep_id: int) -> Cancelled:
+def cancel(engine: Engine, sweep_id: int) -> CancelSummary:
     """Stops what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat. A sweep
     that has ended stays as it is.
 
@@ -56,13 +56,13 @@ def cancel(engine: Engine, sweep_id: int) -> Cancelled:
     with writing(engine) as connection:
         lock_structure(connection)
         if not connection.execute(_live, {"sweep": sweep_id}).all():
-            return Cancelled(0, 0, 0)
+            return CancelSummary(0, 0, 0)
         connection.execute(_mark, {"sweep": sweep_id})
         live = connection.execute(_live, {"sweep": sweep_id}).all()
         waiting = connection.execute(_stop_waiting, {"sweep": sweep_id}).rowcount
         running = connection.execute(_stop_running, {"sweep": sweep_id}).rowcount
         end_hopeless(connection)
-    return Cancelled(waiting, running, sum(1 for row in live if row.wanted))
+    return CancelSummary(waiting, running, sum(1 for row in live if row.wanted))
 
 
 def retry(engine: Engine, sweep_id: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, literal, or_, select, update
 
-from prunesweep.core.ledger.db.clock import SLACK, Now
+from prunesweep.core.ledger.db.clock import SLACK, DatabaseNow
 from prunesweep.core.ledger.db.sanitize import clean, tail
 from prunesweep.core.ledger.db.schema import AnyRow, attempts, columns, stages
 from prunesweep.core.ledger.db.states import Outcome, State
@@ -49,7 +49,7 @@ KEPT_LOGS = 5
 
 
 @dataclass(frozen=True)
-class Return:
+class GiveBackRule:
     """One way back. count: the column that counts it · limit: the number of times that is the end · free: the first of
     them rest for no time · backoff: seconds of the first rest, doubled each time up to `longest`, of the second … ·
     silent: the reason is no news for whoever waits, as long as the stage goes on."""
@@ -80,8 +80,8 @@ _leave = (
         failures=bindparam("new_failures"),
         losses=bindparam("new_losses"),
         returns=bindparam("new_returns"),
-        not_before=Now() + bindparam("delay"),
-        ended_at=case((bindparam("over", type_=stages.c.cancel.type), Now())),
+        not_before=DatabaseNow() + bindparam("delay"),
+        ended_at=case((bindparam("over", type_=stages.c.cancel.type), DatabaseNow())),
         error=bindparam("why"),
         lease_until=None,
         lease_seconds=None,
@@ -93,7 +93,7 @@ _close = (
     update(attempts)
     .where(attempts.c.digest == bindparam("of"), attempts.c.attempt == bindparam("nr"))
     .values(
-        ended_at=Now(),
+        ended_at=DatabaseNow(),
         outcome=bindparam("how"),
         reason=bindparam("why"),
         log=func.coalesce(bindparam("lines", type_=attempts.c.log.type), attempts.c.log),
@@ -117,7 +117,7 @@ _trim_logs = (
 
 def rested() -> ColumnElement[bool]:
     """True for stages whose rest is over, or would be longer than any rest is: the clock was stepped back."""
-    return or_(stages.c.not_before <= Now(), stages.c.not_before > Now() + LONGEST_REST + SLACK)
+    return or_(stages.c.not_before <= DatabaseNow(), stages.c.not_before > DatabaseNow() + LONGEST_REST + SLACK)
 
 
 def held_by(connection: Connection, digest: str, attempt: int) -> AnyRow | None:
@@ -130,7 +130,7 @@ def held_where(condition: ColumnElement[bool]) -> Select[Any]:
     return locked(select(*_held).where(stages.c.state == State.RUNNING, condition), stages)
 
 
-def give_back(connection: Connection, row: AnyRow, way: Return) -> State:
+def give_back(connection: Connection, row: AnyRow, way: GiveBackRule) -> State:
     """RUNNING → READY, PENDING if a parent runs again, or an end: CANCELLED if it was to be stopped or can't have its
     parents, QUARANTINED if it came back that way too often. With all its consequences; the new state."""
     before = getattr(row, way.count)
@@ -144,7 +144,7 @@ def give_back(connection: Connection, row: AnyRow, way: Return) -> State:
     return state
 
 
-def _destination(connection: Connection, row: AnyRow, way: Return, count: int) -> tuple[State, str | None]:
+def _destination(connection: Connection, row: AnyRow, way: GiveBackRule, count: int) -> tuple[State, str | None]:
     """Where it goes, and the stage's `error`."""
     if row.cancel:
         return State.CANCELLED, "cancelled" if way.outcome is Outcome.LOST else way.reason

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, exists, insert, literal, o
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import edges, latencies, results, snapshots, stages
 from prunesweep.core.ledger.db.states import Outcome as Outcome
 from prunesweep.core.ledger.db.states import State
@@ -23,7 +23,7 @@ from prunesweep.core.ledger.queue.giveback import (
     FREE_RETURNS,
     LOSSES_PER_CRASH,
     MOST_RETURNS,
-    Return,
+    GiveBackRule,
     end_attempt,
     give_back,
     held_by,
@@ -44,7 +44,7 @@ _complete_anew = (
     .where(*_mine)
     .values(
         state=State.DONE,
-        ended_at=Now(),
+        ended_at=DatabaseNow(),
         lease_until=None,
         lease_seconds=None,
         cancel=False,
@@ -157,7 +157,7 @@ def crash(
 ) -> State | None:
     """The attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash is the
     last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
-    way = Return(Outcome.CRASHED, reason, "failures", max_attempts, backoff, log=log)
+    way = GiveBackRule(Outcome.CRASHED, reason, "failures", max_attempts, backoff, log=log)
     return _come_back(engine, digest, attempt, way)
 
 
@@ -170,26 +170,26 @@ def interrupted(
     has an end. The new state, None if the stage isn't this attempt's.
     """
     most = max_attempts * LOSSES_PER_CRASH
-    way = Return(Outcome.INTERRUPTED, reason, "losses", most, backoff, free=1, log=log)
+    way = GiveBackRule(Outcome.INTERRUPTED, reason, "losses", most, backoff, free=1, log=log)
     return _come_back(engine, digest, attempt, way)
 
 
 def release(engine: Engine, digest: str, attempt: int, reason: str, backoff: float = BACKOFF) -> bool:
     """Hands the stage back (the worker has to go): READY at once, and no sign against it; see
     `prunesweep.core.ledger.queue.giveback` for when it is too often."""
-    way = Return(Outcome.RELEASED, reason, "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True)
+    way = GiveBackRule(Outcome.RELEASED, reason, "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True)
     return _come_back(engine, digest, attempt, way) is not None
 
 
 def cancelled(engine: Engine, digest: str, attempt: int, log: str, backoff: float = BACKOFF) -> bool:
     """The stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again since."""
-    way = Return(
+    way = GiveBackRule(
         Outcome.CANCELLED, "cancelled", "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True, log=log
     )
     return _come_back(engine, digest, attempt, way) is not None
 
 
-def _come_back(engine: Engine, digest: str, attempt: int, way: Return) -> State | None:
+def _come_back(engine: Engine, digest: str, attempt: int, way: GiveBackRule) -> State | None:
     with writing(engine) as connection:
         lock_structure(connection)
         row = held_by(connection, digest, attempt)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, select, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import metrics, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import insert_for, writing
@@ -21,7 +21,7 @@ _mine = (
         bindparam("epoch", type_=metrics.c.epoch.type),
         stages.c.attempt,
         *(bindparam(name, type_=metrics.c[name].type) for name in _MEASURED),
-        Now(),
+        DatabaseNow(),
     )
     .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
     .with_for_update(read=True)
@@ -70,7 +70,7 @@ def record_epoch(
 _progress = (
     update(stages)
     .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
-    .values(progress_at=Now() - bindparam("silent"))
+    .values(progress_at=DatabaseNow() - bindparam("silent"))
 )
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Double, Engine, bindparam, func, or_, select, update
 
-from prunesweep.core.ledger.db.clock import SLACK, Now
+from prunesweep.core.ledger.db.clock import SLACK, DatabaseNow
 from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.db.states import Outcome, State
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
-from prunesweep.core.ledger.queue.giveback import LONGEST_REST_OF_LOST, Return, give_back, held_where, rested
+from prunesweep.core.ledger.queue.giveback import LONGEST_REST_OF_LOST, GiveBackRule, give_back, held_where, rested
 from prunesweep.core.ledger.queue.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
 
 LONGEST_LEASE = 3600.0
@@ -30,12 +30,12 @@ def _over(now: Any) -> ColumnElement[bool]:
     return or_(stages.c.lease_until < now, stages.c.lease_until > ahead)
 
 
-lease_is_over = _over(Now())
+lease_is_over = _over(DatabaseNow())
 """True for RUNNING stages whose lease ran out."""
 
 _expired = select(stages.c.digest).where(stages.c.state == State.RUNNING, lease_is_over).limit(1)
 _lost = held_where(_over(bindparam("now", type_=Double())))
-_now = select(Now())
+_now = select(DatabaseNow())
 
 
 def reap(
@@ -67,7 +67,7 @@ def reap(
         for row in rows:
             why = f"lease ran out: worker {row.worker} is gone"
             most = max_attempts * LOSSES_PER_CRASH
-            give_back(connection, row, Return(Outcome.LOST, why, "losses", most, backoff, LONGEST_REST_OF_LOST))
+            give_back(connection, row, GiveBackRule(Outcome.LOST, why, "losses", most, backoff, LONGEST_REST_OF_LOST))
     return [row.digest for row in rows]
 
 
@@ -79,8 +79,8 @@ _forgotten = (
         stages.c.device.in_(["", bindparam("kind_of_device")]),
         or_(
             stages.c.hinted_at.is_(None),
-            stages.c.hinted_at < Now() - bindparam("older_than"),
-            stages.c.hinted_at > Now() + SLACK,
+            stages.c.hinted_at < DatabaseNow() - bindparam("older_than"),
+            stages.c.hinted_at > DatabaseNow() + SLACK,
         ),
     )
     # What was begun before comes first: others may have waited for it all the while.
@@ -88,7 +88,7 @@ _forgotten = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
 )
-_stamp = update(stages).values(hinted_at=Now())
+_stamp = update(stages).values(hinted_at=DatabaseNow())
 _stamp_forgotten = _stamp.where(stages.c.digest.in_(_forgotten)).returning(stages.c.digest)
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import (
     AnyRow,
     attempts,
@@ -84,13 +84,13 @@ _hopeless = exists(
 _cancel = (
     update(stages)
     .where(stages.c.digest.in_(_IN), stages.c.state == State.PENDING)
-    .values(state=State.CANCELLED, ended_at=Now(), error=bindparam("why"))
+    .values(state=State.CANCELLED, ended_at=DatabaseNow(), error=bindparam("why"))
 )
 _cancel_hopeless = _cancel.where(_hopeless)
 _close = (
     update(attempts)
     .where(attempts.c.digest.in_(_IN), attempts.c.outcome.is_(None))
-    .values(ended_at=Now(), outcome=Outcome.LOST.value, reason=bindparam("why"))
+    .values(ended_at=DatabaseNow(), outcome=Outcome.LOST.value, reason=bindparam("why"))
 )
 _drop_facts = tuple(delete(table).where(table.c.digest.in_(_IN)) for table in (results, latencies))
 _drop_snapshots = delete(snapshots).where(snapshots.c.digest.in_(_IN))
@@ -100,7 +100,7 @@ _drop_snapshot = delete(snapshots).where(
 
 
 @dataclass(frozen=True)
-class Redone:
+class RedoSummary:
     """What `redo` did: digests. again: were DONE, and run again · revived: had failed or were cancelled, and get a new
     start · ready: those of both that can run now · snapshots: saved states that were forgotten."""
 
@@ -110,7 +110,7 @@ class Redone:
     snapshots: tuple[str, ...]
 
 
-def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str, str]) -> Redone:
+def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str, str]) -> RedoSummary:
     """Sends DONE stages back, in one transaction, and gives a new start to what failed or was cancelled around them.
 
     damaged: digest → sha-256 of the artifact that was looked at, "" if the stage makes none; a stage that isn't DONE
@@ -143,7 +143,7 @@ def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str,
         pending = {row.digest for row in _look(connection, again | revived) if row.state == State.PENDING}
         ready = promote(connection, sorted(pending))
     kept = revived & pending
-    return Redone(tuple(sorted(again)), tuple(sorted(kept)), tuple(sorted(ready)), tuple(forgotten))
+    return RedoSummary(tuple(sorted(again)), tuple(sorted(kept)), tuple(sorted(ready)), tuple(forgotten))
 
 
 def lock_descendants(connection: Connection, digest: str) -> None:

@@ -20,7 +20,7 @@ _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovalSummary:
     """What `remove_sweeps` did. stages: taken out · shared: left, as other sweeps want them · rows: of all tables ·
     artifacts: sha-256 → bytes of what no row refers to any more; the store holds them yet."""
 
@@ -58,7 +58,7 @@ _referred = union(
 )
 
 
-def remove_sweeps(engine: Engine, ids: Sequence[int], *, dry_run: bool) -> Removed:
+def remove_sweeps(engine: Engine, ids: Sequence[int], *, dry_run: bool) -> RemovalSummary:
     """Removes these sweeps in one transaction: their cells, and the stages, attempts, curves, results and saved states
     that no other sweep wants. dry_run: does it all, says what it was, and undoes it.
 
@@ -78,7 +78,7 @@ def remove_sweeps(engine: Engine, ids: Sequence[int], *, dry_run: bool) -> Remov
     return removed
 
 
-def _remove(connection: Connection, ids: list[int]) -> Removed:
+def _remove(connection: Connection, ids: list[int]) -> RemovalSummary:
     lock_structure(connection)
     found = select(sweeps.c.name).where(sweeps.c.id.in_(ids)).order_by(sweeps.c.id)
     names = tuple(connection.execute(found).scalars())
@@ -101,7 +101,7 @@ def _remove(connection: Connection, ids: list[int]) -> Removed:
     for chunk in _chunks(list(made)):
         for name in connection.execute(_referred, {"names": chunk}).scalars():
             made.pop(name)
-    return Removed(names, len(own), len(rows) - len(own), count, made)
+    return RemovalSummary(names, len(own), len(rows) - len(own), count, made)
 
 
 def _refuse_live(own: Sequence[AnyRow], names: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, bindparam, delete, exists, literal, null, select, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import attempts, snapshots, stages, workers
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import lock_structure, locked, writing
@@ -18,7 +18,7 @@ _MOST = 1_000
 
 
 @dataclass(frozen=True)
-class Forgotten:
+class RetentionSummary:
     """logs, workers: how many · snapshots: artifacts of the saved states, which nothing refers to any more."""
 
     logs: int
@@ -26,7 +26,7 @@ class Forgotten:
     snapshots: tuple[str, ...]
 
 
-_before = Now() - bindparam("keep")
+_before = DatabaseNow() - bindparam("keep")
 _old_logs = select(attempts.c.digest, attempts.c.attempt).where(
     attempts.c.log.is_not(None), attempts.c.ended_at < _before
 )
@@ -48,7 +48,7 @@ _old_snapshots = locked(
 _drop_snapshot = delete(snapshots).where(snapshots.c.digest == bindparam("of"))
 
 
-def forget_old(engine: Engine, keep: float) -> Forgotten:
+def forget_old(engine: Engine, keep: float) -> RetentionSummary:
     """Forgets what is older than `keep` seconds; up to 1,000 rows of each kind in a call."""
     values = {"keep": float(keep)}
     with writing(engine) as connection:
@@ -63,4 +63,4 @@ def forget_old(engine: Engine, keep: float) -> Forgotten:
         saved = connection.execute(_old_snapshots.limit(_MOST), values).all()
         if saved:
             connection.execute(_drop_snapshot, [{"of": row.digest} for row in saved])
-    return Forgotten(len(logs), len(gone), tuple(row.artifact for row in saved))
+    return RetentionSummary(len(logs), len(gone), tuple(row.artifact for row in saved))

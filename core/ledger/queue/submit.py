@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.identity import removed_attempt
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
@@ -27,7 +27,7 @@ _NAME = "name"
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmitSummary:
     """What `add_sweep` did. stages: all that the sweep needs · new: those not in the ledger before · done: those
     DONE already · ready: digests that became READY now, to be hinted,
     in the plan's order."""
@@ -41,7 +41,7 @@ class Submitted:
     ready: tuple[str, ...]
 
 
-def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix: str = "sweep") -> Submitted:
+def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix: str = "sweep") -> SubmitSummary:
     """Adds a sweep, or goes on with the one of this name and grid.
 
     Stages that failed or were cancelled are given a new start; those DONE are never run again. Without a name the
@@ -67,7 +67,7 @@ def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix
         revived = set(revive(connection, sweep_id))
         done = _count_done(connection, sweep_id)
     ready = tuple(digest for digest in plan.stages if digest in revived)
-    return Submitted(sweep_id, name, len(plan.cells), len(plan.stages), new, done, ready)
+    return SubmitSummary(sweep_id, name, len(plan.cells), len(plan.stages), new, done, ready)
 
 
 def _free_name(connection: Connection, prefix: str) -> str:
@@ -110,7 +110,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], version: str) -> int:
-    row = insert(sweeps).values(name=name, grid=grid, version=version[:32], created_at=Now(), cancelled=False)
+    row = insert(sweeps).values(name=name, grid=grid, version=version[:32], created_at=DatabaseNow(), cancelled=False)
     return int(connection.execute(row.returning(sweeps.c.id)).scalar_one())
 
 
@@ -120,7 +120,7 @@ def _insert_stages(connection: Connection, plan: Plan) -> int:
     In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
     """
     before = connection.execute(select(func.count()).select_from(stages)).scalar_one()
-    now, attempt = connection.execute(select(Now())).scalar_one(), removed_attempt(connection)
+    now, attempt = connection.execute(select(DatabaseNow())).scalar_one(), removed_attempt(connection)
     rows = (
         {
             "digest": digest,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select, update
 
-from prunesweep.core.ledger.db.clock import Now
+from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.sanitize import clean
 from prunesweep.core.ledger.db.schema import workers
 from prunesweep.core.ledger.db.transactions import insert_into, reading, writing
@@ -15,7 +15,7 @@ _LONGEST = 500
 
 
 @dataclass(frozen=True)
-class Notes:
+class WorkerNotes:
     """What a worker says about itself. troubles: the parts that are in trouble (slots by name, `connection to the
     broker` …), each with its reason · out: slots of which no work can be expected."""
 
@@ -35,7 +35,7 @@ class WorkerRow:
     started_at: float
     seen_at: float
     idle_seconds: float
-    notes: Notes
+    notes: WorkerNotes
 
     @property
     def troubles(self) -> list[str]:
@@ -50,8 +50,8 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
         "pid": pid,
         "slots": list(slots),
         "version": version[:32],
-        "started_at": Now(),
-        "seen_at": Now(),
+        "started_at": DatabaseNow(),
+        "seen_at": DatabaseNow(),
         "stopped": False,
         "notes": None,
     }
@@ -60,7 +60,7 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
         connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def note(engine: Engine, id: str, notes: Notes) -> None:
+def note(engine: Engine, id: str, notes: WorkerNotes) -> None:
     """Writes what the worker says about itself, over what it said before."""
     text = {clean(what[:_LONGEST]): clean(reason[:_LONGEST]) for what, reason in notes.troubles.items()}
     said = {"troubles": text, "out": list(notes.out)}
@@ -71,14 +71,14 @@ def note(engine: Engine, id: str, notes: Notes) -> None:
 def gone(engine: Engine, id: str) -> None:
     """Says that a worker has stopped."""
     with writing(engine) as connection:
-        connection.execute(update(workers).where(workers.c.id == id).values(stopped=True, seen_at=Now()))
+        connection.execute(update(workers).where(workers.c.id == id).values(stopped=True, seen_at=DatabaseNow()))
 
 
 def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
     """The workers that haven't stopped and were seen within that many seconds, by start."""
     alive = (
-        select(workers, Now().label("now"))
-        .where(~workers.c.stopped, func.abs(workers.c.seen_at - Now()) <= alive_within)
+        select(workers, DatabaseNow().label("now"))
+        .where(~workers.c.stopped, func.abs(workers.c.seen_at - DatabaseNow()) <= alive_within)
         .order_by(workers.c.started_at, workers.c.id)
     )
     with reading(engine) as connection:
@@ -98,7 +98,7 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
         ]
 
 
-def _notes(said: Any) -> Notes:
+def _notes(said: Any) -> WorkerNotes:
     """As `note` wrote them; none of a worker of an earlier release."""
     said = said if isinstance(said, dict) else {}
-    return Notes(dict(said.get("troubles", {})), tuple(said.get("out", ())))
+    return WorkerNotes(dict(said.get("troubles", {})), tuple(said.get("out", ())))

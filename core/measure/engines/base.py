@@ -18,7 +18,7 @@ Maker = Callable[[], Pass]
 
 
 @runtime_checkable
-class Chooses(Protocol):
+class AdaptiveEngine(Protocol):
     """A maker whose passes run whichever of several codes is fastest for the network, the same in all of them."""
 
     def __call__(self) -> Pass: ...
@@ -34,11 +34,11 @@ Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
 
 
 @dataclass(frozen=True)
-class Engine:
+class EngineAdapter:
     """missing: why it cannot be used with this device here, or None · version: of the package behind it · prepare:
     (network, images [B, 3, H, W] fp32 on their device, CPU threads) → what makes passes over just these images.
 
-    `prepare` leaves the network as it is, and raises `Unsuitable` for one that the engine cannot run."""
+    `prepare` leaves the network as it is, and raises `UnsupportedNetwork` for one that the engine cannot run."""
 
     name: str
     missing: Callable[[torch.device], str | None]
@@ -55,7 +55,7 @@ class Engine:
         return ENGINES[self.name].dense
 
 
-class Unsuitable(Exception):
+class UnsupportedNetwork(Exception):
     """The engine cannot run this network; the text says why."""
 
 

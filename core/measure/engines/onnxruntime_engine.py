@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from prunesweep.core.measure.engines.base import Engine, Maker, Pass, absent
+from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.sparse.model.graph import INPUT
 
@@ -18,10 +18,10 @@ _CALIBRATION_BATCHES = 2
 _INSTALL = "'prunesweep[bench]'"
 
 
-def engines() -> tuple[Engine, ...]:
+def engines() -> tuple[EngineAdapter, ...]:
     """fp32 and int8."""
     return tuple(
-        Engine(name, _missing, _version, partial(_prepare, name.endswith("int8")))
+        EngineAdapter(name, _missing, _version, partial(_prepare, name.endswith("int8")))
         for name in ("onnxruntime", "onnxruntime-int8")
     )
 

@@ -8,18 +8,18 @@ import numpy as np
 import torch
 from torch import nn
 
-from prunesweep.core.measure.engines.base import Engine, Maker, Pass, absent
+from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.sparse.runtime.openvino import fp32, openvino
 
 _WITH_BF16 = ("BF16", "FP16", "AMX", "AVX10", "DEFAULT", "ALL")
 
 
-def engines() -> tuple[Engine, ...]:
+def engines() -> tuple[EngineAdapter, ...]:
     """fp32 and bf16."""
     return (
-        Engine("openvino", _missing, _version, partial(_prepare, "f32")),
-        Engine("openvino-bf16", _missing_bf16, _version, partial(_prepare, "bf16")),
+        EngineAdapter("openvino", _missing, _version, partial(_prepare, "f32")),
+        EngineAdapter("openvino-bf16", _missing_bf16, _version, partial(_prepare, "bf16")),
     )
 
 

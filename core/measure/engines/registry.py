@@ -8,7 +8,7 @@ import torch
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.engines import onnxruntime_engine, openvino_engine, sparse_engine, torch_engine
-from prunesweep.core.measure.engines.base import Engine
+from prunesweep.core.measure.engines.base import EngineAdapter
 from prunesweep.core.plan.engines import ENGINES, is_baseline
 
 _MODULES = (torch_engine, onnxruntime_engine, openvino_engine, sparse_engine)
@@ -16,7 +16,7 @@ _ALWAYS = "torch"
 
 
 @cache
-def registry() -> Mapping[str, Engine]:
+def registry() -> Mapping[str, EngineAdapter]:
     """Every engine by its name."""
     return MappingProxyType({engine.name: engine for module in _MODULES for engine in module.engines()})
 
@@ -34,7 +34,7 @@ def missing(name: str, device: torch.device) -> str | None:
     return registry()[name].missing(device)
 
 
-def choose(names: Iterable[str], device: torch.device) -> tuple[tuple[Engine, ...], dict[str, str]]:
+def choose(names: Iterable[str], device: torch.device) -> tuple[tuple[EngineAdapter, ...], dict[str, str]]:
     """The engines of these names that can be used with `device`, and why the others cannot. `torch` is always among
     them when no other dense fp32 one is: without it there would be nothing to compare with."""
     reasons = {name: missing(name, device) for name in dict.fromkeys(names)}

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.sparse import to_sparse_semi_structured
 
-from prunesweep.core.measure.engines.base import Unsuitable
+from prunesweep.core.measure.engines.base import UnsupportedNetwork
 
 _ROWS, _COLUMNS = 32, 64
 """What the CUTLASS kernels ask of a half-precision weight: multiples of these."""
@@ -35,7 +35,7 @@ def halved(model: nn.Module) -> nn.Module:
             model.set_submodule(name, SparseConv(module) if isinstance(module, nn.Conv2d) else SparseLinear(module))
             count += 1
     if not count:
-        raise Unsuitable("no layer has the 2:4 pattern in a size that the GPU's kernels take")
+        raise UnsupportedNetwork("no layer has the 2:4 pattern in a size that the GPU's kernels take")
     return model
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from prunesweep.core.measure.engines.base import Engine, Maker, Pass, Unsuitable
+from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
@@ -17,10 +17,10 @@ _COPIES = 3
 """Engines made for a measurement; the blocks of rounds take them in turn. Making one takes up to a second."""
 
 
-def engines() -> tuple[Engine, ...]:
+def engines() -> tuple[EngineAdapter, ...]:
     """The only one that is faster for having zeros. It is what `prunesweep.load` gives: onnxruntime takes over where
     that measured faster."""
-    return (Engine("sparse", _missing, _version, _prepare),)
+    return (EngineAdapter("sparse", _missing, _version, _prepare),)
 
 
 def _missing(device: torch.device) -> str | None:
@@ -45,7 +45,7 @@ class _Copies:
         try:
             self._graph, _ = drop_dead_channels(graph_of(model, (channels, height, width)))
         except ValueError as error:
-            raise Unsuitable(str(error)) from None
+            raise UnsupportedNetwork(str(error)) from None
         self._images, self._threads, self._code = images, threads, code
         self._batch = np.ascontiguousarray(images.numpy())
         self._made: list[SparseEngine] = []

@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from prunesweep.core.measure.engines.base import Engine, Maker, Pass
+from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass
 from prunesweep.core.measure.engines.folding import without_gradients
 from prunesweep.core.measure.engines.semi_structured import halved, missing_pattern
 from prunesweep.core.passes import has_bf16
@@ -18,14 +18,16 @@ _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _WARM_PASSES = 3
 
 
-def engines() -> tuple[Engine, ...]:
+def engines() -> tuple[EngineAdapter, ...]:
     """fp32, bf16 and fp16; and the 2:4 pattern through torch's semi-structured kernels."""
     plain = tuple(
-        Engine(name, partial(_missing, name), _version, partial(_prepare, _DTYPES[ENGINES[name].dtype], _as_it_is))
+        EngineAdapter(
+            name, partial(_missing, name), _version, partial(_prepare, _DTYPES[ENGINES[name].dtype], _as_it_is)
+        )
         for name in ("torch", "torch-bf16", "torch-fp16")
     )
     half = _DTYPES[ENGINES["torch-2:4"].dtype]
-    return (*plain, Engine("torch-2:4", missing_pattern, _version, partial(_prepare, half, halved)))
+    return (*plain, EngineAdapter("torch-2:4", missing_pattern, _version, partial(_prepare, half, halved)))
 
 
 def _version() -> str:

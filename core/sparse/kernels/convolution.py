@@ -13,7 +13,7 @@ from prunesweep.core.sparse.codegen.target import Target
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CodeBlock:
     """Code of some output channels × some inputs, and the numbers it reads: biases, then nonzero weights in the order
     in which they are used."""
 
@@ -33,7 +33,7 @@ def block(
     last: bool,
     relu: bool,
     add: bool,
-) -> Block:
+) -> CodeBlock:
     """Straight-line code: one fused multiply-add for each nonzero weight, sums in registers (direct sparse
     convolution, Park et al. 2017, arXiv:1608.01409; as generated code, Elsen et al. 2020, arXiv:1911.09723).
 
@@ -58,7 +58,7 @@ def block(
     # The pointer to the arguments is read last: it lies in DI itself.
     head += asm.add_number(R.R9, _bias(target)) + asm.load_word(R.DI, R.DI, 40)
     stream = np.concatenate([bias, weight.T[columns, rows]]).astype(np.float32)
-    return Block(head + asm.loop(R.R8, tile) + asm.RETURN, stream, len(rows) + len(weight))
+    return CodeBlock(head + asm.loop(R.R8, tile) + asm.RETURN, stream, len(rows) + len(weight))
 
 
 def arguments(*registers: R) -> bytes:

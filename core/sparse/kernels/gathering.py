@@ -20,7 +20,7 @@ _LEFT_OUT = -1 << 31
 
 
 @dataclass(frozen=True, eq=False)
-class Gathering:
+class GatherCode:
     """code: arguments input, output, channels, table, fill (address of one float) · table: what it reads."""
 
     code: bytes
@@ -50,7 +50,7 @@ def sources(
     return np.where(inside, pixels, -1).reshape(kernel[0] * kernel[1], out[0] * out[1])
 
 
-def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | None = None) -> Gathering:
+def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | None = None) -> GatherCode:
     """Code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]), or,
     with a `pool`, the largest (MAX) or the sum (ADD) over the taps [channels, pitch]. where: as `sources` gives it."""
     (taps, pixels), lanes, emit = where.shape, target.lanes, target.encoder
@@ -58,7 +58,7 @@ def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | No
     padded = np.full((taps, -(-pitch // lanes) * lanes), -1)
     padded[:, :pixels] = where
     vectors = padded.reshape(taps, -1, lanes)
-    table = _Table(target.vector)
+    table = _IndexTable(target.vector)
     body: bytes = b""
     for vector in range(vectors.shape[1]):
         for tap in range(taps):
@@ -73,10 +73,10 @@ def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | No
             body += emit.memory(asm.STORE, _POOLED, R.DX, 4 * vector * lanes, lanes=min(pitch, lanes)).code()
     body += asm.add_number(R.SI, 4 * in_pitch) + asm.add_number(R.DX, 4 * pitch * (1 if pool else taps))
     head = arguments(R.SI, R.DX, R.R8, R.R9, R.AX) + emit.memory(asm.BROADCAST, _FILL, R.AX, 0).code()
-    return Gathering(head + asm.loop(R.R8, body) + asm.RETURN, table.array())
+    return GatherCode(head + asm.loop(R.R8, body) + asm.RETURN, table.array())
 
 
-class _Table:
+class _IndexTable:
     """Index vectors and masks, each kept once."""
 
     def __init__(self, size: int) -> None:
@@ -93,7 +93,7 @@ class _Table:
         return np.frombuffer(b"".join(self._rows) or bytes(self._size), np.uint8)
 
 
-def _one(pixels: np.ndarray, table: _Table, target: Target) -> bytes:
+def _one(pixels: np.ndarray, table: _IndexTable, target: Target) -> bytes:
     """One vector: from each input vector it draws on, the lanes it wants; the fill where there is no pixel."""
     lanes = target.lanes
     blocks = sorted({int(pixel) // lanes for pixel in pixels if pixel >= 0})
@@ -103,7 +103,7 @@ def _one(pixels: np.ndarray, table: _Table, target: Target) -> bytes:
     return (_masked if target.evex else _blended)(pixels, wanted, table)
 
 
-def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _Table) -> bytes:
+def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _IndexTable) -> bytes:
     """By mask registers. wanted: number of an input vector → bool [16], the lanes that it gives."""
     code: bytes = asm.registers(asm.LOAD, _RESULT, _FILL).code()
     code += asm.memory(asm.LOAD, _INDEX, R.R9, table.place(np.where(pixels >= 0, pixels % 16, 0))).code()
@@ -114,7 +114,7 @@ def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _Table) ->
     return code
 
 
-def _blended(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _Table) -> bytes:
+def _blended(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _IndexTable) -> bytes:
     """By blends: an index says in its sign bits what is left out. wanted: as for `_masked`, bool [8]."""
     code: bytes = b"" if wanted else vex.registers(asm.LOAD, _RESULT, _FILL).code()
     for turn, (number, lanes) in enumerate(wanted.items()):

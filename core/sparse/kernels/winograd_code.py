@@ -22,7 +22,7 @@ _AHEAD, _AHEAD_BYTES = 2, 8192
 
 
 @dataclass(frozen=True)
-class Layout:
+class TileLayout:
     """How `n` vectors of tiles (1 or 2) lie between the three steps.
 
     Inputs: [36 points, channels, n] vectors, `in_point` bytes from point to point; products: [36 points, rows, n]
@@ -71,7 +71,7 @@ class _Line:
 
 
 @dataclass(frozen=True)
-class Steps:
+class PixelStrides:
     """Bytes from a pixel to the next one, from a row to the next one, from a channel to the next one."""
 
     column: int
@@ -79,7 +79,7 @@ class Steps:
     plane: int
 
 
-def tile_in(layout: Layout, steps: Steps) -> bytes:
+def tile_in(layout: TileLayout, steps: PixelStrides) -> bytes:
     """Bᵀ d B of one tile, channel after channel. steps: of the input.
     Arguments: input, where the tile's first vector goes, channels, scratch (36 vectors), `CONSTANTS`."""
     target, six = layout.target, np.arange(TILE)
@@ -93,7 +93,7 @@ def tile_in(layout: Layout, steps: Steps) -> bytes:
     return arguments(R.SI, R.DX, R.R8, R.R9, R.AX) + _load_constants(target) + asm.loop(R.R8, body) + asm.RETURN
 
 
-def tile_out(layout: Layout, steps: Steps, *, relu: bool, add: bool) -> bytes:
+def tile_out(layout: TileLayout, steps: PixelStrides, *, relu: bool, add: bool) -> bytes:
     """Aᵀ m A of one tile, output channel after output channel, then bias, residual (add) and ReLU. steps: of the
     output and the residual.
     Arguments: products, output, channels, scratch (24 vectors), `CONSTANTS`, biases, residual − output (bytes)."""
@@ -122,8 +122,8 @@ def tile_out(layout: Layout, steps: Steps, *, relu: bool, add: bool) -> bytes:
     return head + _load_constants(target) + zero(none, target) + asm.loop(R.R8, body) + asm.RETURN
 
 
-def products(layout: Layout) -> bytes:
-    """Σ over channels of weight · input, for each point. Arguments: inputs, weights as `Layout.stream` orders them,
+def products(layout: TileLayout) -> bytes:
+    """Σ over channels of weight · input, for each point. Arguments: inputs, weights as `TileLayout.stream` orders them,
     products, points."""
     emit, vector = layout.target.encoder, layout.target.vector
     sums = np.arange(layout.height * layout.n)
@@ -139,7 +139,7 @@ def products(layout: Layout) -> bytes:
     return arguments(R.SI, R.DX, R.CX, R.R8) + asm.loop(R.R8, point) + asm.RETURN
 
 
-def _one_channel(layout: Layout, channel: int) -> bytes:
+def _one_channel(layout: TileLayout, channel: int) -> bytes:
     """Its n inputs, times one weight for each output."""
     target, n = layout.target, layout.n
     inputs = target.registers - 1 - np.arange(n)

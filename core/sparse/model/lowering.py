@@ -29,7 +29,7 @@ Window = Conv | MaxPool | SumPool
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
+class WindowGraph:
     """nodes: in an order in which they can run; the last one's value is the result, [O, 1, 1] · shapes: every value's,
     (C, H, W)."""
 
@@ -42,7 +42,7 @@ class Windows:
         return self.nodes[-1].out
 
 
-def windows_of(graph: Graph) -> Windows:
+def windows_of(graph: Graph) -> WindowGraph:
     """The graph with means as sums and linear layers as 1×1 convolutions; what divides a sum goes into the weights of
     the next layer, or into a layer of its own where none follows.
 
@@ -71,7 +71,7 @@ def windows_of(graph: Graph) -> Windows:
         channels = shapes[last.out][0]
         same = Linear(last.out, "", np.eye(channels, dtype=np.float32), np.zeros(channels, np.float32), relu=False)
         nodes.append(_as_conv(same, nodes[-1].out, count))
-    return Windows(tuple(nodes), shapes)
+    return WindowGraph(tuple(nodes), shapes)
 
 
 def _with_map(shape: tuple[int, ...]) -> tuple[int, int, int]:

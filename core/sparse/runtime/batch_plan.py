@@ -11,13 +11,13 @@ import numpy as np
 
 from prunesweep.core.sparse.codegen import assembler as asm
 from prunesweep.core.sparse.codegen.target import Target
-from prunesweep.core.sparse.kernels.convolution import Block, block, pooling
+from prunesweep.core.sparse.kernels.convolution import CodeBlock, block, pooling
 from prunesweep.core.sparse.model.graph import INPUT, Conv
-from prunesweep.core.sparse.model.lowering import SumPool, Window, Windows
-from prunesweep.core.sparse.runtime.batch_tiles import Bench, TiledLayer, benches, tiled_layer
+from prunesweep.core.sparse.model.lowering import SumPool, Window, WindowGraph
+from prunesweep.core.sparse.runtime.batch_tiles import TiledLayer, TileScratch, benches, tiled_layer
 from prunesweep.core.sparse.runtime.executable import Executable
-from prunesweep.core.sparse.runtime.layout import Frame, Memory, allocate, frames_of
-from prunesweep.core.sparse.runtime.program import Call, Crew, Job, Step
+from prunesweep.core.sparse.runtime.layout import ValueLayout, ValueMemory, allocate, frames_of
+from prunesweep.core.sparse.runtime.program import Call, Job, ProgramStep, ThreadPool
 
 _SUMS_BYTES = 384 * 1024
 """A block's sums stay in the second-level cache between the blocks that add to them."""
@@ -48,10 +48,10 @@ class _Layer:
     tiled: TiledLayer | None = None
 
 
-class WideNet:
+class BatchPlan:
     """The code for a graph; `program` lays it out for a number of groups."""
 
-    def __init__(self, net: Windows, threads: int, target: Target) -> None:
+    def __init__(self, net: WindowGraph, threads: int, target: Target) -> None:
         """
         Raises:
             ValueError: a max-pool and another node read one value whose border would have to be both −∞ and 0.
@@ -82,14 +82,14 @@ class WideNet:
             chains.append(tuple(parts))
         return _Layer(node, outputs, tuple(chains), tiled_layer(node, source, out, functions, self._target))
 
-    def fastest(self, groups: int, crew: Crew) -> frozenset[int]:
+    def fastest(self, groups: int, crew: ThreadPool) -> frozenset[int]:
         """Which layers are faster by tiles than by leaving out zeros, with so many groups."""
         if not any(layer.tiled for layer in self._layers):
             return frozenset()
         took = self.ticks(groups, crew, _TRIALS)
         return frozenset(number for number, (zeros, *tiles) in enumerate(took) if tiles and tiles[0] < zeros)
 
-    def ticks(self, groups: int, crew: Crew, rounds: int) -> list[list[float]]:
+    def ticks(self, groups: int, crew: ThreadPool, rounds: int) -> list[list[float]]:
         """For each node what leaving out zeros takes, in ticks of the clock, and what tiles take where they can be. All
         are tried in their place among the others, so that they find the caches as they will."""
         either = frozenset(number for number, layer in enumerate(self._layers) if layer.tiled)
@@ -100,7 +100,7 @@ class WideNet:
             took.append(np.bincount(program.layers, each).tolist())
         return [[zeros, tiles] if n in either else [zeros] for n, (zeros, tiles) in enumerate(zip(*took, strict=True))]
 
-    def program(self, groups: int, tiled: frozenset[int]) -> "WideProgram":
+    def program(self, groups: int, tiled: frozenset[int]) -> "BatchProgram":
         """Steps and buffers for `groups` groups of images. tiled: the layers that go by tiles."""
         shares = _shares(groups, self._threads)
         memory = allocate(self._windows, self._frames, groups, self._early, len(shares))
@@ -115,8 +115,8 @@ class WideNet:
         for number in range(self._early, len(self._layers)):
             every = (self._jobs(number, plan, home, range(first, last), 0) for home, first, last in shares)
             steps.append((number, tuple(chain.from_iterable(every))))
-        made = tuple(Step(jobs, together=groups < self._threads) for _, jobs in steps)
-        return WideProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._result, self._code)
+        made = tuple(ProgramStep(jobs, together=groups < self._threads) for _, jobs in steps)
+        return BatchProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._result, self._code)
 
     def _jobs(self, number: int, plan: "_Plan", home: int | None, groups: range, slot: int) -> Iterator[Job]:
         """The layer for these groups. slot: the place of a value that has room for one group a share."""
@@ -134,7 +134,7 @@ class WideNet:
                 calls = tuple(self._call(part, words, table) for part in parts)
                 yield Job(calls, float(sum(part.work for part in parts) * len(table)), home)
 
-    def _words(self, node: Window, memory: Memory, group: int, slot: int, output: int) -> tuple[int, int, int]:
+    def _words(self, node: Window, memory: ValueMemory, group: int, slot: int, output: int) -> tuple[int, int, int]:
         """Addresses of a group's input and output, and how far the value to add lies from the output."""
         writes = memory.start(node.out, group, slot)
         added = memory.start(node.add, group, slot) - writes if isinstance(node, Conv) and node.add else 0
@@ -162,19 +162,19 @@ class WideNet:
 class _Plan:
     """Where values lie, which layers go by tiles, and each thread's room for them."""
 
-    memory: Memory
+    memory: ValueMemory
     tiled: frozenset[int]
-    benches: tuple[Bench, ...]
+    benches: tuple[TileScratch, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class WideProgram:
+class BatchProgram:
     """steps: what to run · layers: the number of each step's layer · the rest is theirs, and kept alive with them."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ProgramStep, ...]
     layers: tuple[int, ...]
-    _memory: Memory
-    _frames: Mapping[str, Frame]
+    _memory: ValueMemory
+    _frames: Mapping[str, ValueLayout]
     _result: str
     _code: Executable
 
@@ -213,7 +213,7 @@ def _shares(groups: int, threads: int) -> list[tuple[int | None, int, int]]:
     return [(thread, int(edges[thread]), int(edges[thread + 1])) for thread in range(threads)]
 
 
-def _blocks(node: Conv, outputs: slice, source: Frame, out: Frame, target: Target) -> Iterator[Block]:
+def _blocks(node: Conv, outputs: slice, source: ValueLayout, out: ValueLayout, target: Target) -> Iterator[CodeBlock]:
     """The chunks of input channels of one run of outputs, each with as much code as stays close."""
     weight = node.weight[outputs].reshape(outputs.stop - outputs.start, node.weight.shape[1], -1)
     taps = source.taps(node.weight.shape[2:])

@@ -9,15 +9,15 @@ import numpy as np
 
 from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.kernels.winograd import CONSTANTS, OUT, POINTS, transformed, worth
-from prunesweep.core.sparse.kernels.winograd_code import Layout, Steps, products, tile_in, tile_out
+from prunesweep.core.sparse.kernels.winograd_code import PixelStrides, TileLayout, products, tile_in, tile_out
 from prunesweep.core.sparse.model.graph import Conv
 from prunesweep.core.sparse.runtime.executable import Executable
-from prunesweep.core.sparse.runtime.layout import Frame, Memory
+from prunesweep.core.sparse.runtime.layout import ValueLayout, ValueMemory
 from prunesweep.core.sparse.runtime.program import Call, Job, aligned
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class TileScratch:
     """A thread's memory for what lies between the steps."""
 
     inputs: np.ndarray
@@ -29,10 +29,12 @@ class Bench:
 class TiledLayer:
     """One convolution; its functions are added to `functions`."""
 
-    def __init__(self, node: Conv, source: Frame, out: Frame, functions: list[bytes], target: Target) -> None:
+    def __init__(
+        self, node: Conv, source: ValueLayout, out: ValueLayout, functions: list[bytes], target: Target
+    ) -> None:
         self.node, self._source, self._out, self._target = node, source, out, target
         outputs, channels = node.weight.shape[:2]
-        self._layouts = {n: Layout(channels, outputs, n, target) for n in (1, 2)}
+        self._layouts = {n: TileLayout(channels, outputs, n, target) for n in (1, 2)}
         self._bias = node.bias.astype(np.float32)
         self._functions: dict[int, range] = {}
         self._streams: WeakValueDictionary[int, np.ndarray] = WeakValueDictionary()
@@ -52,7 +54,13 @@ class TiledLayer:
         )
 
     def jobs(
-        self, memory: Memory, code: Executable, groups: range, slot: int, benches: Sequence[Bench], home: int | None
+        self,
+        memory: ValueMemory,
+        code: Executable,
+        groups: range,
+        slot: int,
+        benches: Sequence[TileScratch],
+        home: int | None,
     ) -> Iterator[Job]:
         """The layer for these groups: on its home's bench, or a job for each bench."""
         benches = benches if home is None else benches[home : home + 1]
@@ -67,7 +75,12 @@ class TiledLayer:
                 yield Job(tuple(calls), float(high - low), home)
 
     def _calls(
-        self, memory: Memory, code: Executable, tiles: Sequence[tuple[int, int, int]], slot: int, bench: Bench
+        self,
+        memory: ValueMemory,
+        code: Executable,
+        tiles: Sequence[tuple[int, int, int]],
+        slot: int,
+        bench: TileScratch,
     ) -> Iterator[Call]:
         n = len(tiles)
         layout, stream = self._layouts[n], self._stream(n)
@@ -96,24 +109,28 @@ class TiledLayer:
         return stream
 
 
-def tiled_layer(node: Conv, source: Frame, out: Frame, functions: list[bytes], target: Target) -> TiledLayer | None:
+def tiled_layer(
+    node: Conv, source: ValueLayout, out: ValueLayout, functions: list[bytes], target: Target
+) -> TiledLayer | None:
     """The layer by tiles, where that can be and may be worth it."""
     if not worth(node, (out.channels, *out.size)):
         return None
     return TiledLayer(node, source, out, functions, target)
 
 
-def benches(layers: Sequence[TiledLayer], count: int, target: Target) -> tuple[Bench, ...]:
+def benches(layers: Sequence[TiledLayer], count: int, target: Target) -> tuple[TileScratch, ...]:
     """Room for `count` threads to run any of these layers."""
     sizes = [layer.bytes_between() for layer in layers]
     inputs, sums = (max((size[which] for size in sizes), default=0) // 4 for which in (0, 1))
     scratch, constants = POINTS * target.lanes, aligned(CONSTANTS.shape)
     constants[:] = CONSTANTS
-    return tuple(Bench(aligned((inputs,)), aligned((sums,)), aligned((scratch,)), constants) for _ in range(count))
+    return tuple(
+        TileScratch(aligned((inputs,)), aligned((sums,)), aligned((scratch,)), constants) for _ in range(count)
+    )
 
 
-def _steps(frame: Frame) -> Steps:
-    return Steps(frame.vector, frame.row, frame.plane)
+def _steps(frame: ValueLayout) -> PixelStrides:
+    return PixelStrides(frame.vector, frame.row, frame.plane)
 
 
 def _call(code: Executable, function: int, words: tuple[int, ...], *kept: object) -> Call:

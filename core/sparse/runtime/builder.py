@@ -11,22 +11,22 @@ from prunesweep.core.sparse.codegen.assembler import Op
 from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.kernels.gathering import gathering
 from prunesweep.core.sparse.runtime.executable import Executable
-from prunesweep.core.sparse.runtime.program import Call, Job, Step, aligned
+from prunesweep.core.sparse.runtime.program import Call, Job, ProgramStep, aligned
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class PendingCall:
     """A call that still lacks its code's address. words: its arguments."""
 
     function: int
     words: tuple[int, ...]
 
 
-Draft = list[tuple[tuple[Piece, ...], float]]
+Draft = list[tuple[tuple[PendingCall, ...], float]]
 """A step: calls that follow each other, and their cost, for each of its jobs."""
 
 
-class Parts:
+class CodeParts:
     """Functions, and the arrays that they read and write."""
 
     def __init__(self, threads: int, target: Target) -> None:
@@ -77,11 +77,11 @@ class Parts:
         for part in even(len(source), self.threads):
             reads = source.ctypes.data + part.start * source.shape[1] * 4
             words = (reads, into.ctypes.data + part.start * step, part.stop - part.start, read, fill)
-            draft.append(((Piece(function, words),), 1.0))
+            draft.append(((PendingCall(function, words),), 1.0))
         return draft
 
 
-def finished(draft: Draft, code: Executable) -> Step:
+def finished(draft: Draft, code: Executable) -> ProgramStep:
     """The step, now that its code has addresses."""
     jobs = []
     for pieces, cost in draft:
@@ -89,7 +89,7 @@ def finished(draft: Draft, code: Executable) -> Step:
         places = [(code.addresses[piece.function], code.sizes[piece.function]) for piece in pieces]
         calls = tuple(Call(at, word, (), size) for (at, size), word in zip(places, words, strict=True))
         jobs.append(Job(calls, cost))
-    return Step(tuple(jobs))
+    return ProgramStep(tuple(jobs))
 
 
 def even(count: int, parts: int, by: np.ndarray | None = None) -> Sequence[slice]:

@@ -11,12 +11,12 @@ from prunesweep.core.cpus import capped
 from prunesweep.core.sparse.codegen.target import Target, here
 from prunesweep.core.sparse.codegen.target import unsupported as unsupported
 from prunesweep.core.sparse.model.graph import Graph, map_shapes, read_pixels
-from prunesweep.core.sparse.model.lowering import Windows, windows_of
-from prunesweep.core.sparse.runtime.batch_plan import WideNet, WideProgram
+from prunesweep.core.sparse.model.lowering import WindowGraph, windows_of
+from prunesweep.core.sparse.runtime.batch_plan import BatchPlan, BatchProgram
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.limits import unsuited
-from prunesweep.core.sparse.runtime.program import Crew, Programs
-from prunesweep.core.sparse.runtime.single_plan import FlatProgram
+from prunesweep.core.sparse.runtime.program import Programs, ThreadPool
+from prunesweep.core.sparse.runtime.single_plan import SingleProgram
 
 OWN = "own"
 """The name of the engine's own code, beside the libraries that take over."""
@@ -155,8 +155,8 @@ class _Sparse:
         self.target = target
         self._net, self._threads = windows_of(graph), threads
         self._shape = graph.image_shape
-        self._crew = Crew(threads)
-        self._programs: dict[int, tuple[WideProgram, Programs]] = {}
+        self._crew = ThreadPool(threads)
+        self._programs: dict[int, tuple[BatchProgram, Programs]] = {}
         self._paying: dict[int, bool] = {}
         self._most = _AT_ONCE * threads
 
@@ -178,13 +178,13 @@ class _Sparse:
     @cached_property
     def _one(self) -> Run:
         """A single image: several threads must meet after every layer, and where layers are short one is faster."""
-        crews = [self._crew] if self._threads == 1 else [self._crew, Crew(1)]
+        crews = [self._crew] if self._threads == 1 else [self._crew, ThreadPool(1)]
         runs = [_One(self._net, crew, self.target) for crew in crews]
         return _faster(runs, np.zeros((1, *self._shape), np.float32), settle=_settle(self._threads))
 
     @cached_property
-    def _wide(self) -> WideNet:
-        return WideNet(self._net, self._threads, self.target)
+    def _wide(self) -> BatchPlan:
+        return BatchPlan(self._net, self._threads, self.target)
 
     @cached_property
     def _tiled(self) -> frozenset[int]:
@@ -223,9 +223,9 @@ class _Sparse:
 class _One:
     """A single image on a crew: [1, C, H, W] → [1, O]."""
 
-    def __init__(self, net: Windows, crew: Crew, target: Target) -> None:
+    def __init__(self, net: WindowGraph, crew: ThreadPool, target: Target) -> None:
         self.threads, self._crew = crew.threads, crew
-        self._program = FlatProgram(net, crew.threads, target)
+        self._program = SingleProgram(net, crew.threads, target)
         self._calls = crew.programs(self._program.fastest(crew))
 
     def __call__(self, image: np.ndarray) -> np.ndarray:

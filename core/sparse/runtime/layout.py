@@ -12,7 +12,7 @@ from prunesweep.core.sparse.runtime.program import aligned
 
 
 @dataclass(frozen=True)
-class Frame:
+class ValueLayout:
     """How a value lies in memory, for one group of images: channels × rows × columns vectors of `lanes` floats, the
     map itself from (top, left), `fill` around it."""
 
@@ -58,7 +58,7 @@ class Frame:
         return ((np.arange(kernel[0])[:, None] * self.columns + np.arange(kernel[1])) * self.vector).ravel()
 
 
-def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], lanes: int) -> dict[str, Frame]:
+def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], lanes: int) -> dict[str, ValueLayout]:
     """Each map's border: as wide as its widest reader needs; values that are added to each other have equal ones.
 
     Raises:
@@ -76,7 +76,7 @@ def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], 
         channels, height, width = shapes[name]
         fill = _fill(name, windows)
         rows, columns = top + height + bottom, left + width + right
-        frames[name] = Frame(channels, (height, width), top, left, rows, columns, fill, lanes)
+        frames[name] = ValueLayout(channels, (height, width), top, left, rows, columns, fill, lanes)
     return frames
 
 
@@ -109,7 +109,9 @@ def _fill(name: str, windows: Sequence[Window]) -> float:
     return float("-inf")
 
 
-def allocate(windows: Sequence[Window], frames: Mapping[str, Frame], groups: int, early: int, slots: int) -> "Memory":
+def allocate(
+    windows: Sequence[Window], frames: Mapping[str, ValueLayout], groups: int, early: int, slots: int
+) -> "ValueMemory":
     """Memory for every value.
 
     Values that only the first `early` windows make and read get room for `slots` groups, and the place of one that is
@@ -118,7 +120,7 @@ def allocate(windows: Sequence[Window], frames: Mapping[str, Frame], groups: int
     last = {name: number for number, node in enumerate(windows) for name in reads(node)}
     private = {node.out for node in windows[:early] if last.get(node.out, early) < early}
     buffers: dict[str, np.ndarray] = {}
-    free: dict[Frame, list[np.ndarray]] = {}
+    free: dict[ValueLayout, list[np.ndarray]] = {}
     for name, node in [(INPUT, None), *((node.out, node) for node in windows)]:
         frame = frames[name]
         if name in private and free.get(frame):
@@ -129,11 +131,11 @@ def allocate(windows: Sequence[Window], frames: Mapping[str, Frame], groups: int
         for old in reads(node) if node else ():
             if old in private and windows[last[old]] is node:
                 free.setdefault(frames[old], []).append(buffers[old])
-    return Memory(buffers, frozenset(private))
+    return ValueMemory(buffers, frozenset(private))
 
 
 @dataclass(frozen=True, eq=False)
-class Memory:
+class ValueMemory:
     """values: float32 [groups, channels, rows, columns, lanes]; those that are private have room for `slots` groups."""
 
     values: Mapping[str, np.ndarray]

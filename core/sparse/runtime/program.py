@@ -37,7 +37,7 @@ class Job:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class ProgramStep:
     """Jobs that may run side by side. together: the next step needs all of them done, whichever thread did them."""
 
     jobs: tuple[Job, ...]
@@ -62,7 +62,7 @@ class Programs:
     kept: tuple[object, ...]
 
 
-class Crew:
+class ThreadPool:
     """`threads` threads, the caller's included, that run one program together. Helpers sleep between runs, and end
     with this object."""
 
@@ -78,7 +78,7 @@ class Crew:
             _start(self._code, post)
         weakref.finalize(self, _stop, self._posts, self._libc)
 
-    def programs(self, steps: Sequence[Step]) -> Programs:
+    def programs(self, steps: Sequence[ProgramStep]) -> Programs:
         """The steps dealt out to the threads."""
         barrier = Call(self._code.addresses[1], self._meeting)
         lists: list[list[Call]] = [[] for _ in range(self.threads)]
@@ -107,12 +107,12 @@ class Crew:
                 yield Call(self._code.addresses[5], lines)
             yield call
 
-    def timed(self, steps: Sequence[Step], rounds: int) -> np.ndarray:
+    def timed(self, steps: Sequence[ProgramStep], rounds: int) -> np.ndarray:
         """Runs all steps `rounds` times, one after the other as in use; ticks of the clock [rounds, steps]."""
         stamps = [np.zeros(1, np.int64) for _ in range(len(steps) + 1)]
-        marked: list[Step] = []
+        marked: list[ProgramStep] = []
         for number, stamp in enumerate(stamps):
-            marked.append(Step((Job((self.stamp(stamp),), 0.0, home=0),)))
+            marked.append(ProgramStep((Job((self.stamp(stamp),), 0.0, home=0),)))
             marked += steps[number : number + 1]
         programs = self.programs(marked)
         ticks = np.empty((rounds, len(stamps)), np.int64)

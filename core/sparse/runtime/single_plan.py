@@ -10,24 +10,24 @@ from prunesweep.core.sparse.kernels.convolution import block
 from prunesweep.core.sparse.kernels.gathering import pitch_of, sources
 from prunesweep.core.sparse.kernels.spmm import inputs_at_once, list_of, row_list, vectors_max
 from prunesweep.core.sparse.model.graph import INPUT, Conv
-from prunesweep.core.sparse.model.lowering import SumPool, Window, Windows
+from prunesweep.core.sparse.model.lowering import SumPool, Window, WindowGraph
 from prunesweep.core.sparse.runtime.batch_plan import chunks, cut
-from prunesweep.core.sparse.runtime.builder import Draft, Parts, Piece, even, finished
-from prunesweep.core.sparse.runtime.program import Crew, Step
-from prunesweep.core.sparse.runtime.single_tiles import Values, tiled
+from prunesweep.core.sparse.runtime.builder import CodeParts, Draft, PendingCall, even, finished
+from prunesweep.core.sparse.runtime.program import ProgramStep, ThreadPool
+from prunesweep.core.sparse.runtime.single_tiles import PixelMap, tiled
 
 _TRIALS = 16
 
 
-class FlatProgram:
+class SingleProgram:
     """Steps and buffers for one image."""
 
-    def __init__(self, net: Windows, threads: int, target: Target) -> None:
+    def __init__(self, net: WindowGraph, threads: int, target: Target) -> None:
         """
         Raises:
             OSError: the system grants no executable memory.
         """
-        self._parts = Parts(threads, target)
+        self._parts = CodeParts(threads, target)
         self._target, self._shapes, self._result = target, net.shapes, net.result
         names = [INPUT, *(node.out for node in net.nodes)]
         self._buffers = {
@@ -38,13 +38,13 @@ class FlatProgram:
         self._code = self._parts.executable()
         self._ways = [[tuple(finished(draft, self._code) for draft in way) for way in ways] for ways in drafts]
 
-    def fastest(self, crew: Crew) -> tuple[Step, ...]:
+    def fastest(self, crew: ThreadPool) -> tuple[ProgramStep, ...]:
         """The steps of one run, each layer done in the way that takes least."""
         took = self.ticks(crew, _TRIALS)
         best = [ways[int(np.argmin(each))] for ways, each in zip(self._ways, took, strict=True)]
         return tuple(step for way in best for step in way)
 
-    def ticks(self, crew: Crew, rounds: int) -> list[list[float]]:
+    def ticks(self, crew: ThreadPool, rounds: int) -> list[list[float]]:
         """For each node what each way to do it takes, in ticks of the clock. All are tried in their place among the
         others, so that they find the caches as they will."""
         every = [step for ways in self._ways for way in ways for step in way]
@@ -62,9 +62,9 @@ class FlatProgram:
     def _pixels(self, name: str) -> int:
         return int(np.prod(self._shapes[name][1:]))
 
-    def _values(self, name: str) -> Values:
+    def _values(self, name: str) -> PixelMap:
         height, width = self._shapes[name][1:]
-        return Values(self._buffers[name], (height, width))
+        return PixelMap(self._buffers[name], (height, width))
 
     def _ways_of(self, node: Window) -> Iterator[list[Draft]]:
         """Steps one after the other, for each way in which the node can be done."""
@@ -93,7 +93,7 @@ class FlatProgram:
         if by_tiles is not None:
             yield by_tiles
 
-    def _listed(self, node: Conv, gathered: np.ndarray) -> Iterator[tuple[tuple[Piece, ...], float]]:
+    def _listed(self, node: Conv, gathered: np.ndarray) -> Iterator[tuple[tuple[PendingCall, ...], float]]:
         out, pitch = self._buffers[node.out], gathered.shape[1]
         vectors, lanes = max(1, pitch // self._target.lanes), min(pitch, self._target.lanes)
         weight = node.weight.reshape(len(out), -1)
@@ -119,10 +119,12 @@ class FlatProgram:
                 entries = self._parts.keep(list_of(weight[part, run], node.bias[part], vectors, lanes, self._target))
                 reads = gathered.ctypes.data + run.start * pitch * 4
                 words = (reads, writes, entries, part.stop - part.start, self._added(node))
-                calls.append(Piece(function, words))
+                calls.append(PendingCall(function, words))
             yield tuple(calls), 1.0
 
-    def _blocked(self, node: Conv, gathered: np.ndarray, shared: bool) -> Iterator[tuple[tuple[Piece, ...], float]]:
+    def _blocked(
+        self, node: Conv, gathered: np.ndarray, shared: bool
+    ) -> Iterator[tuple[tuple[PendingCall, ...], float]]:
         out = self._buffers[node.out]
         pitch = out.shape[1] * 4
         shifts = self._shifts(node, gathered.shape[1] * 4, shared)
@@ -147,7 +149,7 @@ class FlatProgram:
                 writes = out.ctypes.data + part.start * pitch
                 stream = self._parts.keep(made.stream)
                 words = (gathered.ctypes.data, writes, table, len(tiles) // 2, stream, self._added(node))
-                calls.append(Piece(self._parts.function(made.code), words))
+                calls.append(PendingCall(self._parts.function(made.code), words))
                 work += made.work
             yield tuple(calls), float(work)
 

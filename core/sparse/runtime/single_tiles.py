@@ -10,21 +10,21 @@ import numpy as np
 
 from prunesweep.core.sparse.kernels.gathering import sources
 from prunesweep.core.sparse.kernels.winograd import CONSTANTS, OUT, POINTS, TILE, transformed, worth
-from prunesweep.core.sparse.kernels.winograd_code import Layout, Steps, products, tile_in, tile_out
+from prunesweep.core.sparse.kernels.winograd_code import PixelStrides, TileLayout, products, tile_in, tile_out
 from prunesweep.core.sparse.model.graph import Conv
-from prunesweep.core.sparse.runtime.builder import Draft, Parts, Piece, even
+from prunesweep.core.sparse.runtime.builder import CodeParts, Draft, PendingCall, even
 from prunesweep.core.sparse.runtime.program import aligned
 
 
 @dataclass(frozen=True, eq=False)
-class Values:
+class PixelMap:
     """A map in memory, [channels, pitch], and its pixels."""
 
     array: np.ndarray
     size: tuple[int, int]
 
 
-def tiled(node: Conv, source: Values, out: Values, add: Values | None, parts: Parts) -> list[Draft] | None:
+def tiled(node: Conv, source: PixelMap, out: PixelMap, add: PixelMap | None, parts: CodeParts) -> list[Draft] | None:
     """The layer's steps, where that can be and may be worth it: a map of whole vectors of tiles."""
     tiles = _tiles(out.size)
     if not worth(node, (len(out.array), *out.size)) or tiles[0] * tiles[1] % parts.target.lanes:
@@ -33,14 +33,14 @@ def tiled(node: Conv, source: Values, out: Values, add: Values | None, parts: Pa
 
 
 class _Tiled:
-    def __init__(self, node: Conv, source: Values, out: Values, add: Values | None, parts: Parts) -> None:
+    def __init__(self, node: Conv, source: PixelMap, out: PixelMap, add: PixelMap | None, parts: CodeParts) -> None:
         self._node, self._source, self._out, self._add, self._parts = node, source, out, add, parts
         self._tiles = _tiles(out.size)
         count = self._tiles[0] * self._tiles[1]
         self._vectors, self._target = count // parts.target.lanes, parts.target
         outputs, channels = node.weight.shape[:2]
         n = 2 if self._vectors % 2 == 0 else 1
-        self._layout = Layout(channels, outputs, n, parts.target)
+        self._layout = TileLayout(channels, outputs, n, parts.target)
         self._inputs = parts.passing("pixels", channels * POINTS, count)
         self._results = parts.passing("results", outputs * OUT * OUT, count)
         self._added = parts.passing("added", outputs * OUT * OUT, count) if add else None
@@ -82,7 +82,7 @@ class _Tiled:
                 reads = self._inputs.ctypes.data + part.start * self._steps(TILE).plane + number * vector
                 makes = inputs + (part.start * layout.n + number % layout.n) * vector
                 words = (reads, makes, part.stop - part.start, scratch, self._constants)
-                pieces.append(Piece(function, words))
+                pieces.append(PendingCall(function, words))
             draft.append((tuple(pieces), 1.0))
         return draft
 
@@ -96,7 +96,7 @@ class _Tiled:
             pieces = []
             for inputs, sums in self._between:
                 reads, makes = inputs[part.start :].ctypes.data, sums[part.start :].ctypes.data
-                pieces.append(Piece(function, (reads, stream + part.start * each, makes, part.stop - part.start)))
+                pieces.append(PendingCall(function, (reads, stream + part.start * each, makes, part.stop - part.start)))
             draft.append((tuple(pieces), 1.0))
         return draft
 
@@ -114,14 +114,14 @@ class _Tiled:
                 reads = sums + (part.start * layout.n + number % layout.n) * vector
                 writes = start + part.start * steps.plane + number * vector
                 count, biases = part.stop - part.start, bias + part.start * 4
-                pieces.append(Piece(function, (reads, writes, count, scratch, self._constants, biases, added)))
+                pieces.append(PendingCall(function, (reads, writes, count, scratch, self._constants, biases, added)))
             draft.append((tuple(pieces), 1.0))
         return draft
 
-    def _steps(self, side: int) -> Steps:
+    def _steps(self, side: int) -> PixelStrides:
         """Of pixels in the order of tiles."""
         column = self._vectors * self._target.vector
-        return Steps(column, side * column, side * side * column)
+        return PixelStrides(column, side * column, side * side * column)
 
 
 def _tiles(size: tuple[int, int]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.audit.subject import Subject, Verified
+    from prunesweep.orchestrator.audit.subject import AuditedSweep, VerifyResult
 
 _AGAIN = "prunesweep.core.jobs.reevaluate"
 
@@ -59,21 +59,21 @@ def audit(
         raise typer.Exit(1)
 
 
-def _verified(engine: "Engine", settings: "Settings", subject: "Subject", device: str) -> "Verified":
+def _verified(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> "VerifyResult":
     """What `sweep verify` finds of the sweep's artifacts, and every accuracy once more."""
     from prunesweep.core.ledger.queries.references import artifacts_made
-    from prunesweep.orchestrator.audit.subject import Verified
+    from prunesweep.orchestrator.audit.subject import VerifyResult
     from prunesweep.orchestrator.cli.commands.verify import look
 
     looked = look(engine, settings, artifacts_made(engine, subject.sweep.id))
     wrong = tuple(f"{one.digest[:12]}  {one.label}: {one.what}: {one.message}" for one in looked.findings)
-    return Verified(looked.artifacts, wrong, _read_again(engine, settings, subject, device))
+    return VerifyResult(looked.artifacts, wrong, _read_again(engine, settings, subject, device))
 
 
-def _read_again(engine: "Engine", settings: "Settings", subject: "Subject", device: str) -> tuple[Any, ...]:
-    """A `Reread` of each network that has been evaluated, the dense ones too; each once."""
+def _read_again(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> tuple[Any, ...]:
+    """A `RereadAccuracy` of each network that has been evaluated, the dense ones too; each once."""
     from prunesweep.core.plan.datasets import folder_of
-    from prunesweep.orchestrator.audit.subject import Reread
+    from prunesweep.orchestrator.audit.subject import RereadAccuracy
     from prunesweep.orchestrator.console.output import flash
     from prunesweep.orchestrator.images import places
     from prunesweep.orchestrator.torch_client import ask
@@ -96,13 +96,13 @@ def _read_again(engine: "Engine", settings: "Settings", subject: "Subject", devi
     for event in ask(_AGAIN, request):
         if event["event"] == "file":
             cell, top1 = wanted[event["artifact"]]
-            read.append(Reread(cell, event["artifact"], top1, event["top1"], event["images"], event["error"]))
+            read.append(RereadAccuracy(cell, event["artifact"], top1, event["top1"], event["images"], event["error"]))
         flash(f"audit: {len(read):,} of {len(wanted):,} accuracies read again")
     flash("")
     return tuple(read)
 
 
-def _wanted(engine: "Engine", subject: "Subject") -> dict[str, tuple[int, float]]:
+def _wanted(engine: "Engine", subject: "AuditedSweep") -> dict[str, tuple[int, float]]:
     """Artifact → the first cell that it is of (0 = dense network) and its accuracy in the ledger."""
     from prunesweep.core.ledger.queries.lookup import cell_artifacts
 

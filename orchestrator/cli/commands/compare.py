@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.compare.equal_budget import Study
-    from prunesweep.orchestrator.compare.paired import Compared
-    from prunesweep.orchestrator.compare.selectors import Side
-    from prunesweep.orchestrator.compare.wording import Names
+    from prunesweep.orchestrator.compare.equal_budget import EqualBudgetStudy
+    from prunesweep.orchestrator.compare.paired import PairedTable
+    from prunesweep.orchestrator.compare.selectors import SelectedCells
+    from prunesweep.orchestrator.compare.wording import SideNames
 
 _SIDE = "a sweep, or cells of one: SWEEP:axis=value,… (:axis=value of the latest)."
 
@@ -50,15 +50,15 @@ def compare(
         _check(compared, found, chosen.name)
         queued = _queue(engine, settings, compared, found) if queue else []
     if json_:
-        body = {"a": _side(found[0]), "b": _side(found[1]), **wording.as_dict(compared, chosen, wording.Names())}
+        body = {"a": _side(found[0]), "b": _side(found[1]), **wording.as_dict(compared, chosen, wording.SideNames())}
         say_json({**body, "queued": queued} if queue else body)
         return
-    say(*_head(compared, found), "", *wording.lines(compared, chosen, wording.Names(), width()))
+    say(*_head(compared, found), "", *wording.lines(compared, chosen, wording.SideNames(), width()))
     if queue:
         say("", *(_queued(one) for one in queued or [{}]))
 
 
-def _check(compared: "Compared", found: "list[Side]", metric: str) -> None:
+def _check(compared: "PairedTable", found: "list[SelectedCells]", metric: str) -> None:
     """Raises UserError if there is nothing to compare."""
     from prunesweep.core.errors import UserError
 
@@ -78,11 +78,11 @@ def _check(compared: "Compared", found: "list[Side]", metric: str) -> None:
     raise UserError("compare", names, f"no cell of one side has a partner in the other with {what} in common")
 
 
-def _side(side: "Side") -> dict[str, Any]:
+def _side(side: "SelectedCells") -> dict[str, Any]:
     return {"given": side.text, "sweep": side.sweep.name, "cells": len(side.points)}
 
 
-def _head(compared: "Compared", found: "list[Side]") -> list[str]:
+def _head(compared: "PairedTable", found: "list[SelectedCells]") -> list[str]:
     """`A: fair, algorithm oneshot, epochs 9 (45 cells)`."""
     from prunesweep.orchestrator.compare.wording import settings
     from prunesweep.orchestrator.console.text import plural
@@ -95,7 +95,9 @@ def _head(compared: "Compared", found: "list[Side]") -> list[str]:
     ]
 
 
-def _queue(engine: "Engine", settings: "Settings", compared: "Compared", found: "list[Side]") -> list[dict[str, Any]]:
+def _queue(
+    engine: "Engine", settings: "Settings", compared: "PairedTable", found: "list[SelectedCells]"
+) -> list[dict[str, Any]]:
     """Submits what is needed; what was added, one for each sweep."""
     from prunesweep.orchestrator.compare import sample_size
     from prunesweep.orchestrator.console.output import note
@@ -148,7 +150,7 @@ def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
     compared = study.rounds
     missing = "" if compared.comparisons else equal_budget.why_none(points, compared, known)
     judged = {str(one.at["algorithm"]) for one in compared.comparisons}
-    names = wording.Names(judged.pop() if len(judged) == 1 else "in rounds", "one-shot")
+    names = wording.SideNames(judged.pop() if len(judged) == 1 else "in rounds", "one-shot")
     if json_:
         body = wording.as_dict(compared, metric, names)
         say_json({"sweep": found.name, **body, "explained": explanation.as_dict(study), "missing": missing or None})
@@ -161,14 +163,14 @@ def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _explanation(study: "Study", names: "Names") -> list[str]:
+def _explanation(study: "EqualBudgetStudy", names: "SideNames") -> list[str]:
     """The control with one learning-rate schedule beside one-shot, and what explains a difference."""
     from prunesweep.orchestrator.compare import explanation, paired, wording
     from prunesweep.orchestrator.console.output import width
 
     if not study.pruning.comparisons:
         return explanation.lines(study)
-    control = wording.Names(f"{names.a}, one schedule", names.b)
+    control = wording.SideNames(f"{names.a}, one schedule", names.b)
     table = wording.lines(study.pruning, paired.METRICS["top1"], control, width())
     return [
         f"the same with one learning-rate schedule over all rounds, against {names.b}",

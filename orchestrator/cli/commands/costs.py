@@ -36,7 +36,7 @@ def costs(
 
 def _measured(rounds: int, json_: bool) -> str:
     """The profile as TOML; its points are printed as they come."""
-    from prunesweep.core.plan.costs import BATCHES, Profile, make_costs
+    from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
     from prunesweep.orchestrator.console.output import say, say_json
     from prunesweep.orchestrator.torch_client import ask
 
@@ -57,4 +57,4 @@ def _measured(rounds: int, json_: bool) -> str:
             say(f"{place}: {event['ns']:.3g} ns a weight{full}")
     if json_:
         say_json({"processor": processor, "date": date, "batches": points, "dense": dense})
-    return Profile(processor, date, {batch: make_costs(points[batch], dense[batch]) for batch in BATCHES}).toml()
+    return CostProfile(processor, date, {batch: make_costs(points[batch], dense[batch]) for batch in BATCHES}).toml()

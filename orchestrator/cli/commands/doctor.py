@@ -118,13 +118,13 @@ def _artifacts(settings: "Settings") -> str:
 
 def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
-    from prunesweep.core.images.folders import Refused
+    from prunesweep.core.images.folders import RefusedFolder
     from prunesweep.orchestrator.images import look_up
     from prunesweep.orchestrator.torch_client import ask, need_torch
 
     try:
         found = look_up(dataset, settings)
-    except Refused as refused:
+    except RefusedFolder as refused:
         yield from (Check("dataset", False, f"{dataset}: {fault}") for fault in refused.faults)
         return
     except UserError as error:

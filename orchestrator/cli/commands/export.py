@@ -47,9 +47,9 @@ def export(
     from prunesweep.core.settings import load_settings
     from prunesweep.orchestrator.console import text
     from prunesweep.orchestrator.console.output import note, say, say_json
-    from prunesweep.orchestrator.export.files import Wish, plan_export
+    from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 
-    wish = Wish(form, values, names, force, cards=not no_cards)
+    wish = ExportOptions(form, values, names, force, cards=not no_cards)
     planned = plan_export(load_settings(), sweep, folder, wish)
     written = []
     for event in planned.write():

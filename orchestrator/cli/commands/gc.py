@@ -13,9 +13,9 @@ from prunesweep.orchestrator.cli.options import JsonOption, flag
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from prunesweep.core.artifacts.inventory import Entry, Inventory
+    from prunesweep.core.artifacts.inventory import Inventory, StoredObject
     from prunesweep.core.artifacts.store import ArtifactStore
-    from prunesweep.core.ledger.queries.holdings import Holding
+    from prunesweep.core.ledger.queries.holdings import SweepStorage
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BATCH = 100  # objects removed while the ledger's lock is held
@@ -25,7 +25,7 @@ _SLACK = 5.0  # seconds; servers' stamps are good to a second
 
 
 @dataclass
-class Cleared:
+class GcSummary:
     """What became of the store's objects. removed, bytes: gone (or what would go) · kept: the ledger refers to them ·
     young: nothing does yet · foreign: not ours · objects: those removed, with their sizes and ages in seconds."""
 
@@ -103,9 +103,9 @@ def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry
         store.sign_in(own)
 
 
-def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) -> Cleared:
+def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) -> GcSummary:
     """Removes those artifacts that no row refers to, however young, unless a running stage may have written them."""
-    cleared = Cleared()
+    cleared = GcSummary()
     with store.inventory() as inventory:
         now = inventory.now()
         entries = [entry for name in names if (entry := inventory.find(name)) is not None]
@@ -114,12 +114,12 @@ def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) 
     return cleared
 
 
-def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) -> Cleared:
-    from prunesweep.core.artifacts.inventory import Sort
+def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) -> GcSummary:
+    from prunesweep.core.artifacts.inventory import ObjectKind
     from prunesweep.core.ledger.queries.references import referred
     from prunesweep.orchestrator.console.output import flash
 
-    cleared = Cleared()
+    cleared = GcSummary()
     with store.inventory() as inventory:
         now = inventory.now()
         entries = list(inventory.entries())
@@ -127,11 +127,11 @@ def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) 
         known = referred(engine)
         rubbish = []
         for entry in entries:
-            if entry.sort is Sort.FOREIGN:
+            if entry.sort is ObjectKind.FOREIGN:
                 cleared.foreign += 1
-            elif entry.sort is Sort.ARTIFACT and entry.name in known:
+            elif entry.sort is ObjectKind.ARTIFACT and entry.name in known:
                 cleared.kept += 1
-            elif entry.sort is not Sort.LEDGER:
+            elif entry.sort is not ObjectKind.LEDGER:
                 rubbish.append(entry)
         for start in range(0, len(rubbish), _BATCH):
             flash(f"gc: {start:,} of {len(rubbish):,} objects")
@@ -143,26 +143,26 @@ def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) 
 def _clear_batch(
     engine: "Engine",
     inventory: "Inventory",
-    entries: list["Entry"],
+    entries: list["StoredObject"],
     now: float,
     age: float,
     dry_run: bool,
-    cleared: Cleared,
+    cleared: GcSummary,
 ) -> None:
     """Removes those that nothing refers to, while no stage can complete.
 
     What a running stage has written, no row names before it is done: nothing goes that is as young as the oldest of
     them. If it gives what lies here for long, its write makes that young again.
     """
-    from prunesweep.core.artifacts.inventory import Sort
+    from prunesweep.core.artifacts.inventory import ObjectKind
     from prunesweep.core.ledger.queries.references import unreferred
 
-    names = [entry.name for entry in entries if entry.sort is Sort.ARTIFACT]
+    names = [entry.name for entry in entries if entry.sort is ObjectKind.ARTIFACT]
     with unreferred(engine, names) as free:
         until = now - max(age, 0.0 if free.unsettled is None else free.unsettled + _SLACK)
         old = []
         for entry in entries:
-            if entry.sort is Sort.ARTIFACT and entry.name not in free.names:
+            if entry.sort is ObjectKind.ARTIFACT and entry.name not in free.names:
                 cleared.kept += 1
             elif entry.written > until:
                 cleared.young += 1
@@ -177,7 +177,7 @@ def _clear_batch(
             cleared.objects.append({"path": entry.path, "bytes": entry.size, "age": round(now - entry.written, 3)})
 
 
-def _remove(inventory: "Inventory", entries: list["Entry"], until: float, dry_run: bool) -> Iterator[bool]:
+def _remove(inventory: "Inventory", entries: list["StoredObject"], until: float, dry_run: bool) -> Iterator[bool]:
     if dry_run:
         yield from [True] * len(entries)
         return
@@ -187,7 +187,7 @@ def _remove(inventory: "Inventory", entries: list["Entry"], until: float, dry_ru
         yield from pool.map(lambda entry: inventory.remove(entry, until), entries)
 
 
-def _held(held: Sequence["Holding"]) -> list[str]:
+def _held(held: Sequence["SweepStorage"]) -> list[str]:
     """What holds the rest: the sweeps with the most bytes of their own, and how to be rid of them."""
     from prunesweep.orchestrator.console.text import size
 
@@ -198,7 +198,7 @@ def _held(held: Sequence["Holding"]) -> list[str]:
     return ["in use by:", *lines, f"to be rid of one: sweep rm {most[0].sweep}"]
 
 
-def _lines(cleared: Cleared, dry_run: bool) -> list[str]:
+def _lines(cleared: GcSummary, dry_run: bool) -> list[str]:
     from prunesweep.orchestrator.console.text import plural, size
 
     word = "would remove" if dry_run else "removed"

@@ -13,7 +13,7 @@ from prunesweep.orchestrator.cli.options import JsonOption, flag
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from prunesweep.core.ledger.queue.removal import Removed
+    from prunesweep.core.ledger.queue.removal import RemovalSummary
     from prunesweep.core.settings import Settings
 
 
@@ -49,7 +49,7 @@ def rm(
     say(*_lines(removed, dry_run, freed, left))
 
 
-def _ask(removed: "Removed") -> None:
+def _ask(removed: "RemovalSummary") -> None:
     """Raises UserError unless somebody at a terminal says yes."""
     from prunesweep.orchestrator.console.output import say
 
@@ -60,7 +60,7 @@ def _ask(removed: "Removed") -> None:
         raise UserError("yes", "no", "nothing was removed")
 
 
-def _free(engine: "Engine", settings: "Settings", removed: "Removed") -> tuple[int, int]:
+def _free(engine: "Engine", settings: "Settings", removed: "RemovalSummary") -> tuple[int, int]:
     """Removes the artifacts that nothing refers to any more; (bytes freed, artifacts left for `sweep gc`)."""
     from prunesweep.core.artifacts.location import PERSON
     from prunesweep.core.artifacts.store import ArtifactStore
@@ -78,7 +78,7 @@ def _free(engine: "Engine", settings: "Settings", removed: "Removed") -> tuple[i
     return cleared.bytes, cleared.young
 
 
-def _lines(removed: "Removed", dry_run: bool, freed: int, left: int) -> list[str]:
+def _lines(removed: "RemovalSummary", dry_run: bool, freed: int, left: int) -> list[str]:
     from prunesweep.orchestrator.console.text import plural, size
 
     word = "would remove" if dry_run else "removed"

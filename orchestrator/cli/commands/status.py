@@ -30,9 +30,9 @@ def status(
         if not watch:
             _show(engine, settings, found.id, json_)
             return
-        from prunesweep.orchestrator.status.follow import Silent, follow
+        from prunesweep.orchestrator.status.follow import SilentView, follow
 
-        code = follow(engine, found.id, settings.lease, view=Silent() if json_ else None)
+        code = follow(engine, found.id, settings.lease, view=SilentView() if json_ else None)
         if json_:
             _show(engine, settings, found.id, json_)
         raise typer.Exit(code)

@@ -9,7 +9,7 @@ from prunesweep.orchestrator.cli.options import JsonOption, flag, takes_grid
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from prunesweep.core.ledger.queue.submit import Submitted
+    from prunesweep.core.ledger.queue.submit import SubmitSummary
     from prunesweep.core.plan.dag import Plan
     from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.run.request import GridRequest
@@ -67,7 +67,7 @@ def _written(settings: "Settings", plan: "Plan") -> str:
     return f"dry run: nothing was submitted; the hashes of the images are kept for the next look, in {cache}"
 
 
-def _show_submitted(settings: "Settings", engine: "Engine", submitted: "Submitted", json_: bool) -> None:
+def _show_submitted(settings: "Settings", engine: "Engine", submitted: "SubmitSummary", json_: bool) -> None:
     from prunesweep.core.ledger.queue.workers import list_workers
     from prunesweep.orchestrator.console.output import note, paint, say, say_json
     from prunesweep.orchestrator.console.text import plural

@@ -11,8 +11,8 @@ from prunesweep.orchestrator.cli.options import JsonOption, flag
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from prunesweep.core.ledger.queries.references import Made
-    from prunesweep.core.ledger.queue.redo import Redone
+    from prunesweep.core.ledger.queries.references import ReferencedArtifact
+    from prunesweep.core.ledger.queue.redo import RedoSummary
     from prunesweep.core.settings import Settings
     from prunesweep.orchestrator.maintenance.broken_rules import BrokenRule
 
@@ -35,7 +35,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Looked:
+class VerifySummary:
     """artifacts, snapshots: how many were looked at · bytes: read · findings: all that is wrong."""
 
     artifacts: int
@@ -85,7 +85,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
+def look(engine: "Engine", settings: "Settings", made: list["ReferencedArtifact"]) -> VerifySummary:
     """Reads the artifacts and saved states, and says what is wrong with them or with what rows say of them."""
     from prunesweep.core.ledger.queries.references import still_made
     from prunesweep.orchestrator.console.output import flash
@@ -95,7 +95,7 @@ def look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
     files = [asdict(one) for one in made]
     place = {"artifacts_url": settings.artifacts_url, "home": str(settings.home), "threads": settings.threads}
     read = done = 0
-    found: list[tuple[Made, dict[str, str]]] = []
+    found: list[tuple[ReferencedArtifact, dict[str, str]]] = []
     if files:
         for event in ask(_MODULE, {**place, "files": files}):
             found += [(made[done], finding) for finding in event["findings"]]
@@ -107,10 +107,10 @@ def look(engine: "Engine", settings: "Settings", made: list["Made"]) -> Looked:
     still = still_made(engine, [one for one, _ in found])
     findings = tuple(_finding(one, finding) for one, finding in found if one in still)
     saved = sum(one.snapshot for one in made)
-    return Looked(len(made) - saved, saved, read, findings)
+    return VerifySummary(len(made) - saved, saved, read, findings)
 
 
-def _finding(made: "Made", finding: dict[str, str]) -> Finding:
+def _finding(made: "ReferencedArtifact", finding: dict[str, str]) -> Finding:
     own = finding["digest"] == made.digest
     return Finding(
         finding["digest"],
@@ -123,7 +123,7 @@ def _finding(made: "Made", finding: dict[str, str]) -> Finding:
     )
 
 
-def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[BrokenRule, ...]") -> "Redone":
+def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[BrokenRule, ...]") -> "RedoSummary":
     from prunesweep.core.ledger.queries.references import artifacts_of
     from prunesweep.core.ledger.queue.redo import redo
     from prunesweep.orchestrator.maintenance.broken_rules import ONCE_MORE
@@ -134,7 +134,7 @@ def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[Broke
     return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
 
 
-def _lines(looked: Looked, redone: "Redone | None") -> list[str]:
+def _lines(looked: VerifySummary, redone: "RedoSummary | None") -> list[str]:
     from prunesweep.orchestrator.console.output import paint
     from prunesweep.orchestrator.console.text import plural, size
 
@@ -153,7 +153,7 @@ def _lines(looked: Looked, redone: "Redone | None") -> list[str]:
     return lines
 
 
-def _repaired(redone: "Redone") -> list[str]:
+def _repaired(redone: "RedoSummary") -> list[str]:
     from prunesweep.orchestrator.console.text import plural
 
     lines = []

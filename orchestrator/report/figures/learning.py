@@ -7,7 +7,7 @@ from statistics import fmean
 
 import altair as alt
 
-from prunesweep.core.ledger.queries.curves import Curves, Epoch
+from prunesweep.core.ledger.queries.curves import Curves, EpochMetrics
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen_series, chosen_sparsities
 from prunesweep.orchestrator.report.figures.theme import Figure, Values
@@ -59,7 +59,7 @@ def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
     for row in group.rows:
         before = 0
         for place, digest in enumerate(curves.path.get(row.cell, ())):
-            epochs: list[Epoch] = list(curves.epochs.get(digest, []))
+            epochs: list[EpochMetrics] = list(curves.epochs.get(digest, []))
             if place >= curves.dense.get(row.cell, 1) and epochs:
                 path.prunings[before] = None
             for epoch in epochs:
