@@ -33,22 +33,22 @@ _STOPPING = (signal.SIGHUP, signal.SIGINT)
 
 
 class StageTask(Task):
-    """A task that knows its worker's station; None in processes that only send or watch."""
+    """A task that knows its worker's runtime; None in processes that only send or watch."""
 
-    station: WorkerRuntime | None = None
+    runtime: WorkerRuntime | None = None
 
 
 class RuntimeStep(bootsteps.StartStopStep):
-    """Starts the station before the consumer, stops it after."""
+    """Starts the runtime before the consumer, stops it after."""
 
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
         _stop_on_hangup(worker.ignored_signals)
-        worker.station.start()
+        worker.runtime.start()
 
     def stop(self, worker: Any) -> None:
-        worker.station.stop()
+        worker.runtime.stop()
 
     terminate = stop
 
@@ -64,15 +64,15 @@ app.steps["consumer"].add(MessageFilter)
 @app.task(name=TASK, base=StageTask, bind=True)
 def run_stage(self: StageTask, digest: object) -> None:
     """A hint: the stage with this digest may be READY. Claims it and runs it to some end."""
-    if self.station is None or not is_digest(digest):
+    if self.runtime is None or not is_digest(digest):
         logger.warning("not a hint: %.80r", digest)
         return
-    self.station.run(str(digest), self.request.id)
+    self.runtime.run(str(digest), self.request.id)
 
 
 @signals.worker_init.connect(weak=False)
 def _open_station(sender: Any, **_: Any) -> None:
-    """Opens the station; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
+    """Opens the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
     if sender.app is not app:
         return
     try:
@@ -81,13 +81,13 @@ def _open_station(sender: Any, **_: Any) -> None:
         settings = load_settings()
         devices = parse_devices(settings.devices, "SWEEP_DEVICES")
         devices = tuple(device for device in devices for _ in range(settings.per_device))[: sender.concurrency]
-        sender.station = WorkerRuntime(settings, app, devices)
+        sender.runtime = WorkerRuntime(settings, app, devices)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     sender.ignored_signals = [number for number in _STOPPING if signal.getsignal(number) is signal.SIG_IGN]
     sender.concurrency = len(devices)
-    app.tasks[TASK].station = sender.station
+    app.tasks[TASK].runtime = sender.runtime
 
 
 def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:
@@ -111,18 +111,18 @@ def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:
 @signals.worker_shutting_down.connect(weak=False)
 def _hand_back(**_: Any) -> None:
     """TERM or INT came: stages are handed back at once, not after Celery has waited for them."""
-    station = app.tasks[TASK].station
-    if station is not None:
-        station.begin_stop()
+    runtime = app.tasks[TASK].runtime
+    if runtime is not None:
+        runtime.begin_stop()
 
 
 @signals.worker_shutdown.connect(weak=False)
 def _close_station(sender: Any, **_: Any) -> None:
     """Everything has stopped, or never fully started."""
-    station = getattr(sender, "station", None)
-    if station is not None:
-        station.stop()
-        station.release_broker()
+    runtime = getattr(sender, "runtime", None)
+    if runtime is not None:
+        runtime.stop()
+        runtime.release_broker()
 
 
 def _pool_name(pool: Any) -> str:

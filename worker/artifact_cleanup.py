@@ -18,7 +18,7 @@ class ArtifactCleanup:
     def __init__(self, store: ArtifactStore, ledger_id: str) -> None:
         self._store, self._ledger_id = store, ledger_id
         self._names: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="discards", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="artifact cleanup", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

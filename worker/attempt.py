@@ -20,23 +20,23 @@ logger = get_logger(__name__)
 class AttemptRecord:
     """One attempt's. A ledger that is away is waited for (see `prunesweep.worker.retry`)."""
 
-    def __init__(self, desk: WorkerContext, device: str, claim: Claim) -> None:
-        self._desk = desk
+    def __init__(self, context: WorkerContext, device: str, claim: Claim) -> None:
+        self._context = context
         self._snapshot = claim.snapshot
-        self._who = (desk.engine, claim.digest, claim.attempt)
+        self._who = (context.engine, claim.digest, claim.attempt)
         self._name = f"{device}: {claim.digest[:12]}"
 
     def epoch(self, event: Epoch) -> bool:
         """False if the stage is no longer this attempt's."""
-        return self._desk.patience.call(record_epoch, *self._who, **asdict(event)) is not False
+        return self._context.patience.call(record_epoch, *self._who, **asdict(event)) is not False
 
     def saved(self, event: Saved) -> bool:
         """False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
         place = asdict(event)
         del place["seconds"]
-        replaced = self._desk.patience.call(record_snapshot, *self._who, **place)
+        replaced = self._context.patience.call(record_snapshot, *self._who, **place)
         if isinstance(replaced, str):
-            self._desk.discard(replaced)
+            self._context.discard(replaced)
             self._snapshot = event.artifact
         return replaced is not None
 
@@ -44,52 +44,52 @@ class AttemptRecord:
         facts = asdict(event)
         del facts["spent"]
         try:
-            ready = self._desk.patience.call(complete, *self._who, **facts, log=log)
+            ready = self._context.patience.call(complete, *self._who, **facts, log=log)
         except StageError as error:
             self.failed(Failed(str(error), Owner.WORK), log)
             return
         if isinstance(ready, tuple):
-            self._desk.publish(ready)
-            self._desk.discard(self._snapshot)
+            self._context.publish(ready)
+            self._context.discard(self._snapshot)
         elif ready is None:
             logger.warning("%s is another worker's now; nothing written", self._name)
 
     def failed(self, event: Failed, log: str) -> None:
         logger.error("%s failed: %s", self._name, event.reason)
         if event.owner == Owner.WORK:
-            self._desk.patience.call(fail, *self._who, event.reason, log)
+            self._context.patience.call(fail, *self._who, event.reason, log)
         elif event.owner == Owner.UNKNOWN:
             self._crash(event.reason, log)
         else:
             self._interrupted(event.reason, log)
 
-    def died(self, verdict: StopReason | None, death: TrainerDied, log: str) -> None:
+    def died(self, stop_reason: StopReason | None, death: TrainerDied, log: str) -> None:
         """The trainer ended before the stage did: by our will, or not."""
-        logger.warning("%s stopped: %s", self._name, verdict or death)
-        settings = self._desk.settings
-        if verdict is None and death.asked:
+        logger.warning("%s stopped: %s", self._name, stop_reason or death)
+        settings = self._context.settings
+        if stop_reason is None and death.asked:
             # Whoever ends a host's processes one by one may come to the trainer first: that is no crash. But a memory
             # guard that ends it each time must find an end as well.
             limits = (settings.max_attempts, settings.backoff)
-            self._desk.patience.call(interrupted, *self._who, str(death), log, *limits)
-        elif verdict is None:
+            self._context.patience.call(interrupted, *self._who, str(death), log, *limits)
+        elif stop_reason is None:
             self._crash(str(death), log)
-        elif verdict is StopReason.CANCEL:
-            self._desk.patience.call(cancelled, *self._who, log, settings.backoff)
-        elif verdict is StopReason.HUNG:
+        elif stop_reason is StopReason.CANCEL:
+            self._context.patience.call(cancelled, *self._who, log, settings.backoff)
+        elif stop_reason is StopReason.HUNG:
             self._crash(f"no progress: {death}", log)
-        elif verdict is StopReason.RELEASE:
-            self._desk.patience.call(release, *self._who, verdict.value, settings.backoff)
+        elif stop_reason is StopReason.RELEASE:
+            self._context.patience.call(release, *self._who, stop_reason.value, settings.backoff)
 
     def _interrupted(self, reason: str, log: str) -> None:
         """What runs elsewhere may succeed: counts as a lost lease does, not as a crash."""
-        limits = (self._desk.settings.max_attempts, self._desk.settings.backoff)
-        state = self._desk.patience.call(interrupted, *self._who, reason, log, *limits)
+        limits = (self._context.settings.max_attempts, self._context.settings.backoff)
+        state = self._context.patience.call(interrupted, *self._who, reason, log, *limits)
         if state is not GIVEN_UP:
             logger.error("%s: its machine failed; the stage is now %s", self._name, state)
 
     def _crash(self, reason: str, log: str) -> None:
-        settings = self._desk.settings
-        state = self._desk.patience.call(crash, *self._who, reason, log, settings.max_attempts, settings.backoff)
+        settings = self._context.settings
+        state = self._context.patience.call(crash, *self._who, reason, log, settings.max_attempts, settings.backoff)
         if state is not GIVEN_UP:
             logger.error("%s crashed: %s; now %s", self._name, reason, state)

@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.1
 
 
 class HintConsumer(Consumer):
-    """Set as `worker_consumer` of the app; its controller holds the worker's station."""
+    """Set as `worker_consumer` of the app; its controller holds the worker's runtime."""
 
     connection: Any
 
@@ -38,7 +38,7 @@ class HintConsumer(Consumer):
 
     @property
     def _troubles(self) -> Incidents:
-        troubles: Incidents = self.controller.station.troubles
+        troubles: Incidents = self.controller.runtime.troubles
         return troubles
 
     def ensure_connected(self, conn: Any) -> Any:

@@ -31,7 +31,7 @@ class MessageFilter(bootsteps.StartStopStep):
     requires = (Tasks,)
 
     def start(self, consumer: Any) -> None:
-        """Puts the sieve between the connection and all of its channels."""
+        """Puts the filter between the connection and all of its channels."""
         transport = consumer.connection.transport
         transport._deliver = _sieved(transport._deliver)
         transport.cycle.on_readable = _reading(transport.cycle.on_readable)
@@ -86,14 +86,14 @@ def _set(value: object) -> bool:
 
 
 def _sieved(deliver: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
-    def sieve(message: Any, queue: str) -> None:
+    def only_hints(message: Any, queue: str) -> None:
         reason = refusal(message, queue)
         if reason:
             logger.warning("dropped a message that is no hint: %.200r", reason)
         else:
             deliver(message, queue)
 
-    return sieve
+    return only_hints
 
 
 def _reading(read: Callable[[int], None]) -> Callable[[int], None]:

@@ -2,7 +2,7 @@
 
 A hint taken by a busy worker is a hint that no idle one sees. Celery's own `worker_disable_prefetch` does the same,
 but nothing wakes its event loop when a thread becomes free: unless task events happen to be on, the next message is
-taken up to a second later. The gate also stays shut while a slot's trainer is starting or broken.
+taken up to a second later. The prefetch also stays shut while a slot's trainer is starting or broken.
 
 kombu's own limit, so many messages that are not acknowledged yet, is left out: it shuts for ever when an
 acknowledgement fails, as it does when the broker goes away at that moment.
@@ -23,13 +23,13 @@ class Prefetch(bootsteps.StartStopStep):
     requires = (Tasks,)
 
     def start(self, consumer: Any) -> None:
-        """Puts the station's room between the queue and the consumer."""
-        station, hub = consumer.controller.station, consumer.hub
-        consumer.task_consumer.channel.qos.can_consume = lambda: station.has_room(tuple(state.requests))
+        """Puts the runtime's room between the queue and the consumer."""
+        runtime, hub = consumer.controller.runtime, consumer.hub
+        consumer.task_consumer.channel.qos.can_consume = lambda: runtime.has_room(tuple(state.requests))
         if hub is not None:
             connection = consumer.connection
-            station.on_deaf(lambda: hub.call_soon(_give_up, consumer, connection))
-            station.on_room(lambda: hub.call_soon(_nothing))
+            runtime.on_deaf(lambda: hub.call_soon(_give_up, consumer, connection))
+            runtime.on_room(lambda: hub.call_soon(_nothing))
 
 
 def _nothing() -> None:
@@ -38,11 +38,11 @@ def _nothing() -> None:
 
 def _give_up(consumer: Any, connection: Any) -> None:
     """Ends the connection, unless the consumer has another one by now, or was told (`celery control`) to hear nothing.
-    Hints that were taken and came to nothing no longer shut the gate.
+    Hints that were taken and came to nothing no longer shut the prefetch.
 
     Raises:
         ConnectionError: what the consumer takes for a lost connection; it makes a new one.
     """
     if consumer.connection is connection and consumer.task_consumer.consuming_from(QUEUE):
-        consumer.controller.station.forget(tuple(state.requests))
+        consumer.controller.runtime.forget(tuple(state.requests))
         raise ConnectionError("no hint comes through it")

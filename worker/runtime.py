@@ -1,4 +1,4 @@
-"""A worker's station: its slots and all that they share, from start to stop."""
+"""A worker's runtime: its slots and all that they share, from start to stop."""
 
 import os
 import platform
@@ -37,7 +37,7 @@ _BUSY_SECONDS = 5.0
 
 
 class WorkerRuntime:
-    """Slots, pulse, ledger and embedded broker of one worker process."""
+    """Slots, supervisor, ledger and embedded broker of one worker process."""
 
     def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
         """Opens the ledger and starts the embedded broker; nothing runs before `start`.
@@ -51,7 +51,7 @@ class WorkerRuntime:
         self._wake_consumer: Callable[[], None] = lambda: None
         self._reconnect_consumer: Callable[[], object] = lambda: None
         self.troubles = Incidents()
-        self._hearing = Watchdog(TICK)
+        self._watchdog = Watchdog(TICK)
         self._begun: set[str] = set()
         self._ended: deque[str] = deque(maxlen=1024)
         self._lock = threading.Lock()
@@ -70,21 +70,23 @@ class WorkerRuntime:
             raise
         patience = LedgerRetry(self._stopping)
         self._discards = ArtifactCleanup(store, ledger_id(self._engine))
-        self._desk = WorkerContext(
+        self._context = WorkerContext(
             settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
         )
-        self._slots = tuple(Slot(device, self._desk, name) for device, name in _named(devices))
-        self._pulse = Supervisor(self._desk, app, self._slots, self._broker, self._stopping, self._hearing, self._deaf)
+        self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
+        self._supervisor = Supervisor(
+            self._context, app, self._slots, self._broker, self._stopping, self._watchdog, self._deaf
+        )
 
     def start(self) -> None:
-        """Registers the worker, starts the trainers and the pulse."""
+        """Registers the worker, starts the trainers and the supervisor."""
         register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
         self._discards.start()
-        self._pulse.start()
+        self._supervisor.start()
 
     def run(self, digest: str, message: str) -> None:
         """Runs a stage on a free slot, if it is still to be had. message: the id of the hint."""
-        self._hearing.heard()
+        self._watchdog.heard()
         slot = self._take_slot(message)
         try:
             if slot is not None:
@@ -119,10 +121,10 @@ class WorkerRuntime:
         self._reconnect_consumer = reconnect
 
     def begin_stop(self) -> None:
-        """Stages are handed back from now on, by the pulse's thread; safe in a signal handler."""
+        """Stages are handed back from now on, by the supervisor's thread; safe in a signal handler."""
         if not self._stopping.is_set():
             self._stopping.set()
-            self._pulse.wake()
+            self._supervisor.wake()
 
     def stop(self) -> None:
         """Hands the stages back, ends the trainers, says goodbye. Safe to call again."""
@@ -134,7 +136,7 @@ class WorkerRuntime:
             slot.begin_close()
         for slot in self._slots:
             slot.close(slot.grace + _HAND_BACK_SECONDS)
-        self._pulse.join(1.0)
+        self._supervisor.join(1.0)
         with suppress(SQLAlchemyError):
             gone(self._engine, self.name)
         self._engine.dispose()
@@ -161,14 +163,14 @@ class WorkerRuntime:
 
     def _deaf(self) -> None:
         logger.warning("hints lie on the queue and none is delivered; reconnecting")
-        # Ours may be the ones that lead elsewhere. Only the pulse, which calls this, uses them without publishing.
+        # Ours may be the ones that lead elsewhere. Only the supervisor, which calls this, uses them without publishing.
         with self._publishing:
             reconnect(self._app)
         self._reconnect_consumer()
 
     def _changed(self) -> None:
         self._wake_consumer()
-        self._pulse.wake()
+        self._supervisor.wake()
 
 
 def _named(devices: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -33,14 +33,14 @@ _OUT_AFTER = 3
 class Slot:
     """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
 
-    def __init__(self, device: str, desk: WorkerContext, name: str = "") -> None:
+    def __init__(self, device: str, context: WorkerContext, name: str = "") -> None:
         """name: by which its troubles are known; the device's, unless several slots share that."""
         self.device = device
         self.name = name or device
-        self._desk = desk
+        self._context = context
         self._lock = threading.Lock()
         self._held: Claim | None = None
-        self._verdict: StopReason | None = None
+        self._stop_reason: StopReason | None = None
         self._settled = False
         self._closing = False
         self._saved_log = ""
@@ -52,7 +52,7 @@ class Slot:
         self._start_failures = 0
         self._start_after = 0.0
         self._free_since = time.monotonic()
-        self._rest = SlotRest(desk.settings.lease / 6, time.monotonic)
+        self._rest = SlotRest(context.settings.lease / 6, time.monotonic)
         self._resting = False
         self._silence: StallDetector | None = None
         self._saving_seconds = _SAVING_SECONDS
@@ -64,7 +64,7 @@ class Slot:
     @property
     def progressing(self) -> Claim | None:
         """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
-        return None if self._verdict is StopReason.HUNG else self._held
+        return None if self._stop_reason is StopReason.HUNG else self._held
 
     @property
     def silent_seconds(self) -> float:
@@ -88,7 +88,7 @@ class Slot:
         """Ends a trainer that hangs; to be called about once a second, by one thread."""
         if self._resting and self._rest.over:
             self._resting = False
-            self._desk.changed()
+            self._context.changed()
         silence, process = self._silence, self._process
         if silence is None or process is None:
             return
@@ -116,17 +116,17 @@ class Slot:
         process = self._process
         if not self.ready or process is None:
             return False
-        settings, device = self._desk.settings, self.device
+        settings, device = self._context.settings, self.device
         self._free_since = time.monotonic()
-        taken = self._desk.patience.call(
-            claim, self._desk.engine, digest, self._desk.worker, device, device, settings.lease
+        taken = self._context.patience.call(
+            claim, self._context.engine, digest, self._context.worker, device, device, settings.lease
         )
         if not isinstance(taken, Claim):
             self._free_since = time.monotonic()
             return False
         with self._lock:
             self._held, self._saved_log, self._settled = taken, "", False
-            self._verdict = StopReason.RELEASE if self._closing else None
+            self._stop_reason = StopReason.RELEASE if self._closing else None
         try:
             self._attend(process, taken)
         finally:
@@ -136,19 +136,19 @@ class Slot:
             self.keep_warm()
         return True
 
-    def stop(self, verdict: StopReason, of: Claim | None = None) -> None:
-        """Ends the running stage by ending its trainer; `run` then writes what the verdict asks for.
+    def stop(self, stop_reason: StopReason, of: Claim | None = None) -> None:
+        """Ends the running stage by ending its trainer; `run` then writes what the stop reason asks for.
 
         of: only if this is (still) the stage that runs.
         """
         with self._lock:
-            if self._held is None or self._settled or self._verdict is not None:
+            if self._held is None or self._settled or self._stop_reason is not None:
                 return
             if of is not None and self._held is not of:
                 return
-            self._verdict = verdict
+            self._stop_reason = stop_reason
             process = self._process
-        if process is not None and verdict in (StopReason.LOST, StopReason.HUNG):
+        if process is not None and stop_reason in (StopReason.LOST, StopReason.HUNG):
             process.kill()  # nothing that it could save is wanted, or it would not
         elif process is not None:
             process.stop(self.grace)
@@ -170,7 +170,7 @@ class Slot:
         text = process.log.text()
         if text and text != self._saved_log and self._held is held:
             self._saved_log = text
-            save_log(self._desk.engine, held.digest, held.attempt, text)
+            save_log(self._context.engine, held.digest, held.attempt, text)
 
     def begin_close(self) -> None:
         """Hands the running stage back and takes no other."""
@@ -201,7 +201,7 @@ class Slot:
                 return
             self._up = False
             process = self._process = TrainerProcess(self.device)
-        limit = max(_START_SECONDS, self._desk.settings.silence)
+        limit = max(_START_SECONDS, self._context.settings.silence)
         silence = self._silence = StallDetector(limit, time.monotonic, "starting")
         try:
             ready = process.wait_ready()
@@ -213,29 +213,29 @@ class Slot:
             self._silence = None
         self._start_failures = 0
         if self._rest.over:
-            self._desk.troubles.end(self.name)
+            self._context.troubles.end(self.name)
         self._free_since = time.monotonic()
         self._up = True
         logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
-        self._desk.changed()
+        self._context.changed()
 
     def _failed_to_start(self, reason: str) -> None:
         self._start_failures += 1
         wait = min(_LONGEST_RESTART, 2.0 ** min(self._start_failures, 30))
         self._start_after = time.monotonic() + wait
         if not self._closing:
-            self._desk.troubles.begin(self.name, f"cannot start: {reason}")
+            self._context.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
-        record = AttemptRecord(self._desk, self.device, taken)
-        if self._verdict is not None:
-            record.died(self._verdict, TrainerDied(""), "")
+        record = AttemptRecord(self._context, self.device, taken)
+        if self._stop_reason is not None:
+            record.died(self._stop_reason, TrainerDied(""), "")
             return
         started = time.monotonic()
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
         logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
-        silence = self._silence = StallDetector(self._desk.settings.silence, time.monotonic, "beginning", SHORTEST)
+        silence = self._silence = StallDetector(self._context.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
                 silence.heard(event.phase if isinstance(event, Progress) else "")
@@ -257,20 +257,20 @@ class Slot:
 
     def _bury(self, taken: Claim, record: AttemptRecord, death: TrainerDied, silence: StallDetector, log: str) -> None:
         """The trainer ended before the stage did."""
-        if self._verdict is None and not death.asked and says_machine(log):
+        if self._stop_reason is None and not death.asked and says_machine(log):
             failed = Failed(str(death), Owner.MACHINE)
             self._judge(taken.digest, failed)
             record.failed(failed, log)
-        elif self._verdict is StopReason.HUNG:
-            record.died(self._verdict, TrainerDied(f"the trainer was {silence}"), log)
+        elif self._stop_reason is StopReason.HUNG:
+            record.died(self._stop_reason, TrainerDied(f"the trainer was {silence}"), log)
         else:
-            record.died(self._verdict, death, log)
+            record.died(self._stop_reason, death, log)
 
     def _places(self, taken: Claim) -> tuple[str, ...]:
         """Where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
         if f'"name":"{IMAGEFOLDER}"' not in taken.spec:
             return ()
-        found = self._desk.patience.call(places_of, self._desk.engine, taken.digest)
+        found = self._context.patience.call(places_of, self._context.engine, taken.digest)
         return found if isinstance(found, tuple) else ()
 
     def _hear(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
@@ -298,19 +298,19 @@ class Slot:
         """What the trainer waits for, or no longer waits for."""
         waits = self.name + " waits"
         if trouble:
-            self._desk.troubles.begin(waits, trouble)
+            self._context.troubles.begin(waits, trouble)
         else:
-            self._desk.troubles.end(waits)
+            self._context.troubles.end(waits)
 
     def _judge(self, stage: str, event: Done | Failed) -> None:
         """What the end of a stage says about the slot's machine."""
         if isinstance(event, Failed) and event.owner not in (Owner.WORK, Owner.UNKNOWN):
             self._rest.failed(stage, event.reason, may_withdraw=event.owner == Owner.MACHINE)
             self._resting = True
-            self._desk.troubles.begin(self.name, self._rest.withdrawn or f"rests: {event.reason}")
+            self._context.troubles.begin(self.name, self._rest.withdrawn or f"rests: {event.reason}")
         else:
             self._rest.worked()
-            self._desk.troubles.end(self.name)
+            self._context.troubles.end(self.name)
 
     def _discard(self, process: TrainerProcess) -> None:
         self._up = False
@@ -321,4 +321,4 @@ class Slot:
         stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
         with self._lock:
             self._settled = True
-            return self._verdict is not None
+            return self._stop_reason is not None

@@ -1,4 +1,4 @@
-"""A worker's pulse: heartbeats, cancel flags, the reaper and the dispatcher, in one thread.
+"""A worker's supervisor: heartbeats, cancel flags, the reaper and the dispatcher, in one thread.
 
 A ledger or a broker that is away is waited for; the thread itself never ends before the worker does.
 
@@ -53,24 +53,24 @@ class Supervisor:
 
     def __init__(
         self,
-        desk: WorkerContext,
+        context: WorkerContext,
         app: Celery,
         slots: Sequence[Slot],
         broker: Broker,
         stopping: threading.Event,
-        hearing: Watchdog,
+        watchdog: Watchdog,
         deaf: Callable[[], None],
     ) -> None:
         """deaf: called when the worker has gone deaf."""
-        self._desk, self._app, self._slots, self._broker = desk, app, slots, broker
+        self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
-        self._hearing, self._deaf = hearing, deaf
+        self._watchdog, self._deaf = watchdog, deaf
         self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._live, name="supervisor", daemon=True)
         self._next_beat = 0.0
         self._next_forget = 0.0
         self._noted = WorkerNotes({}, ())
-        self._calm = ReapGuard(desk.settings.lease, desk.settings.heartbeat)
+        self._reap_guard = ReapGuard(context.settings.lease, context.settings.heartbeat)
 
     def start(self) -> None:
         self._thread.start()
@@ -84,7 +84,7 @@ class Supervisor:
     def _live(self) -> None:
         while not self._stopping.is_set():
             self._turn()
-            pause = min(TICK, self._desk.settings.heartbeat, self._next_beat - time.monotonic())
+            pause = min(TICK, self._context.settings.heartbeat, self._next_beat - time.monotonic())
             if self._wake.wait(max(0.0, pause)):
                 self._wake.clear()
                 self._stopping.wait(_SETTLE * 1.1)
@@ -95,7 +95,7 @@ class Supervisor:
         if time.monotonic() >= self._next_beat:
             beaten = self._guard("heartbeat", self._beat)
             # A ledger that is away is looked for more often: leases run out meanwhile.
-            wait = self._desk.settings.heartbeat
+            wait = self._context.settings.heartbeat
             self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
             if beaten:
                 self._guard("logs", self._save_logs)
@@ -112,19 +112,19 @@ class Supervisor:
         try:
             act()
         except Exception as error:
-            # Anything else is a bug; but a worker without a pulse loses its leases, so it goes on.
+            # Anything else is a bug; but a worker without a supervisor loses its leases, so it goes on.
             unexpected = None if isinstance(error, _EXPECTED) else error
-            self._desk.troubles.begin(what, first_line(error), unexpected=unexpected)
+            self._context.troubles.begin(what, first_line(error), unexpected=unexpected)
             return False
-        self._desk.troubles.end(what)
+        self._context.troubles.end(what)
         return True
 
     def _beat(self) -> None:
-        settings, engine = self._desk.settings, self._desk.engine
+        settings, engine = self._context.settings, self._context.engine
         holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
-        beats = heartbeat(engine, self._desk.worker, list(holders), settings.lease)
-        self._calm.beat(_awake_or_not())
-        self._believe(lambda: read_clock(self._desk.engine))
+        beats = heartbeat(engine, self._context.worker, list(holders), settings.lease)
+        self._reap_guard.beat(_awake_or_not())
+        self._believe(lambda: read_clock(self._context.engine))
         for beat in beats:
             slot, held = holders[beat.digest, beat.attempt]
             if not beat.held:
@@ -137,31 +137,31 @@ class Supervisor:
         before = _awake_or_not()
         ledger = read()
         now = _awake_or_not()
-        step = self._calm.clock(now, ledger, now - before)
+        step = self._reap_guard.clock(now, ledger, now - before)
         if step:
-            wait = self._desk.settings.lease
+            wait = self._context.settings.lease
             logger.warning("the ledger's clock was stepped by %+.0f s; no lease is taken back for %.0f s", step, wait)
-        return self._calm.may_reap(now)
+        return self._reap_guard.may_reap(now)
 
     def _save_logs(self) -> None:
         for slot in self._slots:
             slot.save_log()
 
     def _reap(self) -> None:
-        if not self._calm.may_reap(_awake_or_not()):
+        if not self._reap_guard.may_reap(_awake_or_not()):
             return
-        settings = self._desk.settings
-        for digest in reap(self._desk.engine, settings.max_attempts, settings.backoff, self._believe):
+        settings = self._context.settings
+        for digest in reap(self._context.engine, settings.max_attempts, settings.backoff, self._believe):
             logger.warning("%s: its lease ran out; taken back", digest[:12])
 
     def _forget(self) -> None:
         """About once an hour: what the ledger need not keep any longer. Not while its clock may be wrong."""
-        if time.monotonic() < self._next_forget or not self._calm.may_reap(_awake_or_not()):
+        if time.monotonic() < self._next_forget or not self._reap_guard.may_reap(_awake_or_not()):
             return
         self._next_forget = time.monotonic() + _FORGET_SECONDS
-        forgotten = forget_old(self._desk.engine, self._desk.settings.keep)
+        forgotten = forget_old(self._context.engine, self._context.settings.keep)
         for artifact in forgotten.snapshots:
-            self._desk.discard(artifact)
+            self._context.discard(artifact)
 
     def _save_progress(self) -> None:
         silent = {}
@@ -169,12 +169,12 @@ class Supervisor:
             held = slot.progressing
             if held is not None:
                 silent[held.digest, held.attempt] = slot.silent_seconds
-        record_progress(self._desk.engine, silent)
+        record_progress(self._context.engine, silent)
 
     def _save_notes(self) -> None:
-        notes = WorkerNotes(self._desk.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        notes = WorkerNotes(self._context.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
         if notes != self._noted:
-            note(self._desk.engine, self._desk.worker, notes)
+            note(self._context.engine, self._context.worker, notes)
             self._noted = notes
 
     def _tend_trainers(self) -> None:
@@ -195,16 +195,16 @@ class Supervisor:
                 free[kind] = free.get(kind, 0) + 1
         lie = bool(free) and waiting(self._app) > 0
         if not lie:
-            self._hearing.heard()
-        elif self._hearing.deaf(time.monotonic()):
+            self._watchdog.heard()
+        elif self._watchdog.deaf(time.monotonic()):
             self._deaf()
         if not free or lie:
             # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
             # keep slots from new ones, which grow stale in their turn.
             return
         for kind, count in free.items():
-            older_than = self._desk.settings.republish
-            self._desk.publish(due(self._desk.engine, kind, count * _AHEAD, older_than))
+            older_than = self._context.settings.republish
+            self._context.publish(due(self._context.engine, kind, count * _AHEAD, older_than))
 
 
 def _awake_or_not() -> float:

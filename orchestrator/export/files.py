@@ -52,7 +52,7 @@ class ExportJob:
     unfinished: cells without a file · endings: for each path those of the files that its card is to speak of."""
 
     folder: Path
-    wish: ExportOptions
+    options: ExportOptions
     request: dict[str, Any]
     files: "dict[Path, CardFacts]"
     unfinished: int
@@ -72,7 +72,7 @@ class ExportJob:
             for event in ask("prunesweep.core.jobs.export", self.request):
                 del event["event"]
                 path = Path(event["path"])
-                if self.wish.cards:
+                if self.options.cards:
                     beside = path.with_suffix(".md")
                     write_atomically(beside, card(self.files[path], path.stem, self.endings[path]))
                     event["card"] = str(beside)
@@ -81,7 +81,7 @@ class ExportJob:
                 yield event
 
 
-def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: ExportOptions) -> ExportJob:
+def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: ExportOptions) -> ExportJob:
     """Reads what there is to export; writes nothing.
 
     sweep: name or number, None = the latest.
@@ -102,9 +102,9 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Exp
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
-        named = _named(cells, folder, wish)
+        named = _named(cells, folder, options)
         dataset: dict[str, Any] = {}
-        if wish.form in _WITH_DATASET:
+        if options.form in _WITH_DATASET:
             known = folder_of(found.grid.get("dataset"))
             lies = places((known,) if known is not None else (), settings)
             dataset = {"dataset": dataset_of(engine, found.id), "places": lies}
@@ -115,30 +115,30 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, wish: Exp
     }
     if not files:
         raise UserError("sweep", found.name, "has no finished stage to export yet; see: sweep status")
-    endings = _endings(files, wish)
+    endings = _endings(files, options)
     need_torch("export")
-    if wish.form == "onnx":
+    if options.form == "onnx":
         need_onnx()
-    request = _request(settings, wish, dataset, files)
-    return ExportJob(folder, wish, request, files, sum(cell.artifact is None for cell in cells), endings)
+    request = _request(settings, options, dataset, files)
+    return ExportJob(folder, options, request, files, sum(cell.artifact is None for cell in cells), endings)
 
 
 def _request(
-    settings: "Settings", wish: ExportOptions, dataset: dict[str, Any], files: "Mapping[Path, CardFacts]"
+    settings: "Settings", options: ExportOptions, dataset: dict[str, Any], files: "Mapping[Path, CardFacts]"
 ) -> dict[str, Any]:
     """What `prunesweep.core.jobs.export` is asked for."""
     return {
         "artifacts_url": settings.artifacts_url,
         "home": str(settings.home),
-        "format": wish.form,
+        "format": options.form,
         **dataset,
         "data": str(settings.data),
-        "values": wish.values,
+        "values": options.values,
         "files": [{"sha256": about.artifact, "path": str(path)} for path, about in files.items()],
     }
 
 
-def _named(cells: list["CellArtifacts"], folder: Path, wish: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
+def _named(cells: list["CellArtifacts"], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
     """File → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
 
     Raises:
@@ -150,7 +150,7 @@ def _named(cells: list["CellArtifacts"], folder: Path, wish: ExportOptions) -> d
             artifact = cell.dense_artifact if dense else cell.artifact
             if artifact is None:
                 continue
-            path = (folder / (_stem(cell, dense, wish.names) + ENDINGS[wish.form])).absolute()
+            path = (folder / (_stem(cell, dense, options.names) + ENDINGS[options.form])).absolute()
             if wanted.setdefault(path, (place, dense, artifact))[2] != artifact:
                 fix = "two cells would be written to it (several seeds?); use --names digest"
                 raise UserError("names", path.name, fix)
@@ -165,7 +165,7 @@ def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
     return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
 
 
-def _endings(files: "Mapping[Path, CardFacts]", wish: ExportOptions) -> dict[Path, list[str]]:
+def _endings(files: "Mapping[Path, CardFacts]", options: ExportOptions) -> dict[Path, list[str]]:
     """Which kinds of files each card is to speak of: ours, and those that the card there speaks of already.
 
     Raises:
@@ -177,13 +177,13 @@ def _endings(files: "Mapping[Path, CardFacts]", wish: ExportOptions) -> dict[Pat
         try:
             if path.exists():
                 there.append(path)
-            old = _mentioned(path, about.artifact) if wish.cards else []
+            old = _mentioned(path, about.artifact) if options.cards else []
         except OSError as error:
             raise UserError("DIR", path.parent, f"cannot be used: {error.strerror}") from None
         if old is None:
             there.append(path.with_suffix(".md"))
         endings[path] = [path.suffix, *(ending for ending in old or () if ending != path.suffix)]
-    if there and not wish.force:
+    if there and not options.force:
         more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
         raise UserError("DIR", there[0], f"is there already{more}; add --force to replace")
     return endings

@@ -23,7 +23,7 @@ TRAIN = Train(parse_dataset("digits"), ModelRef("resnet18", 1, 10), load_recipe(
 
 
 class Bench:
-    """A workbench whose events may change the world. at: phase, or "trouble" → what then happens, once."""
+    """A context whose events may change the world. at: phase, or "trouble" → what then happens, once."""
 
     def __init__(self, settings):
         self.settings, self.events, self.at = settings, [], {}
@@ -32,8 +32,8 @@ class Bench:
 
     def run(self, **at):
         self.events, self.at = [], at
-        self.workbench = TrainerContext(torch.device("cpu"), self.settings, self.store, self.hear, cores=1)
-        return run_stage(self.workbench, Request(digest(TRAIN), 1, encode(TRAIN), {}, ""))
+        self.context = TrainerContext(torch.device("cpu"), self.settings, self.store, self.hear, cores=1)
+        return run_stage(self.context, Request(digest(TRAIN), 1, encode(TRAIN), {}, ""))
 
     def hear(self, event):
         self.events.append(event)
@@ -114,7 +114,7 @@ def test_what_was_made_outlasts_a_trainer_that_has_to_go(bench, monkeypatch):
 
     def end():
         bench.refuse()
-        bench.workbench.ending.asked = True
+        bench.context.ending.asked = True
 
     with pytest.raises(Gone):
         bench.run(packing=end)

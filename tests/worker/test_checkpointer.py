@@ -36,38 +36,38 @@ def bench(settings):
     torch.set_num_threads(threads)
 
 
-def run(workbench, stage, inputs, snapshot=""):
-    return run_stage(workbench, Request(digest(stage), 1, encode(stage), inputs, snapshot))
+def run(context, stage, inputs, snapshot=""):
+    return run_stage(context, Request(digest(stage), 1, encode(stage), inputs, snapshot))
 
 
 def test_every_state_that_is_saved_leads_to_the_same_end_without_the_parent(bench):
-    workbench, said = bench
-    dense = run(workbench, TRAIN, {})
+    context, said = bench
+    dense = run(context, TRAIN, {})
     said.clear()
-    whole = run(workbench, PRUNE, {digest(TRAIN): dense.artifact})
+    whole = run(context, PRUNE, {digest(TRAIN): dense.artifact})
     states = [event for event in said if isinstance(event, Saved)]
     assert len(states) > 2
     assert [(s.epoch, s.step) for s in states] == sorted({(s.epoch, s.step) for s in states})
     for state in (states[0], states[-1]):
-        resumed = run(workbench, PRUNE, {}, state.artifact)
+        resumed = run(context, PRUNE, {}, state.artifact)
         assert resumed.artifact == whole.artifact
         assert resumed.train_seconds > 0
 
 
 def test_a_state_of_another_stage_is_not_used(bench, capfd):
-    workbench, said = bench
-    whole = run(workbench, TRAIN, {})
+    context, said = bench
+    whole = run(context, TRAIN, {})
     state = next(event for event in said if isinstance(event, Saved))
     other = replace(TRAIN, seed=1)
-    assert run(workbench, other, {}, state.artifact).artifact != whole.artifact
+    assert run(context, other, {}, state.artifact).artifact != whole.artifact
     assert "begins again" in capfd.readouterr().err
 
 
 def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypatch):
-    workbench, said = bench
-    usual = run(workbench, TRAIN, {})
+    context, said = bench
+    usual = run(context, TRAIN, {})
     said.clear()
-    folder = workbench.settings.home / "artifacts"
+    folder = context.settings.home / "artifacts"
 
     def hear(event):
         said.append(event)
@@ -79,7 +79,7 @@ def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypa
             folder.write_text("a file where the folder was")
 
     monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.01)
-    again = TrainerContext(workbench.device, workbench.settings, workbench.store, hear, cores=1)
+    again = TrainerContext(context.device, context.settings, context.store, hear, cores=1)
     assert run(again, TRAIN, {}).artifact == usual.artifact
     assert [event.epoch for event in said if isinstance(event, Epoch)] == [1, 2]
     assert not any(isinstance(event, Saved) for event in said)
@@ -108,8 +108,8 @@ def test_packing_keeps_every_bit():
 def test_the_thread_that_saves_gets_copies_that_nobody_changes(bench, monkeypatch):
     """On a GPU that thread must not touch the device, which may be recording a step: all it gets lies on the host, and
     is neither the model's nor the training's own."""
-    workbench, _ = bench
-    dense = run(workbench, TRAIN, {})
+    context, _ = bench
+    dense = run(context, TRAIN, {})
     seen, live = [], set()
 
     def watched(stage, state):
@@ -124,8 +124,8 @@ def test_the_thread_that_saves_gets_copies_that_nobody_changes(bench, monkeypatc
 
     monkeypatch.setattr("prunesweep.worker.trainer.context.pack_state", watched)
     monkeypatch.setattr("prunesweep.worker.trainer.stages.train", remember)
-    run(workbench, PRUNE, {digest(TRAIN): dense.artifact})
-    assert len(seen) > 2 and {name for name, *_ in seen} == {"saver"}
+    run(context, PRUNE, {digest(TRAIN): dense.artifact})
+    assert len(seen) > 2 and {name for name, *_ in seen} == {"checkpointer"}
     for _, tensors, before in seen:
         assert any(name.startswith("mask/") for name in tensors)
         assert all(tensors[name].data_ptr() not in live for name in tensors)

@@ -40,7 +40,7 @@ class Stand:
         add_sweep(self.engine, Plan(GRIDS["demo"], (), {DIGEST: STAGE, CHILD_DIGEST: CHILD}, encoded), "one", "test")
         self.published, self.discarded = [], []
         patience = LedgerRetry(threading.Event())
-        desk = WorkerContext(
+        context = WorkerContext(
             settings,
             self.engine,
             "here:1",
@@ -50,7 +50,7 @@ class Stand:
             lambda: None,
             Incidents(),
         )
-        self.slot = Slot("cpu", desk)
+        self.slot = Slot("cpu", context)
         self._monkeypatch, self._program = monkeypatch, tmp_path / "trainer"
 
     def trainer(self, *answers):
@@ -145,7 +145,7 @@ def test_a_spent_trainer_gets_no_other_stage(stand):
 
 def test_a_stage_that_crashes_each_time_is_quarantined_after_exactly_so_many_attempts(stand, settings):
     quick = replace(settings, lease=0.3, heartbeat=0.1, max_attempts=3)
-    stand.slot._desk = replace(stand.slot._desk, settings=quick)
+    stand.slot._context = replace(stand.slot._context, settings=quick)
     stand.trainer(None)
     for number in (1, 2, 3):
         while not (stand.slot.ready and stand.slot.run(DIGEST)):
@@ -175,17 +175,17 @@ def test_a_slot_whose_trainer_does_not_start_claims_nothing(stand):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state"),
+    ("stop_reason", "state"),
     [(StopReason.RELEASE, State.READY), (StopReason.CANCEL, State.READY), (StopReason.LOST, State.RUNNING)],
 )
-def test_a_verdict_stops_the_stage_and_writes_what_it_asks_for(stand, verdict, state):
+def test_a_verdict_stops_the_stage_and_writes_what_it_asks_for(stand, stop_reason, state):
     """Without the cancel flag in the ledger, a cancelled stage is somebody's again, so READY."""
     stand.trainer()
     runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
     runner.start()
     while stand.slot.held is None:
         time.sleep(0.01)
-    stand.slot.stop(verdict)
+    stand.slot.stop(stop_reason)
     runner.join()
     assert stand.row().state == state
     assert stand.row().failures == 0
@@ -230,13 +230,13 @@ def test_a_machine_that_fails_costs_the_stage_no_crash_and_the_slot_a_rest(stand
     assert (row.state, row.failures, row.losses) == (State.READY, 0, 1)
     assert row.error == BROKEN.reason
     assert not stand.slot.ready
-    assert "illegal memory access" in stand.slot._desk.troubles.now()["cpu"]
+    assert "illegal memory access" in stand.slot._context.troubles.now()["cpu"]
     assert not stand.slot.out, "it only rests"
 
 
 def test_a_slot_whose_machine_fails_again_and_again_withdraws(stand):
     stand.slot._rest = SlotRest(0.0, time.monotonic)
-    stand.slot._desk = replace(stand.slot._desk, settings=replace(stand.slot._desk.settings, lease=0.001))
+    stand.slot._context = replace(stand.slot._context, settings=replace(stand.slot._context.settings, lease=0.001))
     stand.trainer(BROKEN)
     with stand.engine.begin() as connection:
         connection.execute(table.update().where(table.c.digest == CHILD_DIGEST).values(state=State.READY))
@@ -245,7 +245,7 @@ def test_a_slot_whose_machine_fails_again_and_again_withdraws(stand):
             stand.slot.keep_warm()
             time.sleep(0.01)
     assert stand.slot.out
-    assert "3 errors of its machine in a row" in stand.slot._desk.troubles.now()["cpu"]
+    assert "3 errors of its machine in a row" in stand.slot._context.troubles.now()["cpu"]
     assert not stand.slot.ready
     assert (stand.row().failures, stand.row().losses) == (0, 2)
 
@@ -275,8 +275,8 @@ def test_a_trainer_that_its_driver_aborts_blames_the_machine(stand):
 
 
 def test_a_trainer_that_makes_no_progress_is_ended_and_counts_as_a_crash(stand):
-    desk = stand.slot._desk
-    stand.slot._desk = replace(desk, settings=replace(desk.settings, silence=0.2))
+    context = stand.slot._context
+    stand.slot._context = replace(context, settings=replace(context.settings, silence=0.2))
     stand.trainer(Progress("training"))
     runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
     runner.start()
@@ -292,19 +292,19 @@ def test_a_trainer_that_makes_no_progress_is_ended_and_counts_as_a_crash(stand):
 
 def test_a_trainer_that_does_not_come_up_has_a_deadline(stand, monkeypatch):
     monkeypatch.setattr("prunesweep.worker.slot._START_SECONDS", 0.2)
-    stand.slot._desk = replace(stand.slot._desk, settings=replace(stand.slot._desk.settings, silence=0.2))
+    stand.slot._context = replace(stand.slot._context, settings=replace(stand.slot._context.settings, silence=0.2))
     stand.program("exec sleep 600\n")
     stand.slot.keep_warm()
     while not stand.slot._start.done():
         stand.slot.look()
         time.sleep(0.01)
-    assert "silent for" in stand.slot._desk.troubles.now()["cpu"]
+    assert "silent for" in stand.slot._context.troubles.now()["cpu"]
 
 
 def test_a_ledger_that_is_away_is_no_silence_of_the_trainer(stand, monkeypatch):
     """The slot waits for the ledger, and so hears nothing; its trainer may be at work all the while."""
-    desk = stand.slot._desk
-    stand.slot._desk = replace(desk, settings=replace(desk.settings, silence=0.1))
+    context = stand.slot._context
+    stand.slot._context = replace(context, settings=replace(context.settings, silence=0.1))
     written = threading.Event()
 
     def wait(*_arguments, **_named):

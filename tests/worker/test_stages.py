@@ -39,22 +39,22 @@ EVALUATE = Evaluate(digest(SECOND), digest(FIRST), DIGITS, MODEL)
 
 
 class Bench:
-    """A workbench, and the artifacts that its stages made."""
+    """A context, and the artifacts that its stages made."""
 
     def __init__(self, settings):
         self.events = []
         store = ArtifactStore.open("", settings.home)
-        self.workbench = TrainerContext(torch.device("cpu"), settings, store, self.events.append, cores=1)
+        self.context = TrainerContext(torch.device("cpu"), settings, store, self.events.append, cores=1)
         self.made = {}
 
     def run(self, stage):
         inputs = {parent: self.made.get(parent, "") for parent in stage.parents}
-        done = run_stage(self.workbench, Request(digest(stage), 1, encode(stage), inputs, ""))
+        done = run_stage(self.context, Request(digest(stage), 1, encode(stage), inputs, ""))
         self.made[digest(stage)] = done.artifact
         return done
 
     def checkpoint(self, stage):
-        return unpack(self.workbench.store.get(self.made[digest(stage)]))
+        return unpack(self.context.store.get(self.made[digest(stage)]))
 
 
 class NoOverflow(TorchFunctionMode):
@@ -105,11 +105,11 @@ def test_a_chain_from_training_to_latency(bench):
         assert one.ran["numbers"] in ("fp32", "bf16"), "as the processor has it"
         assert one.ran["torch"] == torch.__version__ and one.ran["instructions"]
     assert evaluated.ran["numbers"] == "fp32", "a test is exact"
-    labels = bench.workbench.split(DIGITS, "test").labels
+    labels = bench.context.split(DIGITS, "test").labels
     assert found["majority"] == max(labels.bincount().tolist()) / len(labels)
     assert set(found) == {column.name for column in results.columns} - {"digest", "at"}
     assert (
-        found["images"] == len(bench.workbench.split(DIGITS, "test")) and found["nonzero"] == done[2].summary["nonzero"]
+        found["images"] == len(bench.context.split(DIGITS, "test")) and found["nonzero"] == done[2].summary["nonzero"]
     )
     # Nothing was recovered in the second round, so before and after are one network.
     assert found["top1"] == found["top1_before"]
@@ -173,15 +173,15 @@ def test_what_cannot_succeed_is_a_stage_error(bench):
     with pytest.raises(StageError, match="not a resnet18 of width 3"):
         bench.run(replace(FIRST, model=replace(MODEL, width=3)))
     with pytest.raises(StageError, match="not a stage"):
-        run_stage(bench.workbench, Request("ab" * 32, 1, "{}", {}, ""))
+        run_stage(bench.context, Request("ab" * 32, 1, "{}", {}, ""))
     with pytest.raises(StageError, match=r"imagefolder ab is not on this machine: no folder is known"):
         bench.run(replace(TRAIN, dataset=replace(DIGITS, name="imagefolder", fingerprint="ab")))
 
 
 @pytest.mark.parametrize(("work", "asked", "threads"), [(0, 0, 1), (600_000_000, 0, 2), (10**12, 0, 3), (10**12, 2, 2)])
 def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, work, asked, threads):
-    workbench = replace(bench.workbench, settings=replace(settings, threads=asked), cores=3)
-    workbench.use_threads(work)
+    context = replace(bench.context, settings=replace(settings, threads=asked), cores=3)
+    context.use_threads(work)
     assert torch.get_num_threads() == threads
 
 
@@ -240,7 +240,7 @@ def test_sparsity_0_trains_the_dense_network_on(bench):
     assert made.masks and all(mask.all() for mask in made.masks.values())
     model = build_model(MODEL, 0)
     model.load_state_dict(bench.checkpoint(TRAIN).weights)
-    split = bench.workbench.split(DIGITS, "train")
+    split = bench.context.split(DIGITS, "train")
     list(train(model, {}, split, RECOVERY, control.epochs, control.seed, control.first_epoch, "cpu"))
     assert all(torch.equal(value, made.weights[name]) for name, value in model.state_dict().items())
     found = bench.run(Evaluate(digest(control), digest(TRAIN), DIGITS, MODEL)).result
@@ -300,7 +300,7 @@ def test_weight_rewinding_starts_from_the_early_weights(bench):
 
 def test_batch_norm_taken_anew_repairs_broken_statistics(bench):
     bench.run(TRAIN)
-    split = bench.workbench.split(DIGITS, "test")
+    split = bench.context.split(DIGITS, "test")
     model = build_model(MODEL, 0)
     model.load_state_dict(bench.checkpoint(TRAIN).weights)
     healthy = evaluate(model, split, torch.device("cpu")).top1
@@ -309,6 +309,6 @@ def test_batch_norm_taken_anew_repairs_broken_statistics(bench):
             module.running_mean += 3.0
     broken = evaluate(model, split, torch.device("cpu")).top1
     before = {name: value.clone() for name, value in model.named_parameters()}
-    reestimate(model, bench.workbench.split(DIGITS, "train"), torch.device("cpu"))
+    reestimate(model, bench.context.split(DIGITS, "train"), torch.device("cpu"))
     assert evaluate(model, split, torch.device("cpu")).top1 > max(broken, healthy - 0.2)
     assert all(torch.equal(value, before[name]) for name, value in model.named_parameters())

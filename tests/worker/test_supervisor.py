@@ -1,4 +1,4 @@
-"""The pulse: when it may take others' stages back, and that nothing ends it."""
+"""The supervisor: when it may take others' stages back, and that nothing ends it."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ from tests.clocks import SteppedClock
 LEASE, HEARTBEAT = 60.0, 10.0
 
 
-def calm(*beats):
+def reap_guard(*beats):
     made = ReapGuard(LEASE, HEARTBEAT)
     for moment in beats:
         made.beat(moment)
@@ -36,24 +36,24 @@ def calm(*beats):
 
 
 def test_who_has_not_beaten_yet_reaps_nothing():
-    assert not calm().may_reap(1e9)
+    assert not reap_guard().may_reap(1e9)
 
 
 def test_a_new_worker_waits_until_all_that_live_have_beaten():
-    made = calm(100.0)
+    made = reap_guard(100.0)
     assert not made.may_reap(119.0)
     made.beat(110.0)
     assert made.may_reap(120.0)
 
 
 def test_after_an_outage_it_waits_for_a_lease():
-    made = calm(100.0, 110.0, 120.0, 220.0, 230.0)
+    made = reap_guard(100.0, 110.0, 120.0, 220.0, 230.0)
     assert not made.may_reap(279.0)
     assert made.may_reap(280.0)
 
 
 def test_an_outage_that_every_lease_outlived_is_none():
-    made = calm(100.0, 110.0, 120.0, 149.0)
+    made = reap_guard(100.0, 110.0, 120.0, 149.0)
     assert made.may_reap(149.0)
 
 
@@ -84,7 +84,7 @@ class Stub:
     def look(self):
         pass
 
-    def stop(self, verdict, of=None):
+    def stop(self, stop_reason, of=None):
         raise AssertionError("a stage was stopped")
 
     def keep_warm(self):
@@ -103,8 +103,8 @@ class Stub:
 
 
 @pytest.fixture
-def pulse(ledger_settings):
-    """`start(*slots)` starts a pulse on the test's ledger, with a heartbeat every 20 ms, `end()` ends it."""
+def supervisor(ledger_settings):
+    """`start(*slots)` starts a supervisor on the test's ledger, with a heartbeat every 20 ms, `end()` ends it."""
     settings = replace(ledger_settings, lease=1.0, heartbeat=0.02, broker_url="redis://127.0.0.1:1/0")
     engine = open_ledger(settings)
     wait_briefly(engine, 0.05)
@@ -113,8 +113,8 @@ def pulse(ledger_settings):
 
     def start(*slots, lease=1.0):
         own = replace(settings, lease=lease)
-        desk = SimpleNamespace(settings=own, engine=engine, worker="me", publish=list, troubles=Incidents())
-        started.append(Supervisor(desk, app, slots, Broker(settings), stopping, Watchdog(TICK), lambda: None))
+        context = SimpleNamespace(settings=own, engine=engine, worker="me", publish=list, troubles=Incidents())
+        started.append(Supervisor(context, app, slots, Broker(settings), stopping, Watchdog(TICK), lambda: None))
         started[-1].start()
 
     def end():
@@ -131,9 +131,9 @@ def pulse(ledger_settings):
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
-def test_nothing_ends_it_before_the_worker_does(pulse, caplog):
+def test_nothing_ends_it_before_the_worker_does(supervisor, caplog):
     first, second = Stub(), Stub()
-    pulse.start(first, second)
+    supervisor.start(first, second)
     for _ in range(5):
         assert first.looked.acquire(timeout=10)
     assert not first.closed.is_set()
@@ -141,10 +141,10 @@ def test_nothing_ends_it_before_the_worker_does(pulse, caplog):
     assert "logs: MemoryError" in caplog.text
 
 
-def test_at_its_end_every_slot_is_closed(pulse):
+def test_at_its_end_every_slot_is_closed(supervisor):
     slots = Stub(), Stub()
-    pulse.start(*slots)
-    pulse.end()
+    supervisor.start(*slots)
+    supervisor.end()
     assert all(slot.closed.is_set() for slot in slots)
 
 
@@ -183,22 +183,22 @@ def busy():
 
 
 @pytest.mark.parametrize("hours", [2, -2])
-def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(pulse, busy, hours, tmp_path, caplog):
+def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(supervisor, busy, hours, tmp_path, caplog):
     """Another worker holds a stage, and is slow to beat again; the lease of a third had run out before."""
-    clock = SteppedClock(pulse.engine, tmp_path / "clock")
+    clock = SteppedClock(supervisor.engine, tmp_path / "clock")
     try:
-        lost, peers = hold(pulse.engine, "lost"), hold(pulse.engine, "peers")
-        heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)
-        pulse.start(busy, lease=600.0)
+        lost, peers = hold(supervisor.engine, "lost"), hold(supervisor.engine, "peers")
+        heartbeat(supervisor.engine, "other", [(peers.digest, peers.attempt)], 600.0)
+        supervisor.start(busy, lease=600.0)
         until(lambda: "taken back" in caplog.text)
         clock.jump(hours * 3_600.0)
         until(lambda: "clock was stepped" in caplog.text)
         for _ in range(5):
             assert busy.looked.acquire(timeout=30)
-        assert heartbeat(pulse.engine, "other", [(peers.digest, peers.attempt)], 600.0)[0].held
-        assert not heartbeat(pulse.engine, "other", [(lost.digest, lost.attempt)], 600.0)[0].held
+        assert heartbeat(supervisor.engine, "other", [(peers.digest, peers.attempt)], 600.0)[0].held
+        assert not heartbeat(supervisor.engine, "other", [(lost.digest, lost.attempt)], 600.0)[0].held
     finally:
-        pulse.end()
+        supervisor.end()
         clock.remove()
 
 
@@ -210,30 +210,30 @@ def until(true):
 
 
 @pytest.mark.parametrize("ledger_settings", ["sqlite"], indirect=True)
-def test_a_lease_that_ran_out_while_the_ledger_was_locked_is_renewed(pulse, busy):
-    busy.held = hold(pulse.engine, "mine")
-    holder = create_engine(pulse.engine.url)
+def test_a_lease_that_ran_out_while_the_ledger_was_locked_is_renewed(supervisor, busy):
+    busy.held = hold(supervisor.engine, "mine")
+    holder = create_engine(supervisor.engine.url)
     with holder.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        pulse.start(busy)
+        supervisor.start(busy)
         for _ in range(10):
             assert busy.looked.acquire(timeout=30)
-        assert not renewed(pulse.engine, busy.held)
+        assert not renewed(supervisor.engine, busy.held)
     holder.dispose()
-    until_renewed(pulse.engine, busy.held)
+    until_renewed(supervisor.engine, busy.held)
 
 
 @pytest.mark.parametrize("ledger_settings", ["postgres"], indirect=True)
-def test_it_goes_on_when_the_server_drops_its_connections(pulse, busy, request):
-    busy.held = hold(pulse.engine, "mine")
-    pulse.start(busy)
-    until_renewed(pulse.engine, busy.held)
+def test_it_goes_on_when_the_server_drops_its_connections(supervisor, busy, request):
+    busy.held = hold(supervisor.engine, "mine")
+    supervisor.start(busy)
+    until_renewed(supervisor.engine, busy.held)
     drop = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
     with request.getfixturevalue("postgres").connect() as admin:
-        admin.execute(drop, {"name": pulse.engine.url.database})
+        admin.execute(drop, {"name": supervisor.engine.url.database})
     query = select(stages.c.lease_until).where(stages.c.digest == busy.held.digest)
-    # Not the pulse's own engine: its pool is the pulse's to mend, and to empty it here would leave open what is in use.
-    looker = create_engine(pulse.engine.url, poolclass=NullPool)
+    # Not the supervisor's own engine: it mends its pool itself, and to empty that here would leave open what is in use.
+    looker = create_engine(supervisor.engine.url, poolclass=NullPool)
     with looker.connect() as connection:
         before = connection.execute(query).scalar_one()
 
@@ -246,7 +246,7 @@ def test_it_goes_on_when_the_server_drops_its_connections(pulse, busy, request):
 
 @pytest.mark.parametrize("step", [7_200.0, -7_200.0, 11.0, -11.0])
 def test_after_a_step_of_the_ledgers_clock_it_waits_for_a_lease(step):
-    made = calm(100.0, 110.0, 120.0)
+    made = reap_guard(100.0, 110.0, 120.0)
     assert made.clock(120.0, 5_000.0, 0.1) == 0.0
     made.beat(130.0)
     assert made.clock(130.0, 5_010.0 + step, 0.1) == pytest.approx(step, abs=0.2)
@@ -255,7 +255,7 @@ def test_after_a_step_of_the_ledgers_clock_it_waits_for_a_lease(step):
 
 
 def test_slow_answers_and_small_steps_are_no_trouble():
-    made = calm(100.0, 110.0, 120.0)
+    made = reap_guard(100.0, 110.0, 120.0)
     for now, ledger, doubt in ((120.0, 5_000.0, 0.0), (160.0, 5_010.0, 30.0), (170.0, 5_055.0, 0.0)):
         assert made.clock(now, ledger, doubt) == 0.0
     assert made.may_reap(170.0)

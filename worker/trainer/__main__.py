@@ -35,21 +35,21 @@ def main() -> int:
     try:
         # What stages need is loaded now: a start may take minutes, the first sign of a stage may not.
         import_module("prunesweep.worker.trainer.stages")
-        from prunesweep.worker.trainer.context import open_workbench
+        from prunesweep.worker.trainer.context import open_context
 
-        bench = open_workbench(options.device, events.send)
+        context = open_context(options.device, events.send)
     except Exception as error:
         # The slot shows the last line of this log.
         traceback.print_exc()
         print(f"cannot start: {_one_line(error)}", file=sys.stderr)
         return 1
-    bench.ending.install()
-    events.send(bench.ready())
+    context.ending.install()
+    events.send(context.ready())
     while True:
         request = requests.get()
-        bench.report.begin()
-        event = _serve(bench, request)
-        grown = bench.outgrown()
+        context.report.begin()
+        event = _serve(context, request)
+        grown = context.outgrown()
         if grown:
             print(f"grown by {grown / 2**20:.0f} MiB since its first stage: a fresh trainer follows", file=sys.stderr)
             event = replace(event, spent=True)
@@ -57,16 +57,16 @@ def main() -> int:
         events.send(event)
         if event.spent:
             return 1
-        bench.ending.release()
+        context.ending.release()
 
 
-def _serve(bench: "TrainerContext", request: Request) -> Done | Failed:
+def _serve(context: "TrainerContext", request: Request) -> Done | Failed:
     """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
     from prunesweep.worker.trainer.errors import owner_of
     from prunesweep.worker.trainer.stages import run_stage
 
     try:
-        return run_stage(bench, request)
+        return run_stage(context, request)
     except Exception as error:
         owner = owner_of(error)
         if owner is not Owner.WORK:

@@ -49,7 +49,7 @@ class Checkpointer:
             return
         self._next = time.monotonic() + self._interval
         self._last = training.position
-        self._thread = threading.Thread(target=self._save, args=[training.snapshot()], name="saver", daemon=True)
+        self._thread = threading.Thread(target=self._save, args=[training.snapshot()], name="checkpointer", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

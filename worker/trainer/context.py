@@ -50,7 +50,7 @@ class TrainerContext:
     ending: Termination = field(default_factory=Termination)
     report: Reporter = field(init=False)
     waiting: OutageWait = field(init=False)
-    shelf: TrainerStore = field(init=False)
+    artifacts: TrainerStore = field(init=False)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
     _places: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class TrainerContext:
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit)
         self.waiting = OutageWait(self.report, self.ending)
-        self.shelf = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting)
+        self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting)
 
     def ready(self) -> Ready:
         """The trainer's first event."""
@@ -101,7 +101,7 @@ class TrainerContext:
             raise StageError(f"stage {parent[:12]} left no artifact; {REPAIR}")
         self.report("reading a checkpoint")
         try:
-            return unpack(self.shelf.get(sha))
+            return unpack(self.artifacts.get(sha))
         except StageError as error:
             raise StageError(f"{error}; {REPAIR}") from None
 
@@ -110,7 +110,7 @@ class TrainerContext:
         if not request.snapshot:
             return None
         try:
-            found = unpack_state(self.shelf.get(request.snapshot), request.digest)
+            found = unpack_state(self.artifacts.get(request.snapshot), request.digest)
         except StageError as error:
             print(f"begins again: {error}", file=sys.stderr, flush=True)
             return None
@@ -133,12 +133,12 @@ class TrainerContext:
             return Saved(sha, size, snapshot.epoch, snapshot.step, time.monotonic() - started)
 
         position = (start.snapshot.epoch, start.snapshot.step) if start else (0, 0)
-        saver = Checkpointer(keep, self.emit, self.settings.snapshot, position, self.ending)
+        checkpointer = Checkpointer(keep, self.emit, self.settings.snapshot, position, self.ending)
         self.ending.hold()
         try:
-            yield saver
+            yield checkpointer
         finally:
-            saver.close()
+            checkpointer.close()
 
     def at_work(self) -> AbstractContextManager[TrainingHold]:
         """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
@@ -175,8 +175,8 @@ class _Progress:
             print(f"{self._label}: {done:,} of {total:,} images packed", file=sys.stderr, flush=True)
 
 
-def open_workbench(device: str, emit: Callable[[Event], None]) -> TrainerContext:
-    """The workbench of a new trainer; settings are read from the environment.
+def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
+    """The context of a new trainer; settings are read from the environment.
 
     Raises:
         UserError: settings or a store that cannot be used.

@@ -40,7 +40,7 @@ _SCORE_BATCH, _SCORE_BATCHES = 128, 10
 _NOTHING = Done("", 0, 0.0, {}, {})
 
 
-def run_stage(bench: TrainerContext, request: Request) -> Done:
+def run_stage(context: TrainerContext, request: Request) -> Done:
     """Runs the requested stage to its end.
 
     Raises:
@@ -52,93 +52,93 @@ def run_stage(bench: TrainerContext, request: Request) -> Done:
     except (ValueError, TypeError) as error:
         what = f"{error}; start a worker of the release that it was submitted with, {RETRY}"
         raise StageError(f"{what}; or update that program and {RENAME}") from None
-    bench.look_in(request.places)
+    context.look_in(request.places)
     match stage:
         case Train():
-            return run_train(bench, request, stage)
+            return run_train(context, request, stage)
         case PruneRound():
-            return run_prune(bench, request, stage)
+            return run_prune(context, request, stage)
         case Evaluate():
-            with bench.at_work():
-                return run_evaluate(bench, request, stage)
+            with context.at_work():
+                return run_evaluate(context, request, stage)
         case Benchmark():
-            return run_benchmark(bench, request, stage)
+            return run_benchmark(context, request, stage)
         case Sleep():
-            return run_sleep(bench, stage)
+            return run_sleep(context, stage)
 
 
-def run_sleep(bench: TrainerContext, stage: Sleep) -> Done:
+def run_sleep(context: TrainerContext, stage: Sleep) -> Done:
     """Nothing, for so long."""
     until = time.monotonic() + stage.seconds
     while (left := until - time.monotonic()) > 0:
-        bench.report("sleeping")
+        context.report("sleeping")
         time.sleep(min(left, 0.5))
     return _NOTHING
 
 
-def run_train(bench: TrainerContext, request: Request, stage: Train) -> Done:
+def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
     """A dense network from its seed, or from where another training stopped."""
     if not stage.parent:
-        return _train_and_store(bench, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
-    earlier = bench.checkpoint(request.inputs, stage.parent)
+        return _train_and_store(context, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
+    earlier = context.checkpoint(request.inputs, stage.parent)
     if not earlier.optimizer:
         raise StageError(f"stage {stage.parent[:12]} left no optimizer to go on with; {REPAIR}")
 
     def begin() -> tuple[nn.Module, Masks]:
         return load_model(stage.model, earlier.weights), {}
 
-    return _train_and_store(bench, request, stage, begin, optimizer=earlier.optimizer)
+    return _train_and_store(context, request, stage, begin, optimizer=earlier.optimizer)
 
 
-def run_prune(bench: TrainerContext, request: Request, stage: PruneRound) -> Done:
+def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> Done:
     """Prunes the parent's weights further, then lets the rest recover."""
 
     def begin() -> tuple[nn.Module, Masks]:
-        parent = bench.checkpoint(request.inputs, stage.parent)
+        parent = context.checkpoint(request.inputs, stage.parent)
         # On the device: choosing among millions of weights is quick there.
-        model = load_model(stage.model, parent.weights).to(bench.device)
-        subject = _subject(bench, stage, model, parent.masks)
-        counts = bench.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+        model = load_model(stage.model, parent.weights).to(context.device)
+        subject = _subject(context, stage, model, parent.masks)
+        counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
         rules = (stage.layers, counts)
-        with bench.report.watching(model, "scoring"):
-            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, bench.settings.scores, *rules)
+        with context.report.watching(model, "scoring"):
+            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules)
         if stage.rewind:
-            model.load_state_dict(bench.checkpoint(request.inputs, stage.rewind).weights)
+            model.load_state_dict(context.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
 
-    return _train_and_store(bench, request, stage, begin)
+    return _train_and_store(context, request, stage, begin)
 
 
-def _subject(bench: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
-    split = bench.split(stage.dataset, "train")
+def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
+    split = context.split(stage.dataset, "train")
     members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
         return plain_batches(split, members, stage.seed, stage.round, _SCORE_BATCH, _SCORE_BATCHES)
 
-    old = {name: mask.to(bench.device) for name, mask in masks.items()}
+    old = {name: mask.to(context.device) for name, mask in masks.items()}
     return Subject(model, old, batches, stage.seed, stage.round, _image_shape(split))
 
 
-def run_evaluate(bench: TrainerContext, request: Request, stage: Evaluate) -> Done:
+def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> Done:
     """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
-    after = bench.checkpoint(request.inputs, stage.parent)
-    split = bench.split(stage.dataset, "test")
+    after = context.checkpoint(request.inputs, stage.parent)
+    split = context.split(stage.dataset, "test")
     model = load_model(stage.model, after.weights)
     counted = macs(model, _image_shape(split))
-    bench.use_threads(counted.macs_dense * _EVALUATION_BATCH)
+    context.use_threads(counted.macs_dense * _EVALUATION_BATCH)
     top1_before = top1_bn = None
     if stage.before:
-        before = load_model(stage.model, bench.checkpoint(request.inputs, stage.before).weights)
+        before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
-        images = bench.split(stage.dataset, "train") if stage.bn_reestimate else None
-        with bench.report.watching(before, "evaluating"):
-            top1_before = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
+        images = context.split(stage.dataset, "train") if stage.bn_reestimate else None
+        with context.report.watching(before, "evaluating"):
+            top1_before = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
             if images is not None:
-                reestimate(before, images, bench.device)
-                top1_bn = evaluate(before, split, bench.device, _EVALUATION_BATCH).top1
-    with bench.report.watching(model, "evaluating"):
-        found = evaluate(model, split, bench.device, _EVALUATION_BATCH)
+                reestimate(before, images, context.device)
+                top1_bn = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
+    with context.report.watching(model, "evaluating"):
+        found = evaluate(model, split, context.device, _EVALUATION_BATCH)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
     nonzero_counted, total_counted = _counted(counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
@@ -160,24 +160,24 @@ def run_evaluate(bench: TrainerContext, request: Request, stage: Evaluate) -> Do
         "macs_dense": counted.macs_dense,
         "collapsed": sum(layer.nonzero == 0 for layer in counted.layers),
         "layers": [asdict(layer) for layer in counted.layers],
-        "device": processor_name(bench.device),
+        "device": processor_name(context.device),
     }
-    return Done("", 0, 0.0, {}, result, what_ran(bench.device, found.format))
+    return Done("", 0, 0.0, {}, result, what_ran(context.device, found.format))
 
 
-def run_benchmark(bench: TrainerContext, request: Request, stage: Benchmark) -> Done:
+def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -> Done:
     """One forward pass of the pruned network against the dense one, on the machine that we are on, while no training of
     ours runs there."""
     dense, pruned = (
-        load_model(stage.model, bench.checkpoint(request.inputs, digest).weights)
+        load_model(stage.model, context.checkpoint(request.inputs, digest).weights)
         for digest in (stage.dense, stage.parent)
     )
-    device = bench.device if stage.device == bench.device.type else torch.device(stage.device)
+    device = context.device if stage.device == context.device.type else torch.device(stage.device)
     # Of the training images: the test set is Evaluate's alone.
-    shape = _image_shape(bench.split(stage.dataset, "train"))
+    shape = _image_shape(context.split(stage.dataset, "train"))
     waits = lambda: _say("waits until no training takes a step on this host")  # noqa: E731
-    with measuring(waits, looks=lambda: bench.report("waiting for trainings")):
-        bench.report("measuring")
+    with measuring(waits, looks=lambda: context.report("waiting for trainings")):
+        context.report("measuring")
         race = compete(
             dense,
             pruned,
@@ -186,7 +186,7 @@ def run_benchmark(bench: TrainerContext, request: Request, stage: Benchmark) -> 
             stage.threads,
             device,
             stage.engines,
-            progress=lambda _done, _total: bench.report("measuring"),
+            progress=lambda _done, _total: context.report("measuring"),
         )
     for engine, reason in race.left_out.items():
         _say(f"without {engine}: {reason}")
@@ -194,7 +194,7 @@ def run_benchmark(bench: TrainerContext, request: Request, stage: Benchmark) -> 
 
 
 def _train_and_store(
-    bench: TrainerContext,
+    context: TrainerContext,
     request: Request,
     stage: Train | PruneRound,
     begin: Callable[[], tuple[nn.Module, Masks]],
@@ -202,28 +202,28 @@ def _train_and_store(
 ) -> Done:
     """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
     there is one. Pauses between two steps while a latency is measured on this host."""
-    made = bench.shelf.made_before(request.digest)
+    made = context.artifacts.made_before(request.digest)
     if made is not None:
         _say("an earlier attempt made the artifact and could not store it: nothing is trained again")
-        return _store(bench, request, made)
-    split = bench.split(stage.dataset, "train")
-    saved = bench.saved_state(request)
+        return _store(context, request, made)
+    split = context.split(stage.dataset, "train")
+    saved = context.saved_state(request)
     if saved is None:
         model, masks = begin()
     else:
         model = build_model(stage.model, stage.seed)
-        masks = {name: mask.to(bench.device) for name, mask in saved.masks.items()}
-    bench.shelf.await_room(_size_of(model))
-    bench.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
-    facts = (stage.epochs, stage.seed, stage.first_epoch, bench.device)
+        masks = {name: mask.to(context.device) for name, mask in saved.masks.items()}
+    context.artifacts.await_room(_size_of(model))
+    context.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
+    facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
-    steps = DeviceSteps(bench.device, lambda: bench.report("training"))
-    with bench.saving(request.digest, masks, saved) as saver, bench.at_work() as work:
+    steps = DeviceSteps(context.device, lambda: context.report("training"))
+    with context.saving(request.digest, masks, saved) as checkpointer, context.at_work() as work:
 
         def before_step(training: Training) -> None:
             work.step()
             steps.step()
-            saver(training)
+            checkpointer(training)
 
         before, after = stage.before, stage.after
         course = train(
@@ -232,19 +232,19 @@ def _train_and_store(
         top1 = None
         if optimizer and saved is None:
             _adopt(course, optimizer)
-        with bench.report.watching(model, "training"):
+        with context.report.watching(model, "training"):
             for epoch in course:
                 seconds, top1 = seconds + epoch.seconds, epoch.top1
-                bench.emit(Epoch(**asdict(epoch)))
+                context.emit(Epoch(**asdict(epoch)))
             if top1 is None:  # no epoch was left to train
                 top1 = course.validate()
     goes_on = isinstance(stage, Train) and stage.epochs and stage.after
     left = course.optimizer() if goes_on else {}
-    data, summary = _make(bench, request, stage, model, masks, left)
+    data, summary = _make(context, request, stage, model, masks, left)
     if top1 is not None:
         summary["top1_val"] = top1
-    ran = what_ran(bench.device, course.format, resumed=saved is not None)
-    return _store(bench, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+    ran = what_ran(context.device, course.format, resumed=saved is not None)
+    return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
@@ -256,7 +256,7 @@ def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
 
 
 def _make(
-    bench: TrainerContext,
+    context: TrainerContext,
     request: Request,
     stage: Train | PruneRound,
     model: nn.Module,
@@ -264,7 +264,7 @@ def _make(
     optimizer: Mapping[str, Tensor],
 ) -> tuple[bytes, dict[str, float]]:
     """The trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others go on."""
-    bench.report("packing")
+    context.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     kept = {name: mask.cpu() for name, mask in masks.items()}
@@ -272,13 +272,13 @@ def _make(
     data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers), optimizer))
     summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
     if kept:  # of a dense network it would take seconds, and say little
-        bench.report("measuring its size")
+        context.report("measuring its size")
         summary["zstd_bytes"] = zstd_bytes(data)
     return data, summary
 
 
-def _store(bench: TrainerContext, request: Request, made: TrainedArtifact) -> Done:
-    sha, size = bench.shelf.put(request.digest, made)
+def _store(context: TrainerContext, request: Request, made: TrainedArtifact) -> Done:
+    sha, size = context.artifacts.put(request.digest, made)
     return Done(sha, size, **made.facts, result={})
 
 

@@ -82,21 +82,21 @@ class BatchPlan:
             chains.append(tuple(parts))
         return _Layer(node, outputs, tuple(chains), tiled_layer(node, source, out, functions, self._target))
 
-    def fastest(self, groups: int, crew: ThreadPool) -> frozenset[int]:
+    def fastest(self, groups: int, pool: ThreadPool) -> frozenset[int]:
         """Which layers are faster by tiles than by leaving out zeros, with so many groups."""
         if not any(layer.tiled for layer in self._layers):
             return frozenset()
-        took = self.ticks(groups, crew, _TRIALS)
+        took = self.ticks(groups, pool, _TRIALS)
         return frozenset(number for number, (zeros, *tiles) in enumerate(took) if tiles and tiles[0] < zeros)
 
-    def ticks(self, groups: int, crew: ThreadPool, rounds: int) -> list[list[float]]:
+    def ticks(self, groups: int, pool: ThreadPool, rounds: int) -> list[list[float]]:
         """For each node what leaving out zeros takes, in ticks of the clock, and what tiles take where they can be. All
         are tried in their place among the others, so that they find the caches as they will."""
         either = frozenset(number for number, layer in enumerate(self._layers) if layer.tiled)
         took = []
         for tiled in (frozenset[int](), either):
             program = self.program(groups, tiled)
-            each = np.median(crew.timed(program.steps, rounds)[1:], axis=0)
+            each = np.median(pool.timed(program.steps, rounds)[1:], axis=0)
             took.append(np.bincount(program.layers, each).tolist())
         return [[zeros, tiles] if n in either else [zeros] for n, (zeros, tiles) in enumerate(zip(*took, strict=True))]
 

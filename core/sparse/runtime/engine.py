@@ -155,7 +155,7 @@ class _Sparse:
         self.target = target
         self._net, self._threads = windows_of(graph), threads
         self._shape = graph.image_shape
-        self._crew = ThreadPool(threads)
+        self._pool = ThreadPool(threads)
         self._programs: dict[int, tuple[BatchProgram, Programs]] = {}
         self._paying: dict[int, bool] = {}
         self._most = _AT_ONCE * threads
@@ -178,8 +178,8 @@ class _Sparse:
     @cached_property
     def _one(self) -> Run:
         """A single image: several threads must meet after every layer, and where layers are short one is faster."""
-        crews = [self._crew] if self._threads == 1 else [self._crew, ThreadPool(1)]
-        runs = [_One(self._net, crew, self.target) for crew in crews]
+        pools = [self._pool] if self._threads == 1 else [self._pool, ThreadPool(1)]
+        runs = [_One(self._net, pool, self.target) for pool in pools]
         return _faster(runs, np.zeros((1, *self._shape), np.float32), settle=_settle(self._threads))
 
     @cached_property
@@ -189,7 +189,7 @@ class _Sparse:
     @cached_property
     def _tiled(self) -> frozenset[int]:
         """The layers that go by tiles in every batch, so that equal images get equal bits."""
-        return self._wide.fastest(self._most // self.target.lanes, self._crew)
+        return self._wide.fastest(self._most // self.target.lanes, self._pool)
 
     @cached_property
     def _few(self) -> int:
@@ -213,24 +213,24 @@ class _Sparse:
         groups = -(-len(images) // self.target.lanes)
         if groups not in self._programs:
             made = self._wide.program(groups, self._tiled)
-            self._programs[groups] = made, self._crew.programs(made.steps)
+            self._programs[groups] = made, self._pool.programs(made.steps)
         program, calls = self._programs[groups]
         program.put(images)
-        self._crew.run(calls)
+        self._pool.run(calls)
         return program.result(len(images))
 
 
 class _One:
-    """A single image on a crew: [1, C, H, W] → [1, O]."""
+    """A single image on a pool: [1, C, H, W] → [1, O]."""
 
-    def __init__(self, net: WindowGraph, crew: ThreadPool, target: Target) -> None:
-        self.threads, self._crew = crew.threads, crew
-        self._program = SingleProgram(net, crew.threads, target)
-        self._calls = crew.programs(self._program.fastest(crew))
+    def __init__(self, net: WindowGraph, pool: ThreadPool, target: Target) -> None:
+        self.threads, self._pool = pool.threads, pool
+        self._program = SingleProgram(net, pool.threads, target)
+        self._calls = pool.programs(self._program.fastest(pool))
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         self._program.put(image[0])
-        self._crew.run(self._calls)
+        self._pool.run(self._calls)
         return self._program.result()
 
 

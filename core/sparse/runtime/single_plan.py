@@ -38,17 +38,17 @@ class SingleProgram:
         self._code = self._parts.executable()
         self._ways = [[tuple(finished(draft, self._code) for draft in way) for way in ways] for ways in drafts]
 
-    def fastest(self, crew: ThreadPool) -> tuple[ProgramStep, ...]:
+    def fastest(self, pool: ThreadPool) -> tuple[ProgramStep, ...]:
         """The steps of one run, each layer done in the way that takes least."""
-        took = self.ticks(crew, _TRIALS)
+        took = self.ticks(pool, _TRIALS)
         best = [ways[int(np.argmin(each))] for ways, each in zip(self._ways, took, strict=True)]
         return tuple(step for way in best for step in way)
 
-    def ticks(self, crew: ThreadPool, rounds: int) -> list[list[float]]:
+    def ticks(self, pool: ThreadPool, rounds: int) -> list[list[float]]:
         """For each node what each way to do it takes, in ticks of the clock. All are tried in their place among the
         others, so that they find the caches as they will."""
         every = [step for ways in self._ways for way in ways for step in way]
-        each = iter(np.median(crew.timed(every, rounds)[1:], axis=0).tolist())
+        each = iter(np.median(pool.timed(every, rounds)[1:], axis=0).tolist())
         return [[sum(next(each) for _ in way) for way in ways] for ways in self._ways]
 
     def put(self, image: np.ndarray) -> None:

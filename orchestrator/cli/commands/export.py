@@ -49,8 +49,8 @@ def export(
     from prunesweep.orchestrator.console.output import note, say, say_json
     from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 
-    wish = ExportOptions(form, values, names, force, cards=not no_cards)
-    planned = plan_export(load_settings(), sweep, folder, wish)
+    options = ExportOptions(form, values, names, force, cards=not no_cards)
+    planned = plan_export(load_settings(), sweep, folder, options)
     written = []
     for event in planned.write():
         written.append(event)
