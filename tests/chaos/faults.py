@@ -14,6 +14,7 @@ from prunesweep.core.ledger.queue.redo import redo
 from tests.chaos.scene import Running, Scene
 
 REDO = "redo"
+HANG = "trainer hang"
 ORPHAN_SECONDS = 10.0
 """A trainer that is alive so long after its worker was killed is an orphan."""
 SILENCE_SECONDS = 25.0
@@ -103,7 +104,7 @@ class Signal:
 class Hang:
     """A trainer stops for good: nobody lets it go on, so that its worker has to notice and end it."""
 
-    name: str = "trainer hang"
+    name: str = HANG
 
     def strike(self, scene: Scene, draw: Draw) -> Strike | None:
         targets = scene.targets()
