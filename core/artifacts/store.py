@@ -74,6 +74,7 @@ class ArtifactStore:
             if self._folder is None:
                 self._upload(key(name), data)
             else:
+                self._check_folder()
                 self._write_file(self._folder / key(name), name, data)
         return name, len(data)
 
@@ -99,6 +100,7 @@ class ArtifactStore:
             try:
                 data = bytes(obstore.get(self._backend, key(name)).bytes())
             except FileNotFoundError:
+                self._check_folder()
                 raise StageError(f"artifact {name[:12]} is not in the store ({self._shown})") from None
         found = sha256(data).hexdigest()
         if found != name:
@@ -115,6 +117,7 @@ class ArtifactStore:
             try:
                 return int(obstore.head(self._backend, key(name))["size"])
             except FileNotFoundError:
+                self._check_folder()
                 return None
 
     def exists(self, name: str) -> bool:
@@ -169,6 +172,7 @@ class ArtifactStore:
             StoreAway: the store cannot be reached.
         """
         with self._answering("read"):
+            self._check_folder()
             paths = [meta["path"] for chunk in obstore.list(self._backend, "ledgers") for meta in chunk]
         return frozenset(path.rpartition("/")[2] for path in paths if is_ledger(path))
 
@@ -180,6 +184,7 @@ class ArtifactStore:
             StoreAway: the store cannot be reached, now or within the block.
         """
         with self._answering("clear away in"):
+            self._check_folder()
             yield Inventory(self._backend, self._folder)
 
     def check(self) -> str:
@@ -199,6 +204,12 @@ class ArtifactStore:
         if found != data:
             raise UserError(FIELD, self._shown, "gave back other bytes than were written")
         return self._shown
+
+    def _check_folder(self) -> None:
+        """Raises StoreAway where the store's own folder is gone: a disk or share that is not mounted says nothing about
+        the artifact that is looked for, and must not be written around."""
+        if self._folder is not None and not self._folder.is_dir():
+            raise StoreAway(f"the artifact store's folder {self._folder} is not there; mount it, or make it again")
 
     def _write_file(self, file: Path, name: str, data: bytes) -> None:
         """A sound file is never replaced: until the disk has the new one, a power loss would cost both."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -134,6 +135,19 @@ def test_missing_artifact(tmp_path: Path) -> None:
         store.get("0" * 64)
     assert store.size("0" * 64) is None
     assert not store.exists("0" * 64)
+
+
+def test_a_folder_that_is_not_mounted_is_a_store_that_is_away(tmp_path: Path) -> None:
+    folder = tmp_path / "share"
+    store = ArtifactStore.open(folder.as_uri(), tmp_path)
+    name, _ = store.put(b"weights")
+    shutil.move(folder, tmp_path / "elsewhere")
+    for act in (lambda: store.get(name), lambda: store.exists(name), lambda: store.put(b"more"), store.ledgers):
+        with pytest.raises(StoreAway, match=r"share is not there; mount it"):
+            act()
+    assert not folder.exists()
+    shutil.move(tmp_path / "elsewhere", folder)
+    assert store.get(name) == b"weights"
 
 
 def test_check_leaves_nothing_behind(tmp_path: Path) -> None:
