@@ -37,7 +37,7 @@ def fetch(name: str, data: Path) -> PackedDataset:
     """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
     torchvision's own downloader: md5 checked, progress bar on stderr.
 
-    Uses the archives or their unpacked folders in `data` where they are there already.
+    Uses the archives, or CIFAR's unpacked folders, in `data` where they are there already.
 
     Raises:
         DownloadAway: no network, a mirror that does not answer, a damaged file, or no room; the line says what to do.
@@ -47,6 +47,8 @@ def fetch(name: str, data: Path) -> PackedDataset:
     make_private(data)
     try:
         with contextlib.redirect_stdout(sys.stderr), _network_patience():
+            if hasattr(dataset, "resources"):
+                _unpack(dataset, data)
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
     except (OSError, RuntimeError, EOFError, ValueError, AssertionError) as error:
         raise DownloadAway(
@@ -54,6 +56,25 @@ def fetch(name: str, data: Path) -> PackedDataset:
             f"choose --dataset imagefolder:PATH or --dataset digits, and {RENAME}"
         ) from None
     return pack(_images(train), _images(test), tuple(train.classes))
+
+
+def _unpack(dataset: Any, data: Path) -> None:
+    """Unpack the archives of a dataset of MNIST's kind again, fetching those that are missing or have another md5.
+
+    torchvision would take files that were unpacked once on trust, whatever has become of them.
+    """
+    raw = data / dataset.__name__ / "raw"
+    mirrors = dataset.mirrors
+    for filename, md5 in dataset.resources:
+        for mirror in mirrors:
+            try:
+                import_torchvision().datasets.utils.download_and_extract_archive(
+                    mirror + filename, str(raw), filename=filename, md5=md5
+                )
+                break
+            except (OSError, RuntimeError):
+                if mirror == mirrors[-1]:
+                    raise
 
 
 def _reason(error: Exception) -> str:

@@ -1,8 +1,11 @@
 """Datasets: packed once, loaded alike ever after, and clear about what is wrong with the files."""
 
+import gzip
 import shutil
+import struct
 import threading
 from dataclasses import replace
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +105,27 @@ def test_a_partly_unpacked_download_is_one_line(tmp_path: Path, size: int) -> No
             (raw / f"{split}-{kind}-ubyte").write_bytes(whole[:size])
     with pytest.raises(DownloadAway, match=r"^fashion-mnist cannot be downloaded .*put FashionMNIST/raw/\*\.gz"):
         load_dataset(parse_dataset("fashion-mnist"), tmp_path, "train")
+
+
+def test_what_was_unpacked_once_is_not_taken_on_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchvision checks the archives of Fashion-MNIST, and then reads whatever lies unpacked beside them."""
+    from torchvision.datasets import FashionMNIST
+
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    resources = []
+    for split, count in (("train", 40), ("t10k", 20)):
+        images = struct.pack(">4i", 0x803, count, 28, 28) + bytes(value % 251 for value in range(count * 784))
+        labels = struct.pack(">2i", 0x801, count) + bytes(value % 10 for value in range(count))
+        for kind, content in (("images-idx3", images), ("labels-idx1", labels)):
+            archive = gzip.compress(content)
+            (raw / f"{split}-{kind}-ubyte.gz").write_bytes(archive)
+            (raw / f"{split}-{kind}-ubyte").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            resources.append((f"{split}-{kind}-ubyte.gz", md5(archive).hexdigest()))
+    monkeypatch.setattr(FashionMNIST, "resources", resources)
+    found = load_dataset(parse_dataset("fashion-mnist"), tmp_path, "test")
+    assert found.labels.tolist() == [value % 10 for value in range(20)]
+    assert int(found.images.flatten()[-1]) == (20 * 784 - 1) % 251
 
 
 def test_another_folder_with_equal_names_and_sizes_is_not_trained_on(image_folder: Path, tmp_path: Path) -> None:
