@@ -23,8 +23,14 @@ DATABASES = ("sqlite", "postgres")
 
 @dataclass(frozen=True)
 class Database:
-    """name: one of DATABASES · url: for `open_url` · server: process id of its server, 0 = none · durability: one
-    line, as the database itself says it."""
+    """Database.
+
+    Attributes:
+        name: one of DATABASES.
+        url: for `open_url`.
+        server: process id of its server, 0 = none.
+        durability: one line, as the database itself says it.
+    """
 
     name: str
     url: str

@@ -32,8 +32,12 @@ MEASURED = {"loss": 1.0, "top1": 0.5, "lr": 0.1, "seconds": 1.0, "images_per_s":
 
 @dataclass
 class Worker:
-    """One host with one slot. life: grows when it vanishes, so that its old events are known · turn: grows when it
-    becomes busy or idle."""
+    """One host with one slot.
+
+    Attributes:
+        life: grows when it vanishes, so that its old events are known.
+        turn: grows when it becomes busy or idle.
+    """
 
     name: str
     life: int = 0

@@ -47,7 +47,12 @@ def parse_devices(text: str, field: str = "devices", gpus: int | None = None) ->
 
 @dataclass(frozen=True)
 class _Card:
-    """A GPU as nvidia-smi lists it. uuid: "" = not known · parts: the UUIDs of its MIG devices, if it is split."""
+    """A GPU as nvidia-smi lists it.
+
+    Attributes:
+        uuid: "" = not known.
+        parts: the UUIDs of its MIG devices, if it is split.
+    """
 
     uuid: str
     parts: tuple[str, ...] = ()

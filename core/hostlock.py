@@ -61,8 +61,11 @@ def working(given_up: Callable[[], bool] = lambda: False, folder: Path | None = 
 def measuring(
     waits: Callable[[], None] = lambda: None, folder: Path | None = None, looks: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Around a measurement: waits until nobody else measures and no training is in a step. waits: called once, when
-    that isn't so at once · looks: called at each look until it is so.
+    """Around a measurement: waits until nobody else measures and no training is in a step.
+
+    Args:
+        waits: called once, when that isn't so at once.
+        looks: called at each look until it is so.
 
     Raises:
         UserError: the folder is somebody else's.

@@ -31,8 +31,13 @@ _NAMES = {torch.float64: "fp64", torch.float32: "fp32", torch.bfloat16: "bf16", 
 
 @dataclass(frozen=True)
 class Format:
-    """What a network's passes were resolved to. device: as torch writes it · layout: `channels_last` or `contiguous` ·
-    numbers: `fp32`, `bf16`, `fp16` or `fp64`; bf16 of fp32 weights is autocast."""
+    """What a network's passes were resolved to.
+
+    Attributes:
+        device: as torch writes it.
+        layout: `channels_last` or `contiguous`.
+        numbers: `fp32`, `bf16`, `fp16` or `fp64`; bf16 of fp32 weights is autocast.
+    """
 
     device: str
     layout: str

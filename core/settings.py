@@ -15,13 +15,17 @@ from prunesweep.core.urls import mask as mask
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`. image_folders: where submitted image folders lie on this machine
-    (`prunesweep.core.images.folders.candidates`) · scores: folder of the scores of the user's own that this machine
-    may run, None = none · broker_field: the variable that broker_url came from · per_device: slots, and so trainers, of
-    each device · snapshot: least time between two saved states of a training stage · silence: longest time that a
-    trainer may go without progress · keep: how long logs, gone workers and the saved states of cancelled stages are
-    kept · growth: bytes by which a trainer
-    may grow between stages before a fresh one takes over.
+    Empty URLs mean the embedded default under `home`.
+
+    Attributes:
+        image_folders: where submitted image folders lie on this machine (`prunesweep.core.images.folders.candidates`).
+        scores: folder of the scores of the user's own that this machine may run, None = none.
+        broker_field: the variable that broker_url came from.
+        per_device: slots, and so trainers, of each device.
+        snapshot: least time between two saved states of a training stage.
+        silence: longest time that a trainer may go without progress.
+        keep: how long logs, gone workers and the saved states of cancelled stages are kept.
+        growth: bytes by which a trainer may grow between stages before a fresh one takes over.
     """
 
     home: Path

@@ -22,8 +22,13 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True)
 class WorkerContext:
-    """What the slots of one worker share. publish: hints, best effort · discard: an artifact that nothing refers to
-    any more ("" = none), best effort · changed: called when a slot becomes free or ready · troubles: what is wrong now.
+    """What the slots of one worker share.
+
+    Attributes:
+        publish: hints, best effort.
+        discard: an artifact that nothing refers to any more ("" = none), best effort.
+        changed: called when a slot becomes free or ready.
+        troubles: what is wrong now.
     """
 
     settings: Settings

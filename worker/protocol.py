@@ -12,9 +12,14 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Request:
-    """Run a stage. spec: canonical JSON of the stage · inputs: parent digest → sha-256 of its artifact ("" = none) ·
-    snapshot: sha-256 of the saved state to go on from, "" = start at the beginning · places: where its image
-    folder lies, as those said who submitted it."""
+    """Run a stage.
+
+    Attributes:
+        spec: canonical JSON of the stage.
+        inputs: parent digest → sha-256 of its artifact ("" = none).
+        snapshot: sha-256 of the saved state to go on from, "" = start at the beginning.
+        places: where its image folder lies, as those said who submitted it.
+    """
 
     digest: str
     attempt: int
@@ -26,7 +31,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Ready:
-    """The trainer is up. device: e.g. `cpu` or `cuda:0` · name: the processor's name."""
+    """The trainer is up.
+
+    Attributes:
+        device: e.g. `cpu` or `cuda:0`.
+        name: the processor's name.
+    """
 
     event: ClassVar[str] = "ready"
     device: str
@@ -36,7 +46,13 @@ class Ready:
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch ended. epoch: 1-based · top1: validation accuracy in [0, 1] or None · lr: at the epoch's last step."""
+    """An epoch ended.
+
+    Attributes:
+        epoch: 1-based.
+        top1: validation accuracy in [0, 1] or None.
+        lr: at the epoch's last step.
+    """
 
     event: ClassVar[str] = "epoch"
     epoch: int
@@ -63,8 +79,9 @@ class Saved:
 class Done:
     """The stage is done; `result` holds the columns of its results or latencies row, or is empty.
 
-    ran: what carried it out, see `prunesweep.core.ledger.queries.ran` · spent: the trainer ends after this; another
-    one must take the next stage.
+    Attributes:
+        ran: what carried it out, see `prunesweep.core.ledger.queries.ran`.
+        spent: the trainer ends after this; another one must take the next stage.
     """
 
     event: ClassVar[str] = "done"
@@ -79,7 +96,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """The stage was not done. owner: who has to put that right, see `Owner` · spent: see Done."""
+    """The stage was not done.
+
+    Attributes:
+        owner: who has to put that right, see `Owner`.
+        spent: see Done.
+    """
 
     event: ClassVar[str] = "failed"
     reason: str
@@ -89,8 +111,12 @@ class Failed:
 
 @dataclass(frozen=True)
 class Progress:
-    """The trainer gets on. phase: what it does now, in a word or two; at most one a second while that stays the same ·
-    trouble: what it waits for, "" = nothing."""
+    """The trainer gets on.
+
+    Attributes:
+        phase: what it does now, in a word or two; at most one a second while that stays the same.
+        trouble: what it waits for, "" = nothing.
+    """
 
     event: ClassVar[str] = "progress"
     phase: str

@@ -34,7 +34,12 @@ class ObjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object. size: bytes · written: seconds since 1970 on the store's clock."""
+    """An object.
+
+    Attributes:
+        size: bytes.
+        written: seconds since 1970 on the store's clock.
+    """
 
     path: str
     size: int

@@ -13,7 +13,12 @@ from prunesweep.core.training.training_state import TrainingState
 
 @dataclass(frozen=True)
 class SavedState:
-    """masks: bool, by the name of the weight · seconds: spent on the training so far, by whichever attempts."""
+    """Saved state.
+
+    Attributes:
+        masks: bool, by the name of the weight.
+        seconds: spent on the training so far, by whichever attempts.
+    """
 
     snapshot: TrainingState
     masks: Mapping[str, Tensor]

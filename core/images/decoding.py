@@ -33,7 +33,12 @@ _REPAIR = "repair or remove them"
 
 
 class Unusable(Exception):
-    """An image that cannot be used. phrase: follows the count of such files · fix: what to do about it."""
+    """An image that cannot be used.
+
+    Args:
+        phrase: follows the count of such files.
+        fix: what to do about it.
+    """
 
     def __init__(self, phrase: str, fix: str = _REPAIR) -> None:
         super().__init__(phrase)
@@ -43,7 +48,12 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Decoded:
-    """image: mode RGB · notes: phrases on what was converted."""
+    """Decoded.
+
+    Attributes:
+        image: mode RGB.
+        notes: phrases on what was converted.
+    """
 
     image: Image.Image
     notes: tuple[str, ...]

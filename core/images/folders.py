@@ -12,8 +12,13 @@ from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef, folder_of, pa
 
 @dataclass(frozen=True)
 class FoundDataset:
-    """ref: what identifies it · text: `cifar10`, or `imagefolder:PATH` with an absolute path, as it is shown and kept
-    with the sweep · inspection: of an image folder, else None."""
+    """Found dataset.
+
+    Attributes:
+        ref: what identifies it.
+        text: `cifar10`, or `imagefolder:PATH` with an absolute path, as it is shown and kept with the sweep.
+        inspection: of an image folder, else None.
+    """
 
     ref: DatasetRef
     text: str
@@ -42,7 +47,9 @@ class RefusedFolder(UserError):
 def find_dataset(value: object, data: Path, field: str = "dataset", progress: Progress | None = None) -> FoundDataset:
     """Look a dataset up by what a person typed; an image folder is inspected.
 
-    data: folder of datasets, where manifests are kept · progress: called while files are read.
+    Args:
+        data: folder of datasets, where manifests are kept.
+        progress: called while files are read.
 
     Raises:
         UserError: an unknown name, no such folder, or one that cannot be used; all its faults in one line.

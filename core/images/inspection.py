@@ -30,7 +30,12 @@ _LEAST_THREADS = 4
 
 @dataclass(frozen=True)
 class SplitFiles:
-    """train, test: in the order in which they are packed · shas: SHA-256 of each file's bytes, by its path."""
+    """Split files.
+
+    Attributes:
+        train, test: in the order in which they are packed.
+        shas: SHA-256 of each file's bytes, by its path.
+    """
 
     train: tuple[ImageFile, ...]
     test: tuple[ImageFile, ...]
@@ -39,10 +44,17 @@ class SplitFiles:
 
 @dataclass(frozen=True)
 class Inspection:
-    """root: the folder · classes: sorted · counts: training and test images · size: (width, height) of the images in
-    pixels, (0, 0) if there are none · identity: SHA-256 over the decoding rules and every file's name and bytes;
-    classes are parts of names · faults: what makes it unusable, one line each · notes: what was left out or converted,
-    one line each · files: None where the folder was known as a whole, and nobody asked for them.
+    """Inspection.
+
+    Attributes:
+        root: the folder.
+        classes: sorted.
+        counts: training and test images.
+        size: (width, height) of the images in pixels, (0, 0) if there are none.
+        identity: SHA-256 over the decoding rules and every file's name and bytes; classes are parts of names.
+        faults: what makes it unusable, one line each.
+        notes: what was left out or converted, one line each.
+        files: None where the folder was known as a whole, and nobody asked for them.
     """
 
     root: Path
@@ -69,8 +81,10 @@ class Inspection:
 def inspect_folder(root: Path, data: Path, progress: Progress | None = None, with_files: bool = False) -> Inspection:
     """Inspect a folder that is there.
 
-    data: folder of datasets, which keeps the manifest · progress: called while files are read · with_files: list them
-    even where nothing has changed.
+    Args:
+        data: folder of datasets, which keeps the manifest.
+        progress: called while files are read.
+        with_files: list them even where nothing has changed.
 
     Raises:
         UserError: Pillow is missing.

@@ -49,7 +49,12 @@ file's ctime, unlike its mtime, cannot be set back by the one who writes it."""
 
 
 class ImageFile(NamedTuple):
-    """An image file. name: relative to the root, in Unicode's composed form (NFC) · path: the same as it is on disk."""
+    """An image file.
+
+    Attributes:
+        name: relative to the root, in Unicode's composed form (NFC).
+        path: the same as it is on disk.
+    """
 
     name: str
     path: str
@@ -58,8 +63,15 @@ class ImageFile(NamedTuple):
 
 @dataclass
 class FolderListing:
-    """root: as given · splits: the files of `train` and `test`, each sorted by name · classes: their names, sorted ·
-    faults: what makes the folder unusable · notes: what was left out or ignored."""
+    """Folder listing.
+
+    Attributes:
+        root: as given.
+        splits: the files of `train` and `test`, each sorted by name.
+        classes: their names, sorted.
+        faults: what makes the folder unusable.
+        notes: what was left out or ignored.
+    """
 
     root: Path
     splits: dict[str, list[ImageFile]] = field(default_factory=lambda: {split: [] for split in SPLITS})

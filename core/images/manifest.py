@@ -27,8 +27,13 @@ whatever the clock of the file system (FAT counts 2 s)."""
 
 
 class ImageFacts(NamedTuple):
-    """What one file's bytes are; alike for most files. width, height: pixels, 0 where it is unusable · fault, fix: why
-    it is, or "" · notes: how it is converted."""
+    """What one file's bytes are; alike for most files.
+
+    Attributes:
+        width, height: pixels, 0 where it is unusable.
+        fault, fix: why it is, or "".
+        notes: how it is converted.
+    """
 
     width: int
     height: int
@@ -96,7 +101,9 @@ _DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError
 def manifest_of(data: Path, root: Path, key: str) -> Manifest:
     """Return the folder's manifest, which need not be there.
 
-    data: folder of datasets · root: the image folder, which is there.
+    Args:
+        data: folder of datasets.
+        root: the image folder, which is there.
     """
     place = root.resolve()
     name = sha256(f"{platform.node()}\0{place}\0{place.stat().st_dev}".encode(errors="surrogateescape")).hexdigest()

@@ -32,9 +32,15 @@ _CHANNELS = 3
 
 @dataclass(frozen=True)
 class BenchResult:
-    """A file at one batch size. sparsity: zeros among the `total` prunable weights · weights_ratio, macs_ratio: what a
-    dense network has over what is left (multiply-adds for one image), None when nothing is · race: the fields of
-    `LatencyRun`; disturbed: of it · seconds: spent on this run."""
+    """A file at one batch size.
+
+    Attributes:
+        sparsity: zeros among the `total` prunable weights.
+        weights_ratio, macs_ratio: what a dense network has over what is left (multiply-adds for one image), None when
+            nothing is.
+        race: the fields of `LatencyRun`; disturbed: of it.
+        seconds: spent on this run.
+    """
 
     path: str
     device: str

@@ -14,9 +14,15 @@ from prunesweep.core.training.datasets import Split
 
 @dataclass(frozen=True)
 class Accuracy:
-    """top1: fraction right, in [0, 1] · loss: mean cross-entropy in nats · images: how many were read · top5: fraction
-    whose class is among the five highest outputs, 1 with five classes or fewer ·
-    format: what the passes were resolved to."""
+    """Accuracy.
+
+    Attributes:
+        top1: fraction right, in [0, 1].
+        loss: mean cross-entropy in nats.
+        images: how many were read.
+        top5: fraction whose class is among the five highest outputs, 1 with five classes or fewer.
+        format: what the passes were resolved to.
+    """
 
     top1: float
     loss: float

@@ -29,7 +29,12 @@ _IMAGES = 2
 
 @dataclass(frozen=True)
 class PackedFile:
-    """bytes: the file's size; zstd_bytes: that after zstd · dead_channels: how many output channels each layer lost."""
+    """Packed file.
+
+    Attributes:
+        bytes: the file's size; zstd_bytes: that after zstd.
+        dead_channels: how many output channels each layer lost.
+    """
 
     bytes: int
     zstd_bytes: int
@@ -38,8 +43,13 @@ class PackedFile:
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """bytes: the file's size · dead_channels: how many output channels each layer lost · difference: the largest
-    difference from the network's own outputs, relative to the largest."""
+    """Onnx file.
+
+    Attributes:
+        bytes: the file's size.
+        dead_channels: how many output channels each layer lost.
+        difference: the largest difference from the network's own outputs, relative to the largest.
+    """
 
     bytes: int
     dead_channels: dict[str, int]
@@ -49,8 +59,10 @@ class OnnxFile:
 def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, values: str) -> PackedFile:
     """Writes the checkpoint's network, batch-norm folded in, without dead channels, whole or not at all.
 
-    split: of the dataset that it was trained on; tells size and normalisation of its images and the classes' names ·
-    dataset: its name · values: `fp32` or `fp16`.
+    Args:
+        split: of the dataset that it was trained on; tells size and normalisation of its images and the classes' names.
+        dataset: its name.
+        values: `fp32` or `fp16`.
 
     Raises:
         StageError: it does not say which network it is, or is another.

@@ -32,8 +32,13 @@ def silent(done: int, total: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class InterleavedRun:
-    """What was measured. seconds: a pass, [blocks, rounds, contestants] · busy: CPU time over wall time while each
-    contestant was timed, [contestants]; near its number of threads when nobody else was on these CPUs."""
+    """What was measured.
+
+    Attributes:
+        seconds: a pass, [blocks, rounds, contestants].
+        busy: CPU time over wall time while each contestant was timed, [contestants]; near its number of threads when
+            nobody else was on these CPUs.
+    """
 
     seconds: np.ndarray
     busy: np.ndarray
@@ -91,8 +96,11 @@ def order(turn: int, contestants: int, *, reverse: bool = False) -> list[int]:
 class Interval:
     """A ratio as 12 blocks show it.
 
-    middle: the median over blocks · low, high: the 99 % interval · p: the least level at which an interval leaves 1
-    out, two-sided; 1 = none does · autocorrelation: of a block's logarithm with the next one's, in [-1, 1].
+    Attributes:
+        middle: the median over blocks.
+        low, high: the 99 % interval.
+        p: the least level at which an interval leaves 1 out, two-sided; 1 = none does.
+        autocorrelation: of a block's logarithm with the next one's, in [-1, 1].
     """
 
     middle: float

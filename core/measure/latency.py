@@ -41,11 +41,19 @@ _SAME = 1e-3
 
 @dataclass(frozen=True)
 class EngineTime:
-    """One engine of a run. ms: median, milliseconds a pass · ratio: best dense / this, above 1 = faster, with its
-    99 % interval · dense: it ignores zeros · pruned: it ran the pruned network · busy: CPU time over wall time ·
-    error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those · code: what really ran,
-    the engine's own name, or `own`, `onnxruntime` or `OpenVINO` in the engine that chooses · p: the sign test's, two-
-    sided, of the ratio being 1 · autocorrelation: of the ratio's blocks."""
+    """One engine of a run.
+
+    Attributes:
+        ms: median, milliseconds a pass.
+        ratio: best dense / this, above 1 = faster, with its 99 % interval.
+        dense: it ignores zeros.
+        pruned: it ran the pruned network.
+        busy: CPU time over wall time.
+        error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those.
+        code: what really ran, the engine's own name, or `own`, `onnxruntime` or `OpenVINO` in the engine that chooses.
+        p: the sign test's, two- sided, of the ratio being 1.
+        autocorrelation: of the ratio's blocks.
+    """
 
     engine: str
     dtype: str

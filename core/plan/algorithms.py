@@ -37,11 +37,13 @@ REWIND = 1
 class Algorithm:
     """How weights are chosen, how fast, and what follows each choice.
 
-    allocation: as `prunesweep.core.plan.allocations` writes it · rounds: True when the `iterations` axis applies;
-    False means one round whatever that axis says · start: prune the `trained` dense network or the `initial` one ·
-    anneal: the learning rate falls to 0 in `each` round or `once` over all · rewind: epochs of the dense training
-    after which a ticket's weights are taken, 0 = the initial ones · sparsity: the only one beside 0 that it can reach,
-    None = any.
+    Attributes:
+        allocation: as `prunesweep.core.plan.allocations` writes it.
+        rounds: True when the `iterations` axis applies; False means one round whatever that axis says.
+        start: prune the `trained` dense network or the `initial` one.
+        anneal: the learning rate falls to 0 in `each` round or `once` over all.
+        rewind: epochs of the dense training after which a ticket's weights are taken, 0 = the initial ones.
+        sparsity: the only one beside 0 that it can reach, None = any.
     """
 
     name: str

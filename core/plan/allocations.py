@@ -34,9 +34,12 @@ _FIXES = {
 class AllocationSpec:
     """An allocation as somebody chose it.
 
-    amount: α of `flops` in [0, 1], fraction of `latency` in (0, 1]; 0 for the others · batch: images a pass whose
-    costs `latency` takes, 0 for the others · costs: these costs, once they are known · of: the algorithm whose layer
-    counts `counts-of` takes, "" in a stage, which names that algorithm's stage instead.
+    Attributes:
+        amount: α of `flops` in [0, 1], fraction of `latency` in (0, 1]; 0 for the others.
+        batch: images a pass whose costs `latency` takes, 0 for the others.
+        costs: these costs, once they are known.
+        of: the algorithm whose layer counts `counts-of` takes, "" in a stage, which names that algorithm's stage
+            instead.
     """
 
     name: str

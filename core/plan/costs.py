@@ -31,9 +31,13 @@ _POINT = re.compile(r"([1-9]\d{0,6})=(\d{1,10}(?:\.\d{1,12})?(?:e[+-]?\d{1,2})?)
 
 @dataclass(frozen=True)
 class WeightCosts:
-    """Nanoseconds an image. points: (output positions, what each weight other than zero adds), positions rising ·
-    dense: (output positions, what each weight adds in a layer of 3×3 windows, one a pixel, that is done dense), for
-    those where that can be faster."""
+    """Nanoseconds an image.
+
+    Attributes:
+        points: (output positions, what each weight other than zero adds), positions rising.
+        dense: (output positions, what each weight adds in a layer of 3×3 windows, one a pixel, that is done dense), for
+            those where that can be faster.
+    """
 
     points: tuple[tuple[int, float], ...]
     dense: tuple[tuple[int, float], ...] = ()

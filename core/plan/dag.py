@@ -25,8 +25,12 @@ FRESH = 2**31
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell and the digests of its stages; dense, rounds: the dense training's and the pruning rounds', in order ·
-    benchmark: may be "" (not measured)."""
+    """A cell and the digests of its stages;
+
+    Attributes:
+        dense, rounds: the dense training's and the pruning rounds', in order.
+        benchmark: may be "" (not measured).
+    """
 
     cell: Cell
     dense: tuple[str, ...]

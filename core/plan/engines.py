@@ -13,7 +13,13 @@ _BOTH = ("cpu", "cuda")
 
 @dataclass(frozen=True)
 class EngineKind:
-    """dtype: what it computes in · dense: it multiplies zeros like any other number · devices: kinds it runs on."""
+    """Engine kind.
+
+    Attributes:
+        dtype: what it computes in.
+        dense: it multiplies zeros like any other number.
+        devices: kinds it runs on.
+    """
 
     dtype: str
     dense: bool

@@ -51,15 +51,19 @@ _WORDS = {
 class Grid:
     """The axes of a sweep (tuples) and what they share (single values).
 
-    bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out · bench_engines: names of
-    `prunesweep.core.plan.engines`, what it is measured with · fair: add the controls that train as many epochs in all:
-    to every cell the dense network (sparsity 0), to one of several rounds also the one-shot cell, the random controls,
-    and itself with one learning-rate schedule over all rounds · bn_reestimate: measure accuracy right after pruning
-    also with batch-norm statistics taken anew · algorithms: compositions of the grid's own, beside the built-in ones ·
-    costs: the profile that `latency` allocates by, a name or a file · controls: add to every cell those that keep as
-    many weights in each layer (`prunesweep.core.plan.controls`) · layers: which layers lose weights, and how many
-    (`prunesweep.core.plan.layer_rules`) · looked: those of the seeds whose results had been looked at when the
-    others were added, () = none; no stage depends on it, but the tests of `sweep compare` do.
+    Attributes:
+        bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out.
+        bench_engines: names of `prunesweep.core.plan.engines`, what it is measured with.
+        fair: add the controls that train as many epochs in all: to every cell the dense network (sparsity 0), to one of
+            several rounds also the one-shot cell, the random controls, and itself with one learning-rate schedule over
+            all rounds.
+        bn_reestimate: measure accuracy right after pruning also with batch-norm statistics taken anew.
+        algorithms: compositions of the grid's own, beside the built-in ones.
+        costs: the profile that `latency` allocates by, a name or a file.
+        controls: add to every cell those that keep as many weights in each layer (`prunesweep.core.plan.controls`).
+        layers: which layers lose weights, and how many (`prunesweep.core.plan.layer_rules`).
+        looked: those of the seeds whose results had been looked at when the others were added, () = none; no stage
+            depends on it, but the tests of `sweep compare` do.
     """
 
     sparsity: tuple[float, ...]

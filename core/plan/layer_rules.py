@@ -27,8 +27,12 @@ _SHOWN = 4
 
 @dataclass(frozen=True)
 class LayerRule:
-    """pattern: a glob over `state_dict` names, or one of `WORDS` · value: `dense`, `exempt`, or a sparsity in (0, 1) as
-    its shortest decimal."""
+    """Layer rule.
+
+    Attributes:
+        pattern: a glob over `state_dict` names, or one of `WORDS`.
+        value: `dense`, `exempt`, or a sparsity in (0, 1) as its shortest decimal.
+    """
 
     pattern: str
     value: str
@@ -46,8 +50,11 @@ class LayerRule:
 class LayerShare:
     """How many weights each layer keeps, as far as the rules say it.
 
-    counted: weights that the asked sparsity is of · fixed: name → weights kept, of the layers with a rule · free: names
-    of the others · kept: weights that these keep together.
+    Attributes:
+        counted: weights that the asked sparsity is of.
+        fixed: name → weights kept, of the layers with a rule.
+        free: names of the others.
+        kept: weights that these keep together.
     """
 
     counted: int
@@ -158,8 +165,12 @@ class KeptCounts:
 
 @dataclass(frozen=True)
 class RulesOverview:
-    """rules: one for each layer that they match · counted, total: weights that the sparsity is of, and all prunable
-    ones."""
+    """Rules overview.
+
+    Attributes:
+        rules: one for each layer that they match.
+        counted, total: weights that the sparsity is of, and all prunable ones.
+    """
 
     rules: tuple[LayerRule, ...]
     counted: int

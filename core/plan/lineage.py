@@ -40,8 +40,14 @@ class RoundSchedule:
 
 @dataclass(frozen=True)
 class RoundChain:
-    """What is common to the rounds of one cell. recovery, anneal, rewind: as in `prunesweep.core.plan.algorithms` ·
-    dense_epochs ≥ 1 · epochs: of the cell, ≥ 0 · rounds ≥ 1."""
+    """What is common to the rounds of one cell.
+
+    Attributes:
+        recovery, anneal, rewind: as in `prunesweep.core.plan.algorithms`.
+        dense_epochs: ≥ 1.
+        epochs: of the cell, ≥ 0.
+        rounds: ≥ 1.
+    """
 
     recovery: str
     anneal: str

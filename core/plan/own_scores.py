@@ -27,7 +27,12 @@ _WRITTEN = re.compile(r"own:([a-z][a-z0-9_-]{0,31}):([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class OwnScore:
-    """name: of the file, without `.py` · sha: SHA-256 of its bytes, 64 hex digits."""
+    """Own score.
+
+    Attributes:
+        name: of the file, without `.py`.
+        sha: SHA-256 of its bytes, 64 hex digits.
+    """
 
     name: str
     sha: str

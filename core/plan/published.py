@@ -14,7 +14,12 @@ TOY_DATASETS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PublishedNetwork:
-    """source: where the network is described · differences: ours from that one, at its published width."""
+    """Published network.
+
+    Attributes:
+        source: where the network is described.
+        differences: ours from that one, at its published width.
+    """
 
     source: str
     differences: tuple[str, ...]

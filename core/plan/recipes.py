@@ -61,7 +61,12 @@ class Recipe:
 
 @dataclass(frozen=True)
 class RecipePair:
-    """dense: trains the dense network (and whatever goes back to its schedule) · finetune: one recovery round."""
+    """Recipe pair.
+
+    Attributes:
+        dense: trains the dense network (and whatever goes back to its schedule).
+        finetune: one recovery round.
+    """
 
     dense: Recipe
     finetune: Recipe

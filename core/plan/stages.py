@@ -22,9 +22,11 @@ class Train:
     """Train a dense network from `seed`, or further. Artifact: its weights after the last epoch; where the schedule has
     epochs left (`after`), the optimizer's state too.
 
-    parent: digest of the Train stage whose weights and optimizer this goes on with, "" = the initial weights; the two
-    end on the bits that one stage would end on · before, after: epochs of the learning rate's schedule that lie before
-    and behind these; `before` of them the parents have trained.
+    Attributes:
+        parent: digest of the Train stage whose weights and optimizer this goes on with, "" = the initial weights; the
+            two end on the bits that one stage would end on.
+        before, after: epochs of the learning rate's schedule that lie before and behind these; `before` of them the
+            parents have trained.
     """
 
     kind: ClassVar[str] = "train"
@@ -53,15 +55,19 @@ class Train:
 class PruneRound:
     """Prune the parent's weights to a cumulative `sparsity`, then recover. Artifact: weights and masks.
 
-    round: 1, 2, … within its chain; it selects the images and the dice that scores use · score: a name, or
-    `own:NAME:SHA-256` (`prunesweep.core.plan.own_scores`) · sparsity: fraction of zeros among prunable weights after
-    this round · rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they
-    are · first_epoch: epochs that the weights were trained before these, counted from the initial ones (see
-    `prunesweep.core.plan.lineage`); it selects which images are seen, in which order and varied how, so that cells of
-    one seed see the same at the same point of their training · before, after: epochs of the learning rate's schedule
-    that lie before and behind these · layers: which layers may lose weights, with the sparsities of this round
-    (`prunesweep.core.plan.layer_rules`), "" = all; `sparsity` is then of the layers that are not exempt · counts:
-    digest of the stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of none.
+    Attributes:
+        round: 1, 2, … within its chain; it selects the images and the dice that scores use.
+        score: a name, or `own:NAME:SHA-256` (`prunesweep.core.plan.own_scores`).
+        sparsity: fraction of zeros among prunable weights after this round.
+        rewind: digest of the stage whose weights the kept ones take before recovery, "" = they stay as they are.
+        first_epoch: epochs that the weights were trained before these, counted from the initial ones (see
+            `prunesweep.core.plan.lineage`); it selects which images are seen, in which order and varied how, so that
+            cells of one seed see the same at the same point of their training.
+        before, after: epochs of the learning rate's schedule that lie before and behind these.
+        layers: which layers may lose weights, with the sparsities of this round (`prunesweep.core.plan.layer_rules`),
+            "" = all; `sparsity` is then of the layers that are not exempt.
+        counts: digest of the stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of
+            none.
     """
 
     kind: ClassVar[str] = "prune"
@@ -94,9 +100,10 @@ class Evaluate:
     """Read the test set once: accuracy of the parent's weights, and of `before` under the parent's masks. Top-5 too
     where there are `TOP5_CLASSES` classes or more.
 
-    before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before
-    recovery), or "" for a dense parent · bn_reestimate: read it for `before` once more, with batch-norm statistics
-    taken anew from training images.
+    Attributes:
+        before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before recovery),
+            or "" for a dense parent.
+        bn_reestimate: read it for `before` once more, with batch-norm statistics taken anew from training images.
     """
 
     kind: ClassVar[str] = "evaluate"
@@ -117,8 +124,11 @@ class Evaluate:
 class Benchmark:
     """Time one forward pass of parent and dense, interleaved in one process; dense in the parent's own code, too.
 
-    engines: names of `prunesweep.core.plan.engines`; those that the worker lacks take no part · device: `cpu` or
-    `cuda` · threads: ≥ 1 · batch: images a pass, ≥ 1.
+    Attributes:
+        engines: names of `prunesweep.core.plan.engines`; those that the worker lacks take no part.
+        device: `cpu` or `cuda`.
+        threads: ≥ 1.
+        batch: images a pass, ≥ 1.
     """
 
     kind: ClassVar[str] = "benchmark"

@@ -18,9 +18,14 @@ matters, and each so many times the one before."""
 
 @dataclass(frozen=True, eq=False)
 class BudgetLayers:
-    """squares: what each layer's weights are worth, in [0, 1], rising, float64 · costs: nanoseconds a weight, > 0 ·
-    least: weights that a layer keeps in any case · most: nanoseconds that a layer takes however many weights it keeps,
-    infinite for those that have no such limit."""
+    """Budget layers.
+
+    Attributes:
+        squares: what each layer's weights are worth, in [0, 1], rising, float64.
+        costs: nanoseconds a weight, > 0.
+        least: weights that a layer keeps in any case.
+        most: nanoseconds that a layer takes however many weights it keeps, infinite for those that have no such limit.
+    """
 
     squares: tuple[NDArray[np.float64], ...]
     costs: tuple[float, ...]

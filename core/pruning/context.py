@@ -15,10 +15,17 @@ def no_positions() -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class AllocationContext:
-    """positions: weight name → output positions of its layer for one image, worked out when asked; a layer that is
-    not named counts as one position · amount: the number behind the allocation's name (α, a fraction) · costs:
-    nanoseconds a weight · part: which part of the way to the sparsity this call goes, for scores that are taken again
-    many times, in (0, 1] · tiled: names of the weights whose layers may be done dense (`positions.by_tiles`)."""
+    """Allocation context.
+
+    Attributes:
+        positions: weight name → output positions of its layer for one image, worked out when asked; a layer that is not
+            named counts as one position.
+        amount: the number behind the allocation's name (α, a fraction).
+        costs: nanoseconds a weight.
+        part: which part of the way to the sparsity this call goes, for scores that are taken again many times, in (0,
+            1].
+        tiled: names of the weights whose layers may be done dense (`positions.by_tiles`).
+    """
 
     positions: Positions = no_positions
     amount: float = 0.0

@@ -36,10 +36,13 @@ def prune(
 ) -> dict[str, Tensor]:
     """New masks for all prunable weights of the subject, subsets of those that it has.
 
-    allocation: as a stage writes it (`prunesweep.core.plan.allocations`) · sparsity: fraction of zeros among the
-    prunable weights of the layers that are not exempt after this round, in [0, 1] · own_scores: folder of the scores
-    that are not ours · layers: rules as a stage writes them (`prunesweep.core.plan.layer_rules`), "" = none · counts:
-    masks whose layer counts are taken, for the allocation `counts-of`.
+    Args:
+        allocation: as a stage writes it (`prunesweep.core.plan.allocations`).
+        sparsity: fraction of zeros among the prunable weights of the layers that are not exempt after this round, in
+            [0, 1].
+        own_scores: folder of the scores that are not ours.
+        layers: rules as a stage writes them (`prunesweep.core.plan.layer_rules`), "" = none.
+        counts: masks whose layer counts are taken, for the allocation `counts-of`.
 
     Raises:
         StageError: unknown score or allocation (a plan of another release), masks that don't fit, weights that

@@ -17,7 +17,12 @@ from prunesweep.core.pruning.ranking import Scores, Sparsity, ranked, top
 
 @dataclass(frozen=True)
 class KeepTarget:
-    """fixed: name → weights that the layer keeps · sparsity: of the layers that are not fixed, together."""
+    """Keep target.
+
+    Attributes:
+        fixed: name → weights that the layer keeps.
+        sparsity: of the layers that are not fixed, together.
+    """
 
     fixed: Mapping[str, int]
     sparsity: Sparsity
@@ -26,8 +31,9 @@ class KeepTarget:
 def target_of(weights: Mapping[str, Tensor], layers: str, sparsity: float, *, spread: bool) -> KeepTarget:
     """Return what a round's rules come to for a network.
 
-    layers: as a stage writes them · spread: False for an allocation with a budget of its own, which asks no count of
-    the free layers.
+    Args:
+        layers: as a stage writes them.
+        spread: False for an allocation with a budget of its own, which asks no count of the free layers.
 
     Raises:
         StageError: rules that fit no layer, contradict each other, or cannot reach the sparsity.

@@ -19,9 +19,12 @@ def no_batches() -> Iterable[tuple[Tensor, Tensor]]:
 class Subject:
     """A network that is about to be pruned; it is read, never changed.
 
-    masks: of the round before, True = alive (empty: all are) · batches: a few training batches on the model's device,
-    without augmentation: normalised float32 [B, 3, H, W] and int64 [B] · seed, round: select random numbers ·
-    image: (channels, height, width) of its input.
+    Attributes:
+        masks: of the round before, True = alive (empty: all are).
+        batches: a few training batches on the model's device, without augmentation: normalised float32 [B, 3, H, W] and
+            int64 [B].
+        seed, round: select random numbers.
+        image: (channels, height, width) of its input.
     """
 
     model: nn.Module

@@ -79,9 +79,10 @@ class BatchDraws:
 def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
     """Return what one epoch shows, on the CPU: each of the members once, in a random order.
 
-    members: int64 indices into the split · epoch: of the lineage, 0 = the first after the initial weights; it goes on
-    counting through every round, so that `alternating` shows the other side in the next epoch whatever round that is
-    in.
+    Args:
+        members: int64 indices into the split.
+        epoch: of the lineage, 0 = the first after the initial weights; it goes on counting through every round, so that
+            `alternating` shows the other side in the next epoch whatever round that is in.
 
     Raises:
         StageError: too few images to make a batch.
@@ -105,7 +106,9 @@ def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
 def augmented(split: Split, recipe: Recipe, draws: BatchDraws) -> tuple[Tensor, Tensor]:
     """(images, labels) as drawn, all on the split's device.
 
-    images: float32 [B, 3, H, W], channels_last, normalised · labels: int64 [B].
+    Args:
+        images: float32 [B, 3, H, W], channels_last, normalised.
+        labels: int64 [B].
     """
     images = split.images[draws.index]
     if recipe.translate or recipe.flip != "none":
@@ -129,7 +132,9 @@ def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
     """Each image with a square of `side` pixels set to 0 (the mean colour), its centre anywhere in the image, so that
     it may hang over the edge.
 
-    images: normalised float32 [B, C, H, W] · holes: centres [B, 2] as fractions of height and width in [0, 1).
+    Args:
+        images: normalised float32 [B, C, H, W].
+        holes: centres [B, 2] as fractions of height and width in [0, 1).
     """
     height, width = images.shape[2:]
     top = (holes[:, :1] * height).long() - side // 2

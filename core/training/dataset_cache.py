@@ -22,7 +22,12 @@ _VERSION = "1"
 
 @dataclass(frozen=True)
 class Images:
-    """images: uint8 [N, H, W, 3] · labels: int64 [N], indices into the classes."""
+    """Images.
+
+    Attributes:
+        images: uint8 [N, H, W, 3].
+        labels: int64 [N], indices into the classes.
+    """
 
     images: Tensor
     labels: Tensor

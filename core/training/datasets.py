@@ -22,8 +22,10 @@ SPLITS = ("train", "test")
 class Split:
     """One split of a dataset, on one device.
 
-    images: uint8 [N, 3, H, W] in channels_last memory · labels: int64 [N] · mean, std: float32 [3], always those
-    of all training images, in units where 255 is 1.
+    Attributes:
+        images: uint8 [N, 3, H, W] in channels_last memory.
+        labels: int64 [N].
+        mean, std: float32 [3], always those of all training images, in units where 255 is 1.
     """
 
     images: Tensor
@@ -50,8 +52,10 @@ def load_dataset(
 ) -> Split:
     """One split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
 
-    data: folder for downloads and packed files · progress: called while images are being read and decoded · places:
-    folders in which an image folder's files may lie; the first that holds exactly its images is used.
+    Args:
+        data: folder for downloads and packed files.
+        progress: called while images are being read and decoded.
+        places: folders in which an image folder's files may lie; the first that holds exactly its images is used.
 
     Raises:
         StageError: none of the folders holds these images, or they are too large for the memory.

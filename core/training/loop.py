@@ -25,9 +25,13 @@ _OPTIMIZER = "optimizer/"
 class EpochResult:
     """What one epoch came to.
 
-    epoch: 1-based · loss: mean training loss an image · top1: validation accuracy in [0, 1], None where the recipe
-    holds nothing out · lr: learning rate of the last step · seconds: wall time, validation included ·
-    images_per_s: training images over the time spent on training alone.
+    Attributes:
+        epoch: 1-based.
+        loss: mean training loss an image.
+        top1: validation accuracy in [0, 1], None where the recipe holds nothing out.
+        lr: learning rate of the last step.
+        seconds: wall time, validation included.
+        images_per_s: training images over the time spent on training alone.
     """
 
     epoch: int
@@ -205,12 +209,16 @@ def train(
     mask are exactly +0.0 from the start, after every epoch, and zero after every step.
     The last epoch's weights are the outcome; nothing is chosen by validation accuracy.
 
-    masks: empty for a dense network · split: the training split (moved to `device` if it isn't there) · seed,
-    first_epoch: select order and augmentation; the latter is how many epochs these weights were trained before ·
-    before, after: epochs of the learning rate's schedule that lie before and after these · start: go on from this
-    snapshot · before_step: called before each step, when the state is whole; what it raises ends the training · graph:
-    makes what records and plays the steps on that device.
-    On the CPU the same arguments and thread count give the same bits.
+    Args:
+        masks: empty for a dense network.
+        split: the training split (moved to `device` if it isn't there).
+        seed, first_epoch: select order and augmentation; the latter is how many epochs these weights were trained
+            before.
+        before, after: epochs of the learning rate's schedule that lie before and after these.
+        start: go on from this snapshot.
+        before_step: called before each step, when the state is whole; what it raises ends the training.
+        graph: makes what records and plays the steps on that device. On the CPU the same arguments and thread count
+            give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.

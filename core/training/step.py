@@ -71,8 +71,11 @@ def _capture_stream(device: torch.device) -> torch.cuda.Stream:
 class Step:
     """What a training does between two positions, and all the state that it changes.
 
-    model: moved to the split's device · count: training images of an epoch · graph: records the steps on full batches;
-    without one every step is carried out as it comes. The last batch, if short, always is.
+    Args:
+        model: moved to the split's device.
+        count: training images of an epoch.
+        graph: records the steps on full batches; without one every step is carried out as it comes. The last batch, if
+            short, always is.
     """
 
     def __init__(

@@ -10,9 +10,12 @@ from torch import Tensor
 class TrainingState:
     """The state between two steps. No random numbers: order and augmentation follow from seed and the lineage's epoch.
 
-    epoch: whole epochs done · step: batches done of the next one · seen: images in these batches ·
-    tensors (on the CPU): `model/<state_dict key>`, `optimizer/<parameter name>/<slot>` (momentum and the
-    like), and `loss`, summed over `seen`.
+    Attributes:
+        epoch: whole epochs done.
+        step: batches done of the next one.
+        seen: images in these batches.
+        tensors (on the CPU): `model/<state_dict key>`, `optimizer/<parameter name>/<slot>` (momentum and the like), and
+            `loss`, summed over `seen`.
     """
 
     epoch: int

@@ -19,7 +19,12 @@ NEAR = 0.005
 
 @dataclass(frozen=True)
 class _Near:
-    """apart: the largest difference of a layer's kept fraction, in that layer; more than 1 = not known · row: whose."""
+    """Near.
+
+    Attributes:
+        apart: the largest difference of a layer's kept fraction, in that layer; more than 1 = not known.
+        row: whose.
+    """
 
     apart: float
     layer: str

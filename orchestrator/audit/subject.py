@@ -21,8 +21,14 @@ Curve = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class RereadAccuracy:
-    """An artifact's accuracy read again. cell: that it is of, 0 = dense network · ledger, again: top-1 in [0, 1] ·
-    images: of the test set · error: why there is no `again`."""
+    """An artifact's accuracy read again.
+
+    Attributes:
+        cell: that it is of, 0 = dense network.
+        ledger, again: top-1 in [0, 1].
+        images: of the test set.
+        error: why there is no `again`.
+    """
 
     cell: int
     artifact: str
@@ -40,8 +46,13 @@ class RereadAccuracy:
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """What `--verify` found. artifacts: how many were hashed and counted · wrong: a line for each that isn't right ·
-    read: accuracies read again."""
+    """What `--verify` found.
+
+    Attributes:
+        artifacts: how many were hashed and counted.
+        wrong: a line for each that isn't right.
+        read: accuracies read again.
+    """
 
     artifacts: int
     wrong: tuple[str, ...]
@@ -50,8 +61,13 @@ class VerifyResult:
 
 @dataclass(frozen=True)
 class AuditedSweep:
-    """A sweep as its ledger tells it. layers: cell → see `prunesweep.core.ledger.queries.report.layers_left` ·
-    dataset: fields of its `DatasetRef` · verified: None = not asked for."""
+    """A sweep as its ledger tells it.
+
+    Attributes:
+        layers: cell → see `prunesweep.core.ledger.queries.report.layers_left`.
+        dataset: fields of its `DatasetRef`.
+        verified: None = not asked for.
+    """
 
     sweep: SweepRow
     rows: tuple[ReportRow, ...]
@@ -82,7 +98,13 @@ class AuditedSweep:
 
 @dataclass(frozen=True)
 class ItemResult:
-    """status: pass, fail or n/a · evidence: in words · cells: the rows that prove it, by their numbers."""
+    """Item result.
+
+    Attributes:
+        status: pass, fail or n/a.
+        evidence: in words.
+        cells: the rows that prove it, by their numbers.
+    """
 
     status: str
     evidence: str
@@ -91,8 +113,14 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """A point of the checklist. id: for programs · text: what is asked for · source: where it is asked for · check: how
-    it is told."""
+    """A point of the checklist.
+
+    Attributes:
+        id: for programs.
+        text: what is asked for.
+        source: where it is asked for.
+        check: how it is told.
+    """
 
     id: str
     text: str

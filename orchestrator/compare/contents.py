@@ -31,7 +31,12 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Content:
-    """Something by what it is. sha: of its content, which alone decides equality · name: what it is shown as."""
+    """Something by what it is.
+
+    Attributes:
+        sha: of its content, which alone decides equality.
+        name: what it is shown as.
+    """
 
     sha: str
     name: str = field(compare=False)

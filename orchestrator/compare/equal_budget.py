@@ -19,8 +19,12 @@ Known = Mapping[str, Algorithm]
 
 @dataclass(frozen=True)
 class EqualBudgetStudy:
-    """rounds: in rounds - one-shot · pruning: in rounds along one learning-rate schedule - one-shot, so only how the
-    weights go differs · annealing: in rounds, a schedule each - in rounds along one, so only the learning rate differs.
+    """Equal budget study.
+
+    Attributes:
+        rounds: in rounds - one-shot.
+        pruning: in rounds along one learning-rate schedule - one-shot, so only how the weights go differs.
+        annealing: in rounds, a schedule each - in rounds along one, so only the learning rate differs.
 
     `alone_a` counts cells in rounds without such a partner; cells of other lengths are no loss. Setting by setting,
     rounds = pruning + annealing.
@@ -58,7 +62,12 @@ def why_none(points: Sequence[CellPoint], compared: PairedTable, known: Known) -
 
 @dataclass(frozen=True)
 class _Setting:
-    """partner: the one-shot algorithm · once: the one with one learning-rate schedule, "" = none has a name."""
+    """Setting.
+
+    Attributes:
+        partner: the one-shot algorithm.
+        once: the one with one learning-rate schedule, "" = none has a name.
+    """
 
     algorithm: str
     epochs: int

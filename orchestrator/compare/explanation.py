@@ -16,7 +16,12 @@ PRUNING, ANNEALING = "pruning in rounds", "the learning rate that falls in each 
 
 @dataclass(frozen=True)
 class DifferencePart:
-    """One part of a difference. mean: of the metric · decided: told from chance, adjusted for its table."""
+    """One part of a difference.
+
+    Attributes:
+        mean: of the metric.
+        decided: told from chance, adjusted for its table.
+    """
 
     name: str
     mean: float

@@ -36,7 +36,12 @@ Value = str | int | float | None | Content
 
 @dataclass(frozen=True)
 class Metric:
-    """A column of the report. higher: more of it is better · points: a fraction, shown in percentage points."""
+    """A column of the report.
+
+    Attributes:
+        higher: more of it is better.
+        points: a fraction, shown in percentage points.
+    """
 
     name: str
     higher: bool = True
@@ -83,8 +88,13 @@ class CellPoint:
 
 @dataclass(frozen=True)
 class CellPair:
-    """Two cells of one seed. a, b: the metric · a_cell, b_cell: their numbers in their sweeps · look: 2 if one of them
-    was added after a look."""
+    """Two cells of one seed.
+
+    Attributes:
+        a, b: the metric.
+        a_cell, b_cell: their numbers in their sweeps.
+        look: 2 if one of them was added after a look.
+    """
 
     seed: int
     a: float
@@ -96,10 +106,17 @@ class CellPair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All pairs that agree in everything but the seed. at: the axes that A and B share · a_at, b_at: those that are
-    compared · found: of the differences a − b · p_holm: adjusted for all comparisons that are made with this one ·
-    coming: pairs of the second look that have not ended; until they have, `found` is the first look's ·
-    dead: why these cells say nothing, "" = they do · unlike: column of what ran → pairs that differ in it."""
+    """All pairs that agree in everything but the seed.
+
+    Attributes:
+        at: the axes that A and B share.
+        a_at, b_at: those that are compared.
+        found: of the differences a − b.
+        p_holm: adjusted for all comparisons that are made with this one.
+        coming: pairs of the second look that have not ended; until they have, `found` is the first look's.
+        dead: why these cells say nothing, "" = they do.
+        unlike: column of what ran → pairs that differ in it.
+    """
 
     at: Mapping[str, Value]
     a_at: Mapping[str, Value]
@@ -114,8 +131,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class PairedTable:
-    """axes: those in which A and B differ throughout · alone_a, alone_b: cells without a partner · unknown: pairs of
-    which a value isn't known yet · same: pairs that are one and the same work, and so say nothing."""
+    """Paired table.
+
+    Attributes:
+        axes: those in which A and B differ throughout.
+        alone_a, alone_b: cells without a partner.
+        unknown: pairs of which a value isn't known yet.
+        same: pairs that are one and the same work, and so say nothing.
+    """
 
     axes: tuple[str, ...]
     comparisons: tuple[Comparison, ...]

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExtendedGrid:
-    """A sweep's grid with more seeds. seeds: all of them · added: those that the sweep didn't have."""
+    """A sweep's grid with more seeds.
+
+    Attributes:
+        seeds: all of them.
+        added: those that the sweep didn't have.
+    """
 
     sweep: "SweepRow"
     request: Request

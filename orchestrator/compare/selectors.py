@@ -34,7 +34,12 @@ _READERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class CellFilter:
-    """sweep: name or number, None = the latest · where: axis → the values that may be there."""
+    """Cell filter.
+
+    Attributes:
+        sweep: name or number, None = the latest.
+        where: axis → the values that may be there.
+    """
 
     text: str
     sweep: str | None

@@ -35,8 +35,10 @@ _REFUSED = "This dashboard needs its token: open the address that `sweep dashboa
 class TokenAuth:
     """Middleware in front of every page.
 
-    token: what a visitor must show, in the address once, then in a cookie; "" = nothing · names: hosts that the page
-    may be asked for by, so that no other site's name can be pointed at it (DNS rebinding); empty = any.
+    Args:
+        token: what a visitor must show, in the address once, then in a cookie; "" = nothing.
+        names: hosts that the page may be asked for by, so that no other site's name can be pointed at it (DNS
+            rebinding); empty = any.
     """
 
     def __init__(self, app: ASGIApp, token: str, names: Iterable[str], port: int) -> None:

@@ -19,8 +19,12 @@ Peer = tuple[str, int]
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """connections: open at once, far below the usual 1,024 file descriptors · head_seconds: for the head of a request,
-    from the connection's opening or its last answer."""
+    """Connection limits.
+
+    Attributes:
+        connections: open at once, far below the usual 1,024 file descriptors.
+        head_seconds: for the head of a request, from the connection's opening or its last answer.
+    """
 
     connections: int = 256
     head_seconds: float = 10.0
@@ -28,8 +32,12 @@ class ConnectionLimits:
 
 @dataclass
 class _Connection:
-    """idle_since: the loop's time when it was opened or last answered; None while a request is being answered ·
-    admitted: one of its requests passed the guard."""
+    """Connection.
+
+    Attributes:
+        idle_since: the loop's time when it was opened or last answered; None while a request is being answered.
+        admitted: one of its requests passed the guard.
+    """
 
     transport: asyncio.Transport
     idle_since: float | None

@@ -17,7 +17,12 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class Fragment:
-    """A section of a page. version: of its content · html: what stands in it."""
+    """A section of a page.
+
+    Attributes:
+        version: of its content.
+        html: what stands in it.
+    """
 
     name: str
     version: str

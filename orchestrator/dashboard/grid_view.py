@@ -25,7 +25,12 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class StageIcon:
-    """One stage. kind: `train`, `prune`, `evaluate` or `benchmark`, told by its shape · what: in words."""
+    """One stage.
+
+    Attributes:
+        kind: `train`, `prune`, `evaluate` or `benchmark`, told by its shape.
+        what: in words.
+    """
 
     digest: str
     kind: str
@@ -43,7 +48,13 @@ class SeedChain:
 
 @dataclass(frozen=True)
 class SettingRow:
-    """The cells that differ in their seed only. number: from 1 · states: of its cells · top1: over those evaluated."""
+    """The cells that differ in their seed only.
+
+    Attributes:
+        number: from 1.
+        states: of its cells.
+        top1: over those evaluated.
+    """
 
     number: int
     name: str
@@ -68,8 +79,13 @@ class RowPage:
 
 @dataclass(frozen=True)
 class GridView:
-    """What is shown of a sweep's graph. lanes: those of the page · chosen: how many there are with the filter ·
-    blocks: all pages, empty if there is only one."""
+    """What is shown of a sweep's graph.
+
+    Attributes:
+        lanes: those of the page.
+        chosen: how many there are with the filter.
+        blocks: all pages, empty if there is only one.
+    """
 
     dense: tuple[SeedChain, ...]
     lanes: tuple[SettingRow, ...]

@@ -35,8 +35,14 @@ _MOST_LOGS = 20
 
 @dataclass(frozen=True)
 class SweepReading:
-    """A sweep now. serial: no other reading has it · places: see `lanes.places` · curves: of its running stages ·
-    logs: of those that failed, the latest twenty."""
+    """A sweep now.
+
+    Attributes:
+        serial: no other reading has it.
+        places: see `lanes.places`.
+        curves: of its running stages.
+        logs: of those that failed, the latest twenty.
+    """
 
     serial: int
     sweep: SweepRow

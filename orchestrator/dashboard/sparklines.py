@@ -10,8 +10,14 @@ from prunesweep.orchestrator.console import text
 
 @dataclass(frozen=True)
 class Sparkline:
-    """A line in a box of width × height units. points: of an SVG polyline · x, y: where it ends · top, bottom: the
-    values at the box's upper and lower edge · words: the same for those who don't see it."""
+    """A line in a box of width × height units.
+
+    Attributes:
+        points: of an SVG polyline.
+        x, y: where it ends.
+        top, bottom: the values at the box's upper and lower edge.
+        words: the same for those who don't see it.
+    """
 
     width: int
     height: int

@@ -17,8 +17,13 @@ class SlotView:
 
 @dataclass(frozen=True)
 class WorkerView:
-    """A worker and its slots. silent: it missed heartbeats, or is gone while a stage is still its own ·
-    images_per_s: over its slots, None when none of them trains · troubles: what it says is wrong, a line each."""
+    """A worker and its slots.
+
+    Attributes:
+        silent: it missed heartbeats, or is gone while a stage is still its own.
+        images_per_s: over its slots, None when none of them trains.
+        troubles: what it says is wrong, a line each.
+    """
 
     id: str
     host: str
@@ -31,7 +36,12 @@ class WorkerView:
 
 @dataclass(frozen=True)
 class WorkersView:
-    """All workers. busy: slots with work · images_per_s: over all of them."""
+    """All workers.
+
+    Attributes:
+        busy: slots with work.
+        images_per_s: over all of them.
+    """
 
     crews: tuple[WorkerView, ...]
     slots: int

@@ -21,7 +21,12 @@ _ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`|<>[]
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What a card is about. dense: the dense network of the cell, not its pruned one · artifact: SHA-256."""
+    """What a card is about.
+
+    Attributes:
+        dense: the dense network of the cell, not its pruned one.
+        artifact: SHA-256.
+    """
 
     sweep: SweepRow
     row: ReportRow
@@ -41,8 +46,12 @@ class CardFacts:
 
 
 def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
-    """The card's text; stem: the exported file's name without its ending · endings: of all files of that stem that
-    hold this network."""
+    """The card's text;
+
+    Args:
+        stem: the exported file's name without its ending.
+        endings: of all files of that stem that hold this network.
+    """
     lines = [f"# {_word(stem)}", "", _summary(subject), "", *_table(_grid_point(subject))]
     if not subject.dense and subject.row.latency_pruned_ms is not None:
         lines += ["", "## Measured latency", "", *_table(_latency(subject))]

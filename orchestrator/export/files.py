@@ -24,8 +24,14 @@ _NAMES = ("study", "digest")
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """form: a key of `ENDINGS` · values: of the kept weights in packed files · names: `study` or `digest` · force:
-    replace files that are there · cards: a model card beside each file.
+    """Export options.
+
+    Attributes:
+        form: a key of `ENDINGS`.
+        values: of the kept weights in packed files.
+        names: `study` or `digest`.
+        force: replace files that are there.
+        cards: a model card beside each file.
 
     Raises:
         UserError: words that are unknown or don't go together.
@@ -48,8 +54,14 @@ class ExportOptions:
 
 @dataclass(frozen=True)
 class ExportJob:
-    """What will be written. request: to the torch side · files: path → what it is about, dense networks first ·
-    unfinished: cells without a file · endings: for each path those of the files that its card is to speak of."""
+    """What will be written.
+
+    Attributes:
+        request: to the torch side.
+        files: path → what it is about, dense networks first.
+        unfinished: cells without a file.
+        endings: for each path those of the files that its card is to speak of.
+    """
 
     folder: Path
     options: ExportOptions

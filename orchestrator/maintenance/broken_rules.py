@@ -40,8 +40,14 @@ NEW_START = frozenset(
 
 @dataclass(frozen=True)
 class BrokenRule:
-    """rule: a key of `prunesweep.core.ledger.queue.invariants.RULES` · digests: of the stages that break it, up to
-    1,000 · done: those of them that are DONE · sweeps: names of those that want them."""
+    """Broken rule.
+
+    Attributes:
+        rule: a key of `prunesweep.core.ledger.queue.invariants.RULES`.
+        digests: of the stages that break it, up to 1,000.
+        done: those of them that are DONE.
+        sweeps: names of those that want them.
+    """
 
     rule: str
     digests: tuple[str, ...]

@@ -32,8 +32,12 @@ Layers = Mapping[int, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of the table. varying: shown only when rows differ in it (else it stands in the caption) · needs: shown
-    only when this is true of a row."""
+    """A column of the table.
+
+    Attributes:
+        varying: shown only when rows differ in it (else it stands in the caption).
+        needs: shown only when this is true of a row.
+    """
 
     title: str
     cell: Callable[[ReportRow], str]

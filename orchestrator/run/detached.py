@@ -18,7 +18,12 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Detached:
-    """pid: of the run, which is the leader of its session · log: what it prints."""
+    """Detached.
+
+    Attributes:
+        pid: of the run, which is the leader of its session.
+        log: what it prints.
+    """
 
     pid: int
     log: Path

@@ -20,8 +20,13 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Estimate:
-    """done_stages, done_epochs: already in the ledger · seconds: of training on one worker, None = never measured ·
-    cost: in the currency of SWEEP_COST_PER_HOUR, None when either is unknown."""
+    """Estimate.
+
+    Attributes:
+        done_stages, done_epochs: already in the ledger.
+        seconds: of training on one worker, None = never measured.
+        cost: in the currency of SWEEP_COST_PER_HOUR, None when either is unknown.
+    """
 
     done_stages: int
     done_epochs: int

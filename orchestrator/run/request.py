@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GridRequest:
-    """What the user asked to be run. grid: a name, a TOML file or None · axes: those given, as typed."""
+    """What the user asked to be run.
+
+    Attributes:
+        grid: a name, a TOML file or None.
+        axes: those given, as typed.
+    """
 
     grid: str | None
     axes: Mapping[str, object]

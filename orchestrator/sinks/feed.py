@@ -31,8 +31,13 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class CopySummary:
-    """runs: copied or found up to date · written: of these, those that something was written of · ended: nothing of
-    the sweep is left to wait for."""
+    """Copy summary.
+
+    Attributes:
+        runs: copied or found up to date.
+        written: of these, those that something was written of.
+        ended: nothing of the sweep is left to wait for.
+    """
 
     runs: int
     written: int

@@ -35,8 +35,12 @@ _ENVIRONMENT = {
 
 @dataclass
 class _ServerRun:
-    """What the server has of a run. sent: (metric, step, milliseconds since 1970) of its values, None = not asked for
-    yet · metrics: those that have values."""
+    """What the server has of a run.
+
+    Attributes:
+        sent: (metric, step, milliseconds since 1970) of its values, None = not asked for yet.
+        metrics: those that have values.
+    """
 
     run_id: str
     status: str

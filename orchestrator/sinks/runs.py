@@ -25,9 +25,16 @@ class MetricPoint:
 
 @dataclass(frozen=True)
 class SinkRun:
-    """name: of its settings, fit for a folder's name, not unique · digest: of its Evaluate stage, which says what was
-    computed · state: as in the report · points: what is known, the oldest first · facts: words about the results ·
-    started_at, ended_at: seconds since 1970; ended_at None = not all of it has ended."""
+    """Sink run.
+
+    Attributes:
+        name: of its settings, fit for a folder's name, not unique.
+        digest: of its Evaluate stage, which says what was computed.
+        state: as in the report.
+        points: what is known, the oldest first.
+        facts: words about the results.
+        started_at, ended_at: seconds since 1970; ended_at None = not all of it has ended.
+    """
 
     sweep: str
     cell: int

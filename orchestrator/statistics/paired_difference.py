@@ -24,11 +24,14 @@ _FEWEST_MORE = 2
 class PairedDifference:
     """What n ≥ 1 paired differences say; the unit is theirs.
 
-    sd: sample standard deviation, None for one pair · low, high: the interval of the mean; those of both looks together
-    hold it in 95 % of studies · p: the probability of so large a z value at either of two looks, by chance alone; all
-    None where there is no spread to judge by (one pair, or equal differences) · more: pairs that are missing until a
-    second look would exclude 0; None = decided, or not to be known, or more than `MOST_MORE` (then `hopeless`), or
-    both looks are taken · first: how many of the pairs the first look had, = n where there was no second.
+    Attributes:
+        sd: sample standard deviation, None for one pair.
+        low, high: the interval of the mean; those of both looks together hold it in 95 % of studies.
+        p: the probability of so large a z value at either of two looks, by chance alone; all None where there is no
+            spread to judge by (one pair, or equal differences).
+        more: pairs that are missing until a second look would exclude 0; None = decided, or not to be known, or more
+            than `MOST_MORE` (then `hopeless`), or both looks are taken.
+        first: how many of the pairs the first look had, = n where there was no second.
     """
 
     n: int

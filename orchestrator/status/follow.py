@@ -78,8 +78,9 @@ def follow(
 ) -> int:
     """Shows the sweep's progress from now on until it has ended; `check` is called at every look and may raise.
 
-    lease: seconds for which a silent worker counts as alive · view: None = what suits stdout.
-    Returns: 0, or 1 when stages failed or were cancelled.
+    Args:
+        lease: seconds for which a silent worker counts as alive.
+        view: None = what suits stdout. Returns: 0, or 1 when stages failed or were cancelled.
     """
     watch = _Watch(engine, sweep_id, sweep_status(engine, sweep_id).created_at)
     last = _last(watch.news())  # what has ended already is history

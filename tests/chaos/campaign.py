@@ -40,9 +40,17 @@ _RULES_TOLD = 20
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for. ledger: `postgres` or `sqlite` · pace: mean seconds between two faults, from when somebody
-    works again · workers: ≥ 3 · lease, interval: seconds, of a lease and between two snapshots · timed: times are
-    judged, not only told · kinds: names of those to deal out, () = all · say: takes each line of the log."""
+    """What is asked for.
+
+    Attributes:
+        ledger: `postgres` or `sqlite`.
+        pace: mean seconds between two faults, from when somebody works again.
+        workers: ≥ 3.
+        lease, interval: seconds, of a lease and between two snapshots.
+        timed: times are judged, not only told.
+        kinds: names of those to deal out, () = all.
+        say: takes each line of the log.
+    """
 
     faults: int
     seed: int

@@ -36,9 +36,16 @@ class Saved:
 
 @dataclass
 class Attempt:
-    """One claim of a stage and what came of it. claimed, ended: seconds since 1970 · ended_as: the state that
-    followed, "" = under way · start: the snapshot that the ledger had when it was claimed · saves: its own ·
-    epochs: those it reported, in order · longest: seconds of the longest of them."""
+    """One claim of a stage and what came of it.
+
+    Attributes:
+        claimed, ended: seconds since 1970.
+        ended_as: the state that followed, "" = under way.
+        start: the snapshot that the ledger had when it was claimed.
+        saves: its own.
+        epochs: those it reported, in order.
+        longest: seconds of the longest of them.
+    """
 
     digest: str
     number: int

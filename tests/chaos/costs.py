@@ -14,8 +14,12 @@ SETTLING = 10.0
 
 @dataclass(frozen=True)
 class Loss:
-    """An attempt that a fault ended. redone: seconds of its work that were lost; limit: how many may be ·
-    rerun: seconds from the fault to the next claim, None = it was never claimed again."""
+    """An attempt that a fault ended.
+
+    Attributes:
+        redone: seconds of its work that were lost; limit: how many may be.
+        rerun: seconds from the fault to the next claim, None = it was never claimed again.
+    """
 
     digest: str
     attempt: int

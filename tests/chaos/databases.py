@@ -17,7 +17,12 @@ _NAME = "chaos"
 
 
 class Database(Protocol):
-    """url: for SWEEP_DATABASE_URL, "" = the file under SWEEP_HOME · outage: the name of its fault."""
+    """Database.
+
+    Attributes:
+        url: for SWEEP_DATABASE_URL, "" = the file under SWEEP_HOME.
+        outage: the name of its fault.
+    """
 
     url: str
     outage: str

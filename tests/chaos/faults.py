@@ -35,9 +35,14 @@ class Draw:
 
 @dataclass
 class Strike:
-    """A fault that was done. at, until: seconds since 1970, until None = it takes no time, or isn't over ·
-    pid: of the process that was hit · hits: (digest, attempt) of the stages that ran there ·
-    direct: it hit the processes that run these stages, not a server that they use."""
+    """A fault that was done.
+
+    Attributes:
+        at, until: seconds since 1970, until None = it takes no time, or isn't over.
+        pid: of the process that was hit.
+        hits: (digest, attempt) of the stages that ran there.
+        direct: it hit the processes that run these stages, not a server that they use.
+    """
 
     number: int
     kind: str
@@ -245,8 +250,12 @@ def _kill_and_lose(server: Any) -> None:
 
 
 def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
-    """Every kind of fault. outage: how the database names its own · store: the artifact store is a server, not a
-    folder on this disk."""
+    """Every kind of fault.
+
+    Args:
+        outage: how the database names its own.
+        store: the artifact store is a server, not a folder on this disk.
+    """
     signals = [
         Signal(f"{victim} {word}", victim, number)
         for victim in ("worker", "trainer")

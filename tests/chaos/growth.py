@@ -10,8 +10,13 @@ SHARE = 0.05
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is measured. unit: `bytes` or `count` · noise: growth over the last half of a run, in that unit, that is
-    taken for noise, None = it is told and not judged."""
+    """What is measured.
+
+    Attributes:
+        unit: `bytes` or `count`.
+        noise: growth over the last half of a run, in that unit, that is taken for noise, None = it is told and not
+            judged.
+    """
 
     name: str
     unit: str
@@ -20,7 +25,12 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Trend:
-    """slope: per hour, over the last half of the run · grows: it is more than noise."""
+    """Trend.
+
+    Attributes:
+        slope: per hour, over the last half of the run.
+        grows: it is more than noise.
+    """
 
     quantity: Quantity
     first: float

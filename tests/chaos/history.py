@@ -45,11 +45,18 @@ END $$"""
 
 @dataclass(frozen=True)
 class Entry:
-    """One change. what: `stage`, `metric`, `snapshot`, `forgot` (a snapshot deleted) or `result` ·
-    old, new: for `stage` its state before (None: it is new) and after; for the others `new` is the stage's state then ·
-    attempt: in the stage's row after the change · wrote: the attempt in the written row (`stage`: the one before) ·
-    epoch: of the metric or snapshot · value: a metric's seconds, a snapshot's step · at: seconds since 1970 on the
-    database's clock."""
+    """One change.
+
+    Attributes:
+        what: `stage`, `metric`, `snapshot`, `forgot` (a snapshot deleted) or `result`.
+        old, new: for `stage` its state before (None: it is new) and after; for the others `new` is the stage's state
+            then.
+        attempt: in the stage's row after the change.
+        wrote: the attempt in the written row (`stage`: the one before).
+        epoch: of the metric or snapshot.
+        value: a metric's seconds, a snapshot's step.
+        at: seconds since 1970 on the database's clock.
+    """
 
     what: str
     digest: str

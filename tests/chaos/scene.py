@@ -24,8 +24,14 @@ class Running:
 
 @dataclass
 class Scene:
-    """lease: seconds · servers: by name (`queue`, `ledger`, `store`) · away: those that are away now ·
-    frozen, doomed: process ids that were stopped, or told to end."""
+    """Scene.
+
+    Attributes:
+        lease: seconds.
+        servers: by name (`queue`, `ledger`, `store`).
+        away: those that are away now.
+        frozen, doomed: process ids that were stopped, or told to end.
+    """
 
     engine: Engine
     cluster: Cluster

@@ -63,7 +63,12 @@ QUANTITIES = (
 
 @dataclass
 class Soak:
-    """One run. per_sweep: stages of each sweep · lost: lines on stages that did not end DONE, and on broken rules."""
+    """One run.
+
+    Attributes:
+        per_sweep: stages of each sweep.
+        lost: lines on stages that did not end DONE, and on broken rules.
+    """
 
     site: Site
     per_sweep: int

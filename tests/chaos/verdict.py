@@ -18,11 +18,20 @@ trainer has been silent for its limit, so that comes on top."""
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is judged. wanted: digests of the submitted stages · rows: (cells whose row is the undisturbed one's,
-    cells) · different: lines on what differs · damaged: lines on artifacts · orphans: process ids of trainers without
-    a worker · notes: what is worth knowing and no broken promise · lease, interval: seconds · timed: times are judged,
-    not only told · ends: (digest, attempt) → how the ledger says that it ended · rules: lines on rules of the
-    ledger that were broken, at any look."""
+    """All that is judged.
+
+    Attributes:
+        wanted: digests of the submitted stages.
+        rows: (cells whose row is the undisturbed one's, cells).
+        different: lines on what differs.
+        damaged: lines on artifacts.
+        orphans: process ids of trainers without a worker.
+        notes: what is worth knowing and no broken promise.
+        lease, interval: seconds.
+        timed: times are judged, not only told.
+        ends: (digest, attempt) → how the ledger says that it ended.
+        rules: lines on rules of the ledger that were broken, at any look.
+    """
 
     ledger: str
     seed: int
@@ -44,7 +53,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """broken: one line for each broken promise, empty = all were kept · facts: what the JSON line says."""
+    """Verdict.
+
+    Attributes:
+        broken: one line for each broken promise, empty = all were kept.
+        facts: what the JSON line says.
+    """
 
     broken: tuple[str, ...]
     facts: dict[str, object]

@@ -24,8 +24,12 @@ _MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "devic
 
 @dataclass(frozen=True)
 class Size:
-    """How much work a sweep is. chains: seeds, each a chain of a dense training and `rounds` prunings, with two
-    evaluations beside · dense, epochs: of the dense training, and of each round."""
+    """How much work a sweep is.
+
+    Attributes:
+        chains: seeds, each a chain of a dense training and `rounds` prunings, with two evaluations beside.
+        dense, epochs: of the dense training, and of each round.
+    """
 
     chains: int
     dense: int

@@ -16,7 +16,13 @@ _ANY_MARK = re.compile(r"<!-- runs(?:: \S+)? -->")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. language: after the fence · runs: marked to be executed · file: that it is the content of."""
+    """A fenced block.
+
+    Attributes:
+        language: after the fence.
+        runs: marked to be executed.
+        file: that it is the content of.
+    """
 
     page: str
     language: str

@@ -15,7 +15,12 @@ GREY16 = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
 
 @dataclass(frozen=True)
 class Case:
-    """change: what is done to a sound folder of 8×8 BMP files · words: what is then said, faults or notes."""
+    """Case.
+
+    Attributes:
+        change: what is done to a sound folder of 8×8 BMP files.
+        words: what is then said, faults or notes.
+    """
 
     name: str
     change: Change

@@ -29,8 +29,13 @@ _EPOCH = {"loss": 1.0, "top1": 0.5, "lr": 0.1, "seconds": 1.0, "images_per_s": 1
 
 @dataclass
 class Player:
-    """Makes moves on a ledger. graph: label → labels of its parents, parents first · jump: moves the ledger's clock on
-    by so many seconds · held: claims, ended ones too: their writes must bounce off."""
+    """Makes moves on a ledger.
+
+    Attributes:
+        graph: label → labels of its parents, parents first.
+        jump: moves the ledger's clock on by so many seconds.
+        held: claims, ended ones too: their writes must bounce off.
+    """
 
     engine: Engine
     graph: Mapping[str, Sequence[str]]

@@ -30,8 +30,14 @@ _WEIGHTS = [WEIGHTS.get(action, 1) for action in ACTIONS]
 
 @dataclass(frozen=True)
 class Order:
-    """What each process is to do. url: "" = SQLite under `home` · moves: how many · every: moves between two looks at
-    the rules · stages: of the graph."""
+    """What each process is to do.
+
+    Attributes:
+        url: "" = SQLite under `home`.
+        moves: how many.
+        every: moves between two looks at the rules.
+        stages: of the graph.
+    """
 
     home: str
     url: str

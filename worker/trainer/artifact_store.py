@@ -29,7 +29,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class TrainedArtifact:
-    """What a training made. data: the artifact's bytes · facts: the rest of what its `Done` says."""
+    """What a training made.
+
+    Attributes:
+        data: the artifact's bytes.
+        facts: the rest of what its `Done` says.
+    """
 
     data: bytes
     facts: Mapping[str, Any]

@@ -17,9 +17,12 @@ _NOWHERE = (-1, 0)
 class Checkpointer:
     """To be called before each step of one training. The store is written in the background, while training goes on.
 
-    keep: packs and stores a snapshot, and says so to the worker · interval: least seconds between two · saved: the
-    position (epoch, step) that need not be saved · ending: when it is asked for, the state is saved at once and the
-    process ends. A store that is away costs nothing but the saved state.
+    Args:
+        keep: packs and stores a snapshot, and says so to the worker.
+        interval: least seconds between two.
+        saved: the position (epoch, step) that need not be saved.
+        ending: when it is asked for, the state is saved at once and the process ends. A store that is away costs
+            nothing but the saved state.
     """
 
     def __init__(

@@ -15,8 +15,12 @@ _PATH = ("train", "rounds", "evaluate", "dense_evaluate", "benchmark")
 
 @dataclass(frozen=True)
 class CellPath:
-    """A cell and the digests of its stages in the order in which they run. number: in the grid, from 1 ·
-    benchmark: "" where latency isn't measured."""
+    """A cell and the digests of its stages in the order in which they run.
+
+    Attributes:
+        number: in the grid, from 1.
+        benchmark: "" where latency isn't measured.
+    """
 
     number: int
     cell: Cell

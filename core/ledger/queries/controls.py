@@ -16,8 +16,12 @@ DENSE = "dense"
 
 @dataclass(frozen=True)
 class DenseControl:
-    """name: `dense`, or what was trained after it with nothing pruned: `dense + 9 epochs`, `dense + 3 × 3 epochs` ·
-    evaluate: digest of the stage that tested it."""
+    """Dense control.
+
+    Attributes:
+        name: `dense`, or what was trained after it with nothing pruned: `dense + 9 epochs`, `dense + 3 × 3 epochs`.
+        evaluate: digest of the stage that tested it.
+    """
 
     name: str
     evaluate: str

@@ -12,8 +12,13 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """One epoch of one stage. epoch: from 1 · loss: of the training images · top1: validation accuracy in [0, 1],
-    None where the recipe holds no images out."""
+    """One epoch of one stage.
+
+    Attributes:
+        epoch: from 1.
+        loss: of the training images.
+        top1: validation accuracy in [0, 1], None where the recipe holds no images out.
+    """
 
     epoch: int
     loss: float
@@ -22,9 +27,13 @@ class EpochMetrics:
 
 @dataclass(frozen=True)
 class Curves:
-    """path: by a cell's number in the grid, the digests of its dense training's stages and of its rounds, in order ·
-    epochs: by digest, what is known of that stage, in order · dense: how many of a cell's path are its dense training,
-    1 where nothing is said."""
+    """Curves.
+
+    Attributes:
+        path: by a cell's number in the grid, the digests of its dense training's stages and of its rounds, in order.
+        epochs: by digest, what is known of that stage, in order.
+        dense: how many of a cell's path are its dense training, 1 where nothing is said.
+    """
 
     path: Mapping[int, tuple[str, ...]]
     epochs: Mapping[str, list[EpochMetrics]]

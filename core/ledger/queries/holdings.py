@@ -10,7 +10,12 @@ from prunesweep.core.ledger.db.transactions import reading
 
 @dataclass(frozen=True)
 class SweepStorage:
-    """A sweep. bytes: of the artifacts and saved states of its stages · own: of those that no other sweep wants."""
+    """A sweep.
+
+    Attributes:
+        bytes: of the artifacts and saved states of its stages.
+        own: of those that no other sweep wants.
+    """
 
     sweep: str
     bytes: int

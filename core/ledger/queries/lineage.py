@@ -14,8 +14,13 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 @dataclass(frozen=True)
 class TrainingStage:
-    """A training stage. spec: its fields (of an older release perhaps) · artifact: SHA-256, None = not made yet ·
-    slot, version: the device that its last attempt ran on and its worker's version, None = not known (any more)."""
+    """A training stage.
+
+    Attributes:
+        spec: its fields (of an older release perhaps).
+        artifact: SHA-256, None = not made yet.
+        slot, version: the device that its last attempt ran on and its worker's version, None = not known (any more).
+    """
 
     digest: str
     spec: Mapping[str, Any]
@@ -26,9 +31,14 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class Lineage:
-    """chain: the dense training's stages, then the rounds · result, dense_result: the columns `_RESULT` of the cell's
-    and of the dense network's results, `layers` per prunable layer with its `name`; empty = not evaluated yet · dtype,
-    engine_version, dense_version: of the engines that measured the latency, None = not known."""
+    """Lineage.
+
+    Attributes:
+        chain: the dense training's stages, then the rounds.
+        result, dense_result: the columns `_RESULT` of the cell's and of the dense network's results, `layers` per
+            prunable layer with its `name`; empty = not evaluated yet.
+        dtype, engine_version, dense_version: of the engines that measured the latency, None = not known.
+    """
 
     chain: tuple[TrainingStage, ...]
     result: Mapping[str, Any]

@@ -18,8 +18,12 @@ _PREFIX = re.compile(r"[0-9a-f]{1,64}")
 
 @dataclass(frozen=True)
 class AttemptLog:
-    """One attempt. outcome: see `prunesweep.core.ledger.queue.outcome.Outcome`; None = under way · log: its last
-    lines, maybe ""."""
+    """One attempt.
+
+    Attributes:
+        outcome: see `prunesweep.core.ledger.queue.outcome.Outcome`; None = under way.
+        log: its last lines, maybe "".
+    """
 
     attempt: int
     worker: str

@@ -13,9 +13,17 @@ from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
 @dataclass(frozen=True)
 class EpochPoint:
-    """One epoch that has ended. step: from 1, over the whole cell · round: 0 = dense training · loss: of the training
-    images · top1: validation accuracy in [0, 1], None where the recipe holds no images out · lr: learning rate ·
-    seconds, images_per_s: how long it took, and its pace · at: when it ended, seconds since 1970."""
+    """One epoch that has ended.
+
+    Attributes:
+        step: from 1, over the whole cell.
+        round: 0 = dense training.
+        loss: of the training images.
+        top1: validation accuracy in [0, 1], None where the recipe holds no images out.
+        lr: learning rate.
+        seconds, images_per_s: how long it took, and its pace.
+        at: when it ended, seconds since 1970.
+    """
 
     step: int
     round: int
@@ -29,10 +37,17 @@ class EpochPoint:
 
 @dataclass(frozen=True)
 class MetricHistory:
-    """A cell. cell: its number in the grid · evaluate: digest of its Evaluate stage · dense_steps, steps: epochs that
-    are planned for its dense network, and in all · epochs: those that have ended, in order · dense_at, result_at,
-    latency_at: when the dense network's accuracy, its own, and its latency were found, None = not yet · started_at,
-    ended_at: of the first and the last of its stages; None = none has started, not all have ended."""
+    """A cell.
+
+    Attributes:
+        cell: its number in the grid.
+        evaluate: digest of its Evaluate stage.
+        dense_steps, steps: epochs that are planned for its dense network, and in all.
+        epochs: those that have ended, in order.
+        dense_at, result_at, latency_at: when the dense network's accuracy, its own, and its latency were found, None =
+            not yet.
+        started_at, ended_at: of the first and the last of its stages; None = none has started, not all have ended.
+    """
 
     cell: int
     evaluate: str

@@ -19,12 +19,18 @@ from prunesweep.core.ledger.queries.sweeps import SweepRow
 class Provenance:
     """Facts of one sweep; each tuple holds distinct values in order.
 
-    sweep: its row · ended_at: when its last stage ended, seconds since 1970 · workers: versions of the workers that
-    ended its stages · codes: kind of stage and its code version · recipes: as in the stages · datasets: likewise ·
-    devices: where accuracies were measured · trained_with, measured_with: what carried out the trainings and the
-    evaluations, in words (`prunesweep.core.ledger.queries.ran`), with how many stages · timings: engine, version,
-    number format, threads, batch and processor of every way in which latency was measured. Hosts have no place here,
-    so that a report can be handed on.
+    Attributes:
+        sweep: its row.
+        ended_at: when its last stage ended, seconds since 1970.
+        workers: versions of the workers that ended its stages.
+        codes: kind of stage and its code version.
+        recipes: as in the stages.
+        datasets: likewise.
+        devices: where accuracies were measured.
+        trained_with, measured_with: what carried out the trainings and the evaluations, in words
+            (`prunesweep.core.ledger.queries.ran`), with how many stages.
+        timings: engine, version, number format, threads, batch and processor of every way in which latency was
+            measured. Hosts have no place here, so that a report can be handed on.
     """
 
     sweep: SweepRow

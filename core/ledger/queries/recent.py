@@ -12,8 +12,13 @@ from prunesweep.core.ledger.queries.labels import label_of
 
 @dataclass(frozen=True)
 class EndedStage:
-    """A stage that ended. seconds: since its last start, None if it never ran · top1: in [0, 1], on the test set for
-    Evaluate, else on the validation images of its last epoch; None if there is none."""
+    """A stage that ended.
+
+    Attributes:
+        seconds: since its last start, None if it never ran.
+        top1: in [0, 1], on the test set for Evaluate, else on the validation images of its last epoch; None if there is
+            none.
+    """
 
     digest: str
     kind: str

@@ -28,9 +28,13 @@ _longest_run = select(func.max(_run)).where(stages.c.state == State.RUNNING)
 
 @dataclass(frozen=True)
 class UnreferencedArtifacts:
-    """names: of artifacts that no row refers to · unsettled: seconds since the oldest running stage started, None if
-    none runs, infinite if the clock was stepped back meanwhile; what was written since then may be about to be referred
-    to."""
+    """Unreferenced artifacts.
+
+    Attributes:
+        names: of artifacts that no row refers to.
+        unsettled: seconds since the oldest running stage started, None if none runs, infinite if the clock was stepped
+            back meanwhile; what was written since then may be about to be referred to.
+    """
 
     names: frozenset[str]
     unsettled: float | None
@@ -38,8 +42,12 @@ class UnreferencedArtifacts:
 
 @dataclass(frozen=True)
 class CountedWeights:
-    """What a row says of an artifact's prunable weights. digest, label: the stage whose row it is · nonzero, total:
-    weights."""
+    """What a row says of an artifact's prunable weights.
+
+    Attributes:
+        digest, label: the stage whose row it is.
+        nonzero, total: weights.
+    """
 
     digest: str
     label: str
@@ -49,8 +57,15 @@ class CountedWeights:
 
 @dataclass(frozen=True)
 class ReferencedArtifact:
-    """An artifact that a row refers to. digest, label: its stage · artifact: sha-256 · size: bytes · snapshot: True if
-    it is the saved state of a stage that isn't DONE · counts: what rows say of it."""
+    """An artifact that a row refers to.
+
+    Attributes:
+        digest, label: its stage.
+        artifact: sha-256.
+        size: bytes.
+        snapshot: True if it is the saved state of a stage that isn't DONE.
+        counts: what rows say of it.
+    """
 
     digest: str
     label: str

@@ -35,8 +35,14 @@ class RelatedStage:
 
 @dataclass(frozen=True)
 class StageDetail:
-    """row: of the table `stages` · parents, children: at most 100 each · sweeps: `id`, `name` of those that want it ·
-    saved, result, latency: its rows of `snapshots`, `results` and `latencies`, None where there is none."""
+    """Stage detail.
+
+    Attributes:
+        row: of the table `stages`.
+        parents, children: at most 100 each.
+        sweeps: `id`, `name` of those that want it.
+        saved, result, latency: its rows of `snapshots`, `results` and `latencies`, None where there is none.
+    """
 
     row: AnyRow
     parents: tuple[RelatedStage, ...]

@@ -50,8 +50,14 @@ class FailedStage:
 
 @dataclass(frozen=True)
 class SweepStatus:
-    """A sweep at one moment. counts: stages by state, all states are keys · failed: the latest 100 ·
-    eta_seconds: None when it cannot be told · ended: nothing of it is left to wait for."""
+    """A sweep at one moment.
+
+    Attributes:
+        counts: stages by state, all states are keys.
+        failed: the latest 100.
+        eta_seconds: None when it cannot be told.
+        ended: nothing of it is left to wait for.
+    """
 
     name: str
     id: int

@@ -17,7 +17,13 @@ _CHUNK = 1_000
 
 @dataclass(frozen=True)
 class SweepRow:
-    """A submitted grid. grid: its axes, as JSON · created_at: seconds since 1970 · version: of the submitter."""
+    """A submitted grid.
+
+    Attributes:
+        grid: its axes, as JSON.
+        created_at: seconds since 1970.
+        version: of the submitter.
+    """
 
     id: int
     name: str

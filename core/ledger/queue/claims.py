@@ -18,9 +18,14 @@ from prunesweep.core.ledger.queue.giveback import rested
 
 @dataclass(frozen=True)
 class Claim:
-    """A stage that is ours to run. attempt: the fencing number, to be given with every later write ·
-    spec: canonical JSON · inputs: parent digest → sha-256 of its artifact, "" if it made none · snapshot: sha-256 of
-    the state that an earlier attempt left, "" = start at the beginning."""
+    """A stage that is ours to run.
+
+    Attributes:
+        attempt: the fencing number, to be given with every later write.
+        spec: canonical JSON.
+        inputs: parent digest → sha-256 of its artifact, "" if it made none.
+        snapshot: sha-256 of the state that an earlier attempt left, "" = start at the beginning.
+    """
 
     digest: str
     attempt: int
@@ -33,7 +38,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class HeartbeatReply:
-    """The answer to a heartbeat. held: the lease is still ours and was prolonged · cancel: stop the stage."""
+    """The answer to a heartbeat.
+
+    Attributes:
+        held: the lease is still ours and was prolonged.
+        cancel: stop the stage.
+    """
 
     digest: str
     attempt: int
@@ -100,7 +110,9 @@ _claim_at_once = select(*(_taken.c[name] for name in _TOLD)).add_cte(_noted)
 def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, lease: float) -> Claim | None:
     """Takes a READY stage by compare-and-set; None if it isn't (any more) there to be taken.
 
-    device: `cpu`, `cuda` or `cuda:N`, what the slot has · lease: seconds.
+    Args:
+        device: `cpu`, `cuda` or `cuda:N`, what the slot has.
+        lease: seconds.
     """
     who = {"of": digest, "lease": float(lease), "by": worker, "on": slot, "kind_of_device": device.partition(":")[0]}
     row = _take_at_once(engine, who) if engine.dialect.name == "postgresql" else _take(engine, who)

@@ -13,8 +13,13 @@ from prunesweep.core.ledger.queue.cascade import end_hopeless, revive
 
 @dataclass(frozen=True)
 class CancelSummary:
-    """What `cancel` did. waiting: stages that hadn't started, now CANCELLED · running: stages asked to stop ·
-    shared: live stages left alone, because another sweep wants them."""
+    """What `cancel` did.
+
+    Attributes:
+        waiting: stages that hadn't started, now CANCELLED.
+        running: stages asked to stop.
+        shared: live stages left alone, because another sweep wants them.
+    """
 
     waiting: int
     running: int

@@ -50,9 +50,15 @@ KEPT_LOGS = 5
 
 @dataclass(frozen=True)
 class GiveBackRule:
-    """One way back. count: the column that counts it · limit: the number of times that is the end · free: the first of
-    them rest for no time · backoff: seconds of the first rest, doubled each time up to `longest`, of the second … ·
-    silent: the reason is no news for whoever waits, as long as the stage goes on."""
+    """One way back.
+
+    Attributes:
+        count: the column that counts it.
+        limit: the number of times that is the end.
+        free: the first of them rest for no time.
+        backoff: seconds of the first rest, doubled each time up to `longest`, of the second ….
+        silent: the reason is no news for whoever waits, as long as the stage goes on.
+    """
 
     outcome: Outcome
     reason: str

@@ -22,7 +22,12 @@ _did = attempts.alias("did")
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule that a stage breaks. rule: a name of `RULES` · state: the stage's."""
+    """A rule that a stage breaks.
+
+    Attributes:
+        rule: a name of `RULES`.
+        state: the stage's.
+    """
 
     rule: str
     digest: str

@@ -80,9 +80,11 @@ def complete(
 
     A stage that was DONE before and gives another artifact now sends back what was made from the old one.
 
-    artifact: sha-256, or "" if the stage makes none · result: the columns of its results or latencies row (without
-    digest and at), by the stage's kind; ignored for other kinds · ran: what carried it
-    out, see `prunesweep.core.ledger.queries.ran`; empty = nothing to say.
+    Args:
+        artifact: sha-256, or "" if the stage makes none.
+        result: the columns of its results or latencies row (without digest and at), by the stage's kind; ignored for
+            other kinds.
+        ran: what carried it out, see `prunesweep.core.ledger.queries.ran`; empty = nothing to say.
 
     Raises:
         StageError: the result isn't what the table holds, or holds a NaN; nothing has been written.

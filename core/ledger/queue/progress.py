@@ -51,7 +51,9 @@ def record_epoch(
 ) -> bool:
     """Writes one epoch of a running stage, over an earlier attempt's; False if the stage isn't this attempt's.
 
-    epoch: 1-based · top1: validation accuracy in [0, 1]. A loss that is not a number is kept as infinity.
+    Args:
+        epoch: 1-based.
+        top1: validation accuracy in [0, 1]. A loss that is not a number is kept as infinity.
     """
     values = {
         "of": digest,

@@ -101,8 +101,14 @@ _drop_snapshot = delete(snapshots).where(
 
 @dataclass(frozen=True)
 class RedoSummary:
-    """What `redo` did: digests. again: were DONE, and run again · revived: had failed or were cancelled, and get a new
-    start · ready: those of both that can run now · snapshots: saved states that were forgotten."""
+    """What `redo`
+
+    Attributes:
+        did: digests. again: were DONE, and run again.
+        revived: had failed or were cancelled, and get a new start.
+        ready: those of both that can run now.
+        snapshots: saved states that were forgotten.
+    """
 
     again: tuple[str, ...]
     revived: tuple[str, ...]
@@ -113,8 +119,10 @@ class RedoSummary:
 def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str, str]) -> RedoSummary:
     """Sends DONE stages back, in one transaction, and gives a new start to what failed or was cancelled around them.
 
-    damaged: digest → sha-256 of the artifact that was looked at, "" if the stage makes none; a stage that isn't DONE
-    with it any more is left alone · bad_snapshots: digest → sha-256 of the saved state to forget.
+    Args:
+        damaged: digest → sha-256 of the artifact that was looked at, "" if the stage makes none; a stage that isn't
+            DONE with it any more is left alone.
+        bad_snapshots: digest → sha-256 of the saved state to forget.
 
     READY children wait again, DONE ones stay as they are. RUNNING ones go on: they have read the artifact, and checked
     it; if it comes out different this time, `complete` takes them back. If they are given back before, or fail, they

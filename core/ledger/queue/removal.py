@@ -21,8 +21,14 @@ _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 
 @dataclass(frozen=True)
 class RemovalSummary:
-    """What `remove_sweeps` did. stages: taken out · shared: left, as other sweeps want them · rows: of all tables ·
-    artifacts: sha-256 → bytes of what no row refers to any more; the store holds them yet."""
+    """What `remove_sweeps` did.
+
+    Attributes:
+        stages: taken out.
+        shared: left, as other sweeps want them.
+        rows: of all tables.
+        artifacts: sha-256 → bytes of what no row refers to any more; the store holds them yet.
+    """
 
     sweeps: tuple[str, ...]
     stages: int

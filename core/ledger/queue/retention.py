@@ -19,7 +19,12 @@ _MOST = 1_000
 
 @dataclass(frozen=True)
 class RetentionSummary:
-    """logs, workers: how many · snapshots: artifacts of the saved states, which nothing refers to any more."""
+    """Retention summary.
+
+    Attributes:
+        logs, workers: how many.
+        snapshots: artifacts of the saved states, which nothing refers to any more.
+    """
 
     logs: int
     workers: int

@@ -28,9 +28,14 @@ _NAME = "name"
 
 @dataclass(frozen=True)
 class SubmitSummary:
-    """What `add_sweep` did. stages: all that the sweep needs · new: those not in the ledger before · done: those
-    DONE already · ready: digests that became READY now, to be hinted,
-    in the plan's order."""
+    """What `add_sweep` did.
+
+    Attributes:
+        stages: all that the sweep needs.
+        new: those not in the ledger before.
+        done: those DONE already.
+        ready: digests that became READY now, to be hinted, in the plan's order.
+    """
 
     id: int
     name: str

@@ -16,8 +16,12 @@ _LONGEST = 500
 
 @dataclass(frozen=True)
 class WorkerNotes:
-    """What a worker says about itself. troubles: the parts that are in trouble (slots by name, `connection to the
-    broker` …), each with its reason · out: slots of which no work can be expected."""
+    """What a worker says about itself.
+
+    Attributes:
+        troubles: the parts that are in trouble (slots by name, `connection to the broker` …), each with its reason.
+        out: slots of which no work can be expected.
+    """
 
     troubles: Mapping[str, str]
     out: tuple[str, ...]
@@ -25,7 +29,12 @@ class WorkerNotes:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """A worker that is alive. slots: its devices · idle_seconds: since its last heartbeat."""
+    """A worker that is alive.
+
+    Attributes:
+        slots: its devices.
+        idle_seconds: since its last heartbeat.
+    """
 
     id: str
     host: str

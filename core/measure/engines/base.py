@@ -35,10 +35,16 @@ Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
 
 @dataclass(frozen=True)
 class EngineAdapter:
-    """missing: why it cannot be used with this device here, or None · version: of the package behind it · prepare:
-    (network, images [B, 3, H, W] fp32 on their device, CPU threads) → what makes passes over just these images.
+    """Engine adapter.
 
-    `prepare` leaves the network as it is, and raises `UnsupportedNetwork` for one that the engine cannot run."""
+    Attributes:
+        missing: why it cannot be used with this device here, or None.
+        version: of the package behind it.
+        prepare: (network, images [B, 3, H, W] fp32 on their device, CPU threads) → what makes passes over just these
+            images.
+
+    `prepare` leaves the network as it is, and raises `UnsupportedNetwork` for one that the engine cannot run.
+    """
 
     name: str
     missing: Callable[[torch.device], str | None]

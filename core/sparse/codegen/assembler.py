@@ -21,8 +21,14 @@ class R(IntEnum):
 
 @dataclass(frozen=True)
 class Op:
-    """A vector instruction. table: opcode map · prefix: 0 none, 1 66h, 2 F3h · operand: floats of its memory operand,
-    0 = as many as the register has · broadcast: that operand is repeated by the processor's embedded broadcast."""
+    """A vector instruction.
+
+    Attributes:
+        table: opcode map.
+        prefix: 0 none, 1 66h, 2 F3h.
+        operand: floats of its memory operand, 0 = as many as the register has.
+        broadcast: that operand is repeated by the processor's embedded broadcast.
+    """
 
     table: int
     prefix: int
@@ -89,8 +95,11 @@ def memory(
 ) -> Rows:
     """`op reg, other, [base + scale·index + shift]`, one instruction for each element of the numbers.
 
-    reg, other: vector registers 0…31 · shift: bytes, signed 32 bits · lanes: floats in a register, 16, 8 or 4 ·
-    mask: number of the mask register, 0 = none: masked lanes stay as they are.
+    Args:
+        reg, other: vector registers 0…31.
+        shift: bytes, signed 32 bits.
+        lanes: floats in a register, 16, 8 or 4.
+        mask: number of the mask register, 0 = none: masked lanes stay as they are.
     """
     reg, other, shift = (np.atleast_1d(part).astype(np.int64) for part in np.broadcast_arrays(reg, other, shift))
     unit = 4 * (op.operand or lanes)  # what one step of an 8-bit displacement moves

@@ -33,12 +33,18 @@ class Encoder(Protocol):
 class Target:
     """An instruction set.
 
-    needs: flags of /proc/cpuinfo · lanes: floats of a vector · registers: how many vectors they hold · encoder: what
-    writes its instructions · evex: an operand may be one float of memory for all lanes, and an instruction may leave
-    out lanes by a mask register · near: floats that 1-byte displacements reach · code_bytes: of a block, which stays in
-    the first-level instruction cache while all tiles pass through it; with more instructions for the same work it
-    should be decoded only once, too, which 12 KB are · sure: images from which on groups are taken to be faster than
-    one image after the other; with fewer that is tried.
+    Attributes:
+        needs: flags of /proc/cpuinfo.
+        lanes: floats of a vector.
+        registers: how many vectors they hold.
+        encoder: what writes its instructions.
+        evex: an operand may be one float of memory for all lanes, and an instruction may leave out lanes by a mask
+            register.
+        near: floats that 1-byte displacements reach.
+        code_bytes: of a block, which stays in the first-level instruction cache while all tiles pass through it; with
+            more instructions for the same work it should be decoded only once, too, which 12 KB are.
+        sure: images from which on groups are taken to be faster than one image after the other; with fewer that is
+            tried.
     """
 
     name: str

@@ -25,7 +25,10 @@ def memory(
 ) -> Rows:
     """`op reg, other, [base + scale·index + shift]`, one instruction for each element of the numbers.
 
-    reg, other: vector registers 0…15 · shift: bytes, signed 32 bits · lanes: floats in a register, 8 or 4.
+    Args:
+        reg, other: vector registers 0…15.
+        shift: bytes, signed 32 bits.
+        lanes: floats in a register, 8 or 4.
     """
     reg, other, shift = (np.atleast_1d(part).astype(np.int64) for part in np.broadcast_arrays(reg, other, shift))
     short = (shift >= -128) & (shift < 128)

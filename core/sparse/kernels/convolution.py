@@ -37,11 +37,13 @@ def block(
     """Straight-line code: one fused multiply-add for each nonzero weight, sums in registers (direct sparse
     convolution, Park et al. 2017, arXiv:1608.01409; as generated code, Elsen et al. 2020, arXiv:1911.09723).
 
-    weight: [O, K], O ≤ `Target.outputs`, one column for each (channel, tap) · shifts: bytes [K] from a tile's input
-    address to that column's vector · out_step: bytes between output channels · first: sums begin at the bias, else at
-    what the output holds · last: residual (add) and ReLU belong to this block.
-    Arguments: input, output, tile table (two int32 a tile: bytes to its input and to its output), tiles, stream,
-    residual − output (bytes).
+    Args:
+        weight: [O, K], O ≤ `Target.outputs`, one column for each (channel, tap).
+        shifts: bytes [K] from a tile's input address to that column's vector.
+        out_step: bytes between output channels.
+        first: sums begin at the bias, else at what the output holds.
+        last: residual (add) and ReLU belong to this block. Arguments: input, output, tile table (two int32 a tile:
+            bytes to its input and to its output), tiles, stream, residual − output (bytes).
     """
     accumulators, emit = np.arange(len(weight)), target.encoder
     columns, rows = np.nonzero(weight.T)

@@ -21,7 +21,12 @@ _LEFT_OUT = -1 << 31
 
 @dataclass(frozen=True, eq=False)
 class GatherCode:
-    """code: arguments input, output, channels, table, fill (address of one float) · table: what it reads."""
+    """Gather code.
+
+    Attributes:
+        code: arguments input, output, channels, table, fill (address of one float).
+        table: what it reads.
+    """
 
     code: bytes
     table: np.ndarray

@@ -33,7 +33,10 @@ def row_list(vectors: int, lanes: int, target: Target, *, first: bool, last: boo
     """out[o] (+)= bias[o] + Σ w · input[k], then residual and ReLU; a row is `vectors` registers of `lanes`.
 
     Arguments: input rows, output, list (see `list_of`), outputs, residual − output (bytes).
-    first, last, relu, add: as for `kernels.block`. vectors: at most `vectors_max` · lanes: the target's, 8 or 4.
+
+    Args:
+        first, last, relu, add: as for `kernels.block`. vectors: at most `vectors_max`.
+        lanes: the target's, 8 or 4.
     """
     sets = _sets(vectors, target)
     emit, nothing = target.encoder, target.registers - 1

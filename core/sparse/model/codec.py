@@ -46,8 +46,10 @@ def from_bits(bits: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 def pack_weight(name: str, weight: np.ndarray, mask: np.ndarray | None = None, values: str = "fp32") -> Arrays:
     """A float32 weight as the tensors of a file: `NAME.mask` and `NAME.values`, or `NAME` itself.
 
-    mask: bool, True = kept, in the weight's shape; what isn't kept must be zero. None = all that isn't +0.0 is kept,
-    and a weight that would not get smaller stays as it is · values: see `TYPES`.
+    Args:
+        mask: bool, True = kept, in the weight's shape; what isn't kept must be zero. None = all that isn't +0.0 is
+            kept, and a weight that would not get smaller stays as it is.
+        values: see `TYPES`.
 
     Raises:
         ValueError: not such a weight or mask, or too large a number for float16.

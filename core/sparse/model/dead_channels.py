@@ -41,8 +41,14 @@ def drop_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """values: their names · makers: the layers that make them · readers: the layers that read one ·
-    constants: float64 [channels] of each value, what it is where no layer makes the channel."""
+    """Group.
+
+    Attributes:
+        values: their names.
+        makers: the layers that make them.
+        readers: the layers that read one.
+        constants: float64 [channels] of each value, what it is where no layer makes the channel.
+    """
 
     values: frozenset[str]
     makers: tuple[Layer, ...]

@@ -30,8 +30,12 @@ Window = Conv | MaxPool | SumPool
 
 @dataclass(frozen=True, eq=False)
 class WindowGraph:
-    """nodes: in an order in which they can run; the last one's value is the result, [O, 1, 1] · shapes: every value's,
-    (C, H, W)."""
+    """Window graph.
+
+    Attributes:
+        nodes: in an order in which they can run; the last one's value is the result, [O, 1, 1].
+        shapes: every value's, (C, H, W).
+    """
 
     nodes: tuple[Window, ...]
     shapes: Mapping[str, tuple[int, int, int]]

@@ -42,7 +42,9 @@ _ARRAYS = ("weight", "bias")
 def write_packed(graph: Graph, path: Path, meta: Mapping[str, Any], values: str = "fp32") -> int:
     """Writes the graph to `path`, whole or not at all; returns the size in bytes. Equal input makes equal bytes.
 
-    meta: what JSON can hold · values: `fp32`, exact to the bit, or `fp16`, rounded, for the packed weights.
+    Args:
+        meta: what JSON can hold.
+        values: `fp32`, exact to the bit, or `fp16`, rounded, for the packed weights.
 
     Raises:
         UserError: unknown values, weights too large for fp16, or a file that cannot be written.

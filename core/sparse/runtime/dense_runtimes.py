@@ -89,8 +89,9 @@ def onnx_bytes(graph: Graph, batch: int | None = None, meta: Mapping[str, str] |
     """The graph as an ONNX file's content (opset 17): input `images`, result `logits`; None where onnx is not
     installed.
 
-    batch: for batches of just this size, so that whoever runs it can plan its memory; None = any · meta: goes into
-    the file's `metadata_props`.
+    Args:
+        batch: for batches of just this size, so that whoever runs it can plan its memory; None = any.
+        meta: goes into the file's `metadata_props`.
     """
     try:
         from onnx import TensorProto, helper, numpy_helper

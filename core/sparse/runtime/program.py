@@ -18,8 +18,12 @@ _START, _STOP, _PROGRAM = 0, 1, 2  # and 3: the last start that is done
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a function at `address` with a pointer to `arguments` (int64). kept: what the arguments
-    point into, alive as long as the call is · size: bytes of the function."""
+    """One call of a function at `address` with a pointer to `arguments` (int64).
+
+    Attributes:
+        kept: what the arguments point into, alive as long as the call is.
+        size: bytes of the function.
+    """
 
     address: int
     arguments: np.ndarray
@@ -29,7 +33,12 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """Calls that follow each other on one thread. cost: any unit · home: the thread it must run on."""
+    """Calls that follow each other on one thread.
+
+    Attributes:
+        cost: any unit.
+        home: the thread it must run on.
+    """
 
     calls: tuple[Call, ...]
     cost: float
@@ -54,8 +63,12 @@ def aligned(shape: tuple[int, ...], fill: float = 0.0, slack: int = 16) -> np.nd
 
 @dataclass(frozen=True, eq=False)
 class Programs:
-    """For each thread what it calls: int64 [calls, 2], address and argument pointer. addresses: where these lie · kept:
-    what they point to, but not the code."""
+    """For each thread what it calls: int64 [calls, 2], address and argument pointer.
+
+    Attributes:
+        addresses: where these lie.
+        kept: what they point to, but not the code.
+    """
 
     calls: tuple[np.ndarray, ...]
     addresses: tuple[int, ...]

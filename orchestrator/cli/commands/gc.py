@@ -26,8 +26,15 @@ _SLACK = 5.0  # seconds; servers' stamps are good to a second
 
 @dataclass
 class GcSummary:
-    """What became of the store's objects. removed, bytes: gone (or what would go) · kept: the ledger refers to them ·
-    young: nothing does yet · foreign: not ours · objects: those removed, with their sizes and ages in seconds."""
+    """What became of the store's objects.
+
+    Attributes:
+        removed, bytes: gone (or what would go).
+        kept: the ledger refers to them.
+        young: nothing does yet.
+        foreign: not ours.
+        objects: those removed, with their sizes and ages in seconds.
+    """
 
     removed: int = 0
     bytes: int = 0

@@ -21,9 +21,15 @@ _MODULE = "prunesweep.core.jobs.verify"
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong. digest, label: the stage whose row or artifact it is · artifact: the SHA-256 that was looked at ·
-    what: missing, wrong hash, wrong content, wrong count · snapshot: the saved state of a stage that isn't DONE ·
-    own: the stage's own artifact, not one that it read."""
+    """What is wrong.
+
+    Attributes:
+        digest, label: the stage whose row or artifact it is.
+        artifact: the SHA-256 that was looked at.
+        what: missing, wrong hash, wrong content, wrong count.
+        snapshot: the saved state of a stage that isn't DONE.
+        own: the stage's own artifact, not one that it read.
+    """
 
     digest: str
     label: str
@@ -36,7 +42,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class VerifySummary:
-    """artifacts, snapshots: how many were looked at · bytes: read · findings: all that is wrong."""
+    """Verify summary.
+
+    Attributes:
+        artifacts, snapshots: how many were looked at.
+        bytes: read.
+        findings: all that is wrong.
+    """
 
     artifacts: int
     snapshots: int

@@ -19,7 +19,12 @@ _MOST_POINTS = 5000
 
 @dataclass
 class _Path:
-    """A group's curve, mean over seeds. at: epoch since the beginning → values · prunings: epochs after which."""
+    """A group's curve, mean over seeds.
+
+    Attributes:
+        at: epoch since the beginning → values.
+        prunings: epochs after which.
+    """
 
     at: dict[int, list[float]] = field(default_factory=dict)
     prunings: dict[int, None] = field(default_factory=dict)

@@ -22,8 +22,14 @@ Values = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart. name: its file's · note: how to read it, and what it leaves out · chart: Vega-Lite without data and
-    without looks · data: its data sets by name."""
+    """One chart.
+
+    Attributes:
+        name: its file's.
+        note: how to read it, and what it leaves out.
+        chart: Vega-Lite without data and without looks.
+        data: its data sets by name.
+    """
 
     name: str
     title: str
