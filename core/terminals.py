@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def terminals() -> tuple[int, ...]:
-    """Return the file descriptors of stdout and stderr that are terminals now; afterwards it cannot be told."""
+    """Return the file descriptors of stdout and stderr that are terminals now; afterwards it cannot be determined."""
     return tuple(stream.fileno() for stream in (sys.stdout, sys.stderr) if stream is not None and stream.isatty())
 
 

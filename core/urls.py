@@ -45,7 +45,7 @@ _TLS_OPTIONS = ("ssl_cert_reqs", "ssl_check_hostname", "ssl_password", *_TLS_FIL
 def mask(url: str) -> str:
     """The URL with its password, and every query value that is not known to be harmless, replaced by `***`.
 
-    Works on the text, so that a malformed URL hides its password as well; where it cannot be told what is the
+    Works on the text, so that a malformed URL hides its password as well; where it is not clear what is the
     password, everything after the scheme is hidden.
     """
     scheme, separator, rest = url.partition("://")
@@ -76,7 +76,7 @@ def database_url(text: str, field: str = "SWEEP_DATABASE_URL") -> str:
     """A SQLAlchemy URL for what the user gave; `postgres://` and `postgresql://` get the psycopg driver.
 
     Raises:
-        UserError: neither PostgreSQL nor SQLite, or a password whose end cannot be told.
+        UserError: neither PostgreSQL nor SQLite, or a password whose end is not clear.
     """
     text = text.strip()
     if not text:

@@ -1,4 +1,5 @@
-"""What the ledger is told of one attempt, from its first epoch to its end. Every write is fenced by its number."""
+"""What is written to the ledger about one attempt, from its first epoch to its end. Every write is fenced by its
+number."""
 
 from dataclasses import asdict
 

@@ -13,7 +13,7 @@ class LogTail:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
-        # Appending, so that the child goes on at the new end after the file was cut.
+        # Appending, so that the child writes on at the new end after the file was cut.
         flags = fcntl.fcntl(self._file, fcntl.F_GETFL)
         fcntl.fcntl(self._file, fcntl.F_SETFL, flags | os.O_APPEND)
 

@@ -26,7 +26,7 @@ _BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError, D
 
 
 class MessageFilter(bootsteps.StartStopStep):
-    """Consumer bootstep; run anew after every reconnection."""
+    """Consumer bootstep; runs again after every reconnection."""
 
     requires = (Tasks,)
 

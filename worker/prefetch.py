@@ -18,7 +18,7 @@ from prunesweep.core.plan.task import QUEUE
 
 
 class Prefetch(bootsteps.StartStopStep):
-    """Consumer bootstep; run anew after every reconnection."""
+    """Consumer bootstep; runs again after every reconnection."""
 
     requires = (Tasks,)
 
@@ -37,7 +37,7 @@ def _nothing() -> None:
 
 
 def _give_up(consumer: Any, connection: Any) -> None:
-    """Ends the connection, unless the consumer has another one by now, or was told (`celery control`) to hear nothing.
+    """Ends the connection, unless the consumer has another one by now, or was paused by `celery control`.
     Hints that were taken and came to nothing no longer shut the prefetch.
 
     Raises:

@@ -1,10 +1,10 @@
-"""Whether it is calm enough to believe that a lease that ran out means a lost worker."""
+"""Whether an expired lease means a lost worker, or only that the ledger was away."""
 
 
 class ReapGuard:
     """Tells whether a lease that ran out says that its holder is lost, or only that the ledger was away.
 
-    Times are seconds on a clock that goes on while the machine sleeps, as the ledger's does. A gap between heartbeats
+    Times are seconds on a clock that runs while the machine sleeps, as the ledger's does. A gap between heartbeats
     so short that every lease outlived it is no trouble: a ledger that is locked now and then must not keep lost
     stages from being found.
     """
@@ -30,8 +30,8 @@ class ReapGuard:
         A step forward makes the leases of all look as if they had run out, a step back as if they were too long; by
         the end of a lease whoever lives has prolonged its own.
 
-        Returns: seconds by which the clock was stepped since the last call; 0 if it can't be told from none, or is too
-        little to matter.
+        Returns: seconds by which the clock was stepped since the last call; 0 if it can't be distinguished from none,
+        or is too little to matter.
         """
         low, high = ledger - now, ledger - now + doubt
         before, self._offset = self._offset, (low, high)

@@ -85,7 +85,7 @@ class WorkerRuntime:
         self._supervisor.start()
 
     def run(self, digest: str, message: str) -> None:
-        """Runs a stage on a free slot, if it is still to be had. message: the id of the hint."""
+        """Runs a stage on a free slot, if it can still be claimed. message: the id of the hint."""
         self._watchdog.heard()
         slot = self._take_slot(message)
         try:

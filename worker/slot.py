@@ -27,7 +27,7 @@ _START_SECONDS = 300.0
 _SAVING_SECONDS = 3.0
 """How long saving a state is thought to take before one was saved."""
 _OUT_AFTER = 3
-"""Failed starts in a row after which no work is expected of a slot; it goes on trying."""
+"""Failed starts in a row after which no work is expected of a slot; it keeps trying."""
 
 
 class Slot:
@@ -112,7 +112,7 @@ class Slot:
             self._start = self._keeper.submit(self._bring_up)
 
     def run(self, digest: str) -> bool:
-        """Claims the stage and runs it to some end; False if it was not to be had."""
+        """Claims the stage and runs it to some end; False if it could not be claimed."""
         process = self._process
         if not self.ready or process is None:
             return False

@@ -16,7 +16,7 @@ meanwhile, and its trainer is not hung for that."""
 
 
 class StallDetector:
-    """The silence of one trainer. One thread hears it, another looks."""
+    """The silence of one trainer. One thread notes progress, another checks."""
 
     def __init__(self, longest: float, now: Callable[[], float], phase: str, first: float | None = None) -> None:
         """longest: the stated maximum in seconds · now: a clock · phase: what the trainer begins with · first: seconds

@@ -33,7 +33,7 @@ from prunesweep.worker.watchdog import Watchdog
 logger = get_logger(__name__)
 
 TICK = 1.0
-"""Seconds between looks for stages that nobody was told of."""
+"""Seconds between looks for stages without a hint."""
 
 _FORGET_SECONDS = 3600.0
 """Between two looks for what the ledger need not keep any longer."""
@@ -61,7 +61,7 @@ class Supervisor:
         watchdog: Watchdog,
         deaf: Callable[[], None],
     ) -> None:
-        """deaf: called when the worker has gone deaf."""
+        """deaf: called when messages are no longer delivered."""
         self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
         self._watchdog, self._deaf = watchdog, deaf
@@ -112,7 +112,7 @@ class Supervisor:
         try:
             act()
         except Exception as error:
-            # Anything else is a bug; but a worker without a supervisor loses its leases, so it goes on.
+            # Anything else is a bug; but a worker without a supervisor loses its leases, so it continues.
             unexpected = None if isinstance(error, _EXPECTED) else error
             self._context.troubles.begin(what, first_line(error), unexpected=unexpected)
             return False
@@ -187,7 +187,7 @@ class Supervisor:
             logger.warning("the embedded broker was down; started it again")
 
     def _dispatch(self) -> None:
-        """Publishes hints for stages that free slots could run and that nobody was told of, or long ago."""
+        """Publishes hints for stages that free slots could run and that have no recent hint."""
         free: dict[str, int] = {}
         for slot in self._slots:
             if slot.free_for() >= _SETTLE:

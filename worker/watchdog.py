@@ -1,18 +1,18 @@
 """Whether hints reach this worker: hints lie on the queue, a slot is free to take one, and still none comes.
 
-Whatever makes a consumer deaf (a connection to a broker that nobody else reaches, a socket that is no longer watched),
-a new connection cures it.
+Whatever stops delivery to a consumer (a connection to a broker that nobody else reaches, a socket that is no longer
+watched), a new connection cures it.
 """
 
 LOOKS = 5
-"""Looks without a hint after which a worker is deaf. One that hears takes a hint within milliseconds."""
+"""Looks without a hint after which delivery has stopped. A working consumer takes a hint within milliseconds."""
 
 
 class Watchdog:
     """`heard` may be called by any thread, `deaf` by one.
 
     Looks are counted, not seconds: a machine that slept, or a process that was stopped, has heard nothing meanwhile,
-    and is not deaf for that.
+    and delivery has not stopped because of that.
     """
 
     def __init__(self, between: float) -> None:

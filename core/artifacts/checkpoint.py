@@ -30,7 +30,7 @@ class Checkpoint:
         weights: the whole `state_dict`, float32 (int64 for counters), zeros included, in the model's order.
         masks: bool, True = kept, by the name of the weight and in its shape; empty for a dense network.
         meta: what it is; nothing of when or where, so that equal work has equal bytes.
-        optimizer: its state, where the training goes on from here, by `optimizer/<parameter name>/<slot>`.
+        optimizer: its state, where the training continues from here, by `optimizer/<parameter name>/<slot>`.
     """
 
     weights: Mapping[str, torch.Tensor]

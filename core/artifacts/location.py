@@ -117,7 +117,7 @@ def _retry(patience: RetryLimits) -> "RetryConfig":
 def reason(error: Exception) -> str:
     """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
     hold a signature) and without how long it took, so that it is the same each time. A server's own code, such as
-    `AccessDenied`, comes first; who is refused is told which variables to look at."""
+    `AccessDenied`, comes first; a refusal names the variables to look at."""
     text = str(error).strip()
     lines = text.splitlines() or [type(error).__name__]
     if _METADATA_HOST in lines[0]:

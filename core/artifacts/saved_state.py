@@ -1,4 +1,4 @@
-"""A stage in the middle of its training, as bytes: what its next attempt goes on from."""
+"""A stage in the middle of its training, as bytes: what its next attempt continues from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -160,7 +160,7 @@ def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
 
 
 def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
-    """A progress callback that speaks twice a second at most."""
+    """Return a progress callback that reports at most twice a second."""
     last = time.monotonic()
 
     def report(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""Batch-norm statistics taken anew, so that a pruned network's accuracy is not that of statistics it no longer has."""
+"""Re-estimate batch-norm statistics: after pruning, the stored ones no longer fit the network."""
 
 import torch
 from torch import nn

@@ -22,11 +22,11 @@ _UNCOVERED = 0.01
 Timer = Callable[[Pass, int], tuple[float, float]]
 """Runs a pass so many times; seconds by the clock, and seconds of CPU time over all threads of this process."""
 Progress = Callable[[int, int], None]
-"""Is told (blocks done, blocks in all)."""
+"""Called with (blocks done, blocks in all)."""
 
 
 def silent(done: int, total: int) -> None:
-    """Progress that nobody hears of."""
+    """Ignore progress."""
     del done, total
 
 

@@ -48,7 +48,7 @@ def graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
 @dataclass
 class _Builder:
     """The nodes so far. Each fx value is a node's name and how much was fused into that node when it was made: what
-    is fused in later changes the node's value, so that the value before is no longer to be had."""
+    is fused in later changes the node's value, so that the value before no longer exists."""
 
     modules: Mapping[str, nn.Module]
     nodes: list[Node] = field(default_factory=list)

@@ -100,7 +100,7 @@ class _Builder:
     shapes: Shapes | None
     rules: tuple[LayerRule, ...]
     stops: tuple[int, ...] = ()
-    """Epochs after which the dense training stops and goes on, because somebody goes back there; ascending."""
+    """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
 

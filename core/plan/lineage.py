@@ -6,8 +6,8 @@ network, then those of every round. Order, flips, shifts and cut-outs of images 
 the lineage alone, so cells of one seed see the same images in the same way at the same point of their training, in
 however many rounds that is spent. By recovery:
 
-- `finetune`, `lr-rewind`: the weights stay, so the count goes on where the round before (or the dense network) ended. A
-  learning rate that is set back sets nothing else back.
+- `finetune`, `lr-rewind`: the weights stay, so the count continues where the round before (or the dense network)
+  ended. A learning rate that is set back sets nothing else back.
 - `weight-rewind`, `ticket`: the weights are again those of epoch k of the dense network, and so is the count: they see
   what the dense network saw from there on. Masks aren't weights; what other rounds trained is no part of this life.
 - `fresh-ticket`: as `ticket`; the last round's new initial weights have no life yet, and see what the dense network

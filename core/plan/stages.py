@@ -23,7 +23,7 @@ class Train:
     epochs left (`after`), the optimizer's state too.
 
     Attributes:
-        parent: digest of the Train stage whose weights and optimizer this goes on with, "" = the initial weights; the
+        parent: digest of the Train stage whose weights and optimizer this continues with, "" = the initial weights; the
             two end on the bits that one stage would end on.
         before, after: epochs of the learning rate's schedule that lie before and behind these; `before` of them the
             parents have trained.
@@ -103,7 +103,7 @@ class Evaluate:
     Attributes:
         before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before recovery),
             or "" for a dense parent.
-        bn_reestimate: read it for `before` once more, with batch-norm statistics taken anew from training images.
+        bn_reestimate: read it for `before` once more, with batch-norm statistics re-estimated from training images.
     """
 
     kind: ClassVar[str] = "evaluate"

@@ -130,7 +130,7 @@ class Training(Iterator[EpochResult]):
                 value.zero_()
 
     def optimizer(self) -> dict[str, Tensor]:
-        """Return a copy of the optimizer's state, for a training that goes on from here."""
+        """Return a copy of the optimizer's state, for a training that continues from here."""
         return {key: value for key, value in self.snapshot().tensors.items() if key.startswith(_OPTIMIZER)}
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Checks of what each row tells, and of what its stages were told."""
+"""Checks of what each row reports, and of what its stages were given."""
 
 from dataclasses import fields
 

@@ -20,7 +20,7 @@ class DifferencePart:
 
     Attributes:
         mean: of the metric.
-        decided: told from chance, adjusted for its table.
+        decided: different from chance, adjusted for its table.
     """
 
     name: str

@@ -21,7 +21,7 @@ class _Entry:
 
 
 class TimedCache:
-    """Values that are made anew when asked for after `seconds`, by one thread; the others wait for it and share.
+    """Values that are computed again when asked for after `seconds`, by one thread; the others wait for it and share.
 
     A failure is shared for as long as a value, so that a ledger that is away isn't asked by every viewer.
     """

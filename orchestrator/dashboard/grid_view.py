@@ -28,7 +28,7 @@ class StageIcon:
     """One stage.
 
     Attributes:
-        kind: `train`, `prune`, `evaluate` or `benchmark`, told by its shape.
+        kind: `train`, `prune`, `evaluate` or `benchmark`, shown by its shape.
         what: in words.
     """
 

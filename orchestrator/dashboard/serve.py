@@ -1,4 +1,4 @@
-"""The server: a socket first, so that the address is known (and told) before anybody can ask."""
+"""The server: a socket first, so that the address is known (and printed) before anybody can ask."""
 
 import secrets
 import socket
@@ -29,7 +29,7 @@ class ListenAddress:
     local: bool
 
     def url(self, token: str) -> str:
-        """What to open; every address of the machine is told by its name."""
+        """What to open; every address of the machine is shown by its name."""
         host = self.host
         if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
             host = socket.gethostname()
@@ -127,7 +127,7 @@ def server(
 
 
 def serve(settings: Settings, place: ListenAddress, token: str) -> None:
-    """Answers until SIGINT or SIGTERM, having told the address."""
+    """Answer until SIGINT or SIGTERM, after printing the address."""
 
     def tell() -> None:
         if not place.local:

@@ -1,4 +1,4 @@
-"""How a state is told: by a word, a sign, a shape and a colour (`s-…` in dashboard.css), never by colour alone."""
+"""How a state is shown: by a word, a sign, a shape and a colour (`s-…` in dashboard.css), never by colour alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -60,7 +60,7 @@ class ExportJob:
         request: to the torch side.
         files: path → what it is about, dense networks first.
         unfinished: cells without a file.
-        endings: for each path those of the files that its card is to speak of.
+        endings: for each path those of the files that its card must list.
     """
 
     folder: Path
@@ -178,7 +178,7 @@ def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
 
 
 def _endings(files: "Mapping[Path, CardFacts]", options: ExportOptions) -> dict[Path, list[str]]:
-    """Which kinds of files each card is to speak of: ours, and those that the card there speaks of already.
+    """Return which kinds of files each card must list: ours, and those that the card there lists already.
 
     Raises:
         UserError: a file, or another network's card, is there already.
@@ -202,7 +202,7 @@ def _endings(files: "Mapping[Path, CardFacts]", options: ExportOptions) -> dict[
 
 
 def _mentioned(path: Path, artifact: str) -> list[str] | None:
-    """Endings of the files beside `path` that its card speaks of; None: there is something else by the card's name."""
+    """Endings of the files beside `path` that its card lists; None: there is something else by the card's name."""
     from prunesweep.orchestrator.export.cards import is_about
 
     beside = path.with_suffix(".md")
@@ -216,7 +216,7 @@ def _mentioned(path: Path, artifact: str) -> list[str] | None:
 
 
 def _drop_other_card(path: Path, artifact: str) -> None:
-    """Remove a card of ours beside the file that speaks of the network which was there before."""
+    """Remove a card of ours beside the file, if it is about the network which was there before."""
     from prunesweep.orchestrator.export.cards import is_about
 
     beside = path.with_suffix(".md")

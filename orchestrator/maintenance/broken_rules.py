@@ -1,4 +1,4 @@
-"""The ledger's own rules, when some are broken: what is told of each, and what puts it right."""
+"""The ledger's own rules, when some are broken: what each means, and how to repair it."""
 
 from dataclasses import dataclass
 from itertools import groupby

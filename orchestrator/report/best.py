@@ -1,4 +1,4 @@
-"""Which setting is the best: chosen on the validation images, told by its accuracy on the test images.
+"""Which setting is the best: chosen on the validation images, reported by its accuracy on the test images.
 
 The highest of several test accuracies is flattered by having been picked; the test accuracy of what the validation
 images picked is not.

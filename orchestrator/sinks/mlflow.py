@@ -30,7 +30,7 @@ _ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""What the client is told unless the environment says otherwise."""
+"""Settings of the client unless the environment sets them."""
 
 
 @dataclass
@@ -166,7 +166,7 @@ class MlflowSink:
 
     @contextmanager
     def _patience(self) -> Iterator[None]:
-        """Turns what the client complains of into SinkAway; the next try learns anew what the server has."""
+        """Turns what the client complains of into SinkAway; the next try reads again what the server has."""
         from mlflow.exceptions import MlflowException
 
         try:

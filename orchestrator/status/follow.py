@@ -38,7 +38,7 @@ class View(Protocol):
 
 @dataclass
 class _Watch:
-    """What has been told already. Times are the ledger's, in seconds since 1970."""
+    """What has been printed already. Times are the ledger's, in seconds since 1970."""
 
     engine: "Engine"
     sweep_id: int

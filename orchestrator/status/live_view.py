@@ -27,7 +27,7 @@ def live_view() -> Iterator["LiveView"]:
 
 
 class LiveView:
-    """Ended stages scroll away above; below them the status is drawn anew at each look."""
+    """Ended stages scroll away above; below them the status is redrawn at each look."""
 
     def __init__(self, update: Callable[..., None], tell: Callable[..., None]) -> None:
         self._update = update

@@ -31,7 +31,7 @@ def saved(site, stage):
 
 def goes_on(site, stage):
     """True when the last attempt said that it began where an earlier one had stopped."""
-    return "goes on after epoch" in stage_log(site.engine, digest(stage)).attempts[-1].log
+    return "resumed after epoch" in stage_log(site.engine, digest(stage)).attempts[-1].log
 
 
 def artifacts(site, stages):

@@ -82,7 +82,7 @@ def _one_line(error: BaseException) -> str:
 
 
 class _StageLog(io.TextIOBase):
-    """What this process prints, into the stage's log. A disk that is full must not fail what it is told of."""
+    """What this process prints, into the stage's log. A full disk must not fail the stage."""
 
     encoding = "utf-8"
 

@@ -15,7 +15,7 @@ _NOWHERE = (-1, 0)
 
 
 class Checkpointer:
-    """To be called before each step of one training. The store is written in the background, while training goes on.
+    """To be called before each step of one training. The store is written in the background, while training continues.
 
     Args:
         keep: packs and stores a snapshot, and says so to the worker.

@@ -115,7 +115,7 @@ class TrainerContext:
             print(f"begins again: {error}", file=sys.stderr, flush=True)
             return None
         place = found.snapshot
-        print(f"goes on after epoch {place.epoch}, step {place.step}", file=sys.stderr, flush=True)
+        print(f"resumed after epoch {place.epoch}, step {place.step}", file=sys.stderr, flush=True)
         return found
 
     @contextmanager

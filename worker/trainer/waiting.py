@@ -1,4 +1,4 @@
-"""How a trainer waits for what is around it, the store or a download: tries again, says why, and goes on by itself."""
+"""How a trainer waits for what is around it, the store or a download: try again, log why, and continue without help."""
 
 import sys
 import time

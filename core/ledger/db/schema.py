@@ -96,12 +96,12 @@ failures: attempts that ended in a crash (poison counts, preemption doesn't) · 
 attempts that were ended from outside · returns: times that a stopping
 worker handed it back (see `prunesweep.core.ledger.queue.giveback` for all three) · furthest: position of the furthest
 saved state (see `prunesweep.core.ledger.queue.checkpoints`) · lease_seconds: how long the lease was when it was last
-prolonged, NULL = not told (an earlier release) · not_before: earliest next claim ·
+prolonged, NULL = not recorded (an earlier release) · not_before: earliest next claim ·
 hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
 workload: see `prunesweep.core.plan.stages.workload_of` · summary: small facts of the artifact, and `top1_val`, the
 accuracy on the validation images (JSON) · train_seconds: seconds spent in epochs by the attempt that ended it ·
-progress_at: when its trainer last gave a sign of progress, while it runs (NULL: not told) · ran: what carried it out,
-see `prunesweep.core.ledger.queries.ran` (JSON; NULL: an older release, or nothing that computes)."""
+progress_at: when its trainer last gave a sign of progress, while it runs (NULL: not recorded) · ran: what carried it
+out, see `prunesweep.core.ledger.queries.ran` (JSON; NULL: an older release, or nothing that computes)."""
 
 edges = Table(
     "edges",
@@ -168,7 +168,7 @@ snapshots = Table(
     Column("step", Integer, nullable=False),
     Column("at", Double, nullable=False),
 )
-"""Where a stage's training stood when its state was last saved; its next attempt goes on there. Gone once it is DONE.
+"""Where a stage's training stood when its state was last saved; its next attempt continues there. Gone once it is DONE.
 
 attempt: the one that saved it · epoch, step: how many whole epochs, and batches of the next one, it holds."""
 
@@ -214,7 +214,7 @@ results = Table(
 """What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
 
 top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense) ·
-top1_bn: as top1_before, with batch-norm statistics taken anew (NULL: not asked for) · collapsed: prunable layers
+top1_bn: as top1_before, with re-estimated batch-norm statistics (NULL: not asked for) · collapsed: prunable layers
 without a weight that isn't 0 (NULL: written by an older release) · nonzero, total: weights of convolutions and linear
 layers · nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt ·
 params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes · majority: share of

@@ -22,7 +22,7 @@ class ReportRow:
     """One cell; the fields are the CSV's columns. None = not known (yet).
 
     layer_rules: of the grid, "" = none. Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after
-    pruning, with batch-norm statistics taken anew · top1_dense: of the dense network that was pruned · reference,
+    pruning, with re-estimated batch-norm statistics · top1_dense: of the dense network that was pruned · reference,
     top1_reference: the dense network that `drop` is against, which trained as long as the cell where the sweep has it
     (`prunesweep.core.ledger.queries.controls`) · drop = top1_reference − top1 · top5, top5_dense: where there are many
     classes · collapsed: layers that lost every weight · nonzero, total: weights of convolutions and linear layers,

@@ -55,7 +55,7 @@ class SweepStatus:
     Attributes:
         counts: stages by state, all states are keys.
         failed: the latest 100.
-        eta_seconds: None when it cannot be told.
+        eta_seconds: None when it is not known.
         ended: nothing of it is left to wait for.
     """
 

@@ -1,4 +1,4 @@
-"""What a sweep's trainings were made of and with, as their rows say; for those who check whether it is told in full."""
+"""What a sweep's trainings were made of and with, as their rows say; for checks of whether it is reported in full."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Where running stages stand: the saved state that a stage's next attempt goes on from."""
+"""Where running stages stand: the saved state that a stage's next attempt continues from."""
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, literal, or_, select, update
 

@@ -57,7 +57,7 @@ class GiveBackRule:
         limit: the number of times that is the end.
         free: the first of them rest for no time.
         backoff: seconds of the first rest, doubled each time up to `longest`, of the second ….
-        silent: the reason is no news for whoever waits, as long as the stage goes on.
+        silent: the reason is no news for whoever waits, as long as the stage continues.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""What every worker does for all: takes back leases that ran out, and finds stages that nobody was told of.
+"""What every worker does for all: takes back leases that ran out, and finds stages whose hint was lost.
 
 Both are idempotent, and may run in any number of workers at once.
 
@@ -20,7 +20,7 @@ from prunesweep.core.ledger.queue.giveback import LONGEST_REST_OF_LOST, GiveBack
 from prunesweep.core.ledger.queue.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
 
 LONGEST_LEASE = 3600.0
-"""Seconds; of a lease whose length isn't told, as a worker of an earlier release took it."""
+"""Seconds; of a lease whose length isn't recorded, as a worker of an earlier release took it."""
 
 
 def _over(now: Any) -> ColumnElement[bool]:

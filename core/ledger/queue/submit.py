@@ -47,7 +47,7 @@ class SubmitSummary:
 
 
 def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix: str = "sweep") -> SubmitSummary:
-    """Adds a sweep, or goes on with the one of this name and grid.
+    """Add a sweep, or continue the one of this name and grid.
 
     Stages that failed or were cancelled are given a new start; those DONE are never run again. Without a name the
     sweep is called `<prefix>-<next free number>`. version: of the program that submits.

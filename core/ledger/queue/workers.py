@@ -53,7 +53,7 @@ class WorkerRow:
 
 
 def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str], version: str) -> None:
-    """Says that a worker has started; again under the same id, that it has started anew."""
+    """Says that a worker has started; again under the same id, that it has started again."""
     values = {
         "host": host[:128],
         "pid": pid,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Check:
-    """What one check found. ok: None = cannot be told here, and need not be well."""
+    """What one check found. ok: None = cannot be checked here, and is not needed."""
 
     name: str
     ok: bool | None
