@@ -108,7 +108,7 @@ def _ordinal(name: str, count: int) -> int:
 
 
 def _installed() -> list[_Card]:
-    """The GPUs of this machine, by their numbers."""
+    """Return the GPUs of this machine, by their numbers."""
     try:
         listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=_PROBE_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
@@ -124,7 +124,7 @@ def _installed() -> list[_Card]:
 
 
 def cpu_name() -> str:
-    """The processor's model, e.g. `AMD EPYC 9R14`; `unknown` if the system does not tell."""
+    """Return the processor's model, e.g. `AMD EPYC 9R14`; `unknown` if the system does not tell."""
     try:
         lines = _CPUINFO.read_text(errors="replace").splitlines()
     except OSError:

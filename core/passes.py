@@ -79,7 +79,7 @@ class Passes(nn.Module):
         self.network = _laid_out_in_place(model, at, layout)
 
     def images(self, images: Tensor) -> Tensor:
-        """The images, in the network's layout: themselves if they have it already."""
+        """Return the images, in the network's layout: themselves if they have it already."""
         return laid_out(images, self._layout)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -118,8 +118,8 @@ def trace(model: nn.Module, image: tuple[int, int, int]) -> None:
 
 
 def laid_out(tensor: Tensor, layout: torch.memory_format) -> Tensor:
-    """The tensor with exactly the layout's strides: itself, or a copy. `Tensor.contiguous` would leave the strides of
-    dimensions of size 1 as they are, and torch chooses kernels by them."""
+    """Return the tensor with exactly the layout's strides: itself, or a copy. `Tensor.contiguous` would leave the
+    strides of dimensions of size 1 as they are, and torch chooses kernels by them."""
     wanted = torch.empty(tensor.shape, device="meta", memory_format=layout).stride()
     return tensor if tensor.stride() == wanted else tensor.clone(memory_format=layout)
 
@@ -152,7 +152,7 @@ def _takes_bf16(precision: str, device: torch.device, side: int) -> bool:
 
 
 def has_bf16(device: torch.device) -> bool:
-    """True when the device computes in bf16 natively."""
+    """Return True when the device computes in bf16 natively."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

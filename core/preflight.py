@@ -8,7 +8,7 @@ from prunesweep.core.settings import Settings
 
 
 def check_machine(settings: Settings, devices: str | None) -> str:
-    """The devices to work on, as a list for `--devices`, once broker, ledger and artifact store have answered.
+    """Return the devices to work on, as a list for `--devices`, once broker, ledger and artifact store have answered.
 
     devices: as given on the command line; None takes the setting. An embedded ledger is made, if all before it is well.
 

@@ -74,7 +74,7 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads SWEEP_* (and REDIS_URL) from the environment.
+    """Read SWEEP_* (and REDIS_URL) from the environment.
 
     Raises:
         UserError: a value that cannot be used; names the variable.

@@ -43,7 +43,7 @@ _TLS_OPTIONS = ("ssl_cert_reqs", "ssl_check_hostname", "ssl_password", *_TLS_FIL
 
 
 def mask(url: str) -> str:
-    """The URL with its password, and every query value that is not known to be harmless, replaced by `***`.
+    """Return the URL with its password, and every query value that is not known to be harmless, replaced by `***`.
 
     Works on the text, so that a malformed URL hides its password as well; where it is not clear what is the
     password, everything after the scheme is hidden.
@@ -73,7 +73,7 @@ def _mask_option(text: str) -> str:
 
 
 def database_url(text: str, field: str = "SWEEP_DATABASE_URL") -> str:
-    """A SQLAlchemy URL for what the user gave; `postgres://` and `postgresql://` get the psycopg driver.
+    """Return a SQLAlchemy URL for what the user gave; `postgres://` and `postgresql://` get the psycopg driver.
 
     Raises:
         UserError: neither PostgreSQL nor SQLite, or a password whose end is not clear.
@@ -94,7 +94,7 @@ def database_url(text: str, field: str = "SWEEP_DATABASE_URL") -> str:
 
 
 def broker_url(text: str, field: str) -> str:
-    """A Redis URL that kombu and redis-py understand alike; "" for "".
+    """Return a Redis URL that kombu and redis-py understand alike; "" for "".
 
     `rediss://` verifies the server's certificate and name unless the URL says otherwise (kombu's own default is to
     trust anybody); the options are `ssl_cert_reqs` (required, optional or none), `ssl_ca_certs`, `ssl_certfile`,

@@ -16,8 +16,9 @@ def version() -> str:
 
 
 def full_version() -> str:
-    """The version with its commit, as a local version label (PEP 440): `0.1.0+g0285ec4f1a2b`, with `.dirty` when files
-    differ from that commit; the plain version where no commit is known. Asks git, so not for a command's fast path."""
+    """Return the version with its commit, as a local version label (PEP 440): `0.1.0+g0285ec4f1a2b`, with `.dirty`
+    when files differ from that commit; the plain version where no commit is known. Asks git, so not for a command's
+    fast path."""
     known, found = version(), revision()
     if found is None:
         return known
@@ -27,8 +28,8 @@ def full_version() -> str:
 
 
 def revision() -> str | None:
-    """The git commit of this code, `-dirty` after it if files differ from it: of the checkout that it runs from, else
-    what pip noted when it was installed from a repository; None when neither is known."""
+    """Return the git commit of this code, `-dirty` after it if files differ from it: of the checkout that it runs
+    from, else what pip noted when it was installed from a repository; None when neither is known."""
     import json
     import subprocess
     from importlib.metadata import PackageNotFoundError, distribution

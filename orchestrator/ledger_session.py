@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def ledger(settings: "Settings", *, create: bool = False, upgrade: bool = False) -> "Iterator[Engine]":
-    """Opens the ledger, by default only if it is there, and closes its connections at the end.
+    """Open the ledger, by default only if it is there, and closes its connections at the end.
 
     Raises:
         UserError: see `prunesweep.core.ledger.db.engine.open_ledger`.

@@ -27,7 +27,7 @@ def need_torch(what: str) -> None:
 
 
 def existing(file: Path) -> str:
-    """The absolute path of a file that is there.
+    """Return the absolute path of a file that is there.
 
     Raises:
         UserError: it isn't, or cannot be read.
@@ -52,7 +52,7 @@ def need_numpy(what: str) -> None:
 
 
 def python(module: str, *arguments: str) -> list[str]:
-    """The command that runs one of our modules; -P: a file of that name in the user's folder is not it."""
+    """Return the command that runs one of our modules; -P: a file of that name in the user's folder is not it."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
@@ -67,7 +67,7 @@ def need_onnx() -> None:
 
 
 def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Starts the module and yields its events; its stderr (progress bars) goes to ours.
+    """Start the module and yield its events; its stderr (progress bars) goes to ours.
 
     Raises:
         UserError, StageError: what the module reported; or it ended without saying why.

@@ -20,7 +20,7 @@ _NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a worker until TERM or INT; returns the exit code: 2 for what the user can put right."""
+    """Run a worker until TERM or INT; returns the exit code: 2 for what the user can put right."""
     parser = argparse.ArgumentParser(prog="sweep worker", description=__doc__)
     parser.add_argument("--devices", help="cpu, cuda:0,cuda:1 or all (default: SWEEP_DEVICES, else all)")
     parser.add_argument("--per-device", help="trainers on each device (default: SWEEP_PER_DEVICE, else 1)")
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(devices: str | None) -> None:
-    """Raises UserError for what would keep this machine from working. Sets SWEEP_DEVICES."""
+    """Raise UserError for what would keep this machine from working. Sets SWEEP_DEVICES."""
     for name in _NEEDED:
         if find_spec(name) is None:
             raise UserError("worker", name, "is missing; pip install 'prunesweep[worker]'")
@@ -50,7 +50,7 @@ def _check(devices: str | None) -> None:
 
 
 def check_devices(devices: str) -> None:
-    """Tries the devices in a process of its own, as `sweep doctor` does: a GPU that is listed may be unusable.
+    """Try the devices in a process of its own, as `sweep doctor` does: a GPU that is listed may be unusable.
 
     Raises:
         UserError: torch cannot use one of them.

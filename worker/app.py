@@ -72,7 +72,7 @@ def run_stage(self: StageTask, digest: object) -> None:
 
 @signals.worker_init.connect(weak=False)
 def _open_station(sender: Any, **_: Any) -> None:
-    """Opens the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
+    """Open the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
     if sender.app is not app:
         return
     try:

@@ -28,11 +28,11 @@ class AttemptRecord:
         self._name = f"{device}: {claim.digest[:12]}"
 
     def epoch(self, event: Epoch) -> bool:
-        """False if the stage is no longer this attempt's."""
+        """Return False if the stage is no longer this attempt's."""
         return self._context.patience.call(record_epoch, *self._who, **asdict(event)) is not False
 
     def saved(self, event: Saved) -> bool:
-        """False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
+        """Return False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
         place = asdict(event)
         del place["seconds"]
         replaced = self._context.patience.call(record_snapshot, *self._who, **place)

@@ -16,7 +16,7 @@ from prunesweep.core.plan.datasets import DatasetRef
 
 
 def main() -> int:
-    """Runs the checks; always 0, what is wrong stands in the events."""
+    """Run the checks; always 0, what is wrong stands in the events."""
     request = json.loads(sys.stdin.readline())
     _check("devices", lambda: _devices(request["devices"]))
     if "dataset" in request:

@@ -18,7 +18,7 @@ class Incidents:
         self._reasons: dict[str, list[str]] = {}
 
     def begin(self, what: str, reason: str, *, unexpected: BaseException | None = None) -> None:
-        """Notes a trouble; logs it unless the same was logged since it began.
+        """Note a trouble; logs it unless the same was logged since it began.
 
         unexpected: its traceback is logged as well.
         """

@@ -21,11 +21,11 @@ class LogTail:
         return self._file.fileno()
 
     def clear(self) -> None:
-        """Forgets everything written so far."""
+        """Forget everything written so far."""
         os.ftruncate(self.fileno(), 0)
 
     def text(self) -> str:
-        """The last 64 KiB, the first of the lines whole; the file is cut when it has grown large."""
+        """Return the last 64 KiB, the first of the lines whole; the file is cut when it has grown large."""
         if self._file.closed:
             return ""
         size = os.fstat(self.fileno()).st_size
@@ -39,7 +39,7 @@ class LogTail:
         return data.decode(errors="replace")
 
     def last_line(self) -> str:
-        """The last line that says something, or ""."""
+        """Return the last line that says something, or ""."""
         lines = [line.strip() for line in self.text().splitlines()]
         return next((line for line in reversed(lines) if line), "")
 

@@ -31,7 +31,7 @@ class MessageFilter(bootsteps.StartStopStep):
     requires = (Tasks,)
 
     def start(self, consumer: Any) -> None:
-        """Puts the filter between the connection and all of its channels."""
+        """Put the filter between the connection and all of its channels."""
         transport = consumer.connection.transport
         transport._deliver = _sieved(transport._deliver)
         transport.cycle.on_readable = _reading(transport.cycle.on_readable)
@@ -47,7 +47,7 @@ def refusal(message: Any, queue: str) -> str:
 
 
 def _body(message: Any) -> Any:
-    """The message's body as a value, once everything around it has the shape that kombu takes for granted."""
+    """Return the message's body as a value, once everything around it has the shape that kombu takes for granted."""
     properties, headers, raw = message["properties"], message["headers"], message["body"]
     where = properties["delivery_info"]
     for name, text in (

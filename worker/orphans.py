@@ -9,7 +9,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(parent: int) -> None:
-    """Asks Linux to kill this process when the thread that started it ends. Elsewhere the end of stdin must do.
+    """Ask Linux to kill this process when the thread that started it ends. Elsewhere the end of stdin must do.
 
     parent: the worker's process id; if it has gone already, this process ends at once.
     """

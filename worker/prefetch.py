@@ -23,7 +23,7 @@ class Prefetch(bootsteps.StartStopStep):
     requires = (Tasks,)
 
     def start(self, consumer: Any) -> None:
-        """Puts the runtime's room between the queue and the consumer."""
+        """Put the runtime's room between the queue and the consumer."""
         runtime, hub = consumer.controller.runtime, consumer.hub
         consumer.task_consumer.channel.qos.can_consume = lambda: runtime.has_room(tuple(state.requests))
         if hub is not None:
@@ -37,7 +37,7 @@ def _nothing() -> None:
 
 
 def _give_up(consumer: Any, connection: Any) -> None:
-    """Ends the connection, unless the consumer has another one by now, or was paused by `celery control`.
+    """End the connection, unless the consumer has another one by now, or was paused by `celery control`.
     Hints that were taken and came to nothing no longer shut the prefetch.
 
     Raises:

@@ -140,12 +140,12 @@ _EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (Ready, Epoch, S
 
 
 def write_event(event: Event) -> bytes:
-    """One line of JSON, newline included."""
+    """Return one line of JSON, newline included."""
     return json.dumps({"event": event.event, **asdict(event)}, allow_nan=True).encode() + b"\n"
 
 
 def read_event(line: bytes) -> Event:
-    """The event of one line.
+    """Return the event of one line.
 
     Raises:
         ValueError: not a line that `write_event` makes.
@@ -158,11 +158,11 @@ def read_event(line: bytes) -> Event:
 
 
 def write_request(request: Request) -> bytes:
-    """One line of JSON, newline included."""
+    """Return one line of JSON, newline included."""
     return json.dumps(asdict(request)).encode() + b"\n"
 
 
 def read_request(line: bytes) -> Request:
-    """The request of one line."""
+    """Return the request of one line."""
     fields_of = json.loads(line)
     return Request(**{**fields_of, "places": tuple(fields_of["places"])})

@@ -25,7 +25,7 @@ class ReapGuard:
         self._last = now
 
     def clock(self, now: float, ledger: float, doubt: float) -> float:
-        """The ledger's clock said `ledger` at some moment between now - doubt and now.
+        """Return the ledger's clock said `ledger` at some moment between now - doubt and now.
 
         A step forward makes the leases of all look as if they had run out, a step back as if they were too long; by
         the end of a lease whoever lives has prolonged its own.
@@ -44,5 +44,5 @@ class ReapGuard:
         return step
 
     def may_reap(self, now: float) -> bool:
-        """True when every other worker has had the time to renew its leases."""
+        """Return True when every other worker has had the time to renew its leases."""
         return self._last is not None and now >= self._until

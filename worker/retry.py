@@ -16,8 +16,8 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
 def is_away(error: BaseException) -> bool:
-    """True when the database could not be reached, is restarting, or was locked for too long: the call did nothing
-    wrong, and may be made again. PoolTimeout: all connections of the pool wait for the ledger."""
+    """Return True when the database could not be reached, is restarting, or was locked for too long: the call did
+    nothing wrong, and may be made again. PoolTimeout: all connections of the pool wait for the ledger."""
     return isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
@@ -37,7 +37,7 @@ class LedgerRetry:
         self._stopping = stopping
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """The function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
+        """Return the function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
         retrying = Retrying(
             retry=retry_if_exception(is_away),
             wait=wait_random_exponential(multiplier=0.2, max=5.0),

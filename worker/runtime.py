@@ -40,7 +40,7 @@ class WorkerRuntime:
     """Slots, supervisor, ledger and embedded broker of one worker process."""
 
     def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
-        """Opens the ledger and starts the embedded broker; nothing runs before `start`.
+        """Open the ledger and start the embedded broker; nothing runs before `start`.
 
         Raises:
             UserError: a ledger or broker that cannot be used.
@@ -79,13 +79,13 @@ class WorkerRuntime:
         )
 
     def start(self) -> None:
-        """Registers the worker, starts the trainers and the supervisor."""
+        """Register the worker, start the trainers and the supervisor."""
         register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
         self._discards.start()
         self._supervisor.start()
 
     def run(self, digest: str, message: str) -> None:
-        """Runs a stage on a free slot, if it can still be claimed. message: the id of the hint."""
+        """Run a stage on a free slot, if it can still be claimed. message: the id of the hint."""
         self._watchdog.heard()
         slot = self._take_slot(message)
         try:
@@ -99,7 +99,8 @@ class WorkerRuntime:
             self._changed()
 
     def has_room(self, messages: Collection[str]) -> bool:
-        """True when another hint could be acted on at once. messages: ids of those taken off the queue so far."""
+        """Return True when another hint could be acted on at once. messages: ids of those taken off the queue so
+        far."""
         if self._stopping.is_set():
             return False
         with self._lock:
@@ -127,7 +128,7 @@ class WorkerRuntime:
             self._supervisor.wake()
 
     def stop(self) -> None:
-        """Hands the stages back, ends the trainers, says goodbye. Safe to call again."""
+        """Hand the stages back, end the trainers, say goodbye. Safe to call again."""
         if self._stopped:
             return
         self._stopped = True
@@ -174,7 +175,7 @@ class WorkerRuntime:
 
 
 def _named(devices: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each device with its slot's name: `cuda:0`, and `cuda:0 (2)` for the second slot on it."""
+    """Yield each device with its slot's name: `cuda:0`, and `cuda:0 (2)` for the second slot on it."""
     seen: dict[str, int] = {}
     for device in devices:
         seen[device] = seen.get(device, 0) + 1

@@ -85,7 +85,7 @@ class Slot:
         return up and (self._held is not None or self._rest.over)
 
     def look(self) -> None:
-        """Ends a trainer that hangs; to be called about once a second, by one thread."""
+        """End a trainer that hangs; to be called about once a second, by one thread."""
         if self._resting and self._rest.over:
             self._resting = False
             self._context.changed()
@@ -99,11 +99,11 @@ class Slot:
             process.kill()
 
     def free_for(self) -> float:
-        """Seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
+        """Return the seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
         return time.monotonic() - self._free_since if self.ready and self._held is None else 0.0
 
     def keep_warm(self) -> None:
-        """Starts the trainer, in the background, unless it is up or coming up, or just failed to."""
+        """Start the trainer, in the background, unless it is up or coming up, or just failed to."""
         with self._lock:
             coming = self._start is not None and not self._start.done()
             up = self._up and self._process is not None and self._process.alive
@@ -112,7 +112,7 @@ class Slot:
             self._start = self._keeper.submit(self._bring_up)
 
     def run(self, digest: str) -> bool:
-        """Claims the stage and runs it to some end; False if it could not be claimed."""
+        """Claim the stage and run it to some end; False if it could not be claimed."""
         process = self._process
         if not self.ready or process is None:
             return False
@@ -137,7 +137,7 @@ class Slot:
         return True
 
     def stop(self, stop_reason: StopReason, of: Claim | None = None) -> None:
-        """Ends the running stage by ending its trainer; `run` then writes what the stop reason asks for.
+        """End the running stage by ending its trainer; `run` then writes what the stop reason asks for.
 
         of: only if this is (still) the stage that runs.
         """
@@ -163,7 +163,7 @@ class Slot:
         return min(LONGEST_GRACE, max(GRACE, 2 * (silence.pause + self._saving_seconds)))
 
     def save_log(self) -> None:
-        """Brings the running stage's log in the ledger up to date."""
+        """Bring the running stage's log in the ledger up to date."""
         held, process = self._held, self._process
         if held is None or process is None:
             return
@@ -173,7 +173,7 @@ class Slot:
             save_log(self._context.engine, held.digest, held.attempt, text)
 
     def begin_close(self) -> None:
-        """Hands the running stage back and takes no other."""
+        """Hand the running stage back and take no other."""
         with self._lock:
             self._closing = True
             if self._process is not None and not self._up:
@@ -181,7 +181,7 @@ class Slot:
         self.stop(StopReason.RELEASE)
 
     def close(self, timeout: float) -> None:
-        """Waits until the stage was handed back, then ends the trainer."""
+        """Wait until the stage was handed back, then ends the trainer."""
         self.begin_close()
         deadline = time.monotonic() + timeout
         while self._held is not None and time.monotonic() < deadline:
@@ -191,7 +191,7 @@ class Slot:
         self._keeper.shutdown(wait=True, cancel_futures=True)
 
     def _bring_up(self) -> None:
-        """Starts a trainer and waits until it has imported torch. Runs on the keeper thread."""
+        """Start a trainer and wait until it has imported torch. Runs on the keeper thread."""
         if self._process is not None:
             if self._up:
                 logger.warning("%s: %s while idle; starting another", self.device, self._process.death())
@@ -267,7 +267,7 @@ class Slot:
             record.died(self._stop_reason, death, log)
 
     def _places(self, taken: Claim) -> tuple[str, ...]:
-        """Where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
+        """Return where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
         if f'"name":"{IMAGEFOLDER}"' not in taken.spec:
             return ()
         found = self._context.patience.call(places_of, self._context.engine, taken.digest)
@@ -317,8 +317,8 @@ class Slot:
         process.close()
 
     def _settle(self) -> bool:
-        """The trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds the
-        stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
+        """Return the trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds
+        the stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
         with self._lock:
             self._settled = True
             return self._stop_reason is not None

@@ -31,7 +31,7 @@ class StallDetector:
         self._paused = False
 
     def heard(self, phase: str = "") -> None:
-        """Notes a sign of progress. phase: what the trainer does now; "" = as before."""
+        """Note a sign of progress. phase: what the trainer does now; "" = as before."""
         with self._lock:
             self._add()
             self._any = True

@@ -133,7 +133,7 @@ class Supervisor:
                 slot.stop(StopReason.CANCEL, held)
 
     def _believe(self, read: Callable[[], float]) -> bool:
-        """Reads the ledger's clock; False if it was stepped, now or not long ago."""
+        """Read the ledger's clock; False if it was stepped, now or not long ago."""
         before = _awake_or_not()
         ledger = read()
         now = _awake_or_not()
@@ -187,7 +187,7 @@ class Supervisor:
             logger.warning("the embedded broker was down; started it again")
 
     def _dispatch(self) -> None:
-        """Publishes hints for stages that free slots could run and that have no recent hint."""
+        """Publish hints for stages that free slots could run and that have no recent hint."""
         free: dict[str, int] = {}
         for slot in self._slots:
             if slot.free_for() >= _SETTLE:
@@ -208,5 +208,6 @@ class Supervisor:
 
 
 def _awake_or_not() -> float:
-    """Seconds since some moment; unlike `time.monotonic` it counts those for which the machine was asleep."""
+    """Return the seconds since some moment; unlike `time.monotonic` it counts those for which the machine was
+    asleep."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

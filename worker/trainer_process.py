@@ -59,7 +59,7 @@ class TrainerProcess:
         return self._process.pid
 
     def wait_ready(self) -> Ready:
-        """The trainer's first word, some seconds after its start: it has imported torch.
+        """Return the trainer's first word, some seconds after its start: it has imported torch.
 
         Raises:
             TrainerDied: it ended instead.
@@ -70,7 +70,7 @@ class TrainerProcess:
         return event
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Sends a stage and yields its events, the last one Done or Failed.
+        """Send a stage and yield its events, the last one Done or Failed.
 
         Raises:
             TrainerDied: it ended before that.
@@ -88,7 +88,7 @@ class TrainerProcess:
                 return
 
     def stop(self, grace: float = GRACE) -> None:
-        """Asks the trainer's process group to end, kills it after `grace` seconds. Returns at once.
+        """Ask the trainer's process group to end, kill it after `grace` seconds. Returns at once.
 
         A training saves its state first, and says so with a last event.
         """
@@ -99,11 +99,11 @@ class TrainerProcess:
             self._killer.start()
 
     def kill(self) -> None:
-        """Ends the trainer's process group at once."""
+        """End the trainer's process group at once."""
         self._signal(signal.SIGKILL)
 
     def close(self) -> None:
-        """Kills what is left of it, and waits for its end. Safe to call again."""
+        """Kill what is left of it, and waits for its end. Safe to call again."""
         self._signal(signal.SIGKILL)
         self._process.wait()
         if self._killer is not None:
@@ -135,7 +135,7 @@ class TrainerProcess:
         return TrainerDied(message, asked=self._process.returncode == -signal.SIGTERM)
 
     def death(self) -> str:
-        """How it ended, in words; waits a little for the end, and brings it about if it doesn't come."""
+        """Return how it ended, in words; waits a little for the end, and brings it about if it doesn't come."""
         try:
             code = self._process.wait(GRACE)
         except subprocess.TimeoutExpired:

@@ -26,7 +26,8 @@ class Watchdog:
         self._looks = 0
 
     def deaf(self, now: float) -> bool:
-        """A look at `now`, in seconds: a hint lies there and could be taken. True each time that it is one too many."""
+        """Return a look at `now`, in seconds: a hint lies there and could be taken. True each time that it is one too
+        many."""
         if now - self._last < self._between:
             return False
         self._last = now

@@ -40,7 +40,7 @@ class Checkpoint:
 
 
 def pack(checkpoint: Checkpoint) -> bytes:
-    """The checkpoint as safetensors bytes.
+    """Return the checkpoint as safetensors bytes.
 
     Raises:
         ValueError: a tensor of another type, a mask without its weight, or a masked weight that is not zero.
@@ -70,7 +70,7 @@ def pack(checkpoint: Checkpoint) -> bytes:
 
 
 def unpack(data: bytes) -> Checkpoint:
-    """The checkpoint that `pack` wrote, or an earlier release; its tensors are on the CPU and own their memory.
+    """Return the checkpoint that `pack` wrote, or an earlier release; its tensors are on the CPU and own their memory.
 
     Raises:
         StageError: not such bytes.

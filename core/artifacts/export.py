@@ -13,7 +13,7 @@ FORMATS = ("torch", "safetensors")
 
 
 def write_weights(weights: Mapping[str, torch.Tensor], path: Path, form: str) -> int:
-    """Writes `weights` to `path`, whole or not at all; returns the size in bytes.
+    """Write `weights` to `path`, whole or not at all; return the size in bytes.
 
     form: `torch` = a plain dict as torch.save writes it, for `load_state_dict(torch.load(path), strict=True)`;
     `safetensors` = the same tensors, for `safetensors.torch.load_file`.

@@ -56,17 +56,17 @@ class StoredObject:
 
 
 def key(name: str) -> str:
-    """Where the artifact of that SHA-256 lies."""
+    """Return where the artifact of that SHA-256 lies."""
     return f"sha256/{name[:2]}/{name}"
 
 
 def probe() -> str:
-    """A path for an object that is looked at and removed at once."""
+    """Return a path for an object that is looked at and removed at once."""
     return f"probe-{secrets.token_hex(8)}"
 
 
 def is_ledger(path: str) -> bool:
-    """True for the object by which a ledger signs in."""
+    """Return True for the object by which a ledger signs in."""
     return _LEDGER.fullmatch(path) is not None
 
 
@@ -90,7 +90,8 @@ class Inventory:
         self._folder = folder
 
     def now(self) -> float:
-        """The time on the store's own clock, by which `StoredObject.written` goes: that of an object written now."""
+        """Return the time on the store's own clock, by which `StoredObject.written` goes: that of an object written
+        now."""
         path = probe()
         obstore.put(self._backend, path, b"now")
         try:
@@ -99,7 +100,7 @@ class Inventory:
             obstore.delete(self._backend, path)
 
     def entries(self) -> Iterator[StoredObject]:
-        """Every object, in no order."""
+        """Yield every object, in no order."""
         if self._folder is not None:
             yield from _files(self._folder)
             return
@@ -108,7 +109,7 @@ class Inventory:
                 yield StoredObject(meta["path"], int(meta["size"]), meta["last_modified"].timestamp())
 
     def find(self, name: str) -> StoredObject | None:
-        """The artifact of that SHA-256, None if it isn't there."""
+        """Return the artifact of that SHA-256, None if it isn't there."""
         path = key(name)
         try:
             if self._folder is not None:
@@ -120,7 +121,7 @@ class Inventory:
         return StoredObject(path, int(meta["size"]), meta["last_modified"].timestamp())
 
     def remove(self, entry: StoredObject, until: float) -> bool:
-        """Removes an artifact or a leftover, if it is (still) there and was not written after `until` (seconds since
+        """Remove an artifact or a leftover, if it is (still) there and was not written after `until` (seconds since
         1970, the store's clock).
 
         Raises:
@@ -145,7 +146,7 @@ class Inventory:
 
 
 def _unlink(file: Path, until: float) -> bool:
-    """Removes a file, unless it was written after `until`: looked at once more when nobody can renew it any longer."""
+    """Remove a file, unless it was written after `until`: looked at once more when nobody can renew it any longer."""
     # An unfinished file's name, so that it is known for what it is if we end here.
     aside = file.with_name(f"{_UNFINISHED.sub('', file.name)}#{secrets.randbits(40)}")
     file.rename(aside)
@@ -158,7 +159,7 @@ def _unlink(file: Path, until: float) -> bool:
 
 
 def _files(folder: Path) -> Iterator[StoredObject]:
-    """The client's own listing leaves out unfinished files, and stops at a name that it cannot read."""
+    """List objects: the client's own listing leaves out unfinished files, and stops at a name that it cannot read."""
     for place, _, names in os.walk(folder):
         for name in names:
             file = Path(place, name)

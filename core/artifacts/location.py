@@ -44,7 +44,7 @@ PROBE = RetryLimits(connect=2, request=3, total=0)
 
 
 def connect(url: str, patience: RetryLimits) -> "tuple[ObjectStore, Path | None]":
-    """The store of a URL and, for a local one, its folder, made when missing. Opens no connection.
+    """Return the store of a URL and, for a local one, its folder, made when missing. Opens no connection.
 
     Raises:
         UserError: a URL that no store understands, or a folder that cannot be made.
@@ -115,7 +115,7 @@ def _retry(patience: RetryLimits) -> "RetryConfig":
 
 
 def reason(error: Exception) -> str:
-    """The first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
+    """Return the first line of an error, shortened (the rest is the client's internals), without query strings (Azure's
     hold a signature) and without how long it took, so that it is the same each time. A server's own code, such as
     `AccessDenied`, comes first; a refusal names the variables to look at."""
     text = str(error).strip()

@@ -35,7 +35,7 @@ def pack_state(stage: str, state: SavedState) -> bytes:
 
 
 def unpack_state(data: bytes, stage: str) -> SavedState:
-    """The state that `pack_state` wrote.
+    """Return the state that `pack_state` wrote.
 
     Raises:
         StageError: not such bytes, or of another stage.

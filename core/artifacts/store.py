@@ -43,8 +43,8 @@ class ArtifactStore:
 
     @classmethod
     def open(cls, url: str, home: Path, patience: RetryLimits = WORK) -> "ArtifactStore":
-        """The store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the environment
-        (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
+        """Return the store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the
+        environment (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
 
         patience: how long a server that is away is waited for: `WORK` for who trains, `PERSON` for who is waited for.
 
@@ -61,7 +61,7 @@ class ArtifactStore:
         return self._shown
 
     def put(self, data: bytes) -> tuple[str, int]:
-        """Stores `data`; returns its SHA-256 in hex and its size in bytes.
+        """Store `data`; return its SHA-256 in hex and its size in bytes.
 
         What is there already is replaced if it is damaged, and counts as written now: `sweep gc` takes old objects
         only, and nothing may refer to this one yet.
@@ -90,7 +90,7 @@ class ArtifactStore:
             obstore.put(self._backend, path, data, use_multipart=False)
 
     def get(self, name: str) -> bytes:
-        """The bytes whose SHA-256 is `name`.
+        """Return the bytes whose SHA-256 is `name`.
 
         Raises:
             StageError: no such artifact, or its bytes have another hash.
@@ -108,7 +108,7 @@ class ArtifactStore:
         return data
 
     def size(self, name: str) -> int | None:
-        """Size in bytes, or None if there is no such artifact. Does not read it.
+        """Return the size in bytes, or None if there is no such artifact. Does not read it.
 
         Raises:
             StoreAway: the store cannot be reached.
@@ -121,7 +121,7 @@ class ArtifactStore:
                 return None
 
     def exists(self, name: str) -> bool:
-        """True if the artifact is there (its hash is checked by `get` only).
+        """Return True if the artifact is there (its hash is checked by `get` only).
 
         Raises:
             StoreAway: the store cannot be reached.
@@ -129,7 +129,7 @@ class ArtifactStore:
         return self.size(name) is not None
 
     def check_room(self, size: int) -> None:
-        """Returns if an object of `size` bytes could be written now: on a disk so much is really set aside for a
+        """Return if an object of `size` bytes could be written now: on a disk so much is really set aside for a
         moment, which limits and quotas see as well; a server is asked to take a small object.
 
         Raises:
@@ -144,7 +144,7 @@ class ArtifactStore:
                 _set_aside(self._folder / probe(), size)
 
     def delete(self, name: str) -> None:
-        """Removes an artifact; if there is none, that is as well.
+        """Remove an artifact; if there is none, that is as well.
 
         Raises:
             StoreAway: the store cannot be reached or written.
@@ -153,7 +153,7 @@ class ArtifactStore:
             obstore.delete(self._backend, key(name))
 
     def sign_in(self, ledger_id: str) -> None:
-        """Leaves the ledger's name in the store, where `ledgers` finds it. Does nothing when it is there.
+        """Leave the ledger's name in the store, where `ledgers` finds it. Does nothing when it is there.
 
         ledger_id: 32 hex digits, see `prunesweep.core.ledger.db.identity`.
 
@@ -166,7 +166,7 @@ class ArtifactStore:
             _create(self._backend, f"ledgers/{ledger_id}", b"prunesweep ledger\n")
 
     def ledgers(self) -> frozenset[str]:
-        """The names of all ledgers that have signed in.
+        """Return the names of all ledgers that have signed in.
 
         Raises:
             StoreAway: the store cannot be reached.
@@ -206,7 +206,7 @@ class ArtifactStore:
         return self._shown
 
     def _check_folder(self) -> None:
-        """Raises StoreAway where the store's own folder is gone: a disk or share that is not mounted says nothing about
+        """Raise StoreAway where the store's own folder is gone: a disk or share that is not mounted says nothing about
         the artifact that is looked for, and must not be written around."""
         if self._folder is not None and not self._folder.is_dir():
             raise StoreAway(f"the artifact store's folder {self._folder} is not there; mount it, or make it again")
@@ -242,7 +242,7 @@ class ArtifactStore:
 
 
 def _renewed(file: Path, name: str) -> bool:
-    """Makes a sound file count as written now; False if it is damaged, gone, or another user's."""
+    """Make a sound file count as written now; False if it is damaged, gone, or another user's."""
     try:
         if sha256(file.read_bytes()).hexdigest() != name:
             return False
@@ -266,7 +266,7 @@ def _set_aside(file: Path, size: int) -> None:
 
 
 def _sync(file: Path) -> None:
-    """Asks the disk to keep a file before the ledger says that it exists."""
+    """Ask the disk to keep a file before the ledger says that it exists."""
     for place in (file, file.parent):
         handle = os.open(place, os.O_RDONLY)
         try:
@@ -289,7 +289,7 @@ def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
 
 
 def _own_folder(home: Path) -> Path:
-    """The store of those who name none: private, like all that is kept under SWEEP_HOME."""
+    """Return the store of those who name none: private, like all that is kept under SWEEP_HOME."""
     folder = home / "artifacts"
     try:
         make_private(folder)

@@ -29,12 +29,12 @@ def unpack_tensors(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, Any]
 
 
 def to_bits(mask: torch.Tensor) -> torch.Tensor:
-    """A bool mask as uint8, eight values a byte, little bit order."""
+    """Return a bool mask as uint8, eight values a byte, little bit order."""
     return torch.from_numpy(codec.to_bits(mask.detach().cpu().contiguous().numpy()))
 
 
 def from_bits(bits: torch.Tensor, shape: torch.Size) -> torch.Tensor:
-    """The mask that `to_bits` packed.
+    """Return the mask that `to_bits` packed.
 
     Raises:
         ValueError: too many or too few bits for the shape.

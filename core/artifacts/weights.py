@@ -9,7 +9,8 @@ from prunesweep.core.sparse.model.files import metadata_entry
 
 
 def read_weights(data: bytes) -> dict[str, np.ndarray]:
-    """The weights of a checkpoint's bytes: `state_dict` name → array, in the model's order, zeros included, masks not.
+    """Return the weights of a checkpoint's bytes: `state_dict` name → array, in the model's order, zeros included,
+    masks not.
 
     Raises:
         StageError: not such bytes.

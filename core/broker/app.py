@@ -50,7 +50,7 @@ class _Amqp(AMQP):
 
 
 def make_app(settings: Settings) -> Celery:
-    """An app on the configured broker, or on the embedded one. Nothing is connected or started here.
+    """Return an app on the configured broker, or on the embedded one. Nothing is connected or started here.
 
     The ledger owns the work, so a message is acknowledged before it is acted on (`acks_late` off): a hint that
     dies with its worker is published again by a dispatcher.

@@ -28,17 +28,18 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 def broker_url(settings: Settings) -> str:
-    """The URL that kombu uses: the configured one, else the embedded server's socket."""
+    """Return the URL that kombu uses: the configured one, else the embedded server's socket."""
     return settings.broker_url or f"redis+socket://{socket_path(settings)}"
 
 
 def running(settings: Settings) -> bool:
-    """True when the embedded server accepts connections, or when another broker is configured (not asked)."""
+    """Return True when the embedded server accepts connections, or when another broker is configured (not asked)."""
     return not settings.embedded_broker or answers(socket_path(settings))
 
 
 def socket_path(settings: Settings) -> Path:
-    """Where the embedded server listens: under home, or in a short private folder when that path cannot be used."""
+    """Return where the embedded server listens: under home, or in a short private folder when that path cannot be
+    used."""
     path = settings.broker_folder / "valkey.sock"
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     name = f"prunesweep-{os.getuid()}-{digest}"
@@ -89,7 +90,7 @@ class Broker:
             return True
 
     def _is_counted(self) -> bool:
-        """True if we hold a lock on the file that others count users by; not once the folder was removed."""
+        """Return True if we hold a lock on the file that others count users by; not once the folder was removed."""
         if self._users is None:
             return False
         try:
@@ -142,7 +143,7 @@ def _start_lock(settings: Settings) -> Iterator[None]:
 
 
 def _private_folder(folder: Path) -> None:
-    """Makes the folder 0700, and refuses one that is not ours: in a shared /tmp another user may have made it."""
+    """Make the folder 0700, and refuse one that is not ours: in a shared /tmp another user may have made it."""
     make_private(folder)
     facts = folder.lstat()
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
@@ -152,7 +153,7 @@ def _private_folder(folder: Path) -> None:
 
 
 def _start(settings: Settings) -> None:
-    """Starts the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
+    """Start the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
     program, folder = find_server(), settings.broker_folder
     _private_folder(socket_path(settings).parent)
     for last_try in (False, True):
@@ -169,7 +170,7 @@ def _start(settings: Settings) -> None:
 
 
 def _tidy(settings: Settings) -> None:
-    """Removes the short folder that a socket outside home was given."""
+    """Remove the short folder that a socket outside home was given."""
     folder = socket_path(settings).parent
     if folder != settings.broker_folder:
         with suppress(OSError):

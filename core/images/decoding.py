@@ -84,7 +84,7 @@ def decode(data: bytes) -> Decoded:
 
 @cache
 def _formats() -> tuple[str, ...]:
-    """Those of `_FORMATS` that the Pillow at hand was built with."""
+    """Return those of `_FORMATS` that the Pillow at hand was built with."""
     Image.init()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
@@ -117,7 +117,7 @@ def _converted(image: Image.Image) -> Decoded:
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:
-    """The high byte of each pixel, as Pillow itself reads 16-bit RGB; mode L.
+    """Return the high byte of each pixel, as Pillow itself reads 16-bit RGB; mode L.
 
     Modes I;16… are 16-bit files; mode I is one where the format says so (PGM), and 32 bits elsewhere.
     """

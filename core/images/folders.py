@@ -95,7 +95,7 @@ _ADVICE = (
 
 
 def candidates(places: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
-    """Every folder in which the images may lie on this machine: as submitted, then by SWEEP_IMAGEFOLDERS.
+    """Return every folder in which the images may lie on this machine: as submitted, then by SWEEP_IMAGEFOLDERS.
 
     folders: image folders, or folders that hold one by the name of the submitted one.
     """
@@ -105,7 +105,7 @@ def candidates(places: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...
 
 
 def _root(text: str, field: str) -> Path:
-    """The absolute path of a folder that is there.
+    """Return the absolute path of a folder that is there.
 
     Raises:
         UserError: it is not, or its name cannot be used.

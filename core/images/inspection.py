@@ -177,7 +177,7 @@ def _read_all(
 
 
 def _read(root: Path, file: ImageFile) -> tuple[str, str, ImageFacts, bool]:
-    """A file's path, its hash, its facts, and whether these will hold as long as its stamp does."""
+    """Return a file's path, its hash, its facts, and whether these will hold as long as its stamp does."""
     from prunesweep.core.images.decoding import Unusable, decode
 
     started = time.time_ns()

@@ -158,7 +158,7 @@ class _Walk:
         return images
 
     def composed(self, path: str) -> str:
-        """The file's name in composed Unicode; a fault where it is no Unicode at all."""
+        """Return the file's name in composed Unicode; a fault where it is no Unicode at all."""
         if not _is_text(path):
             self.listing.faults.add("with names that are not UTF-8", path, "rename them")
             return path.encode(errors="replace").decode()
@@ -178,7 +178,8 @@ class _Walk:
         return 1
 
     def entries(self, path: str) -> "list[os.DirEntry[str]]":
-        """A folder's entries without those that are ignored, which are counted; none where it cannot be listed."""
+        """Return a folder's entries without those that are ignored, which are counted; none where it cannot be
+        listed."""
         try:
             with os.scandir(self.listing.root / path) as scan:
                 entries = list(scan)

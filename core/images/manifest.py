@@ -111,7 +111,7 @@ def manifest_of(data: Path, root: Path, key: str) -> Manifest:
 
 
 def settled(stamp: Stamp, read_at: int) -> bool:
-    """True if a change after `read_at` (nanoseconds since 1970) gives the file another stamp."""
+    """Return True if a change after `read_at` (nanoseconds since 1970) gives the file another stamp."""
     return not any(-_SETTLED < read_at - changed < _SETTLED for changed in stamp[1:3])
 
 

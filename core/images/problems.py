@@ -38,7 +38,7 @@ def count(number: int, noun: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A file's name fit for one line, its end kept."""
+    """Return a file's name fit for one line, its end kept."""
     text = name.encode(errors="replace").decode()
     return text if len(text) <= _LONGEST else f"…{text[-_LONGEST:]}"
 

@@ -58,7 +58,7 @@ class BenchResult:
 
 
 def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
-    """The runs, as events. All values and files are checked before the first is measured.
+    """Yield the runs, as events. All values and files are checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device, an engine or a number of threads that cannot be used.
@@ -123,7 +123,8 @@ def _ratio(counted: Macs) -> float | None:
 
 
 def _engines(asked: list[str], device: torch.device) -> list[str]:
-    """Those asked for, each of which must be usable; or else every one, the unusable ones to be left out by name."""
+    """Return those asked for, each of which must be usable; or else every one, the unusable ones to be left out by
+    name."""
     for name in asked:
         reason = missing(name, device)
         if reason is not None:

@@ -32,7 +32,7 @@ _SAVES = 0.9
 
 
 def main() -> int:
-    """Reads the request and answers it; the exit code."""
+    """Read the request and answer it; the exit code."""
     request = json.loads(sys.stdin.readline())
     if reason := unsupported():
         fix = f"cannot be measured here: {reason}"
@@ -70,7 +70,8 @@ def cost(positions: int, batch: int, rounds: int) -> tuple[float, float | None]:
 
 
 def line(weights: Sequence[int], seconds: Sequence[float]) -> tuple[float, float]:
-    """Seconds without weights, and seconds a weight: the least-squares line through the points (weights, seconds)."""
+    """Return the seconds without weights, and seconds a weight: the least-squares line through the points (weights,
+    seconds)."""
     common, slope = np.polynomial.polynomial.polyfit(weights, seconds, 1)
     return float(common), float(slope)
 

@@ -76,7 +76,7 @@ class FileResult:
 
 
 def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
-    """The facts of each file in turn, as events. All files are opened and checked before the first is measured.
+    """Yield the facts of each file in turn, as events. All files are opened and checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device or a dataset that cannot be used.

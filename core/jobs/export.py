@@ -26,7 +26,7 @@ Write = Callable[[Checkpoint, Path], dict[str, Any]]
 
 
 def main() -> int:
-    """Reads the request, writes the files, says so; the exit code."""
+    """Read the request, write the files, say so; the exit code."""
     request = json.loads(sys.stdin.readline())
     try:
         _convert(request)
@@ -51,7 +51,7 @@ def _writer(form: str) -> Write:
 
 
 def _packer(request: dict[str, Any]) -> Write:
-    """Reads the dataset: how large images are, how they are normalised, and what the classes are called."""
+    """Read the dataset: how large images are, how they are normalised, and what the classes are called."""
     # Not for the other formats: it loads torchvision.
     from prunesweep.core.measure.inference import write_inference, write_onnx
     from prunesweep.core.training.datasets import load_dataset

@@ -15,7 +15,7 @@ Say = Callable[[dict[str, Any]], None]
 
 
 def serve(answer: Callable[[dict[str, Any], Say], Iterator[dict[str, Any]]]) -> int:
-    """Reads the request, says every event of the answer; the exit code."""
+    """Read the request, say every event of the answer; the exit code."""
     # Libraries may print: stdout is for events alone.
     events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -49,7 +49,7 @@ def threads_of(asked: int) -> int:
 
 
 def device_of(name: str) -> torch.device:
-    """The device of that name.
+    """Return the device of that name.
 
     Raises:
         UserError: no such device, or torch cannot use it here.

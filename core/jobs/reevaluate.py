@@ -26,7 +26,7 @@ from prunesweep.core.training.models import load_model
 
 
 def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
-    """The accuracy of each artifact on the test images, as events. The dataset is opened first.
+    """Yield the accuracy of each artifact on the test images, as events. The dataset is opened first.
 
     Raises:
         UserError, StageError: a device or a dataset that cannot be used.

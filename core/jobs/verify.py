@@ -29,7 +29,7 @@ Finding = dict[str, str]
 
 
 def main() -> int:
-    """Reads the request, looks at the files, says what is wrong with each; the exit code."""
+    """Read the request, look at the files, say what is wrong with each; the exit code."""
     request = json.loads(sys.stdin.readline())
     try:
         if request["threads"]:
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def look(store: ArtifactStore, file: Mapping[str, Any]) -> tuple[int, list[Finding]]:
-    """Bytes read, and what is wrong with an artifact or with what rows say of it.
+    """Return the bytes read, and what is wrong with an artifact or with what rows say of it.
 
     Raises:
         StoreAway: the store cannot be reached or read.
@@ -87,7 +87,7 @@ def count(checkpoint: Checkpoint) -> tuple[int, int]:
 
 
 def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int) -> None:
-    """Raises StageError unless it is that stage's, and its masks and weights agree."""
+    """Raise StageError unless it is that stage's, and its masks and weights agree."""
     if checkpoint.meta.get("stage") != digest:
         raise StageError(f"it is the checkpoint of stage {checkpoint.meta.get('stage', '')[:12] or 'none'}")
     check_masks(checkpoint.weights, checkpoint.masks)
@@ -101,7 +101,7 @@ def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int
 
 
 def _miscounts(file: Mapping[str, Any], size: int, nonzero: int, total: int) -> Iterator[Finding]:
-    """One finding for each row that says something else."""
+    """Yield one finding for each row that says something else."""
     if file["size"] != size:
         message = f"it has {size:,} bytes, the ledger says {file['size']}"
         yield {"digest": file["digest"], "label": file.get("label", ""), "what": COUNT, "message": message}

@@ -38,7 +38,7 @@ def evaluate(
     batch: int = 256,
     progress: Callable[[int, int], None] | None = None,
 ) -> Accuracy:
-    """Runs `model` over the whole split. The model is moved to `device` and left in evaluation mode.
+    """Run `model` over the whole split. The model is moved to `device` and left in evaluation mode.
 
     Precision is plain fp32 (no autocast, no TF32), so that the figure belongs to the weights and not to the
     machine. progress: called with (images done, images in all) after each batch.

@@ -12,7 +12,7 @@ _BATCH, _BATCHES = 256, 20
 
 
 def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
-    """Replaces every batch-norm's running mean and variance by those over 5,120 training images, in place; nothing is
+    """Replace every batch-norm's running mean and variance by those over 5,120 training images, in place; nothing is
     trained (Li et al. 2020, EagleEye, arXiv:2007.02491, section 3.2, "adaptive batch normalization").
 
     split: training images. The model is moved to `device`.

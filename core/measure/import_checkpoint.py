@@ -34,7 +34,7 @@ Weights = dict[str, torch.Tensor]
 
 
 def load_network(path: Path, model: str) -> nn.Module:
-    """The network of a `state_dict` file (`.safetensors`, or what torch.save wrote), on the CPU, in fp32.
+    """Return the network of a `state_dict` file (`.safetensors`, or what torch.save wrote), on the CPU, in fp32.
 
     Width and number of classes are read off the shapes of the first and the last weight. Pairs that
     torch.nn.utils.prune leaves (`weight_orig`, `weight_mask`) are multiplied.
@@ -76,7 +76,7 @@ def _read(path: Path) -> object:
 
 
 def _check_archive(path: Path) -> None:
-    """Raises UserError for a compressed archive: torch makes none, and its few bytes could fill any memory."""
+    """Raise UserError for a compressed archive: torch makes none, and its few bytes could fill any memory."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
@@ -91,7 +91,7 @@ def _refusal(text: str) -> str:
 
 
 def _plain(path: Path, content: object) -> Weights:
-    """The content as name → tensor, floating point in fp32.
+    """Return the content as name → tensor, floating point in fp32.
 
     Raises:
         UserError: something else.
@@ -114,14 +114,15 @@ def _plain(path: Path, content: object) -> Weights:
 
 
 def _is_blown_up(tensor: torch.Tensor) -> bool:
-    """True for a view that shows more values than are stored: to widen it would take memory that the file doesn't."""
+    """Return True for a view that shows more values than are stored: to widen it would take memory that the file
+    doesn't."""
     if tensor.layout != torch.strided:
         return False
     return tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes()
 
 
 def _folded(path: Path, weights: Weights) -> Weights:
-    """Multiplies each `X_orig` with its `X_mask`."""
+    """Multiply each `X_orig` with its `X_mask`."""
     folded: Weights = {}
     for name, tensor in weights.items():
         stem = name.removesuffix("_orig")
@@ -154,7 +155,7 @@ def _ref(path: Path, model: str, weights: Weights) -> ModelRef:
 
 
 def _check_name(path: Path, model: str, weights: Weights) -> None:
-    """Raises UserError for the names of another network of ours."""
+    """Raise UserError for the names of another network of ours."""
     if weights.keys() != layout_of(model).names:
         others = [name for name in MODELS if weights.keys() == layout_of(name).names]
         if others:
@@ -162,7 +163,7 @@ def _check_name(path: Path, model: str, weights: Weights) -> None:
 
 
 def _compare(path: Path, ref: ModelRef, found: Weights) -> None:
-    """Raises UserError unless keys and shapes are the network's, and every number is finite. All of it before a network
+    """Raise UserError unless keys and shapes are the network's, and every number is finite. All of it before a network
     of that size is made: whatever is allocated then lies in the file already."""
     expected = shapes_of(ref)
     what = f"a {ref.name} of width {ref.width} with {ref.classes} classes"

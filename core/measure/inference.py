@@ -57,7 +57,7 @@ class OnnxFile:
 
 
 def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, values: str) -> PackedFile:
-    """Writes the checkpoint's network, batch-norm folded in, without dead channels, whole or not at all.
+    """Write the checkpoint's network, batch-norm folded in, without dead channels, whole or not at all.
 
     Args:
         split: of the dataset that it was trained on; tells size and normalisation of its images and the classes' names.
@@ -74,7 +74,7 @@ def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Pa
 
 
 def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -> OnnxFile:
-    """Writes the same network as an ONNX file for any batch. It takes its name only when onnxruntime has loaded it from
+    """Write the same network as an ONNX file for any batch. It takes its name only when onnxruntime has loaded it from
     the disk and gave what the network gives (`TOLERANCE`). What a packed file has as `meta` is in its
     `metadata_props`, words as they are and all else as JSON.
 
@@ -101,7 +101,7 @@ NEEDS_ONNX = "needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
 
 @torch.inference_mode()
 def _checked(path: Path, model: torch.nn.Module, image_shape: tuple[int, int, int]) -> float:
-    """The difference between the file and the network, for one image and for more.
+    """Return the difference between the file and the network, for one image and for more.
 
     Raises:
         StageError: larger than `TOLERANCE`.
@@ -121,7 +121,7 @@ def _checked(path: Path, model: torch.nn.Module, image_shape: tuple[int, int, in
 
 
 def _meta(checkpoint: Checkpoint, split: Split, dataset: str, dead: Mapping[str, int]) -> dict[str, Any]:
-    """What a file tells of its network besides the graph."""
+    """Return what a file tells of its network besides the graph."""
     return {
         **checkpoint.meta,
         "dataset": dataset,

@@ -51,7 +51,7 @@ def take_turns(
     blocks: int = BLOCKS,
     progress: Progress = silent,
 ) -> InterleavedRun:
-    """Times a pass of each contestant in `blocks` blocks of two rounds.
+    """Time a pass of each contestant in `blocks` blocks of two rounds.
 
     Each block makes fresh copies, because where a copy lies in memory makes it faster or slower by up to a few per
     cent; each warms up (three passes at least), then has one burst of about 10 ms in each round. Before a
@@ -81,8 +81,9 @@ def take_turns(
 
 
 def order(turn: int, contestants: int, *, reverse: bool = False) -> list[int]:
-    """Who runs after whom: the zigzag 0, 1, -1, 2, -2, … of Williams's designs for carry-over effects (Australian
-    Journal of Scientific Research A2, 1949), one further each turn. A block's second round is its first in reverse.
+    """Return who runs after whom: the zigzag 0, 1, -1, 2, -2, … of Williams's designs for carry-over effects
+    (Australian Journal of Scientific Research A2, 1949), one further each turn. A block's second round is its first in
+    reverse.
 
     So in every block each runs once before and once after each other; and over as many blocks as there are contestants
     each has every place equally often, and comes right after every other equally often.
@@ -160,7 +161,7 @@ def _stretch(autocorrelation: float, blocks: int) -> float:
 
 
 def timer_of(device: torch.device) -> Timer:
-    """The clock for work on `device`: the CPU's own, or the GPU's events."""
+    """Return the clock for work on `device`: the CPU's own, or the GPU's events."""
     return _cuda_timer(device) if device.type == "cuda" else _cpu_timer
 
 
@@ -172,7 +173,7 @@ def _settle(run: Pass, seconds: float) -> None:
 
 
 def _warm_up(run: Pass, timer: Timer) -> float:
-    """Runs until caches are warm and memory is allocated; returns the usual seconds a pass."""
+    """Run until caches are warm and memory is allocated; returns the usual seconds a pass."""
     times: list[float] = []
     while len(times) < _WARM_PASSES or (sum(times) < _WARM_SECONDS and len(times) < _MAX_PASSES):
         times.append(timer(run, 1)[0])

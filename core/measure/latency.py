@@ -101,11 +101,11 @@ class LatencyRun:
         return not self.null_low <= 1.0 <= self.null_high
 
     def dense(self) -> EngineTime:
-        """The best dense engine's time, of the dense network."""
+        """Return the best dense engine's time, of the dense network."""
         return next(time for time in self.times if time.engine == self.best and not time.pruned)
 
     def pruned(self) -> EngineTime:
-        """The pruned network's time: in the engine that skips zeros, or else in the best dense one."""
+        """Return the pruned network's time: in the engine that skips zeros, or else in the best dense one."""
         return next(time for time in self.times if time.pruned)
 
     def without_zeros(self) -> EngineTime | None:
@@ -132,7 +132,7 @@ def compete(
     engines: Iterable[str],
     progress: Progress = silent,
 ) -> LatencyRun:
-    """Times one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
+    """Time one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
     itself: that one runs twice anyway). Where `pruned` is another network than `dense`, the latter also runs in the
     very code that skips zeros.
@@ -164,7 +164,7 @@ def compete(
 
 
 def latency_row(race: LatencyRun) -> dict[str, Any]:
-    """The columns of the ledger's `latencies` row."""
+    """Return the columns of the ledger's `latencies` row."""
     dense, pruned, same, zeros = race.dense(), race.pruned(), race.without_zeros(), race.zeros
     return {
         "dense_ms": dense.ms,
@@ -208,7 +208,7 @@ def _prepare(
     left_out: dict[str, str],
     pruned_too: bool = False,
 ) -> list[_Contestant]:
-    """The contestants; adds to `left_out` the engines that the network doesn't suit."""
+    """Return the contestants; adds to `left_out` the engines that the network doesn't suit."""
     field = []
     with torch.inference_mode(False), torch.no_grad():
         for engine in engines:
@@ -235,7 +235,7 @@ def _without_zeros(field: list[_Contestant], dense: nn.Module, images: torch.Ten
 
 
 def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
-    """How far the logits are from PyTorch's, as a fraction of their largest.
+    """Return how far the logits are from PyTorch's, as a fraction of their largest.
 
     Raises:
         StageError: too far for fp32: what computes something else is not faster.
@@ -256,7 +256,7 @@ def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch
 
 
 def _pilot(field: list[_Contestant], timer: Timer, settle: float) -> _Contestant:
-    """The best dense contestant of one block of rounds: the one that will run twice."""
+    """Return the best dense contestant of one block of rounds: the one that will run twice."""
     rivals = [one for one in field if is_baseline(one.engine.name)]
     if len(rivals) == 1:
         return rivals[0]
@@ -274,7 +274,7 @@ def _race(
     device: torch.device,
     left_out: dict[str, str],
 ) -> LatencyRun:
-    """The last of the course's contestants is a copy of number `twin`."""
+    """Return the last of the course's contestants is a copy of number `twin`."""
     seconds, names = course.seconds, [one.engine.name for one in field]
     medians = np.median(seconds, axis=(0, 1))
     rivals = [place for place, one in enumerate(field) if is_baseline(one.engine.name) and not one.pruned]

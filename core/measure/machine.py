@@ -8,7 +8,7 @@ from prunesweep.core.devices import cpu_name
 
 
 def processor_name(device: torch.device) -> str:
-    """The model of the CPU, or of the GPU, at most 128 characters, e.g. `AMD EPYC 9R14`."""
+    """Return the model of the CPU, or of the GPU, at most 128 characters, e.g. `AMD EPYC 9R14`."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else cpu_name()
     return " ".join(name.split())[:128]
 

@@ -50,7 +50,7 @@ def _tasks() -> list[int]:
 
 
 def _mask(task: int) -> Set[int]:
-    """The CPUs that a thread may use; 0 = this one; empty when it is gone, or the system doesn't say."""
+    """Return the CPUs that a thread may use; 0 = this one; empty when it is gone, or the system doesn't say."""
     with suppress(OSError, AttributeError):
         return os.sched_getaffinity(task)
     return set()

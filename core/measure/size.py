@@ -39,5 +39,5 @@ def parameter_counts(model: nn.Module) -> tuple[int, int]:
 
 
 def zstd_bytes(data: bytes) -> int:
-    """How many bytes zstd (level 10) makes of `data`: what further entropy coding would give."""
+    """Return how many bytes zstd (level 10) makes of `data`: what further entropy coding would give."""
     return len(zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data))

@@ -18,7 +18,7 @@ from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, L
 
 
 def graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
-    """The graph of what `model` computes in evaluation mode on images of (channels, height, width).
+    """Return the graph of what `model` computes in evaluation mode on images of (channels, height, width).
 
     A node is named after its module. Weights are folded in float64 and rounded once to float32; zeros stay zero. A
     residual sum becomes part of whichever of its two convolutions is computed second.
@@ -56,7 +56,7 @@ class _Builder:
     _fused: dict[str, int] = field(default_factory=dict)
 
     def take(self, node: fx.Node) -> None:
-        """Adds a node of the fx graph, or fuses it into the one it follows."""
+        """Add a node of the fx graph, or fuses it into the one it follows."""
         where = _where(node)
         if node.op == "placeholder":
             if self._values:
@@ -68,7 +68,7 @@ class _Builder:
         self._values[node] = (out, self._fused[out])
 
     def value(self, node: object, where: str) -> str:
-        """The name of an fx value.
+        """Return the name of an fx value.
 
         Raises:
             ValueError: it is no value of the graph, or something was fused into it since.
@@ -102,12 +102,12 @@ class _Builder:
         return node.out
 
     def _name(self, where: str) -> str:
-        """The module's name, numbered if it is used more than once."""
+        """Return the module's name, numbered if it is used more than once."""
         count = sum(node.out.partition("#")[0] == where for node in self.nodes)
         return f"{where}#{count + 1}" if count else where
 
     def _fuse(self, where: str, source: str, **changes: Any) -> str:
-        """The node that makes `source`, changed; nothing may have read it yet, and no ReLU come after it."""
+        """Return the node that makes `source`, changed; nothing may have read it yet, and no ReLU come after it."""
         index = next((i for i, made in enumerate(self.nodes) if made.out == source), None)
         made = None if index is None else self.nodes[index]
         if index is None or not isinstance(made, Conv | Linear) or made.relu:
@@ -192,5 +192,5 @@ _RELUS = (torch.relu, F.relu, "relu")
 
 
 def _where(node: fx.Node) -> str:
-    """What to call it: the module's name, or the fx node's."""
+    """Return what to call it: the module's name, or the fx node's."""
     return str(node.target) if node.op == "call_module" else node.name

@@ -15,8 +15,8 @@ TOLERANCE = 1e-5
 
 @torch.inference_mode()
 def run_graph(graph: Graph, images: Tensor) -> Tensor:
-    """The result for images [B, C, H, W], float32 or float64: computed in that type. Every value is kept until the
-    end."""
+    """Return the result for images [B, C, H, W], float32 or float64: computed in that type. Every value is kept until
+    the end."""
     values = {INPUT: images}
     for node in graph.nodes:
         values[node.out] = _run(node, values)
@@ -24,7 +24,7 @@ def run_graph(graph: Graph, images: Tensor) -> Tensor:
 
 
 def difference(found: Tensor, expected: Tensor) -> float:
-    """The largest difference, relative to the largest of `expected`."""
+    """Return the largest difference, relative to the largest of `expected`."""
     largest = float(expected.abs().max())
     return float((found.double() - expected.double()).abs().max()) / (largest or 1.0)
 

@@ -65,13 +65,13 @@ class Algorithm:
 
 
 def oneshot(sparsity: float, rounds: int) -> tuple[float, ...]:
-    """All of it in one round."""
+    """Return all of it in one round."""
     del rounds
     return (sparsity,)
 
 
 def geometric(sparsity: float, rounds: int) -> tuple[float, ...]:
-    """The same fraction of what is left in every round: after round k of n, (1 − S)^(k/n) is kept.
+    """Return the same fraction of what is left in every round: after round k of n, (1 − S)^(k/n) is kept.
 
     Frankle & Carbin 2019 (arXiv:1803.03635), section 2: each round prunes p^(1/n) of the survivors.
     The last round is pinned to S itself, so that its count is exact.
@@ -81,7 +81,7 @@ def geometric(sparsity: float, rounds: int) -> tuple[float, ...]:
 
 
 def linear(sparsity: float, rounds: int) -> tuple[float, ...]:
-    """The same number of weights in every round: after round k of n, S·k/n is gone."""
+    """Return the same number of weights in every round: after round k of n, S·k/n is gone."""
     return _pinned(sparsity, rounds, lambda part: sparsity * part)
 
 

@@ -49,8 +49,8 @@ class AllocationSpec:
     of: str = ""
 
     def __str__(self) -> str:
-        """The one way to write it: `erk`, `flops:0.5`, `latency:0.6`, `latency:0.8@1`; with costs, as in a stage,
-        `latency:0.6 1=0.29,16=0.35`."""
+        """Return the one way to write it: `erk`, `flops:0.5`, `latency:0.6`, `latency:0.8@1`; with costs, as in a
+        stage, `latency:0.6 1=0.29,16=0.35`."""
         if self.name == COUNTS_OF and self.of:
             return f"{COUNTS_OF}:{self.of}"
         if self.name not in _FIXES:
@@ -62,7 +62,7 @@ class AllocationSpec:
 
 
 def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec:
-    """What a person wrote: a name, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
+    """Return what a person wrote: a name, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
     `counts-of:ALGORITHM`.
 
     Raises:
@@ -91,7 +91,7 @@ def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec
 
 
 def read_choice(text: str) -> AllocationSpec:
-    """What stands in a stage.
+    """Return what stands in a stage.
 
     Raises:
         ValueError: no such allocation, or its costs are missing.

@@ -44,7 +44,7 @@ def parse_sparsity(value: object, field: str = "sparsity") -> float:
 
 
 def parse_count(value: object, field: str, low: int, high: int) -> int:
-    """A whole number in [low, high].
+    """Return a whole number in [low, high].
 
     Raises:
         UserError: not a whole number, or out of range.
@@ -62,7 +62,7 @@ def parse_count(value: object, field: str, low: int, high: int) -> int:
 
 
 def parse_list(value: object, field: str, one: Callable[[object], T]) -> tuple[T, ...]:
-    """A comma-separated string or a TOML array, each item read by `one`; duplicates collapse, order stays."""
+    """Return a comma-separated string or a TOML array, each item read by `one`; duplicates collapse, order stays."""
     if isinstance(value, str):
         items: Sequence[object] = [part.strip() for part in value.split(",")]
     elif isinstance(value, list | tuple):

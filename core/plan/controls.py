@@ -49,7 +49,7 @@ def controls_of(algorithm: Algorithm) -> tuple[str, ...]:
 
 
 def check_counts(algorithm: Algorithm, known: Iterable[Algorithm], field: str) -> None:
-    """Raises UserError if a composition takes the counts of an algorithm that has none to give, round by round."""
+    """Raise UserError if a composition takes the counts of an algorithm that has none to give, round by round."""
     method = method_of(algorithm)
     if not method:
         return

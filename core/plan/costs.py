@@ -77,7 +77,7 @@ class CostProfile:
     batches: Mapping[int, WeightCosts]
 
     def toml(self) -> str:
-        """The file that `load_profile` reads."""
+        """Return the file that `load_profile` reads."""
         lines = [
             "# Nanoseconds an image that each weight other than zero adds, by the output positions of its layer;",
             "# dense: that each weight, zero or not, adds where a layer of 3×3 windows is done dense.",
@@ -122,13 +122,13 @@ def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, f
 
 @cache
 def profile_names() -> tuple[str, ...]:
-    """The profiles that come with the program."""
+    """Return the profiles that come with the program."""
     found = (entry.name for entry in files(__package__).joinpath(_FOLDER).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
 def load_profile(name: str) -> CostProfile:
-    """A profile by its name, or from a file by a path that ends in `.toml`.
+    """Return a profile by its name, or from a file by a path that ends in `.toml`.
 
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
@@ -192,5 +192,5 @@ def _digits(number: float, digits: int) -> float:
 
 
 def _plain(text: str) -> str:
-    """Text that can stand between quotes in TOML as it is."""
+    """Return text that can stand between quotes in TOML as it is."""
     return "".join(c for c in text if c.isprintable() and c not in '"\\')

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 
 def kept_count(total: int, sparsity: float | Fraction) -> int:
-    """How many of `total` weights stay at `sparsity` in [0, 1]: total − round(sparsity · total).
+    """Return how many of `total` weights stay at `sparsity` in [0, 1]: total − round(sparsity · total).
 
     Exact: a float is the decimal number that was asked for, not its nearest binary fraction; halves go to even.
     """

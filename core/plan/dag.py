@@ -73,7 +73,7 @@ class Plan:
         return sum(own[digest] for planned in self.cells for digest in self._ancestry(planned))
 
     def _ancestry(self, planned: PlannedCell) -> set[str]:
-        """The cell's stages and all that they need."""
+        """Return the cell's stages and all that they need."""
         found: set[str] = set()
         left = list(planned.stages)
         while left:
@@ -105,7 +105,7 @@ class _Builder:
     encoded: dict[str, str] = field(default_factory=dict)
 
     def check_rules(self, cells: Iterable[Cell]) -> None:
-        """Raises UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
+        """Raise UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
         for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
             algorithm = self.grid.base(name)
             if algorithm.allocation == TWO_OF_FOUR:
@@ -146,7 +146,7 @@ class _Builder:
         return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
 
     def dense(self, seed: int) -> tuple[str, ...]:
-        """The dense training, one stage from stop to stop."""
+        """Return the dense training, one stage from stop to stop."""
         digests: list[str] = []
         for start, end in itertools.pairwise((0, *self.stops, self.grid.dense_epochs)):
             parent, after = digests[-1] if digests else "", self.grid.dense_epochs - end
@@ -155,25 +155,25 @@ class _Builder:
         return tuple(digests)
 
     def train(self, seed: int, epochs: int) -> str:
-        """The dense network after its first `epochs` epochs: one of the stops, all of them, or none."""
+        """Return the dense network after its first `epochs` epochs: one of the stops, all of them, or none."""
         if epochs == 0:
             return self.add(Train(self.dataset, self.model, self.recipes.dense, 0, seed))
         return self.dense(seed)[(*self.stops, self.grid.dense_epochs).index(epochs)]
 
     def chain(self, cell: Cell, algorithm: Algorithm) -> RoundChain:
-        """What the cell's rounds have in common."""
+        """Return what the cell's rounds have in common."""
         return RoundChain(
             algorithm.recovery, algorithm.anneal, algorithm.rewind, self.grid.dense_epochs, cell.epochs, cell.iterations
         )
 
     def rewind(self, seed: int, course: RoundSchedule) -> str:
-        """The stage whose weights a round takes, "" = they stay."""
+        """Return the stage whose weights a round takes, "" = they stay."""
         if course.rewind is None:
             return ""
         return self.train(seed + FRESH if course.fresh else seed, course.rewind)
 
     def find_stops(self, cells: Iterable[Cell]) -> tuple[int, ...]:
-        """Where any round of any cell goes back to, between the dense training's ends."""
+        """Return where any round of any cell goes back to, between the dense training's ends."""
         shapes = dict.fromkeys((cell.algorithm, cell.epochs, cell.iterations) for cell in cells)
         courses = (
             self.chain(Cell(name, 0.0, epochs, rounds, 0), self.grid.named(name)).course(number, 0)
@@ -184,7 +184,7 @@ class _Builder:
         return tuple(sorted(found - {0, self.grid.dense_epochs}))
 
     def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
-        """The cell's pruning rounds; `parent` is what the first of them prunes."""
+        """Return the cell's pruning rounds; `parent` is what the first of them prunes."""
         digests: list[str] = []
         counted = self.counted(cell, algorithm) if cell.sparsity else ()
         chain = self.chain(cell, algorithm)
@@ -218,7 +218,7 @@ class _Builder:
         return tuple(digests)
 
     def counted(self, cell: Cell, algorithm: Algorithm) -> tuple[str, ...]:
-        """The rounds of the algorithm whose layer counts this one takes, if it takes any."""
+        """Return the rounds of the algorithm whose layer counts this one takes, if it takes any."""
         method = method_of(algorithm)
         if not method:
             return ()
@@ -227,12 +227,12 @@ class _Builder:
         return self.rounds(replace(cell, algorithm=method), made, start)
 
     def start(self, algorithm: Algorithm, seed: int) -> str:
-        """What the first round prunes."""
+        """Return what the first round prunes."""
         return self.train(seed, self.grid.dense_epochs if algorithm.start == "trained" else 0)
 
     def rules_of(self, algorithm: Algorithm, cell: Cell, number: int) -> tuple[LayerRule, ...]:
-        """The layer rules of a round: a layer's own sparsity grows by the algorithm's schedule as the network's does;
-        where nothing goes, there is nothing to rule."""
+        """Return the layer rules of a round: a layer's own sparsity grows by the algorithm's schedule as the network's
+        does; where nothing goes, there is nothing to rule."""
         if not cell.sparsity:
             return ()
         return tuple(
@@ -243,7 +243,8 @@ class _Builder:
         )
 
     def first_dense(self, algorithm: Algorithm) -> tuple[LayerRule, ...]:
-        """The grid's rules, and for `uniform` that the first layer stays dense, unless a rule is about that layer."""
+        """Return the grid's rules, and for `uniform` that the first layer stays dense, unless a rule is about that
+        layer."""
         if algorithm.allocation != UNIFORM:
             return self.rules
         if self.shapes is None:
@@ -274,7 +275,7 @@ class _Builder:
 
 
 def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
-    """The stages of a grid, shared by digest.
+    """Return the stages of a grid, shared by digest.
 
     dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a built-in
     one, looked up by its name.

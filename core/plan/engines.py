@@ -44,13 +44,13 @@ DEFAULT = ("torch", "onnxruntime", "sparse")
 
 
 def is_baseline(name: str) -> bool:
-    """True for the engines among which the fastest is "best dense": dense and fp32."""
+    """Return True for the engines among which the fastest is "best dense": dense and fp32."""
     kind = ENGINES[name]
     return kind.dense and kind.dtype == "fp32"
 
 
 def parse_engines(value: object, field: str) -> tuple[str, ...]:
-    """Names of engines, separated by commas.
+    """Return the names of engines, separated by commas.
 
     Raises:
         UserError: an unknown name.

@@ -57,7 +57,7 @@ def dense_partner(algorithm: Algorithm, known: Iterable[Algorithm]) -> Algorithm
 
 
 def is_same_training(one: Algorithm, other: Algorithm) -> bool:
-    """True if the two differ in what they prune and how fast only, not in what follows the pruning."""
+    """Return True if the two differ in what they prune and how fast only, not in what follows the pruning."""
     return (one.recovery, one.start) == (other.recovery, other.start)
 
 

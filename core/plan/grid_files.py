@@ -14,7 +14,7 @@ _MAX_FILE = 2**20
 
 
 def load_grid(name: str) -> Grid:
-    """A built-in grid by name, or a TOML file by a path that ends in `.toml`.
+    """Return a built-in grid by name, or a TOML file by a path that ends in `.toml`.
 
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, an unknown key or a wrong type (file and line).
@@ -27,7 +27,7 @@ def load_grid(name: str) -> Grid:
 
 
 def stored_grid(values: Mapping[str, Any]) -> Grid:
-    """The grid whose fields a ledger keeps as JSON; those that an older release had not are at their defaults.
+    """Return the grid whose fields a ledger keeps as JSON; those that an older release had not are at their defaults.
 
     Raises:
         UserError: a field or a value that this release doesn't know, or a recipe's file that is gone.

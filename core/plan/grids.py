@@ -94,7 +94,7 @@ class Grid:
         return (*ALGORITHMS.values(), *self.algorithms)
 
     def named(self, algorithm: str) -> Algorithm:
-        """The algorithm of that name, a control such as `random@snip` too.
+        """Return the algorithm of that name, a control such as `random@snip` too.
 
         Raises:
             KeyError: there is none.
@@ -102,13 +102,14 @@ class Grid:
         return _named(algorithm, self.algorithms)
 
     def base(self, algorithm: str) -> Algorithm:
-        """The algorithm of that name, or the one whose layer counts it takes: it decides what sparsities there are."""
+        """Return the algorithm of that name, or the one whose layer counts it takes: it decides what sparsities there
+        are."""
         made = self.named(algorithm)
         return self.named(method_of(made)) if method_of(made) else made
 
     def cells(self) -> tuple[Cell, ...]:
-        """Every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0 for those
-        that don't recover, and sparsity their own for those that have but one.
+        """Return every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0
+        for those that don't recover, and sparsity their own for those that have but one.
 
         Raises:
             UserError: more than a million points, or two million pruning rounds.
@@ -135,7 +136,7 @@ class Grid:
             yield from self._fair(cell, algorithm)
 
     def _fair(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
-        """What a cell is compared with: the same training with nothing pruned, in one step, and by chance."""
+        """Yield what a cell is compared with: the same training with nothing pruned, in one step, and by chance."""
         if algorithm.recovery in TICKETS:
             yield from self._beside_ticket(cell, algorithm)
             return
@@ -152,8 +153,8 @@ class Grid:
             yield Cell(dense.name, 0.0, total, 1, cell.seed)
 
     def _beside_ticket(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
-        """A ticket trained as long as the dense network, which is its dense control; others have its mask's sparsity
-        and its training: with fresh initial weights, and with a random mask of its layer counts."""
+        """Yield a ticket trained as long as the dense network, which is its dense control; others have its mask's
+        sparsity and its training: with fresh initial weights, and with a random mask of its layer counts."""
         if cell.sparsity and not method_of(algorithm) and algorithm.recovery != FRESH_TICKET:
             if fresh := fresh_ticket(algorithm, self.known):
                 yield replace(cell, algorithm=fresh.name, epochs=self.dense_epochs)
@@ -178,7 +179,8 @@ class Grid:
         return asked
 
     def _lasts(self, algorithm: Algorithm, epochs: int) -> bool:
-        """Whether a round of it can train that long: to set a learning rate back, there must have been as many."""
+        """Return whether a round of it can train that long: to set a learning rate back, there must have been as
+        many."""
         return algorithm.recovery not in _BACK or epochs <= self.dense_epochs
 
     def _rounds(self, algorithm: str) -> int:
@@ -236,7 +238,7 @@ def _flag(value: object, field: str) -> bool:
 
 
 def _compositions(value: object) -> tuple[Algorithm, ...]:
-    """The tables `[algorithms.NAME]`: what is left out is as in `oneshot`."""
+    """Return the tables `[algorithms.NAME]`: what is left out is as in `oneshot`."""
     if not isinstance(value, dict):
         raise UserError("algorithms", value, "write a table for each: [algorithms.NAME]")
     made = []
@@ -287,13 +289,13 @@ def _looked(value: object) -> int:
 
 
 def _read_recipe(value: object) -> str:
-    """A recipe that can be read: its name, or its file's path."""
+    """Return a recipe that can be read: its name, or its file's path."""
     load_recipe(name := _text(value, "recipe"))
     return name
 
 
 def _read_costs(value: object) -> str:
-    """A cost profile that can be read: its name, or its file's path."""
+    """Return a cost profile that can be read: its name, or its file's path."""
     load_profile(name := _text(value, "costs"))
     return name
 

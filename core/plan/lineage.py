@@ -78,7 +78,7 @@ class RoundChain:
                 raise ValueError(f"unknown recovery {self.recovery!r}")
 
     def _from(self, start: int) -> RoundSchedule:
-        """The dense training from after its epoch `start`."""
+        """Return the dense training from after its epoch `start`."""
         return RoundSchedule(self.dense_epochs - start, start, before=start, rewind=start)
 
     def _annealed(self, epochs: int, schedule: int, round: int, lived: int) -> RoundSchedule:

@@ -12,7 +12,7 @@ _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
 
 
 def parse_name(value: object, field: str = "name") -> str:
-    """A sweep's name: 1–64 letters, digits, `.`, `_`, `-`, starting with a letter or digit.
+    """Return a sweep's name: 1–64 letters, digits, `.`, `_`, `-`, starting with a letter or digit.
 
     Raises:
         UserError: anything else.
@@ -29,7 +29,7 @@ def parse_name(value: object, field: str = "name") -> str:
 
 
 def _reads_as_a_value(text: str) -> bool:
-    """True for what pandas, R and spreadsheets would not keep as text in a column of names."""
+    """Return True for what pandas, R and spreadsheets would not keep as text in a column of names."""
     if text.lower() in _VALUES:
         return True
     try:
@@ -40,7 +40,7 @@ def _reads_as_a_value(text: str) -> bool:
 
 
 def parse_file_stem(value: str) -> str:
-    """A file's name without its ending, made of words that came from a ledger: it must stay in its folder.
+    """Return a file's name without its ending, made of words that came from a ledger: it must stay in its folder.
 
     Raises:
         UserError: anything but letters, digits, `.`, `_` and `-`.
@@ -51,7 +51,7 @@ def parse_file_stem(value: str) -> str:
 
 
 def study_name(model: str, cell: Cell | None) -> str:
-    """The study's name for a checkpoint, without an ending; None is the dense network.
+    """Return the study's name for a checkpoint, without an ending; None is the dense network.
 
     `resnet18`, `resnet18_prune_90perc_oneshot3` (3 epochs), `resnet18_prune_90perc_iterative3_5` (3 epochs a round,
     5 rounds). The seed is not in it.

@@ -47,13 +47,13 @@ class OwnScore:
 
 
 def read_own(text: str) -> OwnScore | None:
-    """What stands in a stage; None for a score of ours."""
+    """Return what stands in a stage; None for a score of ours."""
     found = _WRITTEN.fullmatch(text)
     return OwnScore(found[1], found[2]) if found else None
 
 
 def parse_score(value: object, field: str, known: tuple[str, ...]) -> str:
-    """What a person wrote, one of `known` or the path of a file that ends in `.py`, as a stage writes it.
+    """Return what a person wrote, one of `known` or the path of a file that ends in `.py`, as a stage writes it.
 
     Raises:
         UserError: an unknown name; a file that cannot be read or holds no score.
@@ -66,7 +66,7 @@ def parse_score(value: object, field: str, known: tuple[str, ...]) -> str:
 
 
 def source_of(score: OwnScore, folder: Path | None) -> bytes:
-    """The submitted file's bytes, from the folder of this machine's own scores (`SWEEP_SCORES`).
+    """Return the submitted file's bytes, from the folder of this machine's own scores (`SWEEP_SCORES`).
 
     Raises:
         ValueError: no folder, no file, or another one; the message tells what to do.
@@ -106,7 +106,7 @@ def _read(path: Path, field: str) -> OwnScore:
 
 
 def _fault(tree: ast.Module) -> str:
-    """What keeps the file from being a score, or ""."""
+    """Return what keeps the file from being a score, or ""."""
     for node in ast.walk(tree):
         for module in _imported(node):
             top = module.partition(".")[0]

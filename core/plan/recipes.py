@@ -92,13 +92,13 @@ _WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "flip": FLIPS, "precis
 
 @cache
 def recipe_names() -> tuple[str, ...]:
-    """The recipes that come with the program."""
+    """Return the recipes that come with the program."""
     found = (entry.name for entry in files(__package__).joinpath(_FOLDER).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
 def load_recipe(name: str) -> RecipePair:
-    """A recipe by its name, or from a file by a path that ends in `.toml`.
+    """Return a recipe by its name, or from a file by a path that ends in `.toml`.
 
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.

@@ -176,17 +176,17 @@ def encode(stage: Stage) -> str:
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 of canonical JSON, as 64 hex digits: the stage's identity everywhere."""
+    """Return SHA-256 of canonical JSON, as 64 hex digits: the stage's identity everywhere."""
     return sha256(text.encode()).hexdigest()
 
 
 def digest(stage: Stage) -> str:
-    """SHA-256 of the stage's canonical JSON."""
+    """Return SHA-256 of the stage's canonical JSON."""
     return digest_of(encode(stage))
 
 
 def decode(text: str) -> Stage:
-    """The stage that `encode` wrote.
+    """Return the stage that `encode` wrote.
 
     Raises:
         ValueError: not a stage of this code version (another program's, or an older release's).
@@ -207,12 +207,13 @@ def epochs_of(stage: Stage) -> int:
 
 
 def device_of(stage: Stage) -> str:
-    """The kind of device it must run on (`cpu`, `cuda`), or "" for any."""
+    """Return the kind of device it must run on (`cpu`, `cuda`), or "" for any."""
     return "cuda" if isinstance(stage, Benchmark) and stage.device == "cuda" else ""
 
 
 def workload_of(stage: Stage) -> str:
-    """What one epoch's duration depends on besides the machine, e.g. `cifar10/resnet18/64/256`; "" if no epochs."""
+    """Return what one epoch's duration depends on besides the machine, e.g. `cifar10/resnet18/64/256`; "" if no
+    epochs."""
     if isinstance(stage, Train | PruneRound):
         return f"{stage.dataset.label}/{stage.model.name}/{stage.model.width}/{stage.recipe.batch}"
     return ""

@@ -16,7 +16,7 @@ def did_you_mean(value: str, known: Iterable[str]) -> str:
 
 
 def one_of(value: object, field: str, known: Iterable[str]) -> str:
-    """The value, if it is a known name.
+    """Return the value, if it is a known name.
 
     Raises:
         UserError: it isn't; the message lists the known ones and the nearest.

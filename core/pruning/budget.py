@@ -52,8 +52,8 @@ class BudgetLayers:
         )
 
     def above(self, threshold: float, price: float) -> list[int]:
-        """How many weights of each layer are worth at least threshold + price · cost, or just the threshold where that
-        is worth the layer's whole time; never fewer than its least."""
+        """Return how many weights of each layer are worth at least threshold + price · cost, or just the threshold
+        where that is worth the layer's whole time; never fewer than its least."""
         return [self._above(number, threshold, price) for number in range(len(self.squares))]
 
     def _above(self, number: int, threshold: float, price: float) -> int:
@@ -117,8 +117,8 @@ def at_price(layers: BudgetLayers, kept: int, price: float) -> list[int]:
 
 
 def _fastest(layers: BudgetLayers, kept: int) -> list[int]:
-    """The least of every layer, then the layers first that are cheapest when they are full; those of equal cost share
-    by worth."""
+    """Return the least of every layer, then the layers first that are cheapest when they are full; those of equal cost
+    share by worth."""
     counts = list(layers.least)
     missing = kept - sum(counts)
     sizes = [max(1, len(values)) for values in layers.squares]

@@ -19,7 +19,7 @@ PRUNABLE = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 
 
 def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
-    """The weights that pruning may touch: those of convolutions and linear layers, never biases or batch-norm.
+    """Return the weights that pruning may touch: those of convolutions and linear layers, never biases or batch-norm.
 
     In `state_dict` order, under their `state_dict` names.
     """
@@ -31,7 +31,7 @@ def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
 
 
 def check_masks(weights: Mapping[str, Tensor], masks: Masks) -> None:
-    """Raises StageError unless every mask is a bool tensor of the shape of the weight that it names."""
+    """Raise StageError unless every mask is a bool tensor of the shape of the weight that it names."""
     for name, mask in masks.items():
         if name not in weights:
             raise StageError(f"mask {name!r} has no weight to cover")
@@ -43,7 +43,7 @@ def check_masks(weights: Mapping[str, Tensor], masks: Masks) -> None:
 
 @torch.no_grad()
 def apply_masks(model: nn.Module, masks: Masks) -> None:
-    """Sets the masked weights to +0.0, in place; the other weights keep every bit.
+    """Set the masked weights to +0.0, in place; the other weights keep every bit.
 
     Raises:
         StageError: a mask without a weight, or of another shape.

@@ -63,7 +63,7 @@ class OwnScoreFunction:
 
 
 def load_own(score: OwnScore, folder: Path | None) -> OwnScoreFunction:
-    """The score from the folder's file, if that is the very one that was submitted.
+    """Return the score from the folder's file, if that is the very one that was submitted.
 
     Raises:
         StageError: no folder, no file, another file, or one that cannot be run.

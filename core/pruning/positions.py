@@ -30,7 +30,7 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
 
 
 def by_tiles(model: nn.Module) -> frozenset[str]:
-    """Names of the weights of 3×3 windows that move by one pixel: the engine may do such layers dense."""
+    """Return the names of the weights of 3×3 windows that move by one pixel: the engine may do such layers dense."""
     found = set()
     for name, module in model.named_modules():
         plain = isinstance(module, nn.Conv2d) and module.groups == 1 and module.dilation == (1, 1)

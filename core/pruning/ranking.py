@@ -27,7 +27,7 @@ def top(values: Tensor, count: int) -> Tensor:
 
 
 def ranked(scores: Scores, alive: Masks, sparsity: Sparsity) -> tuple[Tensor, int]:
-    """All scores in one flat tensor, −inf where dead, and how many are to be kept.
+    """Return all scores in one flat tensor, −inf where dead, and how many are to be kept.
 
     Raises:
         StageError: no scores, a score that is not finite, or fewer weights alive than are to be kept.
@@ -58,11 +58,11 @@ def parts_of(flat: Tensor, scores: Scores) -> tuple[Tensor, ...]:
 
 
 def as_masks(chosen: Tensor, scores: Scores) -> dict[str, Tensor]:
-    """A flat bool tensor as masks in the shapes of the scores, each with memory of its own."""
+    """Return a flat bool tensor as masks in the shapes of the scores, each with memory of its own."""
     parts = zip(scores.items(), parts_of(chosen, scores), strict=True)
     return {name: part.view(score.shape).clone() for (name, score), part in parts}
 
 
 def living_count(values: Tensor) -> int:
-    """How many are not −inf."""
+    """Return how many are not −inf."""
     return int((values != -torch.inf).count_nonzero())

@@ -20,7 +20,7 @@ from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_c
 
 
 def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationContext) -> dict[str, Tensor]:
-    """One ranking over all layers by score² / pᵅ, where p, the output positions of the layer, is what one of its
+    """Return one ranking over all layers by score² / pᵅ, where p, the output positions of the layer, is what one of its
     weights costs in multiply-adds, and α = `context.amount` in [0, 1]; 0 is `global`, bit for bit.
 
     With α = 1 it keeps the most Σ score² for the multiply-adds that it leaves: the Lagrangian of that knapsack (the
@@ -41,7 +41,8 @@ def flops(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationC
 
 
 def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationContext) -> dict[str, Tensor]:
-    """The most Σ score² that takes at most `context.amount` of the time that `global` would take at this sparsity.
+    """Return the most Σ score² that takes at most `context.amount` of the time that `global` would take at this
+    sparsity.
 
     Time is modelled: Σ over layers of weights kept × nanoseconds a weight (`context.costs` at the layer's output
     positions), and of a layer that the engine may do dense no more than it takes so. A weight stays iff score² ≥ μ + λ
@@ -77,13 +78,13 @@ def latency(scores: Scores, alive: Masks, sparsity: Sparsity, context: Allocatio
 
 
 def _least(scores: Scores, flat: Tensor, kept: int) -> list[int]:
-    """The floors, as far as `global` reaches them."""
+    """Return the floors, as far as `global` reaches them."""
     plain = parts_of(top(flat, kept), scores)
     return [min(low, int(part.count_nonzero())) for low, part in zip(floors(scores, flat, kept), plain, strict=True)]
 
 
 def _squares(part: Tensor, largest: float) -> NDArray[np.float64]:
-    """The squares of a layer's living scores as fractions of the largest score's, rising."""
+    """Return the squares of a layer's living scores as fractions of the largest score's, rising."""
     living = part[part != -torch.inf] if living_count(part) < part.numel() else part
     squares: NDArray[np.float64] = (living.double() / (largest or 1.0)).square().sort().values.cpu().numpy()
     return squares

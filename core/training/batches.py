@@ -129,8 +129,8 @@ def plain_batches(
 
 
 def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
-    """Each image with a square of `side` pixels set to 0 (the mean colour), its centre anywhere in the image, so that
-    it may hang over the edge.
+    """Return each image with a square of `side` pixels set to 0 (the mean colour), its centre anywhere in the image,
+    so that it may hang over the edge.
 
     Args:
         images: normalised float32 [B, C, H, W].
@@ -146,7 +146,7 @@ def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
 
 
 def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:
-    """Each image padded with `pad` black pixels all around, cut at its shift, then mirrored if asked.
+    """Return each image padded with `pad` black pixels all around, cut at its shift, then mirrored if asked.
 
     images: uint8 [B, C, H, W] · shifts: int64 [B, 2], rows then columns, each in [0, 2·pad]; `pad` leaves the image
     where it is · mirrored: bool [B] · returns uint8 [B, C, H, W] in channels_last memory.

@@ -78,7 +78,7 @@ def _unpack(dataset: Any, data: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """One line; closes the connection that an answer such as 404 came by."""
+    """Return one line; closes the connection that an answer such as 404 came by."""
     if isinstance(error, urllib.error.HTTPError):
         error.close()
     elif isinstance(error, urllib.error.URLError):
@@ -87,7 +87,7 @@ def _reason(error: Exception) -> str:
 
 
 def _images(dataset: Any) -> Images:
-    """Bytes [N, H, W, 3]; grey ones three times over."""
+    """Return the bytes [N, H, W, 3]; grey ones three times over."""
     pixels = torch.as_tensor(dataset.data)
     if pixels.ndim == 3:
         pixels = pixels[..., None].expand(-1, -1, -1, 3).contiguous()

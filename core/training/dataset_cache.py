@@ -48,13 +48,13 @@ class PackedDataset:
 
 
 def pack(train: Images, test: Images, classes: tuple[str, ...]) -> PackedDataset:
-    """Puts a dataset together, its statistics with it."""
+    """Put a dataset together, its statistics with it."""
     return PackedDataset(train, test, classes, *channel_statistics(train.images))
 
 
 def packed_or_built(path: Path, build: Callable[[], PackedDataset]) -> PackedDataset:
-    """The packed file at `path`; where there is none (or a damaged one, or another dataset's), what `build` makes, then
-    written there.
+    """Return the packed file at `path`; where there is none (or a damaged one, or another dataset's), what `build`
+    makes, then written there.
 
     One process builds; others that ask for the same file wait for it. The file appears whole or not at all.
     """

@@ -42,7 +42,7 @@ class Split:
         return self.images.device
 
     def to(self, device: torch.device | str) -> "Split":
-        """The same split with everything on `device`; itself if it is there already."""
+        """Return the same split with everything on `device`; itself if it is there already."""
         moved = {name: getattr(self, name).to(device) for name in ("images", "labels", "mean", "std")}
         return replace(self, **moved)
 
@@ -50,7 +50,7 @@ class Split:
 def load_dataset(
     ref: DatasetRef, data: Path, split: str, progress: Progress | None = None, places: Iterable[str] = ()
 ) -> Split:
-    """One split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
+    """Return one split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
 
     Args:
         data: folder for downloads and packed files.
@@ -71,7 +71,7 @@ def load_dataset(
 
 
 def check_dataset(ref: DatasetRef, data: Path) -> str:
-    """One line on whether the dataset is at hand, without fetching or decoding anything."""
+    """Return one line on whether the dataset is at hand, without fetching or decoding anything."""
     ready = packed_path(ref, data).exists()
     if ref.name == IMAGEFOLDER:
         return "packed" if ready else "to be packed at first use"
@@ -81,7 +81,7 @@ def check_dataset(ref: DatasetRef, data: Path) -> str:
 
 
 def packed_path(ref: DatasetRef, data: Path) -> Path:
-    """Where the packed file of a dataset is, or will be: an image folder's is named by its content."""
+    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content."""
     return data / "packed" / f"{ref.fingerprint or ref.name}.safetensors"
 
 

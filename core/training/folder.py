@@ -57,7 +57,7 @@ def _pixels(root: Path, listed: SplitFiles, file: ImageFile) -> _Pixels:
 
 
 def _check_memory(found: Inspection, total: int) -> None:
-    """Raises StageError where all images cannot be held: better than being killed half-way."""
+    """Raise StageError where all images cannot be held: better than being killed half-way."""
     width, height = found.size
     needed, free = 3 * width * height * total, psutil.virtual_memory().available
     if needed > free:

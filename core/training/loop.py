@@ -73,7 +73,7 @@ class Training(Iterator[EpochResult]):
         self._ahead: dict[int, BatchDraws] = {}
 
     def __next__(self) -> EpochResult:
-        """Trains the next epoch.
+        """Train the next epoch.
 
         Raises:
             StageError: the loss stopped being a finite number.
@@ -104,13 +104,13 @@ class Training(Iterator[EpochResult]):
         return self._epoch, self._step
 
     def snapshot(self) -> TrainingState:
-        """A copy of the state between two steps: call it in `before_step`, or between epochs."""
+        """Return a copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in self._train.state().items()}
         return TrainingState(self._epoch, self._step, self._seen, tensors)
 
     @torch.no_grad()
     def restore(self, snapshot: TrainingState) -> None:
-        """Goes back (or on) to a snapshot of a training with the same arguments.
+        """Go back (or on) to a snapshot of a training with the same arguments.
 
         Raises:
             ValueError: it is of another training.
@@ -135,7 +135,7 @@ class Training(Iterator[EpochResult]):
 
     @torch.no_grad()
     def adopt(self, optimizer: Mapping[str, Tensor]) -> None:
-        """Goes on with what `optimizer` of another training on the same network gave.
+        """Go on with what `optimizer` of another training on the same network gave.
 
         Raises:
             ValueError: it is of another network or optimizer.
@@ -168,7 +168,7 @@ class Training(Iterator[EpochResult]):
         return draw(self._members, self._recipe, self._seed, self._first + epoch)
 
     def _weights_are_finite(self) -> bool:
-        """The last step's damage is not in the losses yet."""
+        """Return the last step's damage is not in the losses yet."""
         norms = torch._foreach_norm([parameter.detach() for parameter in self._model.parameters()])
         return bool(torch.isfinite(torch.stack(norms)).all())
 
@@ -203,7 +203,7 @@ def train(
         CudaGraph(device) if device.type == "cuda" else None
     ),
 ) -> Training:
-    """Trains `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
+    """Train `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
 
     SGD with Nesterov momentum; the rate climbs over the warm-up, then falls to 0 as the recipe says. Weights under a
     mask are exactly +0.0 from the start, after every epoch, and zero after every step.

@@ -20,7 +20,7 @@ _PUBLISHED_WIDTH = 64
 
 
 def build_model(ref: ModelRef, seed: int) -> nn.Module:
-    """A fresh float32 network on the CPU, with `ref.classes` outputs and 3×3 stem (stride 1, padding 1).
+    """Return a fresh float32 network on the CPU, with `ref.classes` outputs and 3×3 stem (stride 1, padding 1).
 
     - `resnet18`: torchvision's, max-pool kept; `resnet18-cifar`: without the max-pool.
     - `resnet20`, `resnet56`: three stages of torchvision's basic blocks, 16, 32, 64 channels, no max-pool (He et al.
@@ -40,8 +40,8 @@ def build_model(ref: ModelRef, seed: int) -> nn.Module:
 
 
 def load_model(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
-    """The network with copies of these weights, on the CPU. Making random ones first, only to write over them, takes a
-    fifth of a second for ResNet-18.
+    """Return the network with copies of these weights, on the CPU. Making random ones first, only to write over them,
+    takes a fifth of a second for ResNet-18.
 
     Raises:
         StageError: a name of another release, or weights of another network.
@@ -66,7 +66,7 @@ class NetworkLayout:
 
 @cache
 def layout_of(name: str) -> NetworkLayout:
-    """The layout of the network of that name: the same at every width and number of classes.
+    """Return the layout of the network of that name: the same at every width and number of classes.
 
     Raises:
         StageError: a name of another release.
@@ -77,7 +77,7 @@ def layout_of(name: str) -> NetworkLayout:
 
 
 def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
-    """Shape of each tensor of the network's `state_dict`; nothing of it is allocated.
+    """Return the shape of each tensor of the network's `state_dict`; nothing of it is allocated.
 
     Raises:
         StageError: a name of another release.
@@ -86,7 +86,7 @@ def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
 
 
 def _sized(ref: ModelRef, device: str) -> nn.Module:
-    """The network at its width; on the meta device nothing is allocated or initialised."""
+    """Return the network at its width; on the meta device nothing is allocated or initialised."""
     if ref.name not in _SKELETONS:
         raise StageError(f"unknown model {ref.name!r}")
     # On the meta device: every layer is replaced by a real one below.
@@ -149,7 +149,7 @@ _SKELETONS: Mapping[str, Callable[[Any, int], nn.Module]] = MappingProxyType(
 
 
 def _conv(module: nn.Conv2d, width: int, device: str, *, stem: bool) -> nn.Module:
-    """The layer at the width asked for, initialised as torchvision's ResNet does."""
+    """Return the layer at the width asked for, initialised as torchvision's ResNet does."""
     conv = nn.Conv2d(
         module.in_channels if stem else _scaled(module.in_channels, width),
         _scaled(module.out_channels, width),

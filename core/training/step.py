@@ -27,10 +27,10 @@ class Recording(Protocol):
     """Device work that is recorded once and played many times."""
 
     def capture(self, work: Callable[[], None]) -> None:
-        """Records `work`, which may be carried out any number of times for that."""
+        """Record `work`, which may be carried out any number of times for that."""
 
     def replay(self) -> None:
-        """Carries it out once more, on the memory that it was recorded on."""
+        """Carry it out once more, on the memory that it was recorded on."""
 
 
 class CudaGraph:
@@ -42,7 +42,7 @@ class CudaGraph:
         self._graph = torch.cuda.CUDAGraph()
 
     def capture(self, work: Callable[[], None]) -> None:
-        """Records `work` after three rounds of it, in which cuDNN tries its kernels and libraries allocate what a
+        """Record `work` after three rounds of it, in which cuDNN tries its kernels and libraries allocate what a
         capture may not."""
         with torch.cuda.device(self._device):
             stream = _capture_stream(self._device)
@@ -64,7 +64,7 @@ class CudaGraph:
 
 @cache
 def _capture_stream(device: torch.device) -> torch.cuda.Stream:
-    """One for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
+    """Return one for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
     return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 
@@ -106,7 +106,7 @@ class Step:
         self._lanes = torch.arange(recipe.batch, device=device)
 
     def state(self) -> dict[str, Tensor]:
-        """The tensors themselves, by `Snapshot`'s names: whoever writes into them changes the training."""
+        """Return the tensors themselves, by `Snapshot`'s names: whoever writes into them changes the training."""
         found = {f"model/{key}": value for key, value in self._model.state_dict().items()}
         for name, parameter in self._model.named_parameters():
             for key, value in self._optimizer.state[parameter].items():
@@ -114,7 +114,7 @@ class Step:
         return {**found, "loss": self.summed}
 
     def begin(self, draws: BatchDraws, rates: Sequence[float], first: int) -> None:
-        """Makes ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with."""
+        """Make ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with."""
         _send(self._plan.index, draws.index)
         _send(self._plan.shifts, draws.shifts)
         _send(self._plan.mirrored, draws.mirrored)
@@ -124,7 +124,7 @@ class Step:
         self._cursor.fill_(first)
 
     def __call__(self, number: int) -> int:
-        """Trains on the epoch's batch of that number, from 0, one after another; how many images it has. On a GPU it
+        """Train on the epoch's batch of that number, from 0, one after another; how many images it has. On a GPU it
         returns before they are done."""
         begin = number * self._recipe.batch
         images = min(self._recipe.batch, self._count - begin)
@@ -194,5 +194,5 @@ def _optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.
 
 
 def _send(target: Tensor, source: Tensor) -> None:
-    """Fills `target` from the CPU; from pinned memory nobody waits for a GPU that is at work."""
+    """Fill `target` from the CPU; from pinned memory nobody waits for a GPU that is at work."""
     target.copy_(source.pin_memory() if target.is_cuda else source, non_blocking=True)

@@ -20,7 +20,7 @@ _SCHEMAS = {
 
 @lru_cache(maxsize=1)
 def import_torchvision() -> ModuleType:
-    """The torchvision module, imported once.
+    """Return the torchvision module, imported once.
 
     Raises:
         ImportError: torchvision is not installed, or broken in another way.

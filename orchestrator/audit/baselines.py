@@ -43,7 +43,7 @@ def layer_random(subject: AuditedSweep) -> ItemResult:
 
 
 def magnitude(subject: AuditedSweep) -> ItemResult:
-    """The magnitude of the weights, global or the same fraction of each layer."""
+    """Return the magnitude of the weights, global or the same fraction of each layer."""
     return _beside(subject, "global or uniform magnitude pruning", lambda _, other: _is_magnitude(other))
 
 

@@ -16,7 +16,7 @@ _ADVICE, _LIST, _OURS = "recommendations", "appendix", "prunesweep"
 
 
 def _unknowable(reason: str) -> Callable[[AuditedSweep], ItemResult]:
-    """The check of what is about a text or a whole study, not about a sweep."""
+    """Return the check of what is about a text or a whole study, not about a sweep."""
     return lambda _: ItemResult(NOT_APPLICABLE, reason)
 
 
@@ -111,5 +111,5 @@ ITEMS = (
 
 
 def audit(subject: AuditedSweep) -> list[tuple[ChecklistItem, ItemResult]]:
-    """Every item with its outcome, in the order of `ITEMS`."""
+    """Return every item with its outcome, in the order of `ITEMS`."""
     return [(item, item.check(subject)) for item in ITEMS]

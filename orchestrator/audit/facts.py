@@ -13,7 +13,7 @@ from prunesweep.orchestrator.report.validity import nothing_learned
 
 
 def setting(subject: AuditedSweep) -> ItemResult:
-    """Which network, data and metrics."""
+    """Return which network, data and metrics."""
     networks = sorted({f"{row.model} width {row.width} on {row.dataset}" for row in subject.rows})
     counted = sorted({row.total for row in subject.rows if row.total is not None})
     weights = f", {' or '.join(f'{total:,}' for total in counted)} prunable weights" if counted else ""
@@ -23,7 +23,7 @@ def setting(subject: AuditedSweep) -> ItemResult:
 
 
 def architecture(subject: AuditedSweep) -> ItemResult:
-    """Whether the network is the one that was published under its name, and what differs."""
+    """Return whether the network is the one that was published under its name, and what differs."""
     networks = sorted({(row.model, row.width) for row in subject.rows})
     unknown = [name for name, _ in networks if name not in PUBLISHED]
     if unknown:
@@ -62,7 +62,7 @@ def raw_accuracy(subject: AuditedSweep) -> ItemResult:
 
 
 def control(subject: AuditedSweep) -> ItemResult:
-    """The same of the network before pruning."""
+    """Return the same of the network before pruning."""
     what = "the dense network's top-1, multiply-adds and weights"
     return _all_known(subject, ("top1_dense", "macs_dense", "total"), what)
 
@@ -74,7 +74,7 @@ def both_ratios(subject: AuditedSweep) -> ItemResult:
 
 
 def zeros_alone(subject: AuditedSweep) -> ItemResult:
-    """The measured speed-up beside that over the dense network in the same code, and what that code was."""
+    """Return the measured speed-up beside that over the dense network in the same code, and what that code was."""
     measured = [row for row in subject.rows if row.latency_speedup is not None]
     if not measured:
         return ItemResult(NOT_APPLICABLE, "no latency was measured")
@@ -94,7 +94,7 @@ def zeros_alone(subject: AuditedSweep) -> ItemResult:
 
 
 def top5(subject: AuditedSweep) -> ItemResult:
-    """Where there are many classes."""
+    """Return where there are many classes."""
     classes = int(subject.dataset.get("classes", 0))
     if classes < TOP5_CLASSES:
         return ItemResult(NOT_APPLICABLE, f"{classes} classes; asked for where there are many (here: {TOP5_CLASSES})")
@@ -102,7 +102,7 @@ def top5(subject: AuditedSweep) -> ItemResult:
 
 
 def algorithms(subject: AuditedSweep) -> ItemResult:
-    """What each name stands for."""
+    """Return what each name stands for."""
     unknown = [row for row in subject.rows if subject.algorithm(row) is None]
     if unknown:
         names = ", ".join(sorted({row.algorithm for row in unknown}))
@@ -130,7 +130,7 @@ def comparisons(subject: AuditedSweep) -> ItemResult:
 
 
 def hyper_parameters(subject: AuditedSweep) -> ItemResult:
-    """Each training's recipe is in its row, in full."""
+    """Return each training's recipe is in its row, in full."""
     wanted = {field.name for field in fields(Recipe)}
     specs = subject.trained.specs
     lacking = {
@@ -148,7 +148,7 @@ def hyper_parameters(subject: AuditedSweep) -> ItemResult:
 
 
 def _ran_alike(subject: AuditedSweep, what: str) -> ItemResult:
-    """What carried the trainings out is part of how: a difference in number format or library version is one of
+    """Return what carried the trainings out is part of how: a difference in number format or library version is one of
     hyper-parameters, one in device or threads is told."""
     ran = list(subject.trained.ran.values())
     differing = [key for key in KEYS if key != "resumed" and len({str(one.get(key)) for one in ran}) > 1]
@@ -163,7 +163,7 @@ def _ran_alike(subject: AuditedSweep, what: str) -> ItemResult:
 
 
 def data(subject: AuditedSweep) -> ItemResult:
-    """Which images, and that all trainings had the same."""
+    """Return which images, and that all trainings had the same."""
     found = {
         (spec["dataset"]["name"], spec["dataset"]["fingerprint"], spec["dataset"]["classes"])
         for spec in subject.trained.specs.values()
@@ -177,7 +177,7 @@ def data(subject: AuditedSweep) -> ItemResult:
 
 
 def same_code(subject: AuditedSweep) -> ItemResult:
-    """One program trained, pruned and tested all methods."""
+    """Return one program trained, pruned and tested all methods."""
     versions = subject.trained.versions
     kinds = {(spec["kind"], spec["code"]) for spec in subject.trained.specs.values()}
     codes = ", ".join(f"{kind} {code}" for kind, code in sorted(kinds))

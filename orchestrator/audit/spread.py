@@ -92,7 +92,7 @@ def seeds(subject: AuditedSweep) -> ItemResult:
 
 
 def _drawn(subject: AuditedSweep) -> dict[Curve, list[ReportRow]]:
-    """The curves of algorithms that reach any sparsity."""
+    """Return the curves of algorithms that reach any sparsity."""
     found = {}
     for curve, rows in subject.curves().items():
         made = subject.algorithm(rows[0])

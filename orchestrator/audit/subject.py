@@ -77,17 +77,17 @@ class AuditedSweep:
     verified: VerifyResult | None = None
 
     def algorithm(self, row: ReportRow) -> Algorithm | None:
-        """What the row's algorithm is made of; None for a name that only another release knows."""
+        """Return what the row's algorithm is made of; None for a name that only another release knows."""
         own = (Algorithm(**one) for one in self.sweep.grid.get("algorithms", ()))
         return find(row.algorithm, (*ALGORITHMS.values(), *own))
 
     def methods(self) -> list[tuple[ReportRow, Algorithm]]:
-        """The rows that are no control (random, another's counts, nothing pruned), with their algorithms."""
+        """Return the rows that are no control (random, another's counts, nothing pruned), with their algorithms."""
         known = ((row, self.algorithm(row)) for row in self.rows if row.sparsity)
         return [(row, made) for row, made in known if made is not None and not is_control(made)]
 
     def curves(self) -> dict[Curve, list[ReportRow]]:
-        """The pruned rows by what is drawn as one line."""
+        """Return the pruned rows by what is drawn as one line."""
         found: dict[Curve, list[ReportRow]] = {}
         for row in self.rows:
             if not row.sparsity:
@@ -129,7 +129,7 @@ class ChecklistItem:
 
 
 def read_subject(engine: "Engine", sweep: SweepRow) -> AuditedSweep:
-    """All that the ledger knows of the sweep.
+    """Return all that the ledger knows of the sweep.
 
     Raises:
         UserError: it has no cells.

@@ -30,7 +30,7 @@ def lines(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult
 
 
 def as_dict(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult]]) -> dict[str, Any]:
-    """The same for programs, with every cell that proves an item."""
+    """Return the same for programs, with every cell that proves an item."""
     counts = Counter(outcome.status for _, outcome in found)
     return {
         "sweep": subject.sweep.name,

@@ -96,7 +96,7 @@ def _root(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted; see docs/commands.md."""
+    """Run `sweep`; the exit code: 0 done, 1 something failed, 2 bad input, 130 interrupted; see docs/commands.md."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         _check_arguments(given)
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check_arguments(given: Sequence[str]) -> None:
-    """Raises UserError for what no system call takes; a shell cannot pass it, a program can."""
+    """Raise UserError for what no system call takes; a shell cannot pass it, a program can."""
     for argument in given:
         if "\0" in argument:
             raise UserError("argument", argument, "holds a NUL character")
@@ -143,7 +143,8 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _known(error: Exception) -> int:
-    """One line for what the world does to a running command (disk full, database gone); bugs keep their traceback."""
+    """Return one line for what the world does to a running command (disk full, database gone); bugs keep their
+    traceback."""
     database = sys.modules.get("sqlalchemy.exc")
     if database is not None and isinstance(error, database.DBAPIError):
         from prunesweep.core.settings import load_settings, mask

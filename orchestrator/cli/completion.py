@@ -15,7 +15,7 @@ _MOST = 200
 
 
 def setup(arguments: list[str]) -> int | None:
-    """Does `--show-completion SHELL` and `--install-completion SHELL`; None for all else. Without a SHELL it is typer
+    """Do `--show-completion SHELL` and `--install-completion SHELL`; None for all else. Without a SHELL it is typer
     that looks for the one it was started from.
 
     Raises:
@@ -38,7 +38,7 @@ def setup(arguments: list[str]) -> int | None:
 
 
 def words(module: str, name: str, more: Iterable[str] = ()) -> Complete:
-    """Completes to the words in that table or tuple of a module, which is imported only then."""
+    """Complete to the words in that table or tuple of a module, which is imported only then."""
 
     def complete(incomplete: str) -> list[str]:
         return _starting(incomplete, [*getattr(import_module(module), name), *more])
@@ -47,12 +47,12 @@ def words(module: str, name: str, more: Iterable[str] = ()) -> Complete:
 
 
 def one(*choices: str) -> Complete:
-    """Completes to one of these."""
+    """Complete to one of these."""
     return lambda incomplete: _starting(incomplete, choices)
 
 
 def listed(each: Complete) -> Complete:
-    """Completes the last of several words with commas between them; one that is there already is not offered again."""
+    """Complete the last of several words with commas between them; one that is there already is not offered again."""
 
     def complete(incomplete: str) -> list[str]:
         before, comma, last = incomplete.rpartition(",")
@@ -63,7 +63,7 @@ def listed(each: Complete) -> Complete:
 
 
 def sweeps(incomplete: str) -> list[str]:
-    """Names of the ledger's sweeps, the latest first."""
+    """Return the names of the ledger's sweeps, the latest first."""
     return _of_ledger(incomplete, "SELECT name AS word FROM sweeps ORDER BY id DESC")
 
 

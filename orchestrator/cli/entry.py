@@ -8,7 +8,7 @@ garbage: collecting at Python's usual 700 takes a tenth of its time."""
 
 
 def main() -> int:
-    """Runs `sweep`; the exit code."""
+    """Run `sweep`; the exit code."""
     gc.set_threshold(*_RARELY)
     from prunesweep.orchestrator.cli.app import main as run
 

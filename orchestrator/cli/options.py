@@ -11,7 +11,7 @@ from prunesweep.orchestrator.run.request import GridRequest
 
 
 def flag(name: str, text: str, **more: Any) -> Any:
-    """An on/off option; its help shows no type."""
+    """Return an on/off option; its help shows no type."""
     return typer.Option(name, metavar="", help=text, **more)
 
 
@@ -91,7 +91,7 @@ _VALUES: Mapping[str, completion.Complete] = {
 
 
 def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
+    """Give a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
 
     def run(grid: str | None, name: str | None, **rest: Any) -> None:
         given = {axis: value for axis in _AXES if (value := rest.pop(axis)) is not None}

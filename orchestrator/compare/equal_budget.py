@@ -87,8 +87,8 @@ class _Setting:
 
 
 def _settings(points: Sequence[CellPoint], known: Known) -> Iterator[_Setting]:
-    """What is judged: algorithms in several rounds that have a one-shot partner, but those that are here as another's
-    control."""
+    """Yield what is judged: algorithms in several rounds that have a one-shot partner, but those that are here as
+    another's control."""
     named = {point.row.algorithm for point in points if point.row.algorithm in known}
     controls = {once.name for name in named if (once := one_schedule(known[name], known.values()))}
     for algorithm, epochs, rounds in dict.fromkeys((p.row.algorithm, p.row.epochs, p.row.iterations) for p in points):
@@ -102,7 +102,7 @@ def _settings(points: Sequence[CellPoint], known: Known) -> Iterator[_Setting]:
 def _compare(
     points: Sequence[CellPoint], setting: _Setting, algorithm: str, other: tuple[str, int, int], metric: Metric
 ) -> PairedTable:
-    """The cells of `algorithm` in the setting's rounds against those of (algorithm, epochs, rounds)."""
+    """Return the cells of `algorithm` in the setting's rounds against those of (algorithm, epochs, rounds)."""
     ours, theirs = (
         [p for p in points if (p.row.algorithm, p.row.epochs, p.row.iterations) == wanted]
         for wanted in ((algorithm, setting.epochs, setting.rounds), other)

@@ -67,7 +67,7 @@ def _explained(found: EqualBudgetStudy) -> Iterator[ExplainedDifference]:
 
 
 def lines(found: EqualBudgetStudy) -> list[str]:
-    """A head and a line for each setting; or why there is none."""
+    """Return a head and a line for each setting; or why there is none."""
     made = explained(found)
     if not made:
         return ["what explains a difference: not known without the cells that prune in rounds along one learning-rate"
@@ -77,7 +77,7 @@ def lines(found: EqualBudgetStudy) -> list[str]:
 
 
 def as_dict(found: EqualBudgetStudy) -> list[dict[str, Any]]:
-    """The raw numbers; accuracies as fractions."""
+    """Return the raw numbers; accuracies as fractions."""
     return [
         {
             "at": {key: one.total.at[key] for key in _KEY},

@@ -178,14 +178,14 @@ def compare(a: Sequence[CellPoint], b: Sequence[CellPoint], metric: Metric) -> P
 
 
 def adjusted(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
-    """The same with `p_holm` for all of them together."""
+    """Return the same with `p_holm` for all of them together."""
     made = tuple(comparisons)
     found = holm([None if one.dead else one.found.p for one in made])
     return tuple(replace(one, p_holm=p) for one, p in zip(made, found, strict=True))
 
 
 def _same(one: ReportRow, other: ReportRow, metric: Metric) -> bool:
-    """One and the same work: equal weights, or for a latency, which is a fact about a machine, the same row."""
+    """Return one and the same work: equal weights, or for a latency, which is a fact about a machine, the same row."""
     if metric.name.startswith("latency"):
         return (one.sweep, one.cell) == (other.sweep, other.cell)
     return one.digest == other.digest
@@ -210,7 +210,7 @@ def _index(
 
 
 def _look(one: CellPoint, other: CellPoint) -> int:
-    """The look at which the pair was first there."""
+    """Return the look at which the pair was first there."""
     return max(one.look, other.look)
 
 

@@ -43,7 +43,8 @@ def needed(compared: PairedTable) -> int:
 
 
 def extend(engine: "Engine", sides: Sequence[SelectedCells], pairs: int) -> list[ExtendedGrid]:
-    """Both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are missing.
+    """Return both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are
+    missing.
 
     Raises:
         UserError: today's program or files make other stages of the old grid than the sweep has; or seeds were added
@@ -78,6 +79,6 @@ def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], diges
 
 
 def _stem(name: str) -> str:
-    """The name without the number that a made-up one ends in, so that the next is `fair-2`, not `fair-1-1`."""
+    """Return the name without the number that a made-up one ends in, so that the next is `fair-2`, not `fair-1-1`."""
     stem, _, number = name.rpartition("-")
     return (stem if stem and number.isdecimal() else name)[:48]

@@ -46,13 +46,13 @@ def verdict(one: Comparison, metric: Metric, names: SideNames, of: int) -> str:
 
 
 def better(one: Comparison, metric: Metric, names: SideNames) -> str:
-    """The side that is better in the metric, taken alone; "" = undecided."""
+    """Return the side that is better in the metric, taken alone; "" = undecided."""
     sign = 0 if one.dead else one.found.sign * (1 if metric.higher else -1)
     return {1: names.a, -1: names.b}.get(sign, "")
 
 
 def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -> list[str]:
-    """The table, one row a setting, and how to read it."""
+    """Return the table, one row a setting, and how to read it."""
     made = compared.comparisons
     varying = [axis for axis in AXES if len({one.at.get(axis) for one in made}) > 1]
     if not varying and "sparsity" not in compared.axes:
@@ -124,7 +124,7 @@ def _reading(compared: PairedTable, metric: Metric, names: SideNames) -> list[st
 
 
 def _unlike(made: Sequence[Comparison]) -> list[str]:
-    """A warning where the cells of a pair were not carried out alike."""
+    """Return a warning where the cells of a pair were not carried out alike."""
     counts: Counter[str] = Counter()
     for one in made:
         counts.update(one.unlike)
@@ -135,7 +135,7 @@ def _unlike(made: Sequence[Comparison]) -> list[str]:
 
 
 def as_dict(compared: PairedTable, metric: Metric, names: SideNames) -> dict[str, Any]:
-    """The raw numbers, for programs; accuracies as fractions."""
+    """Return the raw numbers, for programs; accuracies as fractions."""
     made = compared.comparisons
     return {
         "metric": metric.name,

@@ -19,7 +19,7 @@ _PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
 
 
 def is_terminal(stream: TextIO | None = None) -> bool:
-    """True when a person watches the stream and it can move its cursor."""
+    """Return True when a person watches the stream and it can move its cursor."""
     stream = stream or sys.stdout
     return stream.isatty() and os.environ.get("TERM", "") != "dumb"
 
@@ -43,7 +43,7 @@ def clean(text: str) -> str:
 
 
 def _cleaned(line: str) -> str:
-    """Every second part is a colour."""
+    """Return every second part is a colour."""
     parts = _PAINT.split(line)
     parts[::2] = (
         "".join(c if c.isprintable() or c in "\t\xa0" else "\N{REPLACEMENT CHARACTER}" for c in p) for p in parts[::2]
@@ -81,7 +81,7 @@ def say_json(value: object) -> None:
 
 
 def json_text(value: object, indent: int | None = None) -> str:
-    """JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
+    """Return JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     if text.isprintable():
         return text
@@ -89,7 +89,7 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 
 def width(least: int = 60) -> int:
-    """Columns of the terminal; 120 when there is none."""
+    """Return the columns of the terminal; 120 when there is none."""
     return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
 
 

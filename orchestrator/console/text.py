@@ -10,7 +10,7 @@ _ELLIPSIS = "…"
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds as `8.4 s`, `1 min 05 s`, `2 h 03 min`; None as a dash."""
+    """Return the seconds as `8.4 s`, `1 min 05 s`, `2 h 03 min`; None as a dash."""
     if seconds is None:
         return MISSING
     if seconds < 9.95:
@@ -32,7 +32,7 @@ def percent(fraction: float | None, digits: int = 2) -> str:
 
 
 def points(fraction: float | None) -> str:
-    """A difference of accuracies in percentage points, with its sign."""
+    """Return a difference of accuracies in percentage points, with its sign."""
     return MISSING if fraction is None else f"{100 * fraction:+.2f}"
 
 
@@ -76,7 +76,7 @@ def verdict(ratio: float, low: float, high: float, adjusted: float | None = None
 
 
 def size(byte_count: int | None) -> str:
-    """Bytes in decimal units: `44.7 MB`."""
+    """Return the bytes in decimal units: `44.7 MB`."""
     if byte_count is None:
         return MISSING
     value = float(byte_count)
@@ -93,7 +93,7 @@ def plural(amount: int, one: str, many: str = "") -> str:
 
 
 def bar(done: int, total: int, width: int) -> str:
-    """A progress bar of `width` characters."""
+    """Return a progress bar of `width` characters."""
     filled = width if total <= 0 else min(width, int(width * done / total))
     return "━" * filled + "╌" * (width - filled)
 
@@ -114,7 +114,7 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int = 0) -> list[str]:
-    """Lines of an aligned table: header, rule, rows.
+    """Return the lines of an aligned table: header, rule, rows.
 
     `width` > 0: when it is too wide, columns stand closer, and those that may be cut are cut until it fits.
     """
@@ -132,7 +132,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int =
 
 
 def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
-    """Takes the excess from the columns that may be cut, the widest first."""
+    """Take the excess from the columns that may be cut, the widest first."""
     while excess > 0:
         able = [index for index, column in enumerate(columns) if column.keep and widths[index] > column.keep]
         if not able:

@@ -68,7 +68,7 @@ class Dashboard:
         return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key, token)))
 
     async def table(self, request: Request) -> Response:
-        """The report as CSV."""
+        """Return the report as CSV."""
         key = request.path_params["key"]
 
         def make() -> str:
@@ -96,12 +96,12 @@ class Dashboard:
         return Response(found.packed if packed else found.plain, 200, headers, "text/javascript")
 
     async def tokens(self, _: Request) -> Response:
-        """The colours, which the report page has as well."""
+        """Return the colours, which the report page has as well."""
         content = files("prunesweep.orchestrator.report.html").joinpath("tokens.css").read_text(encoding="utf-8")
         return Response(content, 200, {"Cache-Control": "no-cache"}, "text/css")
 
     def away(self, request: Request, error: Exception) -> Response:
-        """The ledger is away: a line for a page that is open, else a page that tries again by itself."""
+        """Return the ledger is away: a line for a page that is open, else a page that tries again by itself."""
         if _HAVE in request.headers:
             return PlainTextResponse(str(error), 503)
         missing = isinstance(error, LedgerAway) and error.missing
@@ -131,7 +131,7 @@ class Dashboard:
 
 
 def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -> Starlette:
-    """The application. token, names, port: see `TokenAuth`."""
+    """Return the application. token, names, port: see `TokenAuth`."""
     board = Dashboard(settings)
 
     @asynccontextmanager
@@ -170,6 +170,6 @@ def _asked(request: Request) -> tuple[str, int, str]:
 
 
 def _live(parts: list[Fragment], request: Request) -> Response:
-    """What has changed since the page was drawn; nothing at all when nothing has."""
+    """Return what has changed since the page was drawn; nothing at all when nothing has."""
     content = changed(parts, request.headers.get(_HAVE, ""))
     return HTMLResponse(content) if content else Response(status_code=204)

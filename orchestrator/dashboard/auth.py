@@ -81,7 +81,7 @@ class TokenAuth:
         return PlainTextResponse(_REFUSED, 401, {"WWW-Authenticate": "Bearer"})
 
     def _welcome(self, path: str, query: list[tuple[str, str]]) -> Response:
-        """Moves the token from the address into a cookie. No redirect: a browser that comes from another site's link
+        """Move the token from the address into a cookie. No redirect: a browser that comes from another site's link
         would not send a strict cookie along with it."""
         # One slash in front: two would name another host.
         target = "/" + quote(path.lstrip("/\\")) + (f"?{urlencode(query)}" if query else "")

@@ -32,7 +32,7 @@ class TimedCache:
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The value of `key`. Raises whatever `make` raised."""
+        """Return the value of `key`. Raises whatever `make` raised."""
         entry = self._entry(key)
         with entry.lock:
             if time.monotonic() - entry.made_at >= self._seconds:

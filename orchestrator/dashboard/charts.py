@@ -19,7 +19,7 @@ class ChartProgram:
 
 
 def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
-    """What the sweep found, in words and as Vega-Lite."""
+    """Return what the sweep found, in words and as Vega-Lite."""
     from prunesweep.orchestrator.report.figures.theme import PAGE_INK
     from prunesweep.orchestrator.report.html.sentences import verdict
 

@@ -37,7 +37,7 @@ class LedgerConnection:
         self._file: tuple[int, int] | None = None
 
     def read(self, query: Callable[[Engine], Found]) -> Found:
-        """What `query` finds in it.
+        """Return what `query` finds in it.
 
         Raises:
             Away: it cannot be opened, or not be read.
@@ -50,7 +50,7 @@ class LedgerConnection:
             raise LedgerAway(one_line(str(error.orig), _LONGEST) or type(error.orig).__name__) from None
 
     def close(self) -> None:
-        """Closes its connections; the next reading opens it again."""
+        """Close its connections; the next reading opens it again."""
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()
@@ -79,7 +79,7 @@ class LedgerConnection:
 
 
 def _identity(engine: Engine) -> tuple[int, int] | None:
-    """Which file a SQLite ledger is; None for a server's, or when it is gone."""
+    """Return which file a SQLite ledger is; None for a server's, or when it is gone."""
     if engine.dialect.name != "sqlite":
         return None
     try:

@@ -43,17 +43,17 @@ class TemplatePages:
         self._environment.filters.update(_FILTERS)
 
     def part(self, name: str, template: str, **values: Any) -> Fragment:
-        """One part, from `templates/parts/<template>.html`."""
+        """Return one part, from `templates/parts/<template>.html`."""
         html = self._environment.get_template(f"parts/{template}.html").render(values)
         return Fragment(name, blake2b(html.encode(), digest_size=6).hexdigest(), Markup(html))  # noqa: S704 - escaped inside
 
     def page(self, template: str, **values: Any) -> str:
-        """A whole page."""
+        """Return a whole page."""
         return self._environment.get_template(f"{template}.html").render(values)
 
 
 def changed(parts: Iterable[Fragment], header: str) -> str:
-    """Those of the parts whose version isn't in the header (`name:version,…`), for htmx to put in place."""
+    """Return those of the parts whose version isn't in the header (`name:version,…`), for htmx to put in place."""
     have = dict(item.strip().split(":", 1) for item in header.split(",") if ":" in item)
     return "".join(_section(part) for part in parts if have.get(part.name) != part.version)
 

@@ -102,7 +102,7 @@ _Key = tuple[str, int, int, float]
 
 
 def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str = "all") -> GridView:
-    """The page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names."""
+    """Return the page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names."""
     members: dict[_Key, list[CellPath]] = {}
     for path in cells:
         cell = path.cell

@@ -89,12 +89,12 @@ class ReadService:
         return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: _stage(engine, digest)))
 
     def results(self, key: str) -> list[ReportRow]:
-        """The rows of the report."""
+        """Return the rows of the report."""
         return self.source.read(lambda engine: report_rows(engine, find_sweep(engine, key).id))
 
     def figures(self, key: str, token: str) -> tuple[list[ReportRow], Sequence["Figure"]]:
-        """The report's rows and charts. token: of the results that the viewer knows of; shared by those who know of the
-        same, so that nobody is given what was drawn before them."""
+        """Return the report's rows and charts. token: of the results that the viewer knows of; shared by those who
+        know of the same, so that nobody is given what was drawn before them."""
 
         def read(engine: Engine) -> tuple[list[ReportRow], Sequence["Figure"]]:
             from prunesweep.orchestrator.report.figures.draw import figures  # not above: it takes a second to load
@@ -129,7 +129,7 @@ class ReadService:
 
 
 def _cells(engine: Engine, sweep_id: int) -> tuple[Sequence[CellPath], Mapping[str, str]]:
-    """What of a sweep never changes."""
+    """Return what of a sweep never changes."""
     cells = cell_paths(engine, sweep_id)
     return cells, places(cells)
 

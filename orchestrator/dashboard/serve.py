@@ -29,7 +29,7 @@ class ListenAddress:
     local: bool
 
     def url(self, token: str) -> str:
-        """What to open; every address of the machine is shown by its name."""
+        """Return what to open; every address of the machine is shown by its name."""
         host = self.host
         if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
             host = socket.gethostname()
@@ -62,7 +62,7 @@ def take(host: str, port: int) -> ListenAddress:
 
 
 def token_for(place: ListenAddress, given: str) -> str:
-    """The token that visitors need: the one given, or a new one where others can reach the page; "" = none.
+    """Return the token that visitors need: the one given, or a new one where others can reach the page; "" = none.
 
     Raises:
         UserError: the one given is too short, or cannot stand in an address.
@@ -101,7 +101,7 @@ def server(
     tell: Callable[[], None] = lambda: None,
     limits: ConnectionLimits = ConnectionLimits(),
 ) -> ReadyServer:
-    """What answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
+    """Return what answers there; `run(sockets=[place.socket])` begins, and calls `tell` once it answers."""
     from prunesweep.orchestrator.dashboard.app import make_app
     from prunesweep.orchestrator.dashboard.auth import LOCAL_NAMES
 

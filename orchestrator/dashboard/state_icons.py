@@ -42,7 +42,7 @@ class BarPart:
 
 
 def shares(counts: Mapping[State, int]) -> list[BarPart]:
-    """The states that occur, one after the other."""
+    """Return the states that occur, one after the other."""
     total = sum(counts.values())
     found, start = [], 0.0
     for state, mark in MARKS.items():
@@ -55,7 +55,7 @@ def shares(counts: Mapping[State, int]) -> list[BarPart]:
 
 
 def paths(states: Sequence[State], columns: int) -> list[tuple[StateIcon, str]]:
-    """An overview of many states, row by row: for each state that occurs one SVG path of all its places."""
+    """Return an overview of many states, row by row: for each state that occurs one SVG path of all its places."""
     found: dict[State, list[str]] = {}
     for place, state in enumerate(states):
         row, column = divmod(place, columns)
@@ -64,7 +64,7 @@ def paths(states: Sequence[State], columns: int) -> list[tuple[StateIcon, str]]:
 
 
 def word(listed: ListedSweep) -> tuple[str, str]:
-    """A whole sweep in one word, and its colour's class."""
+    """Return a whole sweep in one word, and its colour's class."""
     counts = listed.counts
     live = sum(count for state, count in counts.items() if state not in ENDED)
     if listed.sweep.cancelled:

@@ -25,7 +25,7 @@ _WORD_CSS = {
 
 
 def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
-    """All sweeps, and the workers. Without a ledger: what to do to have one."""
+    """Return all sweeps, and the workers. Without a ledger: what to do to have one."""
     try:
         listed, floor = readings.sweeps(), readings.floor()
     except LedgerAway as away:
@@ -40,7 +40,7 @@ def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
 def sweep(
     pages: TemplatePages, readings: ReadService, key: str, page: int, show: str
 ) -> tuple[SweepReading, list[Fragment]]:
-    """One sweep, with that page of its lanes."""
+    """Return one sweep, with that page of its lanes."""
     found = readings.sweep(key)
 
     def make() -> list[Fragment]:
@@ -79,7 +79,7 @@ def sweep(
 
 
 def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[StageReading, list[Fragment]]:
-    """One stage: what it is, where it stands, its curve, its attempts with their logs."""
+    """Return one stage: what it is, where it stands, its curve, its attempts with their logs."""
     found = readings.stage(digest)
     row = found.facts.row
     drawn = spark(found.epochs, row.epochs, **_CURVE)
@@ -101,7 +101,7 @@ def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[Sta
 
 
 def readable(log: str) -> str:
-    """A log without what isn't printable; line ends and tabs stay."""
+    """Return a log without what isn't printable; line ends and tabs stay."""
     lines = log.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
     return "\n".join(printable(line) for line in lines).rstrip()
 
@@ -131,6 +131,6 @@ def _indented(spec: str) -> str:
 
 
 def _told(row: dict[str, Any] | None) -> dict[str, Any]:
-    """The plain values of a row of results."""
+    """Return the plain values of a row of results."""
     hidden = {"digest", "at", "layers", "engines"}
     return {name: value for name, value in (row or {}).items() if name not in hidden and value is not None}

@@ -67,7 +67,7 @@ def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: floa
 
 
 def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]:
-    """The next stage of that slot, taken off the list; several slots of one device go by one name."""
+    """Return the next stage of that slot, taken off the list; several slots of one device go by one name."""
     found = next((each for each in left if (each.worker, each.slot) == (worker, slot)), None)
     if found is None:
         return ()

@@ -46,7 +46,7 @@ class CardFacts:
 
 
 def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
-    """The card's text;
+    """Return the card's text;
 
     Args:
         stem: the exported file's name without its ending.
@@ -66,7 +66,7 @@ def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
 
 
 def is_about(content: str, artifact: str) -> bool:
-    """Whether a card is about that artifact."""
+    """Return whether a card is about that artifact."""
     return f"| {artifact} |" in content
 
 
@@ -176,7 +176,7 @@ def _layers(layers: Iterable[Mapping[str, Any]], rules: Mapping[str, str]) -> It
 
 
 def _rounds(chain: Sequence[TrainingStage]) -> Iterable[str]:
-    """What was done, stage by stage."""
+    """Yield what was done, stage by stage."""
     exempt = any(EXEMPT in _rules(stage).values() for stage in chain)
     zeros = "zeros asked outside the exempt layers" if exempt else "zeros asked"
     yield f"| stage | {zeros} | score | allocation | epochs | of the schedule | weights set back to | recipe |"
@@ -204,7 +204,7 @@ def _recipe_name(recipe: Mapping[str, Any]) -> str:
 
 
 def _recipes(chain: Sequence[TrainingStage]) -> Iterable[str]:
-    """Every hyper-parameter, a column for each recipe that was used."""
+    """Yield every hyper-parameter, a column for each recipe that was used."""
     used = {_recipe_name(stage.spec.get("recipe", {})): stage.spec.get("recipe", {}) for stage in chain}
     yield f"| hyper-parameter | {' | '.join(map(_word, used))} |"
     yield f"| :-- |{' --: |' * len(used)}"
@@ -243,5 +243,5 @@ def _percent(fraction: float | None) -> str:
 
 
 def _word(value: str) -> str:
-    """A ledger's words fit for a table: one line, nothing in them that Markdown or a terminal would obey."""
+    """Return a ledger's words fit for a table: one line, nothing in them that Markdown or a terminal would obey."""
     return clean(text.one_line(value, 300)).translate(_ESCAPED)

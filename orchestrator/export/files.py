@@ -71,7 +71,7 @@ class ExportJob:
     endings: dict[Path, list[str]]
 
     def write(self) -> Iterator[dict[str, Any]]:
-        """Writes the files, each with its card, and tells of each: `path`, `bytes`, `card`, and what the format adds.
+        """Write the files, each with its card, and tell of each: `path`, `bytes`, `card`, and what the format adds.
 
         Raises:
             UserError, StageError: the first failure; what is written by then stays.
@@ -94,7 +94,7 @@ class ExportJob:
 
 
 def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: ExportOptions) -> ExportJob:
-    """Reads what there is to export; writes nothing.
+    """Read what there is to export; writes nothing.
 
     sweep: name or number, None = the latest.
 
@@ -138,7 +138,7 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: 
 def _request(
     settings: "Settings", options: ExportOptions, dataset: dict[str, Any], files: "Mapping[Path, CardFacts]"
 ) -> dict[str, Any]:
-    """What `prunesweep.core.jobs.export` is asked for."""
+    """Return what `prunesweep.core.jobs.export` is asked for."""
     return {
         "artifacts_url": settings.artifacts_url,
         "home": str(settings.home),

@@ -36,7 +36,7 @@ _STATE_DICTS = (".pt", ".safetensors")
 
 
 def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any]) -> Iterable[str]:
-    """Markdown lines for the files STEM + ending; model: fields of the network's `ModelRef`."""
+    """Yield Markdown lines for the files STEM + ending; model: fields of the network's `ModelRef`."""
     yield "Images are float32 [B, 3, H, W], RGB, normalised: `(byte / 255 - mean) / std`, with mean and standard"
     yield "deviation of the training images' channels, which packed (`network.input`) and ONNX files hold."
     for ending in endings:

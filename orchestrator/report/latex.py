@@ -39,7 +39,7 @@ def escaped(text: str) -> str:
 
 
 def latex(rows: Sequence[ReportRow]) -> str:
-    """A `booktabs` table; a `longtable` where it is too long for a page."""
+    """Return a `booktabs` table; a `longtable` where it is too long for a page."""
     body = [_line(group) for group in groups(rows)]
     long = len(body) > _LONG
     name = escaped(rows[0].sweep) if rows else "empty"

@@ -26,7 +26,7 @@ def schema() -> pyarrow.Schema:
 
 
 def parquet_bytes(rows: Sequence[ReportRow]) -> bytes:
-    """A whole file, compressed with zstd."""
+    """Return a whole file, compressed with zstd."""
     out = io.BytesIO()
     found = pyarrow.Table.from_pylist([vars(row) for row in rows], schema=schema())
     parquet.write_table(found, out, compression="zstd")

@@ -55,7 +55,7 @@ def _speedup(row: ReportRow) -> str:
 
 
 def _zeros(row: ReportRow) -> str:
-    """What the zeros alone bring, with its question mark as well."""
+    """Return what the zeros alone bring, with its question mark as well."""
     found = text.speedup(row.latency_zeros_speedup, row.latency_zeros_low, row.latency_zeros_high)
     return found + ("?" if disturbed(row) and found != text.MISSING else "")
 
@@ -69,12 +69,12 @@ def sign(row: ReportRow) -> int:
 
 
 def has_exempt(row: ReportRow) -> bool:
-    """True when rules exempt layers, so that the asked sparsity is of fewer weights than all."""
+    """Return True when rules exempt layers, so that the asked sparsity is of fewer weights than all."""
     return row.total_counted is not None and row.total_counted != row.total
 
 
 def disturbed(row: ReportRow) -> bool:
-    """True when two copies of one network differed while it was measured."""
+    """Return True when two copies of one network differed while it was measured."""
     low, high = row.latency_null_low, row.latency_null_high
     return low is not None and high is not None and not low <= 1.0 <= high
 
@@ -133,7 +133,7 @@ _SPARED = (
 
 
 def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = MappingProxyType({})) -> str:
-    """The report in a format that is text, with its last newline. layers: for JSON, see
+    """Return the report in a format that is text, with its last newline. layers: for JSON, see
     `prunesweep.core.ledger.queries.report.layers_left`."""
     if form == "csv":
         return csv_text(rows)
@@ -149,7 +149,7 @@ def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = Ma
 
 
 def csv_text(rows: Sequence[ReportRow]) -> str:
-    """One line per cell under the names of `ReportRow`'s fields; floats in full, empty = not known."""
+    """Return one line per cell under the names of `ReportRow`'s fields; floats in full, empty = not known."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(ReportRow)]
@@ -159,8 +159,8 @@ def csv_text(rows: Sequence[ReportRow]) -> str:
 
 
 def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) -> str:
-    """A list of objects with the CSV's columns as keys and the layers (null = not known yet), one on a line: quick to
-    write for thousands of cells."""
+    """Return a list of objects with the CSV's columns as keys and the layers (null = not known yet), one on a line:
+    quick to write for thousands of cells."""
     lines = (output.json_text({**vars(row), "layers": layers.get(row.cell)}) for row in rows)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
@@ -180,7 +180,7 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
 def _fitting(
     shown: list[TableColumn], cells: Mapping[TableColumn, list[str]], width: int
 ) -> tuple[list[TableColumn], list[str]]:
-    """The columns without those that a narrow terminal can spare, and the titles of the latter."""
+    """Return the columns without those that a narrow terminal can spare, and the titles of the latter."""
     widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
     left_out: list[str] = []
     for title in _SPARED:
@@ -192,7 +192,7 @@ def _fitting(
 
 
 def markdown(rows: Sequence[ReportRow]) -> str:
-    """The same as a Markdown document."""
+    """Return the same as a Markdown document."""
     shown = shown_columns(rows)
     lines = [f"# Sweep {rows[0].sweep}" if rows else "# Empty sweep", ""]
     lines += [f"- {line}" for line in caption(rows)]
@@ -204,7 +204,7 @@ def markdown(rows: Sequence[ReportRow]) -> str:
 
 
 def caption(rows: Sequence[ReportRow]) -> list[str]:
-    """What all rows share, and how to read the columns."""
+    """Return what all rows share, and how to read the columns."""
     if not rows:
         return ["no cells"]
     done = sum(row.state == State.DONE for row in rows)
@@ -249,7 +249,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
 
 
 def toys_of(rows: Sequence[ReportRow]) -> list[str]:
-    """What makes these rows a toy, each once; empty when nothing does."""
+    """Return what makes these rows a toy, each once; empty when nothing does."""
     return list(dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width)))
 
 
@@ -259,7 +259,7 @@ def _range(fractions: Sequence[float]) -> str:
 
 
 def references(rows: Sequence[ReportRow]) -> str:
-    """Which dense network the pruned cells' drops are against."""
+    """Return which dense network the pruned cells' drops are against."""
     names = dict.fromkeys(row.reference for row in rows if row.sparsity)
     longer = [name for name in names if name != DENSE]
     plain = f"{DENSE}, the network before pruning"
@@ -270,7 +270,7 @@ def references(rows: Sequence[ReportRow]) -> str:
 
 
 def _machines(rows: Sequence[ReportRow]) -> list[str]:
-    """Where latency was measured, a fact about one machine; and whether it was quiet there."""
+    """Return where latency was measured, a fact about one machine; and whether it was quiet there."""
     measured = [row for row in rows if row.latency_dense_ms is not None]
     if not measured:
         return []
@@ -310,7 +310,7 @@ def _each(values: Iterable[str]) -> str:
 
 
 def shown_columns(rows: Sequence[ReportRow]) -> list[TableColumn]:
-    """The columns that say something of these rows."""
+    """Return the columns that say something of these rows."""
     return [
         column
         for column in COLUMNS

@@ -46,14 +46,15 @@ def setting(row: ReportRow) -> Setting:
 
 
 def labels(rows: Iterable[ReportRow]) -> dict[Setting, str]:
-    """A name for every setting, in the order of the grid: its algorithm, and epochs × rounds where that has several."""
+    """Return a name for every setting, in the order of the grid: its algorithm, and epochs × rounds where that has
+    several."""
     settings = list(dict.fromkeys(setting(row) for row in rows))
     names = [name for name, _, _ in settings]
     return {each: each[0] if names.count(each[0]) == 1 else f"{each[0]} {each[1]}×{each[2]}" for each in settings}
 
 
 def groups(rows: Sequence[ReportRow]) -> list[Group]:
-    """Cells by setting and sparsity, settings in the order of the grid, sparsities ascending."""
+    """Return the cells by setting and sparsity, settings in the order of the grid, sparsities ascending."""
     named = labels(rows)
     found: dict[tuple[Setting, float], list[ReportRow]] = {}
     for row in rows:

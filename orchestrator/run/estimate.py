@@ -36,7 +36,7 @@ class Estimate:
 
 
 def estimate(settings: Settings, plan: Plan) -> Estimate:
-    """Reads what is known; an embedded ledger that isn't there yet is not made."""
+    """Read what is known; an embedded ledger that isn't there yet is not made."""
     if settings.embedded_ledger and not settings.ledger_file.exists():
         return Estimate(0, 0, None, None, None)
     from prunesweep.core.ledger.queries.lookup import done_among
@@ -81,7 +81,8 @@ def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
 
 
 def ruled_layers(plan: Plan) -> RulesOverview | None:
-    """What the grid's layer rules come to; None without rules, or for a network whose layers only a worker knows."""
+    """Return what the grid's layer rules come to; None without rules, or for a network whose layers only a worker
+    knows."""
     grid = plan.grid
     model = next((stage.model for stage in plan.stages.values() if not isinstance(stage, Sleep)), None)
     shapes = None if model is None else prunable_shapes(model)
@@ -116,7 +117,7 @@ def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
 
 
 def _layers(found: RulesOverview) -> Iterator[str]:
-    """The rules, and what stays at each sparsity, with and without the exempt layers."""
+    """Yield the rules, and what stays at each sparsity, with and without the exempt layers."""
     by_value: dict[str, list[str]] = {}
     for rule in found.rules:
         value = rule.value if rule.sparsity is None else f"{100 * rule.sparsity:g} %"

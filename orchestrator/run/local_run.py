@@ -46,7 +46,7 @@ class LocalRun:
         return code
 
     def _check(self) -> None:
-        """Raises what ends the run early: the worker ended, or none of its slots can ever work."""
+        """Raise what ends the run early: the worker ended, or none of its slots can ever work."""
         self.worker.check()
         self.worker.check_slots(self.engine)
 
@@ -82,7 +82,7 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
 
 @contextmanager
 def local_run(asked: GridRequest, devices: str | None = None, per_device: int | None = None) -> Iterator[LocalRun]:
-    """Submits the grid and has a worker for as long as the block runs; it is stopped at the block's end.
+    """Submit the grid and has a worker for as long as the block runs; it is stopped at the block's end.
 
     devices, per_device: as `sweep worker` takes them; None = the settings'.
 
@@ -102,7 +102,7 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
 
 
 def _check_devices(devices: str) -> None:
-    """Tries GPUs before anything is written: one that is listed may be unusable.
+    """Try GPUs before anything is written: one that is listed may be unusable.
 
     Raises:
         UserError: torch cannot use one of them.

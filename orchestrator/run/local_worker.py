@@ -36,7 +36,7 @@ class LocalWorker:
     """Use `stop` in a finally: it is safe to call at any time, and again."""
 
     def __init__(self, settings: Settings, devices: str, per_device: int = 1) -> None:
-        """Starts the worker.
+        """Start the worker.
 
         Raises:
             UserError: its log cannot be written.
@@ -60,7 +60,7 @@ class LocalWorker:
             raise UserError("SWEEP_HOME", self.log, f"cannot be written: {error.strerror}") from None
 
     def wait_ready(self) -> None:
-        """Returns when the worker stands in the ledger; makes no ledger itself.
+        """Return when the worker stands in the ledger; makes no ledger itself.
 
         Raises:
             UserError: the worker refused to start, with its own words; or it took a minute.
@@ -75,7 +75,7 @@ class LocalWorker:
         raise UserError("worker", "", f"did not come up within {_READY_SECONDS:.0f} s; its log: {self.log}")
 
     def check(self) -> None:
-        """Raises UserError or WorkerEnded when the worker has ended."""
+        """Raise UserError or WorkerEnded when the worker has ended."""
         code = self._process.poll()
         if code is None:
             return
@@ -85,7 +85,7 @@ class LocalWorker:
         raise WorkerEnded(f"the worker ended (exit code {code}): {words or 'no output'}; its log: {self.log}")
 
     def check_slots(self, engine: "Engine") -> None:
-        """Raises WorkerEnded when no slot of the worker can ever work; looks every few seconds."""
+        """Raise WorkerEnded when no slot of the worker can ever work; looks every few seconds."""
         if time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + _LOOK_SECONDS
@@ -94,17 +94,17 @@ class LocalWorker:
             raise WorkerEnded(f"no slot can work: {'; '.join(me.troubles)}; the worker's log: {self.log}")
 
     def last_words(self) -> str:
-        """The last line of its log, or ""."""
+        """Return the last line of its log, or ""."""
         lines = _tail(self.log).strip().splitlines()
         return lines[-1].strip() if lines else ""
 
     def terminate(self) -> None:
-        """Asks it to hand running stages back and end; doesn't wait."""
+        """Ask it to hand running stages back and end; doesn't wait."""
         if self._process.poll() is None:
             self._process.terminate()
 
     def stop(self) -> None:
-        """Asks it to end, waits, and kills what is left of its group."""
+        """Ask it to end, waits, and kills what is left of its group."""
         self.terminate()
         try:
             self._process.wait(_STOP_SECONDS)
@@ -125,7 +125,7 @@ class LocalWorker:
             return self._row(engine) is not None
 
     def _row(self, engine: "Engine") -> "WorkerRow | None":
-        """What the worker says of itself in the ledger."""
+        """Return what the worker says of itself in the ledger."""
         from prunesweep.core.ledger.queue.workers import list_workers
 
         me = (platform.node(), self._process.pid)

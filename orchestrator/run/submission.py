@@ -40,7 +40,7 @@ class Request:
 
 
 def plan_request(asked: GridRequest, settings: Settings) -> Request:
-    """Reads and plans what was asked for; touches no ledger. An image folder is inspected.
+    """Read and plans what was asked for; touches no ledger. An image folder is inspected.
 
     Raises:
         UserError: any bad value; names the option.
@@ -56,7 +56,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
 
 
 def write(engine: "Engine", request: Request) -> "SubmitSummary":
-    """Writes the sweep in one transaction.
+    """Write the sweep in one transaction.
 
     Raises:
         UserError: another grid goes by that name.
@@ -67,7 +67,7 @@ def write(engine: "Engine", request: Request) -> "SubmitSummary":
 
 
 def send_hints(settings: Settings, digests: Sequence[str]) -> str:
-    """Tells the broker what is ready, waiting a second at most; workers find the work without it, only later.
+    """Tell the broker what is ready, waiting a second at most; workers find the work without it, only later.
 
     Returns: "" or what the user may want to know.
     """
@@ -119,7 +119,7 @@ def summary(plan: Plan) -> str:
 
 
 def _prefix(grid: str | None) -> str:
-    """What a made-up name starts with: the grid's name, the TOML file's, or `sweep`."""
+    """Return what a made-up name starts with: the grid's name, the TOML file's, or `sweep`."""
     if grid is None:
         return "sweep"
     stem = Path(grid).stem if grid.endswith(".toml") else grid

@@ -25,7 +25,7 @@ class Sink(Protocol):
     to remember, and a copy that was cut off is completed by the next one."""
 
     def write(self, run: SinkRun) -> bool:
-        """Brings its copy of the run up to date; True if something was written. Raises SinkAway."""
+        """Bring its copy of the run up to date; True if something was written. Raises SinkAway."""
         ...
 
 

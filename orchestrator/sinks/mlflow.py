@@ -54,7 +54,7 @@ class MlflowSink:
     """Runs in one experiment of an MLflow server (or of a database, `sqlite:///FILE`)."""
 
     def __init__(self, uri: str, experiment: str) -> None:
-        """Raises UserError: no URI of MLflow's."""
+        """Raise UserError: no URI of MLflow's."""
         if "://" not in uri and uri != "databricks":
             raise UserError("to", uri if "@" not in uri else "***", "give the server's URL, e.g. http://127.0.0.1:5000")
         for name, value in _ENVIRONMENT.items():
@@ -80,13 +80,13 @@ class MlflowSink:
             return self._conclude(run, there) or wrote
 
     def _opened(self, run: SinkRun) -> _ServerRun | None:
-        """The run as it is on the server, if it is."""
+        """Return the run as it is on the server, if it is."""
         if not self._experiment_id:
             self._open_experiment()
         return self._there.get((run.digest, run.name))
 
     def _open_experiment(self) -> None:
-        """Finds or makes the experiment, and learns which runs are in it."""
+        """Find or make the experiment, and learns which runs are in it."""
         found = self._client.get_experiment_by_name(self._experiment)
         if found is not None and found.lifecycle_stage != "active":
             fix = "was deleted in MLflow; restore it there, or give another: --experiment NAME"
@@ -166,7 +166,7 @@ class MlflowSink:
 
     @contextmanager
     def _patience(self) -> Iterator[None]:
-        """Turns what the client complains of into SinkAway; the next try reads again what the server has."""
+        """Turn what the client complains of into SinkAway; the next try reads again what the server has."""
         from mlflow.exceptions import MlflowException
 
         try:
@@ -187,8 +187,8 @@ class MlflowSink:
 
 
 def _without_login(uri: str) -> str:
-    """The URI for the client, which prints and logs it; a server's login goes by the variables that MLflow has for
-    it."""
+    """Return the URI for the client, which prints and logs it; a server's login goes by the variables that MLflow has
+    for it."""
     scheme, _, rest = uri.partition("://")
     place, slash, path = rest.partition("/")
     login, at, host = place.rpartition("@")

@@ -54,7 +54,7 @@ class SinkRun:
 
 
 def runs_of(engine: "Engine", sweep_id: int) -> list[SinkRun]:
-    """The sweep's cells that have begun, in the order of its grid."""
+    """Return the sweep's cells that have begun, in the order of its grid."""
     # Results first: what a History dates is then in its row, or comes at the next look.
     rows = report_rows(engine, sweep_id)
     found = histories(engine, sweep_id)

@@ -26,7 +26,7 @@ class TensorBoardSink:
     """Event files below a folder, which is made."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises UserError if the folder cannot be made."""
+        """Raise UserError if the folder cannot be made."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError) as error:
@@ -47,7 +47,7 @@ class TensorBoardSink:
 
 
 def event_bytes(run: SinkRun) -> bytes:
-    """The run's event file; a run that has got further begins with the same bytes."""
+    """Return the run's event file; a run that has got further begins with the same bytes."""
     from tensorboard.summary.writer.record_writer import RecordWriter
 
     file = io.BytesIO()
@@ -70,7 +70,7 @@ def _events(run: SinkRun) -> "list[Event]":
 
 
 def _hparams(run: SinkRun) -> "Summary":
-    """The parameters, for the HPARAMS tab; as TensorBoard's own `hparams_pb`, but in a fixed order."""
+    """Return the parameters, for the HPARAMS tab; as TensorBoard's own `hparams_pb`, but in a fixed order."""
     from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionStartInfo
 
@@ -90,7 +90,7 @@ def _fill(fields: Any, parameters: Mapping[str, Parameter]) -> None:
 
 
 def _bring(file: Path, wanted: bytes) -> bool:
-    """Makes the file hold these bytes; False if it did. A file cut short at any byte is gone on with."""
+    """Make the file hold these bytes; False if it did. A file cut short at any byte is gone on with."""
     there = file.read_bytes() if file.exists() else None
     if there == wanted:
         return False

@@ -82,7 +82,7 @@ def paired(first: Sequence[float], second: Sequence[float] = ()) -> PairedDiffer
 
 
 def pairs_needed(effect: float, most: int, certainty: float = 0.5 + CONFIDENCE / 2) -> int | None:
-    """The least number of pairs whose test finds a true mean of `effect` standard deviations in 4 of 5 studies.
+    """Return the least number of pairs whose test finds a true mean of `effect` standard deviations in 4 of 5 studies.
 
     The usual formula n = ((t(certainty) + t(power)) / effect)², with Student's quantiles for that very n, so that it is
     met by searching n (the right side falls as n grows). certainty: one-sided, of the test of these pairs.

@@ -16,7 +16,7 @@ def tail(t: float, df: int) -> float:
 
 @lru_cache(maxsize=512)
 def quantile(probability: float, df: int) -> float:
-    """The t with P(T ≤ t) = probability in [0.5, 1), for df ≥ 1 degrees of freedom.
+    """Return the t with P(T ≤ t) = probability in [0.5, 1), for df ≥ 1 degrees of freedom.
 
     Newton's method over the angle, from 0: the function is concave there, so that no step goes too far.
     """

@@ -183,12 +183,13 @@ class OneLineView:
 
 
 def _last(stages: Sequence[EndedStage]) -> str:
-    """The line of the one that ended last, of those that were not just cancelled; "" if there is none."""
+    """Return the line of the one that ended last, of those that were not just cancelled; "" if there is none."""
     return next((ended_line(stage) for stage in reversed(stages) if stage.state != State.CANCELLED), "")
 
 
 def ended_lines(stages: Sequence[EndedStage]) -> Iterator[str]:
-    """A line for each stage; those cancelled for one reason share a line, as a failure can take thousands along."""
+    """Yield a line for each stage; those cancelled for one reason share a line, as a failure can take thousands
+    along."""
     cancelled = Counter(stage.error for stage in stages if stage.state == State.CANCELLED)
     yield from (ended_line(stage) for stage in stages if stage.state != State.CANCELLED)
     for reason, count in cancelled.items():

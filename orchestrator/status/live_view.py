@@ -47,7 +47,7 @@ class LiveView:
 
 
 def picture(status: SweepStatus, width: int, height: int, *, last: str = "", remark: str = "") -> list[str]:
-    """The status in at most `height` lines: first the running stages give way, then failures.
+    """Return the status in at most `height` lines: first the running stages give way, then failures.
 
     The stages that have run longest are kept; they are those that something may be wrong with.
     """
@@ -62,7 +62,7 @@ def picture(status: SweepStatus, width: int, height: int, *, last: str = "", rem
 
 
 def _running(status: SweepStatus, width: int, room: int) -> list[str]:
-    """An empty line and the table of what runs; how many more there are, where not all fit."""
+    """Return an empty line and the table of what runs; how many more there are, where not all fit."""
     count, rows = len(status.running), room - _TABLE_HEAD
     if not count or rows < 1:
         return []
@@ -74,7 +74,8 @@ def _running(status: SweepStatus, width: int, room: int) -> list[str]:
 
 
 def _failures(status: SweepStatus, width: int, room: int) -> list[str]:
-    """An empty line and what failed, as far as there is room; two lines of it are how many more, and where to look."""
+    """Return an empty line and what failed, as far as there is room; two lines of it are how many more, and where to
+    look."""
     most = min(_MOST_FAILURES, room - 3)
     return ["", *view.failures(status, width, most)] if status.failed and most > 0 else []
 

@@ -63,7 +63,7 @@ def headline(status: SweepStatus) -> str:
 
 
 def word(status: SweepStatus) -> str:
-    """The sweep as a whole in one word."""
+    """Return the sweep as a whole in one word."""
     live = sum(status.counts.get(state, 0) for state in (State.RUNNING, State.READY, State.PENDING))
     if status.cancelled:
         return "cancelling" if live and not status.ended else "cancelled"
@@ -105,7 +105,7 @@ def counts(status: SweepStatus) -> str:
 
 
 def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
-    """A table of what is running now."""
+    """Return a table of what is running now."""
     rows = [
         (
             stage.device,
@@ -127,7 +127,7 @@ def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
 
 
 def silent(stages: tuple[RunningStage, ...]) -> list[str]:
-    """A line for each stage whose trainer has given no sign of progress for a while."""
+    """Return a line for each stage whose trainer has given no sign of progress for a while."""
     return [
         paint(f"{stage.label}: silent for {text.duration(stage.silent_seconds)}", "yellow")
         for stage in stages
@@ -136,12 +136,12 @@ def silent(stages: tuple[RunningStage, ...]) -> list[str]:
 
 
 def worker_lines(workers: Sequence[WorkerRow]) -> list[str]:
-    """What workers say is wrong, one line each."""
+    """Return what workers say is wrong, one line each."""
     return [f"worker {worker.id}: {text.one_line(line, 200)}" for worker in workers for line in worker.troubles]
 
 
 def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> list[str]:
-    """What failed and why, the first `most`, and where to look."""
+    """Return what failed and why, the first `most`, and where to look."""
     out = []
     for stage in status.failed[:most]:
         head = f"{paint(stage.state.lower(), 'red')} {stage.digest[:12]}  {stage.label}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Serves stages until stdin ends. A trainer that was surprised by an error ends, so that the next is fresh."""
+    """Serve stages until stdin ends. A trainer that was surprised by an error ends, so that the next is fresh."""
     parser = argparse.ArgumentParser(prog="prunesweep.worker.trainer")
     parser.add_argument("--device", required=True)
     parser.add_argument("--parent", type=int, required=True)
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def _serve(context: "TrainerContext", request: Request) -> Done | Failed:
-    """How the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
+    """Return how the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
     from prunesweep.worker.trainer.errors import owner_of
     from prunesweep.worker.trainer.stages import run_stage
 
@@ -76,7 +76,7 @@ def _serve(context: "TrainerContext", request: Request) -> Done | Failed:
 
 
 def _one_line(error: BaseException) -> str:
-    """The error's first line, with its type unless it is one of ours."""
+    """Return the error's first line, with its type unless it is one of ours."""
     text = str(error).strip().partition("\n")[0][:1500]
     return text if text and isinstance(error, StageError | UserError) else f"{type(error).__name__}: {text}"
 
@@ -114,7 +114,7 @@ class _Events:
 
 
 def _read_requests() -> "queue.SimpleQueue[Request]":
-    """Reads ahead in a thread, so that the end of stdin (the worker is gone) is seen in the middle of a stage."""
+    """Read ahead in a thread, so that the end of stdin (the worker is gone) is seen in the middle of a stage."""
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
 
     def read() -> None:

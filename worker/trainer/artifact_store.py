@@ -48,7 +48,7 @@ class TrainerStore:
         self._store, self._spool, self._waiting = store, spool, waiting
 
     def get(self, name: str) -> bytes:
-        """The artifact's bytes; waits for a store that is away.
+        """Return the artifact's bytes; waits for a store that is away.
 
         Raises:
             StageError: no such artifact, or its bytes have another hash.
@@ -56,17 +56,18 @@ class TrainerStore:
         return self._wait_for(lambda: self._store.get(name), "reading from the store")
 
     def await_room(self, size: int) -> None:
-        """Returns once the store takes `size` bytes: before a training, not after it."""
+        """Return once the store takes `size` bytes: before a training, not after it."""
         self._wait_for(lambda: self._store.check_room(size), "looking for room")
 
     def put(self, stage: str, made: TrainedArtifact) -> tuple[str, int]:
-        """Stores what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
+        """Store what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
         stored = self._wait_for(lambda: self._store.put(made.data), "storing", lambda: self._keep(stage, made))
         self._file(stage).unlink(missing_ok=True)
         return stored
 
     def made_before(self, stage: str) -> TrainedArtifact | None:
-        """What an earlier attempt on this machine made of the stage and could not store, None if there is nothing."""
+        """Return what an earlier attempt on this machine made of the stage and could not store, None if there is
+        nothing."""
         try:
             head, _, data = self._file(stage).read_bytes().partition(b"\n")
             facts = json.loads(head)
@@ -76,7 +77,7 @@ class TrainerStore:
         return TrainedArtifact(data, facts) if sound else None
 
     def _keep(self, stage: str, made: TrainedArtifact) -> None:
-        """Writes it into the spool, whole or not at all; a disk without room keeps it in memory only."""
+        """Write it into the spool, whole or not at all; a disk without room keeps it in memory only."""
         file = self._file(stage)
         part = file.with_suffix(f".{secrets.token_hex(8)}")
         head = json.dumps({**made.facts, "sha256": sha256(made.data).hexdigest()}).encode()
@@ -96,7 +97,7 @@ class TrainerStore:
 
 
 def tidy(spool: Path) -> None:
-    """Removes what has lain in the spool for two weeks: another worker has made it since, or nobody wants it."""
+    """Remove what has lain in the spool for two weeks: another worker has made it since, or nobody wants it."""
     with suppress(OSError):
         for file in spool.iterdir():
             with suppress(OSError):

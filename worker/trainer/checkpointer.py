@@ -41,7 +41,7 @@ class Checkpointer:
         self._last = saved
 
     def __call__(self, training: Training) -> None:
-        """Saves if it is time to; does not return when the process was asked to end."""
+        """Save if it is time to; does not return when the process was asked to end."""
         if self._ending.asked:
             self._join()
             if training.position != self._last:

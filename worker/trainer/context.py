@@ -62,11 +62,11 @@ class TrainerContext:
         self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting)
 
     def ready(self) -> Ready:
-        """The trainer's first event."""
+        """Return the trainer's first event."""
         return Ready(str(self.device), processor_name(self.device), torch.__version__)
 
     def use_threads(self, work: int) -> None:
-        """Sets the CPU threads for forward passes of `work` multiply-adds each; SWEEP_THREADS, if given, decides.
+        """Set the CPU threads for forward passes of `work` multiply-adds each; SWEEP_THREADS, if given, decides.
 
         They follow from the work and the machine alone, so that a stage that is run again gets the same bits.
         """
@@ -91,7 +91,7 @@ class TrainerContext:
         return self._splits[name]
 
     def checkpoint(self, inputs: dict[str, str], parent: str) -> Checkpoint:
-        """The artifact of a parent stage, verified.
+        """Return the artifact of a parent stage, verified.
 
         Raises:
             StageError: the parent made none, or it is damaged or gone.
@@ -106,7 +106,7 @@ class TrainerContext:
             raise StageError(f"{error}; {REPAIR}") from None
 
     def saved_state(self, request: Request) -> SavedState | None:
-        """Where an earlier attempt got to; None if it left nothing that can be used."""
+        """Return where an earlier attempt got to; None if it left nothing that can be used."""
         if not request.snapshot:
             return None
         try:
@@ -150,8 +150,8 @@ class TrainerContext:
         return working(look)
 
     def outgrown(self) -> int:
-        """Bytes of memory, the device's included, by which this process has grown too much since the first stage on
-        its dataset; 0 if it has not."""
+        """Return the bytes of memory, the device's included, by which this process has grown too much since the first
+        stage on its dataset; 0 if it has not."""
         held = psutil.Process().memory_info().rss
         if self.device.type == "cuda":
             held += torch.cuda.memory_allocated(self.device)
@@ -176,7 +176,7 @@ class _Progress:
 
 
 def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
-    """The context of a new trainer; settings are read from the environment.
+    """Return the context of a new trainer; settings are read from the environment.
 
     Raises:
         UserError: settings or a store that cannot be used.

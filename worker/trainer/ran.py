@@ -47,7 +47,7 @@ def _compute_capability(device: torch.device) -> str:
 
 
 def _instructions() -> str:
-    """What torch's own kernels use, what oneDNN may add to it, and the limit that its user has set."""
+    """Return what torch's own kernels use, what oneDNN may add to it, and the limit that its user has set."""
     found = [torch.backends.cpu.get_cpu_capability()]
     found += ["bf16"] if torch.cpu._is_avx512_bf16_supported() else []
     found += ["AMX"] if torch.cpu._is_amx_tile_supported() else []

@@ -21,7 +21,7 @@ class Termination:
         self._held = True
 
     def release(self) -> None:
-        """Ends the process if it was asked to meanwhile."""
+        """End the process if it was asked to meanwhile."""
         self._held = False
         if self.asked:
             die_of_term()
@@ -33,6 +33,6 @@ class Termination:
 
 
 def die_of_term() -> None:
-    """Ends this process as an unhandled SIGTERM does, so that the worker sees what it was."""
+    """End this process as an unhandled SIGTERM does, so that the worker sees what it was."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGTERM)

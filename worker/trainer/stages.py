@@ -41,7 +41,7 @@ _NOTHING = Done("", 0, 0.0, {}, {})
 
 
 def run_stage(context: TrainerContext, request: Request) -> Done:
-    """Runs the requested stage to its end.
+    """Run the requested stage to its end.
 
     Raises:
         StageError: it cannot succeed however often it is tried; a spec of another release is such.
@@ -77,7 +77,7 @@ def run_sleep(context: TrainerContext, stage: Sleep) -> Done:
 
 
 def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
-    """A dense network from its seed, or from where another training stopped."""
+    """Return a dense network from its seed, or from where another training stopped."""
     if not stage.parent:
         return _train_and_store(context, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
     earlier = context.checkpoint(request.inputs, stage.parent)
@@ -91,7 +91,7 @@ def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
 
 
 def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> Done:
-    """Prunes the parent's weights further, then lets the rest recover."""
+    """Prune the parent's weights further, then let the rest recover."""
 
     def begin() -> tuple[nn.Module, Masks]:
         parent = context.checkpoint(request.inputs, stage.parent)
@@ -121,7 +121,7 @@ def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks
 
 
 def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> Done:
-    """The one reading of the test set: accuracy after recovery, and right after the last pruning."""
+    """Return the one reading of the test set: accuracy after recovery, and right after the last pruning."""
     after = context.checkpoint(request.inputs, stage.parent)
     split = context.split(stage.dataset, "test")
     model = load_model(stage.model, after.weights)
@@ -166,8 +166,8 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
 
 
 def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -> Done:
-    """One forward pass of the pruned network against the dense one, on the machine that we are on, while no training of
-    ours runs there."""
+    """Return one forward pass of the pruned network against the dense one, on the machine that we are on, while no
+    training of ours runs there."""
     dense, pruned = (
         load_model(stage.model, context.checkpoint(request.inputs, digest).weights)
         for digest in (stage.dense, stage.parent)
@@ -200,7 +200,7 @@ def _train_and_store(
     begin: Callable[[], tuple[nn.Module, Masks]],
     optimizer: Mapping[str, Tensor] = MappingProxyType({}),
 ) -> Done:
-    """Trains from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
+    """Train from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
     there is one. Pauses between two steps while a latency is measured on this host."""
     made = context.artifacts.made_before(request.digest)
     if made is not None:
@@ -248,7 +248,7 @@ def _train_and_store(
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
-    """Goes on with the state that an earlier stage left."""
+    """Go on with the state that an earlier stage left."""
     try:
         course.adopt(optimizer)
     except ValueError as error:
@@ -263,7 +263,8 @@ def _make(
     masks: Masks,
     optimizer: Mapping[str, Tensor],
 ) -> tuple[bytes, dict[str, float]]:
-    """The trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others go on."""
+    """Return the trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others go
+    on."""
     context.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
@@ -283,7 +284,8 @@ def _store(context: TrainerContext, request: Request, made: TrainedArtifact) -> 
 
 
 def _size_of(model: nn.Module) -> int:
-    """Bytes of its tensors, an upper bound of its artifact's: a checkpoint has a header, and a bit for each weight."""
+    """Return the bytes of its tensors, an upper bound of its artifact's: a checkpoint has a header, and a bit for each
+    weight."""
     size: int = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
     return size + size // 16 + 2**16
 
@@ -299,7 +301,8 @@ def _say(line: str) -> None:
 
 
 def _meta(digest: str, ref: ModelRef, layers: str) -> dict[str, str]:
-    """What a checkpoint says of itself. layers: the rules that it was pruned by, left out where there are none."""
+    """Return what a checkpoint says of itself. layers: the rules that it was pruned by, left out where there are
+    none."""
     of = {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
     return of | ({"layers": layers} if layers else {})
 

@@ -36,6 +36,6 @@ def _postgresql(_element: DatabaseNow, _compiler: Any, **_options: Any) -> str:
 
 
 def read_clock(engine: Engine) -> float:
-    """Seconds since 1970 on the ledger's clock."""
+    """Return the seconds since 1970 on the ledger's clock."""
     with engine.connect() as connection:
         return float(connection.execute(select(DatabaseNow())).scalar_one())

@@ -28,7 +28,7 @@ _DATABASE_URL = "SWEEP_DATABASE_URL"
 
 
 def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = False) -> Engine:
-    """The ledger that the settings name, at the schema of this code.
+    """Return the ledger that the settings name, at the schema of this code.
 
     A SQLite ledger is made (unless `create` is False) and upgraded when it is behind; a server's is only checked,
     unless `upgrade` asks for more.
@@ -129,7 +129,7 @@ def _open_server(url: URL, upgrade: bool) -> Engine:
 
 
 def _check(engine: Engine, field: str, shown: str, fix: str, *, upgrade: bool) -> None:
-    """Raises UserError, and leaves no connection open, unless the ledger answers and is at this code's schema."""
+    """Raise UserError, and leave no connection open, unless the ledger answers and is at this code's schema."""
     try:
         _check_version(engine, shown, field, upgrade=upgrade)
     except DBAPIError as error:

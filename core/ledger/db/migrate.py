@@ -22,7 +22,7 @@ _VERSION = text("SELECT version_num FROM alembic_version")
 
 
 def current(engine: Engine) -> str | None:
-    """The ledger's revision, or None for an empty database."""
+    """Return the ledger's revision, or None for an empty database."""
     with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -31,12 +31,12 @@ def current(engine: Engine) -> str | None:
 
 
 def is_known(revision: str) -> bool:
-    """False for a revision of a newer release."""
+    """Return False for a revision of a newer release."""
     return revision in REVISIONS
 
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Runs what is missing, in one transaction; (revision before, revision after).
+    """Run what is missing, in one transaction; (revision before, revision after).
 
     Two at once are safe: the second waits for the first and finds nothing to do.
     """
@@ -52,7 +52,8 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 
 def check(engine: Engine) -> list[str]:
-    """How the ledger's tables differ from `prunesweep.core.ledger.db.schema`, one line each; empty when they agree."""
+    """Return how the ledger's tables differ from `prunesweep.core.ledger.db.schema`, one line each; empty when they
+    agree."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 

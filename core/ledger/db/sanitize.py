@@ -12,5 +12,5 @@ def clean(text: str | None) -> str | None:
 
 
 def tail(log: str | None) -> str | None:
-    """The last 64 Ki characters of a log, cleaned."""
+    """Return the last 64 Ki characters of a log, cleaned."""
     return clean(log[-LOG_LENGTH:]) if log else None

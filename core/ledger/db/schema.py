@@ -294,12 +294,12 @@ so that no worker of a removed stage can be taken for one of the stage that was 
 
 
 def of_sweep() -> Exists:
-    """True for the stages that the sweep `:sweep` wants."""
+    """Return True for the stages that the sweep `:sweep` wants."""
     # EXISTS, not a join: SQLite then starts from the few stages in a state rather than from all of the sweep's.
     wish = (sweep_stages.c.digest == stages.c.digest, sweep_stages.c.sweep_id == bindparam("sweep"))
     return exists(select(literal(1)).where(*wish))
 
 
 def columns(table: Table, *names: str) -> list[Column[Any]]:
-    """The columns of those names."""
+    """Return the columns of those names."""
     return [table.c[name] for name in names]

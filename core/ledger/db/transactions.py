@@ -53,23 +53,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def lock_structure(connection: Connection, *, shared: bool = False) -> None:
-    """Takes the structure lock until the end of the transaction; see the module's docstring."""
+    """Take the structure lock until the end of the transaction; see the module's docstring."""
     if connection.dialect.name == "postgresql":
         connection.execute(_SHARED if shared else _ALONE)
 
 
 def locked(query: Select[Any], table: Table) -> Select[Any]:
-    """The same query, locking its rows of `table` in the order of their digests."""
+    """Return the same query, locking its rows of `table` in the order of their digests."""
     return query.order_by(table.c.digest).with_for_update(of=table, key_share=True)
 
 
 def insert_into(connection: Connection, table: Table) -> Any:
-    """An INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which both databases spell alike."""
+    """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which both databases spell alike."""
     return insert_for(connection.dialect.name, table)
 
 
 def insert_for(database: str, table: Table) -> Any:
-    """The same, by the name of the database's dialect."""
+    """Return the same, by the name of the database's dialect."""
     if database != "postgresql":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # not above: it is a twentieth of a `sweep status`

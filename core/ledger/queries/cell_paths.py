@@ -46,7 +46,7 @@ class StageStates:
 
 
 def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
-    """Every cell, in the order of the grid. They never change once the sweep is submitted."""
+    """Return every cell, in the order of the grid. They never change once the sweep is submitted."""
     query = select(*columns(cells, *_COLUMNS, *_PATH)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
     with reading(engine) as connection:
         return tuple(
@@ -64,7 +64,7 @@ def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
 
 
 def standing(engine: Engine, sweep_id: int) -> StageStates:
-    """Where each of the sweep's stages stands."""
+    """Return where each of the sweep's stages stands."""
     mine = sweep_stages.c.sweep_id == sweep_id
     states = (
         select(stages.c.digest, stages.c.state).join(sweep_stages, sweep_stages.c.digest == stages.c.digest).where(mine)

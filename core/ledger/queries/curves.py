@@ -41,7 +41,7 @@ class Curves:
 
 
 def learning_curves(engine: Engine, sweep_id: int) -> Curves:
-    """Every epoch that the sweep's stages have reported so far."""
+    """Return every epoch that the sweep's stages have reported so far."""
     reported = (
         select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
         .join(sweep_stages, sweep_stages.c.digest == metrics.c.digest)
@@ -61,7 +61,8 @@ def learning_curves(engine: Engine, sweep_id: int) -> Curves:
 
 
 def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[EpochMetrics]]:
-    """Every epoch that these stages (a few hundred at most) have reported so far; those without one are absent."""
+    """Return every epoch that these stages (a few hundred at most) have reported so far; those without one are
+    absent."""
     reported = (
         select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
         .where(metrics.c.digest.in_(digests))

@@ -46,13 +46,14 @@ def pace_of_epochs(connection: Connection, workload: str) -> float | None:
 
 
 def measure(connection: Connection, workloads: Iterable[str]) -> EpochPace:
-    """The pace of each workload that has been run before."""
+    """Return the pace of each workload that has been run before."""
     found = {workload: pace_of_epochs(connection, workload) for workload in workloads}
     return EpochPace({workload: seconds for workload, seconds in found.items() if seconds is not None})
 
 
 def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) -> float | None:
-    """Seconds until all that is left is done, spread over the slots of the workers that are alive (at least one).
+    """Return the seconds until all that is left is done, spread over the slots of the workers that are alive (at least
+    one).
 
     Stages without epochs count with the mean duration of the latest of their kind, or nothing if none has ended.
     None when there are epochs to train and no epoch was ever measured.

@@ -42,7 +42,7 @@ _by_sweep = (
 
 
 def holdings(engine: Engine) -> list[SweepStorage]:
-    """Every sweep that holds something, those with the most of their own first."""
+    """Return every sweep that holds something, those with the most of their own first."""
     with reading(engine) as connection:
         found = [
             SweepStorage(row.name, int(row.bytes or 0), int(row.own or 0)) for row in connection.execute(_by_sweep)

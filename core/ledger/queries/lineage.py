@@ -86,12 +86,12 @@ _LATENCY = (latencies.c.dtype, latencies.c.engine_version, latencies.c.dense_ver
 
 
 def _fields(row: AnyRow | None) -> dict[str, Any]:
-    """All columns but the digest."""
+    """Return all columns but the digest."""
     return {} if row is None else {str(name): value for name, value in row._mapping.items() if name != "digest"}
 
 
 def _mine(connection: Connection, sweep_id: int, digest: Any, *wanted: Any) -> dict[str, AnyRow]:
-    """Rows of a table whose stage the sweep wants, by digest."""
+    """Return the rows of a table whose stage the sweep wants, by digest."""
     query = (
         select(digest, *wanted)
         .join(sweep_stages, sweep_stages.c.digest == digest)

@@ -48,7 +48,7 @@ class StageLog:
 
 
 def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
-    """The stage whose digest starts so, with its attempts' logs.
+    """Return the stage whose digest starts so, with its attempts' logs.
 
     Raises:
         UserError: none or several stages start so.
@@ -82,7 +82,8 @@ def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
 
 
 def last_logs(engine: Engine, digests: Sequence[str]) -> dict[str, str]:
-    """What the latest attempt of each of these stages (a few hundred at most) wrote; those without one are absent."""
+    """Return what the latest attempt of each of these stages (a few hundred at most) wrote; those without one are
+    absent."""
     query = (
         select(attempts.c.digest, attempts.c.log)
         .join(stages, and_(stages.c.digest == attempts.c.digest, stages.c.attempt == attempts.c.attempt))
@@ -107,7 +108,7 @@ _save = (
 
 
 def save_log(engine: Engine, digest: str, attempt: int, text: str) -> bool:
-    """Keeps the log of a running attempt; False if the stage isn't this attempt's."""
+    """Keep the log of a running attempt; False if the stage isn't this attempt's."""
     with writing(engine) as connection:
         values = {"of": digest, "nr": attempt, "lines": tail(text)}
         return connection.execute(_save, values).rowcount == 1

@@ -29,13 +29,13 @@ class CellArtifacts:
 
 
 def done_among(engine: Engine, digests: Sequence[str]) -> set[str]:
-    """Those of the digests whose stages are DONE."""
+    """Return those of the digests whose stages are DONE."""
     with reading(engine) as connection:
         return set(_done(connection, digests))
 
 
 def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
-    """Every cell of the sweep, in the order of its grid."""
+    """Return every cell of the sweep, in the order of its grid."""
     wanted = columns(cells, "algorithm", "sparsity", "epochs", "iterations", "seed", "model", "train", "rounds")
     query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
     with reading(engine) as connection:
@@ -83,7 +83,7 @@ def places_of(engine: Engine, digest: str) -> tuple[str, ...]:
 
 
 def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:
-    """Those of the digests whose stages are DONE, with their artifacts."""
+    """Return those of the digests whose stages are DONE, with their artifacts."""
     done: dict[str, str | None] = {}
     for start in range(0, len(digests), _CHUNK):
         chunk = digests[start : start + _CHUNK]

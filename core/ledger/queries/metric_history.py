@@ -90,7 +90,7 @@ def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
 
 
 def _of(sweep_id: int, table: Table, *names: str) -> Select[Any]:
-    """Those columns of the rows whose stage the sweep wants, with the digest."""
+    """Return those columns of the rows whose stage the sweep wants, with the digest."""
     query = select(*columns(table, "digest", *names)).join(sweep_stages, sweep_stages.c.digest == table.c.digest)
     return query.where(sweep_stages.c.sweep_id == sweep_id)
 

@@ -46,7 +46,7 @@ class Provenance:
 
 
 def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
-    """All that the ledger knows of how the sweep's numbers came about."""
+    """Return all that the ledger knows of how the sweep's numbers came about."""
     mine = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep.id)
     with reading(engine) as connection:
         made = connection.execute(
@@ -97,12 +97,12 @@ def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
 
 
 def _ran(found: Iterable[dict[str, Any] | None]) -> tuple[str, ...]:
-    """Each way once, with how many stages went it."""
+    """Return each way once, with how many stages went it."""
     counts = Counter(in_words(one) if one else "not known: an older release" for one in found)
     return tuple(f"{words}: {count:,} stages" for words, count in sorted(counts.items()))
 
 
 def _distinct(values: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Each once, ordered by its text."""
+    """Return each once, ordered by its text."""
     texts = {json.dumps(value, sort_keys=True): value for value in values}
     return tuple(texts[text] for text in sorted(texts))

@@ -31,7 +31,7 @@ class EndedStage:
 
 
 def ended_since(engine: Engine, sweep_id: int, since: float) -> list[EndedStage]:
-    """The sweep's stages that ended at or after `since` (seconds since 1970, ledger's clock), oldest first.
+    """Return the sweep's stages that ended at or after `since` (seconds since 1970, ledger's clock), oldest first.
 
     Commits may come out of order: ask again from a little earlier, and pass over what is known.
     """

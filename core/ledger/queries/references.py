@@ -76,7 +76,7 @@ class ReferencedArtifact:
 
 
 def referred(engine: Engine) -> set[str]:
-    """Every artifact that a stage, in whatever state, or a snapshot refers to."""
+    """Return every artifact that a stage, in whatever state, or a snapshot refers to."""
     with reading(engine) as connection:
         return set(connection.execute(_all).scalars())
 
@@ -105,7 +105,8 @@ _counted = (
 
 
 def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtifact]:
-    """What DONE stages made and what running ones saved, of one sweep or (None) of all, the oldest stages first."""
+    """Return what DONE stages made and what running ones saved, of one sweep or (None) of all, the oldest stages
+    first."""
     with reading(engine) as connection:
         where = () if sweep_id is None else (of_sweep(),)
         values = {} if sweep_id is None else {"sweep": sweep_id}
@@ -148,7 +149,7 @@ def artifacts_of(engine: Engine, digests: Sequence[str]) -> dict[str, str]:
 
 
 def still_made(engine: Engine, looked_at: Sequence[ReferencedArtifact]) -> set[ReferencedArtifact]:
-    """Those that the same row still refers to: a running stage replaces its saved state at any time."""
+    """Return those that the same row still refers to: a running stage replaces its saved state at any time."""
     names = sorted({made.artifact for made in looked_at})
     done = select(stages.c.digest, stages.c.artifact).where(stages.c.state == State.DONE, stages.c.artifact.in_(_NAMES))
     saved = select(snapshots.c.digest, snapshots.c.artifact).where(snapshots.c.artifact.in_(_NAMES))

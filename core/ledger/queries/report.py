@@ -132,7 +132,7 @@ class _SweepFacts:
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
-    """The sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
+    """Return the sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
@@ -287,7 +287,7 @@ def _dense(found: AnyRow) -> dict[str, float | None]:
 
 
 def _ratio(all_: int | None, left: int | None) -> float | None:
-    """None where nothing is left, or nothing is known."""
+    """Return None where nothing is left, or nothing is known."""
     return all_ / left if all_ and left else None
 
 

@@ -54,7 +54,7 @@ class StageDetail:
 
 
 def stage_facts(engine: Engine, digest: str) -> StageDetail:
-    """Raises sqlalchemy's NoResultFound for an unknown digest."""
+    """Raise sqlalchemy's NoResultFound for an unknown digest."""
     with reading(engine) as connection:
         wanting = (
             select(sweeps.c.id, sweeps.c.name)

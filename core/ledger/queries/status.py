@@ -73,7 +73,7 @@ class SweepStatus:
 
 
 def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
-    """The sweep's status, all of it of one moment. Raises sqlalchemy's NoResultFound for an unknown id."""
+    """Return the sweep's status, all of it of one moment. Raises sqlalchemy's NoResultFound for an unknown id."""
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps).where(sweeps.c.id == sweep_id)).one()
         of = {"sweep": sweep_id}
@@ -105,7 +105,7 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
 
 
 def epoch_seconds(engine: Engine, workload: str) -> float | None:
-    """Seconds that an epoch of this workload has lately taken, None if none has been measured."""
+    """Return the seconds that an epoch of this workload has lately taken, None if none has been measured."""
     with reading(engine) as connection:
         return pace_of_epochs(connection, workload)
 
@@ -190,7 +190,7 @@ def _as_failed(row: AnyRow) -> FailedStage:
 
 
 def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[RemainingWork]:
-    """What remains to be done, per kind and workload; epochs that ended in running stages are taken off."""
+    """Return what remains to be done, per kind and workload; epochs that ended in running stages are taken off."""
     left = []
     for group in groups:
         if group.state in LIVE:

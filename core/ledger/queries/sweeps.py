@@ -46,7 +46,7 @@ _sweep = select(sweeps.c.id, sweeps.c.name, sweeps.c.grid, sweeps.c.version, swe
 
 
 def find_sweep(engine: Engine, name_or_id: str | None) -> SweepRow:
-    """The sweep of that name, else of that number; None gives the latest.
+    """Return the sweep of that name, else of that number; None gives the latest.
 
     Raises:
         UserError: no such sweep; suggests the nearest name.
@@ -69,7 +69,7 @@ def find_sweep(engine: Engine, name_or_id: str | None) -> SweepRow:
 
 
 def list_sweeps(engine: Engine) -> list[ListedSweep]:
-    """Every sweep, the latest first."""
+    """Return every sweep, the latest first."""
     size = select(cells.c.sweep_id, func.count()).group_by(cells.c.sweep_id)
     states = (
         select(sweep_stages.c.sweep_id, stages.c.state, func.count())

@@ -31,7 +31,7 @@ class TrainingSpecs:
 
 
 def trained(engine: Engine, sweep_id: int) -> TrainingSpecs:
-    """Reads it for all stages of the sweep that train, done or not."""
+    """Read it for all stages of the sweep that train, done or not."""
     mine = (sweep_stages, sweep_stages.c.digest == stages.c.digest)
     ours = (sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(_TRAINS))
     specs = select(stages.c.digest, stages.c.spec, stages.c.ran).join(*mine).where(*ours).order_by(stages.c.digest)

@@ -26,7 +26,7 @@ class BusySlot:
 
 
 def busy_slots(engine: Engine) -> Sequence[BusySlot]:
-    """Every stage that runs now, by worker and slot."""
+    """Return every stage that runs now, by worker and slot."""
     query = (
         select(
             *columns(stages, "digest", "kind", "spec", "worker", "slot", "started_at"),

@@ -101,8 +101,8 @@ _keep_running = (
 
 
 def standing(connection: Connection, digest: str) -> State:
-    """What a stage that doesn't run and hasn't ended has to be: READY if its parents are all DONE, CANCELLED if one of
-    them ended otherwise, else PENDING. Needs the structure lock, alone, so that no parent changes meanwhile."""
+    """Return what a stage that doesn't run and hasn't ended has to be: READY if its parents are all DONE, CANCELLED if
+    one of them ended otherwise, else PENDING. Needs the structure lock, alone, so that no parent changes meanwhile."""
     found = set(connection.execute(_parents, {"of": digest}).scalars()) - {State.DONE}
     if not found:
         return State.READY
@@ -110,7 +110,7 @@ def standing(connection: Connection, digest: str) -> State:
 
 
 def ready_children(connection: Connection, digest: str) -> tuple[str, ...]:
-    """Makes READY each child of `digest` whose parents are all DONE; their digests."""
+    """Make READY each child of `digest` whose parents are all DONE; their digests."""
     if connection.dialect.name != "postgresql":
         return tuple(connection.execute(_promote_children, {"of": digest}).scalars())
     # On PostgreSQL two parents may complete at once: the lock makes the second one see the first one's DONE.
@@ -121,23 +121,23 @@ def ready_children(connection: Connection, digest: str) -> tuple[str, ...]:
 
 
 def promote(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
-    """Makes READY those of these PENDING stages whose parents are all DONE; their digests."""
+    """Make READY those of these PENDING stages whose parents are all DONE; their digests."""
     return tuple(connection.execute(_promote_given, {"digests": digests}).scalars())
 
 
 def cancel_descendants(connection: Connection, digest: str, why: str) -> None:
-    """Cancels everything that waits for `digest`, directly or not."""
+    """Cancel everything that waits for `digest`, directly or not."""
     connection.execute(_cancel_descendants, {"of": digest, "why": why})
 
 
 def end_hopeless(connection: Connection) -> None:
-    """Cancels whatever waits for a parent that ended without being DONE, and what waits for that, and so on."""
+    """Cancel whatever waits for a parent that ended without being DONE, and what waits for that, and so on."""
     while connection.execute(_cancel_hopeless).rowcount:
         pass
 
 
 def revive(connection: Connection, sweep_id: int) -> tuple[str, ...]:
-    """Gives every failed or cancelled stage of a sweep a new start, and makes READY what can run; those digests."""
+    """Give every failed or cancelled stage of a sweep a new start, and make READY what can run; those digests."""
     connection.execute(_keep_running, {"sweep": sweep_id})
     connection.execute(_reset, {"sweep": sweep_id})
     return tuple(connection.execute(_promote_sweep, {"sweep": sweep_id}).scalars())

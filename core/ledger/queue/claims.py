@@ -108,7 +108,7 @@ _claim_at_once = select(*(_taken.c[name] for name in _TOLD)).add_cte(_noted)
 
 
 def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, lease: float) -> Claim | None:
-    """Takes a READY stage by compare-and-set; None if it isn't (any more) there to be taken.
+    """Take a READY stage by compare-and-set; None if it isn't (any more) there to be taken.
 
     Args:
         device: `cpu`, `cuda` or `cuda:N`, what the slot has.
@@ -150,7 +150,7 @@ _seen = update(workers).where(workers.c.id == bindparam("who")).values(seen_at=D
 
 
 def heartbeat(engine: Engine, worker: str, held: Sequence[tuple[str, int]], lease: float) -> list[HeartbeatReply]:
-    """Prolongs every lease of a worker and marks it seen; one answer for each (digest, attempt), in order.
+    """Prolong every lease of a worker and marks it seen; one answer for each (digest, attempt), in order.
 
     A lease that ran out but that nobody else has taken is still ours.
     """

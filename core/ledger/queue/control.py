@@ -53,7 +53,7 @@ _stop_running = (
 
 
 def cancel(engine: Engine, sweep_id: int) -> CancelSummary:
-    """Stops what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat. A sweep
+    """Stop what only cancelled sweeps want: waiting stages at once, running ones at their next heartbeat. A sweep
     that has ended stays as it is.
 
     A stage that nobody wants may wait all the same, as `redo` does again what is asked for: it ends with its parents.
@@ -71,7 +71,7 @@ def cancel(engine: Engine, sweep_id: int) -> CancelSummary:
 
 
 def retry(engine: Engine, sweep_id: int) -> tuple[str, ...]:
-    """Gives every stage that failed or was cancelled a new start; the digests that are READY now."""
+    """Give every stage that failed or was cancelled a new start; the digests that are READY now."""
     with writing(engine) as connection:
         lock_structure(connection)
         connection.execute(_clear, {"sweep": sweep_id})

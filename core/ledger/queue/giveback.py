@@ -122,17 +122,17 @@ _trim_logs = (
 
 
 def rested() -> ColumnElement[bool]:
-    """True for stages whose rest is over, or would be longer than any rest is: the clock was stepped back."""
+    """Return True for stages whose rest is over, or would be longer than any rest is: the clock was stepped back."""
     return or_(stages.c.not_before <= DatabaseNow(), stages.c.not_before > DatabaseNow() + LONGEST_REST + SLACK)
 
 
 def held_by(connection: Connection, digest: str, attempt: int) -> AnyRow | None:
-    """The stage's row, locked, if that attempt holds it. Take the structure lock, alone, before."""
+    """Return the stage's row, locked, if that attempt holds it. Take the structure lock, alone, before."""
     return connection.execute(_look, {"of": digest, "nr": attempt}).one_or_none()
 
 
 def held_where(condition: ColumnElement[bool]) -> Select[Any]:
-    """A query for such rows of several RUNNING stages, locked in the order of their digests."""
+    """Return a query for such rows of several RUNNING stages, locked in the order of their digests."""
     return locked(select(*_held).where(stages.c.state == State.RUNNING, condition), stages)
 
 
@@ -151,7 +151,7 @@ def give_back(connection: Connection, row: AnyRow, way: GiveBackRule) -> State:
 
 
 def _destination(connection: Connection, row: AnyRow, way: GiveBackRule, count: int) -> tuple[State, str | None]:
-    """Where it goes, and the stage's `error`."""
+    """Return where it goes, and the stage's `error`."""
     if row.cancel:
         return State.CANCELLED, "cancelled" if way.outcome is Outcome.LOST else way.reason
     if count >= way.limit:
@@ -192,7 +192,7 @@ def leave(
 def end_attempt(
     connection: Connection, digest: str, attempt: int, outcome: Outcome, reason: str | None, log: str | None
 ) -> None:
-    """Closes the attempt's row, and forgets what is too old of the stage's attempts."""
+    """Close the attempt's row, and forget what is too old of the stage's attempts."""
     values = {"of": digest, "nr": attempt, "how": outcome.value, "why": clean(reason), "lines": tail(log)}
     connection.execute(_close, values)
     if attempt > KEPT_LOGS:

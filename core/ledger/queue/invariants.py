@@ -42,7 +42,7 @@ def _of(*conditions: Any) -> Select[Any]:
 
 
 def _with_parent(*conditions: Any) -> Any:
-    """True for stages with such a parent."""
+    """Return True for stages with such a parent."""
     above = edges.join(_parent, _parent.c.digest == edges.c.parent)
     return exists(select(literal(1)).select_from(above).where(edges.c.child == stages.c.digest, *conditions))
 
@@ -112,7 +112,7 @@ _MOST = 20
 
 
 def violations(engine: Engine, most: int = _MOST) -> list[Violation]:
-    """What is wrong with the ledger, up to `most` stages of each rule; empty as long as all is well."""
+    """Return what is wrong with the ledger, up to `most` stages of each rule; empty as long as all is well."""
     with reading(engine) as connection:
         return [
             Violation(rule, digest, state)
@@ -122,6 +122,6 @@ def violations(engine: Engine, most: int = _MOST) -> list[Violation]:
 
 
 def count_stages(engine: Engine) -> int:
-    """How many stages the rules were asked about."""
+    """Return how many stages the rules were asked about."""
     with reading(engine) as connection:
         return int(connection.execute(select(func.count()).select_from(stages)).scalar_one())

@@ -157,8 +157,8 @@ def fail(engine: Engine, digest: str, attempt: int, reason: str, log: str) -> bo
 def crash(
     engine: Engine, digest: str, attempt: int, reason: str, log: str, max_attempts: int, backoff: float
 ) -> State | None:
-    """The attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash is the
-    last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
+    """Return the attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash is
+    the last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
     way = GiveBackRule(Outcome.CRASHED, reason, "failures", max_attempts, backoff, log=log)
     return _come_back(engine, digest, attempt, way)
 
@@ -177,14 +177,14 @@ def interrupted(
 
 
 def release(engine: Engine, digest: str, attempt: int, reason: str, backoff: float = BACKOFF) -> bool:
-    """Hands the stage back (the worker has to go): READY at once, and no sign against it; see
+    """Hand the stage back (the worker has to go): READY at once, and no sign against it; see
     `prunesweep.core.ledger.queue.giveback` for when it is too often."""
     way = GiveBackRule(Outcome.RELEASED, reason, "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True)
     return _come_back(engine, digest, attempt, way) is not None
 
 
 def cancelled(engine: Engine, digest: str, attempt: int, log: str, backoff: float = BACKOFF) -> bool:
-    """The stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again since."""
+    """Return the stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again since."""
     way = GiveBackRule(
         Outcome.CANCELLED, "cancelled", "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True, log=log
     )
@@ -199,7 +199,7 @@ def _come_back(engine: Engine, digest: str, attempt: int, way: GiveBackRule) -> 
 
 
 def _facts(kind: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result, checked against the columns of its table."""
+    """Return the result, checked against the columns of its table."""
     columns = {column.name for column in _FACTS[kind].columns} - {"digest", "at"}
     if set(result) != columns:
         raise StageError(f"{kind} gave the wrong facts: {sorted(columns ^ set(result))}")

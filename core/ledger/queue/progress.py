@@ -30,7 +30,7 @@ _mine = (
 
 @lru_cache(maxsize=2)
 def _record(database: str) -> Any:
-    """The statement; made once, as to make it takes several times as long as to run it."""
+    """Return the statement; made once, as to make it takes several times as long as to run it."""
     insert = insert_for(database, metrics).from_select(list(_COLUMNS), _mine)
     new = {name: insert.excluded[name] for name in ("attempt", "at", *_MEASURED)}
     insert = insert.on_conflict_do_update(index_elements=["digest", "epoch"], set_=new)
@@ -49,7 +49,7 @@ def record_epoch(
     seconds: float,
     images_per_s: float,
 ) -> bool:
-    """Writes one epoch of a running stage, over an earlier attempt's; False if the stage isn't this attempt's.
+    """Write one epoch of a running stage, over an earlier attempt's; False if the stage isn't this attempt's.
 
     Args:
         epoch: 1-based.
@@ -77,7 +77,7 @@ _progress = (
 
 
 def record_progress(engine: Engine, silent: Mapping[tuple[str, int], float]) -> None:
-    """Writes when the trainers of running stages last gave a sign of progress.
+    """Write when the trainers of running stages last gave a sign of progress.
 
     silent: (digest, attempt) → seconds since then; what is no longer that attempt's is left alone.
     """

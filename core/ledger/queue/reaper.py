@@ -44,7 +44,7 @@ def reap(
     backoff: float,
     believe: Callable[[Callable[[], float]], bool] = lambda _read: True,
 ) -> list[str]:
-    """Takes back every lease that ran out: READY again after backoff · 2^(losses before) seconds, CANCELLED if it was
+    """Take back every lease that ran out: READY again after backoff · 2^(losses before) seconds, CANCELLED if it was
     to be stopped, or QUARANTINED (see `prunesweep.core.ledger.queue.giveback`); all those digests.
 
     believe: is given a function that reads the ledger's clock, and says whether that can be the time. It is asked once

@@ -117,7 +117,7 @@ class RedoSummary:
 
 
 def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str, str]) -> RedoSummary:
-    """Sends DONE stages back, in one transaction, and gives a new start to what failed or was cancelled around them.
+    """Send DONE stages back, in one transaction, and give a new start to what failed or was cancelled around them.
 
     Args:
         damaged: digest → sha-256 of the artifact that was looked at, "" if the stage makes none; a stage that isn't
@@ -155,7 +155,7 @@ def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str,
 
 
 def lock_descendants(connection: Connection, digest: str) -> None:
-    """Locks the stage and all that is made from it, in the order of their digests. Needs the structure lock, alone."""
+    """Lock the stage and all that is made from it, in the order of their digests. Needs the structure lock, alone."""
     _look(connection, {digest, *_reach(connection, {digest}, down=True)})
 
 
@@ -179,13 +179,13 @@ def send_back(connection: Connection, digest: str) -> None:
 
 
 def _end_hopeless(connection: Connection, digests: set[str]) -> None:
-    """Cancels those that would wait for ever: a parent of theirs failed or was cancelled, and nobody revived it."""
+    """Cancel those that would wait for ever: a parent of theirs failed or was cancelled, and nobody revived it."""
     while _each(connection, _cancel_hopeless, digests, why="upstream failed"):
         pass
 
 
 def _reach(connection: Connection, digests: Iterable[str], *, down: bool) -> set[str]:
-    """All descendants (or ancestors) of the stages."""
+    """Return all descendants (or ancestors) of the stages."""
     found: set[str] = set()
     edge = set(digests)
     while edge:
@@ -205,7 +205,7 @@ def _look(connection: Connection, digests: Iterable[str]) -> list[AnyRow]:
 
 
 def _each(connection: Connection, statement: Update | Delete, digests: Iterable[str], **values: str) -> int:
-    """Runs the statement over the digests; how many rows it changed."""
+    """Run the statement over the digests; how many rows it changed."""
     return sum(connection.execute(statement, {"digests": chunk, **values}).rowcount for chunk in _chunks(digests))
 
 

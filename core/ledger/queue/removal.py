@@ -65,7 +65,7 @@ _referred = union(
 
 
 def remove_sweeps(engine: Engine, ids: Sequence[int], *, dry_run: bool) -> RemovalSummary:
-    """Removes these sweeps in one transaction: their cells, and the stages, attempts, curves, results and saved states
+    """Remove these sweeps in one transaction: their cells, and the stages, attempts, curves, results and saved states
     that no other sweep wants. dry_run: does it all, says what it was, and undoes it.
 
     A worker that still runs one of their stages (it lost its lease: its host slept, say) can write nothing afterwards,

@@ -54,7 +54,7 @@ _drop_snapshot = delete(snapshots).where(snapshots.c.digest == bindparam("of"))
 
 
 def forget_old(engine: Engine, keep: float) -> RetentionSummary:
-    """Forgets what is older than `keep` seconds; up to 1,000 rows of each kind in a call."""
+    """Forget what is older than `keep` seconds; up to 1,000 rows of each kind in a call."""
     values = {"keep": float(keep)}
     with writing(engine) as connection:
         logs = connection.execute(_old_logs.limit(_MOST), values).all()

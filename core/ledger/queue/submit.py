@@ -83,7 +83,7 @@ def _free_name(connection: Connection, prefix: str) -> str:
 
 
 def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, Any]) -> int | None:
-    """The sweep of this name, if it is the same work; None if the name is free."""
+    """Return the sweep of this name, if it is the same work; None if the name is free."""
     row = connection.execute(select(sweeps.c.id, sweeps.c.grid).where(sweeps.c.name == name)).one_or_none()
     if row is None:
         return None
@@ -108,7 +108,7 @@ def _without_places(grid: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _defaults() -> dict[str, Any]:
-    """What a sweep's grid means by the axes that there weren't yet when it was submitted."""
+    """Return what a sweep's grid means by the axes that there weren't yet when it was submitted."""
     plain = {field.name: field.default for field in fields(Grid) if field.default is not MISSING}
     defaults: dict[str, Any] = json.loads(json.dumps(plain))
     return defaults
@@ -120,7 +120,7 @@ def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], ve
 
 
 def _insert_stages(connection: Connection, plan: Plan) -> int:
-    """Inserts the stages that aren't there, and all edges; how many stages are new.
+    """Insert the stages that aren't there, and all edges; how many stages are new.
 
     In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
     """
@@ -170,7 +170,7 @@ def _insert_wishes(connection: Connection, plan: Plan, sweep_id: int) -> None:
 
 
 def _analyze(connection: Connection) -> None:
-    """Tells PostgreSQL's planner of many new rows at once; it would learn of them a minute later, and till then walk
+    """Tell PostgreSQL's planner of many new rows at once; it would learn of them a minute later, and till then walk
     through whole tables to find one stage. SQLite's statements are written so that it needs no such hint."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ANALYZE)

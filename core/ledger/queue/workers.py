@@ -70,7 +70,7 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
 
 
 def note(engine: Engine, id: str, notes: WorkerNotes) -> None:
-    """Writes what the worker says about itself, over what it said before."""
+    """Write what the worker says about itself, over what it said before."""
     text = {clean(what[:_LONGEST]): clean(reason[:_LONGEST]) for what, reason in notes.troubles.items()}
     said = {"troubles": text, "out": list(notes.out)}
     with writing(engine) as connection:
@@ -84,7 +84,7 @@ def gone(engine: Engine, id: str) -> None:
 
 
 def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
-    """The workers that haven't stopped and were seen within that many seconds, by start."""
+    """Return the workers that haven't stopped and were seen within that many seconds, by start."""
     alive = (
         select(workers, DatabaseNow().label("now"))
         .where(~workers.c.stopped, func.abs(workers.c.seen_at - DatabaseNow()) <= alive_within)

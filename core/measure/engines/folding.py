@@ -11,8 +11,8 @@ from prunesweep.core.passes import Passes
 
 
 def folded(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode in which each batch-norm that alone follows a convolution is part of it. A network that
-    torch.fx cannot trace is copied as it is."""
+    """Return a copy in evaluation mode in which each batch-norm that alone follows a convolution is part of it. A
+    network that torch.fx cannot trace is copied as it is."""
     own = copy.deepcopy(model).eval()
     try:
         graph = fx.Tracer().trace(own)
@@ -37,7 +37,8 @@ def folded(model: nn.Module) -> nn.Module:
 
 
 def without_gradients(model: nn.Module, images: torch.Tensor, dtype: torch.dtype) -> tuple[nn.Module, torch.Tensor]:
-    """The folded copy, and the images [B, C, H, W] for it: on the images' device, in `dtype`, laid out for passes."""
+    """Return the folded copy, and the images [B, C, H, W] for it: on the images' device, in `dtype`, laid out for
+    passes."""
     ready = folded(model).requires_grad_(False).to(images.device, dtype)
     passes = Passes(ready, min(images.shape[2:]))
     return ready, passes.images(images.to(dtype))

@@ -13,7 +13,7 @@ from prunesweep.core.sparse.runtime import dense_runtimes
 
 
 def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
-    """The network for batches of just this shape, so that an engine can plan its memory; batch-norm is folded.
+    """Return the network for batches of just this shape, so that an engine can plan its memory; batch-norm is folded.
 
     The file is made as `sweep export` makes it, unless the network has what our graph has no node for.
     """

@@ -17,7 +17,7 @@ _ALWAYS = "torch"
 
 @cache
 def registry() -> Mapping[str, EngineAdapter]:
-    """Every engine by its name."""
+    """Return every engine by its name."""
     return MappingProxyType({engine.name: engine for module in _MODULES for engine in module.engines()})
 
 
@@ -35,8 +35,8 @@ def missing(name: str, device: torch.device) -> str | None:
 
 
 def choose(names: Iterable[str], device: torch.device) -> tuple[tuple[EngineAdapter, ...], dict[str, str]]:
-    """The engines of these names that can be used with `device`, and why the others cannot. `torch` is always among
-    them when no other dense fp32 one is: without it there would be nothing to compare with."""
+    """Return the engines of these names that can be used with `device`, and why the others cannot. `torch` is always
+    among them when no other dense fp32 one is: without it there would be nothing to compare with."""
     reasons = {name: missing(name, device) for name in dict.fromkeys(names)}
     chosen = [name for name, reason in reasons.items() if reason is None]
     if not any(map(is_baseline, chosen)):

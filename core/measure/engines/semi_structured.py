@@ -40,8 +40,8 @@ def halved(model: nn.Module) -> nn.Module:
 
 
 def has_pattern(matrix: torch.Tensor) -> bool:
-    """True when of every four neighbours in a row at least two are 0. matrix: [rows, columns], columns a multiple of
-    4."""
+    """Return True when of every four neighbours in a row at least two are 0. matrix: [rows, columns], columns a
+    multiple of 4."""
     rows, columns = matrix.shape
     return bool((matrix.reshape(rows, columns // 4, 4).count_nonzero(2) <= 2).all())
 
@@ -93,7 +93,7 @@ class SparseConv(nn.Module):
 def unfolded(
     images: torch.Tensor, kernel: tuple[int, ...], stride: tuple[int, ...], padding: tuple[int, ...] | str
 ) -> tuple[torch.Tensor, int, int, int]:
-    """What each output position sees, [B · H' · W', kh · kw · C], channels innermost; and B, H', W'."""
+    """Return what each output position sees, [B · H' · W', kh · kw · C], channels innermost; and B, H', W'."""
     (down, right) = padding if not isinstance(padding, str) else (0, 0)
     padded = nn.functional.pad(images, (right, right, down, down)).permute(0, 2, 3, 1)
     windows = padded.unfold(1, kernel[0], stride[0]).unfold(2, kernel[1], stride[1])  # [B, H', W', C, kh, kw]

@@ -18,8 +18,8 @@ _COPIES = 3
 
 
 def engines() -> tuple[EngineAdapter, ...]:
-    """The only one that is faster for having zeros. It is what `prunesweep.load` gives: onnxruntime takes over where
-    that measured faster."""
+    """Return the only one that is faster for having zeros. It is what `prunesweep.load` gives: onnxruntime takes over
+    where that measured faster."""
     return (EngineAdapter("sparse", _missing, _version, _prepare),)
 
 

@@ -63,7 +63,7 @@ class Rows:
     lengths: np.ndarray
 
     def code(self) -> bytes:
-        """The instructions one after the other."""
+        """Return the instructions one after the other."""
         starts = np.cumsum(self.lengths) - self.lengths
         out = np.zeros(int(self.lengths.sum()), np.uint8)
         for column in range(self.encoded.shape[1]):
@@ -73,7 +73,7 @@ class Rows:
 
 
 def merged(*parts: tuple[np.ndarray, Rows]) -> Rows:
-    """All parts' instructions ordered by their keys [n]; equal keys keep the order of the parts."""
+    """Return all parts' instructions ordered by their keys [n]; equal keys keep the order of the parts."""
     order = np.argsort(np.concatenate([keys for keys, _ in parts]), kind="stable")
     return Rows(
         np.concatenate([rows.encoded for _, rows in parts])[order],
@@ -134,13 +134,14 @@ def spread(reg: int, operand: int, which: int, *, lanes: int = 16) -> Rows:
 
 
 def with_number(rows: Rows, number: int) -> Rows:
-    """The instructions with a byte behind them."""
+    """Return the instructions with a byte behind them."""
     rows.encoded[np.arange(len(rows.lengths)), rows.lengths] = number
     return Rows(rows.encoded, rows.lengths + 1)
 
 
 def _prefixed(op: Op, reg: np.ndarray, other: np.ndarray, lanes: int, mask: int) -> np.ndarray:
-    """Bytes [n, 11] with the four of the prefix and the opcode; the operand's two bits of byte 1 are left 0."""
+    """Return the bytes [n, 11] with the four of the prefix and the opcode; the operand's two bits of byte 1 are left
+    0."""
     out = np.zeros((len(reg), WIDEST), np.uint8)
     out[:, 0] = 0x62
     out[:, 1] = (1 - (reg >> 3 & 1)) << 7 | (1 - (reg >> 4 & 1)) << 4 | op.table
@@ -173,7 +174,7 @@ def load_int(reg: R, base: R, shift: int) -> bytes:
 
 
 def prefetch(base: R, shift: int) -> bytes:
-    """Brings the line at [base + shift] into the caches, without waiting for it."""
+    """Bring the line at [base + shift] into the caches, without waiting for it."""
     return bytes([_rex(0, base, wide=False), 0x0F, 0x18]) + _operand(1, base, shift)
 
 

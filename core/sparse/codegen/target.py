@@ -97,7 +97,7 @@ TARGETS = (AVX512, AVX2)
 
 
 def here() -> Target | None:
-    """The best that this processor has."""
+    """Return the best that this processor has."""
     flags = _flags()
     return next((target for target in TARGETS if target.needs <= flags), None)
 
@@ -113,7 +113,7 @@ def unsupported(target: Target | None = None) -> str | None:
 
 
 def _flags() -> frozenset[str]:
-    """The processor's features as Linux names them."""
+    """Return the processor's features as Linux names them."""
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:  # noqa: PTH123
             return next((frozenset(line.split()) for line in lines if line.startswith("flags")), frozenset())

@@ -66,7 +66,8 @@ def spread(reg: int, operand: int, which: int, *, lanes: int = 8) -> Rows:
 
 
 def _prefixed(op: Op, reg: np.ndarray, other: np.ndarray, lanes: int) -> np.ndarray:
-    """Bytes [n, 11] with the three of the prefix and the opcode; the operand's two bits of byte 1 are left 0."""
+    """Return the bytes [n, 11] with the three of the prefix and the opcode; the operand's two bits of byte 1 are left
+    0."""
     out = np.zeros((len(reg), WIDEST), np.uint8)
     out[:, 0] = 0xC4
     out[:, 1] = (1 - (reg >> 3 & 1)) << 7 | op.table

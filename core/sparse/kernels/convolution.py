@@ -64,7 +64,7 @@ def block(
 
 
 def arguments(*registers: R) -> bytes:
-    """Loads the first argument words."""
+    """Load the first argument words."""
     return b"".join(asm.load_word(register, R.DI, 8 * number) for number, register in enumerate(registers))
 
 
@@ -74,7 +74,7 @@ def zero(register: int, target: Target) -> bytes:
 
 
 def _bias(target: Target) -> int:
-    """How far behind the next weight a pointer into the stream points (bytes), as displacements are signed."""
+    """Return how far behind the next weight a pointer into the stream points (bytes), as displacements are signed."""
     return 2 * target.near
 
 
@@ -121,7 +121,7 @@ def _finish(accumulators: np.ndarray, places: np.ndarray, target: Target, *, rel
 
 
 def pooling(op: asm.Op, shifts: np.ndarray, channels: int, in_step: int, out_step: int, target: Target) -> bytes:
-    """The largest (MAX) or the sum (ADD) of the vectors at `shifts` (bytes [K]) from a tile's input, for each of
+    """Return the largest (MAX) or the sum (ADD) of the vectors at `shifts` (bytes [K]) from a tile's input, for each of
     `channels` channels that lie `in_step` and `out_step` bytes apart. Arguments: input, output, tile table, tiles."""
     emit = target.encoder
     one = emit.memory(asm.LOAD, 0, R.R10, int(shifts[0])).code()

@@ -99,7 +99,7 @@ class _IndexTable:
 
 
 def _one(pixels: np.ndarray, table: _IndexTable, target: Target) -> bytes:
-    """One vector: from each input vector it draws on, the lanes it wants; the fill where there is no pixel."""
+    """Return one vector: from each input vector it draws on, the lanes it wants; the fill where there is no pixel."""
     lanes = target.lanes
     blocks = sorted({int(pixel) // lanes for pixel in pixels if pixel >= 0})
     if len(blocks) == 1 and np.array_equal(pixels, np.arange(lanes) + blocks[0] * lanes):

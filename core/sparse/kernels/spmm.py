@@ -25,7 +25,7 @@ def vectors_max(target: Target) -> int:
 
 
 def inputs_at_once(vectors: int, lanes: int) -> int:
-    """Rows of the dense matrix in a chunk."""
+    """Return the rows of the dense matrix in a chunk."""
     return max(1, _CLOSE_BYTES // (vectors * lanes * 4))
 
 
@@ -61,13 +61,14 @@ def row_list(vectors: int, lanes: int, target: Target, *, first: bool, last: boo
 
 
 def _sets(vectors: int, target: Target) -> int:
-    """How many sums each output has that are added up at its end: as many as hide latency, if the registers do."""
+    """Return how many sums each output has that are added up at its end: as many as hide latency, if the registers
+    do."""
     room = (target.registers - _FOUR) // vectors
     return next(sets for sets in (1, 2, 4, 8) if sets * vectors >= _CHAINS or 2 * sets > room)
 
 
 def _turn(vectors: int, lanes: int, sets: int, target: Target) -> bytes:
-    """The inner loop's body: each weight adds to the next set of sums.
+    """Return the inner loop's body: each weight adds to the next set of sums.
 
     The processor's loads are for the inputs (two vectors a cycle, and whatever else is loaded takes of that), so four
     weights come by one load, and so do their four places.
@@ -93,8 +94,8 @@ def _at_once(sets: int) -> int:
 
 
 def list_of(weight: np.ndarray, bias: np.ndarray, vectors: int, lanes: int, target: Target) -> np.ndarray:
-    """The bytes that `row_list` reads. For each output: its number of turns (int32) and its bias, then by fours the
-    places of their inputs (uint16, in steps of 8 bytes) and the weights.
+    """Return the bytes that `row_list` reads. For each output: its number of turns (int32) and its bias, then by fours
+    the places of their inputs (uint16, in steps of 8 bytes) and the weights.
 
     weight: [O, K], K ≤ `inputs_at_once`; each row is filled up with zeros to whole turns, at least one.
     """

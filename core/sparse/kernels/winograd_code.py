@@ -53,7 +53,7 @@ class TileLayout:
         return (self.blocks * self.height * self.n + 1) * self.target.vector
 
     def stream(self, weight: np.ndarray) -> np.ndarray:
-        """The transformed weights [36, O, C] in the order in which `products` reads them."""
+        """Return the transformed weights [36, O, C] in the order in which `products` reads them."""
         padded = np.zeros((POINTS, self.blocks * self.height, self.channels), np.float32)
         padded[:, : self.outputs] = weight
         return padded.reshape(POINTS, self.blocks, self.height, self.channels).transpose(0, 1, 3, 2).ravel()
@@ -218,7 +218,7 @@ def _stores(base: R, begins: np.ndarray, stride: int) -> list[_Line]:
 
 
 def _passes(lines: Sequence[_Line], target: Target) -> bytes:
-    """All lines for the first pass, then for the next."""
+    """Return all lines for the first pass, then for the next."""
     count = max(len(line.operand) for line in lines if isinstance(line.operand, np.ndarray))
     keys, parts = np.arange(count) * len(lines), []
     for number, line in enumerate(lines):

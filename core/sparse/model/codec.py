@@ -25,12 +25,12 @@ _ENTRY = 96
 
 
 def to_bits(mask: np.ndarray) -> np.ndarray:
-    """A bool mask of any shape as uint8 [ceil(n / 8)]."""
+    """Return a bool mask of any shape as uint8 [ceil(n / 8)]."""
     return np.packbits(mask.reshape(-1), bitorder="little")
 
 
 def from_bits(bits: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """The mask that `to_bits` packed: bool of that shape.
+    """Return the mask that `to_bits` packed: bool of that shape.
 
     Raises:
         ValueError: too many or too few bits for the shape, or one after the last.
@@ -44,7 +44,7 @@ def from_bits(bits: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 
 def pack_weight(name: str, weight: np.ndarray, mask: np.ndarray | None = None, values: str = "fp32") -> Arrays:
-    """A float32 weight as the tensors of a file: `NAME.mask` and `NAME.values`, or `NAME` itself.
+    """Return a float32 weight as the tensors of a file: `NAME.mask` and `NAME.values`, or `NAME` itself.
 
     Args:
         mask: bool, True = kept, in the weight's shape; what isn't kept must be zero. None = all that isn't +0.0 is

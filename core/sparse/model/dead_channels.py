@@ -22,7 +22,7 @@ Layer = Conv | Linear
 
 
 def drop_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
-    """The graph without its dead channels, and how many output channels each layer lost (layers that lost some).
+    """Return the graph without its dead channels, and how many output channels each layer lost (layers that lost some).
 
     What one layer loses may leave others dead, so this goes on until nothing changes. Images and result keep their
     channels, and every other value keeps at least one.
@@ -71,7 +71,7 @@ class _Group:
         return dead
 
     def without(self, dead: np.ndarray, graph: Graph) -> Graph:
-        """The graph without these channels of the group."""
+        """Return the graph without these channels of the group."""
         keep = ~dead
         nodes: list[Node] = []
         for node in graph.nodes:
@@ -89,7 +89,7 @@ class _Group:
 
 
 def _groups(graph: Graph) -> Iterator[_Group]:
-    """The groups from which channels may go, first made first."""
+    """Yield the groups from which channels may go, first made first."""
     members: dict[str, set[str]] = {INPUT: {INPUT}}
     for node in graph.nodes:
         together = _together(node)
@@ -107,7 +107,7 @@ def _groups(graph: Graph) -> Iterator[_Group]:
 
 
 def _together(node: Node) -> str | None:
-    """The value whose channels are the node's own, one by one."""
+    """Return the value whose channels are the node's own, one by one."""
     if isinstance(node, Linear):
         return None
     return node.add if isinstance(node, Conv) else node.source

@@ -50,7 +50,8 @@ def seal_holds(data: bytes, checksum: str) -> bool:
 
 
 def metadata_entry(data: bytes, entry: str) -> Any:
-    """The JSON that a safetensors file holds under that entry of its metadata. Any exception means: it holds none."""
+    """Return the JSON that a safetensors file holds under that entry of its metadata. Any exception means: it holds
+    none."""
     # safetensors starts with its own header's length, 8 bytes, little-endian.
     (length,) = struct.unpack("<Q", data[:8])
     return json.loads(json.loads(data[8 : 8 + length])["__metadata__"][entry])

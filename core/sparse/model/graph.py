@@ -72,7 +72,7 @@ LARGEST = 1 << 25
 
 
 def map_shapes(graph: Graph) -> dict[str, tuple[int, ...]]:
-    """Every value's shape without B: (C, H, W), or (C,) after `GlobalMean`.
+    """Return every value's shape without B: (C, H, W), or (C,) after `GlobalMean`.
 
     Raises:
         ValueError: no nodes, or two of one name; a node reads what no earlier node made; shapes do not fit, or a value

@@ -47,8 +47,8 @@ class WindowGraph:
 
 
 def windows_of(graph: Graph) -> WindowGraph:
-    """The graph with means as sums and linear layers as 1×1 convolutions; what divides a sum goes into the weights of
-    the next layer, or into a layer of its own where none follows.
+    """Return the graph with means as sums and linear layers as 1×1 convolutions; what divides a sum goes into the
+    weights of the next layer, or into a layer of its own where none follows.
 
     Raises:
         ValueError: as `map_shapes`.
@@ -84,6 +84,6 @@ def _with_map(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def _as_conv(node: Linear, source: str, count: int) -> Conv:
-    """The layer over what is `count` times its input."""
+    """Return the layer over what is `count` times its input."""
     weight = (node.weight / np.float32(count))[:, :, None, None]
     return Conv(node.out, source, weight, node.bias, (1, 1), (0, 0), node.relu)

@@ -40,7 +40,7 @@ _ARRAYS = ("weight", "bias")
 
 
 def write_packed(graph: Graph, path: Path, meta: Mapping[str, Any], values: str = "fp32") -> int:
-    """Writes the graph to `path`, whole or not at all; returns the size in bytes. Equal input makes equal bytes.
+    """Write the graph to `path`, whole or not at all; return the size in bytes. Equal input makes equal bytes.
 
     Args:
         meta: what JSON can hold.
@@ -132,7 +132,7 @@ def _plain(node: Node) -> dict[str, Any]:
 
 
 def _node(body: dict[str, Any], tensors: dict[str, np.ndarray], shapes: Mapping[str, Any]) -> Node:
-    """The node; its tensors are taken out of `tensors`."""
+    """Return the node; its tensors are taken out of `tensors`."""
     kind = _OPS[body["op"]]
     out = body["out"]
     known = {"op", *(field.name for field in fields(kind))} - set(_ARRAYS)

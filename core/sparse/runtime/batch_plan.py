@@ -83,7 +83,7 @@ class BatchPlan:
         return _Layer(node, outputs, tuple(chains), tiled_layer(node, source, out, functions, self._target))
 
     def fastest(self, groups: int, pool: ThreadPool) -> frozenset[int]:
-        """Which layers are faster by tiles than by leaving out zeros, with so many groups."""
+        """Return which layers are faster by tiles than by leaving out zeros, with so many groups."""
         if not any(layer.tiled for layer in self._layers):
             return frozenset()
         took = self.ticks(groups, pool, _TRIALS)
@@ -119,7 +119,7 @@ class BatchPlan:
         return BatchProgram(made, tuple(number for number, _ in steps), memory, self._frames, self._result, self._code)
 
     def _jobs(self, number: int, plan: "_Plan", home: int | None, groups: range, slot: int) -> Iterator[Job]:
-        """The layer for these groups. slot: the place of a value that has room for one group a share."""
+        """Yield the layer for these groups. slot: the place of a value that has room for one group a share."""
         layer, memory = self._layers[number], plan.memory
         if layer.tiled and number in plan.tiled:
             yield from layer.tiled.jobs(memory, self._code, groups, slot, plan.benches, home)
@@ -214,7 +214,7 @@ def _shares(groups: int, threads: int) -> list[tuple[int | None, int, int]]:
 
 
 def _blocks(node: Conv, outputs: slice, source: ValueLayout, out: ValueLayout, target: Target) -> Iterator[CodeBlock]:
-    """The chunks of input channels of one run of outputs, each with as much code as stays close."""
+    """Yield the chunks of input channels of one run of outputs, each with as much code as stays close."""
     weight = node.weight[outputs].reshape(outputs.stop - outputs.start, node.weight.shape[1], -1)
     taps = source.taps(node.weight.shape[2:])
     for channels in chunks(weight, target):

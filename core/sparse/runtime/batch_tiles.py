@@ -62,7 +62,7 @@ class TiledLayer:
         benches: Sequence[TileScratch],
         home: int | None,
     ) -> Iterator[Job]:
-        """The layer for these groups: on its home's bench, or a job for each bench."""
+        """Yield the layer for these groups: on its home's bench, or a job for each bench."""
         benches = benches if home is None else benches[home : home + 1]
         down, across = (range(0, size, OUT) for size in self._out.size)
         tiles = list(product(groups, down, across))
@@ -102,7 +102,8 @@ class TiledLayer:
             yield _call(code, last, words, bench, self._bias)
 
     def _stream(self, n: int) -> np.ndarray:
-        """The weights as the products for n vectors of tiles read them; they live as long as a call that does so."""
+        """Return the weights as the products for n vectors of tiles read them; they live as long as a call that does
+        so."""
         stream = self._streams.get(n)
         if stream is None:
             self._streams[n] = stream = self._layouts[n].stream(transformed(self.node.weight))
@@ -112,7 +113,7 @@ class TiledLayer:
 def tiled_layer(
     node: Conv, source: ValueLayout, out: ValueLayout, functions: list[bytes], target: Target
 ) -> TiledLayer | None:
-    """The layer by tiles, where that can be and may be worth it."""
+    """Return the layer by tiles, where that can be and may be worth it."""
     if not worth(node, (out.channels, *out.size)):
         return None
     return TiledLayer(node, source, out, functions, target)

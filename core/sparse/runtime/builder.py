@@ -52,8 +52,8 @@ class CodeParts:
         return array
 
     def passing(self, use: str, count: int, pitch: int) -> np.ndarray:
-        """The same as `rows`, for what nobody reads after this layer: all layers that put as much to the same use get
-        the same memory, which stays in the caches."""
+        """Return the same as `rows`, for what nobody reads after this layer: all layers that put as much to the same
+        use get the same memory, which stays in the caches."""
         if (use, count, pitch) not in self._passing:
             self._passing[use, count, pitch] = self.rows(count, pitch)
         return self._passing[use, count, pitch]
@@ -82,7 +82,7 @@ class CodeParts:
 
 
 def finished(draft: Draft, code: Executable) -> ProgramStep:
-    """The step, now that its code has addresses."""
+    """Return the step, now that its code has addresses."""
     jobs = []
     for pieces, cost in draft:
         words = [np.array(piece.words, np.int64) for piece in pieces]

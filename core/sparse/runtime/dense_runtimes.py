@@ -43,7 +43,7 @@ def dense_runs(graph: Graph, threads: int, only: str = "") -> dict[str, Run]:
 
 
 def file_run(path: Path) -> Run | None:
-    """The same for a file that `onnx_bytes` made."""
+    """Return the same for a file that `onnx_bytes` made."""
     return _session(str(path), 1)
 
 
@@ -86,7 +86,7 @@ def _compiled(model: bytes, threads: int) -> Run | None:
 
 
 def onnx_bytes(graph: Graph, batch: int | None = None, meta: Mapping[str, str] | None = None) -> bytes | None:
-    """The graph as an ONNX file's content (opset 17): input `images`, result `logits`; None where onnx is not
+    """Return the graph as an ONNX file's content (opset 17): input `images`, result `logits`; None where onnx is not
     installed.
 
     Args:
@@ -126,7 +126,8 @@ Operation = tuple[str, list[str], str, dict[str, Any]]
 
 
 def _operations(node: Node, constant: Callable[[str, np.ndarray], str]) -> list[Operation]:
-    """What a node comes to in ONNX. Only the last operation carries the node's name; each reads the one before."""
+    """Return what a node comes to in ONNX. Only the last operation carries the node's name; each reads the one
+    before."""
     chain = _chain(node, constant)
     linked = []
     for number, (kind, reads, attributes) in enumerate(chain):

@@ -106,11 +106,11 @@ class Engine:
             return self._by(self._run(many=batch >= self._group)) or OWN
 
     def _by(self, run: Run) -> str:
-        """Who runs it densely; "" where the engine runs it itself."""
+        """Return who runs it densely; "" where the engine runs it itself."""
         return next((name for name, dense in self._dense.items() if dense is run), "")
 
     def _run(self, *, many: bool) -> Run:
-        """What is faster for batches smaller than a group, or for the others."""
+        """Return what is faster for batches smaller than a group, or for the others."""
         if many not in self._chosen:
             images = np.zeros((self._group if many else 1, *self._shape), np.float32)
             runs = [run for run in (self._sparse, *self._dense.values()) if run is not None]
@@ -167,7 +167,7 @@ class _Sparse:
         return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
 
     def _outputs(self, images: np.ndarray) -> list[np.ndarray]:
-        """What doesn't fill a group runs one by one if it is little, and all do if groups don't pay."""
+        """Return what doesn't fill a group runs one by one if it is little, and all do if groups don't pay."""
         rest = len(images) % self.target.lanes
         alone = len(images) == 1 or (rest > 0 and rest < self._few)
         whole = len(images) - rest if alone else len(images)
@@ -204,7 +204,7 @@ class _Sparse:
         return self._paying.get(groups, True)
 
     def _alike(self, groups: int) -> float:
-        """How many images one by one take as long as so many groups."""
+        """Return how many images one by one take as long as so many groups."""
         images = np.zeros((groups * self.target.lanes, *self._shape), np.float32)
         grouped = min(_seconds(self._many, images) for _ in range(_TRIALS))
         return grouped / min(_seconds(self._one, images[:1]) for _ in range(_TRIALS))

@@ -35,6 +35,6 @@ class Executable:
         """Bytes of each."""
 
     def function(self, number: int) -> Callable[[int], None]:
-        """The function as something to call; Python's lock is released meanwhile."""
+        """Return the function as something to call; Python's lock is released meanwhile."""
         call: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.addresses[number])
         return call

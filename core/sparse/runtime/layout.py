@@ -41,7 +41,7 @@ class ValueLayout:
         return self.rows * self.row
 
     def place(self, row: int, column: int) -> int:
-        """Bytes to this pixel, the border counted."""
+        """Return the bytes to this pixel, the border counted."""
         return row * self.row + column * self.vector
 
     @property
@@ -50,16 +50,17 @@ class ValueLayout:
         return self.channels * self.plane
 
     def map(self, values: np.ndarray) -> np.ndarray:
-        """The view of values [groups, channels, rows, columns, lanes] that leaves out the border."""
+        """Return the view of values [groups, channels, rows, columns, lanes] that leaves out the border."""
         return values[:, :, self.top : self.top + self.size[0], self.left : self.left + self.size[1]]
 
     def taps(self, kernel: Sequence[int]) -> np.ndarray:
-        """Bytes from a window's first vector to each of its vectors in one channel."""
+        """Return the bytes from a window's first vector to each of its vectors in one channel."""
         return ((np.arange(kernel[0])[:, None] * self.columns + np.arange(kernel[1])) * self.vector).ravel()
 
 
 def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], lanes: int) -> dict[str, ValueLayout]:
-    """Each map's border: as wide as its widest reader needs; values that are added to each other have equal ones.
+    """Return each map's border: as wide as its widest reader needs; values that are added to each other have equal
+    ones.
 
     Raises:
         ValueError: a max-pool and another node read one value whose border would have to be both −∞ and 0.
@@ -81,7 +82,7 @@ def frames_of(windows: Sequence[Window], shapes: Mapping[str, tuple[int, ...]], 
 
 
 def _needed(node: Window, shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """Rows above, columns before, rows below, columns behind that its windows reach."""
+    """Return the rows above, columns before, rows below, columns behind that its windows reach."""
     kernel = node.weight.shape[2:] if isinstance(node, Conv) else node.kernel
     behind = [
         (shapes[node.out][axis + 1] - 1) * node.stride[axis]
@@ -99,7 +100,7 @@ def _wider(one: Sequence[int], other: Sequence[int]) -> tuple[int, int, int, int
 
 
 def _fill(name: str, windows: Sequence[Window]) -> float:
-    """What lies outside the map: nothing for a convolution is 0, for a maximum −∞."""
+    """Return what lies outside the map: nothing for a convolution is 0, for a maximum −∞."""
     readers = [node for node in windows if node.source == name]
     pooled = [node for node in readers if isinstance(node, MaxPool)]
     if not pooled or any(isinstance(node, Conv) and node.out == name and node.relu for node in windows):
@@ -148,5 +149,5 @@ class ValueMemory:
 
 
 def reads(node: Window) -> tuple[str, ...]:
-    """The values a node needs."""
+    """Return the values a node needs."""
     return (node.source, node.add) if isinstance(node, Conv) and node.add is not None else (node.source,)

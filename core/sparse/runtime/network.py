@@ -91,7 +91,7 @@ def open_network(path: Path, threads: int = 1) -> Network:
 
 
 def _input(shape: tuple[int, int, int], meta: Mapping[str, Any]) -> Input:
-    """What the file's metadata says; whoever wrote the file may have left anything out."""
+    """Return what the file's metadata says; whoever wrote the file may have left anything out."""
     said = meta.get("input")
     said = said if isinstance(said, Mapping) else {}
     mean, std = (_numbers(said.get(key), shape[0]) for key in ("mean", "std"))

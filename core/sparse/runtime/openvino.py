@@ -9,8 +9,8 @@ _TELEMETRY = "openvino_telemetry"
 
 @cache
 def openvino() -> Any:
-    """The package, without its telemetry: as it comes, `import openvino` alone reports to a server on the Internet and
-    leaves files in the user's home. Without the package that does so it takes a stub of its own.
+    """Return the package, without its telemetry: as it comes, `import openvino` alone reports to a server on the
+    Internet and leaves files in the user's home. Without the package that does so it takes a stub of its own.
 
     Raises:
         ImportError: it is not installed.
@@ -27,7 +27,7 @@ def openvino() -> Any:
 
 
 def fp32(threads: int) -> dict[str, object]:
-    """How a network is compiled for so many CPU threads, in fp32."""
+    """Return how a network is compiled for so many CPU threads, in fp32."""
     return {
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": 1,

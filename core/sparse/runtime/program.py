@@ -54,7 +54,7 @@ class ProgramStep:
 
 
 def aligned(shape: tuple[int, ...], fill: float = 0.0, slack: int = 16) -> np.ndarray:
-    """A float32 array that begins at a multiple of 64 bytes, with `slack` floats behind it that may be read."""
+    """Return a float32 array that begins at a multiple of 64 bytes, with `slack` floats behind it that may be read."""
     size = int(np.prod(shape))
     raw = np.full(size + 16 + slack, fill, np.float32)
     skip = -raw.ctypes.data % 64 // 4
@@ -92,7 +92,7 @@ class ThreadPool:
         weakref.finalize(self, _stop, self._posts, self._libc)
 
     def programs(self, steps: Sequence[ProgramStep]) -> Programs:
-        """The steps dealt out to the threads."""
+        """Return the steps dealt out to the threads."""
         barrier = Call(self._code.addresses[1], self._meeting)
         lists: list[list[Call]] = [[] for _ in range(self.threads)]
         for step in steps:
@@ -121,7 +121,7 @@ class ThreadPool:
             yield call
 
     def timed(self, steps: Sequence[ProgramStep], rounds: int) -> np.ndarray:
-        """Runs all steps `rounds` times, one after the other as in use; ticks of the clock [rounds, steps]."""
+        """Run all steps `rounds` times, one after the other as in use; ticks of the clock [rounds, steps]."""
         stamps = [np.zeros(1, np.int64) for _ in range(len(steps) + 1)]
         marked: list[ProgramStep] = []
         for number, stamp in enumerate(stamps):
@@ -135,11 +135,11 @@ class ThreadPool:
         return np.diff(ticks, axis=1)
 
     def stamp(self, into: np.ndarray) -> Call:
-        """Writes the clock, in ticks, into an int64 array of one element."""
+        """Write the clock, in ticks, into an int64 array of one element."""
         return Call(self._code.addresses[3], np.array([into.ctypes.data], np.int64), (into,))
 
     def run(self, programs: Programs) -> None:
-        """Runs them, each on a thread of its own; returns when all have ended."""
+        """Run them, each on a thread of its own; return when all have ended."""
         with self._lock:
             first, *others = programs.addresses
             for post, program in zip(self._posts, others, strict=True):

@@ -39,7 +39,7 @@ class SingleProgram:
         self._ways = [[tuple(finished(draft, self._code) for draft in way) for way in ways] for ways in drafts]
 
     def fastest(self, pool: ThreadPool) -> tuple[ProgramStep, ...]:
-        """The steps of one run, each layer done in the way that takes least."""
+        """Return the steps of one run, each layer done in the way that takes least."""
         took = self.ticks(pool, _TRIALS)
         best = [ways[int(np.argmin(each))] for ways, each in zip(self._ways, took, strict=True)]
         return tuple(step for way in best for step in way)
@@ -154,7 +154,7 @@ class SingleProgram:
             yield tuple(calls), float(work)
 
     def _shifts(self, node: Conv, pitch: int, shared: bool) -> np.ndarray:
-        """Bytes to the first vector of each (channel, tap)."""
+        """Return the bytes to the first vector of each (channel, tap)."""
         channels, height, width = node.weight.shape[1:]
         if not shared:
             return np.arange(channels * height * width) * pitch

@@ -25,7 +25,7 @@ class PixelMap:
 
 
 def tiled(node: Conv, source: PixelMap, out: PixelMap, add: PixelMap | None, parts: CodeParts) -> list[Draft] | None:
-    """The layer's steps, where that can be and may be worth it: a map of whole vectors of tiles."""
+    """Return the layer's steps, where that can be and may be worth it: a map of whole vectors of tiles."""
     tiles = _tiles(out.size)
     if not worth(node, (len(out.array), *out.size)) or tiles[0] * tiles[1] % parts.target.lanes:
         return None
@@ -57,7 +57,7 @@ class _Tiled:
         self._constants = parts.keep(CONSTANTS)
 
     def drafts(self) -> Iterator[Draft]:
-        """The steps one after the other."""
+        """Yield the steps one after the other."""
         size, tiles = self._source.size, self._tiles
         where = sources(size, tiles, (TILE, TILE), (OUT, OUT), self._node.padding)
         gather = self._parts.gathered(self._source.array, where, self._inputs)

@@ -60,7 +60,7 @@ def audit(
 
 
 def _verified(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> "VerifyResult":
-    """What `sweep verify` finds of the sweep's artifacts, and every accuracy once more."""
+    """Return what `sweep verify` finds of the sweep's artifacts, and every accuracy once more."""
     from prunesweep.core.ledger.queries.references import artifacts_made
     from prunesweep.orchestrator.audit.subject import VerifyResult
     from prunesweep.orchestrator.cli.commands.verify import look
@@ -71,7 +71,7 @@ def _verified(engine: "Engine", settings: "Settings", subject: "AuditedSweep", d
 
 
 def _read_again(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> tuple[Any, ...]:
-    """A `RereadAccuracy` of each network that has been evaluated, the dense ones too; each once."""
+    """Return a `RereadAccuracy` of each network that has been evaluated, the dense ones too; each once."""
     from prunesweep.core.plan.datasets import folder_of
     from prunesweep.orchestrator.audit.subject import RereadAccuracy
     from prunesweep.orchestrator.console.output import flash

@@ -70,7 +70,7 @@ def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
 
 
 def _adjust(runs: list[dict[str, Any]]) -> None:
-    """Gives every ratio its p as one of all that are shown (`p_adjusted`)."""
+    """Give every ratio its p as one of all that are shown (`p_adjusted`)."""
     from prunesweep.core.holm import holm
 
     times = [time for run in runs for time in run["race"]["times"] if not _is_best(run["race"], time)]
@@ -79,12 +79,12 @@ def _adjust(runs: list[dict[str, Any]]) -> None:
 
 
 def _is_best(race: dict[str, Any], time: dict[str, Any]) -> bool:
-    """True for the one that the others are measured against."""
+    """Return True for the one that the others are measured against."""
     return bool(time["engine"] == race["best"] and not time["pruned"])
 
 
 def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
-    """A file's table, and what it was measured on."""
+    """Return a file's table, and what it was measured on."""
     from prunesweep.orchestrator.console import text
 
     titles = ("threads", "batch", "ms", "images/s", "ratio", "99 % interval")
@@ -117,7 +117,7 @@ def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _headline(run: dict[str, Any]) -> str:
-    """The theoretical side: what is left, and what that would give if zeros cost nothing."""
+    """Return the theoretical side: what is left, and what that would give if zeros cost nothing."""
     from prunesweep.orchestrator.console import text
 
     return (

@@ -59,7 +59,7 @@ def compare(
 
 
 def _check(compared: "PairedTable", found: "list[SelectedCells]", metric: str) -> None:
-    """Raises UserError if there is nothing to compare."""
+    """Raise UserError if there is nothing to compare."""
     from prunesweep.core.errors import UserError
 
     if compared.comparisons:
@@ -98,7 +98,7 @@ def _head(compared: "PairedTable", found: "list[SelectedCells]") -> list[str]:
 def _queue(
     engine: "Engine", settings: "Settings", compared: "PairedTable", found: "list[SelectedCells]"
 ) -> list[dict[str, Any]]:
-    """Submits what is needed; what was added, one for each sweep."""
+    """Submit what is needed; what was added, one for each sweep."""
     from prunesweep.orchestrator.compare import sample_size
     from prunesweep.orchestrator.console.output import note
     from prunesweep.orchestrator.run import submission
@@ -164,7 +164,7 @@ def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
 
 
 def _explanation(study: "EqualBudgetStudy", names: "SideNames") -> list[str]:
-    """The control with one learning-rate schedule beside one-shot, and what explains a difference."""
+    """Return the control with one learning-rate schedule beside one-shot, and what explains a difference."""
     from prunesweep.orchestrator.compare import explanation, paired, wording
     from prunesweep.orchestrator.console.output import width
 

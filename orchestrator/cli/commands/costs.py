@@ -35,7 +35,7 @@ def costs(
 
 
 def _measured(rounds: int, json_: bool) -> str:
-    """The profile as TOML; its points are printed as they come."""
+    """Return the profile as TOML; its points are printed as they come."""
     from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
     from prunesweep.orchestrator.console.output import say, say_json
     from prunesweep.orchestrator.torch_client import ask

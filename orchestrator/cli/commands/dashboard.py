@@ -65,7 +65,7 @@ def _read_token(file: Path | None) -> str:
 
 
 def _check() -> None:
-    """Raises UserError when a package is missing."""
+    """Raise UserError when a package is missing."""
     from importlib.util import find_spec
 
     from prunesweep.core.errors import UserError

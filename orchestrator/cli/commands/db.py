@@ -9,7 +9,7 @@ app = typer.Typer(help="Care for the ledger's tables.", no_args_is_help=True)
 
 @app.callback()
 def _group() -> None:
-    """Keeps `upgrade` a sub-command although it is the only one."""
+    """Keep `upgrade` a sub-command although it is the only one."""
 
 
 @app.command()

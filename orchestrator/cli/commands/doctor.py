@@ -89,7 +89,7 @@ def _ledger(settings: "Settings") -> str:
 
 
 def _workers(settings: "Settings") -> Check:
-    """What workers say is wrong with them; each line names the worker and its part."""
+    """Return what workers say is wrong with them; each line names the worker and its part."""
     from prunesweep.core.ledger.queue.workers import list_workers
     from prunesweep.orchestrator.console.text import plural
     from prunesweep.orchestrator.ledger_session import ledger

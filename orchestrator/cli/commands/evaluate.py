@@ -84,7 +84,7 @@ def _evaluate(request: dict[str, Any], json_: bool) -> None:
 
 
 def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
-    """The table of the files, the reference first."""
+    """Return the table of the files, the reference first."""
     from prunesweep.core.holm import holm
     from prunesweep.orchestrator.console import text
 
@@ -120,7 +120,8 @@ def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
 
 
 def _speeds(result: dict[str, Any], adjusted: float | None) -> tuple[str, str]:
-    """The speed-up as one of all files' (in parentheses: its own interval alone bears it out), and the zeros' share."""
+    """Return the speed-up as one of all files' (in parentheses: its own interval alone bears it out), and the zeros'
+    share."""
     from prunesweep.orchestrator.console import text
 
     whole = text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"], adjusted)

@@ -63,7 +63,7 @@ def export(
 
 
 def _more(event: dict[str, Any]) -> str:
-    """What is said of a packed or an ONNX file beside its size."""
+    """Return what is said of a packed or an ONNX file beside its size."""
     from prunesweep.orchestrator.console import text
 
     facts = []

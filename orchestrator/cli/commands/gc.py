@@ -82,7 +82,7 @@ def gc(
 
 
 def parse_age(text: str) -> float:
-    """Seconds of `30m`, `24h`, `2d`, `90s` or `0`.
+    """Return the seconds of `30m`, `24h`, `2d`, `90s` or `0`.
 
     Raises:
         UserError: anything else.
@@ -94,7 +94,7 @@ def parse_age(text: str) -> float:
 
 
 def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry_run: bool) -> None:
-    """Raises UserError if another ledger uses the store as well: its artifacts would be taken for rubbish."""
+    """Raise UserError if another ledger uses the store as well: its artifacts would be taken for rubbish."""
     from prunesweep.core.artifacts.location import FIELD
     from prunesweep.core.ledger.db.identity import ledger_id
 
@@ -111,7 +111,7 @@ def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry
 
 
 def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) -> GcSummary:
-    """Removes those artifacts that no row refers to, however young, unless a running stage may have written them."""
+    """Remove those artifacts that no row refers to, however young, unless a running stage may have written them."""
     cleared = GcSummary()
     with store.inventory() as inventory:
         now = inventory.now()
@@ -156,7 +156,7 @@ def _clear_batch(
     dry_run: bool,
     cleared: GcSummary,
 ) -> None:
-    """Removes those that nothing refers to, while no stage can complete.
+    """Remove those that nothing refers to, while no stage can complete.
 
     What a running stage has written, no row names before it is done: nothing goes that is as young as the oldest of
     them. If it gives what lies here for long, its write makes that young again.
@@ -195,7 +195,7 @@ def _remove(inventory: "Inventory", entries: list["StoredObject"], until: float,
 
 
 def _held(held: Sequence["SweepStorage"]) -> list[str]:
-    """What holds the rest: the sweeps with the most bytes of their own, and how to be rid of them."""
+    """Return what holds the rest: the sweeps with the most bytes of their own, and how to be rid of them."""
     from prunesweep.orchestrator.console.text import size
 
     most = [one for one in held if one.own][:_SHOWN]

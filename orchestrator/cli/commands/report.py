@@ -54,7 +54,7 @@ def report(
 
 
 def _content(engine: "Engine", sweep: "SweepRow", form: str, output: Path | None) -> str | bytes:
-    """The report in that format."""
+    """Return the report in that format."""
     from prunesweep.core.ledger.queries.report import layers_left, report_rows
     from prunesweep.orchestrator.console.output import width
     from prunesweep.orchestrator.report import render
@@ -111,7 +111,7 @@ def _deliver(content: str | bytes, output: Path | None) -> None:
 
 
 def _check(form: str, output: Path | None, plots: Path | None) -> None:
-    """Looks whether this can be done at all, before anything is read.
+    """Look whether this can be done at all, before anything is read.
 
     Raises:
         UserError: a package is missing; or a file was asked for and would go to a terminal.
@@ -135,7 +135,7 @@ def _install(names: str) -> str:
 
 
 def _format(asked: str | None, output: Path | None) -> str:
-    """The format that was asked for, or that the file's ending means.
+    """Return the format that was asked for, or that the file's ending means.
 
     Raises:
         UserError: unknown.

@@ -50,7 +50,7 @@ def rm(
 
 
 def _ask(removed: "RemovalSummary") -> None:
-    """Raises UserError unless somebody at a terminal says yes."""
+    """Raise UserError unless somebody at a terminal says yes."""
     from prunesweep.orchestrator.console.output import say
 
     if not sys.stdin.isatty():
@@ -61,7 +61,7 @@ def _ask(removed: "RemovalSummary") -> None:
 
 
 def _free(engine: "Engine", settings: "Settings", removed: "RemovalSummary") -> tuple[int, int]:
-    """Removes the artifacts that nothing refers to any more; (bytes freed, artifacts left for `sweep gc`)."""
+    """Remove the artifacts that nothing refers to any more; (bytes freed, artifacts left for `sweep gc`)."""
     from prunesweep.core.artifacts.location import PERSON
     from prunesweep.core.artifacts.store import ArtifactStore
     from prunesweep.core.ledger.db.identity import ledger_id

@@ -49,7 +49,7 @@ def run(
 
 
 def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> None:
-    """Submits here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
+    """Submit here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
     from prunesweep.core.settings import load_settings
     from prunesweep.orchestrator.console.output import note, say
     from prunesweep.orchestrator.run.detached import start
@@ -84,7 +84,7 @@ def _finish(here: "LocalRun") -> None:
 
 
 def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
-    """Writes the page, or says how to get one. Every number is in the ledger already: a page that cannot be drawn is
+    """Write the page, or say how to get one. Every number is in the ledger already: a page that cannot be drawn is
     no reason for the run to fail."""
     from importlib.util import find_spec
 
@@ -105,7 +105,7 @@ def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
 
 
 def resume(asked: GridRequest, name: str) -> str:
-    """The command that continues an interrupted run: the same grid under the same name."""
+    """Return the command that continues an interrupted run: the same grid under the same name."""
     return shlex.join(["sweep", *_resume_words(asked, name)])
 
 

@@ -73,7 +73,7 @@ def tensorboard(
 
 
 def _need(package: str, extra: str) -> None:
-    """Raises UserError if the package is missing."""
+    """Raise UserError if the package is missing."""
     if find_spec(package) is None:
         raise UserError("sink", extra, f"needs a package that is not installed: pip install 'prunesweep[{extra}]'")
 

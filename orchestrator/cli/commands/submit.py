@@ -58,7 +58,7 @@ def _show_estimate(settings: "Settings", plan: "Plan", json_: bool) -> None:
 
 
 def _written(settings: "Settings", plan: "Plan") -> str:
-    """What a dry run has written: at most what it took a while to find out."""
+    """Return what a dry run has written: at most what it took a while to find out."""
     from prunesweep.core.plan.datasets import folder_of
 
     cache = settings.data / "manifests"

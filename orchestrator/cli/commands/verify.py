@@ -98,7 +98,7 @@ def verify(
 
 
 def look(engine: "Engine", settings: "Settings", made: list["ReferencedArtifact"]) -> VerifySummary:
-    """Reads the artifacts and saved states, and says what is wrong with them or with what rows say of them."""
+    """Read the artifacts and saved states, and say what is wrong with them or with what rows say of them."""
     from prunesweep.core.ledger.queries.references import still_made
     from prunesweep.orchestrator.console.output import flash
     from prunesweep.orchestrator.console.text import size

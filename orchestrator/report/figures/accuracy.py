@@ -83,7 +83,7 @@ def _means(groups: Sequence[Group]) -> Values:
 
 
 def in_words(found: Spread, scale: float = 100.0) -> str:
-    """A mean as `77.95 ± 0.70`, in percent."""
+    """Return a mean as `77.95 ± 0.70`, in percent."""
     tail = "" if found.sd is None else f" ± {scale * found.sd:.2f}"
     return f"{scale * found.mean:.2f}{tail}"
 

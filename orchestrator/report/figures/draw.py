@@ -19,7 +19,7 @@ _DOTS_PER_INCH = 300
 
 
 def figures(rows: Sequence[ReportRow], curves: Curves, found: Layers) -> list[Figure]:
-    """The charts that this sweep has numbers for."""
+    """Return the charts that this sweep has numbers for."""
     grouped = groups(rows)
     drawn = (
         accuracy(rows, grouped),

@@ -16,7 +16,7 @@ _MOST_SPARSITIES = 12
 
 
 def layers(groups: Sequence[Group], found: Layers) -> Figure | None:
-    """A heat map for each setting, mean over seeds; None when no layer is known."""
+    """Return a heat map for each setting, mean over seeds; None when no layer is known."""
     series, fewer = chosen_series(groups, MOST_PANELS)
     sparsities, thinner = chosen_sparsities(groups, _MOST_SPARSITIES)
     shown = [group for group in groups if group.label in series and group.sparsity in sparsities]
@@ -33,7 +33,7 @@ def layers(groups: Sequence[Group], found: Layers) -> Figure | None:
 
 
 def _column(group: Group, found: Layers) -> Values:
-    """One column of a heat map: each layer's sparsity in %."""
+    """Return one column of a heat map: each layer's sparsity in %."""
     zeros: dict[str, list[float]] = {}
     for row in group.rows:
         for layer in found.get(row.cell, []):

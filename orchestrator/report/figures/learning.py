@@ -32,7 +32,7 @@ class _Path:
 
 
 def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
-    """One panel a sparsity, one line a setting; None when no epoch is known."""
+    """Return one panel a sparsity, one line a setting; None when no epoch is known."""
     series, fewer = chosen_series(groups, MOST_PANELS)
     sparsities, thinner = chosen_sparsities([group for group in groups if group.label in series])
     accuracy = any(epoch.top1 is not None for stage in curves.epochs.values() for epoch in stage)
@@ -59,7 +59,7 @@ def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
 
 
 def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
-    """The stages of every seed one after the other."""
+    """Return the stages of every seed one after the other."""
     path = _Path()
     for row in group.rows:
         before = 0

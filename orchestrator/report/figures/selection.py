@@ -13,7 +13,7 @@ MOST_SPARSITIES = 6
 
 
 def chosen_series(groups: Sequence[Group], most: int) -> tuple[list[str], str]:
-    """Names of the series that have results, in order, and a note on those left out.
+    """Return the names of the series that have results, in order, and a note on those left out.
 
     Of too many the `most` with the highest mean test accuracy over their sparsities stay.
     """

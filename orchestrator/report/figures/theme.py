@@ -38,12 +38,12 @@ class Figure:
     data: dict[str, Values]
 
     def spec(self, ink: str) -> dict[str, Any]:
-        """The whole chart, as Vega-Lite."""
+        """Return the whole chart, as Vega-Lite."""
         return {**self.chart, "config": _config(ink), "datasets": self.data}
 
 
 def drawn(chart: alt.LayerChart | alt.FacetChart | alt.Chart) -> dict[str, Any]:
-    """The chart as Vega-Lite, its name of a schema left out: no address belongs into a page."""
+    """Return the chart as Vega-Lite, its name of a schema left out: no address belongs into a page."""
     found: dict[str, Any] = chart.to_dict()
     for key in ("$schema", "config"):
         found.pop(key, None)
@@ -59,12 +59,12 @@ def _colours(series: Sequence[str]) -> alt.Scale:
 
 
 def colour(series: Sequence[str]) -> alt.Color:
-    """The series' colour; the legend shows its shape too."""
+    """Return the series' colour; the legend shows its shape too."""
     return alt.Color("s:N", scale=_colours(series), legend=_legend())
 
 
 def fill(series: Sequence[str]) -> alt.Fill:
-    """The same colour inside a shape."""
+    """Return the same colour inside a shape."""
     return alt.Fill("s:N", scale=_colours(series), legend=None)
 
 

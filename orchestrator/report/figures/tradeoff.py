@@ -112,7 +112,7 @@ def _cells(groups: Sequence[Group], kind: _Kind) -> Values:
 
 
 def _front(points: Values, sign: int) -> Values:
-    """The corners of the front, from left to right."""
+    """Return the corners of the front, from left to right."""
     front = pareto([(sign * point["x"], point["y"]) for point in points])
     return sorted(({"x": points[index]["x"], "y": points[index]["y"]} for index in front), key=lambda p: p["x"])
 

@@ -30,7 +30,7 @@ _MISSING = {
 
 
 def page_of(engine: "Engine", sweep: "SweepRow", rows: Sequence[ReportRow]) -> str:
-    """The page of a sweep, from its ledger. rows: its report, of the same ledger."""
+    """Return the page of a sweep, from its ledger. rows: its report, of the same ledger."""
     from prunesweep.core.ledger.queries.curves import learning_curves
     from prunesweep.core.ledger.queries.provenance import provenance
     from prunesweep.core.ledger.queries.report import layers_left
@@ -41,7 +41,7 @@ def page_of(engine: "Engine", sweep: "SweepRow", rows: Sequence[ReportRow]) -> s
 
 
 def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) -> str:
-    """One HTML document that needs nothing but itself; equal ledgers give equal bytes."""
+    """Return one HTML document that needs nothing but itself; equal ledgers give equal bytes."""
     by_name = {figure.name: figure for figure in drawn}
     sections = "\n".join(
         _section(by_name[name]) if name in by_name else f'<p class="note">{_MISSING[name]}</p>' for name in _MISSING
@@ -61,7 +61,7 @@ def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) 
 
 
 def in_script(value: Mapping[str, object]) -> str:
-    """JSON that cannot end the script element it stands in, whatever it holds."""
+    """Return JSON that cannot end the script element it stands in, whatever it holds."""
     found = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -12,7 +12,7 @@ from prunesweep.orchestrator.console import text
 
 
 def facts(rows: Sequence[ReportRow], known: Provenance) -> str:
-    """A list of terms; nothing of it is about a person or a host."""
+    """Return a list of terms; nothing of it is about a person or a host."""
     sweep = known.sweep
     artifacts = sum(row.artifact is not None for row in rows)
     pairs: list[tuple[str, str]] = [

@@ -31,7 +31,7 @@ def verdict(rows: Sequence[ReportRow]) -> list[str]:
 
 
 def _state(rows: Sequence[ReportRow]) -> str:
-    """How much of it is done, and what isn't."""
+    """Return how much of it is done, and what isn't."""
     counts = Counter(row.state for row in rows)
     done = counts.pop(State.DONE.value, 0)
     line = f"{done:,} of {text.plural(len(rows), 'cell')} done"
@@ -42,8 +42,9 @@ def _state(rows: Sequence[ReportRow]) -> str:
 
 
 def _dense(rows: Sequence[ReportRow]) -> list[str]:
-    """How far one can prune and stay within a point of the dense network of the same seed that trained as long; where
-    the sweep has none, of the one before pruning. Of several settings of a sparsity the one that validation chose."""
+    """Return how far one can prune and stay within a point of the dense network of the same seed that trained as long;
+    where the sweep has none, of the one before pruning. Of several settings of a sparsity the one that validation
+    chose."""
     dense = dense_spread(rows)
     if dense is None:
         return ["The dense network has not been evaluated yet."]
@@ -77,7 +78,8 @@ def _how(picked: Mapping[float, object]) -> str:
 
 
 def _longer(rows: Sequence[ReportRow]) -> list[str]:
-    """What the dense network reaches with the cells' further training; that it has none to compare with otherwise."""
+    """Return what the dense network reaches with the cells' further training; that it has none to compare with
+    otherwise."""
     names = dict.fromkeys(row.reference for row in rows if row.sparsity)
     lines = []
     for name in names:
@@ -94,7 +96,8 @@ def _longer(rows: Sequence[ReportRow]) -> list[str]:
 
 
 def _speed(rows: Sequence[ReportRow]) -> list[str]:
-    """Who is faster than the fastest dense engine, as one of all measured cells; and what the zeros alone bring."""
+    """Return who is faster than the fastest dense engine, as one of all measured cells; and what the zeros alone
+    bring."""
     measured = [row for row in rows if row.latency_speedup is not None and row.latency_speedup_low is not None]
     if not measured:
         return ["No latency was measured, so nothing can be said about speed."]

@@ -39,7 +39,7 @@ _FIELDS = {
 
 
 def table(rows: Sequence[ReportRow]) -> str:
-    """The table with its filter. A number's cell carries it in full (`data-v`), as the CSV has it."""
+    """Return the table with its filter. A number's cell carries it in full (`data-v`), as the CSV has it."""
     columns = [(column, _FIELDS[column.title]) for column in render.shown_columns(rows)]
     heads = "".join(_head(column.title, field, column.left) for column, field in columns)
     heads = _head("cell", "cell") + heads + _head("digest", "digest", left=True)
