@@ -67,19 +67,3 @@ def groups(rows: Sequence[ReportRow]) -> list[Group]:
 def dense_spread(rows: Iterable[ReportRow]) -> Spread | None:
     """Test accuracy of the dense networks, one for each seed."""
     return spread({row.seed: row.top1_dense for row in rows if row.top1_dense is not None}.values())
-
-
-def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Indices of the points that no other beats (as good in both coordinates, better in one; more is better).
-
-    By the first coordinate, descending; equal points are all in, or all out.
-    """
-    front: list[int] = []
-    best = float("-inf")
-    best_x = float("inf")
-    for index in sorted(range(len(points)), key=lambda place: (-points[place][0], -points[place][1])):
-        x, y = points[index]
-        if y > best or (y == best and x == best_x):
-            front.append(index)
-            best, best_x = y, x
-    return front

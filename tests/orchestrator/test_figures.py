@@ -12,6 +12,8 @@ from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_
 from prunesweep.orchestrator.report.figures.theme import INK
 from prunesweep.orchestrator.report.summary import groups
 
+_BEGIN = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF", "md": b"**Accuracy against sparsity**"}
+
 
 def _sweep(row: ReportRow, names: list[str], sparsities: list[float], seeds: int = 2) -> list[ReportRow]:
     return [
@@ -54,10 +56,16 @@ def test_every_chart_can_be_drawn(row: ReportRow) -> None:
     found = figures(rows, _curves(rows), _layers(rows))
     drawn = dict(pictures(found))
     assert sorted(map(str, drawn)) == sorted(
-        f"{name}.{kind}" for name in ("accuracy", "speed", "size", "learning", "layers") for kind in ("png", "svg")
+        [
+            f"{name}.{kind}"
+            for name in ("accuracy", "speed", "size", "learning", "layers")
+            for kind in _BEGIN
+            if kind != "md"
+        ]
+        + ["captions.md"]
     )
     for name, content in drawn.items():
-        assert content.startswith(b"\x89PNG" if name.suffix == ".png" else b"<svg"), name
+        assert content.startswith(_BEGIN[name.suffix[1:]]), name
     assert b"oneshot" in next(content for name, content in drawn.items() if name.name == "accuracy.svg")
 
 
@@ -83,6 +91,21 @@ def test_no_speed_up_is_hollow(row: ReportRow) -> None:
     rows = [replace(each, latency_speedup_low=0.9) if each.sparsity == 0.5 else each for each in rows]
     speed = next(figure for figure in figures(rows, Curves({}, {}), {}) if figure.name == "speed")
     assert {mean["sparsity"]: mean["solid"] for mean in speed.data["means"]} == {"50 %": False, "90 %": True}
+
+
+def test_a_hollow_mark_stands_at_one_on_the_front(row: ReportRow) -> None:
+    """What is no speed-up cannot make the front, however the medians fell."""
+    rows = [replace(each, latency_speedup=1.2, latency_speedup_low=0.9) for each in _sweep(row, ["oneshot"], [0.5])]
+    speed = next(figure for figure in figures(rows, Curves({}, {}), {}) if figure.name == "speed")
+    assert speed.data["front"] == [{"x": 1.0, "y": 90.0}]
+
+
+@pytest.mark.parametrize("settings", [1, 6, 40])
+def test_titles_of_the_layers_chart_have_room(row: ReportRow, settings: int) -> None:
+    rows = _sweep(row, [f"a{n}" for n in range(settings)], [0.5, 0.75, 0.9], seeds=1)
+    layers = next(figure for figure in figures(rows, Curves({}, {}), _layers(rows)) if figure.name == "layers")
+    assert {value["s"] for value in layers.data["layers"]} == {f"a{n}" for n in range(settings)}, "no empty panel"
+    assert layers.chart["spec"]["width"] >= max(100, 14 * settings)
 
 
 def test_prunings_stand_between_the_stages(row: ReportRow) -> None:

@@ -8,22 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.orchestrator.report.summary import dense_spread, groups, labels, pareto, spread
+from prunesweep.orchestrator.report.figures.front import Offer, corners, front
+from prunesweep.orchestrator.report.summary import dense_spread, groups, labels, spread
 
-_COORDINATE = st.one_of(st.integers(0, 4).map(float), st.floats(-1e6, 1e6))
-POINTS = st.lists(st.tuples(_COORDINATE, _COORDINATE), max_size=40)
-
-
-def _beats(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    return a[0] >= b[0] and a[1] >= b[1] and a != b
+_PRICE = st.sampled_from([0.5, 1.0, 1.001, 1.0145, 2.0, 4.0])
+OFFERS = st.lists(st.builds(Offer, _PRICE, st.floats(0, 100), st.sampled_from([0.0, 0.1, 5.0])), max_size=20)
 
 
-@given(POINTS)
-def test_the_front_is_exactly_what_no_point_beats(points: list[tuple[float, float]]) -> None:
-    expected = [i for i, point in enumerate(points) if not any(_beats(other, point) for other in points)]
-    front = pareto(points)
-    assert sorted(front) == expected
-    assert [points[i][0] for i in front] == sorted((points[i][0] for i in front), reverse=True)
+@given(OFFERS)
+def test_the_front_is_what_nothing_beats(offers: list[Offer]) -> None:
+    found = front(offers)
+    assert bool(found) == bool(offers)
+    assert not any(other.beats(offers[place]) for place in found for other in offers)
+    line = [offers[place] for place in corners(offers)]
+    assert [one.price for one in line] == sorted((one.price for one in line), reverse=True)
+    assert [one.value for one in line] == sorted({one.value for one in line}), "each corner is worth more"
+
+
+def test_what_is_not_known_to_differ_is_a_tie() -> None:
+    few_bytes = [Offer(1.0, 90.0, 0.2), Offer(1.0001, 89.0, 0.2)]
+    assert front(few_bytes) == [0], "a smaller file by 250 bytes does not make up for accuracy"
+    noise = [Offer(2.0, 89.9, 0.3), Offer(1.0, 90.0, 0.3)]
+    assert front(noise) == [0], "twice as fast, and as accurate as can be seen"
+    assert front([Offer(2.0, 85.0, 0.3), Offer(1.0, 90.0, 0.3)]) == [0, 1]
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-100, 100)), max_size=10))

@@ -95,7 +95,7 @@ def _draw(engine: "Engine", sweep: "SweepRow", folder: Path) -> None:
         raise UserError("plots", folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
     for name, content in pictures(drawn):
         write_atomically(folder / name, content)
-    note(f"written: {', '.join(figure.name for figure in drawn)} (.png, .svg) in {folder}")
+    note(f"written: {', '.join(figure.name for figure in drawn)} (.png, .svg, .pdf) and captions.md in {folder}")
 
 
 def _deliver(content: str | bytes, output: Path | None) -> None:

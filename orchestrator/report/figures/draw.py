@@ -32,12 +32,19 @@ def figures(rows: Sequence[ReportRow], curves: Curves, found: Layers) -> list[Fi
 
 
 def pictures(drawn: Sequence[Figure]) -> Iterator[tuple[Path, bytes]]:
-    """For each chart its PNG (300 dots an inch) and its SVG, under the names that they should have."""
+    """Yield each chart as SVG, PNG (300 dots an inch) and PDF, and `captions.md` with what to read in each, under the
+    names that the files should have."""
     for figure in drawn:
         spec = figure.spec(INK)
         svg = vl_convert.vegalite_to_svg(spec)
         yield Path(f"{figure.name}.svg"), svg.encode()
         yield Path(f"{figure.name}.png"), vl_convert.svg_to_png(svg, ppi=_DOTS_PER_INCH, scale=1.0)
+        yield Path(f"{figure.name}.pdf"), vl_convert.svg_to_pdf(svg)
+    if drawn:
+        yield (
+            Path("captions.md"),
+            "\n".join(f"**{each.title}** ({each.name}). {each.note}\n" for each in drawn).encode(),
+        )
 
 
 @cache

@@ -9,7 +9,7 @@ import altair as alt
 
 from prunesweep.core.ledger.queries.curves import Curves, EpochMetrics
 from prunesweep.orchestrator.report.figures import theme
-from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen_series, chosen_sparsities
+from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen_series, chosen_sparsities, panel_of
 from prunesweep.orchestrator.report.figures.theme import Figure, Values
 from prunesweep.orchestrator.report.summary import Group
 
@@ -51,7 +51,8 @@ def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
     what = "Accuracy on held-out training images" if accuracy else "Training loss (no images were held out)"
     note = (
         f"{what}, mean over seeds, from the first epoch of the dense training on. Dotted lines and marks: a pruning;"
-        " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part."
+        " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part. In"
+        " a page: drag to move, Shift and the wheel to zoom, double-click to go back."
     )
     title = "validation accuracy, top-1 in %" if accuracy else "training loss"
     chart = _chart(series, sparsities, title)
@@ -80,7 +81,7 @@ def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
 def _data(paths: Mapping[tuple[str, float], _Path], step: int) -> Values:
     values: Values = []
     for (label, sparsity), path in paths.items():
-        same: dict[str, object] = {"s": label, "f": _panel(sparsity)}
+        same: dict[str, object] = {"s": label, "f": panel_of(sparsity)}
         means = {at: round(fmean(found), 4) for at, found in sorted(path.at.items())}
         values += [
             {**same, "k": "line", "x": at, "y": mean}
@@ -90,10 +91,6 @@ def _data(paths: Mapping[tuple[str, float], _Path], step: int) -> Values:
         first = next(iter(means.values()))
         values += [{**same, "k": "prune", "x": at, "y": means.get(at, first)} for at in path.prunings]
     return values
-
-
-def _panel(sparsity: float) -> str:
-    return f"{100 * sparsity:g} % sparsity"
 
 
 def _chart(series: Sequence[str], sparsities: Sequence[float], title: str) -> dict[str, object]:
@@ -111,6 +108,8 @@ def _chart(series: Sequence[str], sparsities: Sequence[float], title: str) -> di
         theme.shape(series),
         tooltip=[alt.Tooltip("s:N", title="pruned"), alt.Tooltip("x:Q", title="after epoch")],
     )
-    layers = alt.layer(rules, lines.encode(x, y, colour, theme.dash(series)), marks).properties(width=230, height=180)
-    panels = alt.Facet("f:N", title=None, sort=[_panel(each) for each in sparsities])
+    zoom = alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]")
+    curve = lines.encode(x, y, colour, theme.dash(series)).add_params(zoom)
+    layers = alt.layer(rules, curve, marks).properties(width=230, height=180)
+    panels = alt.Facet("f:N", title=None, sort=[panel_of(each) for each in sparsities])
     return theme.drawn(layers.facet(facet=panels, columns=3, data=alt.NamedData("curve")))

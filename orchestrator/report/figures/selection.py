@@ -6,8 +6,10 @@ from prunesweep.orchestrator.report.summary import Group
 
 MOST_LINES = 16
 """Series in one chart; more cannot be told apart."""
+MOST_COLUMNS = 40
+"""Settings side by side in the heat map of the layers."""
 MOST_PANELS = 8
-"""Series where each needs room of its own, and settings in the learning curves."""
+"""Settings in the learning curves."""
 MOST_SPARSITIES = 6
 """Panels of the learning curves."""
 
@@ -36,3 +38,8 @@ def chosen_sparsities(groups: Sequence[Group], most: int = MOST_SPARSITIES) -> t
         return found, ""
     picked = [found[round(place * (len(found) - 1) / (most - 1))] for place in range(most)]
     return picked, f" {most} of {len(found)} sparsities are shown."
+
+
+def panel_of(sparsity: float) -> str:
+    """Return the title of the panel of one sparsity."""
+    return f"{100 * sparsity:g} % sparsity"

@@ -65,7 +65,7 @@ def colour(series: Sequence[str]) -> alt.Color:
 
 def fill(series: Sequence[str]) -> alt.Fill:
     """Return the same colour inside a shape."""
-    return alt.Fill("s:N", scale=_colours(series), legend=None)
+    return alt.Fill("s:N", scale=_colours(series), legend=_legend())
 
 
 def shape(series: Sequence[str]) -> alt.Shape:
@@ -81,7 +81,7 @@ def dash(series: Sequence[str]) -> alt.StrokeDash:
     return alt.StrokeDash(
         "s:N",
         scale=alt.Scale(domain=[*series], range=[_DASHES[(i + i // 8) % len(_DASHES)] for i in range(len(series))]),
-        legend=None,
+        legend=_legend(),
     )
 
 
@@ -111,6 +111,6 @@ def _config(ink: str) -> dict[str, Any]:
             "densearea": {"opacity": 0.08},
             "denseword": {"fontSize": 11},
             "front": {"strokeWidth": 1.2, "opacity": 0.6},
-            "event": {"strokeDash": [2, 3], "opacity": 0.35},
+            "event": {"strokeDash": [2, 3], "opacity": 0.6},
         },
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from statistics import geometric_mean
 
 import altair as alt
@@ -9,10 +10,15 @@ import altair as alt
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.report.figures import theme
+from prunesweep.orchestrator.report.figures.front import Offer, corners
 from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_series
 from prunesweep.orchestrator.report.figures.theme import Figure, Values
-from prunesweep.orchestrator.report.summary import Group, dense_spread, pareto
+from prunesweep.orchestrator.report.summary import Group, Spread, dense_spread, spread
 
+_TIES = (
+    "Accuracies within two standard errors and prices within 1 % are ties; nothing beats what lies on the line in one"
+    " of the two without losing in the other."
+)
 Price = Callable[[ReportRow], float | None]
 
 
@@ -34,12 +40,12 @@ def speed(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
     chart, data, left_out = found
     dense = dense_spread(rows)
     if dense is not None:
-        data["dense"] = [{"x": 1.0, "y": round(100 * dense.mean, 4), "s": "dense"}]
+        data["dense"] = [{"x": 1.0, "y": round(100 * dense.mean, 4), "s": "dense", "se": _error(dense)}]
     data["front"] = _front(data["means"] + data["dense"], 1)
     note = (
         "Means over seeds (speed-ups: geometric); small points: the cells. Hollow: no speed-up in any of its"
-        " cells, whose 99 % interval includes 1×. Line: the Pareto front, the dense network included; nothing is"
-        " both faster and more accurate than what lies on it."
+        " cells, whose 99 % interval includes 1×; the front counts it as 1×. Line: the Pareto front, the dense network"
+        f" included. {_TIES}"
     )
     return Figure("speed", "Accuracy against measured speed-up", note + left_out, chart, data)
 
@@ -63,7 +69,7 @@ def size(_: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
     data["front"] = _front(data["means"], -1)
     note = (
         f"Size of the checkpoint ({column} of the table), means over seeds (sizes: geometric); small points: the cells."
-        " Line: the Pareto front; nothing is both smaller and more accurate than what lies on it."
+        f" Line: the Pareto front. {_TIES}"
     )
     return Figure("size", "Accuracy against compressed size", note + left_out, chart, data)
 
@@ -97,6 +103,7 @@ def _means(groups: Sequence[Group], kind: _Kind) -> Values:
                 "sparsity": f"{100 * group.sparsity:g} %",
                 "words": f"{x:.3g} at {100 * y:.2f} %",
                 "solid": kind.sign < 0 or any(map(render.sign, rows)),
+                "se": _error(spread(row.top1 for row in rows)),
             }
         )
     return values
@@ -111,10 +118,18 @@ def _cells(groups: Sequence[Group], kind: _Kind) -> Values:
     ]
 
 
+def _error(found: Spread | None) -> float:
+    """Return the standard error of a mean accuracy in points, 0 = not known."""
+    return 0.0 if found is None or found.sd is None else round(100 * found.sd / sqrt(found.n), 4)
+
+
 def _front(points: Values, sign: int) -> Values:
     """Return the corners of the front, from left to right."""
-    front = pareto([(sign * point["x"], point["y"]) for point in points])
-    return sorted(({"x": points[index]["x"], "y": points[index]["y"]} for index in front), key=lambda p: p["x"])
+    offers = [
+        Offer((point["x"] if point.get("solid", True) else 1.0) ** sign, point["y"], point["se"]) for point in points
+    ]
+    chosen = [{"x": offers[place].price ** sign, "y": points[place]["y"]} for place in corners(offers)]
+    return sorted(chosen, key=lambda point: point["x"])
 
 
 def _chart(series: Sequence[str], kind: _Kind) -> dict[str, object]:
