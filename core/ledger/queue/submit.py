@@ -15,7 +15,7 @@ from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages,
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
 from prunesweep.core.ledger.queue.cascade import revive
-from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.dag import Plan, PlannedCell
 from prunesweep.core.plan.datasets import IMAGEFOLDER, folder_of
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
@@ -65,12 +65,12 @@ def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix
         new = 0
         if sweep_id is None:
             sweep_id = _insert_sweep(connection, name, grid, version)
-            new = _insert_stages(connection, plan)
+            new = insert_stages(connection, plan)
             _insert_wishes(connection, plan, sweep_id)
             if new > _CHUNK:
                 _analyze(connection)
         revived = set(revive(connection, sweep_id))
-        done = _count_done(connection, sweep_id)
+        done = count_done(connection, sweep_id)
     ready = tuple(digest for digest in plan.stages if digest in revived)
     return SubmitSummary(sweep_id, name, len(plan.cells), len(plan.stages), new, done, ready)
 
@@ -119,7 +119,7 @@ def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], ve
     return int(connection.execute(row.returning(sweeps.c.id)).scalar_one())
 
 
-def _insert_stages(connection: Connection, plan: Plan) -> int:
+def insert_stages(connection: Connection, plan: Plan) -> int:
     """Insert the stages that aren't there, and all edges; how many stages are new.
 
     In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
@@ -140,33 +140,35 @@ def _insert_stages(connection: Connection, plan: Plan) -> int:
         }
         for digest, stage in sorted(plan.stages.items(), key=itemgetter(0))
     )
-    _bulk(connection, insert_into(connection, stages).on_conflict_do_nothing(), rows)
+    bulk(connection, insert_into(connection, stages).on_conflict_do_nothing(), rows)
     links = ({"parent": parent, "child": child} for parent, child in sorted(set(plan.edges())))
-    _bulk(connection, insert_into(connection, edges).on_conflict_do_nothing(), links)
+    bulk(connection, insert_into(connection, edges).on_conflict_do_nothing(), links)
     return int(connection.execute(select(func.count()).select_from(stages)).scalar_one() - before)
 
 
 def _insert_wishes(connection: Connection, plan: Plan, sweep_id: int) -> None:
     wishes = ({"sweep_id": sweep_id, "digest": digest} for digest in sorted(plan.stages))
-    _bulk(connection, insert(sweep_stages), wishes)
+    bulk(connection, insert(sweep_stages), wishes)
     grid = plan.grid
-    rows = (
-        {
-            "sweep_id": sweep_id,
-            "position": position,
-            **asdict(planned.cell),
-            "dataset": grid.dataset,
-            "model": grid.model,
-            "width": grid.width,
-            "train": planned.train,
-            "rounds": list(planned.rounds),
-            "evaluate": planned.evaluate,
-            "dense_evaluate": planned.dense_evaluate,
-            "benchmark": planned.benchmark or None,
-        }
-        for position, planned in enumerate(plan.cells, 1)
-    )
-    _bulk(connection, insert(cells), rows)
+    rows = (cell_row(sweep_id, position, planned, grid) for position, planned in enumerate(plan.cells, 1))
+    bulk(connection, insert(cells), rows)
+
+
+def cell_row(sweep_id: int, position: int, planned: PlannedCell, grid: Grid) -> dict[str, Any]:
+    """Return a cell as a row of its table; position: its number in the sweep, from 1."""
+    return {
+        "sweep_id": sweep_id,
+        "position": position,
+        **asdict(planned.cell),
+        "dataset": grid.dataset,
+        "model": grid.model,
+        "width": grid.width,
+        "train": planned.train,
+        "rounds": list(planned.rounds),
+        "evaluate": planned.evaluate,
+        "dense_evaluate": planned.dense_evaluate,
+        "benchmark": planned.benchmark or None,
+    }
 
 
 def _analyze(connection: Connection) -> None:
@@ -176,7 +178,8 @@ def _analyze(connection: Connection) -> None:
         connection.execute(_ANALYZE)
 
 
-def _bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]]) -> None:
+def bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]]) -> None:
+    """Execute a statement for all rows, some thousand at a time, so that memory stays flat."""
     chunk: list[dict[str, Any]] = []
     for row in rows:
         chunk.append(row)
@@ -194,5 +197,6 @@ _DONE = (
 )
 
 
-def _count_done(connection: Connection, sweep_id: int) -> int:
+def count_done(connection: Connection, sweep_id: int) -> int:
+    """Return how many of the sweep's stages are DONE."""
     return int(connection.execute(_DONE, {"sweep": sweep_id}).scalar_one())

@@ -1,0 +1,63 @@
+"""Grows a sweep: more points of its axes under the same name; what it had keeps its numbers and results."""
+
+import json
+from dataclasses import asdict
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
+from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
+from prunesweep.core.ledger.queue.cascade import revive
+from prunesweep.core.ledger.queue.submit import SubmitSummary, bulk, cell_row, count_done, insert_stages
+from prunesweep.core.plan.dag import Plan, PlannedCell
+
+_SWEEP = "sweep"
+
+
+def extend_sweep(engine: Engine, sweep_id: int, plan: Plan) -> SubmitSummary:
+    """Give the sweep the plan's grid, which holds all that it had; only what is new is added.
+
+    Cells keep their numbers; new ones follow. Stages that failed or were cancelled are given a new start.
+
+    Raises:
+        UserError: the sweep is gone, or the plan lacks stages that it has; nothing has been written.
+    """
+    with writing(engine) as connection:
+        lock_structure(connection)
+        row = connection.execute(select(sweeps.c.id, sweeps.c.name).where(sweeps.c.id == sweep_id)).one_or_none()
+        if row is None:
+            raise UserError(_SWEEP, sweep_id, "was removed meanwhile; see: sweep list")
+        had = set(
+            connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep_id)).scalars()
+        )
+        if not had <= plan.stages.keys():
+            what = (
+                "its stages would change (an axis that others depend on, its recipe, its cost profile or the program)"
+            )
+            raise UserError(_SWEEP, row.name, f"{what}; submit that as a sweep of its own: what both need is done once")
+        new = insert_stages(connection, plan)
+        wanted = ({"sweep_id": sweep_id, "digest": digest} for digest in sorted(plan.stages.keys() - had))
+        bulk(connection, insert(sweep_stages), wanted)
+        _add_cells(connection, plan, sweep_id)
+        grid = json.loads(json.dumps(asdict(plan.grid)))
+        connection.execute(update(sweeps).where(sweeps.c.id == sweep_id).values(cancelled=False, grid=grid))
+        revived = set(revive(connection, sweep_id))
+        done = count_done(connection, sweep_id)
+    ready = tuple(digest for digest in plan.stages if digest in revived)
+    return SubmitSummary(sweep_id, row.name, len(plan.cells), len(plan.stages), new, done, ready)
+
+
+def _add_cells(connection: Connection, plan: Plan, sweep_id: int) -> None:
+    """Add the cells that the sweep does not have, numbered after those that it has."""
+    key = (cells.c.algorithm, cells.c.sparsity, cells.c.epochs, cells.c.iterations, cells.c.seed)
+    had = {tuple(row) for row in connection.execute(select(*key).where(cells.c.sweep_id == sweep_id))}
+    last = connection.execute(select(func.max(cells.c.position)).where(cells.c.sweep_id == sweep_id)).scalar() or 0
+    added = [planned for planned in plan.cells if _key(planned) not in had]
+    rows = (cell_row(sweep_id, position, planned, plan.grid) for position, planned in enumerate(added, last + 1))
+    bulk(connection, insert_into(connection, cells), rows)
+
+
+def _key(planned: PlannedCell) -> tuple[object, ...]:
+    cell = planned.cell
+    return cell.algorithm, cell.sparsity, cell.epochs, cell.iterations, cell.seed

@@ -1,0 +1,59 @@
+"""More points of a sweep's axes: the grid that it then has, and its plan."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.grid_files import stored_grid
+from prunesweep.core.plan.grids import Grid, read_axes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from prunesweep.core.ledger.queries.sweeps import SweepRow
+
+AXES = ("seeds", "sparsity", "algorithm", "epochs", "iterations")
+"""What a sweep can grow along."""
+
+
+def grown(sweep: "SweepRow", added: Mapping[str, object], *, looked: bool) -> Grid:
+    """Return the sweep's grid with these values beside those that it has.
+
+    Args:
+        added: axis → values, as typed.
+        looked: whether results of the sweep could have been looked at: more seeds are then a second look, and the tests
+            of `sweep compare` count with that.
+
+    Raises:
+        UserError: a bad value, nothing new, or seeds after a second look.
+    """
+    old = stored_grid(sweep.grid)
+    asked = read_axes(added, old)
+    values = {axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in added}
+    found = replace(old, **values)
+    if found == old:
+        shown = ", ".join(f"--{axis} {value}" for axis, value in added.items())
+        raise UserError("sweep", sweep.name, f"has all of {shown} already" if shown else _FIX)
+    new_seeds = [seed for seed in found.seeds if seed not in old.seeds]
+    if not new_seeds or not looked:
+        return found
+    if old.looked:
+        fix = (
+            "seeds were added after a look before, and there is no valid third look; submit its grid with seeds that it"
+            f" has not had as a sweep of their own (--seeds {','.join(map(str, new_seeds))}), and compare only these"
+        )
+        raise UserError("sweep", sweep.name, fix)
+    # A single seed has no spread, so that nothing can have been decided by it: the next look is the first.
+    return replace(found, looked=old.seeds if len(old.seeds) > 1 else ())
+
+
+def plan_grown(engine: "Engine", sweep: "SweepRow", grid: Grid) -> Plan:
+    """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine."""
+    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)))
+
+
+_FIX = "give what to add, e.g. --seeds 3,4 or --sparsity 95"
