@@ -54,6 +54,18 @@ def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
     ]
 
 
+def has_results(engine: Engine, sweep_id: int) -> bool:
+    """Return whether any cell of the sweep has been evaluated, so that somebody may have looked at it."""
+    query = (
+        select(cells.c.position)
+        .join(stages, stages.c.digest == cells.c.evaluate)
+        .where(cells.c.sweep_id == sweep_id, stages.c.state == State.DONE)
+        .limit(1)
+    )
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
 def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
     """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
     query = (
