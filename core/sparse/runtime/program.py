@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from prunesweep.core.sparse.kernels.threads import BARRIER, FETCH, RUN, SERVE, STAMP, WAIT
 from prunesweep.core.sparse.runtime.executable import Executable
 
 _FUTEX, _WAKE_PRIVATE = 202, 129
@@ -81,7 +82,7 @@ class ThreadPool:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._code = Executable([_RUN, _BARRIER, _serve(), _STAMP, _WAIT, _FETCH])
+        self._code = Executable([each.code for each in (RUN, BARRIER, SERVE, STAMP, WAIT, FETCH)])
         self._run = self._code.function(0)
         self._meeting = np.array([0, 0, threads, 0], np.int32)
         self._posts = [np.zeros(8, np.int64) for _ in range(threads - 1)]
@@ -169,115 +170,3 @@ def _call(post: np.ndarray, libc: ctypes.CDLL) -> None:
     """Bumps the counter a helper watches, and wakes it."""
     post[_START] += 1
     libc.syscall(ctypes.c_long(_FUTEX), ctypes.c_void_p(post.ctypes.data), ctypes.c_int(_WAKE_PRIVATE), ctypes.c_int(1))
-
-
-# Runs a list of (function, argument) that ends with a null. rbx: where it is in the list.
-_RUN = bytes.fromhex(
-    "53"  # push rbx
-    "4889fb"  # mov rbx, rdi
-    "488b03"  # next: mov rax, [rbx]
-    "4885c0"  # test rax, rax
-    "740c"  # je end
-    "488b7b08"  # mov rdi, [rbx + 8]
-    "4883c310"  # add rbx, 16
-    "ffd0"  # call rax
-    "ebec"  # jmp next
-    "5b"  # end: pop rbx
-    "c3"
-)
-
-# Arguments: where to write the time stamp counter.
-_STAMP = bytes.fromhex(
-    "0f31"  # rdtsc
-    "48c1e220"  # shl rdx, 32
-    "4809d0"  # or rax, rdx
-    "488b0f"  # mov rcx, [rdi]
-    "488901"  # mov [rcx], rax
-    "c3"
-)
-
-# Arguments: address, lines. Brings so many lines into the caches, without waiting for them.
-_FETCH = bytes.fromhex(
-    "488b37"  # mov rsi, [rdi]
-    "488b4f08"  # mov rcx, [rdi + 8]
-    "0f180e"  # next: prefetcht0 [rsi]
-    "4883c640"  # add rsi, 64
-    "48ffc9"  # dec rcx
-    "75f4"  # jne next
-    "c3"
-)
-
-# Waits until the post (see `_serve`) says that its last start is done. Who waits for long lets others run.
-_WAIT = bytes.fromhex(
-    "8b17"  # mov edx, [rdi]
-    "b9e8030000"  # again: mov ecx, 1000
-    "3b5718"  # look: cmp edx, [rdi + 24]
-    "740f"  # je end
-    "f390"  # pause
-    "ffc9"  # dec ecx
-    "75f5"  # jne look
-    "b818000000"  # mov eax, 24 (sched_yield)
-    "0f05"  # syscall
-    "ebe7"  # jmp again
-    "c3"  # end
-)
-
-# {arrived, generation, parties} of int32: the last to arrive opens the next generation.
-_BARRIER = bytes.fromhex(
-    "8b5704"  # mov edx, [rdi + 4]
-    "b901000000"  # mov ecx, 1
-    "f00fc10f"  # lock xadd [rdi], ecx
-    "ffc1"  # inc ecx
-    "3b4f08"  # cmp ecx, [rdi + 8]
-    "741a"  # je last
-    "b9e8030000"  # again: mov ecx, 1000
-    "f390"  # spin: pause
-    "3b5704"  # cmp edx, [rdi + 4]
-    "750d"  # jne end
-    "ffc9"  # dec ecx
-    "75f5"  # jne spin
-    "b818000000"  # mov eax, 24 (sched_yield)
-    "0f05"  # syscall
-    "ebe7"  # jmp again
-    "c3"  # end
-    "c70700000000"  # last: mov dword [rdi], 0
-    "ff4704"  # inc dword [rdi + 4]
-    "c3"
-)
-
-
-def _serve() -> bytes:
-    """Arguments: post, address of `_RUN`. Watches the post's counter for some 50 µs, then sleeps on it (futex)."""
-    return bytes.fromhex(
-        "53"  # push rbx
-        "4154"  # push r12
-        "4155"  # push r13
-        "488b1f"  # mov rbx, [rdi]
-        "4c8b6f08"  # mov r13, [rdi + 8]
-        "4531e4"  # xor r12d, r12d
-        "b9d0070000"  # watch: mov ecx, 2000
-        "8b03"  # look: mov eax, [rbx]
-        "4439e0"  # cmp eax, r12d
-        "751d"  # jne go
-        "f390"  # pause
-        "ffc9"  # dec ecx
-        "75f3"  # jne look
-        "b8ca000000"  # mov eax, 202 (futex)
-        "4889df"  # mov rdi, rbx
-        "be80000000"  # mov esi, 128 (wait, private)
-        "4489e2"  # mov edx, r12d
-        "4d31d2"  # xor r10, r10
-        "0f05"  # syscall
-        "ebd7"  # jmp watch
-        "4189c4"  # go: mov r12d, eax
-        "837b0800"  # cmp dword [rbx + 8], 0
-        "750d"  # jne end
-        "488b7b10"  # mov rdi, [rbx + 16]
-        "41ffd5"  # call r13
-        "44896318"  # mov [rbx + 24], r12d
-        "ebc1"  # jmp watch
-        "415d"  # end: pop r13
-        "415c"
-        "5b"
-        "c3"
-    )
