@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from prunesweep.core.sparse.codegen.target import TARGETS, Target
-from prunesweep.core.sparse.kernels.convolution import Block, block
+from prunesweep.core.sparse.kernels.convolution import CodeBlock, block
 from tests.sparse.disassembly import instructions
 
 PAGE = Path(__file__).parents[2] / "docs" / "design" / "sparse-engine.md"
@@ -14,7 +14,7 @@ WEIGHT = np.array([[0, 2, 0], [3, 0, 4]], np.float32)
 BIAS = np.array([1, -1], np.float32)
 
 
-def example(target: Target) -> Block:
+def example(target: Target) -> CodeBlock:
     """Return the code of the page's layer: 2 outputs, 3 inputs whose vectors follow each other, ReLU at the end."""
     shifts = np.arange(3) * target.vector
     return block(WEIGHT, BIAS, shifts, target.vector, target, first=True, last=True, relu=True, add=False)

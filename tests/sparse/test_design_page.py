@@ -10,13 +10,13 @@ from prunesweep.core.sparse.codegen.target import TARGETS, Target
 from prunesweep.core.sparse.kernels.convolution import block, pooling
 from prunesweep.core.sparse.kernels.gathering import gathering, sources
 from prunesweep.core.sparse.kernels.spmm import row_list, vectors_max
-from prunesweep.core.sparse.kernels.winograd_code import Layout, Steps, products, tile_in, tile_out
+from prunesweep.core.sparse.kernels.winograd_code import PixelStrides, TileLayout, products, tile_in, tile_out
 from prunesweep.core.sparse.runtime.executable import Executable
 from tests.sparse.design_page import PAGE, example, listing, with_listings
 from tests.sparse.disassembly import instructions, registers
 
 _ARGUMENT = re.compile(r"mov (r\w+), qword ptr \[rdi(?: \+ (\w+))?\]")
-_STEPS = Steps(64, 1024, 16384)
+_STEPS = PixelStrides(64, 1024, 16384)
 
 
 def _block(target: Target) -> list[bytes]:
@@ -40,8 +40,8 @@ def _row_list(target: Target) -> list[bytes]:
     return [row_list(count, target.lanes, target, **ends) for count in range(1, vectors_max(target) + 1)]
 
 
-def _layouts(target: Target) -> list[Layout]:
-    return [Layout(16, 64, n, target) for n in (1, 2)]
+def _layouts(target: Target) -> list[TileLayout]:
+    return [TileLayout(16, 64, n, target) for n in (1, 2)]
 
 
 KERNELS = {
