@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-avx2 machine chaos lint docs install install-test clean
+.PHONY: help demo test coverage test-avx2 machine chaos lint hooks migration constraints locked docs dist install install-test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ demo: install ## a full-shaped sweep on scikit-learn's digits
 
 test: install-test ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Which tests: make coverage TESTS=tests/plan
+TESTS ?= tests
+coverage: install-test ## the share of lines and branches that tests reach; pages in build/coverage/html
+	rm -rf build/coverage
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term --cov-report=html $(TESTS)
 
 # The rooms that compute, with the kernels that a processor without AVX-512 gets.
 test-avx2: export ONEDNN_MAX_CPU_ISA := AVX2
@@ -40,10 +46,39 @@ lint: install-test ## ruff, mypy, import rules, migrations
 	$(BIN)/lint-imports
 	$(BIN)/python -m prunesweep.core.ledger.db.check
 
+hooks: install-test ## pre-commit's hooks, for each commit and push in this checkout
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
+
+# A migration from the changed core/ledger/db/schema.py: make migration NAME="notes of a stage"
+migration: install-test ## a migration for the changed schema: NAME="what changes"
+	$(BIN)/python -m tests.ledger.new_revision $(NAME)
+	$(BIN)/ruff format --quiet migrations/versions
+
+# Only torch's CPU builds are resolved: the others pin CUDA libraries, which a machine without a GPU would then download.
+# TORCH says where they come from if not from PyTorch's own index, e.g. TORCH="--find-links FOLDER --constraint FILE".
+TORCH ?= --torch-backend cpu
+COMPILE = $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --no-annotate --no-header --quiet $(TORCH)
+CPU_ONLY = { ! grep -E '^(nvidia|cuda|triton)' $(1) || { rm $(1); echo "CUDA packages were resolved; see TORCH in the Makefile" >&2; exit 1; }; }
+constraints: install-test ## constraints.txt, with the newest versions that pyproject.toml allows
+	@mkdir -p build
+	$(COMPILE) --all-extras --upgrade --output-file build/constraints.txt
+	@$(call CPU_ONLY,build/constraints.txt)
+	sed 's/+cpu$$//' build/constraints.txt > constraints.txt
+
+# pip refuses an editable install once a constraint has a hash, so the hashes have a file of their own.
+locked: install-test ## build/requirements.txt: a worker's dependencies as tested, with hashes, for pip install --require-hashes
+	@mkdir -p build
+	$(COMPILE) --extra worker --constraint constraints.txt --generate-hashes --output-file build/requirements.txt
+	@$(call CPU_ONLY,build/requirements.txt)
+
 # The site of docs/ in build/site; a broken link or anchor is an error.
 docs: install-test ## the site, into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "open build/site/index.html"
+
+dist: install-test ## wheel and source archive, into dist/
+	rm -rf dist
+	$(BIN)/uv build --quiet --out-dir dist
 
 install: $(VENV)/.worker
 install-test: $(VENV)/.test
@@ -63,4 +98,4 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.worker
 
 clean: ## remove everything that make has made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -11,6 +11,7 @@ import pytest
 import typer
 import yaml
 
+import prunesweep
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.cli.app import app
@@ -35,7 +36,7 @@ COMMANDS = dict(_commands())
 
 def _typed() -> Iterator[tuple[str, str]]:
     """(page, one command) of every line in a console block, `&&` taken apart."""
-    for page in PAGES:
+    for page in (*PAGES, ROOT / "CONTRIBUTING.md"):
         for block in blocks(page):
             if block.language in ("console", "bash", "sh"):
                 for line in block.commands():
@@ -111,6 +112,13 @@ def _tensorboard(words: list[str]) -> None:
     assert words[1] == "--logdir" and len(words) == 3
 
 
+def _tested(words: list[str]) -> None:
+    """One file's tests, or those of it that have a word in their names."""
+    assert words[1:3] == ["-m", "pytest"]
+    text = (ROOT / words[3]).read_text()
+    assert re.search(rf"def test_\w*{words[5]}" if words[4:5] == ["-k"] else "def test_", text)
+
+
 def _exports(words: list[str]) -> None:
     names = {word.partition("=")[0] for word in words[1:]}
     ours = set(re.findall(r'"(SWEEP_[A-Z_]+|REDIS_URL)"', (ROOT / "core" / "settings.py").read_text()))
@@ -124,6 +132,7 @@ _READERS: dict[str, Callable[[list[str]], None]] = {
     "sweep": lambda words: parse(ROOT_COMMAND, words),
     "make": _make,
     "python": _python,
+    ".venv/bin/python": _tested,
     "pip": _pip,
     "celery": _celery,
     "docker": _docker,
@@ -181,3 +190,9 @@ def test_links_and_paths_in_the_documents_exist(page: Path) -> None:
     places = "core|worker|orchestrator|migrations|prunesweep|tests|bench|deploy|docs"
     for path in re.findall(rf"`((?:{places})/[\w/.-]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+def test_the_api_page_has_every_public_name() -> None:
+    text = (ROOT / "docs" / "api.md").read_text()
+    shown = re.findall(r"^(?:::: |## )prunesweep\.(\S+)$", text, re.M)
+    assert sorted(name.replace("\\", "") for name in shown) == sorted(prunesweep.__all__)
