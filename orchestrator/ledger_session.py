@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from sqlalchemy import Engine
 
-    from prunesweep.core.settings import Settings
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.settings import Settings
 
 
 @contextmanager
-def ledger(settings: "Settings", *, create: bool = False, upgrade: bool = False) -> "Iterator[Engine]":
+def ledger(settings: Settings, *, create: bool = False, upgrade: bool = False) -> Iterator[Engine]:
     """Open the ledger, by default only if it is there, and closes its connections at the end.
 
     Raises:
         UserError: see `prunesweep.core.ledger.db.engine.open_ledger`.
     """
-    from prunesweep.core.ledger.db.engine import open_ledger
-
     engine = open_ledger(settings, create=create, upgrade=upgrade)
     try:
         yield engine

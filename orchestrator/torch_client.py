@@ -3,7 +3,6 @@
 The command line itself never imports them, so that it starts in a blink and installs without it.
 """
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -12,18 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from prunesweep.core.errors import StageError, UserError
-
-_INSTALL = "needs torch: pip install 'prunesweep[worker]'"
-
-
-def need_torch(what: str) -> None:
-    """Looks for torch without loading it.
-
-    Raises:
-        UserError: not installed.
-    """
-    if importlib.util.find_spec("torch") is None:
-        raise UserError(what, "", _INSTALL)
 
 
 def existing(file: Path) -> str:
@@ -41,29 +28,9 @@ def existing(file: Path) -> str:
     return str(file.absolute())
 
 
-def need_numpy(what: str) -> None:
-    """Looks for numpy without loading it.
-
-    Raises:
-        UserError: not installed.
-    """
-    if importlib.util.find_spec("numpy") is None:
-        raise UserError(what, "", "needs numpy: pip install numpy")
-
-
 def python(module: str, *arguments: str) -> list[str]:
     """Return the command that runs one of our modules; -P: a file of that name in the user's folder is not it."""
     return [sys.executable, "-P", "-m", module, *arguments]
-
-
-def need_onnx() -> None:
-    """Looks for what an ONNX file is made and checked with, without loading it.
-
-    Raises:
-        UserError: not installed.
-    """
-    if not all(importlib.util.find_spec(package) for package in ("onnx", "onnxruntime")):
-        raise UserError("format", "onnx", "needs onnx and onnxruntime: pip install 'prunesweep[bench]'")
 
 
 def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.errors import StageError
+from prunesweep.core.extras import need
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -128,10 +129,9 @@ def frame(sweep: str | None = None) -> "pandas.DataFrame":
     Raises:
         UserError: no such sweep, or pandas is not installed.
     """
-    try:
-        import pandas
-    except ImportError:
-        raise UserError("pandas", "", "is not installed: pip install 'prunesweep[notebook]'") from None
+    need("notebook", "frame")
+    import pandas
+
     return pandas.DataFrame(results(sweep))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.plan.suggestions import one_of
 
@@ -70,10 +71,9 @@ def build_model(
     """
     published = MODELS[one_of(name, "name", MODELS)]
     ref = ModelRef(name, _at_least("width", published if width is None else width, 1), _at_least("classes", classes, 2))
-    try:
-        import torch
-    except ImportError:
-        raise UserError("torch", "", "is not installed; see https://pytorch.org/get-started") from None
+    need("worker", "build_model", modules=("torch",))
+    import torch
+
     from prunesweep.core.training.models import build_model as build
     from prunesweep.core.training.models import load_model
 

@@ -10,9 +10,9 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
 
 _TRY_SECONDS = 300
 """Importing torch from a cold network disk takes a minute, and a first CUDA context some seconds."""
@@ -37,9 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check(devices: str | None) -> None:
     """Raise UserError for what would keep this machine from working. Sets SWEEP_DEVICES."""
-    for name in _NEEDED:
-        if find_spec(name) is None:
-            raise UserError("worker", name, "is missing; pip install 'prunesweep[worker]'")
+    need("worker", modules=_NEEDED)
     from prunesweep.core.preflight import check_machine
     from prunesweep.core.settings import load_settings
 

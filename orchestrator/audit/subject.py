@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow
-from prunesweep.core.ledger.queries.training_specs import TrainingSpecs
+from prunesweep.core.ledger.queries.training_specs import TrainingSpecs, trained
 from prunesweep.core.plan.algorithms import ALGORITHMS, Algorithm
 from prunesweep.core.plan.controls import find, is_control
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "n/a"
 Curve = tuple[str, int, int]
@@ -128,16 +128,12 @@ class ChecklistItem:
     check: Callable[[AuditedSweep], ItemResult] = field(repr=False)
 
 
-def read_subject(engine: "Engine", sweep: SweepRow) -> AuditedSweep:
+def read_subject(engine: Engine, sweep: SweepRow) -> AuditedSweep:
     """Return all that the ledger knows of the sweep.
 
     Raises:
         UserError: it has no cells.
     """
-    from prunesweep.core.ledger.queries.lookup import dataset_of
-    from prunesweep.core.ledger.queries.report import layers_left, report_rows
-    from prunesweep.core.ledger.queries.training_specs import trained
-
     rows = tuple(report_rows(engine, sweep.id))
     if not rows:
         raise UserError("sweep", sweep.name, "has no cells to judge")

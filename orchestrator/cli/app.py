@@ -1,6 +1,6 @@
 """The `sweep` command: registers the commands and turns every error into one line and an exit code.
 
-Light on purpose: commands import what they need when they run, so that `sweep --help` costs next to nothing.
+Light on purpose: a command is imported when it is used, so that `sweep --help` costs little more than typer.
 """
 
 import os
@@ -11,33 +11,12 @@ from typing import Annotated
 import typer
 
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.settings import load_settings, mask
+from prunesweep.core.version import version
 from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.commands import (
-    attach,
-    audit,
-    bench,
-    compare,
-    control,
-    costs,
-    dashboard,
-    db,
-    doctor,
-    evaluate,
-    export,
-    gc,
-    listing,
-    logs,
-    report,
-    rm,
-    run,
-    sink,
-    status,
-    submit,
-    verify,
-    worker,
-)
+from prunesweep.orchestrator.cli.lazy import LazyGroup
 from prunesweep.orchestrator.cli.options import flag
-from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.console.output import note, say
 from prunesweep.orchestrator.console.text import one_line
 
 INTERRUPTED = 130
@@ -45,45 +24,17 @@ _USAGE_LENGTH = 300
 
 app = typer.Typer(
     name="sweep",
+    cls=LazyGroup,
     help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
     epilog="Start here: sweep run --grid demo\n\n"
     "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-_RUN, _LOOK, _FILES, _CARE = "Run", "Look", "Files", "Set up and check"
-
-app.command("run", rich_help_panel=_RUN)(run.run)
-app.command("submit", rich_help_panel=_RUN)(submit.submit)
-app.command("worker", rich_help_panel=_RUN)(worker.worker)
-app.command("cancel", rich_help_panel=_RUN)(control.cancel)
-app.command("retry", rich_help_panel=_RUN)(control.retry)
-app.command("attach", rich_help_panel=_LOOK)(attach.attach)
-app.command("status", rich_help_panel=_LOOK)(status.status)
-app.command("report", rich_help_panel=_LOOK)(report.report)
-app.command("dashboard", rich_help_panel=_LOOK)(dashboard.dashboard)
-app.command("compare", rich_help_panel=_LOOK)(compare.compare)
-app.command("verdict", rich_help_panel=_LOOK)(compare.verdict)
-app.command("audit", rich_help_panel=_LOOK)(audit.audit)
-app.command("list", rich_help_panel=_LOOK)(listing.list_)
-app.command("logs", rich_help_panel=_LOOK)(logs.logs)
-app.command("export", rich_help_panel=_FILES)(export.export)
-app.command("evaluate", rich_help_panel=_FILES)(evaluate.evaluate)
-app.command("bench", rich_help_panel=_FILES)(bench.bench)
-app.command("verify", rich_help_panel=_FILES)(verify.verify)
-app.command("gc", rich_help_panel=_FILES)(gc.gc)
-app.command("rm", rich_help_panel=_FILES)(rm.rm)
-app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
-app.command("costs", rich_help_panel=_CARE)(costs.costs)
-app.add_typer(sink.app, name="sink", rich_help_panel=_LOOK)
-app.add_typer(db.app, name="db", rich_help_panel=_CARE)
 
 
 def _version(asked: bool) -> None:
     if asked:
-        from prunesweep.core.version import version
-        from prunesweep.orchestrator.console.output import say
-
         say(f"prunesweep {version()}")
         raise typer.Exit
 
@@ -147,8 +98,6 @@ def _known(error: Exception) -> int:
     traceback."""
     database = sys.modules.get("sqlalchemy.exc")
     if database is not None and isinstance(error, database.DBAPIError):
-        from prunesweep.core.settings import load_settings, mask
-
         where = mask(load_settings().database_url) or "ledger"
         note(f"sweep: {where}: {one_line(str(error.orig), 300)}")
         return 1

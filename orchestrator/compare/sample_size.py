@@ -3,21 +3,18 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.orchestrator.compare.paired import PairedTable
 from prunesweep.orchestrator.compare.selectors import SelectedCells
 from prunesweep.orchestrator.run.submission import Request
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queries.sweeps import SweepRow
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class ExtendedGrid:
         added: those that the sweep didn't have.
     """
 
-    sweep: "SweepRow"
+    sweep: SweepRow
     request: Request
     seeds: tuple[int, ...]
     added: tuple[int, ...]
@@ -42,7 +39,7 @@ def needed(compared: PairedTable) -> int:
     return max((n + more for n, more in wanted if more is not None), default=0)
 
 
-def extend(engine: "Engine", sides: Sequence[SelectedCells], pairs: int) -> list[ExtendedGrid]:
+def extend(engine: Engine, sides: Sequence[SelectedCells], pairs: int) -> list[ExtendedGrid]:
     """Return both sides' sweeps (or the one) with `pairs` seeds in common: their own first, then 0, 1, 2, … as are
     missing.
 
@@ -58,7 +55,7 @@ def extend(engine: "Engine", sides: Sequence[SelectedCells], pairs: int) -> list
     return [_extended(engine, sweep, tuple(seeds), rows[key]) for key, sweep in sweeps.items()]
 
 
-def _extended(engine: "Engine", sweep: "SweepRow", seeds: tuple[int, ...], digests: Sequence[str]) -> ExtendedGrid:
+def _extended(engine: Engine, sweep: SweepRow, seeds: tuple[int, ...], digests: Sequence[str]) -> ExtendedGrid:
     had = tuple(sweep.grid["seeds"])
     added = tuple(seed for seed in seeds if seed not in had)
     if added and sweep.grid.get("looked"):

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.queries.lookup import dataset_of
@@ -15,9 +16,6 @@ from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.suggestions import did_you_mean
 from prunesweep.orchestrator.compare import contents
 from prunesweep.orchestrator.compare.paired import AXES, MACHINE, SEED, CellPoint, Value
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _FILTER = "filter"
 _READERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(
@@ -73,7 +71,7 @@ def parse_filter(text: str) -> CellFilter:
     return CellFilter(text, sweep or None, where)
 
 
-def read_side(engine: "Engine", wanted: CellFilter) -> SelectedCells:
+def read_side(engine: Engine, wanted: CellFilter) -> SelectedCells:
     """Its cells, from the ledger.
 
     Raises:
@@ -91,7 +89,7 @@ def read_side(engine: "Engine", wanted: CellFilter) -> SelectedCells:
     return SelectedCells(wanted.text, sweep, left)
 
 
-def points_of(engine: "Engine", sweep: SweepRow, rows: list[ReportRow]) -> tuple[CellPoint, ...]:
+def points_of(engine: Engine, sweep: SweepRow, rows: list[ReportRow]) -> tuple[CellPoint, ...]:
     """Return the cells of a sweep with where they lie. Image folder, recipe, own algorithms and costs stand there by
     their content: a file may have changed between two sweeps, or have moved."""
     if not rows:

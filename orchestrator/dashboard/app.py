@@ -25,6 +25,7 @@ from prunesweep.orchestrator.dashboard.connection import LedgerAway
 from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, changed, sweep_url
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN
 from prunesweep.orchestrator.dashboard.read_service import ReadService
+from prunesweep.orchestrator.report.render import render
 
 _THREADS = 4
 _HAVE = "x-have"
@@ -72,7 +73,6 @@ class Dashboard:
         key = request.path_params["key"]
 
         def make() -> str:
-            from prunesweep.orchestrator.report.render import render
 
             return render(self.readings.results(key), "csv", 120, {})
 

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from prunesweep.orchestrator.dashboard.read_service import ReadService
+from prunesweep.orchestrator.report.html.sentences import verdict
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,6 @@ class ChartProgram:
 def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
     """Return what the sweep found, in words and as Vega-Lite."""
     from prunesweep.orchestrator.report.figures.theme import PAGE_INK
-    from prunesweep.orchestrator.report.html.sentences import verdict
 
     rows, drawn = readings.figures(key, token)
     return {

@@ -5,14 +5,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prunesweep.core.errors import UserError
-
-if TYPE_CHECKING:
-    from prunesweep.core.ledger.queries.lookup import CellArtifacts
-    from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.export.cards import CardFacts
+from prunesweep.core.extras import need
+from prunesweep.core.ledger.queries.lineage import origins
+from prunesweep.core.ledger.queries.lookup import CellArtifacts, cell_artifacts, dataset_of
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.plan.names import parse_file_stem, study_name
+from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import write_atomically
+from prunesweep.orchestrator.export.cards import CardFacts, card, is_about
+from prunesweep.orchestrator.images import places
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.torch_client import ask
 
 ENDINGS: Mapping[str, str] = MappingProxyType(
     {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed", "onnx": ".onnx"}
@@ -44,7 +53,6 @@ class ExportOptions:
     cards: bool = True
 
     def __post_init__(self) -> None:
-        from prunesweep.core.plan.suggestions import one_of
 
         one_of(self.form, "format", ENDINGS)
         one_of(self.names, "names", _NAMES)
@@ -66,7 +74,7 @@ class ExportJob:
     folder: Path
     options: ExportOptions
     request: dict[str, Any]
-    files: "dict[Path, CardFacts]"
+    files: dict[Path, CardFacts]
     unfinished: int
     endings: dict[Path, list[str]]
 
@@ -76,10 +84,6 @@ class ExportJob:
         Raises:
             UserError, StageError: the first failure; what is written by then stays.
         """
-        from prunesweep.orchestrator.console.output import write_atomically
-        from prunesweep.orchestrator.export.cards import card
-        from prunesweep.orchestrator.torch_client import ask
-
         with _made(self.folder):
             for event in ask("prunesweep.core.jobs.export", self.request):
                 del event["event"]
@@ -93,7 +97,7 @@ class ExportJob:
                 yield event
 
 
-def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: ExportOptions) -> ExportJob:
+def plan_export(settings: Settings, sweep: str | None, folder: Path, options: ExportOptions) -> ExportJob:
     """Read what there is to export; writes nothing.
 
     sweep: name or number, None = the latest.
@@ -101,16 +105,6 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: 
     Raises:
         UserError: no such sweep, nothing to export, a file that is there already, or a package that is missing.
     """
-    from prunesweep.core.ledger.queries.lineage import origins
-    from prunesweep.core.ledger.queries.lookup import cell_artifacts, dataset_of
-    from prunesweep.core.ledger.queries.report import report_rows
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.plan.datasets import folder_of
-    from prunesweep.orchestrator.export.cards import CardFacts
-    from prunesweep.orchestrator.images import places
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.torch_client import need_onnx, need_torch
-
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
@@ -128,15 +122,15 @@ def plan_export(settings: "Settings", sweep: str | None, folder: Path, options: 
     if not files:
         raise UserError("sweep", found.name, "has no finished stage to export yet; see: sweep status")
     endings = _endings(files, options)
-    need_torch("export")
+    need("worker", "export", modules=("torch",))
     if options.form == "onnx":
-        need_onnx()
+        need("bench", "format", "onnx")
     request = _request(settings, options, dataset, files)
     return ExportJob(folder, options, request, files, sum(cell.artifact is None for cell in cells), endings)
 
 
 def _request(
-    settings: "Settings", options: ExportOptions, dataset: dict[str, Any], files: "Mapping[Path, CardFacts]"
+    settings: Settings, options: ExportOptions, dataset: dict[str, Any], files: Mapping[Path, CardFacts]
 ) -> dict[str, Any]:
     """Return what `prunesweep.core.jobs.export` is asked for."""
     return {
@@ -150,7 +144,7 @@ def _request(
     }
 
 
-def _named(cells: list["CellArtifacts"], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
+def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
     """File → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
 
     Raises:
@@ -169,15 +163,14 @@ def _named(cells: list["CellArtifacts"], folder: Path, options: ExportOptions) -
     return wanted
 
 
-def _stem(cell: "CellArtifacts", dense: bool, names: str) -> str:
-    from prunesweep.core.plan.names import parse_file_stem, study_name
+def _stem(cell: CellArtifacts, dense: bool, names: str) -> str:
 
     if names == "digest":
         return parse_file_stem(cell.dense_digest if dense else cell.digest)
     return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
 
 
-def _endings(files: "Mapping[Path, CardFacts]", options: ExportOptions) -> dict[Path, list[str]]:
+def _endings(files: Mapping[Path, CardFacts], options: ExportOptions) -> dict[Path, list[str]]:
     """Return which kinds of files each card must list: ours, and those that the card there lists already.
 
     Raises:
@@ -203,8 +196,6 @@ def _endings(files: "Mapping[Path, CardFacts]", options: ExportOptions) -> dict[
 
 def _mentioned(path: Path, artifact: str) -> list[str] | None:
     """Endings of the files beside `path` that its card lists; None: there is something else by the card's name."""
-    from prunesweep.orchestrator.export.cards import is_about
-
     beside = path.with_suffix(".md")
     if not beside.exists():
         return []
@@ -217,8 +208,6 @@ def _mentioned(path: Path, artifact: str) -> list[str] | None:
 
 def _drop_other_card(path: Path, artifact: str) -> None:
     """Remove a card of ours beside the file, if it is about the network which was there before."""
-    from prunesweep.orchestrator.export.cards import is_about
-
     beside = path.with_suffix(".md")
     content = beside.read_text(errors="replace") if beside.is_file() else ""
     if f"`{path.name}`:" in content and not is_about(content, artifact):

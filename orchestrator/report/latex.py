@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.orchestrator.report.render import sign
 from prunesweep.orchestrator.report.summary import Group, dense_spread, groups
+from prunesweep.orchestrator.report.validity import sign
 
 _LONG = 45
 """Rows that still fit on one page."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from prunesweep.core.holm import LEVEL
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.report import ReportRow
@@ -15,6 +14,7 @@ from prunesweep.core.plan.published import toys
 from prunesweep.orchestrator.console import output, text
 from prunesweep.orchestrator.console.text import Column
 from prunesweep.orchestrator.report import best, validity
+from prunesweep.orchestrator.report.latex import latex
 
 FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
 ENDINGS = {
@@ -58,14 +58,6 @@ def _zeros(row: ReportRow) -> str:
     """Return what the zeros alone bring, with its question mark as well."""
     found = text.speedup(row.latency_zeros_speedup, row.latency_zeros_low, row.latency_zeros_high)
     return found + ("?" if disturbed(row) and found != text.MISSING else "")
-
-
-def sign(row: ReportRow) -> int:
-    """Return 1 where the pruned network is faster, -1 where it is slower, as one of the sweep's cells; else 0."""
-    low, high, adjusted = row.latency_speedup_low, row.latency_speedup_high, row.latency_p_adjusted
-    if low is None or high is None or (adjusted is not None and adjusted > LEVEL):
-        return 0
-    return 1 if low > 1.0 else -1 if high < 1.0 else 0
 
 
 def has_exempt(row: ReportRow) -> bool:
@@ -142,8 +134,6 @@ def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = Ma
     if form == "md":
         return markdown(rows)
     if form == "latex":
-        from prunesweep.orchestrator.report.latex import latex
-
         return latex(rows)
     return "\n".join(table_lines(rows, width)) + "\n"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from prunesweep.core.holm import LEVEL
 from prunesweep.core.ledger.queries.ran import KEYS
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
@@ -9,6 +10,14 @@ from prunesweep.orchestrator.console import text
 RAN = tuple(f"ran_{key}" for key in KEYS if key != "resumed")
 """Columns in which the cells of a fair comparison agree."""
 _SHOWN = 3
+
+
+def sign(row: ReportRow) -> int:
+    """Return 1 where the pruned network is faster, -1 where it is slower, as one of the sweep's cells; else 0."""
+    low, high, adjusted = row.latency_speedup_low, row.latency_speedup_high, row.latency_p_adjusted
+    if low is None or high is None or (adjusted is not None and adjusted > LEVEL):
+        return 0
+    return 1 if low > 1.0 else -1 if high < 1.0 else 0
 
 
 def nothing_learned(rows: Sequence[ReportRow]) -> list[str]:

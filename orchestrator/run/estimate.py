@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sqlalchemy import Engine
+
+from prunesweep.core.ledger.queries.lookup import done_among
+from prunesweep.core.ledger.queries.status import epoch_seconds
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.layer_rules import RulesOverview, encode_rules, overview
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import Sleep, epochs_of, workload_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run.submission import kinds
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _SHOWN = 3
 
@@ -39,15 +41,12 @@ def estimate(settings: Settings, plan: Plan) -> Estimate:
     """Read what is known; an embedded ledger that isn't there yet is not made."""
     if settings.embedded_ledger and not settings.ledger_file.exists():
         return Estimate(0, 0, None, None, None)
-    from prunesweep.core.ledger.queries.lookup import done_among
-    from prunesweep.orchestrator.ledger_session import ledger
 
     with ledger(settings) as engine:
         return _estimate(engine, settings, plan, done_among(engine, list(plan.stages)))
 
 
-def _estimate(engine: "Engine", settings: Settings, plan: Plan, done: Collection[str]) -> Estimate:
-    from prunesweep.core.ledger.queries.status import epoch_seconds
+def _estimate(engine: Engine, settings: Settings, plan: Plan, done: Collection[str]) -> Estimate:
 
     work: dict[str, int] = {}
     for digest, stage in plan.stages.items():

@@ -4,22 +4,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
+from prunesweep.core.preflight import check_machine
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import submission
 from prunesweep.orchestrator.run.local_worker import LocalWorker
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.status.follow import View, follow
 from prunesweep.orchestrator.torch_client import ask
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class LocalRun:
     """A submitted sweep and the worker that was started for it."""
 
     settings: Settings
-    engine: "Engine"
+    engine: Engine
     submitted: SubmitSummary
     worker: LocalWorker
 
@@ -65,14 +66,10 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     Raises:
         UserError: whatever can be refused, before anything is written or started.
     """
-    from prunesweep.core.preflight import check_machine
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.torch_client import need_torch
-
     request = submission.plan_request(asked, settings)
     for line in request.notes:
         note(f"note: {line}")
-    need_torch("run")
+    need("worker", "run", modules=("torch",))
     _check_own_scores(request.plan.grid, settings)
     chosen = check_machine(settings, devices)
     _check_devices(chosen)
@@ -89,8 +86,6 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
     Raises:
         UserError: whatever can be refused, before anything is written or started.
     """
-    from prunesweep.orchestrator.ledger_session import ledger
-
     settings = load_settings()
     here = submit_here(asked, settings, devices)
     with ledger(settings) as engine:

@@ -10,17 +10,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queue.workers import WorkerRow, list_workers
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.torch_client import python
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queue.workers import WorkerRow
 
 _LOOK_SECONDS = 2.0
 _READY_SECONDS = 60.0
@@ -84,7 +82,7 @@ class LocalWorker:
             raise UserError("worker", "", words.removeprefix("sweep: "))
         raise WorkerEnded(f"the worker ended (exit code {code}): {words or 'no output'}; its log: {self.log}")
 
-    def check_slots(self, engine: "Engine") -> None:
+    def check_slots(self, engine: Engine) -> None:
         """Raise WorkerEnded when no slot of the worker can ever work; looks every few seconds."""
         if time.monotonic() < self._look_at:
             return
@@ -119,15 +117,12 @@ class LocalWorker:
         settings = self._settings
         if settings.embedded_ledger and not settings.ledger_file.exists():
             return False
-        from prunesweep.orchestrator.ledger_session import ledger
 
         with ledger(settings) as engine:
             return self._row(engine) is not None
 
-    def _row(self, engine: "Engine") -> "WorkerRow | None":
+    def _row(self, engine: Engine) -> WorkerRow | None:
         """Return what the worker says of itself in the ledger."""
-        from prunesweep.core.ledger.queue.workers import list_workers
-
         me = (platform.node(), self._process.pid)
         rows = list_workers(engine, self._settings.lease)
         return next((row for row in rows if (row.host, row.pid) == me), None)

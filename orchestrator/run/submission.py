@@ -4,9 +4,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
@@ -17,11 +19,6 @@ from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line, plural
 from prunesweep.orchestrator.images import look_up
 from prunesweep.orchestrator.run.request import GridRequest
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queue.submit import SubmitSummary
 
 _HINT_PATIENCE = 1.0
 
@@ -55,14 +52,12 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     return Request(planned, name, _prefix(asked.grid), found.notes)
 
 
-def write(engine: "Engine", request: Request) -> "SubmitSummary":
+def write(engine: Engine, request: Request) -> SubmitSummary:
     """Write the sweep in one transaction.
 
     Raises:
         UserError: another grid goes by that name.
     """
-    from prunesweep.core.ledger.queue.submit import add_sweep
-
     return add_sweep(engine, request.plan, request.name, version(), prefix=request.prefix)
 
 

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.orchestrator.sinks.runs import SinkRun, runs_of
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _EVERY = 2.0
 _LONGEST = 30.0
@@ -45,7 +44,7 @@ class CopySummary:
 
 
 def feed(
-    engine: "Engine",
+    engine: Engine,
     sweep_id: int,
     sink: Sink,
     *,

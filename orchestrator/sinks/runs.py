@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.metric_history import EpochPoint, MetricHistory, histories
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 Parameter = str | int | float
 
@@ -53,7 +51,7 @@ class SinkRun:
         return f"{self.name}-{self.digest[:8]}"
 
 
-def runs_of(engine: "Engine", sweep_id: int) -> list[SinkRun]:
+def runs_of(engine: Engine, sweep_id: int) -> list[SinkRun]:
     """Return the sweep's cells that have begun, in the order of its grid."""
     # Results first: what a History dates is then in its row, or comes at the next look.
     rows = report_rows(engine, sweep_id)

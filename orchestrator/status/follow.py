@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.recent import EndedStage, ended_since
@@ -16,9 +18,6 @@ from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import clean, is_terminal, paint, say
 from prunesweep.orchestrator.status import view as statusview
 from prunesweep.orchestrator.status.remedies import advice
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _EVERY = 0.25
 _SHARE = 10.0  # a poll may cost a tenth of the time at most: the workers need the ledger and the processor more
@@ -40,7 +39,7 @@ class View(Protocol):
 class _Watch:
     """What has been printed already. Times are the ledger's, in seconds since 1970."""
 
-    engine: "Engine"
+    engine: Engine
     sweep_id: int
     since: float
     told: set[tuple[str, float]] = field(default_factory=set)
@@ -69,7 +68,7 @@ class _Watch:
 
 
 def follow(
-    engine: "Engine",
+    engine: Engine,
     sweep_id: int,
     lease: float,
     *,

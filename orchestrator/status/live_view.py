@@ -5,6 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
 from prunesweep.core.ledger.queries.status import SweepStatus
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import clean, paint, width
@@ -18,9 +22,6 @@ _TABLE_HEAD = 3  # an empty line, titles, rule
 @contextmanager
 def live_view() -> Iterator["LiveView"]:
     """A view on stdout; afterwards the last picture stays, and the terminal is as it was."""
-    from rich.console import Console
-    from rich.live import Live
-
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False) as live:
         yield LiveView(live.update, console.print)
@@ -81,6 +82,5 @@ def _failures(status: SweepStatus, width: int, room: int) -> list[str]:
 
 
 def _ansi(lines: str) -> object:
-    from rich.text import Text
 
     return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")

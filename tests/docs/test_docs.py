@@ -23,6 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def _commands(command: Any = ROOT_COMMAND, path: tuple[str, ...] = ("sweep",)) -> Iterator[tuple[str, Any]]:
+    command = getattr(command, "loaded", command)
     children = getattr(command, "commands", None)
     if children is None:
         yield " ".join(path), command
@@ -103,7 +104,7 @@ def _names_files(words: list[str]) -> None:
 
 def _tunnel(words: list[str]) -> None:
     """ssh to a dashboard: the port is its own."""
-    from prunesweep.orchestrator.cli.commands.dashboard import _PORT
+    from prunesweep.orchestrator.cli.declarations.dashboard import _PORT
 
     assert words[1] == "-L" and words[2] == f"{_PORT}:127.0.0.1:{_PORT}"
 

@@ -1,5 +1,6 @@
 """Every engine that this machine has computes what PyTorch computes."""
 
+import importlib.util
 import logging
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 
 from prunesweep.core.errors import StageError
+from prunesweep.core.extras import install
 from prunesweep.core.measure.engines import registry as engines
 from prunesweep.core.measure.engines import sparse_engine
 from prunesweep.core.measure.engines.base import EngineAdapter, UnsupportedNetwork
@@ -95,8 +97,9 @@ def test_what_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
         missing("warp", CPU)
     assert missing("torch-2:4", CPU) == "does not run on cpu"
     assert missing("sparse", torch.device("cuda")) == "does not run on cuda"
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert missing("onnxruntime", CPU) == "not installed: pip install 'prunesweep[bench]'"
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: real(name) if name == "pip" else None)
+    assert missing("onnxruntime", CPU) == f"not installed: {install('bench')}"
     chosen, left_out = choose(("openvino", "onnxruntime"), CPU)
     assert [engine.name for engine in chosen] == ["torch"], "something dense and fp32 is always there"
     assert set(left_out) == {"openvino", "onnxruntime"}

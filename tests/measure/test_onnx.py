@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import nn
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.extras import install
 from prunesweep.core.measure import inference
 from prunesweep.core.measure.engines import onnx_file
 from prunesweep.core.measure.inference import write_onnx
@@ -112,7 +114,7 @@ def test_what_is_missing_is_said(split: Split, tmp_path: Path, monkeypatch: pyte
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(UserError, match=r"needs onnx and onnxruntime: pip install 'prunesweep\[bench\]'"):
+    with pytest.raises(UserError, match=re.escape(f"needs onnx and onnxruntime: {install('bench')}")):
         write_onnx(checkpoint, split, "digits", tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,5 +1,6 @@
 """`sweep audit`: what passes, what fails and which rows prove it; and the artifacts themselves with `--verify`."""
 
+import importlib.util
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 import torch
 from sqlalchemy import Engine, select, update
 
+from prunesweep.core.extras import install
 from prunesweep.core.jobs import reevaluate as again
 from prunesweep.core.ledger.db.schema import cells, results, stages
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -21,7 +23,6 @@ from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.published import PUBLISHED
 from prunesweep.core.plan.stages import TOP5_CLASSES
 from prunesweep.core.training.datasets import load_dataset
-from prunesweep.orchestrator import torch_client
 from prunesweep.orchestrator.audit.checklist import ITEMS, audit
 from prunesweep.orchestrator.audit.subject import (
     FAIL,
@@ -320,7 +321,8 @@ def test_verify_reads_artifacts_and_accuracies_again(
     assert items["artifacts"]["evidence"] == "2 artifacts: hash, masks, weights counted as the rows say"
     assert items["accuracies"]["status"] == "fail", "the ledger's 90 % were made up"
     assert items["accuracies"]["evidence"].startswith("2 of 2 differ; ")
-    monkeypatch.setattr(torch_client, "ask", again_here)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", again_here)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.audit.ask", again_here)
     write_true_accuracies(floor)
     found = statuses(sweep)
     assert found["artifacts"][0] == "pass"
@@ -345,12 +347,14 @@ def write_true_accuracies(floor: Floor) -> None:
 
 def test_bad_input(sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep("audit", "mien").complaint.startswith("sweep: sweep 'mien': unknown; did you mean \"mine\"?")
-    monkeypatch.setattr(torch_client, "ask", again_here)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", again_here)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.audit.ask", again_here)
     ran = sweep("audit", "mine", "--verify", "--device", "tpu")
     assert (ran.code, ran.complaint) == (2, "sweep: device 'tpu': use cpu, cuda or cuda:NUMBER")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: real(name) if name == "pip" else None)
     ran = sweep("audit", "mine", "--verify")
-    assert (ran.code, ran.complaint) == (2, "sweep: audit --verify: needs torch: pip install 'prunesweep[worker]'")
+    assert (ran.code, ran.complaint) == (2, f"sweep: audit --verify: needs torch: {install('worker')}")
 
 
 def test_the_page_lists_every_item_under_where_it_is_from() -> None:

@@ -248,7 +248,7 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
         yield {"event": "file", "path": str(files[0]), **fact}
         yield {"event": "file", "path": str(files[1]), **fact, "top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}
 
-    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.evaluate.ask", ask)
     ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
     assert asked[0]["files"] == [str(file) for file in files]
     assert asked[0]["dataset"] == {"name": "digits", "fingerprint": "", "classes": 10}

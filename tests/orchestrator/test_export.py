@@ -10,6 +10,7 @@ from sqlalchemy import Engine, update
 
 import prunesweep
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import install
 from prunesweep.core.ledger.db.schema import cells
 
 Sweep = Callable[..., Any]
@@ -32,7 +33,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
             Path(file["path"]).write_bytes(b"a network")
             yield {"event": "file", "path": file["path"], "bytes": 9}
 
-    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.export.files.ask", ask)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_onnx_without_its_packages_is_refused_before_anything_is_written(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else real(name))
     ran = sweep("export", mine, tmp_path / "out", "--format", "onnx")
     assert ran.code == 2
-    assert ran.complaint == "sweep: format 'onnx': needs onnx and onnxruntime: pip install 'prunesweep[bench]'"
+    assert ran.complaint == f"sweep: format 'onnx': needs onnx and onnxruntime: {install('bench')}"
     assert not (tmp_path / "out").exists()
 
 

@@ -1,5 +1,6 @@
 """The Python API."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 
 import prunesweep
 from prunesweep import StageError, UserError
+from prunesweep.core.extras import install
 
 
 def test_submit_wait_results(home: Path, ledger: Engine, work: Callable[..., int]) -> None:
@@ -47,7 +49,7 @@ def test_a_frame_is_the_report(home: Path, ledger: Engine, work: Callable[..., i
 
 def test_a_frame_needs_pandas(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(UserError, match=r"pandas: is not installed: pip install 'prunesweep\[notebook\]'"):
+    with pytest.raises(UserError, match=re.escape(f"frame: needs pandas: {install('notebook')}")):
         prunesweep.frame()
 
 

@@ -131,7 +131,7 @@ def test_stages_that_complete_meanwhile_lose_nothing(
         return found
 
     monkeypatch.setattr(Inventory, "entries", entries)
-    monkeypatch.setattr(references, "referred", referred)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.gc.referred", referred)
     assert sweep("gc", "--older-than", "0").out == "removed 0 objects, 0 B\nleft alone: 2 in use\n"
     assert store.get(first) == b"first"
     assert store.get(second) == b"second"

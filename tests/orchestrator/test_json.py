@@ -25,6 +25,7 @@ WITHOUT = {"attach", "dashboard", "run", "worker"}
 
 
 def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    command = getattr(command, "loaded", command)
     children = getattr(command, "commands", None)
     if children is None:
         yield " ".join(path), command

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from prunesweep.core.extras import install
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.orchestrator.console import output
 from prunesweep.orchestrator.report.latex import escaped, latex
 
 Sweep = Callable[..., Any]
@@ -114,23 +114,24 @@ def test_a_folder_that_cannot_be_made(done: Sweep, tmp_path: Path) -> None:
     [
         (
             ("--format", "html"),
-            "sweep: format 'html': needs altair and vl-convert-python: pip install 'prunesweep[report]'",
+            f"sweep: format 'html': needs altair and vl-convert-python: {install('report')}",
         ),
-        (("--format", "parquet"), "sweep: format 'parquet': needs pyarrow: pip install 'prunesweep[report]'"),
-        (("--plots", "p"), "sweep: plots 'p': needs altair and vl-convert-python: pip install 'prunesweep[report]'"),
+        (("--format", "parquet"), f"sweep: format 'parquet': needs pyarrow: {install('report')}"),
+        (("--plots", "p"), f"sweep: plots 'p': needs altair and vl-convert-python: {install('report')}"),
     ],
 )
 def test_without_the_extra(
     done: Sweep, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], complaint: str
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: real(name) if name == "pip" else None)
     ran = done("report", *words)
     assert (ran.code, ran.complaint) == (2, complaint)
     assert done("report", "--format", "latex").code == 0, "needs nothing"
 
 
 def test_no_page_for_a_terminal(done: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "is_terminal", lambda stream=None: True)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.report.is_terminal", lambda stream=None: True)
     ran = done("report", "--format", "html")
     assert ran.code == 2
     assert ran.complaint == "sweep: format 'html': is a file, no text for a terminal; add: -o FILE.html"

@@ -125,7 +125,7 @@ def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch_client, "ask", ask_here)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", ask_here)
 
 
 ALL_DONE = {"evaluate": ["DONE", "DONE"], "prune": ["DONE"], "train": ["DONE"]}

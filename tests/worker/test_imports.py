@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from prunesweep.core.extras import install
+
 MODULES = (
     "prunesweep.worker.app",
     "prunesweep.worker.__main__",
@@ -32,4 +34,4 @@ def test_a_missing_extra_is_one_line(tmp_path):
     environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
     ran = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
     assert ran.returncode == 2
-    assert ran.stderr == "sweep: worker 'torch': is missing; pip install 'prunesweep[worker]'\n"
+    assert ran.stderr == f"sweep: worker: needs torch: {install('worker')}\n"

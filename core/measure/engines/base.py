@@ -1,6 +1,5 @@
 """What an engine is to the stopwatch."""
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -8,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import nn
 
+from prunesweep.core.extras import install, missing
 from prunesweep.core.plan.engines import ENGINES
 
 Pass = Callable[[], object]
@@ -65,8 +65,6 @@ class UnsupportedNetwork(Exception):
     """The engine cannot run this network; the text says why."""
 
 
-def absent(package: str, install: str) -> str | None:
-    """Why a package cannot be used, or None; it isn't loaded."""
-    if importlib.util.find_spec(package) is None:
-        return f"not installed: pip install {install}"
-    return None
+def absent(package: str, extra: str) -> str | None:
+    """Why a package cannot be used, or None; it isn't loaded. extra: the one that brings it."""
+    return f"not installed: {install(extra)}" if missing(package) else None

@@ -15,7 +15,6 @@ from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.sparse.model.graph import INPUT
 
 _CALIBRATION_BATCHES = 2
-_INSTALL = "'prunesweep[bench]'"
 
 
 def engines() -> tuple[EngineAdapter, ...]:
@@ -28,7 +27,7 @@ def engines() -> tuple[EngineAdapter, ...]:
 
 def _missing(device: torch.device) -> str | None:
     del device
-    return absent("onnxruntime", _INSTALL) or absent("onnx", _INSTALL)
+    return absent("onnxruntime", "bench") or absent("onnx", "bench")
 
 
 def _version() -> str:

@@ -25,7 +25,7 @@ def engines() -> tuple[EngineAdapter, ...]:
 
 def _missing(device: torch.device) -> str | None:
     del device
-    return absent("openvino", "'prunesweep[openvino]'") or absent("onnx", "'prunesweep[bench]'")
+    return absent("openvino", "openvino") or absent("onnx", "bench")
 
 
 def _missing_bf16(device: torch.device) -> str | None:

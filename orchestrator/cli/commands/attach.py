@@ -2,19 +2,17 @@
 
 import typer
 
-from prunesweep.orchestrator.cli.options import SweepArgument
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import note, say, width
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.status.follow import follow
 
 
-def attach(sweep: SweepArgument = None) -> None:
+def attach(sweep: str | None) -> None:
     """Follow a sweep to its end, then print its report; Ctrl-C stops following, not the sweep."""
-    from prunesweep.core.ledger.queries.report import report_rows
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note, say, width
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.report import render
-    from prunesweep.orchestrator.status.follow import follow
-
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)

@@ -1,54 +1,36 @@
 """`sweep audit`: a sweep against the field's checklist, and on demand against its own artifacts."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import Any
 
 import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument, flag
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.audit.subject import AuditedSweep, VerifyResult
+from prunesweep.core.extras import need
+from prunesweep.core.ledger.queries.lookup import cell_artifacts
+from prunesweep.core.ledger.queries.references import artifacts_made
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.audit import checklist, view
+from prunesweep.orchestrator.audit.subject import FAIL, AuditedSweep, RereadAccuracy, VerifyResult, read_subject
+from prunesweep.orchestrator.cli.commands.verify import look
+from prunesweep.orchestrator.console.output import flash, say, say_json, width
+from prunesweep.orchestrator.images import places
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.torch_client import ask
 
 _AGAIN = "prunesweep.core.jobs.reevaluate"
 
 
-def audit(
-    sweep: SweepArgument = None,
-    verify: Annotated[
-        bool, flag("--verify", "Also hash and count every artifact, and read every accuracy again; needs torch.")
-    ] = False,
-    device: Annotated[
-        str,
-        typer.Option(
-            "--device",
-            metavar="NAME",
-            help="Where accuracies are read again: cpu or cuda.",
-            autocompletion=completion.one("cpu", "cuda"),
-        ),
-    ] = "cpu",
-    json_: JsonOption = False,
-) -> None:
+def audit(sweep: str | None, verify: bool, device: str, json_: bool) -> None:
     """Score a sweep against the checklist of Blalock et al. 2020: each item pass, fail or n/a, with the rows that prove
     it. Exit code 1 if one fails."""
-    from dataclasses import replace
-
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.audit import checklist, view
-    from prunesweep.orchestrator.audit.subject import FAIL, read_subject
-    from prunesweep.orchestrator.console.output import say, say_json, width
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.torch_client import need_torch
-
     settings = load_settings()
     with ledger(settings) as engine:
         subject = read_subject(engine, find_sweep(engine, sweep))
         if verify:
-            need_torch("audit --verify")
+            need("worker", "audit --verify", modules=("torch",))
             subject = replace(subject, verified=_verified(engine, settings, subject, device))
     found = checklist.audit(subject)
     if json_:
@@ -59,25 +41,15 @@ def audit(
         raise typer.Exit(1)
 
 
-def _verified(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> "VerifyResult":
+def _verified(engine: Engine, settings: Settings, subject: AuditedSweep, device: str) -> VerifyResult:
     """Return what `sweep verify` finds of the sweep's artifacts, and every accuracy once more."""
-    from prunesweep.core.ledger.queries.references import artifacts_made
-    from prunesweep.orchestrator.audit.subject import VerifyResult
-    from prunesweep.orchestrator.cli.commands.verify import look
-
     looked = look(engine, settings, artifacts_made(engine, subject.sweep.id))
     wrong = tuple(f"{one.digest[:12]}  {one.label}: {one.what}: {one.message}" for one in looked.findings)
     return VerifyResult(looked.artifacts, wrong, _read_again(engine, settings, subject, device))
 
 
-def _read_again(engine: "Engine", settings: "Settings", subject: "AuditedSweep", device: str) -> tuple[Any, ...]:
+def _read_again(engine: Engine, settings: Settings, subject: AuditedSweep, device: str) -> tuple[Any, ...]:
     """Return a `RereadAccuracy` of each network that has been evaluated, the dense ones too; each once."""
-    from prunesweep.core.plan.datasets import folder_of
-    from prunesweep.orchestrator.audit.subject import RereadAccuracy
-    from prunesweep.orchestrator.console.output import flash
-    from prunesweep.orchestrator.images import places
-    from prunesweep.orchestrator.torch_client import ask
-
     known = folder_of(subject.sweep.grid.get("dataset"))
     wanted = _wanted(engine, subject)
     if not wanted:
@@ -102,10 +74,8 @@ def _read_again(engine: "Engine", settings: "Settings", subject: "AuditedSweep",
     return tuple(read)
 
 
-def _wanted(engine: "Engine", subject: "AuditedSweep") -> dict[str, tuple[int, float]]:
+def _wanted(engine: Engine, subject: AuditedSweep) -> dict[str, tuple[int, float]]:
     """Artifact → the first cell that it is of (0 = dense network) and its accuracy in the ledger."""
-    from prunesweep.core.ledger.queries.lookup import cell_artifacts
-
     wanted: dict[str, tuple[int, float]] = {}
     for row, made in zip(subject.rows, cell_artifacts(engine, subject.sweep.id), strict=True):
         if row.top1_dense is not None and made.dense_artifact is not None:

@@ -2,39 +2,31 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+from prunesweep.core.extras import need
+from prunesweep.core.holm import holm
+from prunesweep.core.plan.axes import parse_count, parse_list
+from prunesweep.core.plan.engines import parse_engines
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.suggestions import one_of
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.output import flash, say, say_json, width
+from prunesweep.orchestrator.torch_client import ask, existing
 
 
 def bench(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors.")],
-    engines: Annotated[
-        str | None,
-        typer.Option(
-            "--engines",
-            metavar="LIST",
-            help="E.g. torch,onnxruntime,sparse; default all that can be used.",
-            autocompletion=completion.listed(completion.ENGINES),
-        ),
-    ] = None,
-    threads: Annotated[str, typer.Option("--threads", metavar="LIST", help="CPU threads, e.g. 1,2.")] = "1",
-    batch: Annotated[str, typer.Option("--batch", metavar="LIST", help="Images per pass, e.g. 1,64.")] = "1",
-    device: DeviceOption = "cpu",
-    model: ModelOption = "resnet18",
-    image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
-    json_: JsonOption = False,
+    *,
+    files: list[Path],
+    engines: str | None,
+    threads: str,
+    batch: str,
+    device: str,
+    model: str,
+    image: str,
+    json_: bool,
 ) -> None:
     """Is it really faster? Times checkpoint files in every engine, side by side with the fastest dense one."""
-    from prunesweep.core.plan.axes import parse_count, parse_list
-    from prunesweep.core.plan.engines import parse_engines
-    from prunesweep.core.plan.models import MODELS
-    from prunesweep.core.plan.suggestions import one_of
-    from prunesweep.orchestrator.torch_client import existing, need_torch
-
     counts = parse_list(threads, "threads", lambda value: parse_count(value, "threads", 1, 1024))
     request = {
         "files": [existing(file) for file in files],
@@ -44,13 +36,11 @@ def bench(
         "batches": list(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),
         "image": parse_count(image, "image", 1, 4096),
     }
-    need_torch("bench")
+    need("worker", "bench", modules=("torch",))
     _bench(request, counts, json_)
 
 
 def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
-    from prunesweep.orchestrator.console.output import flash, say, say_json, width
-    from prunesweep.orchestrator.torch_client import ask
 
     runs = []
     for threads in counts:
@@ -71,8 +61,6 @@ def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
 
 def _adjust(runs: list[dict[str, Any]]) -> None:
     """Give every ratio its p as one of all that are shown (`p_adjusted`)."""
-    from prunesweep.core.holm import holm
-
     times = [time for run in runs for time in run["race"]["times"] if not _is_best(run["race"], time)]
     for time, adjusted in zip(times, holm([time["p"] for time in times]), strict=True):
         time["p_adjusted"] = adjusted
@@ -85,8 +73,6 @@ def _is_best(race: dict[str, Any], time: dict[str, Any]) -> bool:
 
 def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
     """Return a file's table, and what it was measured on."""
-    from prunesweep.orchestrator.console import text
-
     titles = ("threads", "batch", "ms", "images/s", "ratio", "99 % interval")
     columns = [
         text.Column("engine", left=True),
@@ -99,7 +85,6 @@ def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
 
 
 def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
-    from prunesweep.orchestrator.console import text
 
     best, edges = _is_best(race, time), (time["ratio_low"], time["ratio_high"])
     interval = f"{time['ratio_low']:.2f}–{time['ratio_high']:.2f}"
@@ -118,8 +103,6 @@ def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
 
 def _headline(run: dict[str, Any]) -> str:
     """Return the theoretical side: what is left, and what that would give if zeros cost nothing."""
-    from prunesweep.orchestrator.console import text
-
     return (
         f"{Path(run['path']).name}: {text.percent(run['sparsity'])} % zeros · weights left {text.count(run['nonzero'])}"
         f" of {text.count(run['total'])} ({text.times(run['weights_ratio'])}) · multiply-adds left"
@@ -128,7 +111,6 @@ def _headline(run: dict[str, Any]) -> str:
 
 
 def _notes(runs: list[dict[str, Any]]) -> list[str]:
-    from prunesweep.orchestrator.console import text
 
     race = runs[0]["race"]
     versions = dict.fromkeys(f"{time['engine'].partition('-')[0]} {time['version']}" for time in race["times"])

@@ -1,46 +1,29 @@
 """`sweep compare` and `sweep verdict`: differences paired by seed, and what they decide."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
 import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument, flag
+from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.plan.families import algorithms_of
+from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.compare import equal_budget, explanation, paired, sample_size, selectors, wording
+from prunesweep.orchestrator.compare.equal_budget import EqualBudgetStudy
+from prunesweep.orchestrator.compare.paired import PairedTable
+from prunesweep.orchestrator.compare.selectors import SelectedCells
+from prunesweep.orchestrator.compare.wording import SideNames, settings
+from prunesweep.orchestrator.console.output import note, say, say_json, width
+from prunesweep.orchestrator.console.text import plural
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.run import submission
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
-    from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.compare.equal_budget import EqualBudgetStudy
-    from prunesweep.orchestrator.compare.paired import PairedTable
-    from prunesweep.orchestrator.compare.selectors import SelectedCells
-    from prunesweep.orchestrator.compare.wording import SideNames
-
-_SIDE = "a sweep, or cells of one: SWEEP:axis=value,… (:axis=value of the latest)."
-
-
-def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help=f"One side: {_SIDE}", autocompletion=completion.sweeps)],
-    b: Annotated[str, typer.Argument(metavar="B", help=f"The other side: {_SIDE}", autocompletion=completion.sweeps)],
-    metric: Annotated[
-        str,
-        typer.Option(
-            "--metric",
-            metavar="COLUMN",
-            help="What is compared: top1, drop, latency_speedup, …",
-            autocompletion=completion.METRICS,
-        ),
-    ] = "top1",
-    queue: Annotated[bool, flag("--queue", "Submit the same grids with the seeds that would decide it.")] = False,
-    json_: JsonOption = False,
-) -> None:
+def compare(*, a: str, b: str, metric: str, queue: bool, json_: bool) -> None:
     """Compare two sweeps, or two kinds of cells: differences paired by seed, an interval, a verdict."""
-    from prunesweep.core.plan.suggestions import one_of
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.compare import paired, selectors, wording
-    from prunesweep.orchestrator.console.output import say, say_json, width
-    from prunesweep.orchestrator.ledger_session import ledger
-
     chosen = paired.METRICS[one_of(metric, "metric", paired.METRICS)]
     wanted = [selectors.parse_filter(text) for text in (a, b)]
     settings = load_settings()
@@ -58,10 +41,8 @@ def compare(
         say("", *(_queued(one) for one in queued or [{}]))
 
 
-def _check(compared: "PairedTable", found: "list[SelectedCells]", metric: str) -> None:
+def _check(compared: PairedTable, found: list[SelectedCells], metric: str) -> None:
     """Raise UserError if there is nothing to compare."""
-    from prunesweep.core.errors import UserError
-
     if compared.comparisons:
         return
     names = " and ".join(dict.fromkeys(side.text or "the latest sweep" for side in found))
@@ -78,15 +59,12 @@ def _check(compared: "PairedTable", found: "list[SelectedCells]", metric: str) -
     raise UserError("compare", names, f"no cell of one side has a partner in the other with {what} in common")
 
 
-def _side(side: "SelectedCells") -> dict[str, Any]:
+def _side(side: SelectedCells) -> dict[str, Any]:
     return {"given": side.text, "sweep": side.sweep.name, "cells": len(side.points)}
 
 
-def _head(compared: "PairedTable", found: "list[SelectedCells]") -> list[str]:
+def _head(compared: PairedTable, found: list[SelectedCells]) -> list[str]:
     """`A: fair, algorithm oneshot, epochs 9 (45 cells)`."""
-    from prunesweep.orchestrator.compare.wording import settings
-    from prunesweep.orchestrator.console.text import plural
-
     at = [compared.comparisons[0].a_at, compared.comparisons[0].b_at]
     return [
         f"{name}: {', '.join(filter(None, (side.sweep.name, settings(where, compared.axes))))}"
@@ -96,13 +74,9 @@ def _head(compared: "PairedTable", found: "list[SelectedCells]") -> list[str]:
 
 
 def _queue(
-    engine: "Engine", settings: "Settings", compared: "PairedTable", found: "list[SelectedCells]"
+    engine: Engine, settings: Settings, compared: PairedTable, found: list[SelectedCells]
 ) -> list[dict[str, Any]]:
     """Submit what is needed; what was added, one for each sweep."""
-    from prunesweep.orchestrator.compare import sample_size
-    from prunesweep.orchestrator.console.output import note
-    from prunesweep.orchestrator.run import submission
-
     goal = sample_size.needed(compared)
     if not goal:
         return []
@@ -124,24 +98,15 @@ def _queued(one: dict[str, Any]) -> str:
             "queued nothing: each comparison is decided or was looked at twice, or needs more than 100 more seeds, or"
             " they are queued already"
         )
-    from prunesweep.orchestrator.console.text import plural
 
     seeds = ",".join(map(str, one["added"]))
     head = f"{plural(one['cells'], 'cell')}, {plural(one['stages'], 'stage')} ({one['new']:,} new, {one['done']:,} done"
     return f"queued {one['name']}: {one['of']} and the seeds {seeds}: {head} already); compare again when it has ended"
 
 
-def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
+def verdict(sweep: str | None, json_: bool) -> None:
     """Pruning in rounds against one-shot pruning that trains as many epochs, per sparsity, and what explains the
     difference. Exit code 1 if the sweep has no such pair."""
-    from prunesweep.core.ledger.queries.report import report_rows
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.plan.families import algorithms_of
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.compare import equal_budget, explanation, paired, selectors, wording
-    from prunesweep.orchestrator.console.output import say, say_json, width
-    from prunesweep.orchestrator.ledger_session import ledger
-
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         points = selectors.points_of(engine, found, report_rows(engine, found.id))
@@ -163,11 +128,8 @@ def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _explanation(study: "EqualBudgetStudy", names: "SideNames") -> list[str]:
+def _explanation(study: EqualBudgetStudy, names: SideNames) -> list[str]:
     """Return the control with one learning-rate schedule beside one-shot, and what explains a difference."""
-    from prunesweep.orchestrator.compare import explanation, paired, wording
-    from prunesweep.orchestrator.console.output import width
-
     if not study.pruning.comparisons:
         return explanation.lines(study)
     control = wording.SideNames(f"{names.a}, one schedule", names.b)

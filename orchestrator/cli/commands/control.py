@@ -2,21 +2,20 @@
 
 from dataclasses import asdict
 
-from prunesweep.orchestrator.cli.options import JsonOption, NamedSweepArgument, SweepArgument
+from prunesweep.core.ledger.queries.status import sweep_status
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.control import cancel as cancel_sweep
+from prunesweep.core.ledger.queue.control import retry as retry_sweep
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import note, say, say_json
+from prunesweep.orchestrator.console.text import plural
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.run.submission import send_hints
+from prunesweep.orchestrator.status.remedies import advice, will_fail_again
 
 
-def cancel(
-    sweep: NamedSweepArgument,
-    json_: JsonOption = False,
-) -> None:
+def cancel(sweep: str, json_: bool) -> None:
     """Stop a sweep; stages that another sweep wants too go on."""
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.ledger.queue.control import cancel as cancel_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import say, say_json
-    from prunesweep.orchestrator.console.text import plural
-    from prunesweep.orchestrator.ledger_session import ledger
-
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         stopped = cancel_sweep(engine, found.id)
@@ -32,18 +31,8 @@ def cancel(
     say(f"go on with it later: sweep retry {found.name}")
 
 
-def retry(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
+def retry(sweep: str | None, json_: bool) -> None:
     """Give failed, quarantined and cancelled stages of a sweep a new start."""
-    from prunesweep.core.ledger.queries.status import sweep_status
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.ledger.queue.control import retry as retry_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note, say, say_json
-    from prunesweep.orchestrator.console.text import plural
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.run.submission import send_hints
-    from prunesweep.orchestrator.status.remedies import advice, will_fail_again
-
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)

@@ -1,34 +1,23 @@
 """`sweep costs`: measures what a weight costs on this machine, for the algorithm `latency`."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
+from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
+from prunesweep.orchestrator.console.output import note, say, say_json, write_atomically
+from prunesweep.orchestrator.torch_client import ask
 
-from prunesweep.orchestrator.cli.options import JsonOption
 
-
-def costs(
-    output: Annotated[
-        Path, typer.Option("--out", metavar="FILE.toml", help="Where the profile goes, whole or not at all.")
-    ],
-    rounds: Annotated[
-        str, typer.Option("--rounds", metavar="N", help="Passes of each network; more on a noisy machine.")
-    ] = "101",
-    json_: JsonOption = False,
-) -> None:
+def costs(output: Path, rounds: str, json_: bool) -> None:
     """Measure what a weight costs the sparse engine on this machine, by its layer's output positions."""
-    from prunesweep.core.errors import UserError
-    from prunesweep.core.plan.axes import parse_count
-    from prunesweep.orchestrator.console.output import note, write_atomically
-    from prunesweep.orchestrator.torch_client import need_numpy
-
     if output.suffix != ".toml":
         raise UserError("out", output, "give a file that ends in .toml")
     count = parse_count(rounds, "rounds", 3, 10_000)
     if not output.parent.is_dir():
         raise UserError("out", output, "its folder does not exist")
-    need_numpy("costs")
+    need("worker", "costs", modules=("numpy",))
     text = _measured(count, json_)
     write_atomically(output, text)
     note(f"written: {output}; use it with --costs {output}")
@@ -36,10 +25,6 @@ def costs(
 
 def _measured(rounds: int, json_: bool) -> str:
     """Return the profile as TOML; its points are printed as they come."""
-    from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
-    from prunesweep.orchestrator.console.output import say, say_json
-    from prunesweep.orchestrator.torch_client import ask
-
     points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     dense: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     processor = date = ""

@@ -2,37 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-_PACKAGES = ("starlette", "uvicorn", "jinja2", "altair", "vl_convert")
-_PORT = 8440
+from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
+from prunesweep.core.settings import load_settings
 
 
-def dashboard(
-    host: Annotated[
-        str,
-        typer.Option(
-            "--host", metavar="HOST", help="Address to listen on; others than this machine's own need a token."
-        ),
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
-    ] = _PORT,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--token-file",
-            metavar="FILE",
-            help="File that holds what visitors must show; made up where one is needed. Or set SWEEP_DASHBOARD_TOKEN.",
-            dir_okay=False,
-        ),
-    ] = None,
-) -> None:
+def dashboard(host: str, port: int, token_file: Path | None) -> None:
     """Serve a live page: sweeps, stages, workers, curves, failures and charts, until Ctrl-C."""
-    _check()
-    from prunesweep.core.settings import load_settings
+    need("dashboard")
     from prunesweep.orchestrator.dashboard.serve import serve, take, token_for
 
     settings = load_settings()
@@ -50,8 +28,6 @@ def _read_token(file: Path | None) -> str:
     Raises:
         UserError: the file cannot be read, or is empty.
     """
-    from prunesweep.core.errors import UserError
-
     if file is None:
         return os.environ.get("SWEEP_DASHBOARD_TOKEN", "")
     try:
@@ -62,14 +38,3 @@ def _read_token(file: Path | None) -> str:
     if not token:
         raise UserError("--token-file", file, "is empty; write the token into it")
     return token
-
-
-def _check() -> None:
-    """Raise UserError when a package is missing."""
-    from importlib.util import find_spec
-
-    from prunesweep.core.errors import UserError
-
-    missing = [name.replace("vl_convert", "vl-convert-python") for name in _PACKAGES if find_spec(name) is None]
-    if missing:
-        raise UserError("dashboard", "", f"needs {', '.join(missing)}: pip install 'prunesweep[dashboard]'")

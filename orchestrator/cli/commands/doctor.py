@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DevicesOption, JsonOption
-
-if TYPE_CHECKING:
-    from prunesweep.core.settings import Settings
+from prunesweep.core.extras import need
+from prunesweep.core.images.folders import RefusedFolder
+from prunesweep.core.ledger.db.migrate import HEAD
+from prunesweep.core.ledger.queries.sweeps import list_sweeps
+from prunesweep.core.ledger.queue.invariants import violations
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.settings import Settings, load_settings, mask
+from prunesweep.orchestrator.console.output import paint, say, say_json
+from prunesweep.orchestrator.console.text import one_line, plural
+from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.status.view import worker_lines
+from prunesweep.orchestrator.torch_client import ask
 
 
 @dataclass(frozen=True)
@@ -23,23 +31,8 @@ class Check:
     message: str
 
 
-def doctor(
-    dataset: Annotated[
-        str,
-        typer.Option(
-            "--dataset",
-            metavar="NAME",
-            help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
-            autocompletion=completion.DATASETS,
-        ),
-    ] = "cifar10",
-    devices: DevicesOption = None,
-    json_: JsonOption = False,
-) -> None:
+def doctor(dataset: str, devices: str | None, json_: bool) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import paint, say, say_json
-
     settings = load_settings()
     marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
     found = []
@@ -53,7 +46,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+def _checks(settings: Settings, dataset: str, devices: str) -> Iterator[Check]:
     yield _check("ledger", lambda: _ledger(settings))
     yield _check("broker", lambda: _broker(settings))
     yield _workers(settings)
@@ -62,7 +55,6 @@ def _checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]
 
 
 def _check(name: str, check: Callable[[], str]) -> Check:
-    from prunesweep.orchestrator.console.text import one_line
 
     try:
         return Check(name, True, one_line(check()))
@@ -70,14 +62,7 @@ def _check(name: str, check: Callable[[], str]) -> Check:
         return Check(name, False, one_line(str(error)))
 
 
-def _ledger(settings: "Settings") -> str:
-    from prunesweep.core.ledger.db.migrate import HEAD
-    from prunesweep.core.ledger.queries.sweeps import list_sweeps
-    from prunesweep.core.ledger.queue.invariants import violations
-    from prunesweep.core.ledger.queue.workers import list_workers
-    from prunesweep.core.settings import mask
-    from prunesweep.orchestrator.console.text import plural
-    from prunesweep.orchestrator.ledger_session import ledger
+def _ledger(settings: Settings) -> str:
 
     where = mask(settings.database_url) or str(settings.ledger_file)
     with ledger(settings, create=True) as engine:
@@ -88,13 +73,8 @@ def _ledger(settings: "Settings") -> str:
         return f"{where}, schema {HEAD}, {plural(len(list_sweeps(engine)), 'sweep')}, {alive} up"
 
 
-def _workers(settings: "Settings") -> Check:
+def _workers(settings: Settings) -> Check:
     """Return what workers say is wrong with them; each line names the worker and its part."""
-    from prunesweep.core.ledger.queue.workers import list_workers
-    from prunesweep.orchestrator.console.text import plural
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.status.view import worker_lines
-
     try:
         with ledger(settings, create=True) as engine:
             workers = list_workers(engine, settings.lease)
@@ -104,24 +84,19 @@ def _workers(settings: "Settings") -> Check:
     return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
 
 
-def _broker(settings: "Settings") -> str:
+def _broker(settings: Settings) -> str:
     from prunesweep.core.broker.hints import check
 
     return check(settings)
 
 
-def _artifacts(settings: "Settings") -> str:
-    from prunesweep.core.artifacts.store import ArtifactStore
+def _artifacts(settings: Settings) -> str:
 
     return ArtifactStore.open(settings.artifacts_url, settings.home).check()
 
 
-def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[Check]:
+def _torch_checks(settings: Settings, dataset: str, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
-    from prunesweep.core.images.folders import RefusedFolder
-    from prunesweep.orchestrator.images import look_up
-    from prunesweep.orchestrator.torch_client import ask, need_torch
-
     try:
         found = look_up(dataset, settings)
     except RefusedFolder as refused:
@@ -133,7 +108,7 @@ def _torch_checks(settings: "Settings", dataset: str, devices: str) -> Iterator[
     yield from (Check("images", None, note) for note in found.notes)
     about = f"{found.inspection.summary}, " if found.inspection else ""
     try:
-        need_torch("training here")
+        need("worker", "training here", modules=("torch",))
     except UserError as error:
         yield Check("devices", None, f"{error}; to submit and to read, nothing is missing")
         if about:

@@ -1,50 +1,25 @@
 """`sweep evaluate`: accuracy, sparsity and speed of checkpoint files, ours or anybody's."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
-
-FilesArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
-]
+from prunesweep.core.extras import need
+from prunesweep.core.holm import holm
+from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
+from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.torch_client import ask, existing
 
 
 def evaluate(
-    files: FilesArgument,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            "--dataset",
-            metavar="NAME",
-            help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
-            autocompletion=completion.DATASETS,
-        ),
-    ] = "cifar10",
-    model: ModelOption = "resnet18",
-    device: DeviceOption = "cpu",
-    batch: Annotated[
-        str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
-    ] = "1",
-    threads: Annotated[
-        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
-    ] = "0",
-    json_: JsonOption = False,
+    *, files: list[Path], dataset: str, model: str, device: str, batch: str, threads: str, json_: bool
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
-    from dataclasses import asdict
-
-    from prunesweep.core.plan.axes import parse_count
-    from prunesweep.core.plan.models import MODELS
-    from prunesweep.core.plan.suggestions import one_of
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note
-    from prunesweep.orchestrator.images import look_up
-    from prunesweep.orchestrator.torch_client import existing, need_torch
-
     settings = load_settings()
     paths = [existing(file) for file in files]
     found = look_up(dataset, settings)
@@ -60,13 +35,11 @@ def evaluate(
         "batch": parse_count(batch, "batch", 1, 65_536),
         "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,
     }
-    need_torch("evaluate")
+    need("worker", "evaluate", modules=("torch",))
     _evaluate(request, json_)
 
 
 def _evaluate(request: dict[str, Any], json_: bool) -> None:
-    from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
-    from prunesweep.orchestrator.torch_client import ask
 
     results = []
     for event in ask("prunesweep.core.jobs.evaluate", request):
@@ -85,9 +58,6 @@ def _evaluate(request: dict[str, Any], json_: bool) -> None:
 
 def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
     """Return the table of the files, the reference first."""
-    from prunesweep.core.holm import holm
-    from prunesweep.orchestrator.console import text
-
     adjusted = [None, *holm([result["p"] for result in results[1:]])]
     titles = ("top-1 %", "drop", "sparsity %", "non-zero", "ms before", "ms after", "speed-up", "zeros")
     columns = [text.Column("file", left=True, keep=16), *(text.Column(title) for title in titles)]
@@ -122,8 +92,6 @@ def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
 def _speeds(result: dict[str, Any], adjusted: float | None) -> tuple[str, str]:
     """Return the speed-up as one of all files' (in parentheses: its own interval alone bears it out), and the zeros'
     share."""
-    from prunesweep.orchestrator.console import text
-
     whole = text.speedup(result["speedup"], result["speedup_low"], result["speedup_high"], adjusted)
     names = ("speedup_zeros", "speedup_zeros_low", "speedup_zeros_high")
     return whole, text.speedup(*(result[name] for name in names))

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
+from sqlalchemy import Engine
 
+from prunesweep.core.artifacts.inventory import Inventory, ObjectKind, StoredObject
+from prunesweep.core.artifacts.location import FIELD, PERSON
+from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
-from prunesweep.orchestrator.cli.options import JsonOption, flag
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.artifacts.inventory import Inventory, StoredObject
-    from prunesweep.core.artifacts.store import ArtifactStore
-    from prunesweep.core.ledger.queries.holdings import SweepStorage
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queries.holdings import SweepStorage, holdings
+from prunesweep.core.ledger.queries.references import referred, unreferred
+from prunesweep.core.ledger.queue.retention import forget_old
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import flash, note, say, say_json
+from prunesweep.orchestrator.console.text import plural, size
+from prunesweep.orchestrator.ledger_session import ledger
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BATCH = 100  # objects removed while the ledger's lock is held
@@ -44,25 +48,8 @@ class GcSummary:
     objects: list[dict[str, Any]] = field(default_factory=list)
 
 
-def gc(
-    older_than: Annotated[
-        str, typer.Option("--older-than", metavar="AGE", help="Leave what is younger: 30m, 24h, 2d, or 0.")
-    ] = "24h",
-    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.")] = False,
-    even_if_shared: Annotated[
-        bool, flag("--even-if-shared", "Remove what only other ledgers, now gone, referred to.")
-    ] = False,
-    json_: JsonOption = False,
-) -> None:
+def gc(older_than: str, dry_run: bool, even_if_shared: bool, json_: bool) -> None:
     """Remove what no stage needs from the artifact store: old objects that no row of the ledger refers to."""
-    from prunesweep.core.artifacts.location import PERSON
-    from prunesweep.core.artifacts.store import ArtifactStore
-    from prunesweep.core.ledger.queries.holdings import holdings
-    from prunesweep.core.ledger.queue.retention import forget_old
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note, say, say_json
-    from prunesweep.orchestrator.ledger_session import ledger
-
     age = parse_age(older_than)
     settings = load_settings()
     with ledger(settings) as engine:
@@ -93,11 +80,8 @@ def parse_age(text: str) -> float:
     return float(int(found[1]) * _UNITS[found[2]])
 
 
-def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry_run: bool) -> None:
+def _sign_in(engine: Engine, store: ArtifactStore, even_if_shared: bool, dry_run: bool) -> None:
     """Raise UserError if another ledger uses the store as well: its artifacts would be taken for rubbish."""
-    from prunesweep.core.artifacts.location import FIELD
-    from prunesweep.core.ledger.db.identity import ledger_id
-
     own = ledger_id(engine)
     others = sorted(store.ledgers() - {own})
     if others and not even_if_shared:
@@ -110,7 +94,7 @@ def _sign_in(engine: "Engine", store: "ArtifactStore", even_if_shared: bool, dry
         store.sign_in(own)
 
 
-def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) -> GcSummary:
+def clear_names(engine: Engine, store: ArtifactStore, names: Sequence[str]) -> GcSummary:
     """Remove those artifacts that no row refers to, however young, unless a running stage may have written them."""
     cleared = GcSummary()
     with store.inventory() as inventory:
@@ -121,10 +105,7 @@ def clear_names(engine: "Engine", store: "ArtifactStore", names: Sequence[str]) 
     return cleared
 
 
-def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) -> GcSummary:
-    from prunesweep.core.artifacts.inventory import ObjectKind
-    from prunesweep.core.ledger.queries.references import referred
-    from prunesweep.orchestrator.console.output import flash
+def _clear(engine: Engine, store: ArtifactStore, age: float, dry_run: bool) -> GcSummary:
 
     cleared = GcSummary()
     with store.inventory() as inventory:
@@ -148,9 +129,9 @@ def _clear(engine: "Engine", store: "ArtifactStore", age: float, dry_run: bool) 
 
 
 def _clear_batch(
-    engine: "Engine",
-    inventory: "Inventory",
-    entries: list["StoredObject"],
+    engine: Engine,
+    inventory: Inventory,
+    entries: list[StoredObject],
     now: float,
     age: float,
     dry_run: bool,
@@ -161,9 +142,6 @@ def _clear_batch(
     What a running stage has written, no row names before it is done: nothing goes that is as young as the oldest of
     them. If it gives what lies here for long, its write makes that young again.
     """
-    from prunesweep.core.artifacts.inventory import ObjectKind
-    from prunesweep.core.ledger.queries.references import unreferred
-
     names = [entry.name for entry in entries if entry.sort is ObjectKind.ARTIFACT]
     with unreferred(engine, names) as free:
         until = now - max(age, 0.0 if free.unsettled is None else free.unsettled + _SLACK)
@@ -184,20 +162,17 @@ def _clear_batch(
             cleared.objects.append({"path": entry.path, "bytes": entry.size, "age": round(now - entry.written, 3)})
 
 
-def _remove(inventory: "Inventory", entries: list["StoredObject"], until: float, dry_run: bool) -> Iterator[bool]:
+def _remove(inventory: Inventory, entries: list[StoredObject], until: float, dry_run: bool) -> Iterator[bool]:
     if dry_run:
         yield from [True] * len(entries)
         return
-    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_HANDS) as pool:
         yield from pool.map(lambda entry: inventory.remove(entry, until), entries)
 
 
-def _held(held: Sequence["SweepStorage"]) -> list[str]:
+def _held(held: Sequence[SweepStorage]) -> list[str]:
     """Return what holds the rest: the sweeps with the most bytes of their own, and how to be rid of them."""
-    from prunesweep.orchestrator.console.text import size
-
     most = [one for one in held if one.own][:_SHOWN]
     if not most:
         return []
@@ -206,7 +181,6 @@ def _held(held: Sequence["SweepStorage"]) -> list[str]:
 
 
 def _lines(cleared: GcSummary, dry_run: bool) -> list[str]:
-    from prunesweep.orchestrator.console.text import plural, size
 
     word = "would remove" if dry_run else "removed"
     lines = [f"{word} {plural(cleared.removed, 'object')}, {size(cleared.bytes)}"]

@@ -2,23 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import asdict
 
-from prunesweep.orchestrator.cli.options import JsonOption
+from prunesweep.core.ledger.db.states import ENDED, State
+from prunesweep.core.ledger.queries.sweeps import ListedSweep, list_sweeps
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.output import say, say_json, width
+from prunesweep.orchestrator.ledger_session import ledger
 
-if TYPE_CHECKING:
-    from prunesweep.core.ledger.queries.sweeps import ListedSweep
 
-
-def list_(json_: JsonOption = False) -> None:
+def list_(json_: bool) -> None:
     """List the sweeps, the latest first."""
-    from dataclasses import asdict
-
-    from prunesweep.core.ledger.queries.sweeps import list_sweeps
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import say, say_json, width
-    from prunesweep.orchestrator.ledger_session import ledger
-
     with ledger(load_settings()) as engine:
         sweeps = list_sweeps(engine)
     if json_:
@@ -29,9 +24,7 @@ def list_(json_: JsonOption = False) -> None:
         say("no sweep yet; submit one: sweep submit --grid demo")
 
 
-def _lines(sweeps: Sequence["ListedSweep"], width: int) -> list[str]:
-    from prunesweep.core.ledger.db.states import ENDED, State
-    from prunesweep.orchestrator.console import text
+def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
 
     columns = (
         text.Column("nr"),

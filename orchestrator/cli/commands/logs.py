@@ -2,35 +2,17 @@
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
 
-import typer
-
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption
-
-if TYPE_CHECKING:
-    from prunesweep.core.ledger.queries.logs import AttemptLog, StageLog
-
-StageArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="STAGE",
-        help="The first digits of a stage's digest, as status shows them.",
-        autocompletion=completion.stages,
-    ),
-]
+from prunesweep.core.ledger.queries.logs import AttemptLog, StageLog, stage_log
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import paint, say, say_json
+from prunesweep.orchestrator.console.text import duration
+from prunesweep.orchestrator.ledger_session import ledger
 
 
-def logs(stage: StageArgument, json_: JsonOption = False) -> None:
+def logs(stage: str, json_: bool) -> None:
     """Show a stage's attempts and what its trainer printed."""
-    from dataclasses import asdict
-
-    from prunesweep.core.ledger.queries.logs import stage_log
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import say, say_json
-    from prunesweep.orchestrator.ledger_session import ledger
-
     with ledger(load_settings()) as engine:
         found = stage_log(engine, stage.lower())
     if json_:
@@ -39,8 +21,7 @@ def logs(stage: StageArgument, json_: JsonOption = False) -> None:
         say(*_lines(found))
 
 
-def _lines(found: "StageLog") -> Iterator[str]:
-    from prunesweep.orchestrator.console.output import paint
+def _lines(found: StageLog) -> Iterator[str]:
 
     yield f"{paint(found.label, 'bold')}: {found.state.lower()}"
     yield f"digest {found.digest}"
@@ -54,8 +35,7 @@ def _lines(found: "StageLog") -> Iterator[str]:
         yield attempt.log.rstrip() or "(nothing printed)"
 
 
-def _head(attempt: "AttemptLog") -> str:
-    from prunesweep.orchestrator.console.text import duration
+def _head(attempt: AttemptLog) -> str:
 
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(attempt.started_at))
     words = f"attempt {attempt.attempt} on {attempt.worker} {attempt.slot}, {started}"

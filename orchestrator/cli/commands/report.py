@@ -1,47 +1,29 @@
 """`sweep report`: one row per cell, as text, as a page, as a file for other programs, or as pictures."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument
+from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
+from prunesweep.core.ledger.queries.curves import learning_curves
+from prunesweep.core.ledger.queries.report import layers_left, report_rows
+from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
+from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width, write_atomically
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report.render import ENDINGS, FORMATS
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queries.sweeps import SweepRow
-
-_PACKAGES = {"html": ("altair", "vl_convert"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
+_MODULES = {"html": ("altair", "vl_convert"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
 """What a format needs of the extra `report`."""
 
 
-def report(
-    sweep: SweepArgument = None,
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="table, csv, json, md, html, parquet or latex; default by the file's ending, or table.",
-            autocompletion=completion.FORMATS,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, whole or not at all.")
-    ] = None,
-    plots: Annotated[
-        Path | None, typer.Option("--plots", metavar="DIR", help="Write every chart as PNG and SVG into a folder.")
-    ] = None,
-    json_: JsonOption = False,
-) -> None:
+def report(*, sweep: str | None, form: str | None, output: Path | None, plots: Path | None, json_: bool) -> None:
     """Show accuracy, sparsity, size and latency of every cell."""
     chosen = _format("json" if json_ else form, output)
     _check(chosen, output, plots)
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.ledger_session import ledger
 
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
@@ -53,12 +35,8 @@ def report(
     _deliver(content, output)
 
 
-def _content(engine: "Engine", sweep: "SweepRow", form: str, output: Path | None) -> str | bytes:
+def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) -> str | bytes:
     """Return the report in that format."""
-    from prunesweep.core.ledger.queries.report import layers_left, report_rows
-    from prunesweep.orchestrator.console.output import width
-    from prunesweep.orchestrator.report import render
-
     rows = report_rows(engine, sweep.id)
     if form == "parquet":
         from prunesweep.orchestrator.report.parquet import parquet_bytes
@@ -72,16 +50,12 @@ def _content(engine: "Engine", sweep: "SweepRow", form: str, output: Path | None
     return render.render(rows, form, width() if output is None else 120, layers)
 
 
-def _draw(engine: "Engine", sweep: "SweepRow", folder: Path) -> None:
+def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
     """Every chart as PNG and SVG.
 
     Raises:
         UserError: the folder cannot be made or written to.
     """
-    from prunesweep.core.errors import UserError
-    from prunesweep.core.ledger.queries.curves import learning_curves
-    from prunesweep.core.ledger.queries.report import layers_left, report_rows
-    from prunesweep.orchestrator.console.output import note, write_atomically
     from prunesweep.orchestrator.report.figures.draw import figures, pictures
 
     found = learning_curves(engine, sweep.id)
@@ -99,7 +73,6 @@ def _draw(engine: "Engine", sweep: "SweepRow", folder: Path) -> None:
 
 
 def _deliver(content: str | bytes, output: Path | None) -> None:
-    from prunesweep.orchestrator.console.output import note, say, say_bytes, write_atomically
 
     if output is not None:
         write_atomically(output, content)
@@ -116,22 +89,12 @@ def _check(form: str, output: Path | None, plots: Path | None) -> None:
     Raises:
         UserError: a package is missing; or a file was asked for and would go to a terminal.
     """
-    from importlib.util import find_spec
-
-    from prunesweep.core.errors import UserError
-    from prunesweep.orchestrator.console.output import is_terminal
-
-    for what in (form, "plots") if plots is not None else (form,):
-        missing = [name for name in _PACKAGES.get(what, ()) if find_spec(name) is None]
-        if missing:
-            names = " and ".join(name.replace("vl_convert", "vl-convert-python") for name in missing)
-            raise UserError("format" if what == form else "plots", what if what == form else plots, _install(names))
+    if plots is not None:
+        need("report", "plots", plots, _MODULES["plots"])
+    if form in _MODULES:
+        need("report", "format", form, _MODULES[form])
     if form in ("html", "parquet") and output is None and is_terminal():
         raise UserError("format", form, f"is a file, no text for a terminal; add: -o FILE.{form}")
-
-
-def _install(names: str) -> str:
-    return f"needs {names}: pip install 'prunesweep[report]'"
 
 
 def _format(asked: str | None, output: Path | None) -> str:
@@ -140,9 +103,6 @@ def _format(asked: str | None, output: Path | None) -> str:
     Raises:
         UserError: unknown.
     """
-    from prunesweep.core.plan.suggestions import one_of
-    from prunesweep.orchestrator.report.render import ENDINGS, FORMATS
-
     if asked is None:
         return ENDINGS.get("" if output is None else output.suffix.lstrip(".").lower(), "table")
     return one_of(asked, "format", FORMATS)

@@ -2,36 +2,25 @@
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
 
 import typer
+from sqlalchemy import Engine
 
+from prunesweep.core.artifacts.location import PERSON
+from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption, flag
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.removal import RemovalSummary, remove_sweeps
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.cli.commands.gc import clear_names
+from prunesweep.orchestrator.console.output import note, say, say_json
+from prunesweep.orchestrator.console.text import plural, size
+from prunesweep.orchestrator.ledger_session import ledger
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
-    from prunesweep.core.ledger.queue.removal import RemovalSummary
-    from prunesweep.core.settings import Settings
-
-
-def rm(
-    sweeps: Annotated[
-        list[str], typer.Argument(metavar="SWEEP...", help="Names or numbers.", autocompletion=completion.sweeps)
-    ],
-    yes: Annotated[bool, flag("--yes", "Don't ask.")] = False,
-    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.")] = False,
-    json_: JsonOption = False,
-) -> None:
+def rm(sweeps: list[str], yes: bool, dry_run: bool, json_: bool) -> None:
     """Remove sweeps that are over: their rows and artifacts, but for what other sweeps share. There is no way back."""
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.ledger.queue.removal import remove_sweeps
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import say, say_json
-    from prunesweep.orchestrator.ledger_session import ledger
-
     settings = load_settings()
     with ledger(settings) as engine:
         ids = sorted({find_sweep(engine, sweep).id for sweep in sweeps})
@@ -49,10 +38,8 @@ def rm(
     say(*_lines(removed, dry_run, freed, left))
 
 
-def _ask(removed: "RemovalSummary") -> None:
+def _ask(removed: RemovalSummary) -> None:
     """Raise UserError unless somebody at a terminal says yes."""
-    from prunesweep.orchestrator.console.output import say
-
     if not sys.stdin.isatty():
         raise UserError("yes", "", "nobody can be asked here; add --yes, or look first with --dry-run")
     say(*_lines(removed, True, removed.bytes, 0))
@@ -60,13 +47,8 @@ def _ask(removed: "RemovalSummary") -> None:
         raise UserError("yes", "no", "nothing was removed")
 
 
-def _free(engine: "Engine", settings: "Settings", removed: "RemovalSummary") -> tuple[int, int]:
+def _free(engine: Engine, settings: Settings, removed: RemovalSummary) -> tuple[int, int]:
     """Remove the artifacts that nothing refers to any more; (bytes freed, artifacts left for `sweep gc`)."""
-    from prunesweep.core.artifacts.location import PERSON
-    from prunesweep.core.artifacts.store import ArtifactStore
-    from prunesweep.core.ledger.db.identity import ledger_id
-    from prunesweep.orchestrator.cli.commands.gc import clear_names
-    from prunesweep.orchestrator.console.output import note
 
     if not removed.artifacts:
         return 0, 0
@@ -78,8 +60,7 @@ def _free(engine: "Engine", settings: "Settings", removed: "RemovalSummary") -> 
     return cleared.bytes, cleared.young
 
 
-def _lines(removed: "RemovalSummary", dry_run: bool, freed: int, left: int) -> list[str]:
-    from prunesweep.orchestrator.console.text import plural, size
+def _lines(removed: RemovalSummary, dry_run: bool, freed: int, left: int) -> list[str]:
 
     word = "would remove" if dry_run else "removed"
     what = f"{plural(removed.stages, 'stage')}, {plural(removed.rows, 'row')}, {size(freed)} of artifacts"

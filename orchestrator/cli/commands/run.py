@@ -1,38 +1,29 @@
 """`sweep run`: submit, a local worker, live progress, the report."""
 
 import shlex
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
-from prunesweep.orchestrator.cli.options import DevicesOption, PerDeviceOption, flag, takes_grid
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from prunesweep.core.ledger.queries.report import ReportRow
-    from prunesweep.orchestrator.run.local_run import LocalRun
+from prunesweep.core.extras import install, missing
+from prunesweep.core.ledger.queries.report import ReportRow, report_rows
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.private import make_private
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import note, say, width, write_atomically
+from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.run.detached import start
+from prunesweep.orchestrator.run.local_run import LocalRun, local_run, submit_here
+from prunesweep.orchestrator.run.local_worker import WorkerEnded
 from prunesweep.orchestrator.run.request import GridRequest
 
 
-@takes_grid
-def run(
-    asked: GridRequest,
-    devices: DevicesOption = None,
-    per_device: PerDeviceOption = None,
-    detach: Annotated[bool, flag("--detach", "Run in the background, even after logout; see sweep attach.")] = False,
-) -> None:
+def run(asked: GridRequest, devices: str | None, per_device: int | None, detach: bool) -> None:
     """Run a grid here and now: submit it, work on it, show progress, print the report."""
-    from prunesweep.orchestrator.run.interrupts import stop_in_order
-
-    stop_in_order()
     if detach:
         _detach(asked, devices, per_device)
         return
-    from prunesweep.orchestrator.console.output import note
-    from prunesweep.orchestrator.run.local_run import local_run
-    from prunesweep.orchestrator.run.local_worker import WorkerEnded
 
     with local_run(asked, devices, per_device) as here:
         note(f"starting a worker (log: {here.worker.log}) …")
@@ -50,11 +41,6 @@ def run(
 
 def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> None:
     """Submit here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note, say
-    from prunesweep.orchestrator.run.detached import start
-    from prunesweep.orchestrator.run.local_run import submit_here
-
     settings = load_settings()
     name = submit_here(asked, settings, devices).submitted.name
     words = _resume_words(asked, name)
@@ -66,13 +52,8 @@ def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> 
     say(f"follow: sweep attach {name}", f"stop:   kill {started.pid}", f"resume: {shlex.join(['sweep', *words])}")
 
 
-def _finish(here: "LocalRun") -> None:
+def _finish(here: LocalRun) -> None:
     """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed."""
-    from prunesweep.core.ledger.queries.report import report_rows
-    from prunesweep.core.private import make_private
-    from prunesweep.orchestrator.console.output import say, width, write_atomically
-    from prunesweep.orchestrator.report import render
-
     name = here.submitted.name
     rows = report_rows(here.engine, here.submitted.id)
     say("", *render.table_lines(rows, width()))
@@ -83,17 +64,13 @@ def _finish(here: "LocalRun") -> None:
     say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
 
 
-def _page(here: "LocalRun", rows: "Sequence[ReportRow]", file: "Path") -> str:
+def _page(here: LocalRun, rows: Sequence[ReportRow], file: Path) -> str:
     """Write the page, or say how to get one. Every number is in the ledger already: a page that cannot be drawn is
     no reason for the run to fail."""
-    from importlib.util import find_spec
-
     name = here.submitted.name
     later = f"page:   sweep report {name} -o {name}.html"
-    if any(find_spec(package) is None for package in ("altair", "vl_convert")):
-        return f"{later}   (first: pip install 'prunesweep[report]')"
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.orchestrator.console.output import note, write_atomically
+    if missing("altair", "vl_convert"):
+        return f"{later}   (first: {install('report')})"
     from prunesweep.orchestrator.report.html.build import page_of
 
     try:

@@ -1,29 +1,19 @@
 """`sweep status`: where a sweep stands."""
 
-from typing import TYPE_CHECKING, Annotated
-
 import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli.options import JsonOption, SweepArgument, flag
+from prunesweep.core.ledger.queries.status import sweep_status
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.console.output import say, say_json, width
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.status import view
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
-    from prunesweep.core.settings import Settings
-
-
-def status(
-    sweep: SweepArgument = None,
-    watch: Annotated[
-        bool, flag("--watch", "Follow the sweep until it ends (--json: wait); exit code 1 if stages failed.")
-    ] = False,
-    json_: JsonOption = False,
-) -> None:
+def status(sweep: str | None, watch: bool, json_: bool) -> None:
     """Show stages by state, what is running where, and what failed and why."""
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.ledger_session import ledger
-
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
@@ -38,10 +28,7 @@ def status(
         raise typer.Exit(code)
 
 
-def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) -> None:
-    from prunesweep.core.ledger.queries.status import sweep_status
-    from prunesweep.orchestrator.console.output import say, say_json, width
-    from prunesweep.orchestrator.status import view
+def _show(engine: Engine, settings: Settings, sweep_id: int, json_: bool) -> None:
 
     current = sweep_status(engine, sweep_id)
     if json_:
@@ -49,8 +36,6 @@ def _show(engine: "Engine", settings: "Settings", sweep_id: int, json_: bool) ->
         return
     say(*view.lines(current, width()))
     if not current.ended:
-        from prunesweep.core.ledger.queue.workers import list_workers
-
         workers = list_workers(engine, settings.lease)
         wrong = view.worker_lines(workers)
         if wrong:

@@ -1,35 +1,23 @@
 """`sweep submit`: writes a grid into the ledger, or says what it would come to."""
 
-from typing import TYPE_CHECKING, Annotated
-
 import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli.options import JsonOption, flag, takes_grid
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queue.submit import SubmitSummary
-    from prunesweep.core.plan.dag import Plan
-    from prunesweep.core.settings import Settings
+from prunesweep.core.ledger.queue.submit import SubmitSummary
+from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.console.output import note, paint, say, say_json
+from prunesweep.orchestrator.console.text import plural
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.run import estimate, submission
 from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.status.follow import follow
 
 
-@takes_grid
-def submit(
-    asked: GridRequest,
-    dry_run: Annotated[
-        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; submit nothing.")
-    ] = False,
-    watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends.")] = False,
-    json_: JsonOption = False,
-) -> None:
+def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
     """Submit a grid; what is already done or wanted by another sweep is not run again."""
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.run import submission
-
     settings = load_settings()
     request = submission.plan_request(asked, settings)
     for line in request.notes:
@@ -41,14 +29,10 @@ def submit(
         submitted = submission.write(engine, request)
         _show_submitted(settings, engine, submitted, json_)
         if watch:
-            from prunesweep.orchestrator.status.follow import follow
-
             raise typer.Exit(follow(engine, submitted.id, settings.lease))
 
 
-def _show_estimate(settings: "Settings", plan: "Plan", json_: bool) -> None:
-    from prunesweep.orchestrator.console.output import say, say_json
-    from prunesweep.orchestrator.run import estimate
+def _show_estimate(settings: Settings, plan: Plan, json_: bool) -> None:
 
     found = estimate.estimate(settings, plan)
     if json_:
@@ -57,21 +41,15 @@ def _show_estimate(settings: "Settings", plan: "Plan", json_: bool) -> None:
         say(*estimate.lines(plan, found, settings), "", _written(settings, plan))
 
 
-def _written(settings: "Settings", plan: "Plan") -> str:
+def _written(settings: Settings, plan: Plan) -> str:
     """Return what a dry run has written: at most what it took a while to find out."""
-    from prunesweep.core.plan.datasets import folder_of
-
     cache = settings.data / "manifests"
     if folder_of(plan.grid.dataset) is None or not cache.is_dir():
         return "dry run: nothing was written"
     return f"dry run: nothing was submitted; the hashes of the images are kept for the next look, in {cache}"
 
 
-def _show_submitted(settings: "Settings", engine: "Engine", submitted: "SubmitSummary", json_: bool) -> None:
-    from prunesweep.core.ledger.queue.workers import list_workers
-    from prunesweep.orchestrator.console.output import note, paint, say, say_json
-    from prunesweep.orchestrator.console.text import plural
-    from prunesweep.orchestrator.run import submission
+def _show_submitted(settings: Settings, engine: Engine, submitted: SubmitSummary, json_: bool) -> None:
 
     problem = submission.send_hints(settings, submitted.ready)
     if problem:

@@ -1,20 +1,21 @@
 """`sweep verify`: are the artifacts what the ledger says they are, and does the ledger keep its own rules?"""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
 
 import typer
+from sqlalchemy import Engine
 
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import JsonOption, flag
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queries.references import ReferencedArtifact
-    from prunesweep.core.ledger.queue.redo import RedoSummary
-    from prunesweep.core.settings import Settings
-    from prunesweep.orchestrator.maintenance.broken_rules import BrokenRule
+from prunesweep.core.extras import need
+from prunesweep.core.ledger.queries.references import ReferencedArtifact, artifacts_made, artifacts_of, still_made
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.redo import RedoSummary, redo
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.console.output import flash, note, paint, say, say_json
+from prunesweep.orchestrator.console.text import plural, size
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.maintenance.broken_rules import ONCE_MORE, BrokenRule, broken_rules
+from prunesweep.orchestrator.run.submission import send_hints
+from prunesweep.orchestrator.torch_client import ask
 
 _MODULE = "prunesweep.core.jobs.verify"
 
@@ -56,31 +57,13 @@ class VerifySummary:
     findings: tuple[Finding, ...]
 
 
-def verify(
-    sweep: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[SWEEP]", help="Name or number of a sweep; all when left out.", autocompletion=completion.sweeps
-        ),
-    ] = None,
-    repair: Annotated[bool, flag("--repair", "Run stages again whose artifact is damaged or missing.")] = False,
-    json_: JsonOption = False,
-) -> None:
+def verify(sweep: str | None, repair: bool, json_: bool) -> None:
     """Read every artifact again: is it there, does its hash fit, do its weights and masks add up to the ledger's
     numbers? And does the ledger keep its own rules? Exit code 1 if something is wrong."""
-    from prunesweep.core.ledger.queries.references import artifacts_made
-    from prunesweep.core.ledger.queries.sweeps import find_sweep
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.console.output import note, say, say_json
-    from prunesweep.orchestrator.ledger_session import ledger
-    from prunesweep.orchestrator.maintenance.broken_rules import broken_rules
-    from prunesweep.orchestrator.run.submission import send_hints
-    from prunesweep.orchestrator.torch_client import need_torch
-
     settings = load_settings()
     with ledger(settings) as engine:
         chosen = None if sweep is None else find_sweep(engine, sweep).id
-        need_torch("verify")
+        need("worker", "verify", modules=("torch",))
         rules = broken_rules(engine, chosen)
         looked = look(engine, settings, artifacts_made(engine, chosen))
         redone = _repair(engine, looked.findings, rules) if repair and (looked.findings or rules) else None
@@ -97,13 +80,8 @@ def verify(
         raise typer.Exit(1)
 
 
-def look(engine: "Engine", settings: "Settings", made: list["ReferencedArtifact"]) -> VerifySummary:
+def look(engine: Engine, settings: Settings, made: list[ReferencedArtifact]) -> VerifySummary:
     """Read the artifacts and saved states, and say what is wrong with them or with what rows say of them."""
-    from prunesweep.core.ledger.queries.references import still_made
-    from prunesweep.orchestrator.console.output import flash
-    from prunesweep.orchestrator.console.text import size
-    from prunesweep.orchestrator.torch_client import ask
-
     files = [asdict(one) for one in made]
     place = {"artifacts_url": settings.artifacts_url, "home": str(settings.home), "threads": settings.threads}
     read = done = 0
@@ -122,7 +100,7 @@ def look(engine: "Engine", settings: "Settings", made: list["ReferencedArtifact"
     return VerifySummary(len(made) - saved, saved, read, findings)
 
 
-def _finding(made: "ReferencedArtifact", finding: dict[str, str]) -> Finding:
+def _finding(made: ReferencedArtifact, finding: dict[str, str]) -> Finding:
     own = finding["digest"] == made.digest
     return Finding(
         finding["digest"],
@@ -135,10 +113,7 @@ def _finding(made: "ReferencedArtifact", finding: dict[str, str]) -> Finding:
     )
 
 
-def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[BrokenRule, ...]") -> "RedoSummary":
-    from prunesweep.core.ledger.queries.references import artifacts_of
-    from prunesweep.core.ledger.queue.redo import redo
-    from prunesweep.orchestrator.maintenance.broken_rules import ONCE_MORE
+def _repair(engine: Engine, findings: tuple[Finding, ...], rules: tuple[BrokenRule, ...]) -> RedoSummary:
 
     # An Evaluate whose row says something else than the artifact that it read makes no artifact of its own.
     damaged = artifacts_of(engine, [digest for rule in rules if rule.rule in ONCE_MORE for digest in rule.done])
@@ -146,9 +121,7 @@ def _repair(engine: "Engine", findings: tuple[Finding, ...], rules: "tuple[Broke
     return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
 
 
-def _lines(looked: VerifySummary, redone: "RedoSummary | None") -> list[str]:
-    from prunesweep.orchestrator.console.output import paint
-    from prunesweep.orchestrator.console.text import plural, size
+def _lines(looked: VerifySummary, redone: RedoSummary | None) -> list[str]:
 
     lines = []
     for one in looked.findings:
@@ -165,8 +138,7 @@ def _lines(looked: VerifySummary, redone: "RedoSummary | None") -> list[str]:
     return lines
 
 
-def _repaired(redone: "RedoSummary") -> list[str]:
-    from prunesweep.orchestrator.console.text import plural
+def _repaired(redone: RedoSummary) -> list[str]:
 
     lines = []
     if redone.again:

@@ -4,18 +4,17 @@ import os
 import sys
 
 from prunesweep.core.errors import UserError
-from prunesweep.orchestrator.cli.options import DevicesOption, PerDeviceOption
+from prunesweep.core.extras import need
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.torch_client import python
 
 
-def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None) -> None:
+def worker(devices: str | None, per_device: int | None) -> None:
     """Work on whatever is submitted, until Ctrl-C; one slot per device, or several."""
-    from prunesweep.core.settings import load_settings
-    from prunesweep.orchestrator.torch_client import need_torch, python
-
     settings = load_settings()
     if devices is not None and devices.strip().startswith("-"):  # the worker would read it as an option of its own
         raise UserError("--devices", devices, "give cpu, cuda:0,cuda:1 or all")
-    need_torch("worker")
+    need("worker", "worker", modules=("torch",))
     sys.stdout.flush()
     options = (f"--devices={devices or settings.devices}", f"--per-device={per_device or settings.per_device}")
     os.execv(sys.executable, python("prunesweep.worker", *options))  # noqa: S606 - our own program

@@ -8,7 +8,7 @@ from statistics import geometric_mean
 import altair as alt
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report import validity
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.front import Offer, corners
 from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_series
@@ -102,7 +102,7 @@ def _means(groups: Sequence[Group], kind: _Kind) -> Values:
                 "y": round(100 * y, 4),
                 "sparsity": f"{100 * group.sparsity:g} %",
                 "words": f"{x:.3g} at {100 * y:.2f} %",
-                "solid": kind.sign < 0 or any(map(render.sign, rows)),
+                "solid": kind.sign < 0 or any(map(validity.sign, rows)),
                 "se": _error(spread(row.top1 for row in rows)),
             }
         )

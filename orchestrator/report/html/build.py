@@ -5,20 +5,18 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING
 
-from prunesweep.core.ledger.queries.provenance import Provenance
-from prunesweep.core.ledger.queries.report import ReportRow
+from sqlalchemy import Engine
+
+from prunesweep.core.ledger.queries.curves import learning_curves
+from prunesweep.core.ledger.queries.provenance import Provenance, provenance
+from prunesweep.core.ledger.queries.report import ReportRow, layers_left
+from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.orchestrator.report.figures.draw import library
 from prunesweep.orchestrator.report.figures.theme import PAGE_INK, Figure
 from prunesweep.orchestrator.report.html.provenance import facts
 from prunesweep.orchestrator.report.html.sentences import verdict
 from prunesweep.orchestrator.report.html.table import table
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queries.sweeps import SweepRow
 
 _MISSING = {
     "accuracy": "No cell has been evaluated yet: no curve of accuracy.",
@@ -29,11 +27,8 @@ _MISSING = {
 }
 
 
-def page_of(engine: "Engine", sweep: "SweepRow", rows: Sequence[ReportRow]) -> str:
+def page_of(engine: Engine, sweep: SweepRow, rows: Sequence[ReportRow]) -> str:
     """Return the page of a sweep, from its ledger. rows: its report, of the same ledger."""
-    from prunesweep.core.ledger.queries.curves import learning_curves
-    from prunesweep.core.ledger.queries.provenance import provenance
-    from prunesweep.core.ledger.queries.report import layers_left
     from prunesweep.orchestrator.report.figures.draw import figures
 
     drawn = figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))

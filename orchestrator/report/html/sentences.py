@@ -101,8 +101,8 @@ def _speed(rows: Sequence[ReportRow]) -> list[str]:
     measured = [row for row in rows if row.latency_speedup is not None and row.latency_speedup_low is not None]
     if not measured:
         return ["No latency was measured, so nothing can be said about speed."]
-    faster = [row for row in measured if render.sign(row) > 0]
-    slower = [row for row in measured if render.sign(row) < 0]
+    faster = [row for row in measured if validity.sign(row) > 0]
+    slower = [row for row in measured if validity.sign(row) < 0]
     line = f"Of {text.plural(len(measured), 'measured cell')} {len(faster):,} run faster than the fastest dense engine"
     line += f", {len(slower):,} slower; of the others it cannot be said (sign test, Holm over all of them, 5 %)."
     lines = [line]

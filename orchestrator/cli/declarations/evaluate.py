@@ -1,0 +1,42 @@
+"""`sweep evaluate`: accuracy, sparsity and speed of checkpoint files, ours or anybody's."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
+]
+
+
+def evaluate(
+    files: FilesArgument,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            "--dataset",
+            metavar="NAME",
+            help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+            autocompletion=completion.DATASETS,
+        ),
+    ] = "cifar10",
+    model: ModelOption = "resnet18",
+    device: DeviceOption = "cpu",
+    batch: Annotated[
+        str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
+    ] = "1",
+    threads: Annotated[
+        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
+    ] = "0",
+    json_: JsonOption = False,
+) -> None:
+    """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
+    from prunesweep.orchestrator.cli.commands import evaluate as command
+
+    command.evaluate(
+        files=files, dataset=dataset, model=model, device=device, batch=batch, threads=threads, json_=json_
+    )

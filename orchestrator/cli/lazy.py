@@ -1,0 +1,91 @@
+"""The command group: lists commands by the table, and imports one when it is used."""
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from prunesweep.orchestrator.cli.table import COMMANDS, Entry
+
+_DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command in `sweep --help` and for Tab; parsing its arguments imports it."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name, help=entry.help, rich_help_panel=entry.panel)
+        self._entry = entry
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The command itself."""
+        module, _, attribute = self._entry.declared.partition(":")
+        found = getattr(import_module(f"{_DECLARATIONS}.{module}"), attribute)
+        app = found if isinstance(found, typer.Typer) else typer.Typer(add_completion=False)
+        if app is not found:
+            app.command(self.name)(found)
+        command = typer.main.get_command(app)
+        command.name = self.name
+        return command
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Return the loaded command's context, in which everything else happens."""
+        _be_frugal(self.loaded.get_params(typer.Context(self.loaded, parent=parent, info_name=info_name)))
+        return self.loaded.make_context(info_name, args, parent=parent, **extra)
+
+
+class LazyGroup(TyperGroup):
+    """`sweep` itself."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: LazyCommand(name, entry) for name, entry in COMMANDS.items()}
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what stands before the command."""
+        _be_frugal(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
+        """Print the page: typer's own renderer takes longer to import than typer."""
+        from prunesweep.orchestrator.cli.help_page import print_page  # rich: only for this page
+
+        print_page(self, ctx)
+
+
+class _Frugal:
+    """Coerces what needs no validator, and asks typer for the rest: pydantic, which it uses, takes as long to import as
+    typer itself."""
+
+    def __init__(self, ask_typer: Callable[[], Any], text: bool) -> None:
+        self._ask_typer = ask_typer
+        self._text = text
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return the value as the command takes it."""
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        if self._text and isinstance(value, str):
+            return value
+        return self._ask_typer().coerce(value, param=param, ctx=ctx)
+
+
+def _be_frugal(parameters: list[Any]) -> None:
+    """Spare the parameters that are left out, and those that are one text, the import of a validator.
+
+    `get_runtime_param` and `type_descriptor` are not in typer's documentation (tests/test_private_apis.py); where they
+    are missing, typer validates as it always does.
+    """
+    for parameter in parameters:
+        ask_typer = getattr(parameter, "get_runtime_param", None)
+        if ask_typer is not None and not isinstance(ask_typer, partial):
+            parameter.get_runtime_param = partial(_Frugal, ask_typer, _is_text(parameter))
+
+
+def _is_text(parameter: Any) -> bool:
+    described = getattr(parameter, "type_descriptor", None)
+    return getattr(described, "annotation", None) is str and parameter.nargs == 1 and not parameter.multiple

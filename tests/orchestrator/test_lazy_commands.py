@@ -1,0 +1,59 @@
+"""The command group: what its table says is what is declared, and nothing is imported before it is used."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import typer
+
+from prunesweep.orchestrator.cli.app import app
+from prunesweep.orchestrator.cli.lazy import LazyCommand
+from prunesweep.orchestrator.cli.table import COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_says_what_is_declared(name: str) -> None:
+    command = LazyCommand(name, COMMANDS[name]).loaded
+    declared = " ".join(command.help.split())
+    assert declared.startswith(COMMANDS[name].help.rstrip("."))
+    assert (command.name, bool(COMMANDS[name].panel)) == (name, True)
+
+
+def imported(*arguments: str, **environment: str) -> set[str]:
+    """The modules that a command has imported when it ends."""
+    program = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        f" sys.argv = ['sweep', *{arguments!r}]; from prunesweep.orchestrator.cli.entry import main; sys.exit(main())"
+    )
+    environ = os.environ | environment
+    ran = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stderr.split())
+
+
+HEAVY = {"pydantic", "typer.rich_utils", "celery", "alembic", "obstore", "numpy", "rich.live"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [(("--help",), ""), ((), "sweep sta"), ((), "sweep submit --grid f")],
+    ids=["help", "tab", "tab of an option"],
+)
+def test_help_and_tab_import_no_command_and_no_database(home: Any, arguments: tuple[str, ...], line: str) -> None:
+    tab = {"_SWEEP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))} if line else {}
+    found = imported(*arguments, **tab)
+    assert not found & (HEAVY | {"sqlalchemy", "prunesweep.orchestrator.cli.commands"})
+
+
+def test_status_imports_what_it_shows(sweep: Callable[..., Any]) -> None:
+    sweep("submit", "--grid", "demo", "--sparsity", "50", "--name", "little")
+    found = imported("status", "little")
+    assert "prunesweep.orchestrator.cli.commands.status" in found
+    assert not found & (HEAVY | {"prunesweep.orchestrator.cli.commands.report", "rich.console"})
+
+
+def test_the_group_is_what_typer_makes_of_the_app() -> None:
+    assert list(typer.main.get_command(app).commands) == list(COMMANDS)  # type: ignore[attr-defined]
