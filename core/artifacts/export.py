@@ -7,7 +7,7 @@ import safetensors.torch
 import torch
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.sparse.model.files import written_whole
+from prunesweep.core.io import written_whole
 
 FORMATS = ("torch", "safetensors")
 

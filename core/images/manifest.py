@@ -9,9 +9,7 @@ trusted whose file could have changed after it was read without its stamp showin
 
 import contextlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from prunesweep.core.images.listing import Stamp
+from prunesweep.core.io import whole_file
 
 _VERSION = 2
 _SETTLED = 2_000_000_000
@@ -128,13 +127,8 @@ def save_manifest(
     with contextlib.suppress(OSError):
         for folder in reversed((manifest.file.parent, *manifest.file.parent.parents)):
             folder.mkdir(exist_ok=True, mode=0o700)  # `parents` would leave those above open to all
-        handle, temporary = tempfile.mkstemp(dir=manifest.file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "w") as file:
-                file.write(body)
-            Path(temporary).replace(manifest.file)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with whole_file(manifest.file, private=True) as file:
+            file.write(body.encode())
 
 
 def _whole(found: Mapping[str, Any]) -> FolderSeal:

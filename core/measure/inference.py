@@ -12,13 +12,13 @@ import torch
 from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import install
+from prunesweep.core.io import written_whole
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
-from prunesweep.core.sparse.model.files import written_whole
 from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.model.packed import write_packed
 from prunesweep.core.sparse.runtime.dense_runtimes import file_run, onnx_bytes

@@ -9,6 +9,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar, get_type_hints
 
+import msgspec
+
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import Recipe
@@ -189,9 +191,13 @@ def decode(text: str) -> Stage:
     """Return the stage that `encode` wrote.
 
     Raises:
-        ValueError: not a stage of this code version (another program's, or an older release's).
+        ValueError: not a stage of this code version (another program's, or an older release's), or a field has a value
+            of another type.
     """
-    body = json.loads(text)
+    try:
+        body = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not a stage: {error}") from None
     if not isinstance(body, dict) or body.get("kind") not in KINDS:
         raise ValueError(f"not a stage: {text[:80]}")
     kind = KINDS[body.pop("kind")]
@@ -234,16 +240,19 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _build(kind: Any, body: dict[str, Any]) -> Any:
+    """Return the dataclass that a JSON object is, with every value of the type that its field has."""
+    _check_names(kind, body)
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{kind.__name__}: {error}") from None
+
+
+def _check_names(kind: Any, body: dict[str, Any]) -> None:
+    """Raise ValueError unless the object, and each in it, has just its dataclass's fields."""
     names = {field.name for field in fields(kind)}
     if set(body) != names:
         raise ValueError(f"{kind.__name__} has fields {sorted(names)}, got {sorted(body)}")
-    hints = _hints(kind)
-    return kind(**{name: _value(hints[name], value) for name, value in body.items()})
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if is_dataclass(hint):
-        if not isinstance(value, dict):
-            raise ValueError(f"expected an object, got {value!r:.80}")
-        return _build(hint, value)
-    return tuple(value) if isinstance(value, list) else value
+    for name, hint in _hints(kind).items():
+        if is_dataclass(hint) and isinstance(body.get(name), dict):
+            _check_names(hint, body[name])

@@ -3,8 +3,6 @@
 import contextlib
 import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
 
 _VERSION = "1"
@@ -92,19 +91,9 @@ def _write(path: Path, packed: PackedDataset) -> None:
     tensors = {"mean": packed.mean, "std": packed.std}
     for split, part in (("train", packed.train), ("test", packed.test)):
         tensors |= {f"{split}.images": part.images.contiguous(), f"{split}.labels": part.labels}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    os.close(handle)
-    try:
-        meta = {
-            "version": _VERSION,
-            "of": path.stem,
-            "classes": json.dumps(packed.classes),
-            "sha256": _checksum(tensors),
-        }
-        save_file(tensors, temporary, metadata=meta)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    meta = {"version": _VERSION, "of": path.stem, "classes": json.dumps(packed.classes), "sha256": _checksum(tensors)}
+    with whole_file(path, private=True) as file:
+        save_file(tensors, file.name, metadata=meta)
 
 
 def _checksum(tensors: Mapping[str, Tensor]) -> str:

@@ -5,12 +5,9 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
-from prunesweep.core.errors import UserError
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -91,29 +88,6 @@ def json_text(value: object, indent: int | None = None) -> str:
 def width(least: int = 60) -> int:
     """Return the columns of the terminal; 120 when there is none."""
     return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """The whole file (text as UTF-8) or none of it: a temporary file beside it, then a rename.
-
-    Raises:
-        UserError: the folder is missing or cannot be written to.
-    """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is no path"
-        raise UserError("output", path, f"cannot be written: {reason}") from None
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:

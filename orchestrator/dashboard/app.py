@@ -73,7 +73,6 @@ class Dashboard:
         key = request.path_params["key"]
 
         def make() -> str:
-
             return render(self.readings.results(key), "csv", 120, {})
 
         return PlainTextResponse(await self._aside(make), media_type="text/csv")

@@ -9,6 +9,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.io import write_whole
 from prunesweep.core.ledger.queries.lineage import origins
 from prunesweep.core.ledger.queries.lookup import CellArtifacts, cell_artifacts, dataset_of
 from prunesweep.core.ledger.queries.report import report_rows
@@ -17,7 +18,6 @@ from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.names import parse_file_stem, study_name
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings
-from prunesweep.orchestrator.console.output import write_atomically
 from prunesweep.orchestrator.export.cards import CardFacts, card, is_about
 from prunesweep.orchestrator.images import places
 from prunesweep.orchestrator.ledger_session import ledger
@@ -53,7 +53,6 @@ class ExportOptions:
     cards: bool = True
 
     def __post_init__(self) -> None:
-
         one_of(self.form, "format", ENDINGS)
         one_of(self.names, "names", _NAMES)
         if one_of(self.values, "values", _VALUES) != "fp32" and self.form != "packed":
@@ -90,7 +89,7 @@ class ExportJob:
                 path = Path(event["path"])
                 if self.options.cards:
                     beside = path.with_suffix(".md")
-                    write_atomically(beside, card(self.files[path], path.stem, self.endings[path]))
+                    write_whole(beside, card(self.files[path], path.stem, self.endings[path]))
                     event["card"] = str(beside)
                 else:
                     _drop_other_card(path, self.files[path].artifact)
@@ -164,7 +163,6 @@ def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> 
 
 
 def _stem(cell: CellArtifacts, dense: bool, names: str) -> str:
-
     if names == "digest":
         return parse_file_stem(cell.dense_digest if dense else cell.digest)
     return parse_file_stem(study_name(cell.model, None if dense else cell.cell))

@@ -47,7 +47,6 @@ def estimate(settings: Settings, plan: Plan) -> Estimate:
 
 
 def _estimate(engine: Engine, settings: Settings, plan: Plan, done: Collection[str]) -> Estimate:
-
     work: dict[str, int] = {}
     for digest, stage in plan.stages.items():
         if digest not in done and epochs_of(stage):

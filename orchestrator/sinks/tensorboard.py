@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prunesweep.core.errors import UserError
-from prunesweep.orchestrator.console.output import write_atomically
+from prunesweep.core.io import whole_file
 from prunesweep.orchestrator.sinks.feed import SinkAway
 from prunesweep.orchestrator.sinks.runs import Parameter, SinkRun
 
@@ -98,7 +98,6 @@ def _bring(file: Path, wanted: bytes) -> bool:
         with file.open("ab") as end:
             end.write(wanted[len(there) :])
         return True
-    part = file.parent / _PART
-    write_atomically(part, wanted)
-    part.replace(file)
+    with whole_file(file, part=_PART) as whole:
+        whole.write(wanted)
     return True

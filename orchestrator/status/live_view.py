@@ -82,5 +82,4 @@ def _failures(status: SweepStatus, width: int, room: int) -> list[str]:
 
 
 def _ansi(lines: str) -> object:
-
     return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")

@@ -114,7 +114,7 @@ def test_a_folder_that_cannot_be_made(done: Sweep, tmp_path: Path) -> None:
     [
         (
             ("--format", "html"),
-            f"sweep: format 'html': needs altair and vl-convert-python: {install('report')}",
+            f"sweep: format 'html': needs altair, vl-convert-python and jinja2: {install('report')}",
         ),
         (("--format", "parquet"), f"sweep: format 'parquet': needs pyarrow: {install('report')}"),
         (("--plots", "p"), f"sweep: plots 'p': needs altair and vl-convert-python: {install('report')}"),

@@ -67,6 +67,25 @@ def test_foreign_json_is_refused(text: str) -> None:
         decode(text)
 
 
+WRONG = st.one_of(st.none(), st.booleans(), st.text(), st.lists(st.integers(), min_size=1), st.just({"x": 1}))
+
+
+@given(st.sampled_from(STAGES), st.data())
+def test_a_value_of_another_type_is_refused(stage: Stage, data: st.DataObject) -> None:
+    body = json.loads(encode(stage))
+    name = data.draw(st.sampled_from([field.name for field in fields(stage)]))
+    right = body[name]
+    body[name] = wrong = data.draw(WRONG.filter(lambda value: type(value) is not type(right)))
+    with pytest.raises(ValueError, match=rf"{type(stage).__name__}|has fields"):
+        decode(json.dumps(body))
+    if isinstance(right, dict):
+        inner = data.draw(st.sampled_from(sorted(right)))
+        if type(right[inner]) is not type(wrong):
+            body[name] = right | {inner: wrong}
+            with pytest.raises(ValueError, match=r"Expected|has fields"):
+                decode(json.dumps(body))
+
+
 @given(st.floats(0.01, 0.99), st.integers(0, 2**31))
 def test_equal_values_have_equal_digests(sparsity: float, seed: int) -> None:
     one, two = (replace(STAGES[1], sparsity=float(str(sparsity)), seed=seed) for _ in range(2))

@@ -60,7 +60,17 @@ def test_a_loss_that_is_no_number_comes_through():
     assert isinstance(event, Epoch) and math.isnan(event.loss) and event.images_per_s == math.inf
 
 
-@pytest.mark.parametrize("line", [b"", b"hello\n", b'{"event":"ready"}\n', b'{"event":"ready","device":"cpu","x":1}\n'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"hello\n",
+        b'{"event":"ready"}\n',
+        b'{"event":"ready","device":"cpu","x":1}\n',
+        b"[]\n",
+        b'{"event":"progress","phase":1,"trouble":""}\n',
+    ],
+)
 def test_nonsense_is_refused(line):
     with pytest.raises(ValueError):
         read_event(line)

@@ -7,7 +7,6 @@ again. Whether there is room is asked before a training begins, not after.
 """
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.io import whole_file
 from prunesweep.worker.trainer.waiting import OutageWait, say
 
 _KEPT_SECONDS = 14 * 86_400
@@ -79,15 +79,13 @@ class TrainerStore:
     def _keep(self, stage: str, made: TrainedArtifact) -> None:
         """Write it into the spool, whole or not at all; a disk without room keeps it in memory only."""
         file = self._file(stage)
-        part = file.with_suffix(f".{secrets.token_hex(8)}")
         head = json.dumps({**made.facts, "sha256": sha256(made.data).hexdigest()}).encode()
         try:
             self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_bytes(head + b"\n" + made.data)
-            part.replace(file)
+            with whole_file(file) as part:
+                part.write(head + b"\n" + made.data)
         except OSError as error:
             say(f"not kept on this disk either, only in memory: {error}")
-            part.unlink(missing_ok=True)
 
     def _file(self, stage: str) -> Path:
         return self._spool / f"{stage}.made"

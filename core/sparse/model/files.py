@@ -1,37 +1,9 @@
-"""Files that appear whole or not at all, and the header of safetensors files. The standard library alone."""
+"""Checksums inside files, and the header of safetensors files. The standard library alone."""
 
-import contextlib
 import json
-import os
 import struct
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, BinaryIO
-
-from prunesweep.core.errors import UserError
-
-
-@contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write into; it takes its name `path` when all is written and safe, and leaves nothing otherwise.
-
-    Raises:
-        UserError: it cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError("file", path, f"cannot be written: {error.strerror or error}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-
+from typing import Any
 
 BLANK = "0" * 64
 """Stands where a file's checksum will be."""

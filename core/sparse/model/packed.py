@@ -26,8 +26,9 @@ import numpy as np
 import safetensors.numpy
 
 from prunesweep.core.errors import UncheckedFile, UserError
+from prunesweep.core.io import written_whole
 from prunesweep.core.sparse.model.codec import MASK, TYPES, VALUES, pack_weight, unpack_weight
-from prunesweep.core.sparse.model.files import BLANK, metadata_entry, seal_holds, sealed, written_whole
+from prunesweep.core.sparse.model.files import BLANK, metadata_entry, seal_holds, sealed
 from prunesweep.core.sparse.model.graph import Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
 
 _ENTRY = "prunesweep-packed"

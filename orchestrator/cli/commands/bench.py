@@ -41,7 +41,6 @@ def bench(
 
 
 def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
-
     runs = []
     for threads in counts:
         # A process for each: pools of threads stay as large as they once were.
@@ -85,7 +84,6 @@ def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
 
 
 def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
-
     best, edges = _is_best(race, time), (time["ratio_low"], time["ratio_high"])
     interval = f"{time['ratio_low']:.2f}–{time['ratio_high']:.2f}"
     return (
@@ -111,7 +109,6 @@ def _headline(run: dict[str, Any]) -> str:
 
 
 def _notes(runs: list[dict[str, Any]]) -> list[str]:
-
     race = runs[0]["race"]
     versions = dict.fromkeys(f"{time['engine'].partition('-')[0]} {time['version']}" for time in race["times"])
     lines = [f"{race['processor']} · {', '.join(versions)}"]

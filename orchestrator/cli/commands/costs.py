@@ -4,9 +4,10 @@ from pathlib import Path
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.io import write_whole
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
-from prunesweep.orchestrator.console.output import note, say, say_json, write_atomically
+from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.torch_client import ask
 
 
@@ -19,7 +20,7 @@ def costs(output: Path, rounds: str, json_: bool) -> None:
         raise UserError("out", output, "its folder does not exist")
     need("worker", "costs", modules=("numpy",))
     text = _measured(count, json_)
-    write_atomically(output, text)
+    write_whole(output, text)
     note(f"written: {output}; use it with --costs {output}")
 
 

@@ -55,7 +55,6 @@ def _checks(settings: Settings, dataset: str, devices: str) -> Iterator[Check]:
 
 
 def _check(name: str, check: Callable[[], str]) -> Check:
-
     try:
         return Check(name, True, one_line(check()))
     except UserError as error:
@@ -63,7 +62,6 @@ def _check(name: str, check: Callable[[], str]) -> Check:
 
 
 def _ledger(settings: Settings) -> str:
-
     where = mask(settings.database_url) or str(settings.ledger_file)
     with ledger(settings, create=True) as engine:
         broken = violations(engine)
@@ -91,7 +89,6 @@ def _broker(settings: Settings) -> str:
 
 
 def _artifacts(settings: Settings) -> str:
-
     return ArtifactStore.open(settings.artifacts_url, settings.home).check()
 
 

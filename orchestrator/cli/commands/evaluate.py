@@ -40,7 +40,6 @@ def evaluate(
 
 
 def _evaluate(request: dict[str, Any], json_: bool) -> None:
-
     results = []
     for event in ask("prunesweep.core.jobs.evaluate", request):
         if event.pop("event") != "file":

@@ -106,7 +106,6 @@ def clear_names(engine: Engine, store: ArtifactStore, names: Sequence[str]) -> G
 
 
 def _clear(engine: Engine, store: ArtifactStore, age: float, dry_run: bool) -> GcSummary:
-
     cleared = GcSummary()
     with store.inventory() as inventory:
         now = inventory.now()
@@ -181,7 +180,6 @@ def _held(held: Sequence[SweepStorage]) -> list[str]:
 
 
 def _lines(cleared: GcSummary, dry_run: bool) -> list[str]:
-
     word = "would remove" if dry_run else "removed"
     lines = [f"{word} {plural(cleared.removed, 'object')}, {size(cleared.bytes)}"]
     parts = [f"{cleared.kept:,} in use"]

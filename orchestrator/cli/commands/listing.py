@@ -25,7 +25,6 @@ def list_(json_: bool) -> None:
 
 
 def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
-
     columns = (
         text.Column("nr"),
         text.Column("sweep", left=True, keep=12),

@@ -22,7 +22,6 @@ def logs(stage: str, json_: bool) -> None:
 
 
 def _lines(found: StageLog) -> Iterator[str]:
-
     yield f"{paint(found.label, 'bold')}: {found.state.lower()}"
     yield f"digest {found.digest}"
     if found.error:
@@ -36,7 +35,6 @@ def _lines(found: StageLog) -> Iterator[str]:
 
 
 def _head(attempt: AttemptLog) -> str:
-
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(attempt.started_at))
     words = f"attempt {attempt.attempt} on {attempt.worker} {attempt.slot}, {started}"
     if attempt.ended_at is None:

@@ -6,17 +6,18 @@ from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.io import write_whole
 from prunesweep.core.ledger.queries.curves import learning_curves
 from prunesweep.core.ledger.queries.report import layers_left, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
-from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width, write_atomically
+from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.report.render import ENDINGS, FORMATS
 
-_MODULES = {"html": ("altair", "vl_convert"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
+_MODULES = {"html": ("altair", "vl_convert", "jinja2"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
 """What a format needs of the extra `report`."""
 
 
@@ -68,14 +69,13 @@ def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
     except (OSError, ValueError) as error:
         raise UserError("plots", folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
     for name, content in pictures(drawn):
-        write_atomically(folder / name, content)
+        write_whole(folder / name, content)
     note(f"written: {', '.join(figure.name for figure in drawn)} (.png, .svg, .pdf) and captions.md in {folder}")
 
 
 def _deliver(content: str | bytes, output: Path | None) -> None:
-
     if output is not None:
-        write_atomically(output, content)
+        write_whole(output, content)
         note(f"written: {output}")
     elif isinstance(content, str):
         say(content.removesuffix("\n"))

@@ -61,7 +61,6 @@ def _free(engine: Engine, settings: Settings, removed: RemovalSummary) -> tuple[
 
 
 def _lines(removed: RemovalSummary, dry_run: bool, freed: int, left: int) -> list[str]:
-
     word = "would remove" if dry_run else "removed"
     what = f"{plural(removed.stages, 'stage')}, {plural(removed.rows, 'row')}, {size(freed)} of artifacts"
     lines = [f"{word} {', '.join(removed.sweeps)}: {what}"]

@@ -7,11 +7,12 @@ from pathlib import Path
 import typer
 
 from prunesweep.core.extras import install, missing
+from prunesweep.core.io import write_whole
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import load_settings
-from prunesweep.orchestrator.console.output import note, say, width, write_atomically
+from prunesweep.orchestrator.console.output import note, say, width
 from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.run.detached import start
 from prunesweep.orchestrator.run.local_run import LocalRun, local_run, submit_here
@@ -59,7 +60,7 @@ def _finish(here: LocalRun) -> None:
     say("", *render.table_lines(rows, width()))
     file = here.settings.home / "reports" / f"{name}.md"
     make_private(file.parent)
-    write_atomically(file, render.markdown(rows))
+    write_whole(file, render.markdown(rows))
     page = _page(here, rows, file.with_suffix(".html"))
     say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
 
@@ -69,12 +70,12 @@ def _page(here: LocalRun, rows: Sequence[ReportRow], file: Path) -> str:
     no reason for the run to fail."""
     name = here.submitted.name
     later = f"page:   sweep report {name} -o {name}.html"
-    if missing("altair", "vl_convert"):
+    if missing("altair", "vl_convert", "jinja2"):
         return f"{later}   (first: {install('report')})"
     from prunesweep.orchestrator.report.html.build import page_of
 
     try:
-        write_atomically(file, page_of(here.engine, find_sweep(here.engine, name), rows))
+        write_whole(file, page_of(here.engine, find_sweep(here.engine, name), rows))
     except Exception as error:  # whatever the packages that draw raise
         note(f"the page was not written ({type(error).__name__}: {error})")
         return later

@@ -48,7 +48,6 @@ def tensorboard(sweep: str | None, to: Path, follow: bool, json_: bool) -> None:
 def _copy(
     sweep: str | None, kind: str, place: str, open_sink: Callable[[str], Sink], follow: bool, json_: bool
 ) -> None:
-
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         try:

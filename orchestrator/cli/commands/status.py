@@ -29,7 +29,6 @@ def status(sweep: str | None, watch: bool, json_: bool) -> None:
 
 
 def _show(engine: Engine, settings: Settings, sweep_id: int, json_: bool) -> None:
-
     current = sweep_status(engine, sweep_id)
     if json_:
         say_json(view.as_dict(current))

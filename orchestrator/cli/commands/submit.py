@@ -33,7 +33,6 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
 
 
 def _show_estimate(settings: Settings, plan: Plan, json_: bool) -> None:
-
     found = estimate.estimate(settings, plan)
     if json_:
         say_json(estimate.as_dict(plan, found))
@@ -50,7 +49,6 @@ def _written(settings: Settings, plan: Plan) -> str:
 
 
 def _show_submitted(settings: Settings, engine: Engine, submitted: SubmitSummary, json_: bool) -> None:
-
     problem = submission.send_hints(settings, submitted.ready)
     if problem:
         note(f"note: {problem}")

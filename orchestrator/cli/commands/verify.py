@@ -122,7 +122,6 @@ def _repair(engine: Engine, findings: tuple[Finding, ...], rules: tuple[BrokenRu
 
 
 def _lines(looked: VerifySummary, redone: RedoSummary | None) -> list[str]:
-
     lines = []
     for one in looked.findings:
         kind = "saved state " if one.snapshot else ""
@@ -139,7 +138,6 @@ def _lines(looked: VerifySummary, redone: RedoSummary | None) -> list[str]:
 
 
 def _repaired(redone: RedoSummary) -> list[str]:
-
     lines = []
     if redone.again:
         lines.append(f"{plural(len(redone.again), 'stage runs', 'stages run')} again, {len(redone.ready):,} ready now")

@@ -1,20 +1,23 @@
-"""Puts the page together."""
+"""Puts the page together: gathers what the templates show."""
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from string import Template
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.curves import learning_curves
 from prunesweep.core.ledger.queries.provenance import Provenance, provenance
 from prunesweep.core.ledger.queries.report import ReportRow, layers_left
 from prunesweep.core.ledger.queries.sweeps import SweepRow
-from prunesweep.orchestrator.report.figures.draw import library
+from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.report.figures.draw import figures, library
 from prunesweep.orchestrator.report.figures.theme import PAGE_INK, Figure
-from prunesweep.orchestrator.report.html.provenance import facts
+from prunesweep.orchestrator.report.html.provenance import digests, facts
 from prunesweep.orchestrator.report.html.sentences import verdict
 from prunesweep.orchestrator.report.html.table import table
 
@@ -27,10 +30,18 @@ _MISSING = {
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A chart's place in the page. chart: False where there is none; the note then says why."""
+
+    name: str
+    title: str
+    note: str
+    chart: bool
+
+
 def page_of(engine: Engine, sweep: SweepRow, rows: Sequence[ReportRow]) -> str:
     """Return the page of a sweep, from its ledger. rows: its report, of the same ledger."""
-    from prunesweep.orchestrator.report.figures.draw import figures
-
     drawn = figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
     return page(rows, drawn, provenance(engine, sweep))
 
@@ -38,36 +49,49 @@ def page_of(engine: Engine, sweep: SweepRow, rows: Sequence[ReportRow]) -> str:
 def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) -> str:
     """Return one HTML document that needs nothing but itself; equal ledgers give equal bytes."""
     by_name = {figure.name: figure for figure in drawn}
-    sections = "\n".join(
-        _section(by_name[name]) if name in by_name else f'<p class="note">{_MISSING[name]}</p>' for name in _MISSING
-    )
-    lines = "".join(f"<li>{escape(line)}</li>" for line in verdict(rows))
-    return Template(_file("page.html")).substitute(
-        title=escape(f"Sweep {known.sweep.name}"),
-        css=_file("tokens.css") + _file("page.css"),
-        verdict=f'<ul class="verdict">{lines}</ul>',
-        figures=sections,
-        table=table(rows),
-        provenance=facts(rows, known),
-        data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
-        library=library(),
-        script=_file("page.js"),
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            title=f"Sweep {known.sweep.name}",
+            css=_ours("tokens.css") + _ours("page.css"),
+            verdict=verdict(rows),
+            figures=[_shown(name, by_name.get(name)) for name in _MISSING],
+            table=table(rows),
+            facts=facts(rows, known),
+            digests=digests(rows),
+            missing=text.MISSING,
+            data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
+            library=Markup(library()),  # noqa: S704 - the package's own program
+            script=_ours("page.js"),
+        )
     )
 
 
-def in_script(value: Mapping[str, object]) -> str:
+def in_script(value: Mapping[str, object]) -> Markup:
     """Return JSON that cannot end the script element it stands in, whatever it holds."""
     found = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    escaped = found.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(escaped)  # noqa: S704 - escaped just now
 
 
-def _section(figure: Figure) -> str:
-    title, note = escape(figure.title), escape(figure.note)
-    return (
-        f'<figure role="group" aria-label="{title}"><h2>{title}</h2><figcaption>{note}</figcaption>'
-        f'<div class="chart" id="chart-{figure.name}"></div></figure>'
+def _shown(name: str, figure: Figure | None) -> Shown:
+    return Shown(name, "", _MISSING[name], False) if figure is None else Shown(name, figure.title, figure.note, True)
+
+
+@cache
+def _templates() -> Environment:
+    """Return the templates. Everything that they are given is escaped, unless it is `Markup`."""
+    return Environment(
+        loader=PackageLoader("prunesweep.orchestrator.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 
-def _file(name: str) -> str:
-    return files("prunesweep.orchestrator.report.html").joinpath(name).read_text(encoding="utf-8")
+def _ours(name: str) -> Markup:
+    """Return a file of this folder, as it is."""
+    return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - our own file

@@ -1,7 +1,7 @@
-"""Every cell as a row of an HTML table that sorts by full values and shows rounded ones."""
+"""Every cell as a row of the page's table, which sorts by full values and shows rounded ones."""
 
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
 
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
@@ -38,40 +38,72 @@ _FIELDS = {
 """The report's columns and the fields of `ReportRow` behind them."""
 
 
-def table(rows: Sequence[ReportRow]) -> str:
-    """Return the table with its filter. A number's cell carries it in full (`data-v`), as the CSV has it."""
+@dataclass(frozen=True)
+class Head:
+    """A column.
+
+    Attributes:
+        field: of `ReportRow`.
+        left: text, which is not sorted as a number.
+    """
+
+    title: str
+    field: str
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Cell.
+
+    Attributes:
+        full: the value as the CSV has it, "" = not known.
+        shown: rounded.
+    """
+
+    full: str
+    shown: str
+    left: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    cells: list[Cell]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """notes: the lines above it."""
+
+    heads: list[Head]
+    rows: list[Row]
+    notes: list[str]
+
+
+def table(rows: Sequence[ReportRow]) -> Table:
+    """Return what `templates/table.html` shows."""
     columns = [(column, _FIELDS[column.title]) for column in render.shown_columns(rows)]
-    heads = "".join(_head(column.title, field, column.left) for column, field in columns)
-    heads = _head("cell", "cell") + heads + _head("digest", "digest", left=True)
-    lines = []
-    for row in rows:
-        cells = [_cell(row, field, column.cell(row), column.left) for column, field in columns]
-        lines.append(
-            f"<tr>{_cell(row, 'cell', str(row.cell))}{''.join(cells)}"
-            f'<td class="left" title="{escape(row.digest)}"><code>{escape(row.digest[:12])}</code></td></tr>'
-        )
-    notes = "".join(f'<p class="note">{escape(line)}</p>' for line in render.caption(rows))
-    return (
-        f"{notes}"
-        '<div class="filter"><label for="filter">Show rows with all of these words</label>'
-        '<input id="filter" type="search" autocomplete="off" placeholder="oneshot 90">'
-        f'<output id="shown" for="filter" aria-live="polite">{len(rows)} of {len(rows)}</output></div>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="Every cell">'
-        f'<table id="cells"><thead><tr>{heads}</tr></thead>\n<tbody>\n' + "\n".join(lines) + "\n</tbody></table></div>"
+    heads = [Head(column.title, field, column.left) for column, field in columns]
+    return Table(
+        [Head("cell", "cell"), *heads, Head("digest", "digest", left=True)],
+        [
+            Row(
+                [
+                    _cell(row, "cell", str(row.cell)),
+                    *(_cell(row, field, column.cell(row), column.left) for column, field in columns),
+                ],
+                row.digest,
+            )
+            for row in rows
+        ],
+        list(render.caption(rows)),
     )
 
 
-def _head(title: str, field: str, left: bool = False) -> str:
-    side = ' class="left"' if left else ""
-    return (
-        f'<th scope="col" aria-sort="none" data-field="{field}"{side}>'
-        f'<button type="button" title="{field}">{escape(title)}</button></th>'
-    )
-
-
-def _cell(row: ReportRow, field: str, shown: str, left: bool = False) -> str:
+def _cell(row: ReportRow, field: str, shown: str, left: bool = False) -> Cell:
     value = getattr(row, field)
-    if left and value is not None:
-        return f'<td class="left">{escape(shown)}</td>'
     full = "" if value is None else str(value)
-    return f'<td data-v="{escape(full)}">{escape(shown if full else text.MISSING)}</td>'
+    if left and value is not None:
+        return Cell(full, shown, left=True)
+    return Cell(full, shown if full else text.MISSING, left=False)

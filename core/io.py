@@ -1,0 +1,66 @@
+"""Files that appear whole or not at all: the one way in which this program writes a file that somebody may read."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from prunesweep.core.errors import UserError
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, private: bool = False, part: str = "") -> Iterator[BinaryIO]:
+    """A file to write into; it takes its name `path` when all is written and on the disk, and leaves nothing otherwise.
+
+    Args:
+        path: what it is to be called; a file of that name is replaced.
+        private: only its owner may read it, whatever the umask is.
+        part: name beside `path` that it has until then; default one that nobody else uses.
+
+    Raises:
+        OSError: it cannot be written.
+        ValueError: `path` is none (a NUL character).
+    """
+    temporary = path.with_name(part or f".{path.name[:200]}.{os.urandom(6).hex()}.part")
+    if part:
+        temporary.unlink(missing_ok=True)
+    mode = 0o600 if private else 0o666
+    file = open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115 - opener
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def written_whole(path: Path, field: str = "file") -> Iterator[BinaryIO]:
+    """As `whole_file`, for a file that the user asked for.
+
+    Raises:
+        UserError: it cannot be written; names the field.
+    """
+    try:
+        with whole_file(path) as file:
+            yield file
+    except OSError as error:
+        raise UserError(field, path, f"cannot be written: {error.strerror or error}") from None
+
+
+def write_whole(path: Path, content: str | bytes, field: str = "output") -> None:
+    """Write the whole file (text as UTF-8) or none of it.
+
+    Raises:
+        UserError: the folder is missing or cannot be written to; names the field.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    if "\0" in str(path):
+        raise UserError(field, path, "cannot be written: is no path")
+    with written_whole(path, field) as file:
+        file.write(data)
