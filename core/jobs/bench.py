@@ -19,7 +19,9 @@ from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
-from prunesweep.core.jobs.protocol import Say, device_of, serve, threads_of
+from prunesweep.core.jobs.machine import device_of, threads_of
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Bench
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.flops import Macs, macs
 from prunesweep.core.measure.import_checkpoint import FIELD, load_network
@@ -57,24 +59,24 @@ class BenchResult:
     seconds: float
 
 
-def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+def measure(request: Bench, say: Say) -> Iterator[dict[str, Any]]:
     """Yield the runs, as events. All values and files are checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device, an engine or a number of threads that cannot be used.
     """
-    device = device_of(request["device"])
-    engines = _engines(request["engines"], device)
-    threads = threads_of(request["threads"])
-    paths = [Path(path) for path in request["files"]]
+    device = device_of(request.device)
+    engines = _engines(request.engines, device)
+    threads = threads_of(request.threads)
+    paths = [Path(path) for path in request.files]
     for path in paths:
         _load(path, request)
     for path in paths:
         network = _load(path, request).to(device)
-        for batch in request["batches"]:
+        for batch in request.batches:
             yield {
                 "event": "run",
-                **asdict(_run(path, network, request["image"], batch, threads, device, engines, say)),
+                **asdict(_run(path, network, request.image, batch, threads, device, engines, say)),
             }
 
 
@@ -122,7 +124,7 @@ def _ratio(counted: Macs) -> float | None:
     return counted.macs_dense / counted.macs if counted.macs else None
 
 
-def _engines(asked: list[str], device: torch.device) -> list[str]:
+def _engines(asked: Sequence[str], device: torch.device) -> Sequence[str]:
     """Return those asked for, each of which must be usable; or else every one, the unusable ones to be left out by
     name."""
     for name in asked:
@@ -132,18 +134,16 @@ def _engines(asked: list[str], device: torch.device) -> list[str]:
     return asked or [name for name, kind in ENGINES.items() if device.type in kind.devices]
 
 
-def _load(path: Path, request: dict[str, Any]) -> nn.Module:
-    network = load_network(path, request["model"])
+def _load(path: Path, request: Bench) -> nn.Module:
+    network = load_network(path, request.model)
     try:
-        trace(network, (_CHANNELS, request["image"], request["image"]))
+        trace(network, (_CHANNELS, request.image, request.image))
     except RuntimeError:
-        raise UserError(
-            "image", request["image"], f"is too small for {Path(path).name}, a {request['model']}"
-        ) from None
+        raise UserError("image", request.image, f"is too small for {Path(path).name}, a {request.model}") from None
     if not any(bool(weight.count_nonzero()) for weight in network.parameters()):
         raise UserError(FIELD, path, "holds zeros only")
     return network
 
 
 if __name__ == "__main__":
-    sys.exit(serve(measure))
+    sys.exit(serve(Bench, measure))

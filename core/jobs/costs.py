@@ -6,16 +6,19 @@ One JSON line on stdin: {"rounds": passes of each network}. JSON lines on stdout
 and exit code 2.
 """
 
-import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from math import isqrt
+from typing import Any
 
 import numpy as np
 
 from prunesweep.core.devices import cpu_name
+from prunesweep.core.errors import UserError
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Costs
 from prunesweep.core.plan.costs import BATCHES, MAPS
 from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph
 from prunesweep.core.sparse.runtime.engine import Engine, unsupported
@@ -31,19 +34,20 @@ _SAVES = 0.9
 """A full layer is done dense where that takes less than this part of its weights one by one: no mere noise."""
 
 
-def main() -> int:
-    """Read the request and answer it; the exit code."""
-    request = json.loads(sys.stdin.readline())
+def measure(request: Costs, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
+    """Yield the points, then the machine, as events.
+
+    Raises:
+        UserError: the engine cannot run here.
+    """
     if reason := unsupported():
-        fix = f"cannot be measured here: {reason}"
-        _say(event="error", message=fix, field="costs", value="", fix=fix)
-        return 2
+        raise UserError("costs", "", f"cannot be measured here: {reason}")
     for batch in BATCHES:
         for positions in MAPS:
-            each, dense = cost(positions, batch, request["rounds"])
-            _say(event="point", batch=batch, positions=positions, ns=each, dense_ns=dense)
-    _say(event="machine", processor=" ".join(cpu_name().split())[:128], date=datetime.now(UTC).date().isoformat())
-    return 0
+            each, dense = cost(positions, batch, request.rounds)
+            yield {"event": "point", "batch": batch, "positions": positions, "ns": each, "dense_ns": dense}
+    processor = " ".join(cpu_name().split())[:128]
+    yield {"event": "machine", "processor": processor, "date": datetime.now(UTC).date().isoformat()}
 
 
 def cost(positions: int, batch: int, rounds: int) -> tuple[float, float | None]:
@@ -90,9 +94,5 @@ def _seconds(engine: Engine, images: np.ndarray) -> float:
     return time.perf_counter() - start
 
 
-def _say(**event: object) -> None:
-    print(json.dumps(event), flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(Costs, measure))

@@ -19,7 +19,9 @@ from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
-from prunesweep.core.jobs.protocol import Say, device_of, serve, threads_of
+from prunesweep.core.jobs.machine import device_of, threads_of
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.import_checkpoint import FIELD, load_network
 from prunesweep.core.measure.latency import compete
@@ -75,26 +77,26 @@ class FileResult:
     seconds: float
 
 
-def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+def measure(request: Evaluate, say: Say) -> Iterator[dict[str, Any]]:
     """Yield the facts of each file in turn, as events. All files are opened and checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device or a dataset that cannot be used.
     """
-    device = device_of(request["device"])
-    threads = threads_of(request["threads"])
+    device = device_of(request.device)
+    threads = threads_of(request.threads)
     torch.set_num_threads(threads)
-    ref = DatasetRef(**request["dataset"])
-    paths = [Path(path) for path in request["files"]]
-    first = _load(paths[0], request["model"], ref)
+    ref = request.dataset
+    paths = [Path(path) for path in request.files]
+    first = _load(paths[0], request.model, ref)
     for path in paths[1:]:
-        _load(path, request["model"], ref)
-    progress, places = _reporter(say, ref.label), request.get("places", ())
-    split = load_dataset(ref, Path(request["data"]), "test", progress, places).to(device)
-    test = _TestData(split, device, request["batch"], threads, first, say)
+        _load(path, request.model, ref)
+    progress, places = _reporter(say, ref.label), request.places
+    split = load_dataset(ref, Path(request.data), "test", progress, places).to(device)
+    test = _TestData(split, device, request.batch, threads, first, say)
     first_top1: float | None = None
     for path in paths:
-        facts = test.facts(path, _load(path, request["model"], ref), first_top1)
+        facts = test.facts(path, _load(path, request.model, ref), first_top1)
         first_top1 = facts.top1 if first_top1 is None else first_top1
         yield {"event": "file", **asdict(facts)}
 
@@ -173,4 +175,4 @@ def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(measure))
+    sys.exit(serve(Evaluate, measure))

@@ -8,9 +8,8 @@ folder may lie, …], "data": folder}, for "packed" {"values": "fp32" | "fp16"}.
 {"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
 """
 
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,53 +18,43 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
-from prunesweep.core.errors import StageError, UserError
-from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.errors import StageError
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Export
 
 Write = Callable[[Checkpoint, Path], dict[str, Any]]
 
 
-def main() -> int:
-    """Read the request, write the files, say so; the exit code."""
-    request = json.loads(sys.stdin.readline())
-    try:
-        _convert(request)
-    except UserError as error:
-        _say(event="error", message=str(error), field=error.field, value=str(error.value), fix=error.fix)
-    except (StageError, OSError) as error:
-        _say(event="error", message=str(error))
-    else:
-        return 0
-    return 2
+def convert(request: Export, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
+    """Write the files; one event each.
 
-
-def _convert(request: dict[str, Any]) -> None:
-    store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
-    write = _packer(request) if request["format"] in ("packed", "onnx") else _writer(request["format"])
-    for file in request["files"]:
-        _say(event="file", path=file["path"], **write(unpack(store.get(file["sha256"])), Path(file["path"])))
+    Raises:
+        UserError, StageError: the first failure; what is written by then stays.
+    """
+    store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
+    write = _packer(request) if request.format in ("packed", "onnx") else _writer(request.format)
+    for file in request.files:
+        yield {"event": "file", "path": file.path, **write(unpack(store.get(file.sha256)), Path(file.path))}
 
 
 def _writer(form: str) -> Write:
     return lambda checkpoint, path: {"bytes": write_weights(checkpoint.weights, path, form)}
 
 
-def _packer(request: dict[str, Any]) -> Write:
+def _packer(request: Export) -> Write:
     """Read the dataset: how large images are, how they are normalised, and what the classes are called."""
     # Not for the other formats: it loads torchvision.
     from prunesweep.core.measure.inference import write_inference, write_onnx
     from prunesweep.core.training.datasets import load_dataset
 
-    ref = DatasetRef(**request["dataset"])
-    split = load_dataset(ref, Path(request["data"]), "train", places=request.get("places", ()))
-    if request["format"] == "onnx":
+    ref = request.dataset
+    if ref is None:
+        raise StageError(f"{request.format}: the request names no dataset")
+    split = load_dataset(ref, Path(request.data), "train", places=request.places)
+    if request.format == "onnx":
         return lambda checkpoint, path: asdict(write_onnx(checkpoint, split, ref.name, path))
-    return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request["values"]))
-
-
-def _say(**event: object) -> None:
-    print(json.dumps(event), flush=True)
+    return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request.values))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(Export, convert))

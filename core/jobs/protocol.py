@@ -1,21 +1,22 @@
-"""What the programs that the command line asks have in common: one JSON request in, JSON events out."""
+"""What the programs that the command line asks have in common: one typed request in, JSON events out; no torch."""
 
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-import torch
-
-from prunesweep.core.cpus import capped, usable_cpus
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.jobs.requests import read_request
 
 Say = Callable[[dict[str, Any]], None]
+_Request = TypeVar("_Request")
+Answer = Callable[[_Request, Say], Iterator[dict[str, Any]]]
 
 
-def serve(answer: Callable[[dict[str, Any], Say], Iterator[dict[str, Any]]]) -> int:
-    """Read the request, say every event of the answer; the exit code."""
+def serve(kind: type[_Request], answer: Answer[_Request]) -> int:
+    """Read a request of that kind, says every event of the answer; the exit code: 2 after an `error` event, which has
+    a `message`, and `field`, `value` and `fix` where the user can put it right."""
     # Libraries may print: stdout is for events alone.
     events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -23,8 +24,13 @@ def serve(answer: Callable[[dict[str, Any], Say], Iterator[dict[str, Any]]]) -> 
     def say(event: dict[str, Any]) -> None:
         print(json.dumps(event), file=events, flush=True)
 
+    return respond(sys.stdin.readline(), kind, answer, say)
+
+
+def respond(line: str, kind: type[_Request], answer: Answer[_Request], say: Say) -> int:
+    """As `serve`, for a request that was read already, to whoever listens."""
     try:
-        for event in answer(json.loads(sys.stdin.readline()), say):
+        for event in answer(read_request(line, kind), say):
             say(event)
     except UserError as error:
         fields = {"field": error.field, "value": str(error.value), "fix": error.fix}
@@ -34,29 +40,3 @@ def serve(answer: Callable[[dict[str, Any], Say], Iterator[dict[str, Any]]]) -> 
     else:
         return 0
     return 2
-
-
-def threads_of(asked: int) -> int:
-    """Return how many CPU threads to use: those asked for, or torch's own number for 0.
-
-    Raises:
-        UserError: more than the CPUs that this process may use.
-    """
-    usable = usable_cpus()
-    if asked > usable:
-        raise UserError("threads", asked, f"this process may use {usable} CPUs; give at most as many")
-    return asked or capped(torch.get_num_threads())
-
-
-def device_of(name: str) -> torch.device:
-    """Return the device of that name.
-
-    Raises:
-        UserError: no such device, or torch cannot use it here.
-    """
-    kind, _, number = name.partition(":")
-    if kind not in ("cpu", "cuda") or (number and not (number.isascii() and number.isdigit())):
-        raise UserError("device", name, "use cpu, cuda or cuda:NUMBER")
-    if kind == "cuda" and int(number or 0) >= torch.cuda.device_count():
-        raise UserError("device", name, f"this machine has {torch.cuda.device_count()} CUDA devices that torch can use")
-    return torch.device(name)

@@ -17,27 +17,28 @@ from prunesweep.core.artifacts.checkpoint import unpack
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
-from prunesweep.core.jobs.protocol import Say, device_of, serve
+from prunesweep.core.jobs.machine import device_of
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Reevaluate
 from prunesweep.core.measure.accuracy import Accuracy, evaluate
-from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.models import load_model
 
 
-def measure(request: dict[str, Any], say: Say) -> Iterator[dict[str, Any]]:
+def measure(request: Reevaluate, say: Say) -> Iterator[dict[str, Any]]:
     """Yield the accuracy of each artifact on the test images, as events. The dataset is opened first.
 
     Raises:
         UserError, StageError: a device or a dataset that cannot be used.
     """
-    device = device_of(request["device"])
-    if request["threads"]:
-        torch.set_num_threads(request["threads"])
-    store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
-    ref, data = DatasetRef(**request["dataset"]), Path(request["data"])
-    split = load_dataset(ref, data, "test", places=request.get("places", ())).to(device)
-    for artifact in request["artifacts"]:
+    device = device_of(request.device)
+    if request.threads:
+        torch.set_num_threads(request.threads)
+    store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
+    ref, data = request.dataset, Path(request.data)
+    split = load_dataset(ref, data, "test", places=request.places).to(device)
+    for artifact in request.artifacts:
         say({"event": "progress", "artifact": artifact, "done": 0, "total": len(split)})
         facts: dict[str, Any] = {"top1": None, "images": 0, "error": ""}
         try:
@@ -64,4 +65,4 @@ def accuracy(data: bytes, split: Split, device: torch.device) -> Accuracy:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(measure))
+    sys.exit(serve(Reevaluate, measure))

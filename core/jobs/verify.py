@@ -7,7 +7,6 @@ JSON lines on stdout: {"event": "file", "artifact", "bytes": read, "findings": [
 "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -19,7 +18,9 @@ import torch
 from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
-from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.errors import StageError
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Stored, Verify
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import check_masks, count_kept, prunable
 from prunesweep.core.training.models import build_model
@@ -28,43 +29,38 @@ MISSING, HASH, CONTENT, COUNT = "missing", "wrong hash", "wrong content", "wrong
 Finding = dict[str, str]
 
 
-def main() -> int:
-    """Read the request, look at the files, say what is wrong with each; the exit code."""
-    request = json.loads(sys.stdin.readline())
-    try:
-        if request["threads"]:
-            torch.set_num_threads(request["threads"])
-        store = ArtifactStore.open(request["artifacts_url"], Path(request["home"]), PERSON)
-        for file in request["files"]:
-            size, findings = look(store, file)
-            _say(event="file", artifact=file["artifact"], bytes=size, findings=findings)
-    except UserError as error:
-        _say(event="error", message=str(error), field=error.field, value=str(error.value), fix=error.fix)
-    except OSError as error:
-        _say(event="error", message=str(error))
-    else:
-        return 0
-    return 2
+def verify(request: Verify, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
+    """Look at the files; one event each says what is wrong with it.
+
+    Raises:
+        StoreAway: the store cannot be reached or read.
+    """
+    if request.threads:
+        torch.set_num_threads(request.threads)
+    store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
+    for file in request.files:
+        size, findings = look(store, file)
+        yield {"event": "file", "artifact": file.artifact, "bytes": size, "findings": findings}
 
 
-def look(store: ArtifactStore, file: Mapping[str, Any]) -> tuple[int, list[Finding]]:
+def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Finding]]:
     """Return the bytes read, and what is wrong with an artifact or with what rows say of it.
 
     Raises:
         StoreAway: the store cannot be reached or read.
     """
-    own = {"digest": file["digest"], "label": file.get("label", "")}
+    own = {"digest": file.digest, "label": file.label}
     try:
-        data = store.get(file["artifact"])
+        data = store.get(file.artifact)
     except StageError as error:
-        what = HASH if store.exists(file["artifact"]) else MISSING
+        what = HASH if store.exists(file.artifact) else MISSING
         return 0, [{**own, "what": what, "message": str(error)}]
-    if file["snapshot"]:
+    if file.snapshot:
         return len(data), []
     try:
         checkpoint = unpack(data)
         nonzero, total = count(checkpoint)
-        _check_content(checkpoint, file["digest"], nonzero, total)
+        _check_content(checkpoint, file.digest, nonzero, total)
     except StageError as error:
         return len(data), [{**own, "what": CONTENT, "message": str(error)}]
     return len(data), list(_miscounts(file, len(data), nonzero, total))
@@ -100,17 +96,15 @@ def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int
             raise StageError(f"its masks keep {kept:,} of {covered:,} weights, {nonzero:,} of {total:,} are not zero")
 
 
-def _miscounts(file: Mapping[str, Any], size: int, nonzero: int, total: int) -> Iterator[Finding]:
+def _miscounts(file: Stored, size: int, nonzero: int, total: int) -> Iterator[Finding]:
     """Yield one finding for each row that says something else."""
-    if file["size"] != size:
-        message = f"it has {size:,} bytes, the ledger says {file['size']}"
-        yield {"digest": file["digest"], "label": file.get("label", ""), "what": COUNT, "message": message}
-    for row in file["counts"]:
-        if (row["nonzero"], row["total"]) != (nonzero, total):
-            message = (
-                f"{nonzero:,} of {total:,} weights are not zero, the ledger says {row['nonzero']:,} of {row['total']:,}"
-            )
-            yield {"digest": row["digest"], "label": row["label"], "what": COUNT, "message": message}
+    if file.size != size:
+        message = f"it has {size:,} bytes, the ledger says {file.size}"
+        yield {"digest": file.digest, "label": file.label, "what": COUNT, "message": message}
+    for row in file.counts:
+        if (row.nonzero, row.total) != (nonzero, total):
+            message = f"{nonzero:,} of {total:,} weights are not zero, the ledger says {row.nonzero:,} of {row.total:,}"
+            yield {"digest": row.digest, "label": row.label, "what": COUNT, "message": message}
 
 
 def _model(meta: Mapping[str, str]) -> ModelRef:
@@ -125,9 +119,5 @@ def _shapes(ref: ModelRef) -> dict[str, torch.Size]:
     return {name: weight.shape for name, weight in prunable(build_model(ref, seed=0))}
 
 
-def _say(**event: object) -> None:
-    print(json.dumps(event), flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(Verify, verify))

@@ -1,6 +1,5 @@
 """Exported files, as others load them."""
 
-import io
 import json
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.jobs import export
+from prunesweep.core.jobs.protocol import respond
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks
 from prunesweep.core.pruning.registry import prune
@@ -102,12 +102,10 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
         write_weights({"a": torch.ones(2)}, tmp_path / "y.pt", "onnx")
 
 
-def test_failures_are_events(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_failures_are_events(tmp_path: Path) -> None:
     def ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request) + "\n"))
-        return export.main(), [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        said: list[dict[str, Any]] = []
+        return respond(json.dumps(request), export.Export, export.convert, said.append), said
 
     store = ArtifactStore.open("", tmp_path)
     good, _ = store.put(pack(Checkpoint({"a": torch.ones(2)})))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 
@@ -11,6 +12,7 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.location import RetryLimits
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 from prunesweep.core.artifacts.tensors import pack_tensors, to_bits
+from prunesweep.core.jobs.requests import Stored
 from prunesweep.core.jobs.verify import look
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks, count_nonzero
@@ -45,7 +47,7 @@ def counts(checkpoint: Checkpoint, less: int = 0) -> dict[str, Any]:
 def ask(store: ArtifactStore, data: bytes, *rows: dict[str, Any], **more: Any) -> list[dict[str, str]]:
     name, size = store.put(data)
     file = {"digest": STAGE, "label": "prune", "artifact": name, "size": size, "snapshot": False, "counts": rows}
-    read, findings = look(store, file | more)
+    read, findings = look(store, msgspec.convert(file | more, Stored))
     assert read == size
     return findings
 
@@ -78,9 +80,9 @@ def test_missing_and_damaged(store: ArtifactStore, tmp_path: Path) -> None:
     file = tmp_path / "artifacts" / "sha256" / name[:2] / name
     asked = {"digest": STAGE, "label": "", "artifact": name, "size": size, "snapshot": False, "counts": []}
     file.write_bytes(b"y")
-    assert [one["what"] for one in look(store, asked)[1]] == ["wrong hash"]
+    assert [one["what"] for one in look(store, msgspec.convert(asked, Stored))[1]] == ["wrong hash"]
     file.unlink()
-    assert [one["what"] for one in look(store, asked)[1]] == ["missing"]
+    assert [one["what"] for one in look(store, msgspec.convert(asked, Stored))[1]] == ["missing"]
 
 
 def test_a_store_that_is_away_says_nothing_of_the_artifact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +92,7 @@ def test_a_store_that_is_away_says_nothing_of_the_artifact(tmp_path: Path, monke
     away = ArtifactStore.open(url, tmp_path, RetryLimits(connect=1, request=1, total=0))
     asked = {"digest": STAGE, "label": "", "artifact": "a" * 64, "size": 1, "snapshot": True, "counts": []}
     with pytest.raises(StoreAway, match="cannot read the artifact store s3://bucket/x"):
-        look(away, asked)
+        look(away, msgspec.convert(asked, Stored))
 
 
 Change = Callable[[dict[str, Any], dict[str, Any], dict[str, str]], object]

@@ -15,12 +15,17 @@ from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import UserError
 from prunesweep.core.jobs import bench
 from prunesweep.core.jobs.bench import measure
+from prunesweep.core.jobs.requests import Bench, read_request
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
+
+
+def _read(request: dict[str, Any]) -> Bench:
+    return read_request(json.dumps(request), Bench)
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def ask(pruned: Path) -> Callable[..., list[dict[str, Any]]]:
 
     def run(**changes: Any) -> list[dict[str, Any]]:
         request = {"files": [str(pruned)], "model": "resnet18", "device": "cpu", "engines": ["torch"]}
-        return list(measure(request | {"threads": 1, "batches": [1], "image": 16} | changes, lambda event: None))
+        return list(measure(_read(request | {"threads": 1, "batches": [1], "image": 16} | changes), lambda event: None))
 
     return run
 

@@ -29,12 +29,12 @@ def test_a_weight_of_a_large_map_costs_more() -> None:
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:
     program = (
         "import sys, prunesweep.core.jobs.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
-        "code = costs.main(); print([n for n in ('torch', 'typer') if n in sys.modules]); sys.exit(code)"
+        "code = costs.serve(costs.Costs, costs.measure); "
+        "print([n for n in ('torch', 'typer') if n in sys.modules], file=sys.stderr); sys.exit(code)"
     )
     ran = subprocess.run([sys.executable, "-c", program], input='{"rounds": 3}\n', capture_output=True, text=True)
-    event, heavy = ran.stdout.splitlines()
-    assert json.loads(event)["fix"] == "cannot be measured here: no AVX-512"
-    assert (ran.returncode, heavy) == (2, "[]")
+    assert json.loads(ran.stdout)["fix"] == "cannot be measured here: no AVX-512"
+    assert (ran.returncode, ran.stderr) == (2, "[]\n")
 
 
 def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -55,7 +55,7 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
                 }
         yield {"event": "machine", "processor": "some processor", "date": "2026-01-02"}
 
-    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.costs.ask", ask)
     file = tmp_path / "my.toml"
     assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
     assert asked == [{"module": "prunesweep.core.jobs.costs", "rounds": 5}]

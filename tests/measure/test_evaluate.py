@@ -14,6 +14,7 @@ import torch
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.evaluate import measure
+from prunesweep.core.jobs.requests import Evaluate, read_request
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
@@ -24,6 +25,10 @@ from prunesweep.core.training.datasets import load_dataset
 from prunesweep.core.training.models import build_model
 
 DIGITS = parse_dataset("digits")
+
+
+def _read(request: dict[str, Any]) -> Evaluate:
+    return read_request(json.dumps(request), Evaluate)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +104,7 @@ def test_classes_device_and_dataset_are_checked(tmp_path: Path, request_of: Call
 
     def refusal(file: str, **changes: Any) -> str:
         with pytest.raises((UserError, StageError)) as caught:
-            list(measure(request_of(tmp_path / file, **changes), lambda event: None))
+            list(measure(_read(request_of(tmp_path / file, **changes)), lambda event: None))
         return str(caught.value)
 
     assert refusal("seven.pt").endswith("seven.pt': fc.weight has 7 outputs, digits has 10 classes")

@@ -73,7 +73,7 @@ def test_every_network_of_ours_is_read_at_odd_widths_from_every_format(tmp_path:
         write_weights(weights, tmp_path / "b.safetensors", "safetensors")
         (tmp_path / "c.safetensors").write_bytes(pack(Checkpoint(weights, {})))
         # As `sweep bench` opens it, and as `sweep evaluate` does.
-        assert _same(bench._load(tmp_path / "a.pt", {"model": name, "image": 16}), weights), width
+        assert _same(bench._load(tmp_path / "a.pt", bench.Bench((), name, "cpu", (), 1, (), 16)), weights), width
         for file in ("a.pt", "b.safetensors", "c.safetensors"):
             assert _same(evaluate._load(tmp_path / file, name, ref), weights), (width, file)
     with pytest.raises(UserError, match=r"has 7 outputs, digits has 9 classes"):

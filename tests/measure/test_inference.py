@@ -1,6 +1,5 @@
 """Checkpoints as packed files: the same outputs as the network, in `sweep export`'s torch side."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.jobs import export
+from prunesweep.core.jobs.protocol import respond
 from prunesweep.core.measure import inference
 from prunesweep.core.measure.inference import without_dead_channels
 from prunesweep.core.measure.torch_graph import graph_of
@@ -39,17 +39,17 @@ def pruned() -> tuple[torch.nn.Module, Checkpoint]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def ask(tmp_path: Path) -> Any:
     """Asks for a packed file of a checkpoint; the exit code and what was said."""
 
     def ask(checkpoint: Checkpoint, **changes: Any) -> tuple[int, dict[str, Any]]:
         sha, _ = ArtifactStore.open("", tmp_path).put(pack(checkpoint))
         request = {"artifacts_url": "", "home": str(tmp_path), "data": str(tmp_path / "data"), "format": "packed"}
         request |= {"dataset": DIGITS, "values": "fp32", "files": [{"sha256": sha, "path": str(tmp_path / "a.packed")}]}
-        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(request | changes) + "\n"))
-        code = export.main()
-        (line,) = capsys.readouterr().out.splitlines()
-        return code, json.loads(line)
+        said: list[dict[str, Any]] = []
+        code = respond(json.dumps(request | changes), export.Export, export.convert, said.append)
+        (event,) = said
+        return code, event
 
     return ask
 

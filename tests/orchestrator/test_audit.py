@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select, update
 
 from prunesweep.core.extras import install
 from prunesweep.core.jobs import reevaluate as again
+from prunesweep.core.jobs.requests import read_request
 from prunesweep.core.ledger.db.schema import cells, results, stages
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.workers import register
@@ -304,7 +305,7 @@ def again_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]
     if module != again.__name__:
         yield from ask_here(module, request)
     else:
-        yield from again.measure(request, lambda event: None)
+        yield from again.measure(read_request(json.dumps(request), again.Reevaluate), lambda event: None)
 
 
 def statuses(sweep: Sweep) -> dict[str, tuple[str, str]]:

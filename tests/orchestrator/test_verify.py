@@ -1,7 +1,5 @@
 """`sweep verify`: damage is found and named, and repaired by running stages again. Real checkpoints, untrained."""
 
-import contextlib
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from sqlalchemy import Engine, delete, update
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.jobs.requests import read_request
 from prunesweep.core.ledger.db.schema import results, stages
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import claim
@@ -24,7 +23,6 @@ from prunesweep.core.pruning.masks import apply_masks, count_nonzero
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
-from prunesweep.orchestrator import torch_client
 
 Sweep = Callable[..., Any]
 GRID = ("--grid", "demo", "--sparsity", "50", "--algorithm", "oneshot", "--epochs", "1", "--width", "2")
@@ -112,15 +110,7 @@ def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     from prunesweep.core.jobs import verify
 
     assert module == verify.__name__
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
-        patch.setattr("sys.stdin", io.StringIO(json.dumps(request) + "\n"))
-        verify.main()
-    for line in out.getvalue().splitlines():
-        event = json.loads(line)
-        if event["event"] == "error":
-            raise torch_client._error(event)
-        yield event
+    yield from verify.verify(read_request(json.dumps(request), verify.Verify), lambda event: None)
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""What the programs of this room are asked: a frozen dataclass each, read from a JSON line, its types checked."""
+
+import json
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import msgspec
+
+from prunesweep.core.errors import StageError
+from prunesweep.core.plan.datasets import DatasetRef
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """An artifact by its SHA-256, and where its weights go."""
+
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """See `prunesweep.core.jobs.export`.
+
+    Attributes:
+        format: torch, safetensors, packed or onnx.
+        dataset, places, data: for the last two.
+        values: of packed files.
+    """
+
+    artifacts_url: str
+    home: str
+    format: str
+    files: tuple[Weights, ...]
+    dataset: DatasetRef | None = None
+    places: tuple[str, ...] = ()
+    data: str = ""
+    values: str = "fp32"
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a row of the ledger says of a network: weights that are not zero, and weights."""
+
+    digest: str
+    label: str
+    nonzero: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An artifact, the stage that made it, and what rows say of it. size: bytes, None = not known."""
+
+    digest: str
+    artifact: str
+    size: int | None
+    snapshot: bool
+    counts: tuple[Count, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Verify:
+    """See `prunesweep.core.jobs.verify`. threads: 0 = all."""
+
+    artifacts_url: str
+    home: str
+    files: tuple[Stored, ...]
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """See `prunesweep.core.jobs.evaluate`.
+
+    Attributes:
+        batch: images a pass while latency is measured.
+        threads: 0 = all.
+    """
+
+    files: tuple[str, ...]
+    dataset: DatasetRef
+    data: str
+    model: str
+    device: str
+    batch: int
+    threads: int
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """See `prunesweep.core.jobs.bench`.
+
+    Attributes:
+        engines: () = all that can be used.
+        image: side in pixels.
+    """
+
+    files: tuple[str, ...]
+    model: str
+    device: str
+    engines: tuple[str, ...]
+    threads: int
+    batches: tuple[int, ...]
+    image: int
+
+
+@dataclass(frozen=True)
+class Costs:
+    """See `prunesweep.core.jobs.costs`. rounds: passes of each network."""
+
+    rounds: int
+
+
+@dataclass(frozen=True)
+class Reevaluate:
+    """See `prunesweep.core.jobs.reevaluate`. artifacts: SHA-256 each."""
+
+    artifacts_url: str
+    home: str
+    data: str
+    dataset: DatasetRef
+    device: str
+    threads: int
+    artifacts: tuple[str, ...]
+    places: tuple[str, ...] = ()
+
+
+def read_request(line: str, kind: type[_T]) -> _T:
+    """Return the request of one line.
+
+    Raises:
+        StageError: not a request of that kind; names the field.
+    """
+    try:
+        body = json.loads(line)
+        unknown = set(body) - {field.name for field in fields(kind)}  # type: ignore[arg-type]
+        if unknown:
+            raise StageError(f"{kind.__name__}: unknown fields {sorted(unknown)}")
+        return msgspec.convert(body, kind)
+    except (ValueError, TypeError, msgspec.ValidationError) as error:
+        raise StageError(f"not a request to {kind.__name__.lower()}: {error}") from None
