@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.importing.network import load_network
 from prunesweep.core.measure.interleaved import timer_of
 from prunesweep.core.measure.pinned import pinned
 from prunesweep.core.measure.torch_graph import graph_of

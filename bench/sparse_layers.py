@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.importing.network import load_network
 from prunesweep.core.measure.pinned import pinned
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.codegen.target import here

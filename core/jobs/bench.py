@@ -2,7 +2,8 @@
 
 One process for one number of threads, so that no pool of another size was ever made in it. One JSON line on stdin:
 {"files": [path, …], "model", "device", "engines": [name, …] or [] for all that can be used, "threads", "batches":
-[images a pass, …], "image": side in pixels}. JSON lines on stdout: {"event": "progress", "what", "done", "total"};
+[images a pass, …], "image": side in pixels}. JSON lines on stdout: {"event": "note", "path", "text"} for what was
+unwrapped, renamed, cast or ignored in a file; {"event": "progress", "what", "done", "total"};
 {"event": "run", …} with the fields of `BenchResult` for each file and batch; at the first failure
 {"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
 """
@@ -19,12 +20,14 @@ from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
+from prunesweep.core.importing.network import load_network
+from prunesweep.core.importing.text import FIELD
+from prunesweep.core.importing.unwrap import Note, unsaid
 from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Bench
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.flops import Macs, macs
-from prunesweep.core.measure.import_checkpoint import FIELD, load_network
 from prunesweep.core.measure.latency import LatencyRun, compete
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
@@ -70,7 +73,7 @@ def measure(request: Bench, say: Say) -> Iterator[dict[str, Any]]:
     threads = threads_of(request.threads)
     paths = [Path(path) for path in request.files]
     for path in paths:
-        _load(path, request)
+        _load(path, request, _noter(say, path))
     for path in paths:
         network = _load(path, request).to(device)
         for batch in request.batches:
@@ -134,8 +137,12 @@ def _engines(asked: Sequence[str], device: torch.device) -> Sequence[str]:
     return asked or [name for name, kind in ENGINES.items() if device.type in kind.devices]
 
 
-def _load(path: Path, request: Bench) -> nn.Module:
-    network = load_network(path, request.model)
+def _noter(say: Say, path: Path) -> Note:
+    return lambda line: say({"event": "note", "path": str(path), "text": line})
+
+
+def _load(path: Path, request: Bench, note: Note = unsaid) -> nn.Module:
+    network = load_network(path, request.model, note)
     try:
         trace(network, (_CHANNELS, request.image, request.image))
     except RuntimeError:

@@ -2,7 +2,8 @@
 
 One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "places": [where its image folder
 may lie, …], "data": folder, "model", "device", "batch": images a pass while latency is measured, "threads": 0 = all}.
-JSON lines on stdout: {"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
+JSON lines on stdout: {"event": "note", "path", "text"} for what was unwrapped, renamed, cast or ignored in a file;
+{"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
 the fields of `FileResult`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
 user can put it right) and exit code 2.
 """
@@ -19,11 +20,13 @@ from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
+from prunesweep.core.importing.network import load_network
+from prunesweep.core.importing.text import FIELD
+from prunesweep.core.importing.unwrap import Note, unsaid
 from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.measure.accuracy import evaluate
-from prunesweep.core.measure.import_checkpoint import FIELD, load_network
 from prunesweep.core.measure.latency import compete
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.datasets import DatasetRef
@@ -88,9 +91,9 @@ def measure(request: Evaluate, say: Say) -> Iterator[dict[str, Any]]:
     torch.set_num_threads(threads)
     ref = request.dataset
     paths = [Path(path) for path in request.files]
-    first = _load(paths[0], request.model, ref)
+    first = _load(paths[0], request.model, ref, _noter(say, paths[0]))
     for path in paths[1:]:
-        _load(path, request.model, ref)
+        _load(path, request.model, ref, _noter(say, path))
     progress, places = _reporter(say, ref.label), request.places
     split = load_dataset(ref, Path(request.data), "test", progress, places).to(device)
     test = _TestData(split, device, request.batch, threads, first, say)
@@ -152,8 +155,12 @@ class _TestData:
         )
 
 
-def _load(path: Path, model: str, ref: DatasetRef) -> nn.Module:
-    network = load_network(path, model)
+def _noter(say: Say, path: Path) -> Note:
+    return lambda line: say({"event": "note", "path": str(path), "text": line})
+
+
+def _load(path: Path, model: str, ref: DatasetRef, note: Note = unsaid) -> nn.Module:
+    network = load_network(path, model, note)
     head = layout_of(model).head
     outputs = len(network.get_parameter(head))
     if outputs != ref.classes:

@@ -8,6 +8,7 @@ import msgspec
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.models import ModelRef
 
 _T = TypeVar("_T")
 
@@ -52,7 +53,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Stored:
-    """An artifact, the stage that made it, and what rows say of it. size: bytes, None = not known."""
+    """An artifact, the stage that made it, and what rows say of it.
+
+    Attributes:
+        size: bytes, None = not known.
+        tensors: of imported weights, SHA-256 over their tensors; "" = a stage made it.
+    """
 
     digest: str
     artifact: str
@@ -60,6 +66,7 @@ class Stored:
     snapshot: bool
     counts: tuple[Count, ...]
     label: str = ""
+    tensors: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,20 @@ class Costs:
     """See `prunesweep.core.jobs.costs`. rounds: passes of each network."""
 
     rounds: int
+
+
+@dataclass(frozen=True)
+class ImportWeights:
+    """See `prunesweep.core.jobs.import_weights`.
+
+    Attributes:
+        weights: a file's path or a published name.
+        into: file that the checkpoint is written to.
+    """
+
+    weights: str
+    model: ModelRef
+    into: str
 
 
 @dataclass(frozen=True)

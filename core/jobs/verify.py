@@ -1,7 +1,8 @@
 """`python -m prunesweep.core.jobs.verify`: the side of `sweep verify` that needs torch.
 
 One JSON line on stdin: {"artifacts_url", "home", "threads": 0 = all, "files": [{"digest": of the stage, "artifact":
-SHA-256, "size": bytes, "snapshot": bool, "counts": [{"digest", "label", "nonzero", "total"}, …]}, …]}.
+SHA-256, "size": bytes, "snapshot": bool, "tensors": of an import, the SHA-256
+over its tensors, "counts": [{"digest", "label", "nonzero", "total"}, …]}, …]}.
 JSON lines on stdout: {"event": "file", "artifact", "bytes": read, "findings": [{"digest", "label", "what",
 "message"}, …]} for each file, with no findings if it is sound; at the first failure of another kind {"event": "error",
 "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
@@ -19,6 +20,7 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
+from prunesweep.core.importing.checkpoint import check_imported
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Stored, Verify
 from prunesweep.core.plan.models import ModelRef
@@ -60,7 +62,7 @@ def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Finding]]:
     try:
         checkpoint = unpack(data)
         nonzero, total = count(checkpoint)
-        _check_content(checkpoint, file.digest, nonzero, total)
+        _check_content(checkpoint, file, nonzero, total)
     except StageError as error:
         return len(data), [{**own, "what": CONTENT, "message": str(error)}]
     return len(data), list(_miscounts(file, len(data), nonzero, total))
@@ -82,9 +84,11 @@ def count(checkpoint: Checkpoint) -> tuple[int, int]:
     return nonzero, sum(shape.numel() for shape in shapes.values())
 
 
-def _check_content(checkpoint: Checkpoint, digest: str, nonzero: int, total: int) -> None:
+def _check_content(checkpoint: Checkpoint, file: Stored, nonzero: int, total: int) -> None:
     """Raise StageError unless it is that stage's, and its masks and weights agree."""
-    if checkpoint.meta.get("stage") != digest:
+    if file.tensors:
+        check_imported(checkpoint, file.tensors, _model(checkpoint.meta))
+    elif checkpoint.meta.get("stage") != file.digest:
         raise StageError(f"it is the checkpoint of stage {checkpoint.meta.get('stage', '')[:12] or 'none'}")
     check_masks(checkpoint.weights, checkpoint.masks)
     for name, mask in checkpoint.masks.items():

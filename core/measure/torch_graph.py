@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
 from prunesweep.core.measure.folding import folded, numbers, pair
 from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from prunesweep.core.training.models import PaddedShortcut
 
 
 def graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
@@ -27,7 +29,7 @@ def graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
         ValueError: something that the engine has no node for (groups, dilation, another operation); names the module.
     """
     try:
-        traced = fx.symbolic_trace(model)
+        traced = fx.GraphModule(model, _Tracer().trace(model))
     except Exception as error:  # whatever a network that depends on its input trips over
         reason = str(error).partition("\n")[0] or repr(error)
         raise ValueError(f"the network cannot be traced: {reason}") from error
@@ -43,6 +45,14 @@ def graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
     graph = Graph(image_shape, tuple(builder.nodes))
     map_shapes(graph)
     return graph
+
+
+class _Tracer(fx.Tracer):
+    """Keeps our own modules whole."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Return whether the module is one node of the graph."""
+        return isinstance(m, PaddedShortcut) or super().is_leaf_module(m, module_qualified_name)
 
 
 @dataclass
@@ -127,6 +137,19 @@ class _Builder:
         shape = (pair(module.stride), pair(module.padding))
         return self._new(Conv(self._name(where), source, weight, bias, *shape, relu=False))
 
+    def _shortcut(self, where: str, module: PaddedShortcut, source: str) -> str:
+        """As a 1×1 convolution of stride 2 that takes each channel once: the engine leaves out its zeros."""
+        del module
+        made = next((node for node in self.nodes if node.out == source), None)
+        channels = len(made.weight) if isinstance(made, Conv) else 0
+        if not channels:
+            raise ValueError(f"{where}: a shortcut that does not follow a convolution is not supported")
+        weight = np.zeros((2 * channels, channels, 1, 1), np.float32)
+        places = np.arange(channels)
+        weight[places + channels // 2, places] = 1
+        bias = np.zeros(2 * channels, np.float32)
+        return self._new(Conv(self._name(where), source, weight, bias, (2, 2), (0, 0), relu=False))
+
     def _norm(self, where: str, module: nn.BatchNorm2d, source: str) -> str:
         conv = next((node for node in self.nodes if node.out == source), None)
         if not isinstance(conv, Conv) or conv.add is not None:
@@ -176,6 +199,7 @@ class _Builder:
 _MODULES: Mapping[type[nn.Module], Callable[..., str]] = MappingProxyType(
     {
         nn.Conv2d: _Builder._conv,
+        PaddedShortcut: _Builder._shortcut,
         nn.BatchNorm2d: _Builder._norm,
         nn.Linear: _Builder._linear,
         nn.ReLU: _Builder._relu,

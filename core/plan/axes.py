@@ -43,6 +43,33 @@ def parse_sparsity(value: object, field: str = "sparsity") -> float:
     return abs(rounded)
 
 
+def parse_channels(value: object, field: str, *, zero: bool) -> str:
+    """Return three numbers in [0, 1], one for each of red, green and blue, as canonical text: `0.49,0.48,0.45`.
+
+    zero: whether 0 is allowed.
+
+    Raises:
+        UserError: not three such numbers.
+    """
+    if value == "":
+        return ""
+    parts = value.split(",") if isinstance(value, str) else value
+    fix = f"give three numbers from {'0' if zero else 'above 0'} to 1, e.g. 0.4914,0.4822,0.4465"
+    if not isinstance(parts, Sequence) or len(parts) != 3:
+        raise UserError(field, value, fix)
+    numbers = []
+    for part in parts:
+        text = str(part).strip()
+        try:
+            number = float(text) if text.isascii() and "_" not in text and len(text) <= 32 else -1.0
+        except ValueError:
+            number = -1.0
+        if isinstance(part, bool) or not 0 <= number <= 1 or (number == 0 and not zero):
+            raise UserError(field, value, fix)
+        numbers.append(number)
+    return ",".join(repr(number) for number in numbers)
+
+
 def parse_count(value: object, field: str, low: int, high: int) -> int:
     """Return a whole number in [low, high].
 

@@ -10,14 +10,26 @@ from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, pa
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import method_of
 from prunesweep.core.plan.costs import CostProfile, load_profile
-from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
+from prunesweep.core.plan.datasets import DatasetRef, parse_dataset, with_normalisation
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
 from prunesweep.core.plan.lineage import RoundChain, RoundSchedule
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import RecipePair, load_recipe
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
-from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Stage, Train, digest_of, encode, epochs_of
+from prunesweep.core.plan.stages import (
+    Benchmark,
+    Evaluate,
+    Import,
+    PruneRound,
+    Stage,
+    Train,
+    digest_of,
+    encode,
+    epochs_of,
+)
+from prunesweep.core.plan.weights import FIELD as WEIGHTS
+from prunesweep.core.plan.weights import ImportedWeights, check_weights
 
 FRESH = 2**31
 """Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
@@ -28,7 +40,7 @@ class PlannedCell:
     """A cell and the digests of its stages;
 
     Attributes:
-        dense, rounds: the dense training's and the pruning rounds', in order.
+        dense, rounds: the dense network's (its import, its training) and the pruning rounds', in order.
         benchmark: may be "" (not measured).
     """
 
@@ -99,6 +111,7 @@ class _Builder:
     profile: CostProfile
     shapes: Shapes | None
     rules: tuple[LayerRule, ...]
+    imported: Import | None = None
     stops: tuple[int, ...] = ()
     """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
@@ -146,8 +159,10 @@ class _Builder:
         return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
 
     def dense(self, seed: int) -> tuple[str, ...]:
-        """Return the dense training, one stage from stop to stop."""
-        digests: list[str] = []
+        """Return the import of given weights, if there are any, and the dense training, one stage from stop to stop."""
+        digests: list[str] = [] if self.imported is None else [self.add(self.imported)]
+        if not self.grid.dense_epochs:
+            return tuple(digests)
         for start, end in itertools.pairwise((0, *self.stops, self.grid.dense_epochs)):
             parent, after = digests[-1] if digests else "", self.grid.dense_epochs - end
             facts = (self.dataset, self.model, self.recipes.dense, end - start, seed)
@@ -156,9 +171,12 @@ class _Builder:
 
     def train(self, seed: int, epochs: int) -> str:
         """Return the dense network after its first `epochs` epochs: one of the stops, all of them, or none."""
+        if epochs == 0 and self.imported is not None:
+            return self.add(self.imported)
         if epochs == 0:
             return self.add(Train(self.dataset, self.model, self.recipes.dense, 0, seed))
-        return self.dense(seed)[(*self.stops, self.grid.dense_epochs).index(epochs)]
+        trained = self.dense(seed)[0 if self.imported is None else 1 :]
+        return trained[(*self.stops, self.grid.dense_epochs).index(epochs)]
 
     def chain(self, cell: Cell, algorithm: Algorithm) -> RoundChain:
         """Return what the cell's rounds have in common."""
@@ -211,11 +229,16 @@ class _Builder:
                     after=course.after,
                     layers=encode_rules(self.rules_of(algorithm, cell, number)),
                     counts=counted[number - 1] if counted else "",
+                    teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
                 )
             )
             lived = course.first_epoch + course.epochs
             digests.append(parent)
         return tuple(digests)
+
+    def teacher(self, seed: int) -> str:
+        """Return the dense network, which teaches in recovery if the recipe says so."""
+        return self.train(seed, self.grid.dense_epochs)
 
     def counted(self, cell: Cell, algorithm: Algorithm) -> tuple[str, ...]:
         """Return the rounds of the algorithm whose layer counts this one takes, if it takes any."""
@@ -274,23 +297,39 @@ class _Builder:
         return self.add(Benchmark(parent, dense, grid.bench_engines, *machine, self.dataset, self.model))
 
 
-def plan(grid: Grid, dataset: DatasetRef | None = None) -> Plan:
+def plan(grid: Grid, dataset: DatasetRef | None = None, imported: ImportedWeights | None = None) -> Plan:
     """Return the stages of a grid, shared by digest.
 
-    dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a built-in
-    one, looked up by its name.
+    Args:
+        dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a
+            built-in one, looked up by its name.
+        imported: what the grid's weights were found to be; needed where it has any.
 
     Raises:
         UserError: a dataset, recipe or cost profile that isn't there, too many cells, or layer rules that fit no layer,
-            contradict each other or cannot reach a sparsity.
+            contradict each other or cannot reach a sparsity; or an algorithm that cannot begin with given weights.
     """
-    dataset = dataset or parse_dataset(grid.dataset)
+    check_weights(grid, imported)
+    dataset = with_normalisation(dataset or parse_dataset(grid.dataset), grid.mean, grid.std)
     model = ModelRef(grid.model, grid.width, dataset.classes)
     shapes = prunable_shapes(model)
     rules = grid.layers if shapes is None else resolved(grid.layers, shapes, f"{model.name} of width {model.width}")
-    builder = _Builder(grid, dataset, model, load_recipe(grid.recipe), load_profile(grid.costs), shapes, rules)
+    recipes = load_recipe(grid.recipe)
+    if grid.weights:  # trained weights are trained further as after pruning, not from a beginner's learning rate
+        labels_only = replace(recipes.finetune, distill_weight=0.0, distill_temperature=1.0)
+        recipes = replace(recipes, dense=labels_only)
+    root = _import_of(grid, model, imported)
+    builder = _Builder(grid, dataset, model, recipes, load_profile(grid.costs), shapes, rules, root)
     wanted = grid.cells()
     builder.check_rules(wanted)
     builder.stops = builder.find_stops(wanted)
     cells = tuple(builder.cell(cell) for cell in wanted)
     return Plan(grid, cells, builder.stages, builder.encoded)
+
+
+def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:
+    if not grid.weights:
+        return None
+    if imported is None or imported.model != model:
+        raise UserError(WEIGHTS, grid.weights, "has not been read for this network")
+    return Import(imported.tensors, imported.artifact, imported.size, model)

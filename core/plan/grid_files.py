@@ -11,6 +11,8 @@ from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 _MAX_FILE = 2**20
+_BESIDE = {"algorithm": "algorithms", "dense_epochs": "weights"}
+"""Keys that can only be judged beside another."""
 
 
 def load_grid(name: str) -> Grid:
@@ -58,7 +60,8 @@ def _load_toml(path: Path) -> Grid:
             if key == "base":
                 base = one_of(value, key, GRIDS)
             else:
-                own = {"algorithms": values["algorithms"]} if key == "algorithm" and "algorithms" in values else {}
+                beside = _BESIDE.get(key)
+                own = {beside: values[beside]} if beside in values else {}
                 read_axes({**own, key: value}, GRIDS[base])
         except UserError as error:
             raise UserError("grid", f"{path}:{_line_of(text, key)}", str(error)) from None

@@ -64,6 +64,10 @@ class Grid:
         layers: which layers lose weights, and how many (`prunesweep.core.plan.layer_rules`).
         looked: those of the seeds whose results had been looked at when the others were added, () = none; no stage
             depends on it, but the tests of `sweep compare` do.
+        weights: a checkpoint file, or published weights such as `torchvision:NAME`, that the dense network has, "" = it
+            is trained from its seed.
+        dense_epochs: 0 only with weights.
+        mean, std: how pixels are normalised, "" = by those of the training images.
     """
 
     sparsity: tuple[float, ...]
@@ -87,6 +91,9 @@ class Grid:
     controls: bool = False
     layers: tuple[LayerRule, ...] = ()
     looked: tuple[int, ...] = ()
+    weights: str = ""
+    mean: str = ""
+    std: str = ""
 
     @property
     def known(self) -> tuple[Algorithm, ...]:
@@ -309,7 +316,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "dataset": lambda v: _text(v, "dataset"),
         "model": lambda v: one_of(v, "model", MODELS),
         "width": lambda v: axes.parse_count(v, "width", 1, 1024),
-        "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 1, 100_000),
+        "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 0, 100_000),
         "recipe": _read_recipe,
         "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
         "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
@@ -321,6 +328,9 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "costs": _read_costs,
         "controls": lambda v: _flag(v, "controls"),
         "layers": lambda v: parse_rules(v, "layers"),
+        "weights": lambda v: "" if v == "" else _text(v, "weights"),
+        "mean": lambda v: axes.parse_channels(v, "mean", zero=True),
+        "std": lambda v: axes.parse_channels(v, "std", zero=False),
         "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
     }
 )
@@ -354,4 +364,9 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
     if "model" in changes and "width" not in changes:
         changes["width"] = MODELS[changes["model"]]
-    return replace(base, **changes)
+    if changes.get("weights") and "dense_epochs" not in changes:
+        changes["dense_epochs"] = 0
+    grid = replace(base, **changes)
+    if not grid.weights and not grid.dense_epochs:
+        raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
+    return grid

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 MODELS: Mapping[str, int] = MappingProxyType(
-    {"resnet18": 64, "resnet18-cifar": 64, "resnet20": 16, "resnet56": 16, "vgg16-bn": 64}
+    {
+        "resnet18": 64,
+        "resnet18-cifar": 64,
+        "resnet20": 16,
+        "resnet56": 16,
+        "resnet20-a": 16,
+        "resnet56-a": 16,
+        "vgg16-bn": 64,
+    }
 )
 """Networks and their published width: the channels of the first stage."""
 

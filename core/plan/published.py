@@ -35,6 +35,8 @@ PUBLISHED: Mapping[str, PublishedNetwork] = MappingProxyType(
         "resnet18-cifar": PublishedNetwork(f"{_RESNET}, table 1, as in torchvision", (f"{_STEM}, no max-pool",)),
         "resnet20": PublishedNetwork(f"{_RESNET}, section 4.2, n = 3", (_OPTION_B,)),
         "resnet56": PublishedNetwork(f"{_RESNET}, section 4.2, n = 9", (_OPTION_B,)),
+        "resnet20-a": PublishedNetwork(f"{_RESNET}, section 4.2, n = 3, shortcuts of option A", ()),
+        "resnet56-a": PublishedNetwork(f"{_RESNET}, section 4.2, n = 9, shortcuts of option A", ()),
         "vgg16-bn": PublishedNetwork(
             "Simonyan & Zisserman 2015, arXiv:1409.1556, configuration D",
             (

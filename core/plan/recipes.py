@@ -6,13 +6,14 @@ recipe that comes with the program is that recipe, any other one is `own`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.datasets import OPTIONAL
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 OPTIMIZERS = ("sgd", "adamw")
@@ -38,7 +39,9 @@ class Recipe:
     2024, arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries
     & Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out, class by class, for
     learning curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or
-    `fp32`, `bf16`.
+    `fp32`, `bf16` · distill_weight in [0, 1], distill_temperature ≥ 1: of the dense parent's outputs as targets
+    (`prunesweep.core.training.distillation`), weight 0 = labels only; in a file `distill = {weight = 0.9, temperature =
+    4}` under [finetune].
     """
 
     name: str
@@ -57,6 +60,8 @@ class Recipe:
     cutout: int
     validation: float
     precision: str
+    distill_weight: float = field(default=0.0, metadata={OPTIONAL: True})
+    distill_temperature: float = field(default=1.0, metadata={OPTIONAL: True})
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,10 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "translate": (0, 64),
     "cutout": (0, 1024),
     "validation": (0, 0.5),
+    "weight": (0, 1),
+    "temperature": (1, 100),
 }
+_DISTILL = "distill"
 _WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "flip": FLIPS, "precision": PRECISIONS}
 
 
@@ -141,7 +149,8 @@ def _read(data: bytes, name: str, where: str) -> RecipePair:
 
 
 def _part(values: object, part: str, name: str, version: int, where: str) -> Recipe:
-    names = {field.name: field.type for field in fields(Recipe)}
+    names = {one.name: one.type for one in fields(Recipe) if one.default is MISSING}
+    values, distill = _without_distill(values, part, where)
     wanted = set(names) - {"name", "version"}
     if not isinstance(values, dict) or set(values) != wanted:
         missing = sorted(wanted - set(values)) if isinstance(values, dict) else sorted(wanted)
@@ -149,7 +158,21 @@ def _part(values: object, part: str, name: str, version: int, where: str) -> Rec
         what = f"lacks {', '.join(missing)}" if missing else f"has unknown keys: {', '.join(map(str, extra))}"
         raise UserError("recipe", where, f"[{part}] {what}")
     read = {key: _value(key, names[key], value, f"{where} [{part}]") for key, value in values.items()}
-    return Recipe(name=f"{name}-{part}", version=version, **read)
+    return Recipe(name=f"{name}-{part}", version=version, **read, **distill)
+
+
+def _without_distill(values: object, part: str, where: str) -> tuple[object, dict[str, Any]]:
+    """Return the part's other values, and the fields that `distill` stands for."""
+    if not isinstance(values, dict) or _DISTILL not in values:
+        return values, {}
+    rest = {key: value for key, value in values.items() if key != _DISTILL}
+    given = values[_DISTILL]
+    if part != "finetune":
+        raise UserError("recipe", where, "[dense] cannot have distill: the dense network is the teacher")
+    if not isinstance(given, dict) or set(given) != {"weight", "temperature"}:
+        raise UserError(f"recipe {where} distill", given, "write {weight = 0.9, temperature = 4}")
+    read = {key: _value(key, float, value, f"{where} [finetune] distill") for key, value in given.items()}
+    return rest, {f"distill_{key}": value for key, value in read.items()} if read["weight"] else {}
 
 
 def _value(key: str, kind: Any, value: object, where: str) -> Any:

@@ -12,6 +12,8 @@ _BLOCKS = {
     "resnet18-cifar": (2, 2, 2, 2),
     "resnet20": (3, 3, 3),
     "resnet56": (9, 9, 9),
+    "resnet20-a": (3, 3, 3),
+    "resnet56-a": (9, 9, 9),
 }
 _VGG16 = (64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0)
 """Output channels of each convolution at width 64; 0 = a pooling."""
@@ -33,7 +35,7 @@ def _resnet(blocks: tuple[int, ...], ref: ModelRef) -> Iterator[tuple[str, tuple
             name = f"layer{stage}.{block}"
             yield f"{name}.conv1.weight", (outputs, inputs, 3, 3)
             yield f"{name}.conv2.weight", (outputs, outputs, 3, 3)
-            if block == 0 and stage > 1:
+            if block == 0 and stage > 1 and not ref.name.endswith("-a"):
                 yield f"{name}.downsample.0.weight", (outputs, inputs, 1, 1)
             inputs = outputs
     yield "fc.weight", (ref.classes, inputs)

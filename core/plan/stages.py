@@ -4,19 +4,42 @@ A stage is self-contained: it names its parents by digest and carries everything
 """
 
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar, get_type_hints
 
 import msgspec
 
-from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import Recipe
 
 TOP5_CLASSES = 20
 """With fewer classes five guesses say little: with 20, a blind one is right in a quarter of the cases."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """Take given weights as the dense network. Artifact: the checkpoint that was stored when the sweep was submitted.
+
+    Attributes:
+        tensors: SHA-256 over all tensors (`prunesweep.core.importing.checkpoint.tensors_sha`).
+        artifact: SHA-256 of the checkpoint file with them, of `size` bytes; it follows from the tensors. What file they
+            came in is no part of it.
+    """
+
+    kind: ClassVar[str] = "import"
+    code: ClassVar[int] = 1
+
+    tensors: str
+    artifact: str
+    size: int
+    model: ModelRef
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -26,7 +49,8 @@ class Train:
 
     Attributes:
         parent: digest of the Train stage whose weights and optimizer this continues with, "" = the initial weights; the
-            two end on the bits that one stage would end on.
+            two end on the bits that one stage would end on; or (with `before` 0) of the Import stage whose weights this
+            fine-tunes, with a fresh optimizer.
         before, after: epochs of the learning rate's schedule that lie before and behind these; `before` of them the
             parents have trained.
     """
@@ -70,6 +94,7 @@ class PruneRound:
             "" = all; `sparsity` is then of the layers that are not exempt.
         counts: digest of the stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of
             none.
+        teacher: digest of the dense network whose outputs are targets of the recovery, "" = labels only.
     """
 
     kind: ClassVar[str] = "prune"
@@ -91,10 +116,12 @@ class PruneRound:
     after: int = 0
     layers: str = ""
     counts: str = ""
+    teacher: str = field(default="", metadata={OPTIONAL: True})
 
     @property
     def parents(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one for one in (self.parent, self.rewind, self.counts) if one))
+        needed = (self.parent, self.rewind, self.counts, self.teacher)
+        return tuple(dict.fromkeys(one for one in needed if one))
 
 
 @dataclass(frozen=True)
@@ -166,13 +193,13 @@ class Sleep:
         return self.after
 
 
-Stage = Train | PruneRound | Evaluate | Benchmark | Sleep
-KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Train, PruneRound, Evaluate, Benchmark, Sleep)}
+Stage = Import | Train | PruneRound | Evaluate | Benchmark | Sleep
+KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Import, Train, PruneRound, Evaluate, Benchmark, Sleep)}
 
 
 def encode(stage: Stage) -> str:
     """Canonical JSON of a stage: every field, sorted keys, no spaces; kind and code version included."""
-    body = {field.name: _plain(getattr(stage, field.name)) for field in fields(stage)}
+    body = _fields_of(stage)
     body |= {"kind": stage.kind, "code": stage.code}
     return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -231,7 +258,20 @@ def _plain(value: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _plain_record(value: DatasetRef | ModelRef | Recipe) -> dict[str, Any]:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return _fields_of(value)
+
+
+def _fields_of(value: Any) -> dict[str, Any]:
+    """Its fields by name, without the optional ones that have their default."""
+    return {
+        one.name: _plain(getattr(value, one.name))
+        for one in fields(value)
+        if not (_is_optional(one) and getattr(value, one.name) == one.default)
+    }
+
+
+def _is_optional(one: "Field[Any]") -> bool:
+    return bool(one.metadata.get(OPTIONAL))
 
 
 @lru_cache(maxsize=64)
@@ -249,9 +289,10 @@ def _build(kind: Any, body: dict[str, Any]) -> Any:
 
 
 def _check_names(kind: Any, body: dict[str, Any]) -> None:
-    """Raise ValueError unless the object, and each in it, has just its dataclass's fields."""
-    names = {field.name for field in fields(kind)}
-    if set(body) != names:
+    """Raise ValueError unless the object, and each in it, has its dataclass's fields; optional ones may be absent."""
+    names = {one.name for one in fields(kind)}
+    needed = {one.name for one in fields(kind) if not _is_optional(one)}
+    if not needed <= set(body) <= names:
         raise ValueError(f"{kind.__name__} has fields {sorted(names)}, got {sorted(body)}")
     for name, hint in _hints(kind).items():
         if is_dataclass(hint) and isinstance(body.get(name), dict):

@@ -25,7 +25,8 @@ class Split:
     Attributes:
         images: uint8 [N, 3, H, W] in channels_last memory.
         labels: int64 [N].
-        mean, std: float32 [3], always those of all training images, in units where 255 is 1.
+        mean, std: float32 [3], in units where 255 is 1: those of all training images, or those that the reference
+            gives.
     """
 
     images: Tensor
@@ -67,7 +68,13 @@ def load_dataset(
     if len(packed.classes) != ref.classes:
         raise StageError(f"{ref.label} has {len(packed.classes)} classes, the stage says {ref.classes}")
     chosen = packed.train if split == "train" else packed.test
-    return Split(chosen.images.permute(0, 3, 1, 2), chosen.labels, packed.classes, packed.mean, packed.std)
+    mean, std = _given(ref.mean, packed.mean), _given(ref.std, packed.std)
+    return Split(chosen.images.permute(0, 3, 1, 2), chosen.labels, packed.classes, mean, std)
+
+
+def _given(text: str, found: Tensor) -> Tensor:
+    """Return the three numbers of a reference, or else those of the training images."""
+    return torch.tensor([float(number) for number in text.split(",")]) if text else found
 
 
 def check_dataset(ref: DatasetRef, data: Path) -> str:

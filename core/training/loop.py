@@ -58,6 +58,7 @@ class Training(Iterator[EpochResult]):
         after: int,
         before_step: Callable[["Training"], None],
         graph: Recording | None,
+        teacher: nn.Module | None = None,
     ) -> None:
         apply_masks(model.to(split.device), masks)
         self._model, self._split, self._recipe = model, split, recipe
@@ -69,7 +70,7 @@ class Training(Iterator[EpochResult]):
         self._steps = steps_in(len(self._members), recipe.batch)
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
         self._before_step = before_step
-        self._train = Step(model, self._masks, split, recipe, len(self._members), graph)
+        self._train = Step(model, self._masks, split, recipe, len(self._members), graph, teacher)
         self._ahead: dict[int, BatchDraws] = {}
 
     def __next__(self) -> EpochResult:
@@ -202,6 +203,7 @@ def train(
     graph: Callable[[torch.device], Recording | None] = lambda device: (
         CudaGraph(device) if device.type == "cuda" else None
     ),
+    teacher: nn.Module | None = None,
 ) -> Training:
     """Train `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
 
@@ -217,8 +219,9 @@ def train(
         before, after: epochs of the learning rate's schedule that lie before and after these.
         start: go on from this snapshot.
         before_step: called before each step, when the state is whole; what it raises ends the training.
-        graph: makes what records and plays the steps on that device. On the CPU the same arguments and thread count
-            give the same bits.
+        graph: makes what records and plays the steps on that device.
+        teacher: the network whose outputs are targets, as the recipe says. On the CPU the same arguments and thread
+            count give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.
@@ -226,7 +229,7 @@ def train(
     """
     split = split.to(device)
     schedule = (epochs, seed, first_epoch, before, after)
-    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device))
+    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device), teacher)
     if start is not None:
         training.restore(start)
     return training

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import ModelRef
@@ -24,7 +25,8 @@ def build_model(ref: ModelRef, seed: int) -> nn.Module:
 
     - `resnet18`: torchvision's, max-pool kept; `resnet18-cifar`: without the max-pool.
     - `resnet20`, `resnet56`: three stages of torchvision's basic blocks, 16, 32, 64 channels, no max-pool (He et al.
-      2016, arXiv:1512.03385, section 4.2; their shortcuts are the convolutions of option B).
+      2016, arXiv:1512.03385, section 4.2; their shortcuts are the convolutions of option B); `resnet20-a`,
+      `resnet56-a`: with the paper's shortcuts without weights, option A.
     - `vgg16-bn`: torchvision's convolutions, then one linear layer on the mean of the last map (Simonyan & Zisserman
       2015, arXiv:1409.1556, configuration D, in its usual form for 32×32 images).
 
@@ -115,13 +117,32 @@ def _resnet18_cifar(zoo: Any, classes: int) -> nn.Module:
     return model
 
 
-def _thin(blocks: int) -> Callable[[Any, int], nn.Module]:
-    """Three stages of `blocks` basic blocks each; built at torchvision's width, where the first stage has 64."""
+class PaddedShortcut(nn.Module):
+    """Every other pixel of each map, and as many empty maps before and behind as make twice the channels: a shortcut
+    without weights.
+
+    Source: He et al. 2016, arXiv:1512.03385, option A.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """[B, C, H, W] → [B, 2 C, ⌈H / 2⌉, ⌈W / 2⌉]."""
+        channels = maps.shape[1]
+        return F.pad(maps[:, :, ::2, ::2], (0, 0, 0, 0, channels // 2, channels - channels // 2))
+
+
+def _thin(blocks: int, *, padded: bool = False) -> Callable[[Any, int], nn.Module]:
+    """Three stages of `blocks` basic blocks each; built at torchvision's width, where the first stage has 64.
+
+    padded: shortcuts of option A.
+    """
 
     def build(zoo: Any, classes: int) -> nn.Module:
         model: nn.Module = zoo.resnet.ResNet(zoo.resnet.BasicBlock, [blocks, blocks, blocks, 1], num_classes=classes)
         model.maxpool = model.layer4 = nn.Identity()
         model.fc = nn.Linear(4 * _PUBLISHED_WIDTH, classes)
+        if padded:
+            model.set_submodule("layer2.0.downsample", PaddedShortcut())
+            model.set_submodule("layer3.0.downsample", PaddedShortcut())
         return model
 
     return build
@@ -143,6 +164,8 @@ _SKELETONS: Mapping[str, Callable[[Any, int], nn.Module]] = MappingProxyType(
         "resnet18-cifar": _resnet18_cifar,
         "resnet20": _thin(3),
         "resnet56": _thin(9),
+        "resnet20-a": _thin(3, padded=True),
+        "resnet56-a": _thin(9, padded=True),
         "vgg16-bn": _vgg16_bn,
     }
 )

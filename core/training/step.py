@@ -19,6 +19,7 @@ from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.distillation import teacher_of
 
 _WARM_UPS = 3
 
@@ -76,15 +77,24 @@ class Step:
         count: training images of an epoch.
         graph: records the steps on full batches; without one every step is carried out as it comes. The last batch, if
             short, always is.
+        teacher: a network whose outputs are targets beside the labels.
     """
 
     def __init__(
-        self, model: nn.Module, masks: Masks, split: Split, recipe: Recipe, count: int, graph: Recording | None
+        self,
+        model: nn.Module,
+        masks: Masks,
+        split: Split,
+        recipe: Recipe,
+        count: int,
+        graph: Recording | None,
+        teacher: nn.Module | None = None,
     ) -> None:
         device = split.device
         self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
         side = min(split.images.shape[2:])
         self.passes = Passes(model, side, device, gradients=True, precision=recipe.precision)
+        self._teacher = None if teacher is None else teacher_of(teacher, recipe, side, device)
         self._recorded = False
         weights = dict(prunable(model))
         self._masked = [weights[name] for name in masks]
@@ -155,7 +165,10 @@ class Step:
 
     def _train(self, draws: BatchDraws, rate: float | Tensor) -> None:
         images, labels = augmented(self._split, self._recipe, draws)
-        loss = F.cross_entropy(self.passes(images), labels, label_smoothing=self._recipe.label_smoothing)
+        logits = self.passes(images)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self._recipe.label_smoothing)
+        if self._teacher is not None:
+            loss = self._teacher.loss(loss, logits, images)
         loss.backward()  # type: ignore[no-untyped-call]
         for group in self._optimizer.param_groups:
             group["lr"] = rate

@@ -1,6 +1,6 @@
 """Checks of what each row reports, and of what its stages were given."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 from prunesweep.core.ledger.queries.ran import KEYS, in_words
 from prunesweep.core.plan.models import MODELS
@@ -9,7 +9,7 @@ from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.plan.stages import TOP5_CLASSES
 from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, ItemResult, cells_of
 from prunesweep.orchestrator.report.render import toys_of
-from prunesweep.orchestrator.report.validity import nothing_learned
+from prunesweep.orchestrator.report.validity import imported, nothing_learned
 
 
 def setting(subject: AuditedSweep) -> ItemResult:
@@ -19,7 +19,10 @@ def setting(subject: AuditedSweep) -> ItemResult:
     weights = f", {' or '.join(f'{total:,}' for total in counted)} prunable weights" if counted else ""
     metrics = "top1, top1_before, drop, compression, compression_all, flop_speedup, as docs/commands.md defines them"
     said = "".join(f"; toy: {one}" for one in _toys(subject))
-    return ItemResult(PASS, f"{'; '.join(networks)}{weights}{said}; metrics: {metrics}", cells_of(subject.rows[:1]))
+    found = "".join(f"; {line}" for line in imported(subject.rows))
+    return ItemResult(
+        PASS, f"{'; '.join(networks)}{weights}{found}{said}; metrics: {metrics}", cells_of(subject.rows[:1])
+    )
 
 
 def architecture(subject: AuditedSweep) -> ItemResult:
@@ -131,7 +134,7 @@ def comparisons(subject: AuditedSweep) -> ItemResult:
 
 def hyper_parameters(subject: AuditedSweep) -> ItemResult:
     """Return each training's recipe is in its row, in full."""
-    wanted = {field.name for field in fields(Recipe)}
+    wanted = {field.name for field in fields(Recipe) if field.default is MISSING}
     specs = subject.trained.specs
     lacking = {
         digest: wanted - spec.get("recipe", {}).keys()
@@ -144,6 +147,8 @@ def hyper_parameters(subject: AuditedSweep) -> ItemResult:
         return ItemResult(FAIL, what)
     recipes = sorted({f"{spec['recipe']['name']} version {spec['recipe']['version']}" for spec in specs.values()})
     what = f"{', '.join(recipes)}: all {len(wanted)} values in each of {len(specs):,} trainings"
+    if imported(subject.rows):
+        what += "; how the imported weights were trained before is not known here, state it yourself"
     return _ran_alike(subject, what)
 
 
@@ -165,14 +170,21 @@ def _ran_alike(subject: AuditedSweep, what: str) -> ItemResult:
 def data(subject: AuditedSweep) -> ItemResult:
     """Return which images, and that all trainings had the same."""
     found = {
-        (spec["dataset"]["name"], spec["dataset"]["fingerprint"], spec["dataset"]["classes"])
+        (
+            spec["dataset"]["name"],
+            spec["dataset"]["fingerprint"],
+            spec["dataset"]["classes"],
+            spec["dataset"].get("mean", ""),
+            spec["dataset"].get("std", ""),
+        )
         for spec in subject.trained.specs.values()
         if "dataset" in spec
     }
     if len(found) != 1:
         return ItemResult(FAIL, f"{len(found)} datasets in one sweep")
-    [(name, fingerprint, classes)] = found
+    [(name, fingerprint, classes, mean, std)] = found
     which = f"{name}, {classes} classes" + (f", fingerprint {fingerprint[:12]}" if fingerprint else "")
+    which += f", normalised by mean {mean} and std {std}" if mean else ""
     return ItemResult(PASS, f"{which}, in all {len(subject.trained.specs):,} trainings; batch and augmentation: recipe")
 
 

@@ -4,6 +4,7 @@ from statistics import fmean, stdev
 
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, Curve, ItemResult, cells_of
+from prunesweep.orchestrator.report.summary import shares_dense
 
 POINTS = 5
 APART = 1.25
@@ -88,6 +89,8 @@ def seeds(subject: AuditedSweep) -> ItemResult:
     key = max(spreads, key=spreads.__getitem__)
     widest = f"{_name(key[0])} at {100 * key[1]:g} %: {100 * fmean(tops[key]):.2f} ± {100 * spreads[key]:.2f}"
     what = f"{min(map(len, tops.values()))} or more seeds of each of {len(tops):,} settings; widest sd: {widest}"
+    if shares_dense(subject.rows):
+        what += "; seeds vary the recovery only: all begin with one imported dense network (n dense = 1)"
     return ItemResult(PASS, what, cells_of(settings[key]))
 
 

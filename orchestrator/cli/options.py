@@ -31,7 +31,7 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="resnet18, resnet18-cifar, resnet20, resnet56, vgg16-bn.",
+        help="resnet18, resnet18-cifar, resnet20(-a), resnet56(-a), vgg16-bn.",
         autocompletion=completion.MODELS,
     ),
 ]
@@ -62,9 +62,12 @@ _AXES: dict[str, tuple[str, str]] = {
     "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
     "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
-    "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20, resnet56 or vgg16-bn."),
+    "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20(-a), resnet56(-a) or vgg16-bn."),
     "width": ("N", "Channels of the network's first stage; as published when left out."),
-    "dense_epochs": ("N", "Epochs of the dense network."),
+    "weights": ("FILE", "Begin with trained weights: .pt, .safetensors, torchvision:NAME or timm:NAME."),
+    "dense_epochs": ("N", "Epochs of the dense network; with --weights of further training, 0 when left out."),
+    "mean": ("LIST", "Normalise images by this mean, e.g. 0.4914,0.4822,0.4465; else the training images'."),
+    "std": ("LIST", "And by this standard deviation, e.g. 0.2470,0.2435,0.2616."),
     "recipe": ("NAME", "Training recipe: default, study, digits or FILE.toml; follows the dataset when left out."),
     "bn_reestimate": ("true|false", "Accuracy right after pruning also with batch-norm statistics taken anew."),
     "costs": ("NAME", "Cost profile of the algorithm latency: avx512 or FILE.toml from sweep costs."),

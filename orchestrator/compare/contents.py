@@ -6,7 +6,7 @@ from the stages, which hold it in full; the names are those of the sweep's grid,
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from prunesweep.core.plan.families import algorithms_of
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules, resolved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.own_scores import read_own
-from prunesweep.core.plan.recipes import load_recipe, recipe_names
+from prunesweep.core.plan.recipes import Recipe, load_recipe, recipe_names
 from prunesweep.core.plan.shapes import prunable_shapes
 
 Specs = Mapping[str, Mapping[str, Any]]
@@ -120,7 +120,9 @@ def _shown(value: object) -> str:
 
 
 def _values(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in recipe.items() if key not in ("name", "version")}
+    plain = {one.name: one.default for one in fields(Recipe) if one.default is not MISSING}
+    named = {key: value for key, value in recipe.items() if key not in ("name", "version")}
+    return {key: value for key, value in named.items() if key not in plain or value != plain[key]}
 
 
 def _sha(value: object) -> str:

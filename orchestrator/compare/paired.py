@@ -18,6 +18,7 @@ AXES = (
     "model",
     "width",
     "dense_epochs",
+    "weights",
     "recipe",
     "code",
     "composition",

@@ -61,8 +61,14 @@ def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
         lines += ["", "## Weights left, layer by layer", "", *_layers(layers, _rules(chain[-1]))]
     lines += ["", "## Recipe", "", *_rounds(chain), "", *_recipes(chain)]
     lines += ["", "## Provenance", "", *_table(_provenance(subject))]
-    lines += ["", "## How to load it", "", *how_to_load(stem, endings, subject.stage.spec.get("model", {}))]
+    lines += ["", "## How to load it", "", *_how_to_load(subject, stem, endings)]
     return "\n".join(lines) + "\n"
+
+
+def _how_to_load(subject: CardFacts, stem: str, endings: Sequence[str]) -> Iterable[str]:
+    dataset = subject.origin.dataset
+    given = f"mean {dataset['mean']} and standard deviation {dataset['std']}" if dataset.get("mean") else ""
+    return how_to_load(stem, endings, subject.stage.spec.get("model", {}), given)
 
 
 def is_about(content: str, artifact: str) -> bool:
@@ -72,7 +78,10 @@ def is_about(content: str, artifact: str) -> bool:
 
 def _summary(subject: CardFacts) -> str:
     row = subject.row
-    what = f"{_word(row.model)} (width {row.width}), trained on {_dataset(subject)}"
+    made = f"imported from {_word(row.weights)}, tested on" if row.weights else "trained on"
+    if row.weights and any(stage.spec.get("epochs") for stage in subject.chain):
+        made = f"imported from {_word(row.weights)}, trained further on"
+    what = f"{_word(row.model)} (width {row.width}), {made} {_dataset(subject)}"
     if subject.dense:
         return f"{what}; the dense network that the sweep prunes. Test accuracy {_percent(row.top1_dense)}."
     where = " outside the exempt layers" if EXEMPT in _rules(subject.stage).values() else ""
@@ -85,7 +94,7 @@ def _summary(subject: CardFacts) -> str:
 
 def _dataset(subject: CardFacts) -> str:
     """Its name; of an image folder its last part and what identifies its content, not where it lies."""
-    spec = subject.stage.spec.get("dataset", {})
+    spec = subject.origin.dataset
     path = folder_of(subject.row.dataset)
     if path is None:
         return _word(spec.get("name", subject.row.dataset))
@@ -96,9 +105,11 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
     row = subject.row
     found = subject.origin.dense_result if subject.dense else subject.origin.result
     yield "dataset", _dataset(subject)
+    if mean := subject.origin.dataset.get("mean"):
+        yield "images normalised by", f"mean {mean}, standard deviation {subject.origin.dataset['std']}, as given"
     yield "network", f"{_word(row.model)}, width {row.width}"
     if subject.dense:
-        yield "algorithm", "none: dense"
+        yield "algorithm", "none: dense, as imported" if len(subject.chain) == 1 and row.weights else "none: dense"
         yield "epochs", str(sum(stage.spec.get("epochs", 0) for stage in subject.chain))
     else:
         yield "algorithm", _word(row.algorithm)
@@ -183,11 +194,11 @@ def _rounds(chain: Sequence[TrainingStage]) -> Iterable[str]:
     yield "| :-- | --: | :-- | :-- | --: | --: | :-- | :-- |"
     for stage in chain:
         spec = stage.spec
-        name = f"prune {spec['round']}" if "round" in spec else "train"
+        name = f"prune {spec['round']}" if "round" in spec else "import" if "tensors" in spec else "train"
         zeros = f"{100 * spec['sparsity']:.4g} %" if "sparsity" in spec else ""
         back = f"stage {spec['rewind'][:12]}" if spec.get("rewind") else ""
         words = (spec.get("score", ""), spec.get("allocation", ""), spec.get("epochs", ""))
-        more = (_schedule(spec), back, _recipe_name(spec.get("recipe", {})))
+        more = (_schedule(spec), back, _recipe_name(spec["recipe"]) if "recipe" in spec else "")
         yield f"| {' | '.join(_word(str(cell)) for cell in (name, zeros, *words, *more))} |"
 
 
@@ -205,7 +216,9 @@ def _recipe_name(recipe: Mapping[str, Any]) -> str:
 
 def _recipes(chain: Sequence[TrainingStage]) -> Iterable[str]:
     """Yield every hyper-parameter, a column for each recipe that was used."""
-    used = {_recipe_name(stage.spec.get("recipe", {})): stage.spec.get("recipe", {}) for stage in chain}
+    used = {_recipe_name(stage.spec["recipe"]): stage.spec["recipe"] for stage in chain if "recipe" in stage.spec}
+    if not used:
+        return
     yield f"| hyper-parameter | {' | '.join(map(_word, used))} |"
     yield f"| :-- |{' --: |' * len(used)}"
     keys = dict.fromkeys(key for recipe in used.values() for key in recipe if key not in ("name", "version"))
@@ -220,6 +233,9 @@ def _provenance(subject: CardFacts) -> Iterable[tuple[str, str]]:
     yield "sweep", f"{_word(subject.sweep.name)}{cell}, submitted {submitted}"
     if str(recipe := subject.sweep.grid.get("recipe", "")).endswith(".toml"):
         yield "recipe file", _word(Path(recipe).name)
+    if subject.row.weights:
+        yield "weights imported from", _word(subject.row.weights)
+        yield "imported weights (SHA-256 of their tensors)", subject.row.weights_sha256
     yield "prunesweep, submitted with", _word(subject.sweep.version)
     yield "prunesweep, run by", _word(stage.version or text.MISSING)
     yield "device", _word(stage.slot or text.MISSING)

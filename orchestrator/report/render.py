@@ -215,6 +215,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     if dense_five:
         facts.append(f"dense top-5 {_range(dense_five)} %")
     lines = [" · ".join(facts)]
+    lines += validity.imported(rows)
     lines += validity.nothing_learned(rows)
     lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
     lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")

@@ -65,5 +65,12 @@ def groups(rows: Sequence[ReportRow]) -> list[Group]:
 
 
 def dense_spread(rows: Iterable[ReportRow]) -> Spread | None:
-    """Test accuracy of the dense networks, one for each seed."""
-    return spread({row.seed: row.top1_dense for row in rows if row.top1_dense is not None}.values())
+    """Test accuracy of the dense networks, each once: one for each seed, or a single one that was imported."""
+    known = [row for row in rows if row.top1_dense is not None]
+    return spread({row.dense_digest or row.seed: row.top1_dense for row in known}.values())
+
+
+def shares_dense(rows: Sequence[ReportRow]) -> bool:
+    """Return whether several seeds begin with one dense network: imported weights, not trained further."""
+    imported = all(row.weights for row in rows) and len({row.dense_digest for row in rows}) == 1
+    return imported and len({row.seed for row in rows}) > 1

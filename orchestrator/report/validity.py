@@ -6,6 +6,7 @@ from prunesweep.core.holm import LEVEL
 from prunesweep.core.ledger.queries.ran import KEYS
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.report.summary import shares_dense
 
 RAN = tuple(f"ran_{key}" for key in KEYS if key != "resumed")
 """Columns in which the cells of a fair comparison agree."""
@@ -36,6 +37,17 @@ def nothing_learned(rows: Sequence[ReportRow]) -> list[str]:
             f"{text.plural(len(lost), 'cell')} at chance: top-1 {_percents(row.top1 for row in lost)} %, within two"
             f" standard errors of chance ({_chance(rows)}): nothing is left that was learned"
         )
+    return lines
+
+
+def imported(rows: Sequence[ReportRow]) -> list[str]:
+    """Return a line on given weights that the dense network had at the beginning; empty = it was trained from seeds."""
+    lines = []
+    for weights, sha in dict.fromkeys((row.weights, row.weights_sha256) for row in rows if row.weights):
+        alike = [row for row in rows if row.weights_sha256 == sha]
+        shared = shares_dense(alike)
+        seeds = "; all seeds begin with it, so they vary the recovery only and dense accuracy has no spread (n = 1)"
+        lines.append(f"dense network imported from {weights} (tensors SHA-256 {sha[:12]}){seeds if shared else ''}")
     return lines
 
 

@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
+
+from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.ledger.queries.lookup import dataset_of, imported_of
+from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.core.plan.grids import Grid, read_axes
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from prunesweep.core.ledger.queries.sweeps import SweepRow
-
 AXES = ("seeds", "sparsity", "algorithm", "epochs", "iterations")
 """What a sweep can grow along."""
 
 
-def grown(sweep: "SweepRow", added: Mapping[str, object], *, looked: bool) -> Grid:
+def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid:
     """Return the sweep's grid with these values beside those that it has.
 
     Args:
@@ -33,7 +31,9 @@ def grown(sweep: "SweepRow", added: Mapping[str, object], *, looked: bool) -> Gr
     """
     old = stored_grid(sweep.grid)
     asked = read_axes(added, old)
-    values = {axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in added}
+    values: dict[str, Any] = {
+        axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in added
+    }
     found = replace(old, **values)
     if found == old:
         shown = ", ".join(f"--{axis} {value}" for axis, value in added.items())
@@ -51,9 +51,9 @@ def grown(sweep: "SweepRow", added: Mapping[str, object], *, looked: bool) -> Gr
     return replace(found, looked=old.seeds if len(old.seeds) > 1 else ())
 
 
-def plan_grown(engine: "Engine", sweep: "SweepRow", grid: Grid) -> Plan:
+def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid) -> Plan:
     """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine."""
-    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)))
+    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id))
 
 
 _FIX = "give what to add, e.g. --seeds 3,4 or --sparsity 95"

@@ -19,6 +19,7 @@ from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line, plural
 from prunesweep.orchestrator.images import look_up
 from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.run.weights import Upload, read_given, store
 
 _HINT_PATIENCE = 1.0
 
@@ -27,17 +28,21 @@ _HINT_PATIENCE = 1.0
 class Request:
     """A checked request: its plan, the name that was given, and the word that a made-up name starts with.
 
-    notes: what a person should know of its images, one line each.
+    Attributes:
+        notes: what a person should know of its images and weights, one line each.
+        upload: the given weights, to be stored before the sweep is written.
     """
 
     plan: Plan
     name: str | None
     prefix: str
     notes: tuple[str, ...] = ()
+    upload: Upload | None = None
 
 
 def plan_request(asked: GridRequest, settings: Settings) -> Request:
-    """Read and plans what was asked for; touches no ledger. An image folder is inspected.
+    """Read and plans what was asked for; touches no ledger and no store. An image folder is inspected, given weights
+    are read.
 
     Raises:
         UserError: any bad value; names the option.
@@ -48,16 +53,23 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
     found = look_up(grid.dataset, settings)
-    planned = plan(replace(grid, dataset=found.text), found.ref)
-    return Request(planned, name, _prefix(asked.grid), found.notes)
+    grid = replace(grid, dataset=found.text)
+    given = read_given(grid, found.ref, settings)
+    if given is None:
+        return Request(plan(grid, found.ref), name, _prefix(asked.grid), found.notes)
+    planned = plan(given.grid, found.ref, given.imported)
+    return Request(planned, name, _prefix(asked.grid), (*found.notes, *given.notes), given.upload)
 
 
 def write(engine: Engine, request: Request) -> SubmitSummary:
-    """Write the sweep in one transaction.
+    """Store its weights, if it was given any, and write the sweep in one transaction.
 
     Raises:
         UserError: another grid goes by that name.
+        StoreAway: the store does not take the weights.
     """
+    if request.upload is not None:
+        store(engine, request.upload)
     return add_sweep(engine, request.plan, request.name, version(), prefix=request.prefix)
 
 

@@ -50,6 +50,7 @@ HEADER = """
     latency_zeros_ms latency_zeros_speedup latency_zeros_low latency_zeros_high processor
     artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device
     ran_device ran_numbers ran_layout ran_threads ran_torch ran_kernels ran_instructions ran_resumed digest artifact
+    dense_digest weights weights_sha256
 """
 
 

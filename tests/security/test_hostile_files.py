@@ -19,7 +19,7 @@ import torch
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
 from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from prunesweep.core.errors import StageError, UserError
-from prunesweep.core.measure.import_checkpoint import load_network
+from prunesweep.core.importing.network import load_network
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.training_state import TrainingState

@@ -15,7 +15,7 @@ BUILTINS = frozenset(("eval", "exec", "compile", "__import__"))
 SHELLS = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
 SAFE_LOADERS = frozenset(("SafeLoader", "CSafeLoader", "BaseLoader"))
 
-ONLY_AN_EXCEPTION = {"core/measure/import_checkpoint.py": frozenset({"UnpicklingError"})}
+ONLY_AN_EXCEPTION = {"core/importing/read.py": frozenset({"UnpicklingError"})}
 """What torch raises when it refuses a file: the one thing of pickle that may be named."""
 
 

@@ -79,6 +79,16 @@ def bench(settings):
     torch.set_num_threads(threads)
 
 
+def test_the_dense_parent_teaches_where_the_recipe_says_so(bench):
+    bench.run(TRAIN)
+    alone = bench.run(FIRST)
+    recipe = replace(RECOVERY, distill_weight=0.9, distill_temperature=4.0)
+    stage = replace(FIRST, recipe=recipe, teacher=digest(TRAIN))
+    taught = bench.run(stage)
+    assert taught.summary["nonzero"] == alone.summary["nonzero"] and taught.artifact != alone.artifact
+    assert bench.run(stage).artifact == taught.artifact
+
+
 def test_a_chain_from_training_to_latency(bench):
     done = [bench.run(stage) for stage in (TRAIN, FIRST, SECOND)]
     assert [event.epoch for event in bench.events if isinstance(event, Epoch)] == [1, 1]

@@ -9,9 +9,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
-from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
 from prunesweep.core.errors import RENAME, REPAIR, RETRY, StageError
 from prunesweep.core.hostlock import measuring
+from prunesweep.core.importing.checkpoint import check_imported
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.batchnorm import reestimate
 from prunesweep.core.measure.flops import LayerMacs, macs
@@ -20,7 +21,7 @@ from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.measure.size import parameter_counts, zstd_bytes
 from prunesweep.core.plan.layer_rules import counted_layers, decode_rules
 from prunesweep.core.plan.models import ModelRef
-from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, PruneRound, Sleep, Train, decode
+from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, Import, PruneRound, Sleep, Train, decode
 from prunesweep.core.pruning.masks import Masks, apply_masks, count_nonzero
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
@@ -54,6 +55,8 @@ def run_stage(context: TrainerContext, request: Request) -> Done:
         raise StageError(f"{what}; or update that program and {RENAME}") from None
     context.look_in(request.places)
     match stage:
+        case Import():
+            return run_import(context, stage)
         case Train():
             return run_train(context, request, stage)
         case PruneRound():
@@ -76,16 +79,31 @@ def run_sleep(context: TrainerContext, stage: Sleep) -> Done:
     return _NOTHING
 
 
+def run_import(context: TrainerContext, stage: Import) -> Done:
+    """Look at the checkpoint that was stored when the sweep was submitted; it is this stage's artifact."""
+    context.report("reading a checkpoint")
+    try:
+        data = context.artifacts.get(stage.artifact)
+        checkpoint = unpack(data)
+        check_imported(checkpoint, stage.tensors, stage.model)
+    except StageError as error:
+        raise StageError(f"{error}; submit the sweep again with its --weights") from None
+    nonzero, total = count_nonzero(load_model(stage.model, checkpoint.weights))
+    summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
+    return Done(stage.artifact, len(data), 0.0, summary, {})
+
+
 def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
     """Return a dense network from its seed, or from where another training stopped."""
     if not stage.parent:
         return _train_and_store(context, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
     earlier = context.checkpoint(request.inputs, stage.parent)
-    if not earlier.optimizer:
+    if stage.before and not earlier.optimizer:
         raise StageError(f"stage {stage.parent[:12]} left no optimizer to go on with; {REPAIR}")
 
     def begin() -> tuple[nn.Module, Masks]:
-        return load_model(stage.model, earlier.weights), {}
+        masks = {name: mask.to(context.device) for name, mask in earlier.masks.items()}
+        return load_model(stage.model, earlier.weights), masks
 
     return _train_and_store(context, request, stage, begin, optimizer=earlier.optimizer)
 
@@ -225,9 +243,18 @@ def _train_and_store(
             steps.step()
             checkpointer(training)
 
-        before, after = stage.before, stage.after
+        before, after, teacher = stage.before, stage.after, _teacher(context, request, stage)
         course = train(
-            model, masks, split, stage.recipe, *facts, before=before, after=after, start=start, before_step=before_step
+            model,
+            masks,
+            split,
+            stage.recipe,
+            *facts,
+            before=before,
+            after=after,
+            start=start,
+            before_step=before_step,
+            teacher=teacher,
         )
         top1 = None
         if optimizer and saved is None:
@@ -245,6 +272,13 @@ def _train_and_store(
         summary["top1_val"] = top1
     ran = what_ran(context.device, course.format, resumed=saved is not None)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+
+
+def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:
+    """Return the dense network that the recovery learns from, if it does."""
+    if not isinstance(stage, PruneRound) or not stage.teacher:
+        return None
+    return load_model(stage.model, context.checkpoint(request.inputs, stage.teacher).weights)
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:

@@ -1,6 +1,6 @@
 """A stage in a few words, for people."""
 
-from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train, decode
+from prunesweep.core.plan.stages import Benchmark, Evaluate, Import, PruneRound, Train, decode
 
 
 def label_of(spec: str) -> str:
@@ -10,6 +10,8 @@ def label_of(spec: str) -> str:
     except ValueError:
         return "stage of another version"
     match stage:
+        case Import():
+            return f"import {stage.model.name} {stage.tensors[:8]}"
         case Train():
             on = f" from {stage.before}" if stage.parent else ""
             return f"train · {_epochs(stage.epochs)}{on} · seed {stage.seed}"

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine, and_, select
 from prunesweep.core.ledger.db.schema import AnyRow, attempts, cells, latencies, results, stages, sweep_stages, workers
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
+from prunesweep.core.ledger.queries.lookup import dataset_of
 
 
 @dataclass(frozen=True)
 class TrainingStage:
-    """A training stage.
+    """A stage that makes a network.
 
     Attributes:
         spec: its fields (of an older release perhaps).
@@ -34,10 +35,11 @@ class Lineage:
     """Lineage.
 
     Attributes:
-        chain: the dense training's stages, then the rounds.
+        chain: the dense network's stages (import, training), then the rounds.
         result, dense_result: the columns `_RESULT` of the cell's and of the dense network's results, `layers` per
             prunable layer with its `name`; empty = not evaluated yet.
         dtype, engine_version, dense_version: of the engines that measured the latency, None = not known.
+        dataset: fields of the `DatasetRef` that it was tested on.
     """
 
     chain: tuple[TrainingStage, ...]
@@ -46,6 +48,7 @@ class Lineage:
     dtype: str | None
     engine_version: str | None
     dense_version: str | None
+    dataset: Mapping[str, Any]
 
 
 def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
@@ -58,8 +61,10 @@ def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
         dense = dense_chains(connection, sweep_id)
         found = _mine(connection, sweep_id, results.c.digest, *_RESULT)
         timed = _mine(connection, sweep_id, latencies.c.digest, *_LATENCY)
+    dataset = dataset_of(engine, sweep_id) if rows else {}
     return [
         Lineage(
+            dataset=dataset,
             chain=tuple(made[digest] for digest in (*dense[row.train], *row.rounds)),
             result=_fields(found.get(row.evaluate)),
             dense_result=_fields(found.get(row.dense_evaluate)),
@@ -107,7 +112,7 @@ def _made(connection: Connection, sweep_id: int) -> dict[str, TrainingStage]:
         .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
         .outerjoin(attempts, last)
         .outerjoin(workers, workers.c.id == attempts.c.worker)
-        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("train", "prune")))
+        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("import", "train", "prune")))
     )
     return {
         row.digest: TrainingStage(row.digest, json.loads(row.spec), row.artifact, row.slot, row.version)

@@ -12,6 +12,8 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.weights import ImportedWeights
 
 _CHUNK = 900  # bound values a statement; old SQLite builds stop at 999
 
@@ -70,7 +72,7 @@ def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
     """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
     query = (
         select(stages.c.spec)
-        .join(cells, cells.c.train == stages.c.digest)
+        .join(cells, cells.c.dense_evaluate == stages.c.digest)
         .where(cells.c.sweep_id == sweep_id)
         .order_by(cells.c.position)
         .limit(1)
@@ -80,6 +82,21 @@ def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(connection.execute(query).scalar_one())["dataset"]
     found.pop("path", None)  # older releases had it in the stage
     return found
+
+
+def imported_of(engine: Engine, sweep_id: int) -> ImportedWeights | None:
+    """Return the weights that the sweep began with; None for one that trained its dense networks from seeds."""
+    query = (
+        select(stages.c.spec)
+        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
+        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind == "import")
+    )
+    with reading(engine) as connection:
+        spec = connection.execute(query).scalar()
+    if spec is None:
+        return None
+    found = json.loads(spec)
+    return ImportedWeights(ModelRef(**found["model"]), found["tensors"], found["artifact"], found["size"])
 
 
 _grids = select(sweeps.c.grid).join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id).order_by(sweeps.c.id.desc())

@@ -65,6 +65,7 @@ class ReferencedArtifact:
         size: bytes.
         snapshot: True if it is the saved state of a stage that isn't DONE.
         counts: what rows say of it.
+        tensors: of an import, the SHA-256 over its tensors; "" = a stage made it, and can make it again.
     """
 
     digest: str
@@ -73,6 +74,7 @@ class ReferencedArtifact:
     size: int
     snapshot: bool
     counts: tuple[CountedWeights, ...] = ()
+    tensors: str = ""
 
 
 def referred(engine: Engine) -> set[str]:
@@ -120,7 +122,10 @@ def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtif
             counts = list(found.get(row.digest, ()))
             if isinstance(own.get("nonzero"), int) and isinstance(own.get("total"), int):
                 counts.insert(0, CountedWeights(row.digest, label, own["nonzero"], own["total"]))
-            made.append(ReferencedArtifact(row.digest, label, row.artifact, row.artifact_bytes, False, tuple(counts)))
+            tensors = json.loads(row.spec).get("tensors", "")
+            made.append(
+                ReferencedArtifact(row.digest, label, row.artifact, row.artifact_bytes, False, tuple(counts), tensors)
+            )
         saved = connection.execute(_saved.where(*where).order_by(*order), values)
         made += [
             ReferencedArtifact(row.digest, label_of(row.spec), row.artifact, row.artifact_bytes, True) for row in saved

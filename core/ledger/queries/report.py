@@ -12,7 +12,7 @@ from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, 
 from prunesweep.core.ledger.db.states import State, most_telling
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.controls import DenseControl, references
-from prunesweep.core.ledger.queries.dense_trainings import dense_chains
+from prunesweep.core.ledger.queries.dense_trainings import ImportedFrom, dense_chains, imported_from
 from prunesweep.core.ledger.queries.ran import together
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
@@ -37,7 +37,9 @@ class ReportRow:
     where the accuracy was measured; processor: where the latency was · top1_val, top1_val_dense: accuracy on the
     validation images, after recovery and of the dense network that was pruned · chance: share of the most frequent
     class among the test_images · at_chance, dense_at_chance: within two standard errors of that, so that nothing was
-    learned · ran_*: what carried out the cell's trainings, the dense one too (`prunesweep.core.ledger.queries.ran`).
+    learned · ran_*: what carried out the cell's trainings, the dense one too (`prunesweep.core.ledger.queries.ran`) ·
+    dense_digest: of the stage that ends the dense network · weights: the file or the published name of the weights that
+    it began with, "" = it was trained from its seed; weights_sha256: over their tensors.
     """
 
     sweep: str
@@ -118,6 +120,9 @@ class ReportRow:
     ran_resumed: str | None
     digest: str
     artifact: str | None
+    dense_digest: str = ""
+    weights: str = ""
+    weights_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class _SweepFacts:
 
     stages: dict[str, AnyRow]
     dense: Mapping[str, tuple[str, ...]]
+    imported: ImportedFrom
     results: dict[str, AnyRow]
     latencies: dict[str, AnyRow]
     adjusted: dict[str, float | None]
@@ -140,10 +146,11 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         cell_rows = connection.execute(query).all()
         against = references(cell_rows, sweep.grid)
         timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
-        made = ("state", "artifact", "artifact_bytes", "train_seconds", "summary")
+        made = ("kind", "state", "artifact", "artifact_bytes", "train_seconds", "summary")
         facts = _SweepFacts(
             _by_digest(connection, stages, sweep_id, (*made, "ran")),
             dense_chains(connection, sweep_id),
+            imported_from(connection, sweep_id, sweep.grid),
             _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
             timed,
             _adjusted(timed),
@@ -241,10 +248,19 @@ def _row(sweep: str, rules: str, cell: AnyRow, facts: _SweepFacts, reference: De
         dense_train_seconds=_seconds(facts.dense[cell.train], facts),
         top1_val=(artifact.summary or {}).get("top1_val"),
         top1_val_dense=(facts.stages[cell.train].summary or {}).get("top1_val"),
-        **together(facts.stages[stage].ran for stage in (*facts.dense[cell.train], *cell.rounds)),
+        **together(one.ran for one in _trainings(cell, facts)),
         digest=final,
         artifact=artifact.artifact,
+        dense_digest=cell.train,
+        weights=facts.imported.origin,
+        weights_sha256=facts.imported.tensors,
     )
+
+
+def _trainings(cell: AnyRow, facts: _SweepFacts) -> list[AnyRow]:
+    """Return the stages of the cell that train, the dense network's first."""
+    found = [facts.stages[stage] for stage in (*facts.dense[cell.train], *cell.rounds)]
+    return [stage for stage in found if stage.kind != "import"]
 
 
 def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from prunesweep.core.plan.dag import Plan, PlannedCell
 from prunesweep.core.plan.datasets import IMAGEFOLDER, folder_of
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
-from prunesweep.core.plan.stages import device_of, epochs_of, workload_of
+from prunesweep.core.plan.stages import Import, Stage, device_of, epochs_of, workload_of
 
 _CHUNK = 5_000
 _ANALYZE = text("ANALYZE stages, edges, sweep_stages, cells")
@@ -101,10 +101,10 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
 
 
 def _without_places(grid: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the grid but for where its files lie: what is in its image folder, recipe and cost profile stands in the
-    stages, whose digests decide."""
+    """Return the grid but for where its files lie: what is in its image folder, weights, recipe and cost profile stands
+    in the stages, whose digests decide."""
     dataset = IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]
-    return {**grid, "dataset": dataset, "recipe": "", "costs": ""}
+    return {**grid, "dataset": dataset, "weights": bool(grid["weights"]), "recipe": "", "costs": ""}
 
 
 def _defaults() -> dict[str, Any]:
@@ -136,6 +136,7 @@ def insert_stages(connection: Connection, plan: Plan) -> int:
             "epochs": epochs_of(stage),
             "state": State.PENDING.value,
             "attempt": attempt,
+            **_stored(stage),
             "created_at": now,
         }
         for digest, stage in sorted(plan.stages.items(), key=itemgetter(0))
@@ -144,6 +145,14 @@ def insert_stages(connection: Connection, plan: Plan) -> int:
     links = ({"parent": parent, "child": child} for parent, child in sorted(set(plan.edges())))
     bulk(connection, insert_into(connection, edges).on_conflict_do_nothing(), links)
     return int(connection.execute(select(func.count()).select_from(stages)).scalar_one() - before)
+
+
+def _stored(stage: Stage) -> dict[str, Any]:
+    """Return the artifact that was stored before its stage runs, so that nothing takes it for unreferred: an
+    import's."""
+    if isinstance(stage, Import):
+        return {"artifact": stage.artifact, "artifact_bytes": stage.size}
+    return {"artifact": None, "artifact_bytes": None}
 
 
 def _insert_wishes(connection: Connection, plan: Plan, sweep_id: int) -> None:

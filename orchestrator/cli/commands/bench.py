@@ -11,7 +11,7 @@ from prunesweep.core.plan.engines import parse_engines
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.orchestrator.console import text
-from prunesweep.orchestrator.console.output import flash, say, say_json, width
+from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
 from prunesweep.orchestrator.torch_client import ask, existing
 
 
@@ -45,9 +45,13 @@ def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
     for threads in counts:
         # A process for each: pools of threads stay as large as they once were.
         for event in ask("prunesweep.core.jobs.bench", {**request, "threads": threads}):
-            if event.pop("event") == "run":
+            kind = event.pop("event")
+            if kind == "run":
                 runs.append(event)
                 flash("")
+            elif kind == "note":
+                if threads == counts[0]:
+                    note(f"note: {Path(event['path']).name}: {event['text']}")
             else:
                 flash(f"{event['what']}: {event['done']:,} of {event['total']:,}")
     _adjust(runs)

@@ -7,6 +7,7 @@ from typing import Any
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.datasets import with_normalisation
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -17,7 +18,16 @@ from prunesweep.orchestrator.torch_client import ask, existing
 
 
 def evaluate(
-    *, files: list[Path], dataset: str, model: str, device: str, batch: str, threads: str, json_: bool
+    *,
+    files: list[Path],
+    dataset: str,
+    model: str,
+    mean: str,
+    std: str,
+    device: str,
+    batch: str,
+    threads: str,
+    json_: bool,
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
@@ -27,7 +37,7 @@ def evaluate(
         note(f"note: {line}")
     request = {
         "files": paths,
-        "dataset": asdict(found.ref),
+        "dataset": asdict(with_normalisation(found.ref, mean, std)),
         "places": list(found.places),
         "data": str(settings.data),
         "model": one_of(model, "model", MODELS),
@@ -42,7 +52,11 @@ def evaluate(
 def _evaluate(request: dict[str, Any], json_: bool) -> None:
     results = []
     for event in ask("prunesweep.core.jobs.evaluate", request):
-        if event.pop("event") != "file":
+        kind = event.pop("event")
+        if kind == "note":
+            note(f"note: {Path(event['path']).name}: {event['text']}")
+            continue
+        if kind != "file":
             flash(f"{event['path']}: {event['done']:,} of {event['total']:,} images")
             continue
         results.append(event)

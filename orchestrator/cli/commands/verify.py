@@ -30,6 +30,7 @@ class Finding:
         what: missing, wrong hash, wrong content, wrong count.
         snapshot: the saved state of a stage that isn't DONE.
         own: the stage's own artifact, not one that it read.
+        imported: nothing can make it again but its file.
     """
 
     digest: str
@@ -39,6 +40,7 @@ class Finding:
     message: str
     snapshot: bool
     own: bool
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def _finding(made: ReferencedArtifact, finding: dict[str, str]) -> Finding:
         finding["message"],
         made.snapshot,
         own,
+        bool(made.tensors) and own,
     )
 
 
@@ -117,7 +120,8 @@ def _repair(engine: Engine, findings: tuple[Finding, ...], rules: tuple[BrokenRu
 
     # An Evaluate whose row says something else than the artifact that it read makes no artifact of its own.
     damaged = artifacts_of(engine, [digest for rule in rules if rule.rule in ONCE_MORE for digest in rule.done])
-    damaged |= {one.digest: one.artifact if one.own else "" for one in findings if not one.snapshot}
+    again = [one for one in findings if not one.snapshot and not one.imported]
+    damaged |= {one.digest: one.artifact if one.own else "" for one in again}
     return redo(engine, damaged, {one.digest: one.artifact for one in findings if one.snapshot})
 
 
@@ -132,8 +136,10 @@ def _lines(looked: VerifySummary, redone: RedoSummary | None) -> list[str]:
     lines.append(f"{read}: {wrong}")
     if redone is not None:
         lines += _repaired(redone)
-    elif looked.findings:
+    elif any(not one.imported for one in looked.findings):
         lines.append("run them again: sweep verify --repair")
+    if any(one.imported for one in looked.findings):
+        lines.append("imported weights cannot be made again by running: submit the sweep again with its --weights")
     return lines
 
 

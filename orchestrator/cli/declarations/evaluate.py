@@ -25,6 +25,11 @@ def evaluate(
         ),
     ] = "cifar10",
     model: ModelOption = "resnet18",
+    mean: Annotated[
+        str,
+        typer.Option("--mean", metavar="LIST", help="Normalise images by this mean, as the files were trained with."),
+    ] = "",
+    std: Annotated[str, typer.Option("--std", metavar="LIST", help="And by this standard deviation.")] = "",
     device: DeviceOption = "cpu",
     batch: Annotated[
         str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
@@ -38,5 +43,13 @@ def evaluate(
     from prunesweep.orchestrator.cli.commands import evaluate as command
 
     command.evaluate(
-        files=files, dataset=dataset, model=model, device=device, batch=batch, threads=threads, json_=json_
+        files=files,
+        dataset=dataset,
+        model=model,
+        mean=mean,
+        std=std,
+        device=device,
+        batch=batch,
+        threads=threads,
+        json_=json_,
     )

@@ -19,7 +19,7 @@ def verdict(rows: Sequence[ReportRow]) -> list[str]:
     lines = [_state(rows)]
     if not any(row.top1 is not None for row in rows):
         return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
-    lines += [f"{line}." for line in validity.nothing_learned(rows)]
+    lines += [f"{line}." for line in (*validity.imported(rows), *validity.nothing_learned(rows))]
     lines += _dense(rows) + best.lines(rows) + _speed(rows)
     lines += [f"a toy, and what is seen on it holds for it alone: {one}." for one in render.toys_of(rows)]
     collapsed = sum(bool(row.collapsed) for row in rows)
@@ -48,7 +48,10 @@ def _dense(rows: Sequence[ReportRow]) -> list[str]:
     dense = dense_spread(rows)
     if dense is None:
         return ["The dense network has not been evaluated yet."]
-    lines = [f"Before pruning the dense network reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."]
+    as_imported = ", as imported," if all(row.weights for row in rows) and dense.n == 1 else ""
+    lines = [
+        f"Before pruning the dense network{as_imported} reaches {in_percent(dense)} top-1 test accuracy{_seeds(dense)}."
+    ]
     if all(row.dense_at_chance for row in rows if row.top1_dense is not None):
         return lines
     lines += _longer(rows)

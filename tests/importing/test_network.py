@@ -15,8 +15,8 @@ from torch.nn.utils import prune as torch_prune
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import UserError
+from prunesweep.core.importing.network import load_network
 from prunesweep.core.jobs import bench, evaluate
-from prunesweep.core.measure.import_checkpoint import load_network
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.training.models import build_model
@@ -145,12 +145,14 @@ def test_a_whole_network_is_refused_by_name(refused: Callable[[object], str]) ->
 
 
 def test_wrong_keys_are_named(refused: Callable[[object], str], weights: Weights) -> None:
-    assert "key 'state_dict' holds a dict, not a tensor" in refused({"state_dict": weights, "epoch": 3})
+    assert "holds several networks ('actor', 'critic')" in refused({"actor": weights, "critic": weights})
     assert "holds a list, not a state_dict" in refused([1, 2])
     assert "holds a Tensor, not a state_dict" in refused(torch.ones(3))
-    assert "has no conv1.weight: not a state_dict of resnet18; it has module.conv1.weight, " in refused(
-        {f"module.{name}": tensor for name, tensor in weights.items()}
+    assert "has no conv1.weight: not a state_dict of resnet18; it has a.weight, b.weight" in refused(
+        {"a.weight": torch.ones(2), "b.weight": torch.ones(2)}
     )
+    assert "holds no tensor (its keys: epoch)" in refused({"epoch": 3})
+    assert "key 'conv1' holds a list, not a tensor" in refused({**weights, "conv1": [1]})
     renamed = {name.replace("layer2.0.conv1", "layer2.0.convA"): tensor for name, tensor in weights.items()}
     assert "has no layer2.0.conv1.weight; expected a resnet18 of width 4 with 7 classes" in refused(renamed)
     assert "has the unknown extra; expected" in refused({**weights, "extra": torch.ones(1)})

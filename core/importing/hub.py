@@ -1,0 +1,83 @@
+"""Published weights by name, downloaded by the library that publishes them: `torchvision:ENUM`, `timm:TAG`."""
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.weights import FIELD, HUBS
+
+_ELSEWHERE = "or download it on another machine and give the file"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Published.
+
+    Attributes:
+        weights: name → tensor as published.
+        mean, std: how their images were normalised, of values in [0, 1]; None = the library does not say.
+    """
+
+    weights: Mapping[str, Any]
+    mean: tuple[float, ...] | None
+    std: tuple[float, ...] | None
+
+
+def download(text: str) -> Published:
+    """Return the published weights that `torchvision:ResNet18_Weights.IMAGENET1K_V1` or `timm:resnet18.a1_in1k` names.
+
+    Raises:
+        UserError: no such library or name, or they cannot be downloaded; one line.
+    """
+    library, _, name = text.partition(":")
+    if importlib.util.find_spec(library) is None:
+        raise UserError(FIELD, text, f"needs {library}: pip install {library}")
+    return _DOWNLOADS[library](text, name)
+
+
+def _torchvision(text: str, name: str) -> Published:
+    models = importlib.import_module("torchvision.models")
+    try:
+        entry = models.get_weight(name)
+    except (ValueError, KeyError, AttributeError):
+        raise UserError(FIELD, text, "is no weights of torchvision; e.g. ResNet18_Weights.IMAGENET1K_V1") from None
+    # `weights_only` reaches torch.load: nothing in the file is run. The hash in the file's name is checked.
+    weights = _reached(text, lambda: entry.get_state_dict(progress=True, check_hash=True, weights_only=True))
+    preset = entry.transforms()
+    return Published(weights, _numbers(getattr(preset, "mean", None)), _numbers(getattr(preset, "std", None)))
+
+
+def _timm(text: str, name: str) -> Published:
+    timm = importlib.import_module("timm")
+    if not timm.is_model(name.partition(".")[0]) or not timm.is_model_pretrained(name):
+        raise UserError(FIELD, text, "is no pretrained network of this timm; e.g. resnet18.a1_in1k")
+    network = _reached(text, lambda: timm.create_model(name, pretrained=True))
+    config = network.pretrained_cfg
+    return Published(network.state_dict(), _numbers(config.get("mean")), _numbers(config.get("std")))
+
+
+_DOWNLOADS: Mapping[str, Callable[[str, str], Published]] = MappingProxyType(
+    dict(zip(HUBS, (_torchvision, _timm), strict=True))
+)
+
+
+def _reached(text: str, fetch: Callable[[], Any]) -> Any:
+    try:
+        return fetch()
+    except Exception as error:  # URLError, HTTPError, a wrong hash, and whatever the library's client raises
+        close = getattr(error, "close", None)  # the connection that an answer such as 404 came by
+        if callable(close):
+            close()
+        reason = str(getattr(error, "reason", "") or error or type(error).__name__).partition("\n")[0][:200]
+        fix = f"cannot be downloaded ({reason}); try again when the network is there, {_ELSEWHERE}"
+        raise UserError(FIELD, text, fix) from None
+
+
+def _numbers(values: Any) -> tuple[float, ...] | None:
+    if values is None or len(values) != 3:
+        return None
+    return tuple(float(value) for value in values)

@@ -1,0 +1,98 @@
+"""`--weights`: given weights become a checkpoint in the artifact store before the sweep is written."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from prunesweep.core.artifacts.location import PERSON
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
+from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.plan.axes import parse_channels
+from prunesweep.core.plan.datasets import DatasetRef, with_normalisation
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.torch_client import ask, existing
+
+_MODULE = "prunesweep.core.jobs.import_weights"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checkpoint on its way to the store. artifacts_url, home: as in `Settings`."""
+
+    data: bytes
+    artifacts_url: str
+    home: Path
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a grid's weights came to.
+
+    Attributes:
+        grid: with the weights' name instead of their path, and their normalisation.
+        notes: what was unwrapped, renamed, cast or ignored.
+    """
+
+    grid: Grid
+    imported: ImportedWeights
+    upload: Upload
+    notes: tuple[str, ...]
+
+
+def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:
+    """Return the grid's weights as a checkpoint of this program; None for a grid without. Nothing is stored yet.
+
+    Published weights bring the mean and standard deviation that they were trained with, unless the grid gives others.
+
+    Raises:
+        UserError: weights that cannot be read or fit another network, or an algorithm that cannot begin with them.
+    """
+    if not grid.weights:
+        return None
+    check_weights(grid, None)
+    with_normalisation(dataset, grid.mean, grid.std)
+    need("worker", FIELD, modules=("torch",))
+    text = grid.weights if is_published(grid.weights) else _file(grid.weights)
+    model = ModelRef(grid.model, grid.width, dataset.classes)
+    with tempfile.TemporaryDirectory(prefix="prunesweep-") as folder:
+        into = Path(folder, "checkpoint.safetensors")
+        request = {"weights": text, "model": vars(model), "into": str(into)}
+        events = list(ask(_MODULE, request))
+        upload = Upload(into.read_bytes(), settings.artifacts_url, settings.home)
+    found = events.pop()
+    name = origin_of(grid.weights)
+    notes = [f"{name}: {event['text']}" for event in events]
+    grid = replace(grid, weights=name)
+    if found["mean"] and found["std"] and not grid.mean:
+        mean, std = (parse_channels(found[axis], axis, zero=axis == "mean") for axis in ("mean", "std"))
+        grid = replace(grid, mean=mean, std=std)
+        notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
+    facts = (found[fact] for fact in ("tensors", "artifact", "size", "kept", "total"))
+    return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
+
+
+def _file(text: str) -> str:
+    try:
+        return existing(Path(text))
+    except UserError as error:
+        raise UserError(FIELD, text, error.fix) from None
+
+
+def store(engine: Engine, upload: Upload) -> None:
+    """Put the checkpoint into the artifact store, under its SHA-256; waits for a store that is away as long as a person
+    would.
+
+    Raises:
+        UserError: the store cannot be used.
+        StoreAway: it does not answer, or does not take it.
+    """
+    place = ArtifactStore.open(upload.artifacts_url, upload.home, PERSON)
+    place.sign_in(ledger_id(engine))  # so that another ledger's `sweep gc` leaves it
+    place.put(upload.data)
