@@ -15,6 +15,7 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.importing import hub
 from prunesweep.core.jobs import import_weights
+from prunesweep.core.jobs.requests import ImportWeights, read_request
 from prunesweep.core.ledger.queries.lookup import cell_artifacts
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -46,7 +47,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         assert module == "prunesweep.core.jobs.import_weights"
-        return import_weights.convert(json.loads(json.dumps(request)), lambda event: None)
+        return import_weights.convert(read_request(json.dumps(request), ImportWeights), lambda event: None)
 
     monkeypatch.setattr(given, "ask", ask)
 
