@@ -4,16 +4,35 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test coverage test-avx2 machine chaos lint hooks migration constraints locked docs dist install install-test clean
+.PHONY: help demo test test-unit test-thorough coverage test-avx2 machine chaos lint hooks migration constraints locked docs dist install install-test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
 
-demo: install ## a full-shaped sweep on scikit-learn's digits
-	$(BIN)/sweep run --grid demo
+# Two trainers, so that both cores of a small machine train; latencies are measured one at a time all the same.
+demo: install ## a full-shaped sweep on scikit-learn's digits, and its page
+	$(BIN)/sweep run --grid demo --per-device 2
+	@home=$$($(BIN)/python -c "from prunesweep.core.settings import load_settings; print(load_settings().home)"); \
+	page=$$(ls -t "$$home"/reports/*.html | head -n 1); \
+	if [ "$$(uname)" = Darwin ]; then open "$$page"; \
+	elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open "$$page" >/dev/null 2>&1 & fi
 
+# Three processes on two cores: while one waits for a server, a worker or a lease, the others compute.
+PROCESSES ?= 3
+# Some environments forbid byte code (`export PYTHONDONTWRITEBYTECODE`); every program that a test starts would compile.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --dist loadgroup
 test: install-test ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST) -n $(PROCESSES)
+
+# What needs no server, no worker and no process of its own: the first answer while you work.
+UNIT := tests/plan tests/settings tests/images tests/pruning tests/ledger tests/sparse
+test-unit: install-test ## the tests without servers, workers and subprocesses, in a minute
+	$(PYTEST) -n 2 -m "not slow and not server" $(UNIT)
+
+# Ten times as many examples of every property, and every kind of fault.
+test-thorough: export TEST_THOROUGH := 1
+test-thorough: install-test ## every test, with ten times as many examples and every kind of fault
+	$(PYTEST) -n $(PROCESSES)
 
 # Which tests: make coverage TESTS=tests/plan
 TESTS ?= tests
@@ -89,7 +108,7 @@ $(VENV)/bin/python:
 # Editable, so that a changed line is used at once; reinstalled when the dependencies change.
 $(VENV)/.worker: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing into $(VENV) (pinned by constraints.txt) ..."
-	$(PIP) --editable ".[worker]"
+	$(PIP) --editable ".[worker,report]"
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python

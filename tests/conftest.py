@@ -8,21 +8,80 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
+from xdist.scheduler import LoadScopeScheduling
 
 from prunesweep.core.ledger.db import migrate
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import METADATA
 from prunesweep.core.settings import Settings, load_settings
+from tests.support.examples import examples
 from tests.support.watchdog import watch
 
 
 def pytest_configure() -> None:
-    """Ctrl-C works in the programs that tests start, even if a shell started these tests in the background: it has
-    interrupts ignored there, and a program inherits that."""
+    """Set how many examples a property is tried on where it doesn't say so itself; and what a signal does.
+
+    No example has a deadline: a busy machine must not fail a test. Ctrl-C works in the programs that tests start, even
+    if a shell started these tests in the background: it has interrupts ignored there, and a program inherits that."""
+    hypothesis.settings.register_profile("ours", max_examples=examples(40), deadline=None)
+    hypothesis.settings.load_profile("ours")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_TOGETHER = frozenset(
+    (
+        "integration/test_broker_loss.py",
+        "integration/test_broker_refuses.py",
+        "integration/test_resume.py",
+        "integration/test_worker_runs.py",
+        "artifacts/test_s3.py",
+        "dashboard/test_browser.py",
+        "docs/test_pages_run.py",
+        "docs/test_site.py",
+        "orchestrator/test_sink_mlflow.py",
+        "security/test_tls.py",
+        "worker/test_lineage.py",
+    )
+)
+"""Files whose tests share something expensive: a worker, a server, a browser, a built site."""
+
+
+class Together(LoadScopeScheduling):
+    """Tests of those files run in one process, so that what they share is made once; all others wherever there is room.
+
+    Not xdist's own groups: pytest 9.2 has no `_nodeid`, by which xdist 3.8 tells its scheduler of them.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.removeprefix("tests/") in _TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together | None:
+    """Return the scheduler for `--dist loadgroup`."""
+    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+_SERVERS = {
+    *("chromium", "far", "make_shared_site", "make_site", "own_postgres", "postgres", "postgres_database"),
+    *("postgres_ledger", "s3_server", "server", "servers", "shared", "site", "valkey", "weed"),
+}
+"""Fixtures that start a server, a worker or a browser: `make test-unit` leaves out the tests that use them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, and put slow tests first, so that no process idles at the end."""
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        on_postgres = chosen and any(str(one).startswith("postgres") for one in chosen.params.values())
+        if on_postgres or _SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

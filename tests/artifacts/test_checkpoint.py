@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
 from prunesweep.core.artifacts.weights import read_weights
 from prunesweep.core.errors import StageError
+from tests.support.examples import examples
 
 NAMES = st.text("abcdefghij.01_", min_size=1, max_size=12)
 SHAPES = st.lists(st.integers(0, 5), max_size=4)
@@ -43,7 +44,7 @@ def checkpoints(draw: Any) -> Checkpoint:
     return Checkpoint(weights, masks, draw(st.dictionaries(NAMES, st.text(max_size=10), max_size=4)), optimizer)
 
 
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=examples(50), deadline=None)
 @given(checkpoints())
 def test_round_trip(checkpoint: Checkpoint) -> None:
     data = pack(checkpoint)
@@ -123,7 +124,7 @@ def test_a_checkpoint_of_the_release_before_still_loads() -> None:
     assert np.array_equal(read_weights(data)["conv1.weight"], weight.numpy())
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=examples(30), deadline=None)
 @given(checkpoints())
 def test_without_torch_the_weights_are_the_same(checkpoint: Checkpoint) -> None:
     found = read_weights(pack(checkpoint))
@@ -185,7 +186,7 @@ def test_damaged_packed_weights_are_one_clear_error(data: bytes, words: str) -> 
 GOOD = pack(Checkpoint({"w": torch.zeros(9)}, {"w": torch.ones(9, dtype=torch.bool)}, {"a": "b"}))
 
 
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=examples(100), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.integers(0, len(GOOD) - 1).map(lambda n: GOOD[:n])))
 def test_bad_bytes_are_one_clear_error(data: bytes) -> None:
     with pytest.raises(StageError, match=r"^not a checkpoint: .+") as caught:

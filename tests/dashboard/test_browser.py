@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from sqlalchemy import Engine
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
@@ -13,8 +12,6 @@ from prunesweep.core.settings import Settings
 
 Serve = Callable[..., Any]
 _SERIOUS = ("serious", "critical")
-
-pytestmark = pytest.mark.xdist_group("browser")  # one Chromium, not one for each worker
 
 
 def _square(page: Any, digest: str) -> Any:

@@ -57,7 +57,7 @@ def start(tmp_path: Path) -> Start:
         process = subprocess.Popen(
             ["bash", SCRIPT, "study"], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 300
         while "up" not in _read(tmp_path / "seen" / "worker"):
             assert time.monotonic() < deadline and process.poll() is None
             time.sleep(0.02)
@@ -72,7 +72,7 @@ def _read(path: Path) -> str:
 
 def _end(process: "subprocess.Popen[str]") -> str:
     try:
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=300)
     finally:
         try:
             os.killpg(process.pid, signal.SIGKILL)

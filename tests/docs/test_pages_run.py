@@ -63,7 +63,6 @@ def test_these_pages_are_run() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pages")
 def test_the_first_sweep(reader: Reader) -> None:
     told = "".join(reader.read(block) for block in MARKED["first-sweep.md"])
     assert "first: 4 of 4 cells done" in told
@@ -74,7 +73,6 @@ def test_the_first_sweep(reader: Reader) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("pages")
 def test_an_algorithm_of_ones_own(reader: Reader) -> None:
     told = "".join(reader.read(block) for block in MARKED["own-algorithm.md"])
     assert "mine: 2 of 2 cells done" in told

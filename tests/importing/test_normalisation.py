@@ -16,7 +16,6 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.stages import Evaluate, decode, digest, encode
 from prunesweep.core.training.datasets import load_dataset
 from prunesweep.core.training.models import build_model
-from prunesweep.orchestrator import torch_client
 from prunesweep.orchestrator.cli.app import main
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 4, 10)
@@ -63,7 +62,7 @@ def test_evaluate_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
         yield
 
     monkeypatch.setenv("SWEEP_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(torch_client, "ask", ask)
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.evaluate.ask", ask)
     (tmp_path / "x.pt").write_bytes(b"x")
     given = ["--mean", "0.9,0.1,0.5", "--std", "0.25,0.5,1"]
     assert main(["evaluate", str(tmp_path / "x.pt"), "--dataset", "digits", *given]) == 2

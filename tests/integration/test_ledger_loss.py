@@ -21,6 +21,7 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Sleep, Train, digest
 from prunesweep.core.settings import load_settings
+from tests.integration.conftest import PATIENCE
 from tests.support.watchdog import watch
 
 AWAY = float(os.environ.get("TEST_OUTAGE_SECONDS", "7"))
@@ -83,7 +84,7 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def lossy(request, make_site):
     """A site, and a context in which its ledger is away."""
     if request.param == "sqlite":
@@ -95,6 +96,7 @@ def lossy(request, make_site):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("lossy", ["sqlite", "postgresql"], indirect=True)
 def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
     """One stage ends meanwhile, the other trains on; each worker could take the other's as lost."""
     site, away = lossy
@@ -119,6 +121,7 @@ def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("lossy", ["postgresql"], indirect=True)
 def test_a_worker_that_is_lost_while_the_ledger_is_away_is_still_found(lossy) -> None:
     """What keeps the others from reaping is over after a lease."""
     site, away = lossy
@@ -142,6 +145,7 @@ def test_a_worker_that_is_lost_while_the_ledger_is_away_is_still_found(lossy) ->
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("lossy", ["sqlite"], indirect=True)
 def test_a_worker_can_stop_while_the_ledger_is_away(lossy) -> None:
     site, away = lossy
     stage = Sleep("handed back", 60.0)
@@ -152,7 +156,7 @@ def test_a_worker_can_stop_while_the_ledger_is_away(lossy) -> None:
     site.engine.dispose()
     with away():
         worker.terminate()
-        assert worker.wait(30) == 0
+        assert worker.wait(PATIENCE) == 0
         assert not trainer.is_running()
     site.start()
     site.until(lambda: site.stage(stage).attempt == 2, "the stage taken up again")

@@ -11,6 +11,7 @@ from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import PruneRound, Train, digest
+from tests.integration.conftest import PATIENCE
 
 DENSE, FINETUNE = load_recipe("digits").dense, load_recipe("digits").finetune
 DIGITS = parse_dataset("digits")
@@ -67,7 +68,7 @@ def test_a_training_that_is_killed_stopped_and_handed_over_ends_on_the_same_byte
     after_a_while(stages[1])
     before = saved(site, stages[1])
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(PATIENCE) == 0
     after = saved(site, stages[1])
     assert (after.epoch, after.step) > (before.epoch, before.step), "asked to stop, it saves what it has"
     site.start()
@@ -90,7 +91,7 @@ def test_a_saved_state_that_is_damaged_costs_the_time_but_not_the_stage(make_sit
     site.submit("damaged", stages, hint=False)
     site.until(lambda: saved(site, stages[0]), "a saved state")
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(PATIENCE) == 0
     name = saved(site, stages[0]).artifact
     (site.home / "artifacts" / "sha256" / name[:2] / name).write_bytes(b"torn")
     site.start()

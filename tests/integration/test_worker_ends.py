@@ -15,6 +15,8 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.stages import Sleep, digest
 from prunesweep.core.settings import load_settings
+from prunesweep.worker.__main__ import main
+from tests.integration.conftest import PATIENCE
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -25,7 +27,7 @@ def test_a_worker_that_is_asked_to_stop_hands_its_stage_back(site, number):
     site.wait(stage, State.RUNNING)
     trainer = site.trainer(worker)
     worker.send_signal(number)
-    assert worker.wait(10) == (0 if number == signal.SIGTERM else 1)
+    assert worker.wait(PATIENCE) == (0 if number == signal.SIGTERM else 1)
     assert site.stage(stage).state == State.READY
     assert site.stage(stage).failures == 0
     assert not trainer.is_running()
@@ -41,7 +43,7 @@ def test_a_killed_worker_leaves_no_trainer_and_another_goes_on(site):
     trainer = site.trainer(worker)
     worker.kill()
     worker.wait()
-    gone, _ = psutil.wait_procs([trainer], timeout=10)
+    gone, _ = psutil.wait_procs([trainer], timeout=PATIENCE)
     assert gone
     # The broker has outlived it, and the next worker finds it.
     assert embedded.running(site.settings)
@@ -59,7 +61,7 @@ def test_two_workers_share_the_embedded_broker_and_the_work(site):
     for stage in stages:
         site.wait(stage, State.DONE)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(10) == 0
+    assert first.wait(PATIENCE) == 0
     assert embedded.running(site.settings)
     after = Sleep("after", 0.0)
     site.submit("after", [after])
@@ -94,7 +96,7 @@ def test_plain_celery_starts_a_worker(make_site):
     answer = subprocess.run([*celery, "inspect", "ping"], env=site.environ, cwd=site.home, capture_output=True)
     assert b"pong" in answer.stdout
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(
@@ -115,17 +117,23 @@ def test_plain_celery_starts_a_worker(make_site):
         ({"SWEEP_LEASE_SECONDS": "soon"}, ["--devices", "cpu"], "sweep: SWEEP_LEASE_SECONDS 'soon'"),
     ],
 )
-def test_what_the_user_can_put_right_is_one_line_and_exit_code_2(tmp_path, environ, arguments, message):
-    ran = subprocess.run(
-        [sys.executable, "-m", "prunesweep.worker", *arguments],
-        env={**os.environ, "SWEEP_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": "", **environ},
-        capture_output=True,
-        text=True,
-    )
+def test_what_the_user_can_put_right_is_one_line_and_exit_code_2(
+    tmp_path, monkeypatch, capsys, environ, arguments, message
+):
+    for name, value in {"SWEEP_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": "", **environ}.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(message)
+    assert len(told.strip().splitlines()) == 1
+    assert "hush" not in told
+
+
+def test_a_process_of_its_own_ends_with_that_line_and_code(tmp_path):
+    command = [sys.executable, "-m", "prunesweep.worker", "--devices", "tpu"]
+    ran = subprocess.run(command, env={**os.environ, "SWEEP_HOME": str(tmp_path)}, capture_output=True, text=True)
     assert ran.returncode == 2
-    assert ran.stderr.startswith(message)
-    assert len(ran.stderr.strip().splitlines()) == 1
-    assert "hush" not in ran.stderr
+    assert ran.stderr.startswith("sweep: --devices 'tpu': give cpu") and ran.stderr.count("\n") == 1
 
 
 def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
@@ -153,7 +161,7 @@ def test_run_ends_when_no_slot_can_ever_work(tmp_path):
     environ |= {"SWEEP_HOME": str(tmp_path / "home"), "PYTHONPATH": str(tmp_path / "broken")}
     axes = ["--dataset=digits", "--width=1", "--sparsity=50", "--epochs=1", "--iterations=1", "--bench-device=none"]
     command = [sys.executable, "-m", "prunesweep", "run", "--grid=demo", *axes, "--devices=cpu"]
-    ran = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert ran.returncode == 1
     (line,) = [line for line in ran.stderr.splitlines() if line.startswith("sweep: ")]
     assert "no slot can work: cpu: cannot start" in line

@@ -184,7 +184,7 @@ def test_a_killed_broker_is_started_again(shared):
     pid = int((shared.home / "broker" / "valkey.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(60)
+        psutil.Process(pid).wait(300)
     stage = Sleep("after the broker", 0.0)
     shared.submit("broker", [stage], hint=False)
     shared.wait(stage, State.DONE)

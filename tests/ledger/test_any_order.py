@@ -13,6 +13,7 @@ from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.settings import load_settings
 from tests.clocks import SteppedClock
 from tests.ledger.play import ACTIONS, WEIGHTS, Player, finish
+from tests.support.examples import examples
 
 _OFTEN = tuple(action for action in ACTIONS for _ in range(WEIGHTS.get(action, 1)))
 
@@ -34,7 +35,7 @@ def template(tmp_path_factory) -> Path:
     return home / "ledger.sqlite3"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graph=graphs(), actions=st.lists(st.sampled_from(_OFTEN), max_size=50), seed=st.integers(0, 2**32))
 def test_any_order(graph, actions, seed, template: Path, tmp_path_factory) -> None:
     home = tmp_path_factory.mktemp("home")

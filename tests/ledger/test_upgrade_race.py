@@ -74,9 +74,9 @@ def facts(settings):
     return versions, rows, differences
 
 
-@pytest.mark.parametrize("time", range(2))
-@pytest.mark.parametrize("revision", ["", *migrate.REVISIONS[:-1]])
-def test_all_succeed_and_nothing_is_doubled(load_golden, revision, time):
+@pytest.mark.slow
+@pytest.mark.parametrize("revision", ["", migrate.REVISIONS[0], migrate.REVISIONS[-2]])
+def test_all_succeed_and_nothing_is_doubled(load_golden, revision):
     settings = load_golden(revision)
     upgraders = [start(settings, _UPGRADE) for _ in range(3)]
     for upgrader in upgraders:
@@ -85,7 +85,7 @@ def test_all_succeed_and_nothing_is_doubled(load_golden, revision, time):
         upgrader.stdin.write("go\n")
         upgrader.stdin.flush()
     for upgrader in upgraders:
-        out, err = upgrader.communicate(timeout=60)
+        out, err = upgrader.communicate(timeout=300)
         assert (upgrader.returncode, out, err) == (0, "", "")
     versions, rows, differences = facts(settings)
     assert (versions, differences) == ([migrate.HEAD], [])
@@ -94,12 +94,21 @@ def test_all_succeed_and_nothing_is_doubled(load_golden, revision, time):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at", ["CREATE TABLE snapshots", "CREATE INDEX ix_snapshots", "alembic_version SET", "COMMIT"])
-@pytest.mark.parametrize("revision", ["", "0001"])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("revision", "at"),
+    [
+        ("", "COMMIT"),
+        ("0001", "CREATE TABLE snapshots"),
+        ("0001", "CREATE INDEX ix_snapshots"),
+        ("0001", "alembic_version SET"),
+        ("0001", "COMMIT"),
+    ],
+)
 def test_one_that_is_killed_leaves_the_old_schema_and_the_next_succeeds(load_golden, revision, at):
     settings = load_golden(revision)
     victim = start(settings, _DIES, at)
-    _, err = victim.communicate(timeout=60)
+    _, err = victim.communicate(timeout=300)
     assert victim.returncode == -signal.SIGKILL, err
     raw = create_engine(settings.database_url or f"sqlite:///{settings.ledger_file}")
     assert migrate.current(raw) == (revision or None)

@@ -22,6 +22,9 @@ from prunesweep.core.pruning.masks import apply_masks, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
+from prunesweep.orchestrator.cli.app import main
+from tests.orchestrator.conftest import Ran
+from tests.support.jobs import answer_here
 
 
 def _read(request: dict[str, Any]) -> Bench:
@@ -44,6 +47,20 @@ def ask(pruned: Path) -> Callable[..., list[dict[str, Any]]]:
     def run(**changes: Any) -> list[dict[str, Any]]:
         request = {"files": [str(pruned)], "model": "resnet18", "device": "cpu", "engines": ["torch"]}
         return list(measure(_read(request | {"threads": 1, "batches": [1], "image": 16} | changes), lambda event: None))
+
+    return run
+
+
+@pytest.fixture
+def bench_here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Runs `sweep bench ARGUMENTS` in this process, its torch program as well."""
+    answer_here(monkeypatch)
+
+    def run(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = main(["bench", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
 
     return run
 
@@ -88,10 +105,10 @@ def test_what_cannot_be_is_refused_before_anything_is_measured(
     assert refusal(files=[str(tmp_path / "zeros.pt")]).endswith("holds zeros only")
 
 
-def test_the_command_prints_a_table(pruned: Path) -> None:
-    ran = sweep_bench(pruned, "--engines", "torch,onnxruntime", "--threads", "1", "--batch", "1,2", "--image", "16")
-    assert ran.returncode == 0, ran.stderr
-    lines = ran.stdout.splitlines()
+def test_the_command_prints_a_table(pruned: Path, bench_here: Callable[..., Ran]) -> None:
+    ran = bench_here(pruned, "--engines", "torch,onnxruntime", "--threads", "1", "--batch", "1,2", "--image", "16")
+    assert ran.code == 0, ran.err
+    lines = ran.out.splitlines()
     assert lines[0].startswith("pruned.pt: 90.00 % zeros · weights left ")
     assert "multiply-adds left" in lines[0]
     rows = [line.split() for line in lines if line.startswith(("torch ", "onnxruntime "))]
@@ -124,7 +141,7 @@ def test_many_ratios_are_judged_together() -> None:
         assert (row[0], row[-1]) == ("sparse (OpenVINO)", words)
 
 
-def test_a_bad_value_is_one_line(pruned: Path, tmp_path: Path) -> None:
+def test_a_bad_value_is_one_line(pruned: Path, tmp_path: Path, bench_here: Callable[..., Ran]) -> None:
     for arguments, message in (
         (["--engines", "warp"], "sweep: engines 'warp': unknown; known: "),
         (["--threads", "0"], "sweep: threads '0': give a whole number from 1 to 1024"),
@@ -132,8 +149,7 @@ def test_a_bad_value_is_one_line(pruned: Path, tmp_path: Path) -> None:
         (["--image", "0"], "sweep: image '0': give a whole number from 1 to 4096"),
         (["--threads", "1024"], "sweep: threads '1024': this process may use "),
     ):
-        ran = sweep_bench(pruned, *arguments)
-        assert (ran.returncode, ran.stdout) == (2, "")
-        assert ran.stderr.startswith(message)
-        assert ran.stderr.count("\n") == 1
-    assert sweep_bench(tmp_path / "no.pt").stderr == f"sweep: file '{tmp_path / 'no.pt'}': no such file\n"
+        ran = bench_here(pruned, *arguments)
+        assert ran.code == 2
+        assert ran.complaint.startswith(message)
+    assert bench_here(tmp_path / "no.pt").err == f"sweep: file '{tmp_path / 'no.pt'}': no such file\n"

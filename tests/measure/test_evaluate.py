@@ -23,6 +23,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.datasets import load_dataset
 from prunesweep.core.training.models import build_model
+from tests.support.jobs import answer
 
 DIGITS = parse_dataset("digits")
 
@@ -91,7 +92,7 @@ def test_a_bad_file_is_told_before_anything_is_measured(
 ) -> None:
     write_weights(build_model(ModelRef("resnet18", 4, 10), 1).state_dict(), tmp_path / "good.pt", "torch")
     write_weights({"x": torch.ones(1)}, tmp_path / "bad.pt", "torch")
-    code, (event,) = _ask(request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
+    code, (event,) = answer("prunesweep.core.jobs.evaluate", request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
     assert code == 2
     assert event["event"] == "error"
     assert (event["field"], event["value"]) == ("file", str(tmp_path / "bad.pt"))

@@ -47,7 +47,7 @@ def test_it_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     book = nbformat.read(NOTEBOOK, as_version=4)
     (parameters,) = (cell for cell in book.cells if "parameters" in cell.metadata.get("tags", ()))
     parameters.source = SMALL
-    nbclient.NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbclient.NotebookClient(book, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
     said = {cell.id: "".join(out.get("text", "") for out in cell.get("outputs", ())) for cell in book.cells}
     assert said["install"] == "", "it is there already"

@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,6 @@ from sqlalchemy import Engine, select, update
 
 from prunesweep.core.extras import install
 from prunesweep.core.jobs import reevaluate as again
-from prunesweep.core.jobs.requests import read_request
 from prunesweep.core.ledger.db.schema import cells, results, stages
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.workers import register
@@ -34,7 +33,8 @@ from prunesweep.orchestrator.audit.subject import (
     RereadAccuracy,
     read_subject,
 )
-from tests.orchestrator.test_verify import Floor, ask_here, floor
+from tests.orchestrator.test_verify import Floor, floor
+from tests.support.jobs import answer_here
 
 __all__ = ["floor"]
 
@@ -300,14 +300,6 @@ def test_an_accuracy_may_be_one_image_off() -> None:
     assert not read(None, 0)
 
 
-def again_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the torch processes would say, without the seconds that it takes to import torch."""
-    if module != again.__name__:
-        yield from ask_here(module, request)
-    else:
-        yield from again.measure(read_request(json.dumps(request), again.Reevaluate), lambda event: None)
-
-
 def statuses(sweep: Sweep) -> dict[str, tuple[str, str]]:
     body = json.loads(sweep("audit", "mine", "--verify", "--json").out)
     return {item["id"]: (item["status"], item["evidence"]) for item in body["items"]}
@@ -316,14 +308,13 @@ def statuses(sweep: Sweep) -> dict[str, tuple[str, str]]:
 def test_verify_reads_artifacts_and_accuracies_again(
     sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran = sweep("audit", "mine", "--verify", "--json")  # through the torch processes themselves
+    answer_here(monkeypatch)
+    ran = sweep("audit", "mine", "--verify", "--json")
     assert ran.code == 1
     items = {item["id"]: item for item in json.loads(ran.out)["items"]}
     assert items["artifacts"]["evidence"] == "2 artifacts: hash, masks, weights counted as the rows say"
     assert items["accuracies"]["status"] == "fail", "the ledger's 90 % were made up"
     assert items["accuracies"]["evidence"].startswith("2 of 2 differ; ")
-    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", again_here)
-    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.audit.ask", again_here)
     write_true_accuracies(floor)
     found = statuses(sweep)
     assert found["artifacts"][0] == "pass"
@@ -348,8 +339,7 @@ def write_true_accuracies(floor: Floor) -> None:
 
 def test_bad_input(sweep: Sweep, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sweep("audit", "mien").complaint.startswith("sweep: sweep 'mien': unknown; did you mean \"mine\"?")
-    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", again_here)
-    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.audit.ask", again_here)
+    answer_here(monkeypatch)
     ran = sweep("audit", "mine", "--verify", "--device", "tpu")
     assert (ran.code, ran.complaint) == (2, "sweep: device 'tpu': use cpu, cuda or cuda:NUMBER")
     real = importlib.util.find_spec

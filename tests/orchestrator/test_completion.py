@@ -35,7 +35,7 @@ def tab(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         env=os.environ | protocol(line) | {"PYTHONPATH": str(_ROOT)} | more,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -137,6 +137,6 @@ def test_a_real_bash(sweep: Callable[..., Any], tmp_path: Path) -> None:
         env=os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(_ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert ran.stdout.splitlines()[-2:] == ["complete -o default -F _sweep_completion sweep", "little"], ran.stderr

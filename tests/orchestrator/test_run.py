@@ -18,6 +18,7 @@ import pytest
 import prunesweep
 from prunesweep.core.sparse.model.packed import read_packed
 from prunesweep.core.version import full_version
+from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Any]
 SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
@@ -56,8 +57,10 @@ def workers_of(home: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: Path, tmp_path: Path) -> None:
-    ran = subprocess.run([*SWEEP, "run", *words()], capture_output=True, text=True, timeout=240, cwd=tmp_path)
+def test_run_report_export_evaluate_load(
+    one_thread: None, sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = subprocess.run([*SWEEP, "run", *words()], capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "tiny: 2 of 2 cells done" in ran.stdout
     assert f"report: {home}/reports/tiny.md" in ran.stdout
@@ -70,6 +73,7 @@ def test_run_report_export_evaluate_load(one_thread: None, sweep: Sweep, home: P
     assert [row["state"] for row in rows] == ["DONE", "DONE"]
     assert all(row["nonzero"] == row["total"] - row["total"] // 2 for row in rows)
 
+    answer_here(monkeypatch)
     again = sweep("submit", *words(name="other"), "--json")
     assert json.loads(again.out)["new"] == 0
 
@@ -138,7 +142,7 @@ def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(one_thread: None, 
         line = next(line for line in run.stdout if "epoch" in line and "images/s" in line)
         assert "train · 2000 epochs" in line
         run.send_signal(signal.SIGINT)
-        _, errors = run.communicate(timeout=60)
+        _, errors = run.communicate(timeout=300)
     finally:
         run.kill()
     assert run.returncode == 130
@@ -168,7 +172,7 @@ def test_a_killed_run_takes_its_worker_along(one_thread: None, home: Path) -> No
     _until(lambda: not [line for line in workers_of(home) if "worker" in line])
 
 
-def _until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

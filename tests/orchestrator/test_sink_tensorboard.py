@@ -89,7 +89,7 @@ def test_again_writes_nothing(sweep: Sweep, work: Callable[..., int], tmp_path: 
         "--to",
         str(tmp_path),
     ]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=300)
     assert ran.stdout == f"mine → tensorboard {tmp_path}: 2 runs, 0 written\n", ran.stderr
     assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files(tmp_path)} == before
 

@@ -18,7 +18,7 @@ Sweep = Callable[..., Any]
 _SWEEP = [sys.executable, "-m", "prunesweep"]
 _LONG = ["--grid=demo", "--width=2", "--dense-epochs=2000", "--epochs=0", "--sparsity=50", "--name=long"]
 _SHORT = ["--grid=demo", "--width=2", "--dense-epochs=1", "--epochs=0", "--sparsity=50", "--iterations=2"]
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 

@@ -1,7 +1,7 @@
 """`sweep verify`: damage is found and named, and repaired by running stages again. Real checkpoints, untrained."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy import Engine, delete, update
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.store import ArtifactStore
-from prunesweep.core.jobs.requests import read_request
 from prunesweep.core.ledger.db.schema import results, stages
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.claims import claim
@@ -23,6 +22,7 @@ from prunesweep.core.pruning.masks import apply_masks, count_nonzero
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
+from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Any]
 GRID = ("--grid", "demo", "--sparsity", "50", "--algorithm", "oneshot", "--epochs", "1", "--width", "2")
@@ -105,17 +105,9 @@ class Floor:
         return found
 
 
-def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the torch process would say, without the seconds that it takes to import torch."""
-    from prunesweep.core.jobs import verify
-
-    assert module == verify.__name__
-    yield from verify.verify(read_request(json.dumps(request), verify.Verify), lambda event: None)
-
-
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.verify.ask", ask_here)
+    answer_here(monkeypatch)
 
 
 ALL_DONE = {"evaluate": ["DONE", "DONE"], "prune": ["DONE"], "train": ["DONE"]}

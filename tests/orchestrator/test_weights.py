@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from prunesweep.worker.trainer.stages import run_stage
 Sweep = Callable[..., Any]
 Work = Callable[[], list[str]]
 GRID = ("--model", "resnet18", "--width", "2", "--dataset", "digits", "--epochs", "1", "--bench-device", "none")
+from tests.support.jobs import answer_here
 
 
 @pytest.fixture(autouse=True)
@@ -204,16 +205,7 @@ def test_a_lost_or_damaged_import_says_to_submit_again(
     [failed] = trained()
     assert failed.startswith("artifact ") and failed.endswith("submit the sweep again with its --weights")
     assert sweep(*grid).code == 0 and trained() == [], "which helps"
-    from prunesweep.core.jobs import verify
-    from prunesweep.orchestrator.cli.commands import verify as command
-
-    def ask(module: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        for file in request["files"]:
-            size, findings = verify.look(store, file)
-            yield {"event": "file", "artifact": file["artifact"], "bytes": size, "findings": findings}
-
-    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask)
-    assert command is not None
+    answer_here(monkeypatch)
     assert "all well" in sweep("verify").out
     store.delete(name)
     for option in ((), ("--repair",)):

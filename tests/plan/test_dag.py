@@ -10,6 +10,7 @@ from prunesweep.core.plan.algorithms import geometric
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.stages import PruneRound, digest
+from tests.support.examples import examples
 
 
 def _grids() -> st.SearchStrategy[Grid]:
@@ -34,7 +35,7 @@ def test_the_named_grids_have_the_cells_and_epochs_of_the_study() -> None:
 
 
 @given(_grids())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_plan_is_closed_acyclic_and_named_by_content(grid: Grid) -> None:
     result = plan(grid)
     seen: set[str] = set()
@@ -47,7 +48,7 @@ def test_a_plan_is_closed_acyclic_and_named_by_content(grid: Grid) -> None:
 
 
 @given(_grids(), _grids())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_widening_a_grid_keeps_every_stage_of_the_narrow_one(a: Grid, b: Grid) -> None:
     wide = replace(
         a,

@@ -15,6 +15,7 @@ from prunesweep.core.plan.costs import load_profile
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.recipes import load_recipe
+from tests.support.examples import examples
 
 
 def _toml(tmp_path: Path, text: str) -> str:
@@ -96,7 +97,7 @@ _VALUE = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*asdict(GRIDS["full"]), "x"]), _VALUE, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_values_give_a_grid_or_a_one_line_error(values: dict[str, object]) -> None:
     try:
         read_axes(values, GRIDS["full"])

@@ -24,6 +24,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.speed import flops, latency
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
+from tests.support.examples import examples
 
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6), (5, 5)]
 NAMES = [f"layer{number}" for number in range(len(SHAPES))]
@@ -59,7 +60,7 @@ def equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
 
 
 @given(_seed, st.booleans(), _places, _share, _sparsity, st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @pytest.mark.parametrize("allocation", [flops, latency])
 def test_counts_are_exact_and_masks_nest(allocation, seed, ties, places, share, sparsity, rounds):
     masks: dict[str, Tensor] = {}
@@ -77,7 +78,7 @@ def test_counts_are_exact_and_masks_nest(allocation, seed, ties, places, share, 
 
 
 @given(_seed, st.booleans(), _places, _sparsity)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_without_a_price_both_are_global(seed, ties, places, sparsity):
     made = scores(seed, ties=ties)
     plain = over_all(made, {}, sparsity)
@@ -89,7 +90,7 @@ def test_without_a_price_both_are_global(seed, ties, places, sparsity):
 
 
 @given(_seed, st.booleans(), _places, st.tuples(_share, _share), _sparsity)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_larger_alpha_never_leaves_more_multiply_adds(seed, ties, places, alphas, sparsity):
     made = scores(seed, ties=ties)
     small, large = (
@@ -100,7 +101,7 @@ def test_a_larger_alpha_never_leaves_more_multiply_adds(seed, ties, places, alph
 
 
 @given(_seed, _places, _share, _sparsity)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_no_layer_falls_below_its_floor_unless_global_leaves_it_less(seed, places, share, sparsity):
     made = scores(seed)
     flat, kept = ranked(made, {}, sparsity)
@@ -114,7 +115,7 @@ def test_no_layer_falls_below_its_floor_unless_global_leaves_it_less(seed, place
 
 
 @given(_seed, st.booleans(), _places, _share, _sparsity)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_the_budget_is_kept_wherever_it_can_be(seed, ties, places, share, sparsity):
     made = scores(seed, ties=ties)
     each = [COSTS.at(place) for place in places]
@@ -148,7 +149,7 @@ _small = {
 
 
 @given(**_small)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_other_pair_of_multipliers_keeps_more_within_the_budget(seed, costs, ties, part, fraction):
     layers = _layers(seed, costs, ties=ties)
     kept = round(part * sum(map(len, layers.squares)))
@@ -162,7 +163,7 @@ def test_no_other_pair_of_multipliers_keeps_more_within_the_budget(seed, costs, 
 
 
 @given(**_small)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_nothing_at_all_is_better_in_the_same_time(seed, costs, ties, part, fraction):
     """Against every count for every layer: whatever keeps more takes more time."""
     layers = _layers(seed, costs, ties=ties)
@@ -185,7 +186,7 @@ def test_a_budget_out_of_reach_fills_the_cheapest_layers() -> None:
 
 
 @given(**_small, most=st.lists(st.sampled_from((0.5, 1.0, 2.0, math.inf)), min_size=3, max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_layers_that_may_be_done_dense(seed, costs, ties, part, fraction, most):
     """The count is exact, and the budget is kept unless even the fastest counts exceed it."""
     layers = _layers(seed, costs, tuple(most[: len(costs)]), ties=ties)

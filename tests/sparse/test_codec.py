@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from prunesweep.core.sparse.model.codec import from_bits, pack_weight, to_bits, unpack_weight
+from tests.support.examples import examples
 
 SHAPES = st.lists(st.integers(0, 7), max_size=4).map(tuple)
 ANY_FLOAT = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data(), SHAPES)
 def test_float32_comes_back_to_the_bit(data: st.DataObject, shape: tuple[int, ...]) -> None:
     """NaN, infinity, −0.0 and denormals too: what is kept is not looked at."""

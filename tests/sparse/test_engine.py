@@ -19,10 +19,13 @@ from prunesweep.core.sparse.runtime import engine as engine_module
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.engine import Engine
 from tests.sparse.nets import assert_close, conv, headed, reference, resnet, uncapped
+from tests.support.examples import examples
 
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
 quiet = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(20),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
@@ -72,8 +75,7 @@ def test_any_small_net_agrees_with_torch(target: Target, graph: Graph, batch: in
 
 
 @pytest.mark.parametrize("size", [(1, 16), (5, 32), (7, 48), (17, 16)])
-@pytest.mark.parametrize("kernel", [(3, 3), (1, 1), (5, 3), (2, 1)])
-@pytest.mark.parametrize("across", [1, 2])
+@pytest.mark.parametrize(("kernel", "across"), [((3, 3), 1), ((3, 3), 2), ((1, 1), 1), ((5, 3), 2), ((2, 1), 1)])
 def test_rows_of_whole_vectors(target: Target, size: tuple[int, int], kernel: tuple[int, int], across: int) -> None:
     """Such maps are gathered once for all rows of a window."""
     random = np.random.default_rng(0)
@@ -86,11 +88,10 @@ def test_rows_of_whole_vectors(target: Target, size: tuple[int, int], kernel: tu
     assert_close(headed(random, (3, size[0], size[1] * across), nodes, 9), [1, 2], target, grouped=False)
 
 
-@pytest.mark.parametrize(
-    ("density", "side", "threads"), [(0.1, 32, 2), (0.6, 32, 1), (0.3, 33, 3), (0.3, 28, 2), (0.02, 17, 1)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("density", "side", "threads"), [(0.1, 32, 2), (0.6, 28, 1), (0.3, 33, 3), (0.02, 17, 1)])
 def test_residual_networks(target: Target, density: float, side: int, threads: int) -> None:
-    assert_close(resnet(density, side), [1, 2, 15, 16, 17, 64, 257], target, threads)
+    assert_close(resnet(density, side), [1, 2, 17, 257], target, threads)
 
 
 def test_few_groups_run_one_by_one_where_that_is_faster(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +207,7 @@ def test_helpers_end_with_their_engine(target: Target) -> None:
     del engine
     gc.collect()
     for helper in helpers:
-        helper.join(timeout=30)
+        helper.join(timeout=300)
     assert not any(helper.is_alive() for helper in helpers)
 
 

@@ -14,12 +14,15 @@ from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.runtime.dense_runtimes import dense_runs
 from prunesweep.core.sparse.runtime.engine import Engine
 from tests.sparse.nets import reference, resnet
+from tests.support.examples import examples
 
 MOST = 257
 CALLERS = 4
 WAYS = [*(target.name for target in TARGETS), "onnxruntime", "OpenVINO"]
 quiet = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(6),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 batches = st.lists(
     st.one_of(st.sampled_from([1, 2, 4, 7, 8, 9, 15, 16, 17, 63, 64, 65, 128, 129]), st.integers(1, MOST)),

@@ -16,6 +16,7 @@ from prunesweep.core.sparse.runtime.batch_plan import BatchPlan
 from prunesweep.core.sparse.runtime.program import ProgramStep, ThreadPool
 from prunesweep.core.sparse.runtime.single_plan import SingleProgram
 from tests.sparse.nets import assert_close, conv, headed
+from tests.support.examples import examples
 
 
 @pytest.fixture
@@ -70,7 +71,9 @@ def tiled_nets(draw: st.DrawFn) -> Graph:
 
 
 @settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(6),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(tiled_nets(), st.integers(2, 40), st.integers(1, 2), st.booleans())
 @pytest.mark.usefixtures("always")

@@ -88,6 +88,7 @@ def test_unknown_model() -> None:
         build_model(ModelRef("vgg", 16, 10), seed=0)
 
 
+@pytest.mark.slow
 def test_torchvision_imports_beside_a_torch_that_its_kernels_do_not_fit() -> None:
     """In a fresh process, with warnings as errors, and asking twice is free."""
     code = (

@@ -92,15 +92,16 @@ def test_bf16_gradients_are_close_to_those_of_fp32(make_split: Callable[..., Spl
     assert moved[1].abs().max() < 2 * moved[0].abs().max()
 
 
-CASES = ("resnet18:2", "resnet18:3", "resnet18-cifar:1", "resnet20:12", "resnet56:4", "vgg16-bn:8", "resnet20:64")
+CASES = ("resnet18:3", "resnet20:12", "vgg16-bn:8", "resnet18-cifar:1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("instructions", ["", "AVX2"])
 def test_no_pass_writes_past_a_buffer_and_all_are_those_of_float64(instructions: str) -> None:
     """Some networks and widths; `make test-avx2` runs them all. oneDNN reads its variable when it starts."""
     limited = {"ONEDNN_MAX_CPU_ISA": instructions} if instructions else {}
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.training.matrix", *(CASES if instructions else CASES[::3])],
+        [sys.executable, "-m", "tests.training.matrix", *(CASES if instructions else CASES[:2])],
         cwd=ROOT,
         env=os.environ | limited,
         capture_output=True,

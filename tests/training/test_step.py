@@ -91,8 +91,7 @@ def _addresses(training: Training, model: nn.Module) -> dict[str, int]:
     return {name: value.data_ptr() for name, value in {**tensors, **own, **plan, **factors}.items()}
 
 
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(("name", "masked"), [("sgd", False), *((name, True) for name in RECIPES)])
 def test_played_steps_end_on_the_bits_of_steps_one_by_one(make_split: MakeSplit, name: str, masked: bool) -> None:
     split, recipe, player = make_split(IMAGES), RECIPES[name], Player(torch.device("cpu"))
     masks = _masks(_model()) if masked else {}
@@ -124,8 +123,13 @@ def test_nothing_that_a_graph_knows_ever_moves(make_split: MakeSplit, name: str)
     assert all(addresses == seen[0] for addresses in seen)
 
 
-@pytest.mark.parametrize("name", RECIPES)
-@pytest.mark.parametrize("stop", [(0, 0), (0, 2), (1, 0), (1, 1), (1, FULL), (2, 2)])
+@pytest.mark.parametrize(
+    ("name", "stop"),
+    [
+        *(("sgd", stop) for stop in [(0, 0), (0, 2), (1, 0), (1, 1), (1, FULL), (2, 2)]),
+        *((name, stop) for name in RECIPES if name != "sgd" for stop in [(0, 2), (1, FULL)]),
+    ],
+)
 def test_a_snapshot_leads_to_the_same_bits_on_either_way(
     make_split: MakeSplit, name: str, stop: tuple[int, int]
 ) -> None:

@@ -11,30 +11,21 @@ import torch
 
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.plan.dag import Plan, PlannedCell, plan
-from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Evaluate, encode
 from prunesweep.core.settings import load_settings
 from prunesweep.core.training import loop
 from prunesweep.core.training.batches import BatchDraws
-from prunesweep.core.training.datasets import Split
 from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.few_images import FewImages
 
 DENSE, ROUNDS = 4, 3
 NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "weight-rewind", "snip")
 TICKETS = ("lottery", "lottery-reinit")
 Seen = dict[str, list[BatchDraws]]
-
-
-class FewImages(TrainerContext):
-    """Sees only the first images of a split: this is about which, not about what is learned."""
-
-    def split(self, ref: DatasetRef, name: str) -> Split:
-        whole = super().split(ref, name)
-        return replace(whole, images=whole.images[:40], labels=whole.labels[:40])
 
 
 def _recipe(folder: Path) -> str:

@@ -24,7 +24,7 @@ from prunesweep.worker.trainer.__main__ import _serve
 from prunesweep.worker.trainer.context import TrainerContext
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
-from tests.orchestrator.test_verify import ask_here
+from tests.support.jobs import answer_here
 
 __all__ = ["home", "make_folder", "sweep"]
 Sweep = Callable[..., Ran]
@@ -151,7 +151,7 @@ def test_an_own_score_that_is_missing_is_put_there(
 def test_a_damaged_artifact_is_repaired(
     bench: Bench, sweep: Sweep, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prunesweep.orchestrator.torch_client.ask", ask_here)
+    answer_here(monkeypatch)
     sweep("submit", *GRID, "--name", "one")
     bench.work()
     assert bench.states() == {"DONE"}

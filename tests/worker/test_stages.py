@@ -29,6 +29,7 @@ from prunesweep.worker.protocol import Epoch, Progress, Request
 from prunesweep.worker.trainer import stages
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.few_images import FewImages
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
 DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
@@ -41,10 +42,10 @@ EVALUATE = Evaluate(digest(SECOND), digest(FIRST), DIGITS, MODEL)
 class Bench:
     """A context, and the artifacts that its stages made."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, kind=TrainerContext):
         self.events = []
         store = ArtifactStore.open("", settings.home)
-        self.context = TrainerContext(torch.device("cpu"), settings, store, self.events.append, cores=1)
+        self.context = kind(torch.device("cpu"), settings, store, self.events.append, cores=1)
         self.made = {}
 
     def run(self, stage):
@@ -87,6 +88,12 @@ def test_the_dense_parent_teaches_where_the_recipe_says_so(bench):
     taught = bench.run(stage)
     assert taught.summary["nonzero"] == alone.summary["nonzero"] and taught.artifact != alone.artifact
     assert bench.run(stage).artifact == taught.artifact
+
+
+@pytest.fixture
+def small(bench, settings):
+    """The same, for what does not depend on how much is learned."""
+    return Bench(settings, FewImages)
 
 
 def test_a_chain_from_training_to_latency(bench):
@@ -196,14 +203,14 @@ def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, wo
 
 
 @pytest.mark.parametrize("name", sorted(ALGORITHMS))
-def test_every_algorithm_runs_and_keeps_the_exact_count(bench, name):
+def test_every_algorithm_runs_and_keeps_the_exact_count(small, name):
     axes = {"algorithm": name, "sparsity": "80", "epochs": "1", "iterations": "2", "dense_epochs": "2", "width": "2"}
     made = plan(read_axes({**axes, "bench_device": "none", "bn_reestimate": "true"}, GRIDS["demo"]))
     (cell,) = made.cells
-    done = {digest: bench.run(stage) for digest, stage in made.stages.items()}
+    done = {digest: small.run(stage) for digest, stage in made.stages.items()}
     result = done[cell.evaluate].result
-    weights = bench.checkpoint(made.stages[cell.rounds[-1]]).weights
-    masks = bench.checkpoint(made.stages[cell.rounds[-1]]).masks
+    weights = small.checkpoint(made.stages[cell.rounds[-1]]).weights
+    masks = small.checkpoint(made.stages[cell.rounds[-1]]).masks
     kept = sum(int(mask.count_nonzero()) for mask in masks.values())
     total = result["total"]
     assert result["nonzero"] <= kept
@@ -277,12 +284,12 @@ def test_a_training_in_two_stages_ends_on_the_bits_of_one(bench, optimizer):
         bench.run(rest)
 
 
-def test_fresh_and_random_tickets_share_the_tickets_counts(bench):
+def test_fresh_and_random_tickets_share_the_tickets_counts(small):
     axes = {"sparsity": "80", "iterations": "2", "dense_epochs": "2", "width": "1", "bench_device": "none"}
     made = plan(read_axes({**axes, "algorithm": "lottery,lottery-reinit,random@lottery"}, GRIDS["demo"]))
     for stage in made.stages.values():
-        bench.run(stage)
-    ticket, fresh, random = (bench.checkpoint(made.stages[cell.rounds[-1]]) for cell in made.cells)
+        small.run(stage)
+    ticket, fresh, random = (small.checkpoint(made.stages[cell.rounds[-1]]) for cell in made.cells)
     assert all(torch.equal(mask, fresh.masks[name]) for name, mask in ticket.masks.items())
     assert not all(torch.equal(value, fresh.weights[name]) for name, value in ticket.weights.items())
     assert {n: int(m.sum()) for n, m in ticket.masks.items()} == {n: int(m.sum()) for n, m in random.masks.items()}

@@ -105,7 +105,7 @@ def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
     trainer, keeper = (int(word) for word in ran.stderr.split())
     try:
         with contextlib.suppress(psutil.NoSuchProcess):
-            psutil.Process(trainer).wait(10)
+            psutil.Process(trainer).wait(300)
         assert not psutil.pid_exists(trainer)
     finally:
         os.kill(keeper, signal.SIGKILL)

@@ -5,6 +5,7 @@ fixed indices; this serves any kernel size, stride, padding and map size.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,10 +59,16 @@ def sources(
 def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | None = None) -> GatherCode:
     """Code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]), or,
     with a `pool`, the largest (MAX) or the sum (ADD) over the taps [channels, pitch]. where: as `sources` gives it."""
-    (taps, pixels), lanes, emit = where.shape, target.lanes, target.encoder
+    return _gathering(where.astype(np.int64).tobytes(), where.shape, in_pitch, target, pool)
+
+
+@lru_cache(maxsize=32)  # it depends on no weight: every copy of a network, and every network of a sweep, has the same
+def _gathering(where: bytes, shape: tuple[int, ...], in_pitch: int, target: Target, pool: Op | None) -> GatherCode:
+    """As `gathering`. where: int64, of that shape."""
+    (taps, pixels), lanes, emit = shape, target.lanes, target.encoder
     pitch = pitch_of(pixels, lanes)
     padded = np.full((taps, -(-pitch // lanes) * lanes), -1)
-    padded[:, :pixels] = where
+    padded[:, :pixels] = np.frombuffer(where, np.int64).reshape(shape)
     vectors = padded.reshape(taps, -1, lanes)
     table = _IndexTable(target.vector)
     body: bytes = b""

@@ -1,6 +1,8 @@
 """Sparse matrix × dense matrix from lists of (place, weight): for small maps, where generated code would be read only
 once or twice and reading it would take longer than running it."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from prunesweep.core.sparse.codegen import assembler as asm
@@ -29,6 +31,7 @@ def inputs_at_once(vectors: int, lanes: int) -> int:
     return max(1, _CLOSE_BYTES // (vectors * lanes * 4))
 
 
+@lru_cache(maxsize=128)  # it depends on no weight
 def row_list(vectors: int, lanes: int, target: Target, *, first: bool, last: bool, relu: bool, add: bool) -> bytes:
     """out[o] (+)= bias[o] + Σ w · input[k], then residual and ReLU; a row is `vectors` registers of `lanes`.
 
