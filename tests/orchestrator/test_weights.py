@@ -35,11 +35,11 @@ from prunesweep.orchestrator.run import weights as given
 from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Any]
 Work = Callable[[], list[str]]
 GRID = ("--model", "resnet18", "--width", "2", "--dataset", "digits", "--epochs", "1", "--bench-device", "none")
-from tests.support.jobs import answer_here
 
 
 @pytest.fixture(autouse=True)
