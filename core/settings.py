@@ -10,6 +10,8 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.urls import broker_url, database_url
 from prunesweep.core.urls import mask as mask
 
+IMAGES = ("auto", "resident", "streamed")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -26,6 +28,8 @@ class Settings:
         silence: longest time that a trainer may go without progress.
         keep: how long logs, gone workers and the saved states of cancelled stages are kept.
         growth: bytes by which a trainer may grow between stages before a fresh one takes over.
+        images: of `IMAGES`, whether images lie on the device or are streamed to it; `auto` = by how much memory is free
+            (`prunesweep.core.training.datasets.Split.placed`).
     """
 
     home: Path
@@ -47,6 +51,7 @@ class Settings:
     max_attempts: int
     keep: float
     growth: int
+    images: str
     cost_per_hour: float
 
     @property
@@ -106,6 +111,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_attempts=int(_number(env, "SWEEP_MAX_ATTEMPTS", 3, 1)),
         keep=_number(env, "SWEEP_KEEP_DAYS", 30.0, 0.0) * 86_400,
         growth=int(_number(env, "SWEEP_TRAINER_GROWTH_MB", 2048, 1)) * 2**20,
+        images=_word(env, "SWEEP_IMAGES", IMAGES),
         cost_per_hour=_number(env, "SWEEP_COST_PER_HOUR", 0.0, 0.0),
     )
 
@@ -134,6 +140,14 @@ def _folders(text: str, field: str) -> tuple[Path, ...]:
     """Several folders, separated as in PATH."""
     found = (_folder(part, field) for part in text.split(os.pathsep))
     return tuple(folder for folder in found if folder is not None)
+
+
+def _word(env: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    """Return one of these words; the first where nothing is said."""
+    text = env.get(name, "").strip() or known[0]
+    if text not in known:
+        raise UserError(name, text, f"use {', '.join(known[:-1])} or {known[-1]}")
+    return text
 
 
 def _number(env: Mapping[str, str], name: str, default: float, low: float) -> float:

@@ -39,29 +39,36 @@ class FoundDataset:
 class RefusedFolder(UserError):
     """An image folder that cannot be used. faults: why not, one line each; the message has all of them in one."""
 
-    def __init__(self, field: str, value: object, found: Inspection) -> None:
-        super().__init__(field, value, found.complaint)
-        self.faults = found.faults
+    def __init__(self, field: str, value: object, found: Inspection, size: int) -> None:
+        super().__init__(field, value, found.complaint(size))
+        self.faults = found.faults_at(size)
 
 
-def find_dataset(value: object, data: Path, field: str = "dataset", progress: Progress | None = None) -> FoundDataset:
+def find_dataset(
+    value: object, data: Path, field: str = "dataset", progress: Progress | None = None, size: int = 0, resize: str = ""
+) -> FoundDataset:
     """Look a dataset up by what a person typed; an image folder is inspected.
 
     Args:
         data: folder of datasets, where manifests are kept.
         progress: called while files are read.
+        size, resize: side in pixels that images are resized to, 0 = they are not, and how
+            (`prunesweep.core.images.resizing`).
 
     Raises:
         UserError: an unknown name, no such folder, or one that cannot be used; all its faults in one line.
     """
     text = folder_of(value)
     if text is None:
-        return FoundDataset(parse_dataset(value, field), str(value))
+        ref = parse_dataset(value, field)
+        if size:
+            raise UserError("image_size", size, f"is for image folders; {value} has its own size: leave it out")
+        return FoundDataset(ref, str(value))
     root = _root(text, field)
     found = inspect_folder(root, data, progress)
-    if found.faults:
-        raise RefusedFolder(field, value, found)
-    ref = DatasetRef(IMAGEFOLDER, found.identity, len(found.classes))
+    if found.faults_at(size):
+        raise RefusedFolder(field, value, found, size)
+    ref = DatasetRef(IMAGEFOLDER, found.identity, len(found.classes), size, resize if size else "")
     return FoundDataset(ref, f"{IMAGEFOLDER}:{root}", found)
 
 
@@ -78,10 +85,10 @@ def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Pr
             reasons.append(f"{place} is not there")
             continue
         found = inspect_folder(root, data, progress, with_files=True)
-        if found.identity == ref.fingerprint and not found.faults:
+        if found.identity == ref.fingerprint and not found.faults_at(ref.size):
             return found
         if found.identity == ref.fingerprint:
-            reasons.append(f"{place}: {found.complaint}")
+            reasons.append(f"{place}: {found.complaint(ref.size)}")
         else:
             reasons.append(f"{place} holds other images ({found.identity[:12]}), changed since it was submitted")
     where = "; ".join(reasons) or "no folder is known for it"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from prunesweep.core.images.listing import SPLITS, FolderListing, ImageFile, list_folder
 from prunesweep.core.images.manifest import FolderSeal, ImageFacts, KnownFiles, manifest_of, save_manifest, settled
-from prunesweep.core.images.problems import count, joined, shown
+from prunesweep.core.images.problems import Problems, count, joined, shown
 from prunesweep.core.images.seal import seal
 
 Progress = Callable[[int, int], None]
@@ -26,6 +26,8 @@ Progress = Callable[[int, int], None]
 
 _CHUNK = 64
 _LEAST_THREADS = 4
+_SIDES = (32, 64, 96, 128, 224)
+"""Sizes that are proposed for images of several sizes."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Inspection:
         identity: SHA-256 over the decoding rules and every file's name and bytes; classes are parts of names.
         faults: what makes it unusable, one line each.
         notes: what was left out or converted, one line each.
+        mixed: the line on images of other sizes than most, "" = all are of one: a fault unless they are resized.
         files: None where the folder was known as a whole, and nobody asked for them.
     """
 
@@ -64,18 +67,23 @@ class Inspection:
     identity: str
     faults: tuple[str, ...]
     notes: tuple[str, ...]
+    mixed: str = ""
     files: SplitFiles | None = field(default=None, compare=False, repr=False)
 
     @property
     def summary(self) -> str:
         """`50,000 training and 10,000 test images of 32×32, 10 classes`."""
         counts = f"{self.counts[0]:,} training and {self.counts[1]:,} test images"
-        return f"{counts} of {self.size[0]}×{self.size[1]}, {count(len(self.classes), 'class')}"
+        sizes = "several sizes" if self.mixed else f"{self.size[0]}×{self.size[1]}"
+        return f"{counts} of {sizes}, {count(len(self.classes), 'class')}"
 
-    @property
-    def complaint(self) -> str:
-        """All faults in one line."""
-        return joined(self.faults)
+    def faults_at(self, size: int) -> tuple[str, ...]:
+        """Return what makes it unusable where its images are resized to that size; 0 = not at all."""
+        return self.faults if size or not self.mixed else (*self.faults, self.mixed)
+
+    def complaint(self, size: int) -> str:
+        """Return all these faults in one line."""
+        return joined(self.faults_at(size))
 
 
 def inspect_folder(root: Path, data: Path, progress: Progress | None = None, with_files: bool = False) -> Inspection:
@@ -101,7 +109,7 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
         old = manifest.known()
     files = listing.files
     known, read = _known(root, files, old, progress)
-    usual = _judge(listing, files, known.facts)
+    usual, mixed = _judge(listing, files, known.facts)
     train, test = (tuple(listing.splits[split]) for split in SPLITS)
     found = Inspection(
         root=root,
@@ -111,6 +119,7 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
         identity=_identity(RULES, files, known.shas),
         faults=listing.faults.lines(),
         notes=listing.notes.lines(),
+        mixed=mixed,
         files=SplitFiles(train, test, known.shas),
     )
     if whole is None:
@@ -122,8 +131,8 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
 
 def _whole(root: Path, found: Inspection, known: KnownFiles, sealed: str | None) -> FolderSeal | None:
     """Return what was found as a whole if the folder is sound, every file's stamp can be trusted and nothing happened
-    since it was sealed."""
-    if sealed is None or found.faults or len(known.stamps) != sum(found.counts) or seal(root) != sealed:
+    since it was sealed. One of several sizes is listed at each look."""
+    if sealed is None or found.faults_at(0) or len(known.stamps) != sum(found.counts) or seal(root) != sealed:
         return None
     return FolderSeal(found.classes, found.counts, found.size, found.identity, found.notes)
 
@@ -197,14 +206,18 @@ def _read(root: Path, file: ImageFile) -> tuple[str, str, ImageFacts, bool]:
     return file.path, sha256(data).hexdigest(), facts, trusted
 
 
-def _judge(listing: FolderListing, files: Sequence[ImageFile], known: Mapping[str, ImageFacts]) -> tuple[int, int]:
-    """Add what the files' contents say to faults and notes; the size that most images have."""
+def _judge(
+    listing: FolderListing, files: Sequence[ImageFile], known: Mapping[str, ImageFacts]
+) -> tuple[tuple[int, int], str]:
+    """Add what the files' contents say to faults and notes; the size that most images have, and the line on those of
+    others, "" where there are none."""
     kinds = Counter(known[file.path] for file in files)
     sizes: Counter[tuple[int, int]] = Counter()
     for facts, number in kinds.items():
         if not facts.fault:
             sizes[facts.width, facts.height] += number
     usual = max(sizes, key=lambda size: (sizes[size], size), default=(0, 0))
+    mixed = Problems()
     odd = {facts for facts in kinds if facts.fault or facts.notes or (facts.width, facts.height) != usual}
     for file in files if odd else ():
         facts = known[file.path]
@@ -212,10 +225,16 @@ def _judge(listing: FolderListing, files: Sequence[ImageFile], known: Mapping[st
             listing.faults.add(facts.fault, file.name, facts.fix)
         elif (facts.width, facts.height) != usual:
             name = f"{shown(file.name)} ({facts.width}×{facts.height})"
-            listing.faults.add(f"not of {usual[0]}×{usual[1]} pixels like most", name, "resize or remove them")
+            mixed.add(f"not of {usual[0]}×{usual[1]} pixels like most", name, _resize(usual))
         for note in facts.notes:
             listing.notes.add(note, file.name)
-    return usual
+    return usual, joined(mixed.lines())
+
+
+def _resize(usual: tuple[int, int]) -> str:
+    """Return what to do about images of several sizes: the option, with a size that fits them."""
+    side = min((side for side in _SIDES if side >= min(usual)), default=_SIDES[-1])
+    return f"resize all of them to one size: --image-size {side}"
 
 
 def _identity(rules: int, files: Sequence[ImageFile], shas: Mapping[str, str]) -> str:

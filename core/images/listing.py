@@ -2,6 +2,7 @@
 
 Nothing is opened here. Rules, documented in docs/own-dataset.md:
 
+- Where there is no test/, val/, valid/ or validation/ (the first that is there) is the test set, and that is said.
 - A class is a folder directly under train/ or test/; folders inside it are walked, their images belong to the class.
 - Links are followed; one that leads back to a folder above it is refused.
 - Entries that systems leave behind (hidden ones, `@eaDir`, `__MACOSX`, `Thumbs.db`, …) are ignored.
@@ -18,6 +19,8 @@ from typing import NamedTuple, TypeAlias
 from prunesweep.core.images.problems import Problems, shown
 
 SPLITS = ("train", "test")
+_TESTS = ("test", "val", "valid", "validation")
+"""Folders that are the test set: the first of them that is there."""
 
 _READ = """
 apng avif avifs bmp bw cur dcx dds dib gif icb ico im j2c j2k jfif jp2 jpc jpe jpeg jpf jpg jpx msp pbm pcx pfm pgm png
@@ -85,20 +88,29 @@ class FolderListing:
         return [file for split in SPLITS for file in self.splits[split]]
 
 
+def split_folders(root: Path) -> dict[str, str]:
+    """Return which folder directly under the root each split is, by its name; it need not be there."""
+    return {"train": "train", "test": next((name for name in _TESTS if (root / name).is_dir()), "test")}
+
+
 def list_folder(root: Path) -> FolderListing:
     """List an image folder; never raises for what is in it, `faults` says what is wrong."""
     listing = FolderListing(root)
-    walk = _Walk(listing, listing.splits)
+    folders = split_folders(root)
+    walk = _Walk(listing, {folder: listing.splits[split] for split, folder in folders.items()})
     found: dict[str, set[str]] = {}
-    for split in SPLITS:
-        if (root / split).is_dir():
-            found[split] = walk.split(split)
+    for split, folder in folders.items():
+        if (root / folder).is_dir():
+            found[folder] = walk.split(folder)
             listing.splits[split].sort()
         else:
             listing.faults.say(f"has no {split}/ folder; it must hold train/<class>/ and test/<class>/")
+    beside = f"beside train/ and {folders['test']}/ left out"
     for entry in walk.entries(""):
-        if entry.name not in SPLITS:
-            listing.notes.add("beside train/ and test/ left out", entry.name, noun="entry")
+        if entry.name not in folders.values():
+            listing.notes.add(beside, entry.name, noun="entry")
+    if folders["test"] != "test":
+        listing.notes.say(f"{folders['test']}/ is the test set; validation images are held out of train/")
     if len(found) == len(SPLITS):
         _check_classes(listing, found)
     _check_twins(listing)
@@ -196,19 +208,19 @@ class _Walk:
 
 
 def _check_classes(listing: FolderListing, found: dict[str, set[str]]) -> None:
-    train, test = (found[split] for split in SPLITS)
+    (first, train), (second, test) = found.items()  # in the order of `SPLITS`
     only = [
-        f"{shown(name)} ({split} only)"
-        for split, names in (("train", train - test), ("test", test - train))
+        f"{shown(name)} ({folder} only)"
+        for folder, names in ((first, train - test), (second, test - train))
         for name in sorted(names)
     ]
     listing.classes = tuple(sorted(train | test))
     if not train or not test:
-        empty = " and ".join(f"{split}/" for split in SPLITS if not found[split])
-        listing.faults.say(f"no class folders under {empty}; it must hold train/<class>/ and test/<class>/")
+        empty = " and ".join(f"{folder}/" for folder, names in found.items() if not names)
+        listing.faults.say(f"no class folders under {empty}; it must hold {first}/<class>/ and {second}/<class>/")
     elif only:
         more = f" and {len(only) - _NAMED:,} more" if len(only) > _NAMED else ""
-        listing.faults.say("train/ and test/ have different classes: " + ", ".join(only[:_NAMED]) + more)
+        listing.faults.say(f"{first}/ and {second}/ have different classes: " + ", ".join(only[:_NAMED]) + more)
     if len(train) < 2 and train:
         listing.faults.say("has 1 class folder under train/; at least 2 are needed")
 

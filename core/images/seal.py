@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prunesweep.core.images.listing import DEEPEST, SPLITS, is_ignored
+from prunesweep.core.images.listing import DEEPEST, is_ignored, split_folders
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -23,8 +23,8 @@ def seal(root: Path) -> str | None:
     try:
         with os.scandir(root) as scan:
             _add(found, sorted(entry.name for entry in scan))
-        for split in SPLITS:
-            _walk(found, f"{root}/{split}", ())
+        for folder in split_folders(root).values():
+            _walk(found, f"{root}/{folder}", ())
     except OSError:
         return None
     return found.hexdigest()

@@ -55,7 +55,7 @@ def evaluate(
     with torch.inference_mode():
         for start in range(0, total, batch):
             labels = split.labels[start : start + batch].to(device)
-            logits = passes(normalise(split.images[start : start + batch].to(device), mean, std))
+            logits = passes(normalise(split.between(start, start + batch).to(device), mean, std))
             right += (logits.argmax(1) == labels).sum()
             among_five += (_rank(logits, labels) < 5).sum()
             loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()

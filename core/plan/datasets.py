@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.axes import parse_channels
+from prunesweep.core.plan.axes import parse_channels, parse_count
 from prunesweep.core.plan.suggestions import did_you_mean
 
 BUILT_IN: Mapping[str, int] = MappingProxyType({"cifar10": 10, "cifar100": 100, "fashion-mnist": 10, "digits": 10})
@@ -18,6 +18,10 @@ IMAGEFOLDER = "imagefolder"
 OPTIONAL = "optional"
 """Marks fields (in their metadata) that a stage's JSON leaves out where they have their default, so that fields can be
 added without changing the digests of stages that don't use them."""
+RESIZES = ("crop", "stretch", "pad")
+"""How images become squares (`prunesweep.core.images.resizing`)."""
+LARGEST = 2048
+"""Longest side in pixels that images may be resized to."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +33,35 @@ class DatasetRef:
             built-in ones.
         mean, std: how pixels are normalised where that was given, three numbers such as `0.49,0.48,0.45`, of values in
             [0, 1]; "" = by those of all training images.
+        size: side in pixels of the squares that its images are resized to, 0 = they are used as they are.
+        resize: how (`RESIZES`), "" where size is 0. Both are left out of a stage's JSON where nothing is resized.
     """
 
     name: str
     fingerprint: str
     classes: int
+    size: int = field(default=0, metadata={OPTIONAL: True})
+    resize: str = field(default="", metadata={OPTIONAL: True})
     mean: str = field(default="", metadata={OPTIONAL: True})
     std: str = field(default="", metadata={OPTIONAL: True})
 
     @property
     def label(self) -> str:
-        """`cifar10`, or `imagefolder 3fa9c1b2d4e5`: where a folder lies is not part of what it is."""
-        return f"{self.name} {self.fingerprint[:12]}" if self.fingerprint else self.name
+        """`cifar10`, `imagefolder 3fa9c1b2d4e5` or `imagefolder 3fa9c1b2d4e5 crop 224`: where a folder lies is not
+        part of what it is."""
+        name = f"{self.name} {self.fingerprint[:12]}" if self.fingerprint else self.name
+        return f"{name} {self.resize} {self.size}" if self.size else name
+
+
+def read_size(value: object, field: str = "image_size") -> int:
+    """Return the side of the squares that images are resized to, from an option or a TOML value; 0 = not at all.
+
+    Raises:
+        UserError: not a whole number from 8 to `LARGEST`, or 0.
+    """
+    if isinstance(value, int | str) and not isinstance(value, bool) and str(value).strip() == "0":
+        return 0
+    return parse_count(value, field, 8, LARGEST)
 
 
 def folder_of(value: object) -> str | None:

@@ -24,6 +24,7 @@ from prunesweep.core.plan.allocations import parse_allocation
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import MARK, check_counts, controls_of, find, method_of
 from prunesweep.core.plan.costs import load_profile
+from prunesweep.core.plan.datasets import RESIZES, read_size
 from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
 from prunesweep.core.plan.layer_rules import LayerRule, parse_rules
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
@@ -68,6 +69,9 @@ class Grid:
             is trained from its seed.
         dense_epochs: 0 only with weights.
         mean, std: how pixels are normalised, "" = by those of the training images.
+        image_size: side in pixels of the squares that an image folder's images are resized to, 0 = they are used as
+            they are.
+        resize: how (`prunesweep.core.images.resizing`); without a size it means nothing.
     """
 
     sparsity: tuple[float, ...]
@@ -94,6 +98,8 @@ class Grid:
     weights: str = ""
     mean: str = ""
     std: str = ""
+    image_size: int = 0
+    resize: str = "crop"
 
     @property
     def known(self) -> tuple[Algorithm, ...]:
@@ -334,6 +340,8 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "mean": lambda v: axes.parse_channels(v, "mean", zero=True),
         "std": lambda v: axes.parse_channels(v, "std", zero=False),
         "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
+        "image_size": read_size,
+        "resize": lambda v: one_of(v, "resize", RESIZES),
     }
 )
 
@@ -371,4 +379,6 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     grid = replace(base, **changes)
     if not grid.weights and not grid.dense_epochs:
         raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
+    if grid.resize != base.resize and not grid.image_size:
+        raise UserError("resize", grid.resize, "says how images become one size; give that too: --image-size 224")
     return grid

@@ -6,10 +6,11 @@ recipe that comes with the program is that recipe, any other one is `own`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
@@ -23,6 +24,9 @@ PRECISIONS = ("auto", "fp32", "bf16")
 _FOLDER = "recipe_files"
 OWN = "own"
 """What every recipe of the user's is called in a stage."""
+
+LEFT_OUT: Mapping[str, float] = MappingProxyType({"crop_scale": 1.0, "crop_ratio": 4 / 3})
+"""Keys that a file may leave out, and a stage does where they have these values."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Recipe:
     learning curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or
     `fp32`, `bf16` · distill_weight in [0, 1], distill_temperature ≥ 1: of the dense parent's outputs as targets
     (`prunesweep.core.training.distillation`), weight 0 = labels only; in a file `distill = {weight = 0.9, temperature =
-    4}` under [finetune].
+    4}` under [finetune] · crop_scale: each image shows a random rectangle of at least this share of its area, enlarged
+    to the whole, in (0, 1]; 1 = none (Szegedy et al. 2015, arXiv:1409.4842, section 6); translate must then be 0 ·
+    crop_ratio: most that its sides differ by, ≥ 1. A file may leave both out, as does a stage where they have their
+    defaults.
     """
 
     name: str
@@ -62,6 +69,8 @@ class Recipe:
     precision: str
     distill_weight: float = field(default=0.0, metadata={OPTIONAL: True})
     distill_temperature: float = field(default=1.0, metadata={OPTIONAL: True})
+    crop_scale: float = field(default=LEFT_OUT["crop_scale"], metadata={OPTIONAL: True})
+    crop_ratio: float = field(default=LEFT_OUT["crop_ratio"], metadata={OPTIONAL: True})
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "validation": (0, 0.5),
     "weight": (0, 1),
     "temperature": (1, 100),
+    "crop_scale": (0.01, 1),
+    "crop_ratio": (1, 10),
 }
 _DISTILL = "distill"
 _WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "flip": FLIPS, "precision": PRECISIONS}
@@ -149,16 +160,21 @@ def _read(data: bytes, name: str, where: str) -> RecipePair:
 
 
 def _part(values: object, part: str, name: str, version: int, where: str) -> Recipe:
-    names = {one.name: one.type for one in fields(Recipe) if one.default is MISSING}
+    names = {one.name: one.type for one in fields(Recipe) if not one.name.startswith(_DISTILL)}
     values, distill = _without_distill(values, part, where)
     wanted = set(names) - {"name", "version"}
-    if not isinstance(values, dict) or set(values) != wanted:
-        missing = sorted(wanted - set(values)) if isinstance(values, dict) else sorted(wanted)
+    needed = wanted - set(LEFT_OUT)
+    if not isinstance(values, dict) or not needed <= set(values) <= wanted:
+        missing = sorted(needed - set(values)) if isinstance(values, dict) else sorted(needed)
         extra = sorted(set(values) - wanted) if isinstance(values, dict) else []
         what = f"lacks {', '.join(missing)}" if missing else f"has unknown keys: {', '.join(map(str, extra))}"
         raise UserError("recipe", where, f"[{part}] {what}")
     read = {key: _value(key, names[key], value, f"{where} [{part}]") for key, value in values.items()}
-    return Recipe(name=f"{name}-{part}", version=version, **read, **distill)
+    recipe = Recipe(name=f"{name}-{part}", version=version, **read, **distill)
+    if recipe.crop_scale < 1 and recipe.translate:
+        fix = "a rectangle lies anywhere already: give 0 with crop_scale"
+        raise UserError(f"recipe {where} [{part}] translate", recipe.translate, fix)
+    return recipe
 
 
 def _without_distill(values: object, part: str, where: str) -> tuple[object, dict[str, Any]]:

@@ -4,6 +4,7 @@ Which images, in which order, shifted how: drawn on the CPU from (seed, epoch) a
 initial weights. So every device, every resumed run and every algorithm sees the same at the same point of its training.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -64,16 +65,20 @@ def steps_in(images: int, batch: int) -> int:
 @dataclass(frozen=True)
 class BatchDraws:
     """Which images, and what is done to them, N in all: index int64 [N] into the split · shifts int64 [N, 2] ·
-    mirrored bool [N] · holes float32 [N, 2] in [0, 1)."""
+    mirrored bool [N] · holes float32 [N, 2] in [0, 1) · crops float32 [N, 4], left, top, width and height as fractions
+    of the image; [N, 0] where the recipe cuts none."""
 
     index: Tensor
     shifts: Tensor
     mirrored: Tensor
     holes: Tensor
+    crops: Tensor
 
     def rows(self, where: slice | Tensor) -> "BatchDraws":
         """Some of them: views for a slice, copies for positions (int64 [B], on the same device)."""
-        return BatchDraws(self.index[where], self.shifts[where], self.mirrored[where], self.holes[where])
+        return BatchDraws(
+            self.index[where], self.shifts[where], self.mirrored[where], self.holes[where], self.crops[where]
+        )
 
 
 def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
@@ -100,18 +105,40 @@ def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
         mirrored = (torch.rand(count, generator=generator("flip", seed)) < 0.5)[order] ^ bool(epoch % 2)
     elif recipe.flip == "none":
         mirrored = torch.zeros_like(mirrored)
-    return BatchDraws(members[order], shifts, mirrored, torch.rand((count, 2), generator=random))
+    crops = draw_crops(count, recipe, seed, epoch)
+    return BatchDraws(members[order], shifts, mirrored, torch.rand((count, 2), generator=random), crops)
 
 
-def augmented(split: Split, recipe: Recipe, draws: BatchDraws) -> tuple[Tensor, Tensor]:
+def draw_crops(count: int, recipe: Recipe, seed: int, epoch: int) -> Tensor:
+    """Return a rectangle for each image: float32 [N, 4], left, top, width and height as fractions of it; [N, 0] where
+    the recipe cuts none. The share of the area is drawn evenly from `crop_scale` to 1, the ratio of its sides evenly in
+    logarithm from 1 / `crop_ratio` to `crop_ratio`.
+
+    Source: Szegedy et al. 2015, arXiv:1409.4842, section 6. A rectangle that would leave the image is narrowed to it,
+    where torchvision would draw anew.
+    """
+    if recipe.crop_scale >= 1:
+        return torch.zeros((count, 0))
+    dice = torch.rand((count, 4), generator=generator("crops", seed, epoch), dtype=torch.float64)
+    area = recipe.crop_scale + (1 - recipe.crop_scale) * dice[:, 0]
+    ratio = torch.exp((2 * dice[:, 1] - 1) * math.log(recipe.crop_ratio))
+    width, height = ((area * ratio).sqrt().clamp(max=1), (area / ratio).sqrt().clamp(max=1))
+    return torch.stack([dice[:, 2] * (1 - width), dice[:, 3] * (1 - height), width, height], dim=1).float()
+
+
+def augmented(split: Split, recipe: Recipe, draws: BatchDraws, images: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """(images, labels) as drawn, all on the split's device.
 
-    Args:
-        images: float32 [B, 3, H, W], channels_last, normalised.
-        labels: int64 [B].
+    images: those that `draws.index` names, uint8 [B, 3, H, W], where they are there already.
+
+    Returns:
+        Images float32 [B, 3, H, W], channels_last, normalised; labels int64 [B].
     """
-    images = split.images[draws.index]
-    if recipe.translate or recipe.flip != "none":
+    if images is None:
+        images = split.take(draws.index)
+    if recipe.crop_scale < 1:
+        images = resized_crop(images, draws.crops, draws.mirrored)
+    elif recipe.translate or recipe.flip != "none":
         images = crop(images, recipe.translate, draws.shifts, draws.mirrored)
     images = normalise(images, split.mean, split.std)
     return cut_out(images, recipe.cutout, draws.holes) if recipe.cutout else images, split.labels[draws.index]
@@ -125,7 +152,7 @@ def plain_batches(
     order = members[torch.randperm(len(members), generator=generator("plain", seed, round))].to(split.device)
     for part in torch.split(order[: batch * count], batch):
         if len(part) >= _SMALLEST_BATCH:
-            yield normalise(split.images[part], split.mean, split.std), split.labels[part]
+            yield normalise(split.take(part), split.mean, split.std), split.labels[part]
 
 
 def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
@@ -163,11 +190,28 @@ def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:
     return chosen.view(*where.shape, channels).permute(0, 3, 1, 2)
 
 
+def resized_crop(images: Tensor, crops: Tensor, mirrored: Tensor) -> Tensor:
+    """Return each image's rectangle enlarged to the whole (bilinear), then mirrored if asked.
+
+    images: uint8 [B, C, H, W] · crops: float32 [B, 4], left, top, width and height as fractions · mirrored: bool [B] ·
+    returns float32 [B, C, H, W] in [0, 255].
+    """
+    left, top, width, height = crops.unbind(dim=1)
+    # From fractions to grid_sample's −1 … 1; a mirrored one is read from right to left.
+    affine = torch.zeros((len(crops), 2, 3), device=crops.device)
+    affine[:, 0, 0] = torch.where(mirrored, -width, width)
+    affine[:, 0, 2] = 2 * left + width - 1
+    affine[:, 1, 1] = height
+    affine[:, 1, 2] = 2 * top + height - 1
+    grid = F.affine_grid(affine, list(images.shape), align_corners=False)
+    return F.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
+
+
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """(images / 255 − mean) / std: uint8 [B, C, H, W] → float32 of the same shape in channels_last memory."""
+    """(images / 255 − mean) / std: uint8 or float32 [B, C, H, W] → float32 of that shape in channels_last memory."""
     pixels = images.permute(0, 2, 3, 1)
     count, height, width, channels = pixels.shape
     # Rows of W·C numbers against a tiled mean: long vectors instead of groups of three.
-    rows = pixels.reshape(count, height, width * channels).float()
+    rows = pixels.reshape(count, height, width * channels).to(torch.float32, copy=True)
     rows.mul_((1 / (255 * std)).repeat(width)).sub_((mean / std).repeat(width))
     return rows.view(count, height, width, channels).permute(0, 3, 1, 2)

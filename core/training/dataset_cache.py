@@ -1,9 +1,13 @@
-"""The packed form of a dataset: one safetensors file of uint8 images, read by mapping it into memory."""
+"""The packed form of a dataset: one safetensors file of uint8 images, read by mapping it into memory.
+
+It may be larger than the memory: it is written image by image into a mapped file, and what is read of it are pages
+that the system may drop again.
+"""
 
 import contextlib
 import fcntl
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,10 +17,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from prunesweep.core.images.inspection import Progress
 from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
 
 _VERSION = "1"
+_PIECE = 2**25
+"""Bytes of images that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +64,29 @@ def packed_or_built(path: Path, build: Callable[[], PackedDataset]) -> PackedDat
 
     One process builds; others that ask for the same file wait for it. The file appears whole or not at all.
     """
-    found = _read(path)
+    return packed_or_written(path, lambda part: _write(path, part, build()))
+
+
+def packed_or_written(path: Path, write: Callable[[Path], None], progress: Progress | None = None) -> PackedDataset:
+    """As `packed_or_built`; `write` writes the file itself, under the name that it is given.
+
+    progress: called while the file is checked.
+    """
+    found = _read(path, progress)
     if found is not None:
         return found
     make_private(path.parent)
     with _locked(path.with_suffix(".lock")):
-        found = _read(path)
+        found = _read(path, progress)
         if found is None:
-            _write(path, build())
-            found = _read(path)
+            _replace(path, write)
+            found = _read(path, progress)
     if found is None:
         raise OSError(f"cannot read back {path}")
     return found
 
 
-def _read(path: Path) -> PackedDataset | None:
+def _read(path: Path, progress: Progress | None) -> PackedDataset | None:
     try:
         with safe_open(path, framework="pt") as file:
             meta = file.metadata() or {}
@@ -79,7 +94,7 @@ def _read(path: Path) -> PackedDataset | None:
             if meta.get("version") != _VERSION or meta.get("of", path.stem) != path.stem:
                 return None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            if meta.get("sha256", "") not in ("", _checksum(tensors)):
+            if meta.get("sha256", "") not in ("", checksum(tensors, progress)):
                 return None
     except (FileNotFoundError, SafetensorError):
         return None
@@ -87,22 +102,40 @@ def _read(path: Path) -> PackedDataset | None:
     return PackedDataset(train, test, tuple(json.loads(meta["classes"])), tensors["mean"], tensors["std"])
 
 
-def _write(path: Path, packed: PackedDataset) -> None:
-    tensors = {"mean": packed.mean, "std": packed.std}
-    for split, part in (("train", packed.train), ("test", packed.test)):
-        tensors |= {f"{split}.images": part.images.contiguous(), f"{split}.labels": part.labels}
-    meta = {"version": _VERSION, "of": path.stem, "classes": json.dumps(packed.classes), "sha256": _checksum(tensors)}
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
     with whole_file(path, private=True) as file:
-        save_file(tensors, file.name, metadata=meta)
+        write(Path(file.name))
 
 
-def _checksum(tensors: Mapping[str, Tensor]) -> str:
+def _write(path: Path, part: Path, packed: PackedDataset) -> None:
+    tensors = {"mean": packed.mean, "std": packed.std}
+    for split, images in (("train", packed.train), ("test", packed.test)):
+        tensors |= {f"{split}.images": images.images.contiguous(), f"{split}.labels": images.labels}
+    save_file(tensors, part, metadata=metadata(path.stem, packed.classes, checksum(tensors)))
+
+
+def metadata(of: str, classes: Sequence[str], sha: str) -> dict[str, str]:
+    """Return what the file says of itself.
+
+    Args:
+        of: its name without suffix.
+        sha: `checksum` of its tensors.
+    """
+    return {"version": _VERSION, "of": of, "classes": json.dumps(classes), "sha256": sha}
+
+
+def checksum(tensors: Mapping[str, Tensor], progress: Progress | None = None) -> str:
     """Of names and bytes: the images of a folder are not compared with their files again, so a file that lost a bit
     must be noticed here. Files of earlier releases have none."""
     found = sha256()
     for name in sorted(tensors):
         found.update(name.encode())
-        found.update(tensors[name].contiguous().numpy().data)
+        values = tensors[name].contiguous()
+        rows = max(1, _PIECE // max(1, values.nbytes // max(1, len(values))))
+        for start in range(0, len(values), rows):
+            found.update(values[start : start + rows].numpy().data)
+            if progress:
+                progress(min(start + rows, len(values)), len(values))
     return found.hexdigest()
 
 
@@ -113,14 +146,18 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
+def channel_statistics(images: Tensor, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation per channel of uint8 [N, H, W, 3], in units where 255 is 1; float32 [3] each.
 
     Exact up to the final rounding: whole numbers are counted, so neither order nor threads matter.
     """
     values = torch.arange(256, dtype=torch.float64) / 255
     counts = torch.zeros(images.shape[-1], 256, dtype=torch.float64)
-    for chunk in torch.split(images, 4096):
+    done = 0
+    for chunk in torch.split(images, max(1, _PIECE // max(1, images[0].numel()))):
+        done += len(chunk)
+        if progress:
+            progress(done, len(images))
         for channel in range(images.shape[-1]):
             counts[channel] += torch.bincount(chunk[..., channel].flatten(), minlength=256)
     share = counts / counts.sum(dim=1, keepdim=True)

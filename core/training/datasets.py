@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 import torch
 from torch import Tensor
 
@@ -12,18 +13,19 @@ from prunesweep.core.images.folders import find_images
 from prunesweep.core.images.inspection import Progress
 from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
-from prunesweep.core.training.dataset_cache import PackedDataset, packed_or_built
-from prunesweep.core.training.folder import decode_folder
+from prunesweep.core.training.dataset_cache import PackedDataset, packed_or_built, packed_or_written
+from prunesweep.core.training.folder import pack_folder
 
 SPLITS = ("train", "test")
 
 
 @dataclass(frozen=True)
 class Split:
-    """One split of a dataset, on one device.
+    """One split of a dataset, on one device; its images too, unless they are streamed.
 
     Attributes:
-        images: uint8 [N, 3, H, W] in channels_last memory.
+        images: uint8 [N, 3, H, W] in channels_last memory, on the device, or where streamed mapped from their file on
+            the host.
         labels: int64 [N].
         mean, std: float32 [3], in units where 255 is 1: those of all training images, or those that the reference
             gives.
@@ -34,18 +36,47 @@ class Split:
     classes: tuple[str, ...]
     mean: Tensor
     std: Tensor
+    streamed: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
     def device(self) -> torch.device:
-        return self.images.device
+        return self.labels.device
 
     def to(self, device: torch.device | str) -> "Split":
-        """Return the same split with everything on `device`; itself if it is there already."""
-        moved = {name: getattr(self, name).to(device) for name in ("images", "labels", "mean", "std")}
-        return replace(self, **moved)
+        """Return the same split on `device`; itself if it is there already. Images that are streamed stay on the
+        host."""
+        names = ("labels", "mean", "std") if self.streamed else ("images", "labels", "mean", "std")
+        return replace(self, **{name: getattr(self, name).to(device) for name in names})
+
+    def placed(self, device: torch.device | str, images: str = "auto") -> "Split":
+        """Return the same split on `device`, its images resident there or streamed to it.
+
+        images: of `prunesweep.core.settings.IMAGES`; `auto` = resident where they take at most half of the memory that
+        is free on the device, so that there is room for the training.
+        """
+        streamed = images == "streamed" or (images == "auto" and self.images.nbytes > _free(device) / 2)
+        return replace(self, streamed=streamed).to(device)
+
+    def take(self, index: Tensor) -> Tensor:
+        """Return the images of these numbers: uint8 [B, 3, H, W] on the device. index: int64 [B]."""
+        if self.streamed:
+            return self.images[index.to(self.images.device)].to(self.device)
+        return self.images[index]
+
+    def between(self, start: int, end: int) -> Tensor:
+        """Return the images from one number up to another, as `take`."""
+        return self.images[start:end].to(self.device)
+
+
+def _free(device: torch.device | str) -> int:
+    """Return the bytes of memory that are free on the device."""
+    place = torch.device(device)
+    if place.type == "cuda":
+        return int(torch.cuda.mem_get_info(place)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def load_dataset(
@@ -59,7 +90,7 @@ def load_dataset(
         places: folders in which an image folder's files may lie; the first that holds exactly its images is used.
 
     Raises:
-        StageError: none of the folders holds these images, or they are too large for the memory.
+        StageError: none of the folders holds these images, or the disk has no room for them.
         DownloadAway: it has to be downloaded, and cannot be at present.
     """
     if split not in SPLITS:
@@ -88,14 +119,20 @@ def check_dataset(ref: DatasetRef, data: Path) -> str:
 
 
 def packed_path(ref: DatasetRef, data: Path) -> Path:
-    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content."""
-    return data / "packed" / f"{ref.fingerprint or ref.name}.safetensors"
+    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
+    it is resized."""
+    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
+    return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
 
 
 def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str]) -> PackedDataset:
     path = packed_path(ref, data)
     if ref.name == IMAGEFOLDER:
-        return packed_or_built(path, lambda: decode_folder(find_images(ref, places, data, progress), progress))
+
+        def build(part: Path) -> None:
+            pack_folder(find_images(ref, places, data, progress), ref, path.stem, part, progress)
+
+        return packed_or_written(path, build, progress)
     if ref.name in DOWNLOADS:
         return packed_or_built(path, lambda: fetch(ref.name, data))
     if ref.name == "digits":

@@ -1,67 +1,106 @@
-"""Decodes an inspected image folder into uint8 arrays."""
+"""Decodes an inspected image folder into a packed file, in constant memory."""
 
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import psutil
-import torch
 
+from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import RENAME, RETRY, StageError
 from prunesweep.core.images.decoding import Unusable, decode
 from prunesweep.core.images.inspection import Inspection, Progress, SplitFiles
 from prunesweep.core.images.listing import ImageFile
-from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
+from prunesweep.core.images.resizing import resized
+from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.training.packed_file import Mapped, PackedFile
 
 _REPORT_EVERY = 500
+_AHEAD = 64
 _Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
-def decode_folder(found: Inspection, progress: Progress | None) -> PackedDataset:
-    """Return every image of both splits as RGB.
+@dataclass(frozen=True)
+class _Source:
+    """An inspected folder with its files, and what its images are resized to."""
 
-    The bytes that are decoded are those that the inspection hashed: each file is hashed once more.
+    root: Path
+    files: SplitFiles
+    ref: DatasetRef
+
+    def pixels(self, file: ImageFile) -> _Pixels:
+        """uint8 [H, W, 3] of a file whose bytes are those that the inspection hashed."""
+        try:
+            data = (self.root / file.path).read_bytes()
+            if sha256(data).hexdigest() == self.files.shas[file.path]:
+                image = decode(data).image
+                return np.asarray(resized(image, self.ref.size, self.ref.resize) if self.ref.size else image)
+        except (OSError, Unusable):
+            pass
+        raise StageError(f"{self.root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
+
+
+def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progress: Progress | None) -> None:
+    """Write every image of both splits as RGB to `part`, a file in the layout of `dataset_cache`.
+
+    The bytes that are decoded are those that the inspection hashed: each file is hashed once more. Of the images no
+    more than `_AHEAD` are held.
+
+    of: the name that the file will have, without its suffix.
 
     Raises:
-        StageError: a file that has changed since it was inspected, or too little memory for all of them.
+        StageError: a file that has changed since it was inspected, or no room on the disk.
     """
     listed = found.files
     if listed is None:
         raise ValueError("the inspection has no files")
-    total = len(listed.train) + len(listed.test)
-    _check_memory(found, total)
+    height, width = (ref.size, ref.size) if ref.size else (found.size[1], found.size[0])
+    splits = {"train": listed.train, "test": listed.test}
+    shapes = {name: (len(files), height, width, 3) for name, files in splits.items()}
+    try:
+        packed = PackedFile(part, of, found.classes, shapes)
+    except OSError as error:
+        needed = 3 * height * width * sum(found.counts)
+        raise StageError(
+            f"{sum(found.counts):,} images of {width}×{height} need {needed / 1e9:.1f} GB in {part.parent} "
+            f"({error.strerror}); free some, {RETRY}; or choose a smaller --image-size, and {RENAME}"
+        ) from None
     label_of = {name: number for number, name in enumerate(found.classes)}
-    splits, done = [], 0
-    for files in (listed.train, listed.test):
-        labels = torch.tensor([label_of[file.name.split("/", 2)[1]] for file in files], dtype=torch.int64)
-        pixels = np.empty((len(files), found.size[1], found.size[0], 3), np.uint8)
-        for number, file in enumerate(files):
-            pixels[number] = _pixels(found.root, listed, file)
+    for name, files in splits.items():
+        packed.arrays[f"{name}.labels"][:] = [label_of[file.name.split("/", 2)[1]] for file in files]
+    _fill(_Source(found.root, listed, ref), splits, packed.arrays, progress)
+    packed.close(progress)
+
+
+def _fill(
+    source: _Source, splits: dict[str, tuple[ImageFile, ...]], tensors: dict[str, Mapped], progress: Progress | None
+) -> None:
+    total = sum(map(len, splits.values()))
+    done = 0
+    for name, files in splits.items():
+        target = tensors[f"{name}.images"]
+        for number, pixels in enumerate(_decoded(source, files)):
+            target[number] = pixels
             done += 1
             if progress and (done % _REPORT_EVERY == 0 or done == total):
                 progress(done, total)
-        splits.append(Images(torch.from_numpy(pixels), labels))
-    return pack(splits[0], splits[1], found.classes)
 
 
-def _pixels(root: Path, listed: SplitFiles, file: ImageFile) -> _Pixels:
-    """uint8 [H, W, 3]."""
+def _decoded(source: _Source, files: Sequence[ImageFile]) -> Iterator[_Pixels]:
+    """Yield the pixels of the files, in their order, decoded by threads up to `_AHEAD` images ahead: Pillow leaves
+    Python's lock while it decodes and resizes."""
+    pool = ThreadPoolExecutor(usable_cpus())
+    waiting: deque[Future[_Pixels]] = deque()
     try:
-        data = (root / file.path).read_bytes()
-        if sha256(data).hexdigest() == listed.shas[file.path]:
-            return np.asarray(decode(data).image)
-    except (OSError, Unusable):
-        pass
-    raise StageError(f"{root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
-
-
-def _check_memory(found: Inspection, total: int) -> None:
-    """Raise StageError where all images cannot be held: better than being killed half-way."""
-    width, height = found.size
-    needed, free = 3 * width * height * total, psutil.virtual_memory().available
-    if needed > free:
-        raise StageError(
-            f"{total:,} images of {width}×{height} need {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free; "
-            f"free some, {RETRY}; or resize the images, and {RENAME}"
-        )
+        for file in files:
+            waiting.append(pool.submit(source.pixels, file))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -180,8 +180,10 @@ class Training(Iterator[EpochResult]):
             return None
         self._model.eval()
         split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
-        for part in torch.split(self._held_out, _VALIDATION_BATCH):
-            output = self._train.passes(normalise(split.images[part], split.mean, split.std))
+        # Batches of larger images take as many bytes as those of 64×64.
+        batch = max(1, min(_VALIDATION_BATCH, _VALIDATION_BATCH * 64 * 64 // math.prod(split.images.shape[2:])))
+        for part in torch.split(self._held_out, batch):
+            output = self._train.passes(normalise(split.take(part), split.mean, split.std))
             right += (output.argmax(dim=1) == split.labels[part]).sum()
         return int(right) / len(self._held_out)
 

@@ -20,6 +20,7 @@ from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
+from prunesweep.core.training.stream import Stream
 
 _WARM_UPS = 3
 
@@ -108,7 +109,14 @@ class Step:
             torch.zeros((count, 2), dtype=torch.int64, device=device),
             torch.zeros(count, dtype=torch.bool, device=device),
             torch.zeros((count, 2), device=device),
+            torch.zeros((count, 4 if recipe.crop_scale < 1 else 0), device=device),
         )
+        self._stream: Stream | None = None
+        self._incoming = torch.empty(0)
+        """Images of the batch that is next, where they are streamed: uint8 [batch, 3, H, W] on the device."""
+        if split.streamed:
+            shape = (recipe.batch, *split.images.shape[1:])
+            self._incoming = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=torch.channels_last)
         self._rates: Sequence[float] = ()
         self._planned_rates = torch.zeros(steps_in(count, recipe.batch), device=device)
         self._rate = torch.zeros((), device=device)
@@ -130,14 +138,19 @@ class Step:
         _send(self._plan.mirrored, draws.mirrored)
         _send(self._plan.holes, draws.holes)
         _send(self._planned_rates, torch.tensor(rates))
+        _send(self._plan.crops, draws.crops)
         self._rates = rates
         self._cursor.fill_(first)
+        if self._split.streamed:
+            self._stream = Stream(self._split.images, draws.index, self._recipe.batch, first, self._split.device)
 
     def __call__(self, number: int) -> int:
         """Train on the epoch's batch of that number, from 0, one after another; how many images it has. On a GPU it
         returns before they are done."""
         begin = number * self._recipe.batch
         images = min(self._recipe.batch, self._count - begin)
+        if self._stream is not None:
+            self._incoming[:images].copy_(self._stream.next(), non_blocking=True)
         if self._graph is not None and images == self._recipe.batch:
             self._replay(self._graph)
         else:
@@ -164,7 +177,8 @@ class Step:
         self._cursor.add_(1).remainder_(self._count // self._recipe.batch)
 
     def _train(self, draws: BatchDraws, rate: float | Tensor) -> None:
-        images, labels = augmented(self._split, self._recipe, draws)
+        streamed = self._incoming[: len(draws.index)] if self._split.streamed else None
+        images, labels = augmented(self._split, self._recipe, draws, streamed)
         logits = self.passes(images)
         loss = F.cross_entropy(logits, labels, label_smoothing=self._recipe.label_smoothing)
         if self._teacher is not None:

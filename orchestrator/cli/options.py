@@ -35,6 +35,19 @@ ModelOption = Annotated[
         autocompletion=completion.MODELS,
     ),
 ]
+ImageSizeOption = Annotated[
+    str,
+    typer.Option("--image-size", metavar="N", help="Resize an image folder's images to squares of that side; 0 = not."),
+]
+ResizeOption = Annotated[
+    str,
+    typer.Option(
+        "--resize",
+        metavar="crop|stretch|pad",
+        help="How they are resized; crop keeps the middle.",
+        autocompletion=completion.one("crop", "stretch", "pad"),
+    ),
+]
 DeviceOption = Annotated[
     str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
 ]
@@ -62,6 +75,8 @@ _AXES: dict[str, tuple[str, str]] = {
     "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
     "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
+    "image_size": ("N", "Resize an image folder's images to squares of that side, in pixels, e.g. 224."),
+    "resize": ("crop|stretch|pad", "How they are resized; crop keeps the middle."),
     "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20(-a), resnet56(-a) or vgg16-bn."),
     "width": ("N", "Channels of the network's first stage; as published when left out."),
     "weights": ("FILE", "Begin with trained weights: .pt, .safetensors, torchvision:NAME or timm:NAME."),
@@ -82,6 +97,7 @@ _AXES: dict[str, tuple[str, str]] = {
 _VALUES: Mapping[str, completion.Complete] = {
     "algorithm": completion.listed(completion.ALGORITHMS),
     "dataset": completion.DATASETS,
+    "resize": completion.one("crop", "stretch", "pad"),
     "model": completion.MODELS,
     "recipe": completion.one("default", "study", "digits"),
     "bn_reestimate": completion.one("true", "false"),

@@ -52,7 +52,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
-    found = look_up(grid.dataset, settings)
+    found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize)
     grid = replace(grid, dataset=found.text)
     given = read_given(grid, found.ref, settings)
     if given is None:

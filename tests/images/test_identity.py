@@ -44,7 +44,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     read: list[str] = []
     plain = inspection._read
 
-    def spy(root: Path, file: inspection.Listed) -> object:
+    def spy(root: Path, file: inspection.ImageFile) -> object:
         read.append(file.path)
         return plain(root, file)
 

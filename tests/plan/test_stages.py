@@ -73,7 +73,7 @@ WRONG = st.one_of(st.none(), st.booleans(), st.text(), st.lists(st.integers(), m
 @given(st.sampled_from(STAGES), st.data())
 def test_a_value_of_another_type_is_refused(stage: Stage, data: st.DataObject) -> None:
     body = json.loads(encode(stage))
-    name = data.draw(st.sampled_from([field.name for field in fields(stage)]))
+    name = data.draw(st.sampled_from([one.name for one in fields(stage) if one.name in body]))
     right = body[name]
     body[name] = wrong = data.draw(WRONG.filter(lambda value: type(value) is not type(right)))
     with pytest.raises(ValueError, match=rf"{type(stage).__name__}|has fields"):

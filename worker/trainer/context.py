@@ -87,7 +87,10 @@ class TrainerContext:
             progress = _Progress(ref.label, self.report)
             load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places)  # noqa: E731
             loaded = self.waiting.until(load, "loading images", "the download", DownloadAway)
-            self._splits[name] = loaded.to(self.device)
+            self._splits[name] = placed = loaded.placed(self.device, self.settings.images)
+            if placed.streamed:
+                where = f"{name} images of {ref.label} ({placed.images.nbytes / 1e9:.1f} GB) streamed from disk"
+                print(f"{where}; SWEEP_IMAGES=resident keeps them in memory", file=sys.stderr, flush=True)
         return self._splits[name]
 
     def checkpoint(self, inputs: dict[str, str], parent: str) -> Checkpoint:

@@ -13,6 +13,8 @@ from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.datasets import RESIZES, read_size
+from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings, load_settings, mask
 from prunesweep.orchestrator.console.output import paint, say, say_json
 from prunesweep.orchestrator.console.text import one_line, plural
@@ -31,12 +33,22 @@ class Check:
     message: str
 
 
-def doctor(dataset: str, devices: str | None, json_: bool) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """The dataset to look for, as typed, and what its images are resized to."""
+
+    dataset: str
+    size: int
+    resize: str
+
+
+def doctor(dataset: str, image_size: str, resize: str, devices: str | None, json_: bool) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
     settings = load_settings()
+    images = Wanted(dataset, read_size(image_size), one_of(resize, "resize", RESIZES))
     marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
     found = []
-    for check in _checks(settings, dataset, devices or settings.devices):
+    for check in _checks(settings, images, devices or settings.devices):
         found.append(check)
         if not json_:
             say(f"{marks[check.ok]}  {check.name:<9}  {check.message}")
@@ -46,12 +58,12 @@ def doctor(dataset: str, devices: str | None, json_: bool) -> None:
         raise typer.Exit(1)
 
 
-def _checks(settings: Settings, dataset: str, devices: str) -> Iterator[Check]:
+def _checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
     yield _check("ledger", lambda: _ledger(settings))
     yield _check("broker", lambda: _broker(settings))
     yield _workers(settings)
     yield _check("artifacts", lambda: _artifacts(settings))
-    yield from _torch_checks(settings, dataset, devices)
+    yield from _torch_checks(settings, images, devices)
 
 
 def _check(name: str, check: Callable[[], str]) -> Check:
@@ -92,12 +104,12 @@ def _artifacts(settings: Settings) -> str:
     return ArtifactStore.open(settings.artifacts_url, settings.home).check()
 
 
-def _torch_checks(settings: Settings, dataset: str, devices: str) -> Iterator[Check]:
+def _torch_checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
     try:
-        found = look_up(dataset, settings)
+        found = look_up(images.dataset, settings, size=images.size, resize=images.resize)
     except RefusedFolder as refused:
-        yield from (Check("dataset", False, f"{dataset}: {fault}") for fault in refused.faults)
+        yield from (Check("dataset", False, f"{images.dataset}: {fault}") for fault in refused.faults)
         return
     except UserError as error:
         yield Check("dataset", False, str(error))

@@ -7,7 +7,7 @@ from typing import Any
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.plan.axes import parse_count
-from prunesweep.core.plan.datasets import with_normalisation
+from prunesweep.core.plan.datasets import RESIZES, read_size, with_normalisation
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -21,6 +21,8 @@ def evaluate(
     *,
     files: list[Path],
     dataset: str,
+    image_size: str,
+    resize: str,
     model: str,
     mean: str,
     std: str,
@@ -32,7 +34,7 @@ def evaluate(
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
-    found = look_up(dataset, settings)
+    found = look_up(dataset, settings, size=read_size(image_size), resize=one_of(resize, "resize", RESIZES))
     for line in found.notes:
         note(f"note: {line}")
     request = {

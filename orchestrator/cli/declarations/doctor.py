@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DevicesOption, JsonOption
+from prunesweep.orchestrator.cli.options import DevicesOption, ImageSizeOption, JsonOption, ResizeOption
 
 
 def doctor(
@@ -18,10 +18,12 @@ def doctor(
             autocompletion=completion.DATASETS,
         ),
     ] = "cifar10",
+    image_size: ImageSizeOption = "0",
+    resize: ResizeOption = "crop",
     devices: DevicesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
     from prunesweep.orchestrator.cli.commands import doctor as command
 
-    command.doctor(dataset, devices, json_)
+    command.doctor(dataset, image_size, resize, devices, json_)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+from prunesweep.orchestrator.cli.options import DeviceOption, ImageSizeOption, JsonOption, ModelOption, ResizeOption
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
@@ -24,6 +24,8 @@ def evaluate(
             autocompletion=completion.DATASETS,
         ),
     ] = "cifar10",
+    image_size: ImageSizeOption = "0",
+    resize: ResizeOption = "crop",
     model: ModelOption = "resnet18",
     mean: Annotated[
         str,
@@ -45,6 +47,8 @@ def evaluate(
     command.evaluate(
         files=files,
         dataset=dataset,
+        image_size=image_size,
+        resize=resize,
         model=model,
         mean=mean,
         std=std,
