@@ -13,19 +13,25 @@ What oneDNN 3.12 (in torch 2.13) gets wrong on a CPU, and what is kept clear of 
 - Weight gradient of a strided 3×3 convolution in bf16 where the kernel covers only padding, as on the single pixel
   that ResNet's last stage makes of 8×8 images: undefined. Tiny images train in fp32.
 
-Passes without gradients are right in every layout, and are channels_last.
+Passes without gradients are right in every layout, and are channels_last, unless the network itself cannot be.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from prunesweep.core.errors import WrongPlan
+
 _CHANNEL_BLOCK = 16
 _SMALLEST_BF16_IMAGE = 9
+_COLOURS = 3
+_NO_AUX = '{"aux_logits": false}'
+_TRUSTED = ("torch", "torchvision", "timm", "prunesweep")
+"""Packages whose modules compute in any layout."""
 _NAMES = {torch.float64: "fp64", torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
 
 
@@ -71,7 +77,7 @@ class Passes(nn.Module):
         super().__init__()
         some = next(model.parameters())
         at = some.device if device is None else torch.device(device)
-        layout = _layout(model, at, gradients)
+        layout = _layout(model, at, gradients, side)
         self._low = gradients and some.dtype == torch.float32 and _takes_bf16(precision, at, side)
         self._layout, self._device, self._gradients = layout, at, gradients
         name = "contiguous" if layout == torch.contiguous_format else "channels_last"
@@ -83,9 +89,16 @@ class Passes(nn.Module):
         return laid_out(images, self._layout)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits [B, classes]: float32, float64 for a network in float64."""
+        """Logits [B, classes]: float32, float64 for a network in float64.
+
+        Raises:
+            StageError: the network gives something else than a tensor.
+        """
         with self._numbers():
             logits: Tensor = self.network(self.images(images))
+        if not isinstance(logits, Tensor):
+            what = f"the network gives a {type(logits).__name__} instead of one tensor of logits"
+            raise WrongPlan(what, f"leave its other outputs out, e.g. --model-args '{_NO_AUX}'")
         return logits if logits.dtype == torch.float64 else logits.float()
 
     @contextlib.contextmanager
@@ -99,9 +112,14 @@ class Passes(nn.Module):
             yield
 
 
-def trace(model: nn.Module, image: tuple[int, int, int]) -> None:
-    """Send the shape of one image (channels, height, width) through `model` in evaluation mode, hooks included; nothing
-    is computed.
+Watch = Callable[[Mapping[str, Tensor]], contextlib.AbstractContextManager[object]]
+
+
+def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _: contextlib.nullcontext()) -> None:
+    """Send the shape of one image (channels, height, width) through `model` in evaluation mode, hooks included. Nothing
+    is computed, unless the network's way depends on numbers: then a black image goes through it.
+
+    watch: given the parameters and buffers that take part, a context for the pass.
 
     Raises:
         RuntimeError: the image does not fit the network.
@@ -109,10 +127,20 @@ def trace(model: nn.Module, image: tuple[int, int, int]) -> None:
     training = model.training
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
-    dtype = next(model.parameters()).dtype
+    some = next(model.parameters())
     try:
+        model.eval()
         with torch.no_grad():
-            functional_call(model.eval(), shapes, (torch.empty(1, *image, device="meta", dtype=dtype),))
+            try:
+                with watch(shapes):
+                    functional_call(model, shapes, (torch.empty(1, *image, device="meta", dtype=some.dtype),))
+            except Exception:  # whatever a network makes of numbers that are not there
+                with watch(tensors):
+                    model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
+    except RuntimeError:
+        raise
+    except Exception as error:  # a network's own assertion, say
+        raise RuntimeError(str(error)) from error
     finally:
         model.train(training)
 
@@ -124,25 +152,54 @@ def laid_out(tensor: Tensor, layout: torch.memory_format) -> Tensor:
     return tensor if tensor.stride() == wanted else tensor.clone(memory_format=layout)
 
 
-def _layout(model: nn.Module, device: torch.device, gradients: bool) -> torch.memory_format:
+def _layout(model: nn.Module, device: torch.device, gradients: bool, side: int) -> torch.memory_format:
     strided = [
         module
         for module in model.modules()
         if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1) and module.stride != (1, 1)
     ]
-    if gradients and device.type == "cpu" and any(conv.in_channels % _CHANNEL_BLOCK for conv in strided):
+    inputs = (conv.in_channels // conv.groups for conv in strided)
+    if gradients and device.type == "cpu" and any(count % _CHANNEL_BLOCK for count in inputs):
         return torch.contiguous_format
-    return torch.channels_last
+    return torch.channels_last if _takes_channels_last(model, side) else torch.contiguous_format
+
+
+def _takes_channels_last(model: nn.Module, side: int) -> bool:
+    """Return whether the network computes in channels_last at all: `x.view(len(x), -1)` behind a convolution does not.
+    Tried with black images, where modules are not torch's own or of a library that is known to."""
+    if all(type(module).__module__.partition(".")[0] in _TRUSTED for module in model.modules()):
+        return True
+    kernels = {id(weight) for weight in _kernels(model)}
+    named = ((name, one) for name, one in model.named_parameters() if id(one) in kernels)
+    changed = {name: laid_out(one.detach(), torch.channels_last) for name, one in named}
+    some = next(model.parameters())
+    images = torch.zeros(2, _COLOURS, side, side, device=some.device, dtype=some.dtype)
+    training = model.training
+    try:
+        with torch.no_grad():
+            functional_call(model.eval(), changed, (laid_out(images, torch.channels_last),))
+    except Exception:  # whatever it trips over
+        return False
+    finally:
+        model.train(training)
+    return True
 
 
 def _laid_out_in_place(model: nn.Module, device: torch.device, layout: torch.memory_format) -> nn.Module:
     # Weights made in inference mode could never be trained.
     with torch.inference_mode(False), torch.no_grad():
         model.to(device)
-        for parameter in model.parameters():
-            if parameter.dim() == 4:
-                parameter.data = laid_out(parameter.data, layout)
+        for weight in _kernels(model):
+            weight.data = laid_out(weight.data, layout)
     return model
+
+
+def _kernels(model: nn.Module) -> list[nn.Parameter]:
+    """Return the weights that have a layout. Not whatever has four dimensions: a table of positions may be viewed as it
+    lies."""
+    layers = (module for module in model.modules() if isinstance(module, nn.Conv2d | nn.ConvTranspose2d))
+    weights = (layer._parameters.get("weight") for layer in layers)
+    return [weight for weight in weights if weight is not None]
 
 
 def _takes_bf16(precision: str, device: torch.device, side: int) -> bool:

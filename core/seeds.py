@@ -1,7 +1,11 @@
 """Random numbers that depend on named facts alone, never on a process, a thread or what ran before."""
 
+import contextlib
 import hashlib
+import random
+from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 
@@ -13,3 +17,36 @@ def seed_of(*facts: object) -> int:
 def generator(*facts: object) -> torch.Generator:
     """Return a fresh CPU generator: same facts, same numbers, on any machine and whatever the training device."""
     return torch.Generator("cpu").manual_seed(seed_of(*facts))
+
+
+@contextlib.contextmanager
+def dice(*facts: object, device: torch.device | None = None) -> Iterator[None]:
+    """For the block, torch's global random numbers follow from the facts; the CPU's go on afterwards as if nothing had
+    been. For layers that draw by themselves, such as dropout. device: a GPU that draws too; a recorded CUDA graph takes
+    its numbers from there as well."""
+    before = torch.random.get_rng_state()
+    seed = seed_of(*facts)
+    torch.default_generator.manual_seed(seed)
+    if device is not None and device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.random.set_rng_state(before)
+
+
+@contextlib.contextmanager
+def all_dice(*facts: object) -> Iterator[None]:
+    """As `dice`, and Python's and numpy's global random numbers too: for code that is not ours. Once for a network, not
+    in each step: numpy's state is large."""
+    python, arrays = random.getstate(), np.random.get_state()
+    seed = seed_of(*facts)
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        with dice(*facts):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(arrays)

@@ -21,7 +21,7 @@ class Settings:
 
     Attributes:
         image_folders: where submitted image folders lie on this machine (`prunesweep.core.images.folders.candidates`).
-        scores: folder of the scores of the user's own that this machine may run, None = none.
+        scores, networks: folders of the scores and networks of the user's own that this machine may run, None = none.
         broker_field: the variable that broker_url came from.
         per_device: slots, and so trainers, of each device.
         snapshot: least time between two saved states of a training stage.
@@ -36,6 +36,7 @@ class Settings:
     data: Path
     image_folders: tuple[Path, ...]
     scores: Path | None
+    networks: Path | None
     database_url: str
     broker_url: str
     broker_field: str
@@ -96,6 +97,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=_folder(env.get("SWEEP_DATA_DIR", ""), "SWEEP_DATA_DIR") or home / "data",
         image_folders=_folders(env.get("SWEEP_IMAGEFOLDERS", ""), "SWEEP_IMAGEFOLDERS"),
         scores=_folder(env.get("SWEEP_SCORES", ""), "SWEEP_SCORES"),
+        networks=_folder(env.get("SWEEP_NETWORKS", ""), "SWEEP_NETWORKS"),
         database_url=database_url(env.get("SWEEP_DATABASE_URL", "")),
         broker_url=broker_url(env.get(broker, ""), broker),
         broker_field=broker,

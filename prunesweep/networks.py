@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.plan.models import MODELS, ModelRef
-from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.networks import parse_model, read_network, with_arguments
 
 if TYPE_CHECKING:
     import numpy
@@ -55,22 +55,25 @@ def build_model(
     width: int | None = None,
     weights: Mapping[str, Any] | None = None,
     seed: int = 0,
+    arguments: Mapping[str, Any] | None = None,
 ) -> "torch.nn.Module":
-    """Return one of the built-in networks as a torch module, float32, on the CPU. Needs torch and torchvision.
+    """Return a network as a torch module, float32, on the CPU. Needs torch and torchvision.
 
     Args:
-        name: `resnet18`, `resnet18-cifar`, `resnet20`, `resnet56` or `vgg16-bn`.
+        name: `resnet18`, `resnet18-cifar`, `resnet20`, `resnet56`, `vgg16-bn`, `torchvision:NAME`, `timm:NAME`,
+            `FILE.py:FUNCTION` of a file in the folder SWEEP_NETWORKS, or such a name with its version or hash, as a
+            model card gives it.
         classes: outputs, at least 2.
-        width: channels of its first stage; None = as published.
+        width: channels of its first stage, of a built-in network; None = as published.
         weights: a `state_dict`, of tensors or of the arrays that `load` gives; None = random ones.
         seed: of random weights.
+        arguments: keyword arguments of a network that is not built in.
 
     Raises:
         UserError: a bad value, or torch is not installed.
         StageError: weights of another network.
     """
-    published = MODELS[one_of(name, "name", MODELS)]
-    ref = ModelRef(name, _at_least("width", published if width is None else width, 1), _at_least("classes", classes, 2))
+    ref = _ref(name, width, classes, arguments)
     need("worker", "build_model", modules=("torch",))
     import torch
 
@@ -80,6 +83,18 @@ def build_model(
     if weights is None:
         return build(ref, seed)
     return load_model(ref, {key: torch.as_tensor(value) for key, value in weights.items()}).eval()
+
+
+def _ref(name: str, width: int | None, classes: int, arguments: Mapping[str, Any] | None) -> ModelRef:
+    model = parse_model(name, "name")
+    if arguments is not None:
+        model = with_arguments(model, dict(arguments), "arguments")
+    if read_network(model) is not None:
+        if width:
+            raise UserError("width", width, "only the built-in networks have one; leave it out")
+        return ModelRef(model, 0, _at_least("classes", classes, 2))
+    published = MODELS[model] if width is None else width
+    return ModelRef(model, _at_least("width", published, 1), _at_least("classes", classes, 2))
 
 
 def _at_least(field: str, value: int, least: int) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
+from prunesweep.core.artifacts.tensors import apart
 from prunesweep.core.errors import UserError
 from prunesweep.core.io import written_whole
 
@@ -23,7 +24,7 @@ def write_weights(weights: Mapping[str, torch.Tensor], path: Path, form: str) ->
     """
     if form not in FORMATS:
         raise UserError("format", form, f"known: {', '.join(FORMATS)}")
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    plain = apart(weights)
     with written_whole(path) as file:
         if form == "torch":
             torch.save(plain, file)

@@ -16,10 +16,23 @@ HEADER = "prunesweep"
 
 def pack_tensors(tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any]) -> bytes:
     """safetensors bytes. header: what JSON can hold; nothing of when or where, if equal work is to have equal bytes."""
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    plain = apart(tensors)
     # One metadata entry: safetensors writes several in random order, which would change the hash.
     packed: bytes = safetensors.torch.save(plain, {HEADER: json.dumps(dict(header), sort_keys=True)})
     return packed
+
+
+def apart(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the tensors on the CPU, contiguous, each in memory of its own: of a weight that two layers share, both
+    names have all values, as no safetensors file holds two names for one."""
+    found: dict[str, torch.Tensor] = {}
+    seen: set[int] = set()
+    for name, tensor in tensors.items():
+        plain = tensor.detach().cpu().contiguous()
+        place = plain.untyped_storage().data_ptr()
+        found[name] = plain.clone() if place in seen and plain.numel() else plain
+        seen.add(place)
+    return found
 
 
 def unpack_tensors(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from prunesweep.core.errors import UserError
+from prunesweep.core.errors import RETRY, StageError, UserError
 from prunesweep.core.importing.normalise import add_counters, fold_masks, to_fp32, whole_masks
 from prunesweep.core.importing.read import Content, read_file
 from prunesweep.core.importing.rename import rename_all
 from prunesweep.core.importing.text import FIELD, listed, shape_of, sizes
 from prunesweep.core.importing.unwrap import Note, Weights, find_state_dict, unsaid
 from prunesweep.core.plan.models import MODELS, ModelRef
+from prunesweep.core.plan.networks import label_of, read_network
 from prunesweep.core.training.models import layout_of, load_model, prunable, shapes_of
 
 _WIDEST = 1024
@@ -37,16 +38,17 @@ class Read:
 def load_network(path: Path, model: str, note: Note = unsaid) -> nn.Module:
     """Return the network of a checkpoint file, on the CPU, in fp32, in evaluation mode.
 
-    Width and number of classes are read off the shapes of the first and the last weight.
+    Width (of built-in networks) and number of classes are read off the shapes of the first and the last weight.
 
     Args:
         path: `.safetensors`, or what torch.save wrote.
-        model: a built-in network's name.
+        model: a network, as a stage names it.
         note: called with each line that says what was unwrapped, renamed, cast or ignored.
 
     Raises:
         UserError: not such a file; names the key or the shape that is wrong.
     """
+    head_of(model)  # refuses a network that cannot be made here
     found = read_weights(path, read_file(path), model, layout_of(model).names)
     for line in found.notes:
         note(line)
@@ -115,8 +117,26 @@ def _check_variant(path: Path, model: str, names: Mapping[str, str]) -> None:
         raise UserError(FIELD, path, f"{fix}; give a network with these layers")
 
 
+def head_of(model: str) -> str:
+    """Return the name of the network's last weight.
+
+    Raises:
+        UserError: a network of another source that cannot be made here.
+    """
+    try:
+        return layout_of(model).head
+    except StageError as error:
+        fix = str(error).removesuffix(f"; {RETRY}").removesuffix(f", {RETRY}")
+        raise UserError("model", label_of(model), fix) from None
+
+
 def _ref(path: Path, model: str, weights: Weights) -> ModelRef:
     layout = layout_of(model)
+    if read_network(model) is not None:
+        head = layout.head
+        if head not in weights or not weights[head].dim() or not 1 < len(weights[head]) <= _MOST_CLASSES:
+            raise UserError(FIELD, path, f"has no {head} for some classes: not a state_dict of {label_of(model)}")
+        return ModelRef(model, 0, len(weights[head]))
     _check_name(path, model, weights)
     ends = []
     for name, dims in ((layout.stem, 4), (layout.head, 2)):
@@ -150,7 +170,7 @@ def check_fits(path: Path, ref: ModelRef, found: Weights) -> None:
     """
     expected = shapes_of(ref)
     width = f" of width {ref.width}" if ref.name in MODELS else ""
-    what = f"a {ref.name}{width} with {ref.classes} classes"
+    what = f"a {label_of(ref.name)}{width} with {ref.classes} classes"
     missing = [name for name in expected if name not in found]
     if missing:
         raise UserError(FIELD, path, f"has no {listed(missing)}; expected {what}")

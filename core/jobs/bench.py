@@ -31,6 +31,7 @@ from prunesweep.core.measure.flops import Macs, macs
 from prunesweep.core.measure.latency import LatencyRun, compete
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
+from prunesweep.core.plan.networks import label_of, read_network
 
 _CHANNELS = 3
 
@@ -146,7 +147,9 @@ def _load(path: Path, request: Bench, note: Note = unsaid) -> nn.Module:
     try:
         trace(network, (_CHANNELS, request.image, request.image))
     except RuntimeError:
-        raise UserError("image", request.image, f"is too small for {Path(path).name}, a {request.model}") from None
+        fits = "does not fit" if read_network(request.model) else "is too small for"
+        fix = f"{fits} {Path(path).name}, a {label_of(request.model)}"
+        raise UserError("image", request.image, fix) from None
     if not any(bool(weight.count_nonzero()) for weight in network.parameters()):
         raise UserError(FIELD, path, "holds zeros only")
     return network

@@ -20,7 +20,7 @@ from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
-from prunesweep.core.importing.network import load_network
+from prunesweep.core.importing.network import head_of, load_network
 from prunesweep.core.importing.text import FIELD
 from prunesweep.core.importing.unwrap import Note, unsaid
 from prunesweep.core.jobs.machine import device_of, threads_of
@@ -33,7 +33,6 @@ from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.engines import DEFAULT
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.training.datasets import Split, load_dataset
-from prunesweep.core.training.models import layout_of
 
 _ACCURACY_BATCH = 250
 _PROGRESS_SECONDS = 0.5
@@ -161,7 +160,7 @@ def _noter(say: Say, path: Path) -> Note:
 
 def _load(path: Path, model: str, ref: DatasetRef, note: Note = unsaid) -> nn.Module:
     network = load_network(path, model, note)
-    head = layout_of(model).head
+    head = head_of(model)
     outputs = len(network.get_parameter(head))
     if outputs != ref.classes:
         raise UserError(FIELD, path, f"{head} has {outputs} outputs, {ref.label} has {ref.classes} classes")

@@ -138,6 +138,28 @@ class ImportWeights:
 
 
 @dataclass(frozen=True)
+class Look:
+    """See `prunesweep.core.jobs.network`.
+
+    Attributes:
+        model: as a stage writes it.
+        image: height and width in pixels.
+        engines: that latency is to be measured with.
+        latency: whether weights are allocated by time.
+        precision: a recipe's.
+        folder: of the user's own file, "" = SWEEP_NETWORKS.
+    """
+
+    model: str
+    classes: int
+    image: tuple[int, int]
+    engines: tuple[str, ...]
+    latency: bool
+    precision: str
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Reevaluate:
     """See `prunesweep.core.jobs.reevaluate`. artifacts: SHA-256 each."""
 

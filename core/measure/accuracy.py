@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format, Passes
+from prunesweep.core.seeds import dice
 from prunesweep.core.training.batches import normalise
 from prunesweep.core.training.datasets import Split
 
@@ -52,7 +53,8 @@ def evaluate(
     among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
-    with torch.inference_mode():
+    # A network may draw numbers even here: the same ones each time.
+    with torch.inference_mode(), dice("evaluate", device=device):
         for start in range(0, total, batch):
             labels = split.labels[start : start + batch].to(device)
             logits = passes(normalise(split.between(start, start + batch).to(device), mean, std))

@@ -5,6 +5,7 @@ from torch import nn
 from torch.optim.swa_utils import update_bn
 
 from prunesweep.core.passes import Passes
+from prunesweep.core.seeds import dice
 from prunesweep.core.training.batches import plain_batches
 from prunesweep.core.training.datasets import Split
 
@@ -20,5 +21,6 @@ def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
     everything = torch.arange(len(split))
     batches = plain_batches(split, everything, seed=0, round=0, batch=_BATCH, count=_BATCHES)
     passes = Passes(model, min(split.images.shape[2:]), device)
-    update_bn((images.to(device) for images, _ in batches), passes)
+    with dice("batch-norm", device=device):  # dropout is at work
+        update_bn((images.to(device) for images, _ in batches), passes)
     model.eval()

@@ -32,10 +32,10 @@ def macs(model: nn.Module, image_shape: tuple[int, int, int]) -> Macs:
     """Counts by sending the shape of one image, `image_shape` (channels, height, width), through `model`.
 
     Multiply-adds = elements × output positions (`prunesweep.core.pruning.positions`). Biases, batch-norm and pooling
-    are left out.
+    are left out. A weight that the image never meets has none.
     """
     found = positions(model, image_shape)
-    layers = tuple(_layer(name, weight, found[name]) for name, weight in prunable(model) if name in found)
+    layers = tuple(_layer(name, weight, found.get(name, 0)) for name, weight in prunable(model))
     return Macs(sum(layer.macs for layer in layers), sum(layer.macs_dense for layer in layers), layers)
 
 

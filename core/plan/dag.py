@@ -15,6 +15,7 @@ from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
 from prunesweep.core.plan.lineage import RoundChain, RoundSchedule
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.recipes import RecipePair, load_recipe
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
 from prunesweep.core.plan.stages import (
@@ -65,12 +66,14 @@ class PlannedCell:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a grid comes to. `stages` is in topological order: parents before children."""
+    """What a grid comes to. `stages` is in topological order: parents before children · shapes: of the network's
+    prunable weights, None = not known without building it."""
 
     grid: Grid
     cells: tuple[PlannedCell, ...]
     stages: Mapping[str, Stage]
     encoded: Mapping[str, str]
+    shapes: Shapes | None = None
 
     @property
     def epochs(self) -> int:
@@ -297,13 +300,19 @@ class _Builder:
         return self.add(Benchmark(parent, dense, grid.bench_engines, *machine, self.dataset, self.model))
 
 
-def plan(grid: Grid, dataset: DatasetRef | None = None, imported: ImportedWeights | None = None) -> Plan:
+def plan(
+    grid: Grid,
+    dataset: DatasetRef | None = None,
+    imported: ImportedWeights | None = None,
+    shapes: Shapes | None = None,
+) -> Plan:
     """Return the stages of a grid, shared by digest.
 
     Args:
         dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a
             built-in one, looked up by its name.
         imported: what the grid's weights were found to be; needed where it has any.
+        shapes: of the prunable weights of a network that is not ours, None = not known.
 
     Raises:
         UserError: a dataset, recipe or cost profile that isn't there, too many cells, or layer rules that fit no layer,
@@ -312,8 +321,10 @@ def plan(grid: Grid, dataset: DatasetRef | None = None, imported: ImportedWeight
     check_weights(grid, imported)
     dataset = with_normalisation(dataset or parse_dataset(grid.dataset), grid.mean, grid.std)
     model = ModelRef(grid.model, grid.width, dataset.classes)
-    shapes = prunable_shapes(model)
-    rules = grid.layers if shapes is None else resolved(grid.layers, shapes, f"{model.name} of width {model.width}")
+    ours = prunable_shapes(model)
+    shapes = ours or shapes
+    shown = f"{model.name} of width {model.width}" if model.width else label_of(model.name)
+    rules = grid.layers if shapes is None else resolved(grid.layers, shapes, shown)
     recipes = load_recipe(grid.recipe)
     if grid.weights:  # trained weights are trained further as after pruning, not from a beginner's learning rate
         labels_only = replace(recipes.finetune, distill_weight=0.0, distill_temperature=1.0)
@@ -322,9 +333,12 @@ def plan(grid: Grid, dataset: DatasetRef | None = None, imported: ImportedWeight
     builder = _Builder(grid, dataset, model, recipes, load_profile(grid.costs), shapes, rules, root)
     wanted = grid.cells()
     builder.check_rules(wanted)
+    if ours is None:
+        # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
+        builder.shapes, builder.rules = None, grid.layers
     builder.stops = builder.find_stops(wanted)
     cells = tuple(builder.cell(cell) for cell in wanted)
-    return Plan(grid, cells, builder.stages, builder.encoded)
+    return Plan(grid, cells, builder.stages, builder.encoded, shapes)
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:

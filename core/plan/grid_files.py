@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
@@ -11,7 +12,15 @@ from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 _MAX_FILE = 2**20
-_BESIDE = {"algorithm": "algorithms", "dense_epochs": "weights"}
+_BESIDE = MappingProxyType(
+    {
+        "algorithm": "algorithms",
+        "dense_epochs": "weights",
+        "model_args": "model",
+        "width": "model",
+        "resize": "image_size",
+    }
+)
 """Keys that can only be judged beside another."""
 
 
@@ -60,7 +69,7 @@ def _load_toml(path: Path) -> Grid:
             if key == "base":
                 base = one_of(value, key, GRIDS)
             else:
-                beside = _BESIDE.get(key)
+                beside = _BESIDE.get(key, "")
                 own = {beside: values[beside]} if beside in values else {}
                 read_axes({**own, key: value}, GRIDS[base])
         except UserError as error:

@@ -30,6 +30,7 @@ from prunesweep.core.plan.layer_rules import LayerRule, parse_rules
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.networks import parse_model, read_network, with_arguments
 from prunesweep.core.plan.own_scores import parse_score
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
@@ -322,8 +323,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "iterations": lambda v: axes.parse_list(v, "iterations", _iterations),
         "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
         "dataset": lambda v: _text(v, "dataset"),
-        "model": lambda v: one_of(v, "model", MODELS),
-        "width": lambda v: axes.parse_count(v, "width", 1, 1024),
+        "model": lambda v: parse_model(v, "model"),
         "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 0, 100_000),
         "recipe": _read_recipe,
         "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
@@ -360,10 +360,10 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     """
     changes = {}
     for name, value in values.items():
-        if name == "algorithm":
+        if name in ("algorithm", "width", "model_args"):
             continue
         if name not in _READERS:
-            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm"]))
+            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm", "width", "model_args"]))
         changes[name] = _READERS[name](value)
     known = (*ALGORITHMS.values(), *changes.get("algorithms", base.algorithms))
     for own in changes.get("algorithms", ()):
@@ -372,13 +372,30 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", lambda name: _algorithm(name, known))
     if "dataset" in changes and "recipe" not in changes:
         changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
-    if "model" in changes and "width" not in changes:
-        changes["width"] = MODELS[changes["model"]]
+    network = _network(values, changes.pop("model", None), base)
     if changes.get("weights") and "dense_epochs" not in changes:
         changes["dense_epochs"] = 0
-    grid = replace(base, **changes)
+    grid = replace(base, **changes, **network)
     if not grid.weights and not grid.dense_epochs:
         raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
     if grid.resize != base.resize and not grid.image_size:
         raise UserError("resize", grid.resize, "says how images become one size; give that too: --image-size 224")
     return grid
+
+
+def _network(values: Mapping[str, object], model: str | None, base: Grid) -> dict[str, Any]:
+    """Return the fields `model` and `width`, where they change. model: the one that `values` name, if they name one."""
+    changes: dict[str, Any] = {} if model is None else {"model": model}
+    asked = model or base.model
+    if "model_args" in values:
+        changes["model"] = asked = with_arguments(asked, values["model_args"])
+    if read_network(asked) is not None:
+        if values.get("width", 0) != 0:
+            fix = "only the built-in networks have one; leave it out, or give what this network takes by --model-args"
+            raise UserError("width", values["width"], fix)
+        return {**changes, "width": 0}
+    if "width" in values:
+        changes["width"] = axes.parse_count(values["width"], "width", 1, 1024)
+    elif model is not None:
+        changes["width"] = MODELS[model]
+    return changes

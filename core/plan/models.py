@@ -20,7 +20,13 @@ MODELS: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class ModelRef:
-    """A network: `width` is its first stage's channels (`MODELS` = as published), ≥ 1; `classes` ≥ 2."""
+    """A network.
+
+    Attributes:
+        name: one of `MODELS`, or of another source (`prunesweep.core.plan.networks`).
+        width: channels of its first stage (`MODELS` = as published), ≥ 1; 0 for networks of other sources.
+        classes: ≥ 2.
+    """
 
     name: str
     width: int

@@ -13,6 +13,7 @@ import msgspec
 
 from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.recipes import Recipe
 
 TOP5_CLASSES = 20
@@ -248,7 +249,7 @@ def workload_of(stage: Stage) -> str:
     """Return what one epoch's duration depends on besides the machine, e.g. `cifar10/resnet18/64/256`; "" if no
     epochs."""
     if isinstance(stage, Train | PruneRound):
-        return f"{stage.dataset.label}/{stage.model.name}/{stage.model.width}/{stage.recipe.batch}"
+        return f"{stage.dataset.label}/{label_of(stage.model.name)}/{stage.model.width}/{stage.recipe.batch}"
     return ""
 
 

@@ -5,6 +5,7 @@ An empty dict is a dense network.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -14,20 +15,42 @@ from prunesweep.core.plan.counts import kept_count as kept_count
 
 Masks = Mapping[str, Tensor]
 
-PRUNABLE = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
-"""Layers whose weights pruning may touch."""
+_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_WEIGHTS: Mapping[tuple[type[nn.Module], ...], tuple[str, ...]] = MappingProxyType(
+    {
+        (*_CONVOLUTIONS, *_TRANSPOSED, nn.Linear): ("weight",),
+        (nn.MultiheadAttention,): ("in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight"),
+    }
+)
+"""Layers whose weights pruning may touch, grouped and depthwise ones too, and what these weights are called.
+Attention's projection of its outputs is a linear layer of its own."""
 
 
 def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
-    """Return the weights that pruning may touch: those of convolutions and linear layers, never biases or batch-norm.
+    """Return the weights that pruning may touch: those of convolutions, of linear layers and of attention's
+    projections, never biases, norms or embeddings.
 
-    In `state_dict` order, under their `state_dict` names.
+    In `state_dict` order, under their `state_dict` names. A weight that several layers share is there once, under its
+    first name. One that is computed from others, as by torch.nn.utils.parametrizations, is no weight to set to zero.
     """
-    return [
-        (f"{name}.weight" if name else "weight", module.weight)
-        for name, module in model.named_modules()
-        if isinstance(module, PRUNABLE)
-    ]
+    found: dict[int, tuple[str, Tensor]] = {}
+    for prefix, module in model.named_modules():
+        for name in _weight_names(module):
+            weight = module._parameters.get(name)
+            if weight is not None:
+                found.setdefault(id(weight), (f"{prefix}.{name}" if prefix else name, weight))
+    return list(found.values())
+
+
+def computed(model: nn.Module) -> list[str]:
+    """Return the names of layers whose weights are computed from other tensors, so that pruning leaves them out."""
+    layers = ((name, module) for name, module in model.named_modules() if isinstance(module, next(iter(_WEIGHTS))))
+    return [name for name, module in layers if module._parameters.get("weight") is None]
+
+
+def _weight_names(module: nn.Module) -> tuple[str, ...]:
+    return next((names for kinds, names in _WEIGHTS.items() if isinstance(module, kinds)), ())
 
 
 def check_masks(weights: Mapping[str, Tensor], masks: Masks) -> None:

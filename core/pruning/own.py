@@ -5,7 +5,6 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -17,6 +16,7 @@ from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.pruning.scores import gradients
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.seeds import seed_of
+from prunesweep.core.users_file import run_file
 
 _CORRECT = "correct the file"
 
@@ -72,11 +72,8 @@ def load_own(score: OwnScore, folder: Path | None) -> OwnScoreFunction:
         source = source_of(score, folder)
     except ValueError as error:
         raise StageError(f"{error}; {RETRY}") from None
-    module = ModuleType(f"own_score_{score.name.replace('-', '_')}")
     try:
-        # The bytes that were hashed, and no cached ones.
-        exec(compile(source, score.file, "exec"), module.__dict__)  # noqa: S102 - SWEEP_SCORES asks for it
-        function = getattr(module, FUNCTION)
+        function = getattr(run_file(score.file, source), FUNCTION)
         asks = tuple(inspect.signature(function).parameters)
     except (Exception, SystemExit) as error:
         raise WrongPlan(f"own score {score.name!r}: {type(error).__name__}: {error}", _CORRECT) from error

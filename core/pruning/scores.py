@@ -16,7 +16,7 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.passes import Passes
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.pruning.subject import Subject
-from prunesweep.core.seeds import generator
+from prunesweep.core.seeds import dice, generator
 
 
 class Score(Protocol):
@@ -78,13 +78,15 @@ def synflow(subject: Subject) -> dict[str, Tensor]:
     model = copy.deepcopy(subject.model).double()
     with torch.no_grad():
         for tensor in model.state_dict().values():
-            tensor.abs_()
+            if tensor.is_floating_point():
+                tensor.abs_()
     passes = Passes(model, min(subject.image[1:]), gradients=True).eval()
     weights = dict(prunable(model))
     for weight in weights.values():
         weight.requires_grad_()
     ones = torch.ones(1, *subject.image, dtype=torch.float64, device=next(iter(weights.values())).device)
-    gradients = torch.autograd.grad(passes(ones).sum(), list(weights.values()))
+    # A weight that the image never meets has a gradient of 0.
+    gradients = torch.autograd.grad(passes(ones).sum(), list(weights.values()), materialize_grads=True)
     return {
         name: weight.detach() * gradient for (name, weight), gradient in zip(weights.items(), gradients, strict=True)
     }
@@ -118,10 +120,11 @@ def gradients(subject: Subject) -> Iterator[dict[str, tuple[Tensor, Tensor]]]:
     passes = Passes(model, min(subject.image[1:]), gradients=True).train()
     weights = dict(prunable(model))
     seen = False
-    for images, labels in subject.batches():
+    for number, (images, labels) in enumerate(subject.batches()):
         seen = True
-        loss = F.cross_entropy(passes(images), labels)
-        found = torch.autograd.grad(loss, list(weights.values()))
+        with dice("scores", subject.seed, subject.round, number, device=images.device):
+            loss = F.cross_entropy(passes(images), labels)
+        found = torch.autograd.grad(loss, list(weights.values()), materialize_grads=True)
         yield {name: (weights[name], gradient) for name, gradient in zip(weights, found, strict=True)}
     if not seen:
         raise StageError("a score by gradients needs training images")

@@ -153,7 +153,7 @@ class Training(Iterator[EpochResult]):
         done = self._behind + self._epoch * self._steps
         rates = [learning_rate(self._recipe, done + step, self._course) for step in range(self._steps)]
         draws = self._ahead.pop(self._epoch) if self._epoch in self._ahead else self._draw(self._epoch)
-        self._train.begin(draws, rates, self._step)
+        self._train.begin(draws, rates, self._step, (self._seed, self._first + self._epoch))
         for step in range(self._step, self._steps):
             self._before_step(self)
             self._seen += self._train(step)

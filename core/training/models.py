@@ -1,4 +1,5 @@
-"""Networks by name, at any width, initialised from a seed: torchvision's parts in the forms made for small images."""
+"""Networks by name, initialised from a seed: ours, at any width, of torchvision's parts in the forms made for small
+images; and those of other sources as they are."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from torch.nn import functional as F
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.networks import label_of, read_network
 from prunesweep.core.pruning.masks import prunable as prunable
-from prunesweep.core.seeds import seed_of
+from prunesweep.core.seeds import all_dice
+from prunesweep.core.training.sources import build
 from prunesweep.core.training.vision import import_torchvision
 
 _PUBLISHED_WIDTH = 64
@@ -33,12 +36,14 @@ def build_model(ref: ModelRef, seed: int) -> nn.Module:
     Other widths scale every layer's channels. Same `state_dict` keys at every width. The initial weights depend on
     (ref, seed) alone; the global random state is not touched.
 
+    A network of another source (`prunesweep.core.plan.networks`) is what its own code makes.
+
     Raises:
-        StageError: a name of another release.
+        StageError: a name of another release, or a network of another source that cannot be made here.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed_of("init", seed))
-        return _sized(ref, "cpu")
+    with all_dice("init", seed):
+        network = read_network(ref.name)
+        return _sized(ref, "cpu") if network is None else build(network, ref.classes)
 
 
 def load_model(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
@@ -48,18 +53,21 @@ def load_model(ref: ModelRef, weights: Mapping[str, Tensor]) -> nn.Module:
     Raises:
         StageError: a name of another release, or weights of another network.
     """
-    model = _sized(ref, "meta").to_empty(device="cpu")
+    # Of another source's network not all is in a checkpoint: tables of positions, say, are made with it.
+    ours = read_network(ref.name) is None
+    model = _sized(ref, "meta").to_empty(device="cpu") if ours else _template(ref)
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
-        raise StageError(f"the checkpoint is not a {ref.name} of width {ref.width}: {error}") from None
+        what = f"{ref.name} of width {ref.width}" if ref.width else label_of(ref.name)
+        raise StageError(f"the checkpoint is not a {what}: {error}") from None
     return model
 
 
 @dataclass(frozen=True)
 class NetworkLayout:
     """Where a network of the registry shows what it is: names of its first and of its last weight, and all names of its
-    `state_dict`. The first weight's first dimension is the width, the last one's the classes."""
+    `state_dict`. The first weight's first dimension is the width (of ours), the last one's the classes."""
 
     stem: str
     head: str
@@ -71,11 +79,22 @@ def layout_of(name: str) -> NetworkLayout:
     """Return the layout of the network of that name: the same at every width and number of classes.
 
     Raises:
-        StageError: a name of another release.
+        StageError: a name of another release, or a network of another source whose classes no single layer shows.
     """
+    if read_network(name) is not None:
+        return _foreign_layout(name)
     model = _sized(ModelRef(name, 1, 2), "meta")
     weights = [key for key, _ in prunable(model)]
     return NetworkLayout(weights[0], weights[-1], frozenset(model.state_dict()))
+
+
+def _foreign_layout(name: str) -> NetworkLayout:
+    """Return the head is the last weight that grows with the classes, and by its first dimension."""
+    two, three = (shapes_of(ModelRef(name, 0, classes)) for classes in (2, 3))
+    heads = [key for key, shape in two.items() if len(shape) > 1 and shape[0] == 2 and three.get(key, ())[:1] == (3,)]
+    if not heads:
+        raise StageError(f"no layer of {label_of(name)} has as many outputs as num_classes says")
+    return NetworkLayout(next(iter(two)), heads[-1], frozenset(two))
 
 
 def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
@@ -84,7 +103,16 @@ def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
     Raises:
         StageError: a name of another release.
     """
-    return {key: tensor.shape for key, tensor in _sized(ref, "meta").state_dict().items()}
+    model = _sized(ref, "meta") if read_network(ref.name) is None else _template(ref)
+    return {key: tensor.shape for key, tensor in model.state_dict().items()}
+
+
+def _template(ref: ModelRef) -> nn.Module:
+    """Return a network of another source whose weights are of no account."""
+    network = read_network(ref.name)
+    assert network is not None  # noqa: S101 - whoever calls has looked
+    with all_dice("template"):
+        return build(network, ref.classes, fresh=False)
 
 
 def _sized(ref: ModelRef, device: str) -> nn.Module:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, prunable
+from prunesweep.core.seeds import dice
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
@@ -118,6 +119,7 @@ class Step:
             shape = (recipe.batch, *split.images.shape[1:])
             self._incoming = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=torch.channels_last)
         self._rates: Sequence[float] = ()
+        self._at = (0, 0)
         self._planned_rates = torch.zeros(steps_in(count, recipe.batch), device=device)
         self._rate = torch.zeros((), device=device)
         self._cursor = torch.zeros(1, dtype=torch.int64, device=device)
@@ -131,8 +133,10 @@ class Step:
                 found[f"optimizer/{name}/{key}"] = value
         return {**found, "loss": self.summed}
 
-    def begin(self, draws: BatchDraws, rates: Sequence[float], first: int) -> None:
-        """Make ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with."""
+    def begin(self, draws: BatchDraws, rates: Sequence[float], first: int, epoch: tuple[int, int] = (0, 0)) -> None:
+        """Make ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with, and
+        (seed, epoch of the lineage), which the numbers that layers draw follow from, dropout's for one."""
+        self._at = epoch
         _send(self._plan.index, draws.index)
         _send(self._plan.shifts, draws.shifts)
         _send(self._plan.mirrored, draws.mirrored)
@@ -151,23 +155,26 @@ class Step:
         images = min(self._recipe.batch, self._count - begin)
         if self._stream is not None:
             self._incoming[:images].copy_(self._stream.next(), non_blocking=True)
-        if self._graph is not None and images == self._recipe.batch:
-            self._replay(self._graph)
-        else:
-            # On the CPU a number: a tensor would round it to float32.
-            rate = self._rates[number] if self._graph is None else self._rate.copy_(self._planned_rates[number])
-            self._train(self._plan.rows(slice(begin, begin + images)), rate)
+        whole = self._graph is not None and images == self._recipe.batch
+        if whole and not self._recorded:
+            self._record()
+        with dice("step", *self._at, number, device=self._split.device):
+            if self._graph is not None and whole:
+                self._graph.replay()
+            else:
+                # On the CPU a number: a tensor would round it to float32.
+                rate = self._rates[number] if self._graph is None else self._rate.copy_(self._planned_rates[number])
+                self._train(self._plan.rows(slice(begin, begin + images)), rate)
         return images
 
-    def _replay(self, graph: Recording) -> None:
-        if not self._recorded:
-            # Recording takes steps; afterwards everything is put back where it lies.
-            touched = [*self.state().values(), self._cursor]
-            kept = [tensor.clone() for tensor in touched]
-            graph.capture(self._train_at_cursor)
-            torch._foreach_copy_(touched, kept)
-            self._recorded = True
-        graph.replay()
+    def _record(self) -> None:
+        """Recording takes steps; afterwards everything is put back where it lies."""
+        assert self._graph is not None  # noqa: S101 - whoever calls has looked
+        touched = [*self.state().values(), self._cursor]
+        kept = [tensor.clone() for tensor in touched]
+        self._graph.capture(self._train_at_cursor)
+        torch._foreach_copy_(touched, kept)
+        self._recorded = True
 
     def _train_at_cursor(self) -> None:
         """The step that the cursor points to; it then points to the next full batch, after the last one to the first.

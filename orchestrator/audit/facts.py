@@ -14,7 +14,9 @@ from prunesweep.orchestrator.report.validity import imported, nothing_learned
 
 def setting(subject: AuditedSweep) -> ItemResult:
     """Return which network, data and metrics."""
-    networks = sorted({f"{row.model} width {row.width} on {row.dataset}" for row in subject.rows})
+    networks = sorted(
+        {f"{row.model}{f' width {row.width}' if row.width else ''} on {row.dataset}" for row in subject.rows}
+    )
     counted = sorted({row.total for row in subject.rows if row.total is not None})
     weights = f", {' or '.join(f'{total:,}' for total in counted)} prunable weights" if counted else ""
     metrics = "top1, top1_before, drop, compression, compression_all, flop_speedup, as docs/commands.md defines them"

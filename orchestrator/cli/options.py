@@ -31,9 +31,14 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="resnet18, resnet18-cifar, resnet20(-a), resnet56(-a), vgg16-bn.",
+        help="resnet18, resnet18-cifar, resnet20(-a), resnet56(-a), vgg16-bn, torchvision:NAME, timm:NAME, "
+        "FILE.py:FUNCTION.",
         autocompletion=completion.MODELS,
     ),
+]
+ModelArgsOption = Annotated[
+    str | None,
+    typer.Option("--model-args", metavar="JSON", help="Keyword arguments of a network that is not built in."),
 ]
 ImageSizeOption = Annotated[
     str,
@@ -77,7 +82,12 @@ _AXES: dict[str, tuple[str, str]] = {
     "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
     "image_size": ("N", "Resize an image folder's images to squares of that side, in pixels, e.g. 224."),
     "resize": ("crop|stretch|pad", "How they are resized; crop keeps the middle."),
-    "model": ("NAME", "resnet18, resnet18-cifar (no max-pool), resnet20(-a), resnet56(-a) or vgg16-bn."),
+    "model": (
+        "NAME",
+        "resnet18, resnet18-cifar (no max-pool), resnet20(-a), resnet56(-a), vgg16-bn, torchvision:NAME, timm:NAME or "
+        "FILE.py:FUNCTION.",
+    ),
+    "model_args": ("JSON", "Keyword arguments of a network that is not built in, e.g. '{\"dropout\": 0.1}'."),
     "width": ("N", "Channels of the network's first stage; as published when left out."),
     "weights": ("FILE", "Begin with trained weights: .pt, .safetensors, torchvision:NAME or timm:NAME."),
     "dense_epochs": ("N", "Epochs of the dense network; with --weights of further training, 0 when left out."),

@@ -78,10 +78,11 @@ def is_about(content: str, artifact: str) -> bool:
 
 def _summary(subject: CardFacts) -> str:
     row = subject.row
+    wide = f" (width {row.width})" if row.width else ""
     made = f"imported from {_word(row.weights)}, tested on" if row.weights else "trained on"
     if row.weights and any(stage.spec.get("epochs") for stage in subject.chain):
         made = f"imported from {_word(row.weights)}, trained further on"
-    what = f"{_word(row.model)} (width {row.width}), {made} {_dataset(subject)}"
+    what = f"{_word(row.model)}{wide}, {made} {_dataset(subject)}"
     if subject.dense:
         return f"{what}; the dense network that the sweep prunes. Test accuracy {_percent(row.top1_dense)}."
     where = " outside the exempt layers" if EXEMPT in _rules(subject.stage).values() else ""
@@ -107,7 +108,7 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
     yield "dataset", _dataset(subject)
     if mean := subject.origin.dataset.get("mean"):
         yield "images normalised by", f"mean {mean}, standard deviation {subject.origin.dataset['std']}, as given"
-    yield "network", f"{_word(row.model)}, width {row.width}"
+    yield "network", f"{_word(row.model)}, width {row.width}" if row.width else _word(_source(subject))
     if subject.dense:
         yield "algorithm", "none: dense, as imported" if len(subject.chain) == 1 and row.weights else "none: dense"
         yield "epochs", str(sum(stage.spec.get("epochs", 0) for stage in subject.chain))
@@ -132,6 +133,11 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
         yield "top-5", _percent(found["top5"])
     yield from _sizes(found)
     yield "multiply-adds an image", f"{text.count(found.get('macs'))} of {text.count(found.get('macs_dense'))}"
+
+
+def _source(subject: CardFacts) -> str:
+    """Return a network of another source: its name in the plan, which decides its code."""
+    return str(subject.stage.spec.get("model", {}).get("name", subject.row.model))
 
 
 def _sizes(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

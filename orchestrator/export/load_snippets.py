@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.networks import FILE, Network, read_network
 
 _NETWORK = """import prunesweep
 
@@ -16,6 +17,18 @@ from torchvision.models import resnet18  # needs nothing of prunesweep
 network = resnet18(num_classes={classes!r})
 network.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
 {pool}network.load_state_dict(weights)
+network.eval()"""
+_LIBRARY = """import {module}  # {version}; needs nothing of prunesweep
+
+network = {module}{make}({name!r}, num_classes={classes!r}{arguments})
+network.load_state_dict(weights)
+network.eval()"""
+_MAKE = MappingProxyType({"torchvision": ".models.get_model", "timm": ".create_model"})
+
+_FILE = """from {stem} import {function}  # {file}, SHA-256 {sha}; needs nothing of prunesweep
+
+network = {function}(num_classes={classes!r}{arguments})
+network.load_state_dict(weights)
 network.eval()"""
 _NO_POOL = "network.maxpool = nn.Identity()\n"
 
@@ -64,4 +77,17 @@ def _network(model: Mapping[str, Any]) -> str:
     name, width, classes = (model.get(key) for key in ("name", "width", "classes"))
     if name in ("resnet18", "resnet18-cifar") and width == MODELS[name]:
         return _TORCHVISION.format(classes=classes, pool=_NO_POOL if name == "resnet18-cifar" else "")
+    if (other := read_network(str(name))) is not None:
+        return _elsewhere(other, classes)
     return _NETWORK.format(name=name, width=width, classes=classes)
+
+
+def _elsewhere(network: Network, classes: object) -> str:
+    """Code that makes a network of another source, with the library or the file that it was made with."""
+    given = "".join(f", {name}={value!r}" for name, value in network.arguments.items())
+    if network.source == FILE:
+        stem = network.name.removesuffix(".py")
+        facts = {"stem": stem, "file": network.name, "function": network.function, "sha": network.sha}
+        return _FILE.format(**facts, classes=classes, arguments=given)
+    facts = {"module": network.source, "version": network.version, "make": _MAKE[network.source], "name": network.name}
+    return _LIBRARY.format(**facts, classes=classes, arguments=given)

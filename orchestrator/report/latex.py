@@ -63,7 +63,8 @@ def _caption(rows: Sequence[ReportRow], name: str) -> str:
     reached = "" if dense is None else rf" Dense: {_spread(dense.mean, dense.sd, 100)}\,\% top-1."
     done = sum(row.top1 is not None for row in rows)
     known = "" if done == len(rows) else f" {done} of {len(rows)} cells are evaluated."
-    where = escaped(f"{rows[0].model}, width {rows[0].width}, {rows[0].dataset}")
+    wide = f"width {rows[0].width}, " if rows[0].width else ""
+    where = escaped(f"{rows[0].model}, {wide}{rows[0].dataset}")
     if rows[0].layer_rules:
         known += escaped(f" Layer rules: {rows[0].layer_rules.replace(',', ', ')}.")
     return (

@@ -201,7 +201,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     facts = [
         f"{rows[0].sweep}: {done:,} of {text.plural(len(rows), 'cell')} done",
         _each(row.dataset for row in rows),
-        _each(f"{row.model} width {row.width}" for row in rows),
+        _each(f"{row.model} width {row.width}" if row.width else row.model for row in rows),
     ]
     if len({row.seed for row in rows}) == 1:
         facts.append(f"seed {rows[0].seed}")

@@ -10,8 +10,8 @@ from prunesweep.core.ledger.queries.lookup import done_among
 from prunesweep.core.ledger.queries.status import epoch_seconds
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.layer_rules import RulesOverview, encode_rules, overview
-from prunesweep.core.plan.shapes import prunable_shapes
-from prunesweep.core.plan.stages import Sleep, epochs_of, workload_of
+from prunesweep.core.plan.networks import label_of
+from prunesweep.core.plan.stages import epochs_of, workload_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.ledger_session import ledger
@@ -82,11 +82,11 @@ def ruled_layers(plan: Plan) -> RulesOverview | None:
     """Return what the grid's layer rules come to; None without rules, or for a network whose layers only a worker
     knows."""
     grid = plan.grid
-    model = next((stage.model for stage in plan.stages.values() if not isinstance(stage, Sleep)), None)
-    shapes = None if model is None else prunable_shapes(model)
-    if not grid.layers or shapes is None:
+    if not grid.layers or plan.shapes is None:
         return None
-    return overview(grid.layers, shapes, grid.model, sorted({planned.cell.sparsity for planned in plan.cells}))
+    return overview(
+        grid.layers, plan.shapes, label_of(grid.model), sorted({planned.cell.sparsity for planned in plan.cells})
+    )
 
 
 def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:

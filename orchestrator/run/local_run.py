@@ -16,6 +16,7 @@ from prunesweep.core.preflight import check_machine
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.networks import check_here
 from prunesweep.orchestrator.run import submission
 from prunesweep.orchestrator.run.local_worker import LocalWorker
 from prunesweep.orchestrator.run.request import GridRequest
@@ -71,6 +72,7 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
         note(f"note: {line}")
     need("worker", "run", modules=("torch",))
     _check_own_scores(request.plan.grid, settings)
+    check_here(request.plan.grid.model, settings)
     chosen = check_machine(settings, devices)
     _check_devices(chosen)
     with ledger(settings) as engine:

@@ -13,11 +13,13 @@ from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.networks import folder_of_file
 from prunesweep.core.plan.stages import KINDS, epochs_of
 from prunesweep.core.settings import Settings, mask
 from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line, plural
 from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.networks import look_at
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.run.weights import Upload, read_given, store
 
@@ -29,7 +31,7 @@ class Request:
     """A checked request: its plan, the name that was given, and the word that a made-up name starts with.
 
     Attributes:
-        notes: what a person should know of its images and weights, one line each.
+        notes: what a person should know of its images, its network and its weights, one line each.
         upload: the given weights, to be stored before the sweep is written.
     """
 
@@ -41,8 +43,8 @@ class Request:
 
 
 def plan_request(asked: GridRequest, settings: Settings) -> Request:
-    """Read and plans what was asked for; touches no ledger and no store. An image folder is inspected, given weights
-    are read.
+    """Read and plan what was asked for; touch no ledger and no store. An image folder is inspected, given weights are
+    read, and a network that is not ours is tried in a process of its own.
 
     Raises:
         UserError: any bad value; names the option.
@@ -54,11 +56,14 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
     found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize)
     grid = replace(grid, dataset=found.text)
+    network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
     given = read_given(grid, found.ref, settings)
     if given is None:
-        return Request(plan(grid, found.ref), name, _prefix(asked.grid), found.notes)
-    planned = plan(given.grid, found.ref, given.imported)
-    return Request(planned, name, _prefix(asked.grid), (*found.notes, *given.notes), given.upload)
+        planned = plan(grid, found.ref, shapes=network.shapes)
+        return Request(planned, name, _prefix(asked.grid), (*found.notes, *network.notes))
+    planned = plan(given.grid, found.ref, given.imported, network.shapes)
+    notes = (*found.notes, *network.notes, *given.notes)
+    return Request(planned, name, _prefix(asked.grid), notes, given.upload)
 
 
 def write(engine: Engine, request: Request) -> SubmitSummary:

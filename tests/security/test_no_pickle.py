@@ -65,9 +65,9 @@ def findings(tree: ast.AST, allowed: frozenset[str] = frozenset()) -> Iterator[s
             yield f"line {node.lineno}: {ast.unparse(node.func)}(…)"
 
 
-RUNS_A_USERS_FILE = "core/pruning/own.py"
-"""The one place that runs code which is not the program's: a file of SWEEP_SCORES, whose hash was checked before. That
-others are refused unrun: tests/pruning/test_own.py."""
+RUNS_A_USERS_FILE = "core/users_file.py"
+"""The one place that runs code which is not the program's: a file of SWEEP_SCORES or SWEEP_NETWORKS, whose hash was
+checked before. That others are refused unrun: tests/pruning/test_own.py, tests/training/test_sources.py."""
 
 
 def test_nothing_in_the_program_turns_data_into_code() -> None:

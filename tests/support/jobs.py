@@ -22,6 +22,7 @@ _PROGRAMS = {
     "evaluate": ("Evaluate", "measure"),
     "export": ("Export", "convert"),
     "import_weights": ("ImportWeights", "convert"),
+    "network": ("Look", "look"),
     "reevaluate": ("Reevaluate", "measure"),
     "verify": ("Verify", "verify"),
 }
@@ -34,6 +35,7 @@ _ASKING = (
     "cli.commands.evaluate",
     "cli.commands.verify",
     "export.files",
+    "networks",
     "run.local_run",
     "run.weights",
 )

@@ -19,10 +19,10 @@ from prunesweep.core.measure.flops import LayerMacs, macs
 from prunesweep.core.measure.latency import compete, latency_row
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.measure.size import parameter_counts, zstd_bytes
-from prunesweep.core.plan.layer_rules import counted_layers, decode_rules
+from prunesweep.core.plan.layer_rules import counted_layers, decode_rules, resolved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, Import, PruneRound, Sleep, Train, decode
-from prunesweep.core.pruning.masks import Masks, apply_masks, count_nonzero
+from prunesweep.core.pruning.masks import Masks, apply_masks, count_nonzero, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import partition, plain_batches
@@ -158,7 +158,7 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
     with context.report.watching(model, "evaluating"):
         found = evaluate(model, split, context.device, _EVALUATION_BATCH)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
-    nonzero_counted, total_counted = _counted(counted.layers, after.meta.get("layers", ""))
+    nonzero_counted, total_counted = _counted(model, counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
     result = {
         "top1": found.top1,
@@ -341,10 +341,10 @@ def _meta(digest: str, ref: ModelRef, layers: str) -> dict[str, str]:
     return of | ({"layers": layers} if layers else {})
 
 
-def _counted(layers: Sequence[LayerMacs], rules: str) -> tuple[int, int]:
+def _counted(model: nn.Module, layers: Sequence[LayerMacs], rules: str) -> tuple[int, int]:
     """(weights that are not 0, weights) of the layers that the asked sparsity counts."""
-    shapes = {layer.name: (layer.total,) for layer in layers}
-    names = set(counted_layers(shapes, decode_rules(rules)))
+    shapes = {name: tuple(weight.shape) for name, weight in prunable(model)}
+    names = set(counted_layers(shapes, resolved(decode_rules(rules), shapes, "the network")))
     found = [layer for layer in layers if layer.name in names]
     return sum(layer.nonzero for layer in found), sum(layer.total for layer in found)
 

@@ -19,6 +19,7 @@ from prunesweep.core.plan.dag import Plan, PlannedCell
 from prunesweep.core.plan.datasets import IMAGEFOLDER, folder_of
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
+from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.stages import Import, Stage, device_of, epochs_of, workload_of
 
 _CHUNK = 5_000
@@ -170,7 +171,7 @@ def cell_row(sweep_id: int, position: int, planned: PlannedCell, grid: Grid) -> 
         "position": position,
         **asdict(planned.cell),
         "dataset": grid.dataset,
-        "model": grid.model,
+        "model": label_of(grid.model),
         "width": grid.width,
         "train": planned.train,
         "rounds": list(planned.rounds),

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.model.graph import INPUT
 from prunesweep.core.sparse.runtime import dense_runtimes
@@ -32,12 +33,18 @@ def _exported(model: nn.Module, images: torch.Tensor) -> bytes:
         # That it is the older one, and that a function inside it will go with it.
         warnings.filterwarnings("ignore", "You are using the legacy TorchScript-based ONNX export", DeprecationWarning)
         warnings.filterwarnings("ignore", "The feature will be removed", DeprecationWarning)
-        torch.onnx.export(
-            model.eval(),
-            (images.cpu().contiguous(),),
-            file,
-            dynamo=False,
-            input_names=[INPUT],
-            output_names=[dense_runtimes.OUTPUT],
-        )
+        # Numbers that become constants: results are compared.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
+        try:
+            torch.onnx.export(
+                model.eval(),
+                (images.cpu().contiguous(),),
+                file,
+                dynamo=False,
+                input_names=[INPUT],
+                output_names=[dense_runtimes.OUTPUT],
+            )
+        except Exception as error:  # an operation that the exporter does not know, among much else
+            reason = str(error).partition("\n")[0] or repr(error)
+            raise UnsupportedNetwork(f"no ONNX file can be made of it: {reason}") from error
     return bytes(file.getvalue())

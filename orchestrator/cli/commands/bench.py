@@ -8,8 +8,7 @@ from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.plan.axes import parse_count, parse_list
 from prunesweep.core.plan.engines import parse_engines
-from prunesweep.core.plan.models import MODELS
-from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
 from prunesweep.orchestrator.torch_client import ask, existing
@@ -23,6 +22,7 @@ def bench(
     batch: str,
     device: str,
     model: str,
+    model_args: str | None,
     image: str,
     json_: bool,
 ) -> None:
@@ -30,7 +30,7 @@ def bench(
     counts = parse_list(threads, "threads", lambda value: parse_count(value, "threads", 1, 1024))
     request = {
         "files": [existing(file) for file in files],
-        "model": one_of(model, "model", MODELS),
+        "model": parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
         "device": device,
         "engines": [] if engines is None else list(parse_engines(engines, "engines")),
         "batches": list(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),

@@ -8,7 +8,7 @@ from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.datasets import RESIZES, read_size, with_normalisation
-from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console import text
@@ -24,6 +24,7 @@ def evaluate(
     image_size: str,
     resize: str,
     model: str,
+    model_args: str | None,
     mean: str,
     std: str,
     device: str,
@@ -42,7 +43,7 @@ def evaluate(
         "dataset": asdict(with_normalisation(found.ref, mean, std)),
         "places": list(found.places),
         "data": str(settings.data),
-        "model": one_of(model, "model", MODELS),
+        "model": parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
         "device": device,
         "batch": parse_count(batch, "batch", 1, 65_536),
         "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,

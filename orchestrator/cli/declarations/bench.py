@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelOption
+from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelArgsOption, ModelOption
 
 
 def bench(
@@ -24,6 +24,7 @@ def bench(
     batch: Annotated[str, typer.Option("--batch", metavar="LIST", help="Images per pass, e.g. 1,64.")] = "1",
     device: DeviceOption = "cpu",
     model: ModelOption = "resnet18",
+    model_args: ModelArgsOption = None,
     image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
     json_: JsonOption = False,
 ) -> None:
@@ -31,5 +32,13 @@ def bench(
     from prunesweep.orchestrator.cli.commands import bench as command
 
     command.bench(
-        files=files, engines=engines, threads=threads, batch=batch, device=device, model=model, image=image, json_=json_
+        files=files,
+        engines=engines,
+        threads=threads,
+        batch=batch,
+        device=device,
+        model=model,
+        model_args=model_args,
+        image=image,
+        json_=json_,
     )

@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DeviceOption, ImageSizeOption, JsonOption, ModelOption, ResizeOption
+from prunesweep.orchestrator.cli.options import (
+    DeviceOption,
+    ImageSizeOption,
+    JsonOption,
+    ModelArgsOption,
+    ModelOption,
+    ResizeOption,
+)
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors; the first is the reference.")
@@ -27,6 +34,7 @@ def evaluate(
     image_size: ImageSizeOption = "0",
     resize: ResizeOption = "crop",
     model: ModelOption = "resnet18",
+    model_args: ModelArgsOption = None,
     mean: Annotated[
         str,
         typer.Option("--mean", metavar="LIST", help="Normalise images by this mean, as the files were trained with."),
@@ -50,6 +58,7 @@ def evaluate(
         image_size=image_size,
         resize=resize,
         model=model,
+        model_args=model_args,
         mean=mean,
         std=std,
         device=device,

@@ -1,0 +1,129 @@
+"""`python -m prunesweep.core.jobs.network`: what a network that is not ours can do, before anything is submitted.
+
+One JSON line on stdin: {"model": as a stage writes it, "classes", "image": [height, width] in pixels, "engines": [name,
+…], "latency": whether weights are allocated by time, "precision": a recipe's, "folder": of the user's own file, "" =
+SWEEP_NETWORKS}. JSON lines on stdout: {"event": "network", "shapes": {weight: [sizes]}, "parameters", "notes": [what it
+cannot do, one line each]}; if it cannot be trained at all {"event": "error", "message", "field", "value", "fix"} and
+exit code 2.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Look
+from prunesweep.core.measure.engines.base import UnsupportedNetwork
+from prunesweep.core.measure.engines.onnx_file import onnx_bytes
+from prunesweep.core.measure.engines.registry import missing
+from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.passes import Passes
+from prunesweep.core.plan.networks import Network, read_network
+from prunesweep.core.pruning.masks import computed, prunable
+from prunesweep.core.pruning.positions import positions
+from prunesweep.core.seeds import all_dice
+from prunesweep.core.training.sources import build
+
+_IMAGES = 2
+_SHOWN = 3
+
+
+def look(request: Look, say: Say) -> Iterator[dict[str, Any]]:
+    """Yield the one event about the network.
+
+    Raises:
+        UserError: it cannot be made, or not trained on images of that size.
+    """
+    del say
+    network = read_network(request.model)
+    if network is None:
+        raise UserError("model", request.model, "is no network of another source")
+    height, width = request.image
+    image = (3, height, width)
+    folder = Path(request.folder) if request.folder else None
+    try:
+        with all_dice("look"):
+            model = build(network, request.classes, folder)
+            _try(network, model, image, request.classes, request.precision)
+    except StageError as error:
+        fix = str(error).removesuffix(f", {RETRY}").removesuffix(f"; {RETRY}").removesuffix(f", and {RENAME}")
+        raise UserError("model", network.name, fix) from None
+    yield {
+        "event": "network",
+        "shapes": {name: list(weight.shape) for name, weight in prunable(model)},
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "notes": list(_notes(network, model, image, request)),
+    }
+
+
+def _try(network: Network, model: nn.Module, image: tuple[int, int, int], classes: int, precision: str) -> None:
+    """Send a batch through, as an evaluation and as a step of a training do.
+
+    Raises:
+        UserError: it fails, or gives something else than logits.
+    """
+    images = torch.zeros(_IMAGES, *image)
+    shown = f"{network.shown}, images of {image[1]}×{image[2]}"
+    for training in (False, True):
+        when = "in training" if training else "in evaluation"
+        try:
+            passes = Passes(model, min(image[1:]), gradients=training, precision=precision).train(training)
+            logits = passes(images)
+            if training:
+                logits.sum().backward()
+        except StageError:
+            raise
+        except Exception as error:
+            what = str(error).strip().partition("\n")[0] or repr(error)
+            fix = f"fails {when}: {type(error).__name__}: {what}; images of another size, or other arguments, may fit"
+            raise UserError("model", shown, fix) from None
+        if logits.shape != (_IMAGES, classes):
+            fix = f"gives {list(logits.shape)} {when} instead of {[_IMAGES, classes]}, logits of {_IMAGES} images"
+            raise UserError("model", shown, f"{fix}; let it return these")
+    model.zero_grad(set_to_none=True)
+
+
+def _notes(network: Network, model: nn.Module, image: tuple[int, int, int], request: Look) -> Iterator[str]:
+    """Yield what must be known of it before anything is trained."""
+    name = network.shown
+    if weights := computed(model):
+        yield f"{name}: weights that are computed from others are not pruned: {_listed(weights)}"
+    met = positions(model, image)
+    if unmet := [weight for weight, _ in prunable(model) if weight not in met]:
+        yield f"{name}: no image meets {_listed(unmet)}; they are pruned, and count as no multiply-adds"
+    model.eval()
+    sparse = _cannot("sparse", model, image)
+    for engine in request.engines:
+        reason = sparse if engine == "sparse" else _cannot(engine, model, image)
+        if reason:
+            yield f"{name}: latency is measured without the engine {engine}: {reason}"
+    if sparse:
+        yield f"{name}: no packed or ONNX file can be exported of it, torch and safetensors files can: {sparse}"
+    if sparse and request.latency:
+        yield f"{name}: latency allocates by the sparse engine's costs, which cannot run it"
+
+
+def _cannot(engine: str, model: nn.Module, image: tuple[int, int, int]) -> str:
+    """Why the engine cannot run the network, "" if it can, or if it is not here: then nobody knows."""
+    try:
+        if engine == "sparse":
+            graph_of(model, image)
+        elif engine.partition("-")[0] in ("onnxruntime", "openvino") and missing(engine, torch.device("cpu")) is None:
+            onnx_bytes(model, torch.zeros(1, *image))
+    except (ValueError, UnsupportedNetwork) as error:
+        return str(error).partition("\n")[0]
+    return ""
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Look, look))

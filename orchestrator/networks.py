@@ -1,0 +1,95 @@
+"""Networks that are not ours, looked at before anything is submitted: what of a grid they cannot do is said now."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.images.folders import FoundDataset
+from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.networks import FILE, Network, other_versions, read_network, source_of
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.shapes import Shapes
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.torch_client import ask
+
+_SIDES = MappingProxyType({"cifar10": 32, "cifar100": 32, "fashion-mnist": 28, "digits": 16})
+"""Pixels of the built-in datasets' images, which are square."""
+
+
+@dataclass(frozen=True)
+class FoundNetwork:
+    """Found network.
+
+    Attributes:
+        shapes: of the weights that pruning may touch, None = not known here.
+        notes: one line each.
+    """
+
+    shapes: Shapes | None = None
+    notes: tuple[str, ...] = ()
+
+
+def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path | None) -> FoundNetwork:
+    """Return what the grid's network can do on that dataset, as a process with torch finds out; of our own networks
+    everything is known without one. folder: of a file that was named with its path, None = SWEEP_NETWORKS.
+
+    Raises:
+        UserError: it cannot be made or trained.
+    """
+    network = read_network(grid.model)
+    if network is None:
+        return FoundNetwork()
+    if reason := _unknown(network, settings, folder):
+        return FoundNetwork(notes=(f"{network.shown} was not looked at, the workers will: {reason}",))
+    if dataset.ref.size:
+        size = (dataset.ref.size,) * 2
+    else:
+        size = dataset.inspection.size if dataset.inspection else (_SIDES[dataset.ref.name],) * 2
+    latency = any(parse_allocation(grid.base(name).allocation).name == "latency" for name in grid.algorithm)
+    request = {
+        "model": grid.model,
+        "classes": dataset.ref.classes,
+        "image": [size[1], size[0]],
+        "engines": [] if grid.bench_device == "none" else list(grid.bench_engines),
+        "latency": latency,
+        "precision": load_recipe(grid.recipe).dense.precision,
+        "folder": str(folder or ""),
+    }
+    (found,) = ask("prunesweep.core.jobs.network", request)
+    shapes = {name: tuple(shape) for name, shape in found["shapes"].items()}
+    return FoundNetwork(shapes, tuple(found["notes"]))
+
+
+def check_here(model: str, settings: Settings) -> None:
+    """A worker on this machine would refuse it, so it can be refused now.
+
+    Raises:
+        UserError: another version of its library, or SWEEP_NETWORKS does not hold the very file.
+    """
+    network = read_network(model)
+    if network is None:
+        return
+    if wrong := other_versions(network):
+        raise UserError("model", network.name, wrong)
+    if network.source == FILE:
+        try:
+            source_of(network, settings.networks)
+        except ValueError as error:
+            raise UserError("SWEEP_NETWORKS", settings.networks or "", str(error)) from None
+
+
+def _unknown(network: Network, settings: Settings, folder: Path | None) -> str:
+    """Why nobody here can tell."""
+    if importlib.util.find_spec("torch") is None:
+        return "torch is not installed here"
+    if wrong := other_versions(network):
+        return wrong
+    if network.source == FILE:
+        try:
+            source_of(network, folder or settings.networks)
+        except ValueError as error:
+            return str(error)
+    return ""

@@ -1,0 +1,132 @@
+"""Networks of other sources through a whole sweep: submitted, trained, pruned, evaluated, reported, exported."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from prunesweep import build_model
+from prunesweep.core.errors import UserError
+from tests.orchestrator.conftest import home, sweep
+from tests.support.jobs import answer_here
+from tests.training.test_sources import ODD
+from tests.worker.test_remedies import Bench, Sweep, bench, data
+
+__all__ = ["bench", "data", "home", "sweep"]
+SMALL = ("--grid", "demo", "--sparsity", "90", "--algorithm", "oneshot", "--epochs", "0", "--dense-epochs", "1")
+WIDE = ODD.replace("8 * 16", "8 * 64")
+"""For images of 16×16."""
+
+
+@pytest.fixture(autouse=True)
+def _torch_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the torch processes would say, without the seconds that it takes to import torch."""
+
+    answer_here(monkeypatch)
+
+
+def _done(bench: Bench, sweep: Sweep, name: str) -> dict[str, Any]:
+    bench.work()
+    assert bench.states() == {"DONE"}, sweep("status", name).out
+    (row,) = json.loads(sweep("report", name, "--format", "json").out)
+    return row
+
+
+def test_a_file_whose_forward_cannot_be_traced(
+    bench: Bench, sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "odd.py").write_text(WIDE)
+    grid = (
+        *SMALL,
+        "--model",
+        f"{tmp_path}/odd.py:net",
+        "--model-args",
+        '{"drop": 0.5}',
+        "--bench-engines",
+        "torch,sparse",
+    )
+    rules = ("--layers", "first=dense,depthwise=exempt")
+    dry = sweep("submit", *grid, *rules, "--dry-run")
+    assert dry.code == 0 and "without the engine sparse: the network cannot be traced" in dry.err
+    assert "no image meets never.weight" in dry.err and "exempt    down.weight" in dry.out
+    bad = sweep("submit", *grid, "--layers", "nowhere=dense")
+    assert bad.code == 2 and "matches no layer of odd.net-" in bad.complaint
+    assert sweep("submit", *grid, *rules, "--name", "odd").code == 0
+    bench.work()
+    assert "set SWEEP_NETWORKS to the folder of odd.py" in sweep("status").out
+    monkeypatch.setenv("SWEEP_NETWORKS", str(tmp_path))
+    sweep("retry", "odd")
+    row = _done(bench, sweep, "odd")
+    assert row["model"].startswith("odd.net-") and row["width"] == 0
+    assert row["latency_engine"] == "torch" and 0 < row["top1"] <= 1
+    assert row["total"] == 108 + 72 + 5120 + 16 and row["total_counted"] == row["total"] - 72
+    assert sweep("export", "odd", tmp_path / "out").code == 0
+    card = next((tmp_path / "out").glob("odd.net-*_prune_90perc_oneshot0.md")).read_text()
+    code = card.split("```python\n")[1].split("```")[0]
+    assert "from odd import net" in code and "num_classes=10, drop=0.5" in code
+    monkeypatch.chdir(tmp_path / "out")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made: dict[str, Any] = {}
+    exec(code, made)
+    stored = build_model(f"{tmp_path}/odd.py:net", classes=10, arguments={"drop": 0.5}, weights=made["weights"])
+    assert torch.equal(made["network"](torch.ones(1, 3, 16, 16)), stored(torch.ones(1, 3, 16, 16)))
+
+
+def test_torchvisions_mobilenet_from_random_weights(bench: Bench, sweep: Sweep) -> None:
+    grid = (
+        *SMALL,
+        "--model",
+        "torchvision:mobilenet_v3_small",
+        "--model-args",
+        '{"width_mult": 0.5}',
+        "--bench-device",
+        "none",
+    )
+    assert sweep("submit", *grid, "--layers", "first=dense", "--name", "mobile").code == 0
+    row = _done(bench, sweep, "mobile")
+    assert row["sparsity_achieved"] == pytest.approx(0.9, abs=1e-4) and row["total"] > 300_000
+    assert "mobilenet_v3_small-" in sweep("report", "mobile").out
+    assert sweep("audit", "mobile").code in (0, 1)
+
+
+@pytest.mark.skipif(find_spec("timm") is None, reason="timm is not installed: pip install 'prunesweep[timm]'")
+def test_timms_vit_is_pruned_in_its_linear_layers(bench: Bench, sweep: Sweep) -> None:
+    arguments = json.dumps({"img_size": 16, "patch_size": 4, "depth": 2, "embed_dim": 48, "num_heads": 3})
+    grid = (*SMALL, "--model", "timm:vit_tiny_patch16_224", "--model-args", arguments, "--bench-device", "none")
+    assert sweep("submit", *grid, "--layers", "*attn*=80%", "--name", "vit").code == 0
+    row = _done(bench, sweep, "vit")
+    assert row["sparsity_achieved"] == pytest.approx(0.9, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("axes", "words"),
+    [
+        (("--model", "torchvision:resnet19"), "has no classifier 'resnet19'"),
+        (("--model", "torchvision:resnet18", "--model-args", '{"depth": 3}'), "cannot be made: TypeError"),
+        (("--model", "torchvision:googlenet"), "GoogLeNetOutputs instead of one tensor of logits"),
+        (("--model", "torchvision:vit_b_32"), "Wrong image height"),
+        (("--model", "odd.py:pair"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line_and_nothing_is_written(
+    sweep: Sweep, home: Path, axes: tuple[str, ...], words: str
+) -> None:
+    told = sweep("submit", *SMALL, *axes)
+    assert told.code == 2 and words in told.complaint, told.err
+    assert not home.exists()
+
+
+def test_another_version_is_said_by_submit_and_refused_by_run(sweep: Sweep, home: Path) -> None:
+    grid = (*SMALL, "--model", "torchvision==0.1:resnet18", "--bench-device", "none")
+    dry = sweep("submit", *grid, "--dry-run")
+    assert (
+        dry.code == 0 and "was not looked at, the workers will" in dry.err and "pip install torchvision==0.1" in dry.err
+    )
+    from prunesweep.core.settings import load_settings
+    from prunesweep.orchestrator.networks import check_here
+
+    with pytest.raises(UserError, match="this machine has torchvision"):
+        check_here("torchvision==0.1:resnet18", load_settings())
