@@ -24,6 +24,7 @@ _PANELS = {
     "Run": {
         "run": Entry("run:run", "Run a grid here and now: submit it, work on it, show progress, print the report."),
         "submit": Entry("submit:submit", "Submit a grid; what is already done or wanted by another sweep is not run."),
+        "extend": Entry("extend:extend", "Add seeds, sparsities, algorithms, epochs or iterations to a sweep."),
         "worker": Entry("worker:worker", "Work on whatever is submitted, until Ctrl-C; one slot per device."),
         "cancel": Entry("control:cancel", "Stop a sweep; stages that another sweep wants too go on."),
         "retry": Entry("control:retry", "Give failed, quarantined and cancelled stages of a sweep a new start."),
@@ -37,6 +38,7 @@ _PANELS = {
         "verdict": Entry("compare:verdict", "Pruning in rounds against one-shot pruning that trains as many epochs."),
         "audit": Entry("audit:audit", "Score a sweep against the checklist of Blalock et al. 2020."),
         "list": Entry("listing:list_", "List the sweeps, the latest first."),
+        "show": Entry("show:show", "Show a sweep's grid; with --toml as a file that `--grid` takes."),
         "logs": Entry("logs:logs", "Show a stage's attempts and what its trainer printed."),
         "sink": Entry("sink:app", "Copy a sweep's curves and results to MLflow or TensorBoard."),
     },

@@ -64,12 +64,16 @@ def test_every_command_takes_json_and_its_shape_is_described(name: str) -> None:
 def test_shapes_of_a_sweep_that_runs(sweep: Sweep, ledger: Engine, work: Callable[..., int]) -> None:
     def read(*arguments: object) -> Any:
         ran = sweep(*arguments, "--json")
-        assert ran.err == "" or arguments[0] in ("submit", "retry")
+        assert ran.err == "" or arguments[0] in ("submit", "extend", "retry")
         return json.loads(ran.out)
 
     small = ("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "1,2", "--seeds", "0,1")
     assert set(read(*small, "--dry-run")) == keys("`submit --dry-run`")
     assert set(read(*small)) == keys("`submit`")
+    grown = read("extend", 1, "--sparsity", "90")
+    assert set(grown) == keys("`submit`") and 0 < grown["new"] < grown["stages"]
+    assert read("show")["grid"]["sparsity"] == [0.5, 0.9]
+    assert set(read("show")) == keys("`show`")
     first, second = due(ledger, "cpu", 2, 0.0)
     for digest in (first, second):
         held = claim(ledger, digest, "host:1", "cpu", "cpu", 60.0)

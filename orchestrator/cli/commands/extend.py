@@ -1,0 +1,44 @@
+"""`sweep extend`: more points of a sweep's axes, under the same name."""
+
+from collections.abc import Mapping
+
+from prunesweep.core.ledger.queries.lookup import has_results
+from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.ledger.queue.extend import extend_sweep
+from prunesweep.core.ledger.queue.submit import SubmitSummary
+from prunesweep.core.settings import Settings, load_settings
+from prunesweep.orchestrator.console.output import note, say, say_json
+from prunesweep.orchestrator.console.text import plural
+from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.run import estimate
+from prunesweep.orchestrator.run.extension import grown, plan_grown
+from prunesweep.orchestrator.run.submission import send_hints
+
+
+def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) -> None:
+    """Add seeds, sparsities, algorithms, epochs or iterations to a sweep; only what is new is run."""
+    settings = load_settings()
+    with ledger(settings) as engine:
+        found = find_sweep(engine, sweep)
+        plan = plan_grown(engine, found, grown(found, added, looked=has_results(engine, found.id)))
+        if dry_run:
+            expected = estimate.estimate(settings, plan)
+            if json_:
+                say_json(estimate.as_dict(plan, expected))
+            else:
+                say(*estimate.lines(plan, expected, settings), "", "dry run: nothing was written")
+            return
+        done = extend_sweep(engine, found.id, plan)
+        _show(settings, done, json_)
+
+
+def _show(settings: Settings, done: SubmitSummary, json_: bool) -> None:
+    problem = send_hints(settings, done.ready)
+    if problem:
+        note(f"note: {problem}")
+    if json_:
+        facts = ("id", "name", "cells", "stages", "new", "done")
+        say_json({fact: getattr(done, fact) for fact in facts})
+        return
+    say(f"{done.name}: {plural(done.cells, 'cell')} now, {plural(done.new, 'new stage')}, {done.done:,} done already")
+    say(f"follow it: sweep status {done.name} --watch")
