@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import sys
+import threading
 import urllib.error
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,12 +14,14 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import RENAME, DownloadAway
+from prunesweep.core.images.inspection import Progress
 from prunesweep.core.private import make_private
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
 from prunesweep.core.training.vision import import_torchvision
 
 _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
+_LOOK_SECONDS = 1.0
 _NETWORK_PATIENCE = 30.0
 """Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
 
@@ -33,11 +36,14 @@ DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 """Name → (torchvision's class, the files that it looks for, what is to be fetched)."""
 
 
-def fetch(name: str, data: Path) -> PackedDataset:
+def fetch(name: str, data: Path, progress: Progress | None = None) -> PackedDataset:
     """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
     torchvision's own downloader: md5 checked, progress bar on stderr.
 
     Uses the archives, or CIFAR's unpacked folders, in `data` where they are there already.
+
+    progress: called about once a second while files in `data` grow, with the bytes there are now, and 0: how many they
+    will be is not known. A slow download is no trainer that hangs.
 
     Raises:
         DownloadAway: no network, a mirror that does not answer, a damaged file, or no room; the line says what to do.
@@ -46,7 +52,7 @@ def fetch(name: str, data: Path) -> PackedDataset:
     dataset = getattr(import_torchvision().datasets, kind)
     make_private(data)
     try:
-        with contextlib.redirect_stdout(sys.stderr), _network_patience():
+        with contextlib.redirect_stdout(sys.stderr), _network_patience(), _watched(data, progress):
             if hasattr(dataset, "resources"):
                 _unpack(dataset, data)
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
@@ -92,6 +98,40 @@ def _images(dataset: Any) -> Images:
     if pixels.ndim == 3:
         pixels = pixels[..., None].expand(-1, -1, -1, 3).contiguous()
     return Images(pixels, torch.as_tensor(dataset.targets, dtype=torch.int64))
+
+
+@contextlib.contextmanager
+def _watched(data: Path, progress: Progress | None) -> Iterator[None]:
+    """Report growing files from a thread of its own, as the downloader reports to a terminal only."""
+    if progress is None:
+        yield
+        return
+    over, before = threading.Event(), _bytes_in(data)
+
+    def look() -> None:
+        seen = before
+        while not over.wait(_LOOK_SECONDS):
+            now = _bytes_in(data)
+            if now != seen:
+                seen = now
+                progress(now, 0)
+
+    thread = threading.Thread(target=look, name="download progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _bytes_in(folder: Path) -> int:
+    """Return the size of all files below a folder, without those that vanish meanwhile."""
+    found = 0
+    for file in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            found += file.stat().st_size if file.is_file() else 0
+    return found
 
 
 @contextlib.contextmanager

@@ -134,7 +134,7 @@ def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iter
 
         return packed_or_written(path, build, progress)
     if ref.name in DOWNLOADS:
-        return packed_or_built(path, lambda: fetch(ref.name, data))
+        return packed_or_built(path, lambda: fetch(ref.name, data, progress))
     if ref.name == "digits":
         return packed_or_built(path, make_digits)
     raise StageError(f"unknown dataset {ref.name!r}")

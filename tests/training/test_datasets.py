@@ -23,6 +23,7 @@ from prunesweep.core.images.inspection import Inspection
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, channel_statistics, pack, packed_or_built
 from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
+from prunesweep.core.training.vision import import_torchvision
 
 
 def _ref(folder: Path) -> DatasetRef:
@@ -108,10 +109,25 @@ def test_a_partly_unpacked_download_is_one_line(tmp_path: Path, size: int) -> No
         load_dataset(parse_dataset("fashion-mnist"), tmp_path, "train")
 
 
+def test_a_slow_download_shows_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that arrive are progress: a slow line must not look like a trainer that hangs."""
+    seen: list[tuple[int, int]] = []
+    told = threading.Event()
+
+    def slowly(self: Any, root: str, **_: Any) -> None:
+        Path(root, "cifar-10-python.tar.gz").write_bytes(b"x" * 1000)
+        assert told.wait(60)
+        raise OSError("the line broke")
+
+    monkeypatch.setattr(import_torchvision().datasets.CIFAR10, "__init__", slowly)
+    monkeypatch.setattr("prunesweep.core.training.builtin._LOOK_SECONDS", 0.01)
+    with pytest.raises(DownloadAway, match="the line broke"):
+        load_dataset(parse_dataset("cifar10"), tmp_path, "train", lambda *now: (seen.append(now), told.set()))
+    assert seen[0] == (1000, 0)
+
+
 def test_what_was_unpacked_once_is_not_taken_on_trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """torchvision checks the archives of Fashion-MNIST, and then reads whatever lies unpacked beside them."""
-    from torchvision.datasets import FashionMNIST
-
     raw = tmp_path / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
     resources = []
@@ -123,7 +139,7 @@ def test_what_was_unpacked_once_is_not_taken_on_trust(tmp_path: Path, monkeypatc
             (raw / f"{split}-{kind}-ubyte.gz").write_bytes(archive)
             (raw / f"{split}-{kind}-ubyte").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
             resources.append((f"{split}-{kind}-ubyte.gz", md5(archive).hexdigest()))
-    monkeypatch.setattr(FashionMNIST, "resources", resources)
+    monkeypatch.setattr(import_torchvision().datasets.FashionMNIST, "resources", resources)
     found = load_dataset(parse_dataset("fashion-mnist"), tmp_path, "test")
     assert found.labels.tolist() == [value % 10 for value in range(20)]
     assert int(found.images.flatten()[-1]) == (20 * 784 - 1) % 251

@@ -33,7 +33,11 @@ def _recipe(folder: Path) -> str:
     lines = ["version = 1"]
     for part, batch in (("dense", 16), ("finetune", 32)):
         recipe = replace(load_recipe("digits").dense, batch=batch, lr=1e-4, flip="alternating", translate=1, cutout=2)
-        values = {key: value for key, value in vars(recipe).items() if key not in ("name", "version")}
+        values = {
+            key: value
+            for key, value in vars(recipe).items()
+            if key not in ("name", "version") and not key.startswith("distill")
+        }
         lines += [f"[{part}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
     file = folder / "varied.toml"
     file.write_text("\n".join(lines))

@@ -172,10 +172,11 @@ class _Progress:
         self._next = time.monotonic() + _REPORT_SECONDS
 
     def __call__(self, done: int, total: int) -> None:
-        self._report("reading images")
+        self._report("reading images" if total else "downloading")
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _REPORT_SECONDS
-            print(f"{self._label}: {done:,} of {total:,} images packed", file=sys.stderr, flush=True)
+            words = f"{done:,} of {total:,} images packed" if total else f"{done / 1e6:,.1f} MB in the data folder"
+            print(f"{self._label}: {words}", file=sys.stderr, flush=True)
 
 
 def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
