@@ -53,7 +53,8 @@ def need(extra: str, field: str = "", value: object = "", modules: tuple[str, ..
 def install(extra: str) -> str:
     """Return the command that adds an extra to this very installation, wherever the user types it."""
     what = _requirement(extra)
-    if "ipykernel" in sys.modules:
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:  # a notebook's cell, or IPython's prompt
         return f"%pip install {what}"
     here = Path(sys.executable).parent
     if importlib.util.find_spec("pip") is None:

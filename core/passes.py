@@ -198,7 +198,7 @@ def _kernels(model: nn.Module) -> list[nn.Parameter]:
     """Return the weights that have a layout. Not whatever has four dimensions: a table of positions may be viewed as it
     lies."""
     layers = (module for module in model.modules() if isinstance(module, nn.Conv2d | nn.ConvTranspose2d))
-    weights = (layer._parameters.get("weight") for layer in layers)
+    weights = (dict(layer.named_parameters(recurse=False)).get("weight") for layer in layers)
     return [weight for weight in weights if weight is not None]
 
 

@@ -36,9 +36,9 @@ def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
     """
     found: dict[int, tuple[str, Tensor]] = {}
     for prefix, module in model.named_modules():
+        own = dict(module.named_parameters(recurse=False))
         for name in _weight_names(module):
-            weight = module._parameters.get(name)
-            if weight is not None:
+            if (weight := own.get(name)) is not None:
                 found.setdefault(id(weight), (f"{prefix}.{name}" if prefix else name, weight))
     return list(found.values())
 
@@ -46,7 +46,7 @@ def prunable(model: nn.Module) -> list[tuple[str, Tensor]]:
 def computed(model: nn.Module) -> list[str]:
     """Return the names of layers whose weights are computed from other tensors, so that pruning leaves them out."""
     layers = ((name, module) for name, module in model.named_modules() if isinstance(module, next(iter(_WEIGHTS))))
-    return [name for name, module in layers if module._parameters.get("weight") is None]
+    return [name for name, module in layers if "weight" not in dict(module.named_parameters(recurse=False))]
 
 
 def _weight_names(module: nn.Module) -> tuple[str, ...]:

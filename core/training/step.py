@@ -116,8 +116,10 @@ class Step:
         self._incoming = torch.empty(0)
         """Images of the batch that is next, where they are streamed: uint8 [batch, 3, H, W] on the device."""
         if split.streamed:
-            shape = (recipe.batch, *split.images.shape[1:])
-            self._incoming = torch.empty(shape, dtype=torch.uint8, device=device, memory_format=torch.channels_last)
+            channels, *size = split.images.shape[1:]
+            # Pixel by pixel, as they lie in the packed file.
+            room = torch.empty((recipe.batch, *size, channels), dtype=torch.uint8, device=device)
+            self._incoming = room.permute(0, 3, 1, 2)
         self._rates: Sequence[float] = ()
         self._at = (0, 0)
         self._planned_rates = torch.zeros(steps_in(count, recipe.batch), device=device)

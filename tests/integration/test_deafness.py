@@ -8,16 +8,16 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.plan.stages import Sleep
 
 _UNWATCHED = """
-from prunesweep.worker.prefetch import Gate
+from prunesweep.worker.prefetch import Prefetch
 
-start = Gate.start
+start = Prefetch.start
 
 def unwatched(self, consumer):
     start(self, consumer)
     if consumer.restart_count == 0:
         consumer.connection.transport.cycle.discard(consumer.task_consumer.channel)
 
-Gate.start = unwatched
+Prefetch.start = unwatched
 """
 """The consumer never asks the broker for a hint on its first connection."""
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.datasets import DatasetRef
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -251,7 +253,7 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
     monkeypatch.setattr("prunesweep.orchestrator.cli.commands.evaluate.ask", ask)
     ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
     assert asked[0]["files"] == [str(file) for file in files]
-    assert asked[0]["dataset"] == {"name": "digits", "fingerprint": "", "classes": 10}
+    assert asked[0]["dataset"] == asdict(DatasetRef("digits", "", 10))
     assert (asked[0]["threads"], asked[0]["batch"], asked[0]["device"]) == (2, 1, "cpu")
     lines = ran.out.splitlines()
     assert lines[2].split() == ["dense.pt", "95.00", "+0.00", "0.00", "699,056", "1.250", "1.200", "reference", "–"]

@@ -87,8 +87,8 @@ def test_plots(done: Sweep, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "plots"
     ran = done("report", "--plots", folder)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"written: accuracy, speed, layers (.png, .svg) in {folder}\n"
-    assert len(list(folder.iterdir())) == 6
+    assert ran.err == f"written: accuracy, speed, layers (.png, .svg, .pdf) and captions.md in {folder}\n"
+    assert len(list(folder.iterdir())) == 10
     both = done("report", "--plots", folder, "--format", "csv")
     assert both.out.startswith("sweep,cell,")
 

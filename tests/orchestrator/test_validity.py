@@ -42,7 +42,7 @@ def row(algorithm: str, seed: int, **known: Any) -> ReportRow:
 
 def compared(*rows: ReportRow) -> Any:
     axes = ("layer_rules", "dataset", "model", "width", "algorithm", "sparsity", "epochs", "iterations", "seed")
-    points = [CellPoint(one, {**dict.fromkeys(("dense_epochs", "recipe", "code", "composition"), ""),
+    points = [CellPoint(one, {**dict.fromkeys(("dense_epochs", "weights", "recipe", "code", "composition"), ""),
                           **{axis: getattr(one, axis) for axis in axes}}) for one in rows]  # fmt: skip
     sides = [[one for one in points if one.row.algorithm == name] for name in ("a", "b")]
     return compare(*sides, METRICS["top1"])
