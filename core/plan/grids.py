@@ -225,7 +225,7 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
             width=16,
             dense_epochs=10,
             recipe="digits",
-            # Eager PyTorch is the slowest dense engine by far at this size; without it a benchmark takes a fifth less.
+            # Two engines, so that the demo is short: each one adds to every benchmark.
             bench_engines=("onnxruntime", "sparse"),
         ),
     }
