@@ -77,6 +77,9 @@ class Broker:
             if not self._is_counted():
                 if self._users is not None:
                     os.close(self._users)
+                if self._server is not None:
+                    # Its folder is gone; a socket in a short folder elsewhere would go on answering.
+                    self._server.end()
                 self._users = open_lock(self._settings.broker_folder / _USERS)
                 fcntl.flock(self._users, fcntl.LOCK_SH)
             if answers(socket_path(self._settings)):

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import shutil
 import signal
 import socket
@@ -132,6 +133,7 @@ class ServerHandle:
         if self._descriptor is not None:
             with suppress(OSError):
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+                select.select([self._descriptor], [], [], 10.0)  # readable once the process has ended
         self.close()
 
     def close(self) -> None:

@@ -146,6 +146,21 @@ def test_a_server_whose_folder_was_removed_is_no_orphan(settings, broker, notice
         assert psutil.wait_procs([first], 10)[0] == [first]
 
 
+def test_a_removed_folder_is_noticed_when_the_socket_lies_elsewhere(settings, tmp_path):
+    """A home whose path is too long for a socket: the server still answers when its folder is gone."""
+    long = replace(settings, home=tmp_path / ("long" * 30))
+    broker = Broker(long)
+    broker.ensure()
+    first = psutil.Process(pid_of(long))
+    assert embedded.socket_path(long).parent != long.broker_folder
+    shutil.rmtree(long.broker_folder)
+    try:
+        assert broker.ensure()
+        assert psutil.wait_procs([first], 10)[0] == [first]
+    finally:
+        broker.release()
+
+
 def test_one_that_does_not_start_leaves_nothing_beside_the_next(settings, monkeypatch, tmp_path):
     """The first to be started finds its file broken, and takes its time to end."""
     program = tmp_path / "valkey-server"
