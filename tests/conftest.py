@@ -1,5 +1,6 @@
 """Fixtures that several rooms share: settings in a folder of their own, and a fresh ledger on each database."""
 
+import os
 import signal
 import tempfile
 import warnings
@@ -87,6 +88,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _no_server_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     watch(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True)
+def _cpus_of_each_test() -> Iterator[None]:
+    """Give every test all CPUs. OpenVINO remembers the CPUs of the thread that used it first, and leaves every later one
+    with these; a test that measures in this process had pinned its thread then."""
+    cpus = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    yield
+    if cpus:
+        os.sched_setaffinity(0, cpus)
 
 
 @pytest.fixture
