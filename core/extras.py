@@ -19,6 +19,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "bench": ("onnx", "onnxruntime"),
     "openvino": ("openvino",),
     "notebook": ("pandas",),
+    "timm": ("timm",),
     "mlflow": ("mlflow",),
     "tensorboard": ("tensorboard",),
     "report": ("altair", "vl_convert", "jinja2"),

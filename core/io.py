@@ -1,6 +1,7 @@
 """Files that appear whole or not at all: the one way in which this program writes a file that somebody may read."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,22 @@ def whole_file(path: Path, *, private: bool = False, part: str = "") -> Iterator
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def reserve(descriptor: int, size: int) -> None:
+    """Set aside room for `size` bytes of an open file, which limits and quotas see as well.
+
+    Where the system or the file system has no such call (macOS, some network shares), nothing is set aside.
+
+    Raises:
+        OSError: there is no room.
+    """
+    try:
+        with contextlib.suppress(AttributeError):
+            os.posix_fallocate(descriptor, 0, max(1, size))
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise OSError(error.errno, f"no room for {size:,} bytes: {os.strerror(error.errno or 0)}") from None
 
 
 @contextlib.contextmanager

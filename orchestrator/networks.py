@@ -3,11 +3,11 @@
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.datasets import SIDES
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.networks import FILE, Network, other_versions, read_network, source_of
 from prunesweep.core.plan.recipes import load_recipe
@@ -15,13 +15,10 @@ from prunesweep.core.plan.shapes import Shapes
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.torch_client import ask
 
-_SIDES = MappingProxyType({"cifar10": 32, "cifar100": 32, "fashion-mnist": 28, "digits": 16})
-"""Pixels of the built-in datasets' images, which are square."""
-
 
 @dataclass(frozen=True)
 class FoundNetwork:
-    """Found network.
+    """What a network of another source can do on a dataset.
 
     Attributes:
         shapes: of the weights that pruning may touch, None = not known here.
@@ -47,7 +44,7 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     if dataset.ref.size:
         size = (dataset.ref.size,) * 2
     else:
-        size = dataset.inspection.size if dataset.inspection else (_SIDES[dataset.ref.name],) * 2
+        size = dataset.inspection.size if dataset.inspection else (SIDES[dataset.ref.name],) * 2
     latency = any(parse_allocation(grid.base(name).allocation).name == "latency" for name in grid.algorithm)
     request = {
         "model": grid.model,

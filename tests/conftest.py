@@ -92,8 +92,8 @@ def _no_server_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(autouse=True)
 def _cpus_of_each_test() -> Iterator[None]:
-    """Give every test all CPUs. OpenVINO remembers the CPUs of the thread that used it first, and leaves every later one
-    with these; a test that measures in this process had pinned its thread then."""
+    """Give every test all CPUs. OpenVINO remembers the CPUs of the thread that used it first, and leaves every later
+    one with these; a test that measures in this process had pinned its thread then."""
     cpus = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
     yield
     if cpus:

@@ -34,7 +34,7 @@ class ObjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object.
+    """An object in the store.
 
     Attributes:
         size: bytes.

@@ -13,7 +13,7 @@ from prunesweep.core.training.training_state import TrainingState
 
 @dataclass(frozen=True)
 class SavedState:
-    """Saved state.
+    """A training between two steps.
 
     Attributes:
         masks: bool, by the name of the weight.

@@ -4,7 +4,6 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 """
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 from prunesweep.core.artifacts.inventory import Inventory, is_ledger, key, probe
 from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, connect, reason
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import mask
 
@@ -255,11 +255,7 @@ def _renewed(file: Path, name: str) -> bool:
 def _set_aside(file: Path, size: int) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with contextlib.suppress(AttributeError):  # not on macOS
-            os.posix_fallocate(handle, 0, max(1, size))
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
-            raise OSError(error.errno, f"no room for {size:,} bytes: {os.strerror(error.errno or 0)}") from None
+        reserve(handle, size)
     finally:
         os.close(handle)
         file.unlink(missing_ok=True)

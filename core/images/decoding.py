@@ -48,7 +48,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Decoded:
-    """Decoded.
+    """An image file as pixels.
 
     Attributes:
         image: mode RGB.

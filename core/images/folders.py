@@ -12,7 +12,7 @@ from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef, folder_of, pa
 
 @dataclass(frozen=True)
 class FoundDataset:
-    """Found dataset.
+    """A dataset, identified and located on this machine.
 
     Attributes:
         ref: what identifies it.

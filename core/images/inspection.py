@@ -32,7 +32,7 @@ _SIDES = (32, 64, 96, 128, 224)
 
 @dataclass(frozen=True)
 class SplitFiles:
-    """Split files.
+    """The files of both splits and their hashes.
 
     Attributes:
         train, test: in the order in which they are packed.
@@ -46,7 +46,7 @@ class SplitFiles:
 
 @dataclass(frozen=True)
 class Inspection:
-    """Inspection.
+    """What a look at every file of an image folder found.
 
     Attributes:
         root: the folder.

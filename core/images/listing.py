@@ -66,7 +66,7 @@ class ImageFile(NamedTuple):
 
 @dataclass
 class FolderListing:
-    """Folder listing.
+    """The image files of a folder, by split.
 
     Attributes:
         root: as given.

@@ -18,7 +18,7 @@ META = "tensors"
 
 @dataclass(frozen=True)
 class Packed:
-    """Packed.
+    """An imported network as a checkpoint file.
 
     Attributes:
         data: the checkpoint file.

@@ -1,13 +1,13 @@
 """Published weights by name, downloaded by the library that publishes them: `torchvision:ENUM`, `timm:TAG`."""
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.extras import need
 from prunesweep.core.plan.weights import FIELD, HUBS
 
 _ELSEWHERE = "or download it on another machine and give the file"
@@ -15,7 +15,7 @@ _ELSEWHERE = "or download it on another machine and give the file"
 
 @dataclass(frozen=True)
 class Published:
-    """Published.
+    """Weights as a library publishes them.
 
     Attributes:
         weights: name → tensor as published.
@@ -34,8 +34,7 @@ def download(text: str) -> Published:
         UserError: no such library or name, or they cannot be downloaded; one line.
     """
     library, _, name = text.partition(":")
-    if importlib.util.find_spec(library) is None:
-        raise UserError(FIELD, text, f"needs {library}: pip install {library}")
+    need("timm" if library == "timm" else "worker", FIELD, text, modules=(library,))
     return _DOWNLOADS[library](text, name)
 
 

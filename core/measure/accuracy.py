@@ -15,7 +15,7 @@ from prunesweep.core.training.datasets import Split
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Accuracy.
+    """Accuracy and loss on a test set.
 
     Attributes:
         top1: fraction right, in [0, 1].

@@ -30,7 +30,7 @@ _IMAGES = 2
 
 @dataclass(frozen=True)
 class PackedFile:
-    """Packed file.
+    """A packed file that was written.
 
     Attributes:
         bytes: the file's size; zstd_bytes: that after zstd.
@@ -44,7 +44,7 @@ class PackedFile:
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """Onnx file.
+    """An ONNX file that was written.
 
     Attributes:
         bytes: the file's size.

@@ -14,6 +14,8 @@ from prunesweep.core.plan.suggestions import did_you_mean
 
 BUILT_IN: Mapping[str, int] = MappingProxyType({"cifar10": 10, "cifar100": 100, "fashion-mnist": 10, "digits": 10})
 """Datasets that need no folder of the user's, and how many classes they have."""
+SIDES: Mapping[str, int] = MappingProxyType({"cifar10": 32, "cifar100": 32, "fashion-mnist": 28, "digits": 16})
+"""Pixels of a side of their images, which are square."""
 IMAGEFOLDER = "imagefolder"
 OPTIONAL = "optional"
 """Marks fields (in their metadata) that a stage's JSON leaves out where they have their default, so that fields can be

@@ -13,7 +13,7 @@ _BOTH = ("cpu", "cuda")
 
 @dataclass(frozen=True)
 class EngineKind:
-    """Engine kind.
+    """An inference engine that latency can be measured with.
 
     Attributes:
         dtype: what it computes in.

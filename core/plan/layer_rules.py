@@ -27,7 +27,7 @@ _SHOWN = 4
 
 @dataclass(frozen=True)
 class LayerRule:
-    """Layer rule.
+    """A rule for the layers whose names match a pattern.
 
     Attributes:
         pattern: a glob over `state_dict` names, or one of `WORDS`.
@@ -165,7 +165,7 @@ class KeptCounts:
 
 @dataclass(frozen=True)
 class RulesOverview:
-    """Rules overview.
+    """What a grid's layer rules come to for a network.
 
     Attributes:
         rules: one for each layer that they match.

@@ -25,11 +25,11 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.own_files import imported, read_own_file, submitted_source
 from prunesweep.core.plan.suggestions import did_you_mean
 
 LIBRARIES = ("torchvision", "timm")
 FILE = "file"
-_LARGEST = 2**20
 _LONGEST_ARGUMENTS = 2000
 _NEVER_ARGUMENTS = {
     "num_classes": "follows the dataset's classes",
@@ -44,13 +44,12 @@ _IN_LIBRARY = re.compile(
 )
 _IN_PLAN = re.compile(r"file:([a-z][a-z0-9_-]{0,31}\.py):([A-Za-z_][A-Za-z0-9_]{0,63}):([0-9a-f]{64})(?::(.*))?", re.S)
 _TYPED = re.compile(r"(.+\.py)(?::([^:]*))?", re.S)
-_FILE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _VERSION = re.compile(r"[0-9A-Za-z.!]{1,32}")
 
 
 @dataclass(frozen=True)
 class Network:
-    """Network.
+    """A network of another source, as a plan names it.
 
     Attributes:
         source: `torchvision`, `timm` or `file`.
@@ -209,18 +208,7 @@ def source_of(network: Network, folder: Path | None) -> bytes:
         ValueError: no folder, no file, or another one; the message tells what to do.
     """
     what = f"own network {network.name!r}"
-    if folder is None:
-        raise ValueError(f"{what}: set SWEEP_NETWORKS to the folder of {network.name} on this machine")
-    path = folder / network.name
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{what}: {path} cannot be read: {error.strerror}") from None
-    found = sha256(source).hexdigest()
-    if found != network.sha:
-        told = f"{path} is another one (SHA-256 {found[:12]}…, submitted: {network.sha[:12]}…)"
-        raise ValueError(f"{what}: {told}; put the submitted file there")
-    return source
+    return submitted_source(what, network.name, network.sha, folder, "SWEEP_NETWORKS")
 
 
 def folder_of_file(value: object) -> Path | None:
@@ -271,22 +259,10 @@ def _installed(library: str, name: str, text: str, field: str) -> str:
 
 def _read_file(path: Path, function: str | None, field: str) -> Network:
     shown = path if function is None else f"{path}:{function}"
-    if not _FILE_NAME.fullmatch(path.stem):
-        raise UserError(field, shown, "name the file with 1-32 small letters, digits, '_' or '-', a letter first")
-    try:
-        with path.open("rb") as file:
-            source = file.read(_LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise UserError(field, shown, f"cannot be read: {getattr(error, 'strerror', 'is not a path')}") from None
-    if len(source) > _LARGEST:
-        raise UserError(field, shown, "is larger than a network's file can be (1 MiB)")
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UserError(field, f"{path}:{getattr(error, 'lineno', None) or 1}", "is not valid Python") from None
-    _check_function(tree, function, shown, field)
-    packages = dict(sorted(_packages(tree, shown, field)))
-    return Network(FILE, path.name, function=str(function), sha=sha256(source).hexdigest(), packages=packages)
+    file = read_own_file(path, shown, field, "a network's file")
+    _check_function(file.tree, function, shown, field)
+    packages = dict(sorted(_packages(file.tree, shown, field)))
+    return Network(FILE, path.name, function=str(function), sha=file.sha, packages=packages)
 
 
 def _check_function(tree: ast.Module, function: str | None, shown: object, field: str) -> None:
@@ -306,7 +282,7 @@ def _check_function(tree: ast.Module, function: str | None, shown: object, field
 
 def _packages(tree: ast.Module, shown: object, field: str) -> Iterator[tuple[str, str]]:
     """Distribution and version of whatever is imported that is not Python's or torch."""
-    tops = dict.fromkeys(module.partition(".")[0] for node in ast.walk(tree) for module in _imported(node))
+    tops = dict.fromkeys(module.partition(".")[0] for node in ast.walk(tree) for module in imported(node))
     others = [top for top in tops if top not in sys.stdlib_module_names and top != "torch"]
     known: Mapping[str, Iterable[str]] = metadata.packages_distributions() if any(others) else {}
     for top in others:
@@ -321,11 +297,3 @@ def _packages(tree: ast.Module, shown: object, field: str) -> Iterator[tuple[str
         for name in names:
             if version := installed_version(name):
                 yield name, version
-
-
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return ["" if node.level else node.module or ""]
-    return []

@@ -14,7 +14,7 @@ TOY_DATASETS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class PublishedNetwork:
-    """Published network.
+    """How a built-in network differs from its publication.
 
     Attributes:
         source: where the network is described.

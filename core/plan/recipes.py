@@ -75,7 +75,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class RecipePair:
-    """Recipe pair.
+    """The recipes of a grid's two kinds of training.
 
     Attributes:
         dense: trains the dense network (and whatever goes back to its schedule).

@@ -18,7 +18,7 @@ matters, and each so many times the one before."""
 
 @dataclass(frozen=True, eq=False)
 class BudgetLayers:
-    """Budget layers.
+    """Layers as the search for a cost budget sees them.
 
     Attributes:
         squares: what each layer's weights are worth, in [0, 1], rising, float64.

@@ -15,7 +15,7 @@ def no_positions() -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class AllocationContext:
-    """Allocation context.
+    """What an allocation may ask about the network.
 
     Attributes:
         positions: weight name → output positions of its layer for one image, worked out when asked; a layer that is not

@@ -17,7 +17,7 @@ from prunesweep.core.pruning.ranking import Scores, Sparsity, ranked, top
 
 @dataclass(frozen=True)
 class KeepTarget:
-    """Keep target.
+    """How many weights the layers keep.
 
     Attributes:
         fixed: name → weights that the layer keeps.

@@ -28,7 +28,7 @@ _PIECE = 2**25
 
 @dataclass(frozen=True)
 class Images:
-    """Images.
+    """Images of one split, with their labels.
 
     Attributes:
         images: uint8 [N, H, W, 3].

@@ -1,5 +1,6 @@
 """Decodes an inspected image folder into a packed file, in constant memory."""
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -67,7 +68,7 @@ def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progres
         needed = 3 * height * width * sum(found.counts)
         raise StageError(
             f"{sum(found.counts):,} images of {width}×{height} need {needed / 1e9:.1f} GB in {part.parent} "
-            f"({error.strerror}); free some, {RETRY}; or choose a smaller --image-size, and {RENAME}"
+            f"({os.strerror(error.errno or 0)}); free some, {RETRY}; or choose a smaller --image-size, and {RENAME}"
         ) from None
     label_of = {name: number for number, name in enumerate(found.classes)}
     for name, files in splits.items():

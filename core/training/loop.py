@@ -222,8 +222,9 @@ def train(
         start: go on from this snapshot.
         before_step: called before each step, when the state is whole; what it raises ends the training.
         graph: makes what records and plays the steps on that device.
-        teacher: the network whose outputs are targets, as the recipe says. On the CPU the same arguments and thread
-            count give the same bits.
+        teacher: the network whose outputs are targets, as the recipe says.
+
+    On the CPU the same arguments and thread count give the same bits.
 
     Raises:
         StageError: too few images, masks that don't fit, or (while iterating) a loss that is not finite.

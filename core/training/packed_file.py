@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from prunesweep.core.images.inspection import Progress
+from prunesweep.core.io import reserve
 from prunesweep.core.training.dataset_cache import channel_statistics, checksum, metadata
 
 Mapped: TypeAlias = "np.memmap[Any, Any]"
@@ -40,7 +41,8 @@ class PackedFile:
         head, places = self._header(_UNKNOWN)
         end = max(place + size for place, size in places.values())
         with file.open("r+b") as opened:
-            os.posix_fallocate(opened.fileno(), 0, len(head) + end)
+            reserve(opened.fileno(), len(head) + end)
+            opened.truncate(len(head) + end)
             opened.write(head)
         self.arrays: dict[str, Mapped] = {
             name: np.memmap(file, _kind(name)[1], "r+", len(head) + places[name][0], shape)

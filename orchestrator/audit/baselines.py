@@ -19,7 +19,7 @@ NEAR = 0.005
 
 @dataclass(frozen=True)
 class _Near:
-    """Near.
+    """The control whose layer counts are nearest.
 
     Attributes:
         apart: the largest difference of a layer's kept fraction, in that layer; more than 1 = not known.

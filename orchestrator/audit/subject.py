@@ -98,7 +98,7 @@ class AuditedSweep:
 
 @dataclass(frozen=True)
 class ItemResult:
-    """Item result.
+    """What the check of one checklist item found.
 
     Attributes:
         status: pass, fail or n/a.

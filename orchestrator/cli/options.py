@@ -53,6 +53,15 @@ ResizeOption = Annotated[
         autocompletion=completion.one("crop", "stretch", "pad"),
     ),
 ]
+DatasetOption = Annotated[
+    str,
+    typer.Option(
+        "--dataset",
+        metavar="NAME",
+        help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+        autocompletion=completion.DATASETS,
+    ),
+]
 DeviceOption = Annotated[
     str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
 ]

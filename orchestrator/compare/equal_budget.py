@@ -19,7 +19,7 @@ Known = Mapping[str, Algorithm]
 
 @dataclass(frozen=True)
 class EqualBudgetStudy:
-    """Equal budget study.
+    """Iterative against one-shot pruning at equal budgets.
 
     Attributes:
         rounds: in rounds - one-shot.
@@ -62,7 +62,7 @@ def why_none(points: Sequence[CellPoint], compared: PairedTable, known: Known) -
 
 @dataclass(frozen=True)
 class _Setting:
-    """Setting.
+    """Settings that are compared at equal budgets.
 
     Attributes:
         partner: the one-shot algorithm.

@@ -132,7 +132,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class PairedTable:
-    """Paired table.
+    """All paired comparisons of two sets of cells.
 
     Attributes:
         axes: those in which A and B differ throughout.

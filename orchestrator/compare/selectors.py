@@ -32,7 +32,7 @@ _READERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class CellFilter:
-    """Cell filter.
+    """Which cells of a sweep are chosen.
 
     Attributes:
         sweep: name or number, None = the latest.

@@ -19,7 +19,7 @@ Peer = tuple[str, int]
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Connection limits.
+    """Limits for the dashboard's connections.
 
     Attributes:
         connections: open at once, far below the usual 1,024 file descriptors.
@@ -32,7 +32,7 @@ class ConnectionLimits:
 
 @dataclass
 class _Connection:
-    """Connection.
+    """One open connection.
 
     Attributes:
         idle_since: the loop's time when it was opened or last answered; None while a request is being answered.

@@ -33,7 +33,7 @@ _NAMES = ("study", "digest")
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Export options.
+    """What kind of files to write, and how to name them.
 
     Attributes:
         form: a key of `ENDINGS`.

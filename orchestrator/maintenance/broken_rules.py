@@ -40,7 +40,7 @@ NEW_START = frozenset(
 
 @dataclass(frozen=True)
 class BrokenRule:
-    """Broken rule.
+    """A ledger rule that some stages break.
 
     Attributes:
         rule: a key of `prunesweep.core.ledger.queue.invariants.RULES`.

@@ -18,7 +18,7 @@ _LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Detached:
-    """Detached.
+    """A run that continues after logout.
 
     Attributes:
         pid: of the run, which is the leader of its session.

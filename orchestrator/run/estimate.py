@@ -22,7 +22,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimate.
+    """What is done already, and how long the rest takes.
 
     Attributes:
         done_stages, done_epochs: already in the ledger.

@@ -30,7 +30,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class CopySummary:
-    """Copy summary.
+    """What was copied to a sink.
 
     Attributes:
         runs: copied or found up to date.

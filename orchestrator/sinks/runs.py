@@ -23,7 +23,7 @@ class MetricPoint:
 
 @dataclass(frozen=True)
 class SinkRun:
-    """Sink run.
+    """A run as experiment trackers know it.
 
     Attributes:
         name: of its settings, fit for a folder's name, not unique.

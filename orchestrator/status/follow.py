@@ -79,7 +79,10 @@ def follow(
 
     Args:
         lease: seconds for which a silent worker counts as alive.
-        view: None = what suits stdout. Returns: 0, or 1 when stages failed or were cancelled.
+        view: None = what suits stdout.
+
+    Returns:
+        0, or 1 when stages failed or were cancelled.
     """
     watch = _Watch(engine, sweep_id, sweep_status(engine, sweep_id).created_at)
     last = _last(watch.news())  # what has ended already is history

@@ -16,7 +16,7 @@ DENSE = "dense"
 
 @dataclass(frozen=True)
 class DenseControl:
-    """Dense control.
+    """The dense network that a cell is compared with.
 
     Attributes:
         name: `dense`, or what was trained after it with nothing pruned: `dense + 9 epochs`, `dense + 3 × 3 epochs`.

@@ -27,7 +27,7 @@ class EpochMetrics:
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves.
+    """Learning curves of a sweep.
 
     Attributes:
         path: by a cell's number in the grid, the digests of its dense training's stages and of its rounds, in order.

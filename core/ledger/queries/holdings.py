@@ -10,7 +10,7 @@ from prunesweep.core.ledger.db.transactions import reading
 
 @dataclass(frozen=True)
 class SweepStorage:
-    """A sweep.
+    """What a sweep holds in the store.
 
     Attributes:
         bytes: of the artifacts and saved states of its stages.

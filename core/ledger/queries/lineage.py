@@ -32,7 +32,7 @@ class TrainingStage:
 
 @dataclass(frozen=True)
 class Lineage:
-    """Lineage.
+    """The stages and results behind a cell.
 
     Attributes:
         chain: the dense network's stages (import, training), then the rounds.

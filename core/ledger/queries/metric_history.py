@@ -37,7 +37,7 @@ class EpochPoint:
 
 @dataclass(frozen=True)
 class MetricHistory:
-    """A cell.
+    """A cell's epochs and results.
 
     Attributes:
         cell: its number in the grid.

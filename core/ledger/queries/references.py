@@ -28,7 +28,7 @@ _longest_run = select(func.max(_run)).where(stages.c.state == State.RUNNING)
 
 @dataclass(frozen=True)
 class UnreferencedArtifacts:
-    """Unreferenced artifacts.
+    """Artifacts that no row refers to.
 
     Attributes:
         names: of artifacts that no row refers to.

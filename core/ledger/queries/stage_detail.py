@@ -35,7 +35,7 @@ class RelatedStage:
 
 @dataclass(frozen=True)
 class StageDetail:
-    """Stage detail.
+    """A stage with its relatives and the sweeps that want it.
 
     Attributes:
         row: of the table `stages`.

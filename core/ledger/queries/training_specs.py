@@ -15,7 +15,7 @@ _TRAINS = ("train", "prune")
 
 @dataclass(frozen=True)
 class TrainingSpecs:
-    """Training specs.
+    """The fields of a sweep's training stages.
 
     Attributes:
         specs: digest → the fields of each stage that trains.

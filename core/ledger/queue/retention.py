@@ -19,7 +19,7 @@ _MOST = 1_000
 
 @dataclass(frozen=True)
 class RetentionSummary:
-    """Retention summary.
+    """What was removed for its age.
 
     Attributes:
         logs, workers: how many.

@@ -35,7 +35,7 @@ Prepare = Callable[[nn.Module, torch.Tensor, int], Maker]
 
 @dataclass(frozen=True)
 class EngineAdapter:
-    """Engine adapter.
+    """How an engine is checked for, prepared and run.
 
     Attributes:
         missing: why it cannot be used with this device here, or None.

@@ -22,7 +22,7 @@ _LEFT_OUT = -1 << 31
 
 @dataclass(frozen=True, eq=False)
 class GatherCode:
-    """Gather code.
+    """Machine code that copies the pixels of each window side by side.
 
     Attributes:
         code: arguments input, output, channels, table, fill (address of one float).

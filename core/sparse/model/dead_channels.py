@@ -41,7 +41,7 @@ def drop_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """Group.
+    """Values whose channels are tied together: what one loses, all lose.
 
     Attributes:
         values: their names.

@@ -30,7 +30,7 @@ Window = Conv | MaxPool | SumPool
 
 @dataclass(frozen=True, eq=False)
 class WindowGraph:
-    """Window graph.
+    """A graph of window operations, as the run time executes it.
 
     Attributes:
         nodes: in an order in which they can run; the last one's value is the result, [O, 1, 1].

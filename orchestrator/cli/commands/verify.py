@@ -45,7 +45,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class VerifySummary:
-    """Verify summary.
+    """What verify looked at and found.
 
     Attributes:
         artifacts, snapshots: how many were looked at.

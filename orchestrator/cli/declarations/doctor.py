@@ -1,23 +1,10 @@
 """`sweep doctor`: is everything there that a sweep needs?"""
 
-from typing import Annotated
-
-import typer
-
-from prunesweep.orchestrator.cli import completion
-from prunesweep.orchestrator.cli.options import DevicesOption, ImageSizeOption, JsonOption, ResizeOption
+from prunesweep.orchestrator.cli.options import DatasetOption, DevicesOption, ImageSizeOption, JsonOption, ResizeOption
 
 
 def doctor(
-    dataset: Annotated[
-        str,
-        typer.Option(
-            "--dataset",
-            metavar="NAME",
-            help="Look for cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
-            autocompletion=completion.DATASETS,
-        ),
-    ] = "cifar10",
+    dataset: DatasetOption = "cifar10",
     image_size: ImageSizeOption = "0",
     resize: ResizeOption = "crop",
     devices: DevicesOption = None,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from prunesweep.orchestrator.cli import completion
 from prunesweep.orchestrator.cli.options import (
+    DatasetOption,
     DeviceOption,
     ImageSizeOption,
     JsonOption,
@@ -22,15 +22,7 @@ FilesArgument = Annotated[
 
 def evaluate(
     files: FilesArgument,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            "--dataset",
-            metavar="NAME",
-            help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
-            autocompletion=completion.DATASETS,
-        ),
-    ] = "cifar10",
+    dataset: DatasetOption = "cifar10",
     image_size: ImageSizeOption = "0",
     resize: ResizeOption = "crop",
     model: ModelOption = "resnet18",

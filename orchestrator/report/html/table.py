@@ -54,7 +54,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """Cell.
+    """One table cell.
 
     Attributes:
         full: the value as the CSV has it, "" = not known.
