@@ -1,7 +1,9 @@
 """Grows a sweep: more points of its axes under the same name; what it had keeps its numbers and results."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -15,19 +17,25 @@ from prunesweep.core.plan.dag import Plan, PlannedCell
 _SWEEP = "sweep"
 
 
-def extend_sweep(engine: Engine, sweep_id: int, plan: Plan) -> SubmitSummary:
+def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan: Plan) -> SubmitSummary:
     """Give the sweep the plan's grid, which holds all that it had; only what is new is added.
+
+    before: the sweep's grid as it was read when the plan was made.
 
     Cells keep their numbers; new ones follow. Stages that failed or were cancelled are given a new start.
 
     Raises:
-        UserError: the sweep is gone, or the plan lacks stages that it has; nothing has been written.
+        UserError: the sweep is gone or has changed since, or the plan lacks stages of it; nothing has been written.
     """
     with writing(engine) as connection:
         lock_structure(connection)
-        row = connection.execute(select(sweeps.c.id, sweeps.c.name).where(sweeps.c.id == sweep_id)).one_or_none()
-        if row is None:
-            raise UserError(_SWEEP, sweep_id, "was removed meanwhile; see: sweep list")
+        row = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one_or_none()
+        if row is None or row.grid != before:
+            raise UserError(
+                _SWEEP,
+                sweep_id if row is None else row.name,
+                "was removed or extended meanwhile; look at it and try again: sweep list",
+            )
         had = set(
             connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep_id)).scalars()
         )

@@ -28,7 +28,7 @@ def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) 
             else:
                 say(*estimate.lines(plan, expected, settings), "", "dry run: nothing was written")
             return
-        done = extend_sweep(engine, found.id, plan)
+        done = extend_sweep(engine, found.id, found.grid, plan)
         _show(settings, done, json_)
 
 
