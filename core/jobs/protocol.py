@@ -15,8 +15,8 @@ Answer = Callable[[_Request, Say], Iterator[dict[str, Any]]]
 
 
 def serve(kind: type[_Request], answer: Answer[_Request]) -> int:
-    """Read a request of that kind, says every event of the answer; the exit code: 2 after an `error` event, which has
-    a `message`, and `field`, `value` and `fix` where the user can put it right."""
+    """Read a request of that kind and write every event of the answer. Return the exit code: 2 after an `error` event,
+    which has a `message`, and `field`, `value` and `fix` where the user can put it right."""
     # Libraries may print: stdout is for events alone.
     events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -24,7 +24,7 @@ Allocation = Callable[[Scores, Masks, Sparsity, AllocationContext], dict[str, Te
 
 
 def over_all(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
-    """Return one ranking over all layers: the highest scores of the whole network stay.
+    """Keep the highest scores of the whole network: one ranking over all layers.
 
     Raises:
         StageError: a score that is not finite, or fewer weights alive than are to be kept.
@@ -70,7 +70,7 @@ def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext 
 
 
 def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
-    """Return the two highest of every four neighbours along the inputs stay: the pattern that sparse tensor cores
+    """Keep the two highest of every four neighbours along the inputs: the pattern that sparse tensor cores
     compute at twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay
     dense, so the network's sparsity is 50 % or a little less."""
     if sparsity != 0.5:
@@ -137,7 +137,7 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
 
 
 def _by_layer(scores: Scores, alive: Masks, sparsity: Sparsity, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:
-    """Return each layer keeps its own best; how many follows from `weights`, never more than are alive."""
+    """Keep the best of each layer by itself; how many follows from `weights`, never more than are alive."""
     flat, kept = ranked(scores, alive, sparsity)
     parts = dict(zip(scores, parts_of(flat, scores), strict=True))
     room = {name: living_count(part) for name, part in parts.items()}

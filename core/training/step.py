@@ -67,7 +67,7 @@ class CudaGraph:
 
 @cache
 def _capture_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return one for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
+    """Return one stream for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
     return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 

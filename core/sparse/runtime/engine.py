@@ -167,7 +167,7 @@ class _Sparse:
         return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
 
     def _outputs(self, images: np.ndarray) -> list[np.ndarray]:
-        """Return what doesn't fill a group runs one by one if it is little, and all do if groups don't pay."""
+        """Return the logits: images that fill no group run one by one if they are few; all do if groups don't pay."""
         rest = len(images) % self.target.lanes
         alone = len(images) == 1 or (rest > 0 and rest < self._few)
         whole = len(images) - rest if alone else len(images)
