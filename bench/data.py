@@ -51,7 +51,7 @@ class PerImage(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 def epoch(split: Split, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
     """Our batches, as `prunesweep.core.training.step` makes them."""
-    draws = draw(torch.arange(len(split)), recipe, 0, 0, 0)
+    draws = draw(torch.arange(len(split)), recipe, 0, 0)
     for start in range(0, len(split), recipe.batch):
         yield augmented(split, recipe, draws.rows(slice(start, start + recipe.batch)))
 
