@@ -3,15 +3,9 @@
 It decides memory layout and number format, the fastest that the kernels get right, puts the network into them, and
 each batch of images too, whatever layout it comes in. A caller has nothing to decide, so nothing to forget.
 
-What oneDNN 3.12 (in torch 2.13) gets wrong on a CPU, and what is kept clear of it:
-
-- Weight gradient of a strided 1×1 convolution, channels_last, input channels that don't fill whole blocks of 16: it
-  writes past the end of a buffer (uxlfoundation/oneDNN issue 6035; heap corruption seen with AVX2). Such a network
-  computes gradients in contiguous memory. torch takes the channels_last kernel as soon as the images *or* the weights
-  look like it, and a 1×1 weight that once was channels_last goes on looking so after `.contiguous()`, which sees
-  nothing to do: so strides are compared, not asked for.
-- Weight gradient of a strided 3×3 convolution in bf16 where the kernel covers only padding, as on the single pixel
-  that ResNet's last stage makes of 8×8 images: undefined. Tiny images train in fp32.
+`prunesweep.core.kernel_faults` says what the kernels of a CPU get wrong. torch takes the channels_last kernel as soon
+as the images *or* the weights look like it, and a 1×1 weight that once was channels_last goes on looking so after
+`.contiguous()`, which sees nothing to do: so strides are compared, not asked for.
 
 Passes without gradients are right in every layout, and are channels_last, unless the network itself cannot be.
 """
@@ -25,9 +19,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from prunesweep.core.errors import WrongPlan
+from prunesweep.core.kernel_faults import overruns_channels_last, spoils_bf16
 
-_CHANNEL_BLOCK = 16
 _SMALLEST_BF16_IMAGE = 9
+"""Pixels. A ResNet makes single pixels of smaller ones, where bf16 gains nothing."""
 _COLOURS = 3
 _NO_AUX = '{"aux_logits": false}'
 _TRUSTED = ("torch", "torchvision", "timm", "prunesweep")
@@ -78,7 +73,7 @@ class Passes(nn.Module):
         some = next(model.parameters())
         at = some.device if device is None else torch.device(device)
         layout = _layout(model, at, gradients, side)
-        self._low = gradients and some.dtype == torch.float32 and _takes_bf16(precision, at, side)
+        self._low = gradients and some.dtype == torch.float32 and _takes_bf16(model, precision, at, side)
         self._layout, self._device, self._gradients = layout, at, gradients
         name = "contiguous" if layout == torch.contiguous_format else "channels_last"
         self.format = Format(str(at), name, "bf16" if self._low else _NAMES[some.dtype])
@@ -153,13 +148,7 @@ def laid_out(tensor: Tensor, layout: torch.memory_format) -> Tensor:
 
 
 def _layout(model: nn.Module, device: torch.device, gradients: bool, side: int) -> torch.memory_format:
-    strided = [
-        module
-        for module in model.modules()
-        if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1) and module.stride != (1, 1)
-    ]
-    inputs = (conv.in_channels // conv.groups for conv in strided)
-    if gradients and device.type == "cpu" and any(count % _CHANNEL_BLOCK for count in inputs):
+    if gradients and device.type == "cpu" and overruns_channels_last(model):
         return torch.contiguous_format
     return torch.channels_last if _takes_channels_last(model, side) else torch.contiguous_format
 
@@ -202,10 +191,11 @@ def _kernels(model: nn.Module) -> list[nn.Parameter]:
     return [weight for weight in weights if weight is not None]
 
 
-def _takes_bf16(precision: str, device: torch.device, side: int) -> bool:
-    if device.type == "cpu" and side < _SMALLEST_BF16_IMAGE:
-        return False
-    return precision == "bf16" or (precision == "auto" and has_bf16(device))
+def _takes_bf16(model: nn.Module, precision: str, device: torch.device, side: int) -> bool:
+    wanted = precision == "bf16" or (precision == "auto" and has_bf16(device))
+    if not wanted or device.type != "cpu":
+        return wanted
+    return side >= _SMALLEST_BF16_IMAGE and not spoils_bf16(model, side, trace)
 
 
 def has_bf16(device: torch.device) -> bool:

@@ -65,6 +65,25 @@ def test_bf16_is_used_where_asked_but_never_for_tiny_images() -> None:
     assert numbers("bf16", 32) == "fp64"
 
 
+def test_no_gradient_holds_what_lay_in_memory_before() -> None:
+    """oneDNN in bf16 leaves some weight gradients unwritten: harmless zeros, until memory is used again."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-m", "tests.training.unwritten"],
+            cwd=ROOT,
+            env=os.environ | {"MALLOC_PERTURB_": fill},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for fill in ("1", "85")
+    ]
+    assert told[0] == told[1]
+    numbers = dict(line.split(" | ")[:2] for line in told[0].splitlines())
+    # Those that would be spoiled compute in fp32, and only those.
+    assert numbers == {"mobilenet": "fp32", "7×7 stem": "fp32", "built-in": "bf16", "odd": "fp32", "plain": "bf16"}
+
+
 def test_a_training_says_what_its_steps_are_computed_in(make_split: Callable[..., Split]) -> None:
     recipe = replace(load_recipe("digits").dense, precision="bf16")
     model = build_model(ModelRef("resnet18", 2, 3), seed=0)
