@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.ledger.queue.invariants import violations
 from tests.chaos import work
+from tests.chaos.bystanders import IdleSockets, UselessDevice
 from tests.chaos.cluster import trainers_of
 from tests.chaos.databases import Database, Postgres, Sqlite
 from tests.chaos.faults import ORPHAN_SECONDS, SILENCE_SECONDS, Draw, Kind, Strike, deal, kinds
@@ -227,13 +228,14 @@ class Campaign:
             timed=order.timed,
             ends=work.ends(site.engine),
             rules=self._rules,
+            seen=scene.broken,
         )
 
 
 def kinds_of(ledger: str) -> tuple[Kind, ...]:
     """The kinds of fault of a campaign on `postgres`, with a server as its artifact store, or on `sqlite`."""
     database = Postgres if ledger == "postgres" else Sqlite
-    return kinds(database.outage, store=ledger == "postgres")
+    return (*kinds(database.outage, store=ledger == "postgres"), UselessDevice(), IdleSockets())
 
 
 def _left_behind(home: Path) -> list[int]:

@@ -261,6 +261,8 @@ def kinds(outage: str, *, store: bool) -> tuple[Kind, ...]:
         for victim in ("worker", "trainer")
         for word, number in (("kill", signal.SIGKILL), ("stop", signal.SIGSTOP), ("term", signal.SIGTERM))
     ]
+    # What a worker gets when its terminal is closed.
+    signals.append(Signal("worker hang-up", "worker", signal.SIGHUP))
     outages = [
         Outage("queue restart", "queue", lambda s: s.kill(), lambda s: s.start(), 0.0, 4.0),
         Outage("queue lost", "queue", _kill_and_lose, lambda s: s.start(), 0.0, 4.0),

@@ -31,6 +31,8 @@ class Scene:
         servers: by name (`queue`, `ledger`, `store`).
         away: those that are away now.
         frozen, doomed: process ids that were stopped, or told to end.
+        orphans: process ids of trainers that outlived their worker.
+        broken: promises that a fault saw broken itself.
     """
 
     engine: Engine
@@ -41,6 +43,7 @@ class Scene:
     frozen: set[int] = field(default_factory=set)
     doomed: set[int] = field(default_factory=set)
     orphans: list[int] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     _agenda: list[tuple[float, Callable[[], bool]]] = field(default_factory=list)
 
     def later(self, seconds: float, act: Callable[[], bool]) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chaos.campaign import Campaign, Order
-from tests.chaos.faults import deal, kinds
+from tests.chaos.campaign import Campaign, Order, kinds_of
+from tests.chaos.faults import deal
 from tests.chaos.work import Size
 from tests.support.examples import THOROUGH
 
@@ -17,7 +17,7 @@ tests/worker or tests/ledger."""
 def test_faults_cost_nothing_but_time():
     """One fault of each kind. How much time is told, and left to `make chaos` to judge."""
     kinds = () if THOROUGH else _FEW
-    faults = len(kinds) or 19
+    faults = len(kinds) or len(kinds_of("postgres"))
     verdict = Campaign(Order(faults, 7, "postgres", _SHORT, pace=1.0, workers=3, timed=False, kinds=kinds)).run()
     assert verdict.ok, "\n".join([verdict.table(), *verdict.notes, *verdict.broken, verdict.line()])
     assert list(verdict.facts["faults"].values()) == [1] * faults
@@ -25,9 +25,9 @@ def test_faults_cost_nothing_but_time():
 
 
 def test_a_seed_deals_the_same_faults_and_every_kind_in_each_round():
-    names = [kind.name for kind in kinds("ledger restart", store=True)]
-    assert len(set(names)) == 19
-    drawn = deal(1, 40, names)
-    assert drawn == deal(1, 40, names) != deal(2, 40, names)
-    assert {draw.kind for draw in drawn[:19]} == {draw.kind for draw in drawn[19:38]} == set(names)
-    assert [draw.number for draw in drawn] == list(range(1, 41))
+    names = [kind.name for kind in kinds_of("postgres")]
+    assert len(set(names)) == len(names) == 22
+    drawn = deal(1, 50, names)
+    assert drawn == deal(1, 50, names) != deal(2, 50, names)
+    assert {draw.kind for draw in drawn[:22]} == {draw.kind for draw in drawn[22:44]} == set(names)
+    assert [draw.number for draw in drawn] == list(range(1, 51))

@@ -31,6 +31,7 @@ class Evidence:
         timed: times are judged, not only told.
         ends: (digest, attempt) → how the ledger says that it ended.
         rules: lines on rules of the ledger that were broken, at any look.
+        seen: lines on promises that a fault saw broken itself.
     """
 
     ledger: str
@@ -49,6 +50,7 @@ class Evidence:
     timed: bool = True
     ends: Mapping[tuple[str, int], str] = field(default_factory=dict)
     rules: Sequence[str] = ()
+    seen: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def judge(evidence: Evidence) -> Verdict:
         *(f"illegal: {line}" for line in checker.illegal_changes(history)),
         *(f"sent back: {line}" for line in checker.sent_back(history, _redone(evidence.strikes))),
         *(f"rule: {line}" for line in evidence.rules),
+        *(f"beside: {line}" for line in evidence.seen),
         *(f"work thrown away: {line}" for line in checker.thrown_away(history)),
         *(_too_costly(found, evidence.lease) if evidence.timed else ()),
         *(f"artifact: {line}" for line in evidence.damaged),
