@@ -27,6 +27,7 @@ from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.measure.engine_passes import BATCH, EAGER, fastest_engine, passes_in
 from prunesweep.core.measure.latency import compete
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.datasets import DatasetRef
@@ -49,8 +50,8 @@ class FileResult:
     file it is measured against itself · engine_dense, engine: what ran the first file (the fastest dense one) and this
     one · code: what really ran it where the engine chooses · speedup_zeros with its interval: the first file in that
     same code / this one, what the zeros alone bring · p: of the speed-up being 1 (sign test)
-    · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · seconds: spent
-    on this file.
+    · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · accuracy_engine:
+    what computed top1: the fastest whose logits are torch's, or torch · seconds: spent on this file.
     """
 
     path: str
@@ -76,6 +77,7 @@ class FileResult:
     batch: int
     threads: int
     processor: str
+    accuracy_engine: str
     seconds: float
 
 
@@ -125,7 +127,10 @@ class _TestData:
         before, after, zeros = race.dense(), race.pruned(), race.zeros
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
-        found = evaluate(network, self.split, self.device, _ACCURACY_BATCH, _reporter(self.say, str(path)))
+        engine = fastest_engine(race, len(self.split.labels))
+        run = None if self.device.type != "cpu" else passes_in(engine, network, self.split, self.threads)
+        batch = _ACCURACY_BATCH if run is None else BATCH
+        found = evaluate(network, self.split, self.device, batch, _reporter(self.say, str(path)), run)
         return FileResult(
             path=str(path),
             top1=found.top1,
@@ -150,6 +155,7 @@ class _TestData:
             batch=self.batch,
             threads=self.threads,
             processor=race.processor,
+            accuracy_engine=EAGER if run is None else engine,
             seconds=time.perf_counter() - start,
         )
 

@@ -38,11 +38,16 @@ def evaluate(
     device: torch.device,
     batch: int = 256,
     progress: Callable[[int, int], None] | None = None,
+    logits_of: Callable[[Tensor], Tensor] | None = None,
 ) -> Accuracy:
     """Run `model` over the whole split. The model is moved to `device` and left in evaluation mode.
 
     Precision is plain fp32 (no autocast, no TF32), so that the figure belongs to the weights and not to the
-    machine. progress: called with (images done, images in all) after each batch.
+    machine.
+
+    Args:
+        progress: called with (images done, images in all) after each batch.
+        logits_of: the model in another engine, given normalised images [B, C, H, W]; None: in torch.
 
     Raises:
         StageError: an output that is NaN or infinite: the network has no accuracy.
@@ -57,7 +62,8 @@ def evaluate(
     with torch.inference_mode(), dice("evaluate", device=device):
         for start in range(0, total, batch):
             labels = split.labels[start : start + batch].to(device)
-            logits = passes(normalise(split.between(start, start + batch).to(device), mean, std))
+            images = normalise(split.between(start, start + batch).to(device), mean, std)
+            logits = passes(images) if logits_of is None else logits_of(images)
             right += (logits.argmax(1) == labels).sum()
             among_five += (_rank(logits, labels) < 5).sum()
             loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()

@@ -93,11 +93,12 @@ def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
     first = results[0]
     how = f"batch {first['batch']}, {text.plural(first['threads'], 'thread')} of {first['processor']}"
     engines = sorted({f"{result['engine_dense']} → {result['engine']} ({result['code']})" for result in results})
+    computed = " and ".join(sorted({result["accuracy_engine"] for result in results}))
     disturbed = sum(result["disturbed"] for result in results)
     return [
         *text.table(columns, rows, width),
         "",
-        f"top-1 on {first['images']:,} test images; drop: points below the first file",
+        f"top-1 on {first['images']:,} test images, in {computed}; drop: points below the first file",
         f"ms: median per image, the first file (before) and this one (after) in turns, {how}",
         "zeros: the first file's ms in the code that ran this one, over this one's: what the zeros alone bring",
         f"engines: the fastest dense one → the one that this file ran in: {', '.join(engines)}",

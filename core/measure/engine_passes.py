@@ -1,0 +1,72 @@
+"""Accuracy in the fastest exact engine of a machine: any fp32 engine that gives torch's logits on a sample."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from prunesweep.core.measure.engines.base import UnsupportedNetwork
+from prunesweep.core.measure.engines.registry import registry
+from prunesweep.core.measure.latency import LatencyRun
+from prunesweep.core.passes import Passes
+from prunesweep.core.plan.engines import ENGINES
+from prunesweep.core.training.batches import normalise
+from prunesweep.core.training.datasets import Split
+
+EAGER = "torch"
+BATCH = 64
+"""Images a pass: beyond it no engine gets faster, and the last, partly empty pass costs more."""
+_SAME = 1e-4
+"""Largest difference from torch's logits, as a fraction of the largest of them."""
+_WORTHWHILE_SECONDS = 3.0
+"""Of torch's. Preparing another engine takes up to that long."""
+
+Logits = Callable[[Tensor], Tensor]
+
+
+def fastest_engine(race: LatencyRun, images: int) -> str:
+    """Return the engine that ran this run's pruned network fastest in fp32, or `torch` where it would take moments.
+
+    Args:
+        race: of the network whose accuracy is wanted.
+        images: how many there are to run.
+    """
+    exact = [time for time in race.times if time.dtype == "fp32" and (time.pruned or time.dense)]
+    best = min(exact, key=lambda time: time.ms).engine
+    eager = [time.ms for time in race.times if time.engine == EAGER]
+    soon = bool(eager) and images / race.batch * min(eager) / 1000 < _WORTHWHILE_SECONDS
+    return EAGER if soon else best
+
+
+def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Logits | None:
+    """Return what gives the logits [B, classes] of up to `BATCH` images [B, C, H, W] on a CPU.
+
+    Returns:
+        None if the engine is torch, cannot run this network, or gives other logits on the split's first images.
+    """
+    if engine == EAGER or "cpu" not in ENGINES[engine].devices:
+        return None
+    try:
+        with torch.no_grad():
+            run = _EnginePass(engine, network, tuple(split.images.shape[1:]), threads)
+    except UnsupportedNetwork:
+        return None
+    sample = normalise(split.between(0, BATCH), split.mean, split.std)
+    with torch.inference_mode():
+        wanted, found = Passes(network, min(sample.shape[2:])).eval()(sample), run(sample)
+    error = float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-6))
+    return run if error <= _SAME else None
+
+
+class _EnginePass:
+    """An engine's pass over memory of its own, filled anew for each batch."""
+
+    def __init__(self, engine: str, network: nn.Module, shape: tuple[int, ...], threads: int) -> None:
+        # Not zeros: an engine chooses its code by running these.
+        self._images = torch.rand(BATCH, *shape, generator=torch.Generator().manual_seed(0))
+        self._run = registry()[engine].prepare(network, self._images, threads)()
+
+    def __call__(self, images: Tensor) -> Tensor:
+        self._images[: len(images)].copy_(images)
+        return torch.from_numpy(np.array(self._run(), np.float32)[: len(images)])
