@@ -9,7 +9,7 @@ from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.torch_client import python
 
 
-def worker(devices: str | None, per_device: int | None) -> None:
+def worker(devices: str | None, per_device: int | None, join: str | None) -> int:
     """Work on whatever is submitted, until Ctrl-C; one slot per device, or several."""
     settings = load_settings()
     if devices is not None and devices.strip().startswith("-"):  # the worker would read it as an option of its own
@@ -17,4 +17,8 @@ def worker(devices: str | None, per_device: int | None) -> None:
     need("worker", "worker", modules=("torch",))
     sys.stdout.flush()
     options = (f"--devices={devices or settings.devices}", f"--per-device={per_device or settings.per_device}")
+    if join is not None:
+        from prunesweep.orchestrator.serving.joined import work_joined
+
+        return work_joined(join, options)
     os.execv(sys.executable, python("prunesweep.worker", *options))  # noqa: S606 - our own program
