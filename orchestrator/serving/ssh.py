@@ -37,6 +37,11 @@ _REASONS = (
     ("administratively prohibited", "its sshd forbids forwarding; set AllowStreamLocalForwarding yes there"),
     ("Could not request local forwarding", "a socket of ours cannot be made here"),
 )
+_USUAL_HOMES = (
+    '"${SWEEP_HOME:-}"',
+    '"${XDG_DATA_HOME:-$HOME/.local/share}/prunesweep"',
+    '"$HOME/Library/Application Support/prunesweep"',
+)
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,11 @@ def parse_target(url: str) -> Target:
     if parts.password is not None:
         raise UserError(FIELD, "ssh://…", "holds a password; use a key (ssh-copy-id), and leave it out")
     home = unquote(parts.path).rstrip("/")
-    sound = (_NAME.fullmatch(host) or _ADDRESS.fullmatch(host)) and (not parts.username or _NAME.fullmatch(parts.username))
+    user = parts.username or ""
+    sound = (_NAME.fullmatch(host) or _ADDRESS.fullmatch(host)) and (not user or _NAME.fullmatch(user))
     if parts.scheme != "ssh" or not sound or parts.query or parts.fragment or port == 0 or not home.isprintable():
         raise UserError(FIELD, url, _FIX)
-    return Target(host, parts.username or "", str(port or ""), home)
+    return Target(host, user, str(port or ""), home)
 
 
 def find_ssh() -> str:
@@ -124,7 +130,7 @@ def ask_facts(target: Target) -> Facts:
 def _ask_script(home: str) -> str:
     """Return the lines that a host's shell runs. Needs no prunesweep on the host's PATH, which a login by a program
     seldom has."""
-    usual = '"${SWEEP_HOME:-}" "${XDG_DATA_HOME:-$HOME/.local/share}/prunesweep" "$HOME/Library/Application Support/prunesweep"'
+    usual = " ".join(_USUAL_HOMES)
     places = shlex.quote(home) if home else usual
     return f'for h in {places}; do f="$h/serve/facts.json"; [ -f "$f" ] && exec cat "$f"; done; exit {_NOT_SERVED}'
 
