@@ -85,6 +85,8 @@ def parse_target(url: str) -> Target:
         raise UserError(FIELD, "…", _FIX) from None
     if parts.password is not None:
         raise UserError(FIELD, "ssh://…", "holds a password; use a key (ssh-copy-id), and leave it out")
+    at = parts.netloc.lower().rfind(host)
+    host = unquote(parts.netloc[at : at + len(host)])  # as written: ~/.ssh/config tells capitals apart
     home = unquote(parts.path).rstrip("/")
     user = parts.username or ""
     sound = (_NAME.fullmatch(host) or _ADDRESS.fullmatch(host)) and (not user or _NAME.fullmatch(user))

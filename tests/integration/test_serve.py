@@ -162,7 +162,7 @@ def test_a_joined_worker_outlives_cuts_and_the_host_leaves_nothing(
     site.submit("cut", [long])
     site.wait(long, State.RUNNING)
     assert sshd.cut() > 0
-    site.until(lambda: b" again" in site.log().read_bytes().rpartition(b"lost (")[2], "a new connection")
+    site.until(lambda: b"connected to" in site.log().read_bytes().rpartition(b"lost (")[2], "a new connection")
     site.wait(long, State.DONE)
     assert [attempt.outcome for attempt in stage_log(site.engine, digest(long)).attempts] == ["DONE"]
 
@@ -172,7 +172,7 @@ def test_a_joined_worker_outlives_cuts_and_the_host_leaves_nothing(
     followed = sweep("attach", "tiny")
     assert followed.returncode == 0, followed.stderr
     report = sweep("report", "tiny", "--format", "csv")
-    assert [row.split(",")[:3] for row in report.stdout.splitlines()[1:]] == [["tiny", "0", "DONE"]], report
+    assert [row.split(",")[:3] for row in report.stdout.splitlines()[1:]] == [["tiny", "1", "DONE"]], report
     # The host's own commands read the checkpoints in its folder.
     verified = sweep("verify", "tiny")
     assert verified.returncode == 0, verified.stdout
