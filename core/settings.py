@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import UserError
+from prunesweep.core.served import served_ledger
 from prunesweep.core.urls import broker_url, database_url
 from prunesweep.core.urls import mask as mask
 
@@ -17,7 +18,7 @@ IMAGES = ("auto", "resident", "streamed")
 class Settings:
     """Where things are and how patient we are. Times in seconds.
 
-    Empty URLs mean the embedded default under `home`.
+    Empty URLs mean the embedded default under `home`; the ledger of a home that `sweep serve` serves is its PostgreSQL.
 
     Attributes:
         image_folders: where submitted image folders lie on this machine (`prunesweep.core.images.folders.candidates`).
@@ -61,6 +62,11 @@ class Settings:
         return not self.database_url
 
     @property
+    def served_here(self) -> bool:
+        """True when the ledger is the PostgreSQL of ours, which runs while `sweep serve` does."""
+        return bool(self.database_url) and self.database_url == served_ledger(self.home)
+
+    @property
     def embedded_broker(self) -> bool:
         """True when the broker is the private Valkey of ours."""
         return not self.broker_url
@@ -98,7 +104,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         image_folders=_folders(env.get("SWEEP_IMAGEFOLDERS", ""), "SWEEP_IMAGEFOLDERS"),
         scores=_folder(env.get("SWEEP_SCORES", ""), "SWEEP_SCORES"),
         networks=_folder(env.get("SWEEP_NETWORKS", ""), "SWEEP_NETWORKS"),
-        database_url=database_url(env.get("SWEEP_DATABASE_URL", "")),
+        database_url=database_url(env.get("SWEEP_DATABASE_URL", "")) or served_ledger(home),
         broker_url=broker_url(env.get(broker, ""), broker),
         broker_field=broker,
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),

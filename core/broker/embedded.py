@@ -6,12 +6,8 @@ user holds a shared lock on a file, so a killed user counts no more.
 """
 
 import fcntl
-import hashlib
 import os
-import re
 import shutil
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,12 +15,10 @@ from pathlib import Path
 
 from prunesweep.core.broker.valkey import ServerHandle, answers, find_server, launch, open_lock, stop
 from prunesweep.core.errors import UserError
-from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings
+from prunesweep.core.sockets import private_folder, short_socket
 
-_SOCKET_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 _USERS = "users.lock"
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 def broker_url(settings: Settings) -> str:
@@ -40,17 +34,7 @@ def running(settings: Settings) -> bool:
 def socket_path(settings: Settings) -> Path:
     """Return where the embedded server listens: under home, or in a short private folder when that path cannot be
     used."""
-    path = settings.broker_folder / "valkey.sock"
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    name = f"prunesweep-{os.getuid()}-{digest}"
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    shorter = [Path(folder) / name / "valkey.sock" for folder in (runtime, tempfile.gettempdir())]
-    # The last is taken as it is: no folder for temporary files is that long.
-    return next((place for place in (path, *shorter) if _fits(place)), shorter[-1])
-
-
-def _fits(path: Path) -> bool:
-    return len(os.fsencode(path)) <= _SOCKET_LIMIT and _PLAIN_PATH.fullmatch(str(path)) is not None
+    return short_socket(settings.broker_folder / "valkey.sock")
 
 
 class Broker:
@@ -133,7 +117,7 @@ class Broker:
 def _start_lock(settings: Settings) -> Iterator[None]:
     """Only one process at a time starts or stops the server."""
     try:
-        _private_folder(settings.broker_folder)
+        private_folder(settings.broker_folder)
         lock = open_lock(settings.broker_folder / "start.lock")
     except OSError as error:
         fix = f"cannot be written ({error.strerror}); set SWEEP_HOME to a folder of yours"
@@ -145,20 +129,10 @@ def _start_lock(settings: Settings) -> Iterator[None]:
         os.close(lock)
 
 
-def _private_folder(folder: Path) -> None:
-    """Make the folder 0700, and refuse one that is not ours: in a shared /tmp another user may have made it."""
-    make_private(folder)
-    facts = folder.lstat()
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
-        raise UserError("SWEEP_HOME", folder, "is not a folder of yours; set SWEEP_HOME to one")
-    if stat.S_IMODE(facts.st_mode) != 0o700:
-        folder.chmod(0o700)
-
-
 def _start(settings: Settings) -> None:
     """Start the server; if it will not come up on the file it kept, that is put aside: hints can be lost."""
     program, folder = find_server(), settings.broker_folder
-    _private_folder(socket_path(settings).parent)
+    private_folder(socket_path(settings).parent)
     for last_try in (False, True):
         reason = launch(program, folder, socket_path(settings))
         if not reason:

@@ -26,6 +26,7 @@ _PANELS = {
         "submit": Entry("submit:submit", "Submit a grid; what is already done or wanted by another sweep is not run."),
         "extend": Entry("extend:extend", "Add seeds, sparsities, algorithms, epochs or iterations to a sweep."),
         "worker": Entry("worker:worker", "Work on whatever is submitted, until Ctrl-C; one slot per device."),
+        "serve": Entry("serve:serve", "Serve this home to other machines through SSH, until Ctrl-C."),
         "cancel": Entry("control:cancel", "Stop a sweep; stages that another sweep wants too go on."),
         "retry": Entry("control:retry", "Give failed, quarantined and cancelled stages of a sweep a new start."),
     },

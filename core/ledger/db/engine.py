@@ -41,7 +41,10 @@ def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = Fals
     url = _parse(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(Path(url.database or ""), _DATABASE_URL, create)
-    return _open_server(url, upgrade)
+    shown = mask(url.render_as_string(hide_password=False))
+    if settings.served_here:
+        return _open_server(url, upgrade, "SWEEP_HOME", str(settings.home), "serve it: sweep serve")
+    return _open_server(url, upgrade, _DATABASE_URL, shown, "check the URL and that the server is up")
 
 
 def wait_briefly(engine: Engine, seconds: float) -> None:
@@ -119,12 +122,11 @@ def _open_read_only(file: Path, field: str, fix: str) -> Engine:
     return engine
 
 
-def _open_server(url: URL, upgrade: bool) -> Engine:
+def _open_server(url: URL, upgrade: bool, field: str, shown: str, fix: str) -> Engine:
     arguments: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
     engine = create_engine(url, connect_args=arguments)
     _check_idle(engine)
-    shown = mask(url.render_as_string(hide_password=False))
-    _check(engine, _DATABASE_URL, shown, "check the URL and that the server is up", upgrade=upgrade)
+    _check(engine, field, shown, fix, upgrade=upgrade)
     return engine
 
 

@@ -1,10 +1,24 @@
 """`sweep worker`: becomes a worker process."""
 
+from typing import Annotated
+
+import typer
+
 from prunesweep.orchestrator.cli.options import DevicesOption, PerDeviceOption
 
+JoinOption = Annotated[
+    str | None,
+    typer.Option(
+        "--join",
+        metavar="URL",
+        help="Work for a host that runs `sweep serve`: ssh://[USER@]HOST[:PORT][/HOME], as it prints.",
+    ),
+]
 
-def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None) -> None:
+
+def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None, join: JoinOption = None) -> None:
     """Work on whatever is submitted, until Ctrl-C; one slot per device, or several."""
     from prunesweep.orchestrator.cli.commands import worker as command
 
-    command.worker(devices, per_device)
+    code = command.worker(devices, per_device, join)
+    raise typer.Exit(code)
