@@ -64,12 +64,8 @@ class Rows:
 
     def code(self) -> bytes:
         """Return the instructions one after the other."""
-        starts = np.cumsum(self.lengths) - self.lengths
-        out = np.zeros(int(self.lengths.sum()), np.uint8)
-        for column in range(self.encoded.shape[1]):
-            there = self.lengths > column
-            out[starts[there] + column] = self.encoded[there, column]
-        return out.tobytes()
+        counts = np.arange(self.encoded.shape[1]) < self.lengths[:, None]
+        return self.encoded[counts].tobytes()
 
 
 def merged(*parts: tuple[np.ndarray, Rows]) -> Rows:
