@@ -3,13 +3,14 @@
     python bench/gpu_sweep.py [--wheels DIR] [--data imagefolder:PATH] [--width 64] [--grid classic]
 
 Needs torch with CUDA and this checkout. Where our other packages are missing, `--wheels DIR` holds them; before that,
-`python bench/gpu_sweep.py --collect-wheels DIR` on a machine with a registry fills the folder.
+`python bench/gpu_sweep.py --collect-wheels DIR [--have FILE]` on a machine with a registry fills the folder with what
+that machine lacks.
 
 cold   `sweep run` in a new home: a worker starts, torch is loaded, kernels are chosen
 warm   `sweep submit --watch`, then `sweep report`, with a worker that has run a small sweep before
 beside training   share of the slots' time from submit to report in which no epoch was under way
 
-`--device cpu --smoke` runs all of it on tiny networks, to see that the script works.
+`--device cpu --smoke` runs all of it on tiny networks, benchmarks of latency included, to see that the script works.
 """
 
 import argparse
@@ -25,8 +26,9 @@ from pathlib import Path
 
 import gpu_site
 
+PARTS = ("rates", "trainers", "cold", "warm")
 _START_SECONDS = 120.0
-_SMOKE = "--width 2 --dense-epochs 2 --epochs 1 --sparsity 0.5 --iterations 2 --bench-device none"
+_SMOKE = "--width 2 --dense-epochs 2 --epochs 1 --sparsity 0.5 --algorithm oneshot"
 _SMALL = "--dense-epochs 1 --epochs 1 --sparsity 0.5 --algorithm oneshot"
 
 
@@ -135,11 +137,15 @@ def sweeps(options: argparse.Namespace) -> dict[str, float]:
         home = Home(Path(folder), options)
         if options.data == "synthetic":
             synthetic(home.folder / "data", *((512, 64) if options.smoke else (50_000, 10_000)))
-        found["cold_s"] = home.cold()
-        found["warm_s"], report = home.warm()
+        names = [name for name in ("cold", "warm") if name in options.only]
+        if "cold" in names:
+            found["cold_s"] = home.cold()
+            report = home.sweep("report", "cold")
+        if "warm" in names:
+            found["warm_s"], report = home.warm()
         print(f"\n{options.grid} on {options.device}, {options.per_device} trainers: submit to report")
         print(f"{'':<20}{'stages':>8}{'seconds':>10}{'in epochs':>11}")
-        for name in ("cold", "warm"):
+        for name in names:
             total, kinds = found[f"{name}_s"], home.stages(name)
             beside = 1 - sum(trained for _, _, trained in kinds.values()) / (total * options.per_device)
             for kind, (count, spent, trained) in kinds.items():
@@ -167,7 +173,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
     if "trainers" in options.only:
         load = Load("resnet20", 4, 16, 64, 1) if smoke else Load("resnet20", 16, 512, 50_000, 12)
         found |= together(device, load, (1, 2) if smoke else (1, 2, 4, 8))
-    if "sweep" in options.only:
+    if {"cold", "warm"} & set(options.only):
         found |= sweeps(options)
     return found
 
@@ -176,17 +182,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheels", type=Path, help="folder of wheels, used where packages are missing")
     parser.add_argument("--collect-wheels", type=Path, metavar="DIR", help="only fill that folder")
+    parser.add_argument("--have", type=Path, metavar="FILE", help="that machine's `pip freeze`: what not to collect")
     parser.add_argument("--data", default="synthetic", help="synthetic (default) or imagefolder:PATH")
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--grid", default="classic")
     parser.add_argument("--recipe", default="study")
     parser.add_argument("--device", default="cuda:0")
     parser.add_argument("--per-device", type=int, default=1, help="trainers of the sweep's worker")
-    parser.add_argument("--only", nargs="+", default=["rates", "trainers", "sweep"], help="rates, trainers, sweep")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--smoke", action="store_true", help="tiny networks, to see that the script works")
     options = parser.parse_args()
     if options.collect_wheels:
-        gpu_site.collect(options.collect_wheels)
+        gpu_site.collect(options.collect_wheels, gpu_site.read_have(options.have))
         return 0
     gpu_site.prepare(options.wheels)
     import torch

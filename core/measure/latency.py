@@ -8,7 +8,7 @@ docs/speed.md.
 
 import copy
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from torch import nn
 
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import StageError
+from prunesweep.core.measure.clocks import clock_mhz, run_until_steady
 from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import choose
 from prunesweep.core.measure.interleaved import (
@@ -77,7 +78,8 @@ class LatencyRun:
     engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block · rounds:
     ratios measured · zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what
     the zeros bring, without what the engine does; None = both are one network · load: the machine's load average
-    before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part."""
+    before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part · clock_mhz: of a
+    GPU's multiprocessors right after the last burst, None = not known."""
 
     times: tuple[EngineTime, ...]
     best: str
@@ -94,6 +96,7 @@ class LatencyRun:
     processor: str
     host: str
     left_out: dict[str, str]
+    clock_mhz: int | None = None
 
     @property
     def disturbed(self) -> bool:
@@ -155,12 +158,16 @@ def compete(
         with torch.inference_mode():
             if pruned is not dense:
                 field += _without_zeros(field, dense, images)
+            if device.type == "cuda":
+                run_until_steady(field[0].make(), timer_of(device))
             best = _pilot(field, timer_of(device), settle)
             if pruned is not dense and not any(one.pruned for one in field):
                 field += _prepare((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
             makers = [*(one.make for one in field), best.make]
             course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
-    return _race(field, field.index(best), course, batch, threads, load, device, left_out)
+            clock = clock_mhz(device)
+    race = _race(field, field.index(best), course, batch, threads, load, device, left_out)
+    return replace(race, clock_mhz=clock)
 
 
 def latency_row(race: LatencyRun) -> dict[str, Any]:

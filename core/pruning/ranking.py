@@ -18,12 +18,26 @@ def top(values: Tensor, count: int) -> Tensor:
     """Bool mask of the `count` highest of a flat float tensor without NaN; among equals the lowest index wins."""
     if count == 0:
         return torch.zeros_like(values, dtype=torch.bool)
-    # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them.
-    threshold = values.kthvalue(values.numel() - count + 1).values
+    # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them. On a GPU `kthvalue` is a
+    # single block of threads; `topk` selects with all of them.
+    threshold = _by_topk(values, count) if values.is_cuda else _by_kthvalue(values, count)
     chosen = values > threshold
     ties = (values == threshold).nonzero().flatten()
     chosen[ties[: count - int(chosen.count_nonzero())]] = True
     return chosen
+
+
+def _by_kthvalue(values: Tensor, count: int) -> Tensor:
+    """Return the lowest of the `count` highest values."""
+    return values.kthvalue(values.numel() - count + 1).values
+
+
+def _by_topk(values: Tensor, count: int) -> Tensor:
+    """As `_by_kthvalue`, from whichever end is nearer."""
+    below = values.numel() - count + 1
+    if count <= below:
+        return values.topk(count, sorted=False).values.amin()
+    return values.topk(below, largest=False, sorted=False).values.amax()
 
 
 def ranked(scores: Scores, alive: Masks, sparsity: Sparsity) -> tuple[Tensor, int]:

@@ -6,8 +6,8 @@ and filled in place: weights, momentum, the batch-norms' statistics, the epoch's
 the cursor that says where in the epoch we are. A replay needs nothing from the host.
 """
 
+import logging
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Protocol
 
 import torch
@@ -18,11 +18,13 @@ from prunesweep.core.passes import Passes
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.seeds import dice
+from prunesweep.core.streams import capture_stream
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
 from prunesweep.core.training.stream import Stream
 
+_log = logging.getLogger(__name__)
 _WARM_UPS = 3
 
 
@@ -48,7 +50,7 @@ class CudaGraph:
         """Record `work` after three rounds of it, in which cuDNN tries its kernels and libraries allocate what a
         capture may not."""
         with torch.cuda.device(self._device):
-            stream = _capture_stream(self._device)
+            stream = capture_stream(self._device)
             stream.wait_stream(torch.cuda.current_stream())
             # Trying kernels takes a while for each shape: only this one, which comes again and again, is worth it.
             with torch.backends.cudnn.flags(enabled=True, benchmark=True):
@@ -63,12 +65,6 @@ class CudaGraph:
     def replay(self) -> None:
         """One launch; returns before the device is done."""
         self._graph.replay()
-
-
-@cache
-def _capture_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return one stream for all captures on a device: cuBLAS keeps a workspace for every stream that it has seen."""
-    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 
 class Step:
@@ -159,7 +155,7 @@ class Step:
             self._incoming[:images].copy_(self._stream.next(), non_blocking=True)
         whole = self._graph is not None and images == self._recipe.batch
         if whole and not self._recorded:
-            self._record()
+            whole = self._record()
         with dice("step", *self._at, number, device=self._split.device):
             if self._graph is not None and whole:
                 self._graph.replay()
@@ -169,14 +165,27 @@ class Step:
                 self._train(self._plan.rows(slice(begin, begin + images)), rate)
         return images
 
-    def _record(self) -> None:
-        """Recording takes steps; afterwards everything is put back where it lies."""
+    def _record(self) -> bool:
+        """Recording takes steps; afterwards everything is put back where it lies.
+
+        Returns:
+            Whether there is a recording. If the device has too little memory for one (a graph keeps its own), steps
+            are carried out one by one, this one included.
+        """
         assert self._graph is not None  # noqa: S101 - whoever calls has looked
         touched = [*self.state().values(), self._cursor]
         kept = [tensor.clone() for tensor in touched]
-        self._graph.capture(self._train_at_cursor)
+        try:
+            self._graph.capture(self._train_at_cursor)
+        except RuntimeError as error:
+            if not _ran_out_of_memory(error):
+                raise
+            _log.warning("too little memory on %s to record a step; launching its kernels", self._split.device)
+            self._graph = None
         torch._foreach_copy_(touched, kept)
-        self._recorded = True
+        self._optimizer.zero_grad(set_to_none=True)
+        self._recorded = self._graph is not None
+        return self._recorded
 
     def _train_at_cursor(self) -> None:
         """The step that the cursor points to; it then points to the next full batch, after the last one to the first.
@@ -227,6 +236,17 @@ def _optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.
             {"step": torch.zeros((), device=device), **state} if recipe.optimizer == "adamw" else state
         )
     return optimizer
+
+
+def _ran_out_of_memory(error: BaseException) -> bool:
+    """Return whether this error, or one that it came after, is a lack of the device's memory: an allocation that fails
+    within a capture makes ending the capture fail as well."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, torch.OutOfMemoryError):
+            return True
+        seen = seen.__context__
+    return False
 
 
 def _send(target: Tensor, source: Tensor) -> None:

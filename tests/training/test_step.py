@@ -187,6 +187,36 @@ def test_one_full_batch_is_enough_to_record_and_none_is_not(make_split: MakeSpli
     assert player.captures == captures
 
 
+class TooSmall(Player):
+    """A device without room for a recording: some of the work is done, then memory is out."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(torch.device("cpu"))
+        self._error = error
+
+    def capture(self, work: Callable[[], None]) -> None:
+        self.captures += 1
+        work()
+        try:
+            raise self._error
+        except torch.OutOfMemoryError:
+            # As torch does when it ends a capture that an allocation has spoiled.
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")  # noqa: B904
+
+
+def test_a_step_that_there_is_no_memory_to_record_is_carried_out_all_the_same(make_split: MakeSplit) -> None:
+    split, masks, player = make_split(IMAGES), _masks(_model()), TooSmall(torch.OutOfMemoryError("CUDA out of memory"))
+    plain = _outcome(train(_model(), masks, split, RECIPE, 2, 0, 1, "cpu"))
+    _assert_same(_outcome(train(_model(), masks, split, RECIPE, 2, 0, 1, "cpu", graph=lambda _: player)), plain)
+    assert (player.captures, player.replays) == (1, 0), "it is not tried again"
+
+
+def test_any_other_error_of_a_recording_ends_the_training(make_split: MakeSplit) -> None:
+    player = TooSmall(RuntimeError("CUDA error: an illegal memory access was encountered"))
+    with pytest.raises(RuntimeError, match="illegal memory access"):
+        list(train(_model(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu", graph=lambda _: player))
+
+
 def test_a_training_that_is_over_is_gone_at_once(make_split: MakeSplit) -> None:
     """With it goes its graph, and the memory of the device: the next training needs it, or another process."""
     course = train(_model(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu")

@@ -5,6 +5,8 @@ one matrix product over its unfolded input (im2col), at the price of writing tha
 the pattern, or of sizes that the kernels do not take, stay dense. Unstructured zeros bring nothing on a GPU.
 """
 
+import warnings
+
 import torch
 from torch import nn
 from torch.sparse import to_sparse_semi_structured
@@ -53,6 +55,14 @@ def _matrix(layer: nn.Conv2d | nn.Linear) -> torch.Tensor:
     return layer.weight.detach().permute(0, 2, 3, 1).flatten(1)
 
 
+def _compressed(matrix: torch.Tensor) -> torch.Tensor:
+    """The matrix as the kernels take it. torch says once in a process that their interface is a prototype; the tests
+    of this engine would notice a change."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The PyTorch API of SparseSemiStructuredTensor", UserWarning)
+        return to_sparse_semi_structured(matrix.contiguous())
+
+
 def _fits(layer: nn.Conv2d | nn.Linear) -> bool:
     if isinstance(layer, nn.Conv2d) and (
         layer.groups != 1 or layer.dilation != (1, 1) or isinstance(layer.padding, str)
@@ -67,7 +77,7 @@ class SparseLinear(nn.Module):
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
-        self.weight = nn.Parameter(to_sparse_semi_structured(_matrix(layer).contiguous()), requires_grad=False)
+        self.weight = nn.Parameter(_compressed(_matrix(layer)), requires_grad=False)
         self.bias = layer.bias
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -79,7 +89,7 @@ class SparseConv(nn.Module):
 
     def __init__(self, layer: nn.Conv2d) -> None:
         super().__init__()
-        self.weight = nn.Parameter(to_sparse_semi_structured(_matrix(layer).contiguous()), requires_grad=False)
+        self.weight = nn.Parameter(_compressed(_matrix(layer)), requires_grad=False)
         self.bias = layer.bias
         self.kernel, self.stride = layer.kernel_size, layer.stride
         self.padding = layer.padding

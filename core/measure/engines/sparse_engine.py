@@ -1,7 +1,5 @@
 """Our own engine: convolutions and products that never look at a zero. fp32, on a CPU."""
 
-import importlib.metadata
-
 import numpy as np
 import torch
 from torch import nn
@@ -12,6 +10,7 @@ from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
 from prunesweep.core.sparse.runtime.engine import Engine as SparseEngine
 from prunesweep.core.sparse.runtime.engine import unsupported
+from prunesweep.core.version import version
 
 _COPIES = 3
 """Engines made for a measurement; the blocks of rounds take them in turn. Making one takes up to a second."""
@@ -30,7 +29,7 @@ def _missing(device: torch.device) -> str | None:
 
 def _version() -> str:
     target = here()
-    return importlib.metadata.version("prunesweep") + (f" {target.name}" if target else "")
+    return version() + (f" {target.name}" if target else "")
 
 
 def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:

@@ -13,6 +13,7 @@ from prunesweep.core.measure.engines.folding import without_gradients
 from prunesweep.core.measure.engines.semi_structured import halved, missing_pattern
 from prunesweep.core.passes import has_bf16
 from prunesweep.core.plan.engines import ENGINES
+from prunesweep.core.streams import capture_stream
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _WARM_PASSES = 3
@@ -66,14 +67,15 @@ def _captured(own: nn.Module, images: torch.Tensor) -> Pass:
     """Replays the captured kernels; the result is written to the same tensor each time. own: laid out as the images."""
     # As torch asks for: a few passes on a side stream first, so that libraries allocate what they need outside of it.
     with torch.cuda.device(images.device):
-        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        side = capture_stream(images.device)
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_PASSES):
                 own(images)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # Thread-local: what other threads do with the device is no error then.
+        with torch.cuda.graph(graph, stream=side, capture_error_mode="thread_local"):
             logits = own(images)
 
     def run() -> object:
