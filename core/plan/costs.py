@@ -133,7 +133,7 @@ def load_profile(name: str) -> CostProfile:
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
     """
-    if name.endswith(".toml"):
+    if name.lower().endswith(".toml"):
         try:
             return _read(Path(name).read_bytes(), name)
         except OSError as error:

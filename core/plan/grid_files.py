@@ -30,7 +30,7 @@ def load_grid(name: str) -> Grid:
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, an unknown key or a wrong type (file and line).
     """
-    if name.endswith(".toml"):
+    if name.lower().endswith(".toml"):
         return _load_toml(Path(name))
     if name in GRIDS:
         return GRIDS[name]

@@ -293,7 +293,7 @@ def _epochs(value: object) -> int:
 
 
 def _iterations(value: object) -> int:
-    return axes.parse_count(value, "iterations", 1, 1000)
+    return axes.parse_count(value, "rounds", 1, 1000)
 
 
 def _seed(value: object) -> int:
@@ -320,7 +320,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
     {
         "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
         "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
-        "iterations": lambda v: axes.parse_list(v, "iterations", _iterations),
+        "iterations": lambda v: axes.parse_list(v, "rounds", _iterations),
         "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
         "dataset": lambda v: _text(v, "dataset"),
         "model": lambda v: parse_model(v, "model"),
@@ -352,18 +352,32 @@ def _text(value: object, field: str) -> str:
     raise UserError(field, value, "give a name in quotes")
 
 
+def field_of(axis: str) -> str:
+    """Return the field of `Grid` that holds an axis, which people may call by another word."""
+    return "iterations" if axis == "rounds" else axis
+
+
+def axis_name(field: str) -> str:
+    """Return what people call the axis that a field of `Grid` holds."""
+    return "rounds" if field == "iterations" else field
+
+
 def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     """`base` with the given axes replaced; each value is a string (command line) or a TOML value.
 
     Raises:
         UserError: an unknown axis or a bad value; names the field.
     """
+    if "rounds" in values:
+        if "iterations" in values:
+            raise UserError("rounds", values["rounds"], "the same axis is given as iterations too; give one of the two")
+        values = {field_of(axis): value for axis, value in values.items()}
     changes = {}
     for name, value in values.items():
         if name in ("algorithm", "width", "model_args"):
             continue
         if name not in _READERS:
-            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm", "width", "model_args"]))
+            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm", "rounds", "width", "model_args"]))
         changes[name] = _READERS[name](value)
     known = (*ALGORITHMS.values(), *changes.get("algorithms", base.algorithms))
     for own in changes.get("algorithms", ()):

@@ -122,7 +122,7 @@ def load_recipe(name: str) -> RecipePair:
     Raises:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
     """
-    if name.endswith(".toml"):
+    if name.lower().endswith(".toml"):
         try:
             read = _read(Path(name).read_bytes(), OWN, name)
         except OSError as error:

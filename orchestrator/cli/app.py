@@ -13,7 +13,8 @@ import typer
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.settings import load_settings, mask
 from prunesweep.core.version import version
-from prunesweep.orchestrator.cli import completion
+from prunesweep.orchestrator.cli import completion, hints
+from prunesweep.orchestrator.cli.former import renamed
 from prunesweep.orchestrator.cli.lazy import LazyGroup
 from prunesweep.orchestrator.cli.options import flag
 from prunesweep.orchestrator.console.output import note, say
@@ -41,7 +42,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    _: Annotated[bool, flag("--version", "Show the version and leave.", callback=_version, is_eager=True)] = False,
+    _: Annotated[
+        bool, flag("--version", "Show the version and exit.", short="-V", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     pass
 
@@ -54,11 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done = completion.setup(given)
         if done is not None:
             return done
-        code = app(args=given or ["--help"], prog_name="sweep", standalone_mode=False)
+        code = app(args=renamed(given) or ["--help"], prog_name="sweep", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
-        return _refuse(str(error))
+        return _refuse(str(error) + hints.for_error(error))
     except typer.TyperException as error:
+        if not error.format_message():  # a group without a command, which has shown its help
+            return 0
         return _refuse(_usage(error))
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -90,7 +95,7 @@ def _usage(error: typer.TyperException) -> str:
     message = one_line(error.format_message(), _USAGE_LENGTH).rstrip(".")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sweep"
-    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
+    return f"{message[:1].lower()}{message[1:]}{hints.for_usage(error, message)}; see: {path} --help"
 
 
 def _known(error: Exception) -> int:

@@ -10,9 +10,9 @@ from prunesweep.orchestrator.cli import completion
 from prunesweep.orchestrator.run.request import GridRequest
 
 
-def flag(name: str, text: str, **more: Any) -> Any:
-    """Return an on/off option; its help shows no type."""
-    return typer.Option(name, metavar="", help=text, **more)
+def flag(name: str, text: str, short: str = "", **more: Any) -> Any:
+    """Return an on/off option; its help shows no type. short: its one-letter form."""
+    return typer.Option(name, *([short] if short else []), metavar="", help=text, **more)
 
 
 SweepArgument = Annotated[
@@ -86,7 +86,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "sparsity": ("LIST", "Fractions of zeros: 0.9, 90 or 90% are the same; e.g. 50,75,90."),
     "algorithm": ("LIST", "Pruning algorithms, e.g. oneshot,iterative."),
     "epochs": ("LIST", "Fine-tuning epochs per round, e.g. 3,5."),
-    "iterations": ("LIST", "Rounds of iterative algorithms, e.g. 3,5."),
+    "rounds": ("LIST", "Rounds of pruning of iterative algorithms, e.g. 3,5."),
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
     "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
     "image_size": ("N", "Resize an image folder's images to squares of that side, in pixels, e.g. 224."),

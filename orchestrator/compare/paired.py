@@ -8,6 +8,7 @@ from types import MappingProxyType
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.states import ENDED
 from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.grids import axis_name
 from prunesweep.orchestrator.compare.contents import Content
 from prunesweep.orchestrator.report import validity
 from prunesweep.orchestrator.statistics.paired_difference import PairedDifference, holm, paired
@@ -205,7 +206,8 @@ def _index(
         first = found.setdefault(tuple(point.at[axis] for axis in (*shared, SEED)), point)
         if first is not point:
             axis = next(axis for axis in differing if first.at[axis] != point.at[axis])
-            fix = f"several cells fit one of the other side; they differ in {axis}: add {axis}={point.at[axis]}, say"
+            name = axis_name(axis)
+            fix = f"several cells fit one of the other side; they differ in {name}: add {name}={point.at[axis]}, say"
             raise UserError(side, "", fix)
     return found
 

@@ -13,6 +13,7 @@ from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.ledger.queries.training_specs import trained
 from prunesweep.core.plan.axes import parse_count, parse_sparsity
 from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.grids import axis_name, field_of
 from prunesweep.core.plan.suggestions import did_you_mean
 from prunesweep.orchestrator.compare import contents
 from prunesweep.orchestrator.compare.paired import AXES, MACHINE, SEED, CellPoint, Value
@@ -23,7 +24,7 @@ _READERS: Mapping[str, Callable[[str], Value]] = MappingProxyType(
         "algorithm": str,
         "sparsity": parse_sparsity,
         "epochs": lambda text: parse_count(text, "epochs", 0, 100_000),
-        "iterations": lambda text: parse_count(text, "iterations", 1, 1000),
+        "iterations": lambda text: parse_count(text, "rounds", 1, 1000),
         SEED: lambda text: parse_count(text, SEED, 0, 2**31 - 1),
     }
 )
@@ -65,8 +66,9 @@ def parse_filter(text: str) -> CellFilter:
         axis, equals, value = (part.strip() for part in condition.partition("="))
         if not equals or not value:
             raise UserError(_FILTER, text, "write SWEEP:axis=value,axis=value, e.g. study:algorithm=oneshot,epochs=9")
+        axis = field_of(axis)
         if axis not in _READERS:
-            raise UserError(_FILTER, axis, did_you_mean(axis, _READERS))
+            raise UserError(_FILTER, axis, did_you_mean(axis, [axis_name(known) for known in _READERS]))
         where[axis] = (*where.get(axis, ()), _READERS[axis](value))
     return CellFilter(text, sweep or None, where)
 
@@ -85,7 +87,9 @@ def read_side(engine: Engine, wanted: CellFilter) -> SelectedCells:
         left = tuple(point for point in left if point.at[axis] in values)
         if not left:
             shown = ", ".join(map(str, there[:12]))
-            raise UserError(_FILTER, wanted.text, f"no cell of {sweep.name} fits; its {axis}: {shown or 'none'}")
+            raise UserError(
+                _FILTER, wanted.text, f"no cell of {sweep.name} fits; its {axis_name(axis)}: {shown or 'none'}"
+            )
     return SelectedCells(wanted.text, sweep, left)
 
 

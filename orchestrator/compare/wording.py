@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
+from prunesweep.core.plan.grids import axis_name
 from prunesweep.orchestrator.compare.contents import Content
 from prunesweep.orchestrator.compare.paired import AXES, Comparison, Metric, PairedTable, Value
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.statistics.paired_difference import CONFIDENCE, MOST_MORE, POWER
 
-_TITLES = {"sparsity": "sparsity %", "epochs": "ep", "iterations": "it"}
+_TITLES = {"sparsity": "sparsity %", "epochs": "epochs", "iterations": "rounds"}
 _ALPHA = 1 - CONFIDENCE
 
 
@@ -181,7 +182,7 @@ def _plain(at: Mapping[str, Value]) -> dict[str, str | int | float | None]:
 
 def settings(at: Mapping[str, Value], axes: Sequence[str]) -> str:
     """`algorithm oneshot, epochs 9`."""
-    return ", ".join(f"{axis} {_shown(axis, at[axis])}" for axis in axes if axis in at)
+    return ", ".join(f"{axis_name(axis)} {_shown(axis, at[axis])}" for axis in axes if axis in at)
 
 
 def _shown(axis: str, value: Value) -> str:

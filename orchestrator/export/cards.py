@@ -121,7 +121,7 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
             without = f"{text.count(row.nonzero_counted)} of {text.count(row.total_counted)} weights left"
             yield "without the exempt layers", f"{_percent(row.sparsity_counted)}, {without}: what was asked for"
         yield "epochs a round", str(row.epochs)
-        yield "iterations (rounds)", str(row.iterations)
+        yield "rounds", str(row.iterations)
     yield "seed", str(row.seed)
     yield "top-1, dense before pruning", _percent(row.top1_dense)
     if not subject.dense:

@@ -28,7 +28,7 @@ _ESCAPES = str.maketrans(
 )
 _HEADS = (
     r"algorithm & epochs & rounds & sparsity, \% & seeds & top-1, \% & drop, points"
-    r" & \multicolumn{2}{c}{compression (all)} & FLOPs & speed-up & zeros alone & code \\"
+    r" & \multicolumn{2}{c}{compression (all)} & FLOPs ratio & speed-up & zeros alone & code \\"
 )
 _NONE = "--"
 

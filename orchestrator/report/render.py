@@ -2,6 +2,7 @@
 
 import csv
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from prunesweep.orchestrator.report.latex import latex
 
 FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
 ENDINGS = {
+    "txt": "table",
     "csv": "csv",
     "json": "json",
     "md": "md",
@@ -73,11 +75,11 @@ def disturbed(row: ReportRow) -> bool:
 
 COLUMNS = (
     TableColumn("algorithm", lambda row: row.algorithm, left=True, keep=6),
-    TableColumn("ask %", lambda row: f"{100 * row.sparsity:g}"),
-    TableColumn("got %", lambda row: text.percent(row.sparsity_achieved)),
+    TableColumn("target %", lambda row: f"{100 * row.sparsity:g}"),
+    TableColumn("achieved %", lambda row: text.percent(row.sparsity_achieved)),
     TableColumn("counted %", lambda row: text.percent(row.sparsity_counted), needs=has_exempt),
-    TableColumn("ep", lambda row: str(row.epochs)),
-    TableColumn("it", lambda row: str(row.iterations)),
+    TableColumn("epochs", lambda row: str(row.epochs)),
+    TableColumn("rounds", lambda row: str(row.iterations)),
     TableColumn("seed", lambda row: str(row.seed), varying=True),
     TableColumn("before", lambda row: text.percent(row.top1_before)),
     TableColumn("bn", lambda row: text.percent(row.top1_bn), varying=True),
@@ -87,15 +89,17 @@ COLUMNS = (
     TableColumn("top-5", lambda row: text.percent(row.top5), needs=lambda row: row.top5 is not None),
     TableColumn("against", lambda row: row.reference, left=True, varying=True),
     TableColumn("non-zero", lambda row: text.count(row.nonzero)),
-    TableColumn("compr", lambda row: text.times(row.compression)),
+    TableColumn("compression", lambda row: text.times(row.compression)),
     TableColumn(
-        "compr all", lambda row: text.times(row.compression_all), needs=lambda row: row.compression_all is not None
+        "compression all",
+        lambda row: text.times(row.compression_all),
+        needs=lambda row: row.compression_all is not None,
     ),
-    TableColumn("FLOPs", lambda row: text.times(row.flop_speedup)),
+    TableColumn("FLOPs ratio", lambda row: text.times(row.flop_speedup)),
     TableColumn("dense ms", lambda row: text.number(row.latency_dense_ms)),
     TableColumn("ms", lambda row: text.number(row.latency_pruned_ms)),
     TableColumn("speed-up", _speedup),
-    TableColumn("zeros", _zeros),
+    TableColumn("zeros alone", _zeros),
     TableColumn("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
     TableColumn("file", lambda row: text.size(row.artifact_bytes)),
     TableColumn("train s", lambda row: text.number(row.train_seconds, 1)),
@@ -110,16 +114,17 @@ _SPARED = (
     "code",
     "against",
     "file",
+    "compression",
+    "achieved %",
     "val",
     "dense ms",
     "ms",
-    "compr",
-    "compr all",
-    "got %",
-    "FLOPs",
+    "compression all",
+    "FLOPs ratio",
     "before",
     "top-5",
     "non-zero",
+    "zeros alone",
 )
 """What a narrow terminal can do without, the least needed first."""
 
@@ -163,7 +168,10 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
     lines = [*caption(rows), "", *body, "", *best.lines(rows)]
     if left_out:
-        lines.append(f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv")
+        names = f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv"
+        lines += textwrap.wrap(
+            names, max(width, 60), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
     return lines
 
 
@@ -218,18 +226,20 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     lines += validity.imported(rows)
     lines += validity.nothing_learned(rows)
     lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
+    lines.append("target %: zeros asked for, of the prunable weights; achieved %: zeros counted; epochs: in each round")
     lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
     if any(row.top1_val is not None for row in rows):
         lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
     lines.append("accuracies are of one test set; what is said of chance or of other seeds holds on it")
     lines.append(f"drop: points below {references(rows)}")
+    lines.append("FLOPs ratio: multiply-adds of a forward pass, dense ÷ pruned, if zeros cost nothing")
     if any(row.compression_all is not None for row in rows):
-        lines.append("compr: compression of the prunable weights; compr all: of all parameters, as papers count it")
+        lines.append("compression: weights before ÷ after; of the prunable ones, or of all parameters, as papers do")
     if rules := {row.layer_rules for row in rows if row.layer_rules}:
         lines.append(f"layer rules: {'; '.join(sorted(rules)).replace(',', ', ')}")
     exempt = {(row.total_counted, row.total) for row in rows if has_exempt(row)}
     for counted, total in sorted(exempt):
-        lines.append(f"ask % and counted % are of {counted:,} weights; got % is of all {total:,}, exempt ones too")
+        lines.append(f"target % and counted % are of {counted:,} weights; achieved % is of all {total:,}, exempt too")
     if any(row.top1_bn is not None for row in rows):
         lines.append("bn: right after pruning, with batch-norm statistics taken anew from training images")
     collapsed = [row for row in rows if row.collapsed]
@@ -279,7 +289,7 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
     codes = {row.latency_code for row in measured if row.latency_code is not None}
     if codes:
         lines.append(
-            "zeros: what they alone bring, the dense network in the pruned one's code/pruned ms; code that ran:"
+            "zeros alone: what they bring, the dense network in the pruned one's code/pruned ms; code that ran:"
             f" {_each(sorted(codes))}"
         )
     follow = max((row.latency_autocorrelation or 0.0 for row in measured), default=0.0)

@@ -12,10 +12,7 @@ from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
-from prunesweep.core.plan.grids import Grid, read_axes
-
-AXES = ("seeds", "sparsity", "algorithm", "epochs", "iterations")
-"""What a sweep can grow along."""
+from prunesweep.core.plan.grids import Grid, field_of, read_axes
 
 
 def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid:
@@ -32,7 +29,7 @@ def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid
     old = stored_grid(sweep.grid)
     asked = read_axes(added, old)
     values: dict[str, Any] = {
-        axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in added
+        axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in map(field_of, added)
     }
     found = replace(old, **values)
     if found == old:

@@ -6,7 +6,7 @@ from typing import Any
 import tomli_w
 
 from prunesweep.core.plan.algorithms import Algorithm
-from prunesweep.core.plan.grids import GRIDS, Grid
+from prunesweep.core.plan.grids import GRIDS, Grid, axis_name
 
 _BASE = "full"
 _ALWAYS = (
@@ -32,7 +32,7 @@ def grid_toml(grid: Grid) -> str:
         if field.name in ("algorithms", "layers"):
             continue
         if field.name in _ALWAYS or value != getattr(base, field.name):
-            values[field.name] = list(value) if isinstance(value, tuple) else value
+            values[axis_name(field.name)] = list(value) if isinstance(value, tuple) else value
     if grid.layers:
         values["layers"] = {
             rule.pattern: rule.value if rule.sparsity is None else rule.sparsity for rule in grid.layers

@@ -11,6 +11,7 @@ from prunesweep.core.ledger.queue.workers import WorkerRow
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import paint
 from prunesweep.orchestrator.status.remedies import advice
+from prunesweep.orchestrator.status.sweep_state import broken_stages, sweep_state
 
 _WORDS = {
     State.RUNNING: "running",
@@ -64,17 +65,12 @@ def headline(status: SweepStatus) -> str:
 
 def word(status: SweepStatus) -> str:
     """Return the sweep as a whole in one word."""
-    live = sum(status.counts.get(state, 0) for state in (State.RUNNING, State.READY, State.PENDING))
-    if status.cancelled:
-        return "cancelling" if live and not status.ended else "cancelled"
-    if not status.ended:
-        return "running" if status.running else "waiting"
-    return "ended with failures" if broken(status) else "done"
+    return sweep_state(status.counts, cancelled=status.cancelled, stopping=status.stopping)
 
 
 def broken(status: SweepStatus) -> int:
     """Stages that will not be done unless somebody retries."""
-    return sum(status.counts.get(state, 0) for state in (State.FAILED, State.QUARANTINED, State.CANCELLED))
+    return broken_stages(status.counts)
 
 
 def progress(status: SweepStatus, width: int) -> str:
@@ -154,6 +150,7 @@ def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> li
 def as_dict(status: SweepStatus) -> dict[str, Any]:
     """For --json: the fields of `SweepStatus`, every state counted, and `state` in one word."""
     body = asdict(status)
+    del body["stopping"]
     body["counts"] = {state.value: status.counts.get(state, 0) for state in State}
     body["state"] = word(status)
     return body

@@ -57,7 +57,7 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("prunesweep.orchestrator.cli.commands.costs.ask", ask)
     file = tmp_path / "my.toml"
-    assert main(["costs", "--out", str(file), "--rounds", "5"]) == 0
+    assert main(["costs", "-o", str(file), "--passes", "5"]) == 0
     assert asked == [{"module": "prunesweep.core.jobs.costs", "rounds": 5}]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "batch  1,    1 output positions: 1 ns a weight"
@@ -65,6 +65,6 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
     profile = load_profile(str(file))
     assert (profile.processor, profile.date) == ("some processor", "2026-01-02")
     assert (profile.batches[64].at(256), profile.batches[64].dense) == (4.0, ((256, 3.0),))
-    for wrong in (["--out", str(tmp_path / "my.txt")], ["--out", str(tmp_path / "no" / "my.toml")]):
+    for wrong in (["-o", str(tmp_path / "my.txt")], ["-o", str(tmp_path / "no" / "my.toml")]):
         assert main(["costs", *wrong]) == 2
-    assert main(["costs", "--out", str(file), "--rounds", "1"]) == 2
+    assert main(["costs", "-o", str(file), "--passes", "1"]) == 2

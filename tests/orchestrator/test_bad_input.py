@@ -22,7 +22,7 @@ BAD_AXES = [
     (("--model", "resnet81"), "sweep: model 'resnet81': unknown; did you mean \"resnet18\"?"),
     (("--grid", "fulll"), "sweep: grid 'fulll': unknown; did you mean \"full\"?"),
     (("--grid", "missing.toml"), "sweep: grid 'missing.toml': cannot be read: No such file or directory"),
-    (("--iterations", "0"), "sweep: iterations '0': give a whole number from 1 to 1000"),
+    (("--rounds", "0"), "sweep: rounds '0': give a whole number from 1 to 1000"),
     (("--epochs", "-1"), "sweep: epochs '-1': give a whole number from 0 to 100000"),
     (("--width", "wide"), "sweep: width 'wide': give a whole number from 1 to 1024"),
     (("--bench-device", "tpu"), "sweep: bench_device 'tpu': unknown"),

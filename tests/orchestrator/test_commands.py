@@ -184,8 +184,8 @@ def test_list(sweep: Sweep, work: Work) -> None:
     sweep("submit", "--grid", "classic", "--name", "new")
     lines = sweep("list").out.splitlines()
     assert [line.split()[:2] for line in lines[2:]] == [["2", "new"], ["1", "old"]]
-    assert lines[2].endswith("live")
-    assert lines[3].endswith("ended")
+    assert lines[2].endswith("waiting")
+    assert lines[3].endswith("done")
     assert [entry["name"] for entry in json.loads(sweep("list", "--json").out)] == ["new", "old"]
 
 

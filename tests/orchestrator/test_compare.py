@@ -72,8 +72,8 @@ def test_the_verdict_per_sparsity(fair: Sweep) -> None:
 def test_compare_is_the_same_seen_from_the_other_side(fair: Sweep) -> None:
     ran = fair("compare", ":algorithm=oneshot", "fair:algorithm=iterative")
     assert ran.out.splitlines()[:2] == [
-        "A: fair, algorithm oneshot, epochs 3, iterations 1 (12 cells)",
-        "B: fair, algorithm iterative, epochs 1, iterations 3 (9 cells)",
+        "A: fair, algorithm oneshot, epochs 3, rounds 1 (12 cells)",
+        "B: fair, algorithm iterative, epochs 1, rounds 3 (9 cells)",
     ]
     assert table(ran.out)["90"][4] == "+1.98"
     assert " ".join(table(ran.out)["90"][7:]) == "A is better"
@@ -295,7 +295,7 @@ def test_several_that_fit_one_are_refused(sweep: Sweep, work: Work) -> None:
     work()
     ran = sweep("compare", ":algorithm=oneshot", ":algorithm=iterative")
     assert ran.code == 2
-    assert "B: several cells fit one of the other side; they differ in iterations: add iterations=3" in ran.complaint
+    assert "B: several cells fit one of the other side; they differ in rounds: add rounds=3" in ran.complaint
 
 
 def test_a_grid_that_means_something_else_today_is_not_extended(

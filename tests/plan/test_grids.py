@@ -37,7 +37,7 @@ def test_a_toml_grid_starts_from_its_base_and_replaces_axes(tmp_path: Path) -> N
     [
         ("sparsity = [0.5]\nsparsty = [0.9]\n", 2, 'did you mean "sparsity"'),
         ("epochs = [3]\n\nwidth = 'wide'\n", 3, "width 'wide': give a whole number"),
-        ("iterations = [0]\n", 1, "iterations '0'"),
+        ("rounds = [0]\n", 1, "rounds '0'"),
         ('base = "fll"\n', 1, 'did you mean "full"'),
         ("algorithm = ['oneshoot']\n", 1, 'did you mean "oneshot"'),
         ("model = 3\n", 1, "model '3': unknown"),

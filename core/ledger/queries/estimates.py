@@ -13,6 +13,12 @@ from prunesweep.core.ledger.db.states import State
 _RECENT_STAGES = 20
 _ALIVE_SECONDS = 120.0
 
+_PRIOR_SECONDS = {"benchmark": 6.0, "evaluate": 1.0}
+"""What a stage of a kind takes where this ledger has measured none of it: a benchmark runs for a set time whatever the
+network, 5 to 6 s for two engines on two cores."""
+_PRIOR_EPOCHS = {"evaluate": 0.3}
+"""And in epochs of the sweep's training, where one has been measured: forward passes over fewer images."""
+
 
 @dataclass(frozen=True)
 class EpochPace:
@@ -55,8 +61,9 @@ def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) 
     """Return the seconds until all that is left is done, spread over the slots of the workers that are alive (at least
     one).
 
-    Stages without epochs count with the mean duration of the latest of their kind, or nothing if none has ended.
-    None when there are epochs to train and no epoch was ever measured.
+    Stages without epochs count with the mean duration of the latest of their kind, in whatever sweep; with a prior
+    until the first of them has ended, so that the time left does not jump then. None when there are epochs to train
+    and no epoch was ever measured.
     """
     groups = list(left)
     typical = fmean(pace.epochs.values()) if pace.epochs else None
@@ -68,12 +75,22 @@ def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) 
                 return None
             total += group.epochs * each
     for kind in {group.kind for group in groups if not group.workload}:
-        total += _duration(connection, kind) * sum(group.stages for group in groups if group.kind == kind)
+        each = _duration(connection, kind)
+        total += (_prior(kind, typical) if each is None else each) * sum(
+            group.stages for group in groups if group.kind == kind
+        )
     return total / max(1, min(_slots(connection), sum(group.stages for group in groups)))
 
 
-def _duration(connection: Connection, kind: str) -> float:
-    """Mean seconds of the latest DONE stages of a kind without epochs; their workload is ""."""
+def _prior(kind: str, epoch: float | None) -> float:
+    """Return the seconds that a stage of a kind may take which was never measured. epoch: seconds, None = not known."""
+    if epoch is not None and kind in _PRIOR_EPOCHS:
+        return _PRIOR_EPOCHS[kind] * epoch
+    return _PRIOR_SECONDS.get(kind, 0.0)
+
+
+def _duration(connection: Connection, kind: str) -> float | None:
+    """Mean seconds of the latest DONE stages of a kind without epochs, whose workload is ""; None = none has ended."""
     recent = (
         select((stages.c.ended_at - stages.c.started_at).label("seconds"))
         .where(stages.c.workload == "", stages.c.kind == kind, stages.c.state == State.DONE)
@@ -81,7 +98,8 @@ def _duration(connection: Connection, kind: str) -> float:
         .limit(_RECENT_STAGES)
         .subquery()
     )
-    return float(connection.execute(select(func.avg(recent.c.seconds))).scalar() or 0.0)
+    found = connection.execute(select(func.avg(recent.c.seconds))).scalar()
+    return None if found is None else float(found)
 
 
 def _slots(connection: Connection) -> int:

@@ -57,6 +57,7 @@ class SweepStatus:
         failed: the latest 100.
         eta_seconds: None when it is not known.
         ended: nothing of it is left to wait for.
+        stopping: its running stages that were asked to stop.
     """
 
     name: str
@@ -70,6 +71,7 @@ class SweepStatus:
     failed: tuple[FailedStage, ...]
     eta_seconds: float | None
     ended: bool
+    stopping: int = 0
 
 
 def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
@@ -101,6 +103,7 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         eta_seconds=None if sweep.cancelled else seconds,
         # A cancelled sweep does not wait for what other sweeps still want.
         ended=live == 0 or (bool(sweep.cancelled) and stopping == 0),
+        stopping=stopping,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, case, func, select
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import AnyRow, cells, stages, sweep_stages, sweeps
@@ -35,11 +35,15 @@ class SweepRow:
 
 @dataclass(frozen=True)
 class ListedSweep:
-    """A sweep, how many cells it has, and how many of its stages are in each state (all states are keys)."""
+    """A sweep, how many cells it has, and how many of its stages are in each state (all states are keys).
+
+    stopping: its running stages that were asked to stop.
+    """
 
     sweep: SweepRow
     cells: int
     counts: dict[State, int]
+    stopping: int
 
 
 _sweep = select(sweeps.c.id, sweeps.c.name, sweeps.c.grid, sweeps.c.version, sweeps.c.created_at, sweeps.c.cancelled)
@@ -72,7 +76,7 @@ def list_sweeps(engine: Engine) -> list[ListedSweep]:
     """Return every sweep, the latest first."""
     size = select(cells.c.sweep_id, func.count()).group_by(cells.c.sweep_id)
     states = (
-        select(sweep_stages.c.sweep_id, stages.c.state, func.count())
+        select(sweep_stages.c.sweep_id, stages.c.state, func.count(), func.sum(case((stages.c.cancel, 1), else_=0)))
         .join(stages, stages.c.digest == sweep_stages.c.digest)
         .group_by(sweep_stages.c.sweep_id, stages.c.state)
     )
@@ -80,9 +84,12 @@ def list_sweeps(engine: Engine) -> list[ListedSweep]:
         rows = connection.execute(_sweep.order_by(sweeps.c.id.desc())).all()
         sizes: dict[int, int] = {row[0]: row[1] for row in connection.execute(size)}
         counts: dict[int, dict[State, int]] = {row.id: dict.fromkeys(State, 0) for row in rows}
-        for sweep_id, state, count in connection.execute(states):
+        stopping: dict[int, int] = {}
+        for sweep_id, state, count, asked in connection.execute(states):
             counts[sweep_id][State(state)] = count
-    return [ListedSweep(_row(row), sizes.get(row.id, 0), counts[row.id]) for row in rows]
+            if state == State.RUNNING:
+                stopping[sweep_id] = int(asked)
+    return [ListedSweep(_row(row), sizes.get(row.id, 0), counts[row.id], stopping.get(row.id, 0)) for row in rows]
 
 
 def wishes_for(engine: Engine, digests: Collection[str]) -> dict[str, dict[int, str]]:

@@ -3,12 +3,14 @@
 import typer
 
 from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, width
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.status.follow import follow
+from prunesweep.orchestrator.status.total_failure import nothing_made, without_results
 
 
 def attach(sweep: str | None) -> None:
@@ -21,5 +23,9 @@ def attach(sweep: str | None) -> None:
         except KeyboardInterrupt:
             note("", f"no longer following; the sweep is not stopped. Again: sweep attach {found.name}")
             raise
-        say("", *render.table_lines(report_rows(engine, found.id), width()))
+        rows = report_rows(engine, found.id)
+        if nothing_made(rows):
+            say("", *without_results(sweep_status(engine, found.id), width()))
+        else:
+            say("", *render.table_lines(rows, width()))
     raise typer.Exit(code)

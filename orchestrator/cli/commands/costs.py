@@ -11,25 +11,25 @@ from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.torch_client import ask
 
 
-def costs(output: Path, rounds: str, json_: bool) -> None:
+def costs(output: Path, passes: str, json_: bool) -> None:
     """Measure what a weight costs the sparse engine on this machine, by its layer's output positions."""
-    if output.suffix != ".toml":
-        raise UserError("out", output, "give a file that ends in .toml")
-    count = parse_count(rounds, "rounds", 3, 10_000)
+    if output.suffix.lower() != ".toml":
+        raise UserError("output", output, "give a file that ends in .toml")
+    count = parse_count(passes, "passes", 3, 10_000)
     if not output.parent.is_dir():
-        raise UserError("out", output, "its folder does not exist")
+        raise UserError("output", output, "its folder does not exist")
     need("worker", "costs", modules=("numpy",))
     text = _measured(count, json_)
     write_whole(output, text)
     note(f"written: {output}; use it with --costs {output}")
 
 
-def _measured(rounds: int, json_: bool) -> str:
+def _measured(passes: int, json_: bool) -> str:
     """Return the profile as TOML; its points are printed as they come."""
     points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     dense: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     processor = date = ""
-    for event in ask("prunesweep.core.jobs.costs", {"rounds": rounds}):
+    for event in ask("prunesweep.core.jobs.costs", {"rounds": passes}):
         if event["event"] == "machine":
             processor, date = event["processor"], event["date"]
             continue

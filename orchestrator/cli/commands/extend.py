@@ -16,7 +16,7 @@ from prunesweep.orchestrator.run.submission import send_hints
 
 
 def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) -> None:
-    """Add seeds, sparsities, algorithms, epochs or iterations to a sweep; only what is new is run."""
+    """Add seeds, sparsities, algorithms, epochs or rounds to a sweep; only what is new is run."""
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
-from prunesweep.core.ledger.db.states import ENDED, State
+from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.sweeps import ListedSweep, list_sweeps
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import say, say_json, width
 from prunesweep.orchestrator.ledger_session import ledger
+from prunesweep.orchestrator.status.sweep_state import sweep_state
 
 
 def list_(json_: bool) -> None:
@@ -17,16 +19,24 @@ def list_(json_: bool) -> None:
     with ledger(load_settings()) as engine:
         sweeps = list_sweeps(engine)
     if json_:
-        say_json([{**asdict(listed.sweep), "cells": listed.cells, "counts": listed.counts} for listed in sweeps])
+        say_json([_as_dict(listed) for listed in sweeps])
     elif sweeps:
         say(*_lines(sweeps, width()))
     else:
         say("no sweep yet; submit one: sweep submit --grid demo")
 
 
+def _state(listed: ListedSweep) -> str:
+    return sweep_state(listed.counts, cancelled=listed.sweep.cancelled, stopping=listed.stopping)
+
+
+def _as_dict(listed: ListedSweep) -> dict[str, Any]:
+    return {**asdict(listed.sweep), "cells": listed.cells, "counts": listed.counts, "state": _state(listed)}
+
+
 def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
     columns = (
-        text.Column("nr"),
+        text.Column("number"),
         text.Column("sweep", left=True, keep=12),
         text.Column("submitted", left=True),
         text.Column("cells"),
@@ -40,10 +50,6 @@ def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
     for listed in sweeps:
         counts, total = listed.counts, sum(listed.counts.values())
         failed = counts[State.FAILED] + counts[State.QUARANTINED]
-        ended = sum(counts[state] for state in ENDED) == total
-        state = (
-            "cancelled" if listed.sweep.cancelled else "failed" if ended and failed else "ended" if ended else "live"
-        )
         rows.append(
             (
                 str(listed.sweep.id),
@@ -54,7 +60,7 @@ def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
                 text.count(counts[State.DONE]),
                 text.count(counts[State.RUNNING]),
                 text.count(failed),
-                state,
+                _state(listed),
             )
         )
     return text.table(columns, rows, width)

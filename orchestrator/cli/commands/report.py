@@ -101,8 +101,15 @@ def _format(asked: str | None, output: Path | None) -> str:
     """Return the format that was asked for, or that the file's ending means.
 
     Raises:
-        UserError: unknown.
+        UserError: an unknown format or ending, or two that contradict each other.
     """
-    if asked is None:
-        return ENDINGS.get("" if output is None else output.suffix.lstrip(".").lower(), "table")
-    return one_of(asked, "format", FORMATS)
+    chosen = None if asked is None else one_of(asked, "format", FORMATS)
+    if output is None:
+        return chosen or "table"
+    meant = ENDINGS.get(output.suffix.lstrip(".").lower())
+    if chosen is None and meant is None:
+        known = ", ".join(f".{ending}" for ending in ENDINGS)
+        raise UserError("output", output, f"ends in none of {known}; change the name, or add --format")
+    if chosen is not None and meant not in (None, chosen):
+        raise UserError("output", output, f"is a name for the format {meant}, not {chosen}; change one of them")
+    return chosen or meant or "table"

@@ -9,6 +9,7 @@ import typer
 from prunesweep.core.extras import install, missing
 from prunesweep.core.io import write_whole
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
+from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import load_settings
@@ -18,6 +19,7 @@ from prunesweep.orchestrator.run.detached import start
 from prunesweep.orchestrator.run.local_run import LocalRun, local_run, submit_here
 from prunesweep.orchestrator.run.local_worker import WorkerEnded
 from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.status.total_failure import nothing_made, without_results
 
 
 def run(asked: GridRequest, devices: str | None, per_device: int | None, detach: bool) -> None:
@@ -54,9 +56,13 @@ def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> 
 
 
 def _finish(here: LocalRun) -> None:
-    """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed."""
+    """Report to the terminal and to files: Markdown, and a page where the packages that draw it are installed. A sweep
+    without any result has no report: it ends with what went wrong."""
     name = here.submitted.name
     rows = report_rows(here.engine, here.submitted.id)
+    if nothing_made(rows):
+        say("", *without_results(sweep_status(here.engine, here.submitted.id), width()))
+        return
     say("", *render.table_lines(rows, width()))
     file = here.settings.home / "reports" / f"{name}.md"
     make_private(file.parent)

@@ -26,16 +26,16 @@ def extend(
     epochs: Annotated[
         str | None, typer.Option("--epochs", metavar="LIST", help="More fine-tuning epochs per round.")
     ] = None,
-    iterations: Annotated[
-        str | None, typer.Option("--iterations", metavar="LIST", help="More numbers of rounds.")
+    rounds: Annotated[
+        str | None, typer.Option("--rounds", metavar="LIST", help="More numbers of pruning rounds.")
     ] = None,
     dry_run: Annotated[
-        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; write nothing.")
+        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; write nothing.", "-n")
     ] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Add seeds, sparsities, algorithms, epochs or iterations to a sweep; only what is new is run."""
+    """Add seeds, sparsities, algorithms, epochs or rounds to a sweep; only what is new is run."""
     from prunesweep.orchestrator.cli.commands import extend as command
 
-    axes = {"seeds": seeds, "sparsity": sparsity, "algorithm": algorithm, "epochs": epochs, "iterations": iterations}
+    axes = {"seeds": seeds, "sparsity": sparsity, "algorithm": algorithm, "epochs": epochs, "rounds": rounds}
     command.extend(sweep, {axis: value for axis, value in axes.items() if value is not None}, dry_run, json_)

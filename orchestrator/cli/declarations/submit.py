@@ -10,7 +10,7 @@ from prunesweep.orchestrator.run.request import GridRequest
 def submit(
     asked: GridRequest,
     dry_run: Annotated[
-        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; submit nothing.")
+        bool, flag("--dry-run", "Only show cells, stages, epochs, time and cost; submit nothing.", "-n")
     ] = False,
     watch: Annotated[bool, flag("--watch", "Follow the sweep until it ends.")] = False,
     json_: JsonOption = False,
