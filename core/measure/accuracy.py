@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format, Passes
 from prunesweep.core.seeds import dice
-from prunesweep.core.training.batches import normalise
+from prunesweep.core.training.batches import fitting, normalise
 from prunesweep.core.training.datasets import Split
 
 
@@ -42,7 +42,11 @@ def evaluate(
     """Run `model` over the whole split. The model is moved to `device` and left in evaluation mode.
 
     Precision is plain fp32 (no autocast, no TF32), so that the figure belongs to the weights and not to the
-    machine. progress: called with (images done, images in all) after each batch.
+    machine.
+
+    Args:
+        batch: images a pass, fewer where they are large (`fitting`).
+        progress: called with (images done, images in all) after each batch.
 
     Raises:
         StageError: an output that is NaN or infinite: the network has no accuracy.
@@ -53,6 +57,7 @@ def evaluate(
     among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
+    batch = fitting(batch, split.images.shape[2:])
     # A network may draw numbers even here: the same ones each time.
     with torch.inference_mode(), dice("evaluate", device=device):
         for start in range(0, total, batch):
