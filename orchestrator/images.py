@@ -10,10 +10,13 @@ from prunesweep.orchestrator.console.output import flash
 _QUIET_SECONDS = 1.0
 
 
-def look_up(value: object, settings: Settings, field: str = "dataset", size: int = 0, resize: str = "") -> FoundDataset:
+def look_up(
+    value: object, settings: Settings, field: str = "dataset", size: int = 0, resize: str = "", share: str = ""
+) -> FoundDataset:
     """Return the dataset of that name; an image folder is inspected.
 
     size, resize: side in pixels that its images are resized to, 0 = they are not, and how.
+    share: of the test images, "" = the folder is divided.
 
     Raises:
         UserError: as for `prunesweep.core.images.folders.find_dataset`.
@@ -27,7 +30,7 @@ def look_up(value: object, settings: Settings, field: str = "dataset", size: int
             flash(f"reading {folder_of(value)}: {done:,} of {total:,} files")
 
     try:
-        return find_dataset(value, settings.data, field, progress, size, resize)
+        return find_dataset(value, settings.data, field, progress, size, resize, share)
     finally:
         if shown:
             flash("")

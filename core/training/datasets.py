@@ -11,7 +11,7 @@ from torch import Tensor
 from prunesweep.core.errors import StageError
 from prunesweep.core.images.folders import find_images
 from prunesweep.core.images.inspection import Progress
-from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef
+from prunesweep.core.plan.datasets import FOLDERS, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
 from prunesweep.core.training.dataset_cache import Checked, PackedDataset, packed_or_built, packed_or_written
 from prunesweep.core.training.folder import pack_folder
@@ -117,7 +117,7 @@ def _given(text: str, found: Tensor) -> Tensor:
 def check_dataset(ref: DatasetRef, data: Path) -> str:
     """Return one line on whether the dataset is at hand, without fetching or decoding anything."""
     ready = packed_path(ref, data).exists()
-    if ref.name == IMAGEFOLDER:
+    if ref.name in FOLDERS:
         return "packed" if ready else "to be packed at first use"
     if ref.name in DOWNLOADS:
         return "ready" if ready else f"to be downloaded at first use ({DOWNLOADS[ref.name][2]})"
@@ -135,7 +135,7 @@ def _packed(
     ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str], checked: Checked | None
 ) -> PackedDataset:
     path = packed_path(ref, data)
-    if ref.name == IMAGEFOLDER:
+    if ref.name in FOLDERS:
 
         def build(part: Path) -> None:
             pack_folder(find_images(ref, places, data, progress), ref, path.stem, part, progress)

@@ -54,7 +54,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
-    found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize)
+    found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize, share=grid.test_share)
     grid = replace(grid, dataset=found.text)
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
     given = read_given(grid, found.ref, settings)
