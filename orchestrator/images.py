@@ -1,11 +1,13 @@
 """Datasets as a person names them, looked up with a line of progress while a large image folder is read."""
 
 import time
+from dataclasses import asdict
 
-from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset
+from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset, packed_path
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console.output import flash
+from prunesweep.orchestrator.torch_client import ask
 
 _QUIET_SECONDS = 1.0
 
@@ -34,6 +36,24 @@ def look_up(
     finally:
         if shown:
             flash("")
+
+
+def pack(found: FoundDataset, settings: Settings) -> None:
+    """Pack a folder's images where a worker of this machine will look for them, with a line of progress; nothing where
+    they are packed, or of a built-in dataset.
+
+    Raises:
+        StageError: the disk has no room, or a file has changed since it was inspected.
+    """
+    if not found.places or packed_path(found.ref, settings.data).exists():
+        return
+    request = {"dataset": asdict(found.ref), "data": str(settings.data), "places": list(found.places)}
+    try:
+        for event in ask("prunesweep.core.jobs.pack", request):
+            if event["event"] == "progress":
+                flash(f"packing {found.text}: {event['done']:,} of {event['total']:,} images")
+    finally:
+        flash("")
 
 
 def places(paths: tuple[str, ...], settings: Settings) -> list[str]:

@@ -124,6 +124,13 @@ _ADVICE = (
 )
 
 
+def packed_path(ref: DatasetRef, data: Path) -> Path:
+    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
+    it is resized."""
+    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
+    return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
+
+
 def _inspect(kind: str, root: Path, data: Path, progress: Progress | None, with_files: bool, share: str) -> Inspection:
     """Inspect a folder of that kind (`prunesweep.core.plan.datasets.FOLDERS`); `need` says what is not installed."""
     if kind == PARQUET:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.images.folders import find_images
+from prunesweep.core.images.folders import find_images, packed_path
 from prunesweep.core.images.inspection import Progress
 from prunesweep.core.plan.datasets import FOLDERS, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
@@ -122,13 +122,6 @@ def check_dataset(ref: DatasetRef, data: Path) -> str:
     if ref.name in DOWNLOADS:
         return "ready" if ready else f"to be downloaded at first use ({DOWNLOADS[ref.name][2]})"
     return "ready, comes with scikit-learn"
-
-
-def packed_path(ref: DatasetRef, data: Path) -> Path:
-    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
-    it is resized."""
-    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
-    return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
 
 
 def _packed(
