@@ -20,6 +20,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "openvino": ("openvino",),
     "notebook": ("pandas",),
     "timm": ("timm",),
+    "parquet": ("pyarrow",),
     "mlflow": ("mlflow",),
     "tensorboard": ("tensorboard",),
     "report": ("altair", "vl_convert", "jinja2"),

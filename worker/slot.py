@@ -10,7 +10,7 @@ from prunesweep.core.ledger.queries.labels import label_of
 from prunesweep.core.ledger.queries.logs import save_log
 from prunesweep.core.ledger.queries.lookup import places_of
 from prunesweep.core.ledger.queue.claims import Claim, claim
-from prunesweep.core.plan.datasets import IMAGEFOLDER
+from prunesweep.core.plan.datasets import FOLDERS
 from prunesweep.worker.attempt import AttemptRecord
 from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.protocol import Done, Epoch, Event, Failed, Owner, Progress, Request, Saved
@@ -268,7 +268,7 @@ class Slot:
 
     def _places(self, taken: Claim) -> tuple[str, ...]:
         """Return where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
-        if f'"name":"{IMAGEFOLDER}"' not in taken.spec:
+        if not any(f'"name":"{kind}"' in taken.spec for kind in FOLDERS):
             return ()
         found = self._context.patience.call(places_of, self._context.engine, taken.digest)
         return found if isinstance(found, tuple) else ()

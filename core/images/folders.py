@@ -1,13 +1,23 @@
 """From what a person typed, or what a sweep says, to an image folder that can be used."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
+from prunesweep.core.extras import need
 from prunesweep.core.images.inspection import Inspection, Progress, inspect_folder
-from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef, folder_of, parse_dataset
+from prunesweep.core.images.shard_inspection import inspect_shards
+from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset
+
+_NEEDED: Mapping[str, str] = MappingProxyType(
+    {
+        IMAGEFOLDER: "it must hold train/<class>/ and test/<class>/",
+        PARQUET: "it must hold shards such as train-00000.parquet and test-00000.parquet",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,13 @@ class RefusedFolder(UserError):
 
 
 def find_dataset(
-    value: object, data: Path, field: str = "dataset", progress: Progress | None = None, size: int = 0, resize: str = ""
+    value: object,
+    data: Path,
+    field: str = "dataset",
+    progress: Progress | None = None,
+    size: int = 0,
+    resize: str = "",
+    share: str = "",
 ) -> FoundDataset:
     """Look a dataset up by what a person typed; an image folder is inspected.
 
@@ -54,6 +70,7 @@ def find_dataset(
         progress: called while files are read.
         size, resize: side in pixels that images are resized to, 0 = they are not, and how
             (`prunesweep.core.images.resizing`).
+        share: of the test images, "" = the folder is divided.
 
     Raises:
         UserError: an unknown name, no such folder, or one that cannot be used; all its faults in one line.
@@ -63,13 +80,16 @@ def find_dataset(
         ref = parse_dataset(value, field)
         if size:
             raise UserError("image_size", size, f"is for image folders; {value} has its own size: leave it out")
+        if share:
+            raise UserError("test_share", share, f"is for image folders; {value} has its own test set: leave it out")
         return FoundDataset(ref, str(value))
-    root = _root(text, field)
-    found = inspect_folder(root, data, progress)
+    root = _root(str(value), text, field)
+    kind = str(value).partition(":")[0]
+    found = _inspect(kind, root, data, progress, False, share)
     if found.faults_at(size):
         raise RefusedFolder(field, value, found, size)
-    ref = DatasetRef(IMAGEFOLDER, found.identity, len(found.classes), size, resize if size else "")
-    return FoundDataset(ref, f"{IMAGEFOLDER}:{root}", found)
+    ref = DatasetRef(kind, found.identity, len(found.classes), size, resize if size else "", test_share=share)
+    return FoundDataset(ref, f"{kind}:{root}", found)
 
 
 def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Progress | None = None) -> Inspection:
@@ -84,7 +104,10 @@ def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Pr
         if not root.is_dir():
             reasons.append(f"{place} is not there")
             continue
-        found = inspect_folder(root, data, progress, with_files=True)
+        try:
+            found = _inspect(ref.name, root, data, progress, True, ref.test_share)
+        except UserError as error:  # a package is missing
+            raise StageError(f"{error}; {RETRY}") from None
         if found.identity == ref.fingerprint and not found.faults_at(ref.size):
             return found
         if found.identity == ref.fingerprint:
@@ -101,6 +124,21 @@ _ADVICE = (
 )
 
 
+def packed_path(ref: DatasetRef, data: Path) -> Path:
+    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
+    it is resized."""
+    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
+    return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
+
+
+def _inspect(kind: str, root: Path, data: Path, progress: Progress | None, with_files: bool, share: str) -> Inspection:
+    """Inspect a folder of that kind (`prunesweep.core.plan.datasets.FOLDERS`); `need` says what is not installed."""
+    if kind == PARQUET:
+        need("parquet", "dataset", f"{kind}:{root}")
+        return inspect_shards(root, data, progress, with_files, share)
+    return inspect_folder(root, data, progress, with_files, share)
+
+
 def candidates(places: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...]:
     """Return every folder in which the images may lie on this machine: as submitted, then by SWEEP_IMAGEFOLDERS.
 
@@ -111,13 +149,12 @@ def candidates(places: Sequence[str], folders: Sequence[Path]) -> tuple[str, ...
     return tuple(dict.fromkeys((*places, *mapped)))
 
 
-def _root(text: str, field: str) -> Path:
+def _root(shown: str, text: str, field: str) -> Path:
     """Return the absolute path of a folder that is there.
 
     Raises:
         UserError: it is not, or its name cannot be used.
     """
-    shown = f"{IMAGEFOLDER}:{text}"
     if not text or "\0" in text or len(text) > 4096:
         raise UserError(field, shown, "give a folder, e.g. imagefolder:/data/cifar10")
     try:
@@ -130,5 +167,5 @@ def _root(text: str, field: str) -> Path:
         reason = error.strerror if isinstance(error, OSError) else "not a path that can be written down"
         raise UserError(field, shown, f"cannot be used: {reason}") from None
     if not there:
-        raise UserError(field, shown, "no such folder; it must hold train/<class>/ and test/<class>/")
+        raise UserError(field, shown, f"no such folder; {_NEEDED[shown.partition(':')[0]]}")
     return root

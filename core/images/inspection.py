@@ -20,6 +20,7 @@ from prunesweep.core.images.listing import SPLITS, FolderListing, ImageFile, lis
 from prunesweep.core.images.manifest import FolderSeal, ImageFacts, KnownFiles, manifest_of, save_manifest, settled
 from prunesweep.core.images.problems import Problems, count, joined, shown
 from prunesweep.core.images.seal import seal
+from prunesweep.core.images.shards import Shards
 
 Progress = Callable[[int, int], None]
 """Called with (files done, files in all)."""
@@ -58,6 +59,7 @@ class Inspection:
         notes: what was left out or converted, one line each.
         mixed: the line on images of other sizes than most, "" = all are of one: a fault unless they are resized.
         files: None where the folder was known as a whole, and nobody asked for them.
+        shards: of a folder of Parquet shards, in place of files.
     """
 
     root: Path
@@ -69,6 +71,7 @@ class Inspection:
     notes: tuple[str, ...]
     mixed: str = ""
     files: SplitFiles | None = field(default=None, compare=False, repr=False)
+    shards: Shards | None = field(default=None, compare=False, repr=False)
 
     @property
     def summary(self) -> str:
@@ -86,26 +89,29 @@ class Inspection:
         return joined(self.faults_at(size))
 
 
-def inspect_folder(root: Path, data: Path, progress: Progress | None = None, with_files: bool = False) -> Inspection:
+def inspect_folder(
+    root: Path, data: Path, progress: Progress | None = None, with_files: bool = False, share: str = ""
+) -> Inspection:
     """Inspect a folder that is there.
 
     Args:
         data: folder of datasets, which keeps the manifest.
         progress: called while files are read.
         with_files: list them even where nothing has changed.
+        share: of the test images, where the folder is not divided.
 
     Raises:
         UserError: Pillow is missing.
     """
     from prunesweep.core.images.decoding import PILLOW, RULES
 
-    manifest = manifest_of(data, root, f"rules {RULES}, Pillow {PILLOW}")
+    manifest = manifest_of(data, root, f"rules {RULES}, Pillow {PILLOW}", share)
     with _no_collection():
-        sealed = seal(root)
+        sealed = seal(root, bool(share))
         whole = manifest.whole(sealed)
         if whole is not None and not with_files:
             return Inspection(root, whole.classes, whole.counts, whole.size, whole.identity, (), whole.notes)
-        listing = list_folder(root)
+        listing = list_folder(root, share)
         old = manifest.known()
     files = listing.files
     known, read = _known(root, files, old, progress)
@@ -123,16 +129,18 @@ def inspect_folder(root: Path, data: Path, progress: Progress | None = None, wit
         files=SplitFiles(train, test, known.shas),
     )
     if whole is None:
-        whole = _whole(root, found, known, sealed)
+        whole = _whole(found, known, sealed)
+        if whole is not None and seal(root, bool(share)) != sealed:
+            whole = None  # something happened since
         if read or whole is not None:
             save_manifest(manifest, root, known, sealed, whole)
     return found
 
 
-def _whole(root: Path, found: Inspection, known: KnownFiles, sealed: str | None) -> FolderSeal | None:
-    """Return what was found as a whole if the folder is sound, every file's stamp can be trusted and nothing happened
-    since it was sealed. One of several sizes is listed at each look."""
-    if sealed is None or found.faults_at(0) or len(known.stamps) != sum(found.counts) or seal(root) != sealed:
+def _whole(found: Inspection, known: KnownFiles, sealed: str | None) -> FolderSeal | None:
+    """Return what was found as a whole if the folder is sound and every file's stamp can be trusted. One of several
+    sizes is listed at each look."""
+    if sealed is None or found.faults_at(0) or len(known.stamps) != sum(found.counts):
         return None
     return FolderSeal(found.classes, found.counts, found.size, found.identity, found.notes)
 
@@ -225,13 +233,13 @@ def _judge(
             listing.faults.add(facts.fault, file.name, facts.fix)
         elif (facts.width, facts.height) != usual:
             name = f"{shown(file.name)} ({facts.width}×{facts.height})"
-            mixed.add(f"not of {usual[0]}×{usual[1]} pixels like most", name, _resize(usual))
+            mixed.add(f"not of {usual[0]}×{usual[1]} pixels like most", name, resize_to(usual))
         for note in facts.notes:
             listing.notes.add(note, file.name)
     return usual, joined(mixed.lines())
 
 
-def _resize(usual: tuple[int, int]) -> str:
+def resize_to(usual: tuple[int, int]) -> str:
     """Return what to do about images of several sizes: the option, with a size that fits them."""
     side = min((side for side in _SIDES if side >= min(usual)), default=_SIDES[-1])
     return f"resize all of them to one size: --image-size {side}"

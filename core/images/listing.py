@@ -3,6 +3,7 @@
 Nothing is opened here. Rules, documented in docs/own-dataset.md:
 
 - Where there is no test/, val/, valid/ or validation/ (the first that is there) is the test set, and that is said.
+- With a share of test images there is no train/ and no test/: classes lie directly under the root.
 - A class is a folder directly under train/ or test/; folders inside it are walked, their images belong to the class.
 - Links are followed; one that leads back to a folder above it is refused.
 - Entries that systems leave behind (hidden ones, `@eaDir`, `__MACOSX`, `Thumbs.db`, …) are ignored.
@@ -16,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from prunesweep.core.images.problems import Problems, shown
+from prunesweep.core.images.problems import Problems, count, shown
+from prunesweep.core.images.splitting import held_out
 
 SPLITS = ("train", "test")
 _TESTS = ("test", "val", "valid", "validation")
@@ -44,6 +46,7 @@ _SYSTEM = frozenset(
 DEEPEST = 64
 """Folders in folders that are walked at most."""
 _NAMED = 5
+_NEEDED = "it must hold train/<class>/ and test/<class>/, or <class>/ alone with a --test-share such as 0.2"
 
 
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -93,18 +96,25 @@ def split_folders(root: Path) -> dict[str, str]:
     return {"train": "train", "test": next((name for name in _TESTS if (root / name).is_dir()), "test")}
 
 
-def list_folder(root: Path) -> FolderListing:
-    """List an image folder; never raises for what is in it, `faults` says what is wrong."""
+def list_folder(root: Path, share: str = "") -> FolderListing:
+    """List an image folder; never raises for what is in it, `faults` says what is wrong.
+
+    share: of the test images, where it is not divided (`prunesweep.core.plan.datasets.parse_share`).
+    """
     listing = FolderListing(root)
     folders = split_folders(root)
-    walk = _Walk(listing, {folder: listing.splits[split] for split, folder in folders.items()})
+    if share:
+        _list_undivided(listing, share, folders)
+        return listing
+    walk = _Walk(listing, listing.splits["train"])
     found: dict[str, set[str]] = {}
     for split, folder in folders.items():
         if (root / folder).is_dir():
+            walk.files = listing.splits[split]
             found[folder] = walk.split(folder)
             listing.splits[split].sort()
         else:
-            listing.faults.say(f"has no {split}/ folder; it must hold train/<class>/ and test/<class>/")
+            listing.faults.say(f"has no {split}/ folder; {_NEEDED}")
     beside = f"beside train/ and {folders['test']}/ left out"
     for entry in walk.entries(""):
         if entry.name not in folders.values():
@@ -117,22 +127,53 @@ def list_folder(root: Path) -> FolderListing:
     return listing
 
 
+def _list_undivided(listing: FolderListing, share: str, folders: dict[str, str]) -> None:
+    """List a folder whose classes lie directly under the root, and draw its test images. A file is then called as if it
+    lay in the folder of its split, and such a folder's identity is that of one that was divided so by hand."""
+    if all((listing.root / folder).is_dir() for folder in folders.values()):
+        listing.faults.say(f"holds train/ and {folders['test']}/, so it is divided already: leave --test-share out")
+        return
+    files: list[ImageFile] = []
+    classes = _Walk(listing, files).split("")
+    listing.classes = tuple(sorted(classes))
+    if len(classes) < 2:
+        listing.faults.say(
+            f"has {count(len(classes), 'class folder')}; with --test-share it must hold 2 <class>/ or more"
+        )
+    members: dict[str, list[str]] = {}
+    for file in files:
+        members.setdefault(file.name.partition("/")[0], []).append(file.name)
+    tests = frozenset().union(*(held_out(names, share) for names in members.values()))
+    for name, names in members.items():
+        if len(names) == 1:
+            listing.faults.add("with a single image, which cannot be divided", name, "add images", noun="class")
+    for file in sorted(files):
+        split = "test" if file.name in tests else "train"
+        listing.splits[split].append(file._replace(name=f"{split}/{file.name}"))
+    number, total = len(listing.splits["test"]), len(files)
+    listing.notes.say(f"{number:,} of {total:,} images are the test set, drawn by --test-share {share}")
+    _check_twins(listing)
+
+
 @dataclass
 class _Walk:
+    """files: where those that are found are put."""
+
     listing: FolderListing
-    splits: dict[str, list[ImageFile]]
+    files: list[ImageFile]
 
     def split(self, split: str) -> set[str]:
-        """Walk one split; the names of its class folders."""
+        """Walk one split, "" = the root itself; the names of its class folders."""
         faults, classes = self.listing.faults, set()
+        above = f"{split}/" if split else ""
         for entry in self.entries(split):
-            path = f"{split}/{entry.name}"
+            path = f"{above}{entry.name}"
             if _is_folder(entry):
                 classes.add(_composed(entry.name))
                 if self.folder(path, ((0, 0),)) == 0:
                     faults.add("without images", path, "add images or remove the folder", noun="class")
             elif _suffix(entry.name) in SUFFIXES | _UNREAD:
-                faults.add(f"directly under {split}/, in no class", path, "move them into a class folder")
+                faults.add(f"directly under {above or 'it'}, in no class", path, "move them into a class folder")
             else:
                 self.listing.notes.add("left out, not images by their suffix", path)
         return classes
@@ -150,7 +191,7 @@ class _Walk:
         if here in above or len(above) > DEEPEST:
             faults.add("that leads back to one above it, or too deep", path, "remove it", noun="folder")
             return 1
-        images, files = 0, self.splits[path[: path.index("/")]]
+        images, files = 0, self.files
         for entry in self.entries(path):
             inner = f"{path}/{entry.name}"
             if _suffix(entry.name) in SUFFIXES:

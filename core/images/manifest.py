@@ -63,6 +63,7 @@ class FolderSeal:
     size: tuple[int, int]
     identity: str
     notes: tuple[str, ...]
+    mixed: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,17 @@ class Manifest:
 _DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
-def manifest_of(data: Path, root: Path, key: str) -> Manifest:
+def manifest_of(data: Path, root: Path, key: str, share: str = "") -> Manifest:
     """Return the folder's manifest, which need not be there.
 
     Args:
         data: folder of datasets.
         root: the image folder, which is there.
+        share: of its test images, where it is not divided: each has a manifest of its own.
     """
     place = root.resolve()
-    name = sha256(f"{platform.node()}\0{place}\0{place.stat().st_dev}".encode(errors="surrogateescape")).hexdigest()
+    what = f"{platform.node()}\0{place}\0{place.stat().st_dev}" + (f"\0{share}" if share else "")
+    name = sha256(what.encode(errors="surrogateescape")).hexdigest()
     return Manifest(data / "manifests" / f"{name[:32]}.json", key)
 
 
@@ -134,7 +137,8 @@ def save_manifest(
 def _whole(found: Mapping[str, Any]) -> FolderSeal:
     (train, test), (width, height) = found["counts"], found["size"]
     classes, notes = (tuple(map(str, found[name])) for name in ("classes", "notes"))
-    return FolderSeal(classes, (int(train), int(test)), (int(width), int(height)), str(found["identity"]), notes)
+    facts = (classes, (int(train), int(test)), (int(width), int(height)), str(found["identity"]), notes)
+    return FolderSeal(*facts, str(found.get("mixed", "")))
 
 
 def _packed(known: KnownFiles) -> dict[str, Any]:

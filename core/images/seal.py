@@ -13,18 +13,20 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 
-def seal(root: Path) -> str | None:
+def seal(root: Path, undivided: bool = False) -> str | None:
     """Return a hash that is another one whenever `list_folder` could find anything else than before: entries, their
     kinds, and the stamps of files. None where something cannot be read, or leads back to a folder above it.
 
     A file that `list_folder` leaves out counts as well; that costs a listing, and no more.
+
+    undivided: classes lie directly under the root.
     """
     found = sha256()
     try:
         with os.scandir(root) as scan:
             _add(found, sorted(entry.name for entry in scan))
-        for folder in split_folders(root).values():
-            _walk(found, f"{root}/{folder}", ())
+        for folder in [str(root)] if undivided else [f"{root}/{name}" for name in split_folders(root).values()]:
+            _walk(found, folder, ())
     except OSError:
         return None
     return found.hexdigest()

@@ -10,7 +10,7 @@ user can put it right) and exit code 2.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from prunesweep.core.importing.network import head_of, load_network
 from prunesweep.core.importing.text import FIELD
 from prunesweep.core.importing.unwrap import Note, unsaid
 from prunesweep.core.jobs.machine import device_of, threads_of
-from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.protocol import Say, reporter, serve
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.engine_passes import BATCH, EAGER, fastest_engine, passes_in
@@ -36,7 +36,6 @@ from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.training.datasets import Split, load_dataset
 
 _ACCURACY_BATCH = 250
-_PROGRESS_SECONDS = 0.5
 _WAITS = {"event": "progress", "path": "waits for trainings of this host", "done": 0, "total": 1}
 
 
@@ -95,7 +94,7 @@ def measure(request: Evaluate, say: Say) -> Iterator[dict[str, Any]]:
     first = _load(paths[0], request.model, ref, _noter(say, paths[0]))
     for path in paths[1:]:
         _load(path, request.model, ref, _noter(say, path))
-    progress, places = _reporter(say, ref.label), request.places
+    progress, places = reporter(say, ref.label), request.places
     split = load_dataset(ref, Path(request.data), "test", progress, places).to(device)
     test = _TestData(split, device, request.batch, threads, first, say)
     first_top1: float | None = None
@@ -130,7 +129,7 @@ class _TestData:
         engine = fastest_engine(race, len(self.split.labels))
         run = None if self.device.type != "cpu" else passes_in(engine, network, self.split, self.threads)
         batch = _ACCURACY_BATCH if run is None else BATCH
-        found = evaluate(network, self.split, self.device, batch, _reporter(self.say, str(path)), run)
+        found = evaluate(network, self.split, self.device, batch, reporter(self.say, str(path)), run)
         return FileResult(
             path=str(path),
             top1=found.top1,
@@ -171,19 +170,6 @@ def _load(path: Path, model: str, ref: DatasetRef, note: Note = unsaid) -> nn.Mo
     if outputs != ref.classes:
         raise UserError(FIELD, path, f"{head} has {outputs} outputs, {ref.label} has {ref.classes} classes")
     return network
-
-
-def _reporter(say: Say, what: str) -> Callable[[int, int], None]:
-    """Return a progress callback that reports at most twice a second."""
-    last = time.monotonic()
-
-    def report(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _PROGRESS_SECONDS:
-            last = time.monotonic()
-            say({"event": "progress", "path": what, "done": done, "total": total})
-
-    return report
 
 
 if __name__ == "__main__":

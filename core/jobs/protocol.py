@@ -3,12 +3,14 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.requests import read_request
 
+_PROGRESS_SECONDS = 0.5
 Say = Callable[[dict[str, Any]], None]
 _Request = TypeVar("_Request")
 Answer = Callable[[_Request, Say], Iterator[dict[str, Any]]]
@@ -40,3 +42,16 @@ def respond(line: str, kind: type[_Request], answer: Answer[_Request], say: Say)
     else:
         return 0
     return 2
+
+
+def reporter(say: Say, what: str) -> Callable[[int, int], None]:
+    """Return a progress callback that reports at most twice a second."""
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PROGRESS_SECONDS:
+            last = time.monotonic()
+            say({"event": "progress", "path": what, "done": done, "total": total})
+
+    return report

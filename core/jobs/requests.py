@@ -99,6 +99,15 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Pack:
+    """See `prunesweep.core.jobs.pack`."""
+
+    dataset: DatasetRef
+    data: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bench:
     """See `prunesweep.core.jobs.bench`.
 

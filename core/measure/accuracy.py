@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format, Passes
 from prunesweep.core.seeds import dice
-from prunesweep.core.training.batches import normalise
+from prunesweep.core.training.batches import fitting, normalise
 from prunesweep.core.training.datasets import Split
 
 
@@ -46,6 +46,7 @@ def evaluate(
     machine.
 
     Args:
+        batch: images a pass, fewer where they are large (`fitting`).
         progress: called with (images done, images in all) after each batch.
         logits_of: the model in another engine, given normalised images [B, C, H, W]; None: in torch.
 
@@ -58,6 +59,7 @@ def evaluate(
     among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
+    batch = fitting(batch, split.images.shape[2:])
     # A network may draw numbers even here: the same ones each time.
     with torch.inference_mode(), dice("evaluate", device=device):
         for start in range(0, total, batch):

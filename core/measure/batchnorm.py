@@ -6,10 +6,10 @@ from torch.optim.swa_utils import update_bn
 
 from prunesweep.core.passes import Passes
 from prunesweep.core.seeds import dice
-from prunesweep.core.training.batches import plain_batches
+from prunesweep.core.training.batches import fitting, plain_batches
 from prunesweep.core.training.datasets import Split
 
-_BATCH, _BATCHES = 256, 20
+_BATCH, _IMAGES = 256, 5120
 
 
 def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
@@ -19,7 +19,8 @@ def reestimate(model: nn.Module, split: Split, device: torch.device) -> None:
     split: training images. The model is moved to `device`.
     """
     everything = torch.arange(len(split))
-    batches = plain_batches(split, everything, seed=0, round=0, batch=_BATCH, count=_BATCHES)
+    batch = fitting(_BATCH, split.images.shape[2:])
+    batches = plain_batches(split, everything, seed=0, round=0, batch=batch, count=_IMAGES // batch)
     passes = Passes(model, min(split.images.shape[2:]), device)
     with dice("batch-norm", device=device):  # dropout is at work
         update_bn((images.to(device) for images, _ in batches), passes)

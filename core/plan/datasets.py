@@ -1,11 +1,12 @@
 """Datasets by name, and what identifies them.
 
-Known: `cifar10`, `cifar100`, `fashion-mnist`, `digits`, and `imagefolder:PATH` with PATH/train/<class>/* and
-PATH/test/<class>/*, which `prunesweep.core.images` inspects.
+Known: `cifar10`, `cifar100`, `fashion-mnist`, `digits`, and, inspected by `prunesweep.core.images`,
+`imagefolder:PATH` with PATH/train/<class>/* and PATH/test/<class>/*, and `parquet:PATH` with shards of images.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
 
 from prunesweep.core.errors import UserError
@@ -16,7 +17,9 @@ BUILT_IN: Mapping[str, int] = MappingProxyType({"cifar10": 10, "cifar100": 100, 
 """Datasets that need no folder of the user's, and how many classes they have."""
 SIDES: Mapping[str, int] = MappingProxyType({"cifar10": 32, "cifar100": 32, "fashion-mnist": 28, "digits": 16})
 """Pixels of a side of their images, which are square."""
-IMAGEFOLDER = "imagefolder"
+IMAGEFOLDER, PARQUET = "imagefolder", "parquet"
+FOLDERS = (IMAGEFOLDER, PARQUET)
+"""Datasets that lie in a folder of the user's: `imagefolder:PATH`, `parquet:PATH`."""
 OPTIONAL = "optional"
 """Marks fields (in their metadata) that a stage's JSON leaves out where they have their default, so that fields can be
 added without changing the digests of stages that don't use them."""
@@ -37,6 +40,7 @@ class DatasetRef:
             [0, 1]; "" = by those of all training images.
         size: side in pixels of the squares that its images are resized to, 0 = they are used as they are.
         resize: how (`RESIZES`), "" where size is 0. Both are left out of a stage's JSON where nothing is resized.
+        test_share: which of its images are test images, as `parse_share` writes it; "" = the folder says.
     """
 
     name: str
@@ -46,6 +50,7 @@ class DatasetRef:
     resize: str = field(default="", metadata={OPTIONAL: True})
     mean: str = field(default="", metadata={OPTIONAL: True})
     std: str = field(default="", metadata={OPTIONAL: True})
+    test_share: str = field(default="", metadata={OPTIONAL: True})
 
     @property
     def label(self) -> str:
@@ -66,11 +71,38 @@ def read_size(value: object, field: str = "image_size") -> int:
     return parse_count(value, field, 8, LARGEST)
 
 
+def parse_share(value: object, field: str = "test_share") -> str:
+    """Return which part of a dataset in one piece is its test set, as canonical text: `0.2`, or `0.2:7` with a seed
+    other than 0; "" where the folder itself says.
+
+    Raises:
+        UserError: no share from above 0 to below 1, or no whole number behind the colon.
+    """
+    text = str(value).strip()
+    if text == "" or (text == "0" and not isinstance(value, bool)):
+        return ""
+    number, _, seed = text.partition(":")
+    fix = "give the part of the images that is the test set, e.g. 0.2, and another draw of them as 0.2:7"
+    try:
+        share = float(number) if number.isascii() and "_" not in number and len(number) <= 32 else 0.0
+    except ValueError:
+        share = 0.0
+    if isinstance(value, bool) or not 0 < share < 1 or f"{share:g}" in ("0", "1"):
+        raise UserError(field, value, fix)
+    drawn = parse_count(seed, field, 0, 2**31 - 1) if ":" in text else 0
+    return f"{share:g}:{drawn}" if drawn else f"{share:g}"
+
+
+def share_of(text: str) -> tuple[Fraction, int]:
+    """Return the share and the seed of what `parse_share` wrote."""
+    share, _, seed = text.partition(":")
+    return Fraction(share), int(seed or 0)
+
+
 def folder_of(value: object) -> str | None:
-    """Return PATH of `imagefolder:PATH`; None for any other value."""
-    if isinstance(value, str) and value.startswith(f"{IMAGEFOLDER}:"):
-        return value.removeprefix(f"{IMAGEFOLDER}:")
-    return None
+    """Return PATH of `imagefolder:PATH` or `parquet:PATH`; None for any other value."""
+    kind, colon, path = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return path if colon and kind in FOLDERS else None
 
 
 def parse_dataset(value: object, field: str = "dataset") -> DatasetRef:
@@ -84,7 +116,7 @@ def parse_dataset(value: object, field: str = "dataset") -> DatasetRef:
         return DatasetRef(value, "", BUILT_IN[value])
     if folder_of(value) is not None:
         raise UserError(field, value, "is an image folder that nobody has inspected")
-    raise UserError(field, value, did_you_mean(str(value), [*BUILT_IN, f"{IMAGEFOLDER}:PATH"]))
+    raise UserError(field, value, did_you_mean(str(value), [*BUILT_IN, *(f"{kind}:PATH" for kind in FOLDERS)]))
 
 
 def with_normalisation(dataset: DatasetRef, mean: object, std: object) -> DatasetRef:

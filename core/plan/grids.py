@@ -24,7 +24,7 @@ from prunesweep.core.plan.allocations import parse_allocation
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import MARK, check_counts, controls_of, find, method_of
 from prunesweep.core.plan.costs import load_profile
-from prunesweep.core.plan.datasets import RESIZES, read_size
+from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
 from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
 from prunesweep.core.plan.layer_rules import LayerRule, parse_rules
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
@@ -73,6 +73,7 @@ class Grid:
         image_size: side in pixels of the squares that an image folder's images are resized to, 0 = they are used as
             they are.
         resize: how (`prunesweep.core.images.resizing`); without a size it means nothing.
+        test_share: part of an undivided dataset that is its test set, "" = the dataset is divided.
     """
 
     sparsity: tuple[float, ...]
@@ -101,6 +102,7 @@ class Grid:
     std: str = ""
     image_size: int = 0
     resize: str = "crop"
+    test_share: str = ""
 
     @property
     def known(self) -> tuple[Algorithm, ...]:
@@ -342,6 +344,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
         "image_size": read_size,
         "resize": lambda v: one_of(v, "resize", RESIZES),
+        "test_share": parse_share,
     }
 )
 

@@ -5,7 +5,7 @@ initial weights. So every device, every resumed run and every algorithm sees the
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.seeds import generator
 from prunesweep.core.training.datasets import Split
 
+_USUAL_PIXELS = 64 * 64
 _SMALLEST_BATCH = 2
 """Batch-norm needs two values a channel, and the last feature map of a small image is a single pixel."""
 
@@ -60,6 +61,15 @@ def steps_in(images: int, batch: int) -> int:
     """Batches in an epoch: the last one may be short, and is left out if it has fewer than two images."""
     whole, rest = divmod(images, batch)
     return whole + (rest >= _SMALLEST_BATCH)
+
+
+def fitting(most: int, size: Sequence[int]) -> int:
+    """Return how many images make a batch of a pass without gradients: `most`, or as many as take the room that `most`
+    of 64×64 pixels take, so that memory does not grow with the images.
+
+    size: height and width in pixels.
+    """
+    return max(1, min(most, most * _USUAL_PIXELS // math.prod(size)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from prunesweep.core.images.inspection import Progress
+from prunesweep.core.images.listing import Stamp
 from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
 
@@ -58,48 +59,78 @@ def pack(train: Images, test: Images, classes: tuple[str, ...]) -> PackedDataset
     return PackedDataset(train, test, classes, *channel_statistics(train.images))
 
 
-def packed_or_built(path: Path, build: Callable[[], PackedDataset]) -> PackedDataset:
+@dataclass
+class Checked:
+    """Packed files whose checksum was found right, by path and stamp: a process that opens one again need not read all
+    of it again. A file that was written to since has another stamp, and is checked anew."""
+
+    _found: dict[Path, Stamp] = field(default_factory=dict)
+
+    def has(self, path: Path, stamp: Stamp) -> bool:
+        """Return whether this very file was found right."""
+        return self._found.get(path) == stamp
+
+    def add(self, path: Path, stamp: Stamp) -> None:
+        """Note that it was."""
+        self._found[path] = stamp
+
+
+def packed_or_built(path: Path, build: Callable[[], PackedDataset], checked: Checked | None = None) -> PackedDataset:
     """Return the packed file at `path`; where there is none (or a damaged one, or another dataset's), what `build`
     makes, then written there.
 
     One process builds; others that ask for the same file wait for it. The file appears whole or not at all.
+
+    checked: files that need no second check in this process, None = check it in any case.
     """
-    return packed_or_written(path, lambda part: _write(path, part, build()))
+    return packed_or_written(path, lambda part: _write(path, part, build()), None, checked)
 
 
-def packed_or_written(path: Path, write: Callable[[Path], None], progress: Progress | None = None) -> PackedDataset:
+def packed_or_written(
+    path: Path, write: Callable[[Path], None], progress: Progress | None = None, checked: Checked | None = None
+) -> PackedDataset:
     """As `packed_or_built`; `write` writes the file itself, under the name that it is given.
 
     progress: called while the file is checked.
     """
-    found = _read(path, progress)
+    checked = checked or Checked()
+    found = _read(path, progress, checked)
     if found is not None:
         return found
     make_private(path.parent)
     with _locked(path.with_suffix(".lock")):
-        found = _read(path, progress)
+        found = _read(path, progress, checked)
         if found is None:
             _replace(path, write)
-            found = _read(path, progress)
+            # Its checksum was made of these very pages a moment ago.
+            checked.add(path, _stamp(path))
+            found = _read(path, progress, checked)
     if found is None:
         raise OSError(f"cannot read back {path}")
     return found
 
 
-def _read(path: Path, progress: Progress | None) -> PackedDataset | None:
+def _read(path: Path, progress: Progress | None, checked: Checked) -> PackedDataset | None:
     try:
+        stamp = _stamp(path)
         with safe_open(path, framework="pt") as file:
             meta = file.metadata() or {}
             # Files of earlier releases don't say whose they are.
             if meta.get("version") != _VERSION or meta.get("of", path.stem) != path.stem:
                 return None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            if meta.get("sha256", "") not in ("", checksum(tensors, progress)):
+            if not checked.has(path, stamp) and meta.get("sha256", "") not in ("", checksum(tensors, progress)):
                 return None
+            checked.add(path, stamp)  # taken before: a file that changed meanwhile has another one now
     except (FileNotFoundError, SafetensorError):
         return None
     train, test = (Images(tensors[f"{split}.images"], tensors[f"{split}.labels"]) for split in ("train", "test"))
     return PackedDataset(train, test, tuple(json.loads(meta["classes"])), tensors["mean"], tensors["std"])
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def _replace(path: Path, write: Callable[[Path], None]) -> None:

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.images.folders import find_images
+from prunesweep.core.images.folders import find_images, packed_path
 from prunesweep.core.images.inspection import Progress
-from prunesweep.core.plan.datasets import IMAGEFOLDER, DatasetRef
+from prunesweep.core.plan.datasets import FOLDERS, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
-from prunesweep.core.training.dataset_cache import PackedDataset, packed_or_built, packed_or_written
+from prunesweep.core.training.dataset_cache import Checked, PackedDataset, packed_or_built, packed_or_written
 from prunesweep.core.training.folder import pack_folder
 
 SPLITS = ("train", "test")
@@ -80,7 +80,12 @@ def _free(device: torch.device | str) -> int:
 
 
 def load_dataset(
-    ref: DatasetRef, data: Path, split: str, progress: Progress | None = None, places: Iterable[str] = ()
+    ref: DatasetRef,
+    data: Path,
+    split: str,
+    progress: Progress | None = None,
+    places: Iterable[str] = (),
+    checked: Checked | None = None,
 ) -> Split:
     """Return one split (`train` or `test`) on the CPU; at first use the dataset is fetched or decoded, and packed.
 
@@ -88,6 +93,7 @@ def load_dataset(
         data: folder for downloads and packed files.
         progress: called while images are being read and decoded.
         places: folders in which an image folder's files may lie; the first that holds exactly its images is used.
+        checked: packed files that this process need not check again.
 
     Raises:
         StageError: none of the folders holds these images, or the disk has no room for them.
@@ -95,7 +101,7 @@ def load_dataset(
     """
     if split not in SPLITS:
         raise ValueError(f"split must be one of {SPLITS}")
-    packed = _packed(ref, data, progress, places)
+    packed = _packed(ref, data, progress, places, checked)
     if len(packed.classes) != ref.classes:
         raise StageError(f"{ref.label} has {len(packed.classes)} classes, the stage says {ref.classes}")
     chosen = packed.train if split == "train" else packed.test
@@ -111,30 +117,25 @@ def _given(text: str, found: Tensor) -> Tensor:
 def check_dataset(ref: DatasetRef, data: Path) -> str:
     """Return one line on whether the dataset is at hand, without fetching or decoding anything."""
     ready = packed_path(ref, data).exists()
-    if ref.name == IMAGEFOLDER:
+    if ref.name in FOLDERS:
         return "packed" if ready else "to be packed at first use"
     if ref.name in DOWNLOADS:
         return "ready" if ready else f"to be downloaded at first use ({DOWNLOADS[ref.name][2]})"
     return "ready, comes with scikit-learn"
 
 
-def packed_path(ref: DatasetRef, data: Path) -> Path:
-    """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
-    it is resized."""
-    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
-    return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
-
-
-def _packed(ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str]) -> PackedDataset:
+def _packed(
+    ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str], checked: Checked | None
+) -> PackedDataset:
     path = packed_path(ref, data)
-    if ref.name == IMAGEFOLDER:
+    if ref.name in FOLDERS:
 
         def build(part: Path) -> None:
             pack_folder(find_images(ref, places, data, progress), ref, path.stem, part, progress)
 
-        return packed_or_written(path, build, progress)
+        return packed_or_written(path, build, progress, checked)
     if ref.name in DOWNLOADS:
-        return packed_or_built(path, lambda: fetch(ref.name, data, progress))
+        return packed_or_built(path, lambda: fetch(ref.name, data, progress), checked)
     if ref.name == "digits":
-        return packed_or_built(path, make_digits)
+        return packed_or_built(path, make_digits, checked)
     raise StageError(f"unknown dataset {ref.name!r}")

@@ -1,22 +1,25 @@
-"""Decodes an inspected image folder into a packed file, in constant memory."""
+"""Decodes an inspected image folder, or shards of images, into a packed file, in constant memory."""
 
+import contextlib
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import RENAME, RETRY, StageError
-from prunesweep.core.images.decoding import Unusable, decode
+from prunesweep.core.images.decoding import RULES, Unusable, decode
 from prunesweep.core.images.inspection import Inspection, Progress, SplitFiles
-from prunesweep.core.images.listing import ImageFile
+from prunesweep.core.images.listing import SPLITS, ImageFile
 from prunesweep.core.images.resizing import resized
+from prunesweep.core.images.shards import Shards, identity_of
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.training.packed_file import Mapped, PackedFile
 
@@ -25,30 +28,78 @@ _AHEAD = 64
 _Pixels: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """An inspected folder with its files, and what its images are resized to."""
+class _Images(Protocol):
+    """The images of an inspected folder, as files or in shards."""
 
+    def labels(self, split: str) -> list[int]:
+        """Return the class number of each of a split's images, in their order."""
+
+    def encoded(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """Yield each image's split and what gives the bytes of its file, in the order within its split.
+
+        Raises:
+            StageError: they are not the bytes that were inspected.
+        """
+
+
+@dataclass(frozen=True)
+class _Files:
     root: Path
     files: SplitFiles
-    ref: DatasetRef
+    classes: tuple[str, ...]
 
-    def pixels(self, file: ImageFile) -> _Pixels:
-        """uint8 [H, W, 3] of a file whose bytes are those that the inspection hashed."""
-        try:
+    def labels(self, split: str) -> list[int]:
+        label_of = {name: number for number, name in enumerate(self.classes)}
+        return [label_of[file.name.split("/", 2)[1]] for file in self._of(split)]
+
+    def encoded(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        for split in SPLITS:
+            for file in self._of(split):
+                yield split, partial(self._read, file)
+
+    def _of(self, split: str) -> tuple[ImageFile, ...]:
+        return self.files.train if split == "train" else self.files.test
+
+    def _read(self, file: ImageFile) -> bytes:
+        """Return a file's bytes, which are those that the inspection hashed."""
+        with contextlib.suppress(OSError):
             data = (self.root / file.path).read_bytes()
             if sha256(data).hexdigest() == self.files.shas[file.path]:
-                image = decode(data).image
-                return np.asarray(resized(image, self.ref.size, self.ref.resize) if self.ref.size else image)
-        except (OSError, Unusable):
-            pass
-        raise StageError(f"{self.root / file.path} has changed while it was read; leave the folder alone, {RETRY}")
+                return data
+        raise _changed(self.root / file.path)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    root: Path
+    shards: Shards
+    identity: str
+
+    def labels(self, split: str) -> list[int]:
+        return self.shards.of(split)
+
+    def encoded(self) -> Iterator[tuple[str, Callable[[], bytes]]]:
+        """Hashes every image; whether all are those that were inspected shows at the end."""
+        shas = []
+        try:
+            for (_, data), test in zip(self.shards.rows(), self.shards.tests, strict=True):
+                found = data or b""
+                shas.append(sha256(found).hexdigest())
+                yield "test" if test else "train", partial(bytes, found)
+        except (OSError, ValueError):
+            raise _changed(self.root) from None
+        if identity_of(RULES, self.shards, shas) != self.identity:
+            raise _changed(self.root)
+
+
+def _changed(path: Path) -> StageError:
+    return StageError(f"{path} has changed while it was read; leave the folder alone, {RETRY}")
 
 
 def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progress: Progress | None) -> None:
     """Write every image of both splits as RGB to `part`, a file in the layout of `dataset_cache`.
 
-    The bytes that are decoded are those that the inspection hashed: each file is hashed once more. Of the images no
+    The bytes that are decoded are those that the inspection hashed: each image is hashed once more. Of the images no
     more than `_AHEAD` are held.
 
     of: the name that the file will have, without its suffix.
@@ -56,12 +107,15 @@ def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progres
     Raises:
         StageError: a file that has changed since it was inspected, or no room on the disk.
     """
-    listed = found.files
-    if listed is None:
+    images: _Images
+    if found.shards is not None:
+        images = _Rows(found.root, found.shards, found.identity)
+    elif found.files is not None:
+        images = _Files(found.root, found.files, found.classes)
+    else:
         raise ValueError("the inspection has no files")
     height, width = (ref.size, ref.size) if ref.size else (found.size[1], found.size[0])
-    splits = {"train": listed.train, "test": listed.test}
-    shapes = {name: (len(files), height, width, 3) for name, files in splits.items()}
+    shapes = {name: (number, height, width, 3) for name, number in zip(SPLITS, found.counts, strict=True)}
     try:
         packed = PackedFile(part, of, found.classes, shapes)
     except OSError as error:
@@ -70,38 +124,46 @@ def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progres
             f"{sum(found.counts):,} images of {width}×{height} need {needed / 1e9:.1f} GB in {part.parent} "
             f"({os.strerror(error.errno or 0)}); free some, {RETRY}; or choose a smaller --image-size, and {RENAME}"
         ) from None
-    label_of = {name: number for number, name in enumerate(found.classes)}
-    for name, files in splits.items():
-        packed.arrays[f"{name}.labels"][:] = [label_of[file.name.split("/", 2)[1]] for file in files]
-    _fill(_Source(found.root, listed, ref), splits, packed.arrays, progress)
+    for name in SPLITS:
+        packed.arrays[f"{name}.labels"][:] = images.labels(name)
+    _fill(images, ref, packed.arrays, sum(found.counts), progress)
     packed.close(progress)
 
 
-def _fill(
-    source: _Source, splits: dict[str, tuple[ImageFile, ...]], tensors: dict[str, Mapped], progress: Progress | None
-) -> None:
-    total = sum(map(len, splits.values()))
-    done = 0
-    for name, files in splits.items():
+def _fill(images: _Images, ref: DatasetRef, tensors: dict[str, Mapped], total: int, progress: Progress | None) -> None:
+    done = dict.fromkeys(SPLITS, 0)
+    for name, pixels in _decoded(images, ref):
         target = tensors[f"{name}.images"]
-        for number, pixels in enumerate(_decoded(source, files)):
-            target[number] = pixels
-            done += 1
-            if progress and (done % _REPORT_EVERY == 0 or done == total):
-                progress(done, total)
+        if pixels.shape != target.shape[1:]:
+            raise _changed(Path("an image"))
+        target[done[name]] = pixels
+        done[name] += 1
+        number = sum(done.values())
+        if progress and (number % _REPORT_EVERY == 0 or number == total):
+            progress(number, total)
 
 
-def _decoded(source: _Source, files: Sequence[ImageFile]) -> Iterator[_Pixels]:
-    """Yield the pixels of the files, in their order, decoded by threads up to `_AHEAD` images ahead: Pillow leaves
-    Python's lock while it decodes and resizes."""
+def _decoded(images: _Images, ref: DatasetRef) -> Iterator[tuple[str, _Pixels]]:
+    """Yield split and pixels of the images, in their order, decoded by threads up to `_AHEAD` images ahead: Pillow
+    leaves Python's lock while it decodes and resizes."""
     pool = ThreadPoolExecutor(usable_cpus())
-    waiting: deque[Future[_Pixels]] = deque()
+    waiting: deque[tuple[str, Future[_Pixels]]] = deque()
     try:
-        for file in files:
-            waiting.append(pool.submit(source.pixels, file))
+        for split, read in images.encoded():
+            waiting.append((split, pool.submit(_pixels, read, ref)))
             if len(waiting) > _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+                first, ready = waiting.popleft()
+                yield first, ready.result()
+        for first, ready in waiting:
+            yield first, ready.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pixels(read: Callable[[], bytes], ref: DatasetRef) -> _Pixels:
+    """uint8 [H, W, 3] of an image file's bytes."""
+    try:
+        image = decode(read()).image
+    except Unusable:
+        raise _changed(Path("an image")) from None
+    return np.asarray(resized(image, ref.size, ref.resize) if ref.size else image)

@@ -12,7 +12,7 @@ from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, apply_masks
-from prunesweep.core.training.batches import BatchDraws, draw, normalise, partition, steps_in
+from prunesweep.core.training.batches import BatchDraws, draw, fitting, normalise, partition, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.step import CudaGraph, Recording, Step
 from prunesweep.core.training.training_state import TrainingState
@@ -180,9 +180,7 @@ class Training(Iterator[EpochResult]):
             return None
         self._model.eval()
         split, right = self._split, torch.zeros((), dtype=torch.int64, device=self._split.device)
-        # Batches of larger images take as many bytes as those of 64×64.
-        batch = max(1, min(_VALIDATION_BATCH, _VALIDATION_BATCH * 64 * 64 // math.prod(split.images.shape[2:])))
-        for part in torch.split(self._held_out, batch):
+        for part in torch.split(self._held_out, fitting(_VALIDATION_BATCH, split.images.shape[2:])):
             output = self._train.passes(normalise(split.take(part), split.mean, split.std))
             right += (output.argmax(dim=1) == split.labels[part]).sum()
         return int(right) / len(self._held_out)

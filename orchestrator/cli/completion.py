@@ -92,7 +92,7 @@ def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
 
 
 ALGORITHMS = words("prunesweep.core.plan.algorithms", "ALGORITHMS")
-DATASETS = words("prunesweep.core.plan.datasets", "BUILT_IN", ["imagefolder:"])
+DATASETS = words("prunesweep.core.plan.datasets", "BUILT_IN", ["imagefolder:", "parquet:"])
 ENGINES = words("prunesweep.core.plan.engines", "ENGINES")
 FORMATS = words("prunesweep.orchestrator.report.render", "FORMATS")
 GRIDS = words("prunesweep.core.plan.grids", "GRIDS")

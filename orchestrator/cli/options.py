@@ -53,12 +53,16 @@ ResizeOption = Annotated[
         autocompletion=completion.one("crop", "stretch", "pad"),
     ),
 ]
+TestShareOption = Annotated[
+    str,
+    typer.Option("--test-share", metavar="SHARE", help="Part of an undivided folder that is its test set, e.g. 0.2."),
+]
 DatasetOption = Annotated[
     str,
     typer.Option(
         "--dataset",
         metavar="NAME",
-        help="cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH.",
+        help="cifar10, cifar100, fashion-mnist, digits, imagefolder:PATH or parquet:PATH.",
         autocompletion=completion.DATASETS,
     ),
 ]
@@ -88,9 +92,10 @@ _AXES: dict[str, tuple[str, str]] = {
     "epochs": ("LIST", "Fine-tuning epochs per round, e.g. 3,5."),
     "rounds": ("LIST", "Rounds of pruning of iterative algorithms, e.g. 3,5."),
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
-    "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits or imagefolder:PATH."),
+    "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits, imagefolder:PATH or parquet:PATH."),
     "image_size": ("N", "Resize an image folder's images to squares of that side, in pixels, e.g. 224."),
     "resize": ("crop|stretch|pad", "How they are resized; crop keeps the middle."),
+    "test_share": ("SHARE", "Part of an undivided folder that is its test set, e.g. 0.2; 0.2:7 draws another."),
     "model": (
         "NAME",
         "resnet18, resnet18-cifar (no max-pool), resnet20(-a), resnet56(-a), vgg16-bn, torchvision:NAME, timm:NAME or "

@@ -15,6 +15,7 @@ from prunesweep.core.plan.own_scores import read_own, source_of
 from prunesweep.core.preflight import check_machine
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.images import pack
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.networks import check_here
 from prunesweep.orchestrator.run import submission
@@ -75,6 +76,8 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     check_here(request.plan.grid.model, settings)
     chosen = check_machine(settings, devices)
     _check_devices(chosen)
+    if request.dataset is not None:
+        pack(request.dataset, settings)
     with ledger(settings) as engine:
         return LocalSweep(submission.write(engine, request), chosen)
 

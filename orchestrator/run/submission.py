@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
@@ -33,6 +34,7 @@ class Request:
     Attributes:
         notes: what a person should know of its images, its network and its weights, one line each.
         upload: the given weights, to be stored before the sweep is written.
+        dataset: its images, as they were found on this machine.
     """
 
     plan: Plan
@@ -40,6 +42,7 @@ class Request:
     prefix: str
     notes: tuple[str, ...] = ()
     upload: Upload | None = None
+    dataset: FoundDataset | None = None
 
 
 def plan_request(asked: GridRequest, settings: Settings) -> Request:
@@ -54,16 +57,16 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
-    found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize)
+    found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize, share=grid.test_share)
     grid = replace(grid, dataset=found.text)
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
     given = read_given(grid, found.ref, settings)
     if given is None:
         planned = plan(grid, found.ref, shapes=network.shapes)
-        return Request(planned, name, _prefix(asked.grid), (*found.notes, *network.notes))
+        return Request(planned, name, _prefix(asked.grid), (*found.notes, *network.notes), dataset=found)
     planned = plan(given.grid, found.ref, given.imported, network.shapes)
     notes = (*found.notes, *network.notes, *given.notes)
-    return Request(planned, name, _prefix(asked.grid), notes, given.upload)
+    return Request(planned, name, _prefix(asked.grid), notes, given.upload, found)
 
 
 def write(engine: Engine, request: Request) -> SubmitSummary:

@@ -7,6 +7,7 @@ from torch import nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.accuracy import Accuracy, evaluate
 from prunesweep.core.passes import Format
+from prunesweep.core.training.batches import fitting
 from prunesweep.core.training.datasets import Split
 
 CPU = torch.device("cpu")
@@ -75,3 +76,23 @@ def test_a_network_that_exploded_has_no_accuracy(tiny: nn.Module, split: Split) 
 def test_accuracy_is_a_value() -> None:
     plain = Format("cpu", "channels_last", "fp32")
     assert Accuracy(0.5, 1.0, 2, 0.9, plain) == Accuracy(0.5, 1.0, 2, 0.9, plain)
+
+
+@pytest.mark.parametrize(("side", "most"), [(32, 256), (64, 256), (224, 20), (2048, 1)])
+def test_a_pass_takes_as_many_bytes_however_large_the_images_are(side: int, most: int) -> None:
+    assert fitting(256, (side, side)) == most
+    images = torch.zeros(1, 3, side, side, dtype=torch.uint8).expand(min(most + 1, 60), -1, -1, -1)
+    labels, passes = torch.zeros(len(images), dtype=torch.int64), []
+    third = torch.full((3,), 0.3)
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 2)
+
+        def forward(self, batch: torch.Tensor) -> torch.Tensor:
+            passes.append(len(batch))
+            return self.fc(batch.mean((2, 3)))
+
+    evaluate(Net(), Split(images, labels, ("a", "b"), third, third), CPU)
+    assert max(passes) == max(2, min(most, len(images))), "two are tried first, for the memory layout"

@@ -23,11 +23,13 @@ _PROGRAMS = {
     "export": ("Export", "convert"),
     "import_weights": ("ImportWeights", "convert"),
     "network": ("Look", "look"),
+    "pack": ("Pack", "pack"),
     "reevaluate": ("Reevaluate", "measure"),
     "verify": ("Verify", "verify"),
 }
 """Program → its request in `core/jobs/requests.py`, and what answers it."""
 _ASKING = (
+    "images",
     "cli.commands.audit",
     "cli.commands.bench",
     "cli.commands.costs",

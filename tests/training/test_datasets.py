@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import os
 import shutil
 import struct
 import threading
@@ -21,6 +22,7 @@ from prunesweep.core.errors import DownloadAway, StageError
 from prunesweep.core.images.folders import find_dataset, find_images
 from prunesweep.core.images.inspection import Inspection
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
+from prunesweep.core.training import dataset_cache
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, channel_statistics, pack, packed_or_built
 from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
 from prunesweep.core.training.vision import import_torchvision
@@ -74,6 +76,31 @@ def test_damaged_packed_file_is_made_again(image_folder: Path, tmp_path: Path, d
     packed.write_bytes({"empty": b"", "text": b"not a safetensors file", "short": data[:-10], "bit": flipped}[damage])
     assert torch.equal(_load(ref, image_folder, "train").images, first)
     assert torch.equal(load_dataset(ref, tmp_path / "data", "train").images, first), "it was not written again"
+
+
+def test_a_packed_file_is_read_in_full_once_and_again_when_it_was_written_to(
+    image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref, checked, places = _ref(image_folder), dataset_cache.Checked(), [str(image_folder)]
+    whole: list[int] = []
+    checksum = dataset_cache.checksum
+    monkeypatch.setattr(dataset_cache, "checksum", lambda *given: whole.append(1) or checksum(*given))
+
+    def load(split: str, checked: dataset_cache.Checked | None = checked) -> torch.Tensor:
+        return load_dataset(ref, tmp_path / "data", split, None, places, checked).images
+
+    first = load("train").clone()
+    load("test"), load("train")
+    assert not whole, "it had been made a moment before"
+    load("train", None)
+    load("train", fresh := dataset_cache.Checked()), load("test", fresh)
+    assert len(whole) == 2
+    packed = packed_path(ref, tmp_path / "data")
+    with packed.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(bytes([packed.read_bytes()[-1] ^ 4]))
+    os.utime(packed, (1, 1))
+    assert torch.equal(load("train"), first) and len(whole) > 2
 
 
 def test_a_packed_file_of_an_earlier_release_is_read(tmp_path: Path) -> None:

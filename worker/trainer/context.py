@@ -20,6 +20,7 @@ from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
+from prunesweep.core.training.dataset_cache import Checked
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Event, Ready, Request, Saved
@@ -55,6 +56,7 @@ class TrainerContext:
     _dataset: DatasetRef | None = None
     _places: tuple[str, ...] = ()
     _splits: dict[str, Split] = field(default_factory=dict)
+    _checked: Checked = field(default_factory=Checked)
 
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit)
@@ -85,7 +87,7 @@ class TrainerContext:
             self._baseline = None
         if name not in self._splits:
             progress = _Progress(ref.label, self.report)
-            load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places)  # noqa: E731
+            load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places, self._checked)  # noqa: E731
             loaded = self.waiting.until(load, "loading images", "the download", DownloadAway)
             self._splits[name] = placed = loaded.placed(self.device, self.settings.images)
             if placed.streamed:

@@ -25,7 +25,7 @@ from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate, Impor
 from prunesweep.core.pruning.masks import Masks, apply_masks, count_nonzero, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
-from prunesweep.core.training.batches import partition, plain_batches
+from prunesweep.core.training.batches import fitting, partition, plain_batches
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
@@ -36,8 +36,8 @@ from prunesweep.worker.trainer.progress import DeviceSteps
 from prunesweep.worker.trainer.ran import what_ran
 
 _EVALUATION_BATCH = 256
-_SCORE_BATCH, _SCORE_BATCHES = 128, 10
-"""Images that scores by gradients look at: 1,280, some 100 for each of ten classes."""
+_SCORE_BATCH, _SCORE_IMAGES = 128, 1280
+"""Images that scores by gradients look at: some 100 for each of ten classes."""
 _NOTHING = Done("", 0, 0.0, {}, {})
 
 
@@ -132,7 +132,10 @@ def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks
     members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
-        return plain_batches(split, members, stage.seed, stage.round, _SCORE_BATCH, _SCORE_BATCHES)
+        # Large ones by as many as the training takes: that much memory there must be.
+        large = fitting(_SCORE_BATCH, split.images.shape[2:]) < _SCORE_BATCH
+        batch = min(_SCORE_BATCH, stage.recipe.batch) if large else _SCORE_BATCH
+        return plain_batches(split, members, stage.seed, stage.round, batch, _SCORE_IMAGES // batch)
 
     old = {name: mask.to(context.device) for name, mask in masks.items()}
     return Subject(model, old, batches, stage.seed, stage.round, _image_shape(split))
@@ -144,7 +147,7 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
     split = context.split(stage.dataset, "test")
     model = load_model(stage.model, after.weights)
     counted = macs(model, _image_shape(split))
-    context.use_threads(counted.macs_dense * _EVALUATION_BATCH)
+    context.use_threads(counted.macs_dense * fitting(_EVALUATION_BATCH, split.images.shape[2:]))
     top1_before = top1_bn = None
     if stage.before:
         before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)

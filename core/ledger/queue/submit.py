@@ -16,7 +16,6 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.plan.dag import Plan, PlannedCell
-from prunesweep.core.plan.datasets import IMAGEFOLDER, folder_of
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import label_of
@@ -104,7 +103,7 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
 def _without_places(grid: Mapping[str, Any]) -> dict[str, Any]:
     """Return the grid but for where its files lie: what is in its image folder, weights, recipe and cost profile stands
     in the stages, whose digests decide."""
-    dataset = IMAGEFOLDER if folder_of(grid["dataset"]) is not None else grid["dataset"]
+    dataset = grid["dataset"].partition(":")[0]
     return {**grid, "dataset": dataset, "weights": bool(grid["weights"]), "recipe": "", "costs": ""}
 
 

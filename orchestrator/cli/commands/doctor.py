@@ -13,7 +13,7 @@ from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
-from prunesweep.core.plan.datasets import RESIZES, read_size
+from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings, load_settings, mask
 from prunesweep.orchestrator.console.output import paint, say, say_json
@@ -35,17 +35,26 @@ class Check:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The dataset to look for, as typed, and what its images are resized to."""
+    """The dataset to look for, as typed, what its images are resized to, and which of them are test images."""
 
     dataset: str
     size: int
     resize: str
+    share: str
 
 
-def doctor(dataset: str, image_size: str, resize: str, devices: str | None, json_: bool) -> None:
+def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wanted:
+    """Return what the options ask for.
+
+    Raises:
+        UserError: a bad value.
+    """
+    return Wanted(dataset, read_size(image_size), one_of(resize, "resize", RESIZES), parse_share(test_share))
+
+
+def doctor(images: Wanted, devices: str | None, json_: bool) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
     settings = load_settings()
-    images = Wanted(dataset, read_size(image_size), one_of(resize, "resize", RESIZES))
     marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
     found = []
     for check in _checks(settings, images, devices or settings.devices):
@@ -107,7 +116,7 @@ def _artifacts(settings: Settings) -> str:
 def _torch_checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
     try:
-        found = look_up(images.dataset, settings, size=images.size, resize=images.resize)
+        found = look_up(images.dataset, settings, size=images.size, resize=images.resize, share=images.share)
     except RefusedFolder as refused:
         yield from (Check("dataset", False, f"{images.dataset}: {fault}") for fault in refused.faults)
         return

@@ -7,7 +7,7 @@ from typing import Any
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.plan.axes import parse_count
-from prunesweep.core.plan.datasets import RESIZES, read_size, with_normalisation
+from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size, with_normalisation
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -23,6 +23,7 @@ def evaluate(
     dataset: str,
     image_size: str,
     resize: str,
+    test_share: str,
     model: str,
     model_args: str | None,
     mean: str,
@@ -35,7 +36,8 @@ def evaluate(
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
-    found = look_up(dataset, settings, size=read_size(image_size), resize=one_of(resize, "resize", RESIZES))
+    size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
+    found = look_up(dataset, settings, size=size, resize=how, share=parse_share(test_share))
     for line in found.notes:
         note(f"note: {line}")
     request = {

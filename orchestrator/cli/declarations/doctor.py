@@ -1,16 +1,24 @@
 """`sweep doctor`: is everything there that a sweep needs?"""
 
-from prunesweep.orchestrator.cli.options import DatasetOption, DevicesOption, ImageSizeOption, JsonOption, ResizeOption
+from prunesweep.orchestrator.cli.options import (
+    DatasetOption,
+    DevicesOption,
+    ImageSizeOption,
+    JsonOption,
+    ResizeOption,
+    TestShareOption,
+)
 
 
 def doctor(
     dataset: DatasetOption = "cifar10",
     image_size: ImageSizeOption = "0",
     resize: ResizeOption = "crop",
+    test_share: TestShareOption = "",
     devices: DevicesOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
     from prunesweep.orchestrator.cli.commands import doctor as command
 
-    command.doctor(dataset, image_size, resize, devices, json_)
+    command.doctor(command.wanted(dataset, image_size, resize, test_share), devices, json_)

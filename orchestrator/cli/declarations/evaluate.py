@@ -13,6 +13,7 @@ from prunesweep.orchestrator.cli.options import (
     ModelArgsOption,
     ModelOption,
     ResizeOption,
+    TestShareOption,
 )
 
 FilesArgument = Annotated[
@@ -25,6 +26,7 @@ def evaluate(
     dataset: DatasetOption = "cifar10",
     image_size: ImageSizeOption = "0",
     resize: ResizeOption = "crop",
+    test_share: TestShareOption = "",
     model: ModelOption = "resnet18",
     model_args: ModelArgsOption = None,
     mean: Annotated[
@@ -49,6 +51,7 @@ def evaluate(
         dataset=dataset,
         image_size=image_size,
         resize=resize,
+        test_share=test_share,
         model=model,
         model_args=model_args,
         mean=mean,
