@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
-from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
 from prunesweep.core.sparse.runtime.engine import Engine as SparseEngine
@@ -43,7 +43,7 @@ class _Copies:
     def __init__(self, model: nn.Module, images: torch.Tensor, threads: int, code: str = "") -> None:
         channels, height, width = images.shape[1:]
         try:
-            self._graph, _ = drop_dead_channels(graph_of(model, (channels, height, width)))
+            self._graph, _ = drop_dead_channels(any_graph_of(model, (channels, height, width)))
         except ValueError as error:
             raise UnsupportedNetwork(str(error)) from None
         self._images, self._threads, self._code = images, threads, code
