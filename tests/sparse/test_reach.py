@@ -109,6 +109,17 @@ def test_any_small_graph_agrees_with_torch_through_its_file(
         close(engine(images[:some]), wanted[:some])
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e4])
+def test_relu6_is_exact_and_hardsigmoid_within_its_last_bit(scale: float) -> None:
+    images = (np.random.default_rng(0).standard_normal((20, 4, 3, 3)) * scale).astype(np.float32)
+    for kind, bound in (("relu6", 0.0), ("hardsigmoid", 2.0**-23)):
+        graph = Graph((4, 3, 3), (Activation("a", INPUT, kind),))
+        wanted = run_graph(graph, torch.from_numpy(images).double()).numpy()
+        engine = Engine(graph, dense=False)
+        for batch in (1, 20):
+            assert np.abs(engine(images[:batch]) - wanted[:batch]).max() <= bound
+
+
 def test_a_file_has_format_3_only_where_it_needs_it(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     for groups, form in ((1, 2), (2, 3)):

@@ -203,15 +203,24 @@ class _Rewriter:
         self._each(node.out, node.source, node.weight, node.bias, relu=False)
 
     def activation(self, node: Activation) -> None:
-        """relu6(x) = 6 − relu(6 − relu(x))."""
+        """Clip by two ReLUs.
+
+        relu6(x) = relu(x) − relu(x − 6) is exact for x < 2²⁵, where 6 is a multiple of the last bit of x. Written as
+        6 − relu(6 − relu(x)) it would round small values to multiples of 2⁻²². hardsigmoid(x) =
+        1 − relu(6 − relu(x + 3)) / 6 is within 2⁻²³: absolute, since its own sum rounds as much.
+        """
         if node.kind == "relu":
             self._each(node.out, node.source, 1.0, 0.0, relu=True)
             return
-        shift, scale = (3.0, 1 / 6) if node.kind == "hardsigmoid" else (0.0, 1.0)
         low, high = (self._new(f"{node.out}.{name}", self.shapes[node.out]) for name in ("low", "high"))
-        self._each(low, node.source, 1.0, shift, relu=True)
+        if node.kind == "relu6":
+            self._each(low, node.source, 1.0, 0.0, relu=True)
+            self._each(high, node.source, 1.0, -6.0, relu=True)
+            self._each(node.out, high, -1.0, 0.0, relu=False, add=low)
+            return
+        self._each(low, node.source, 1.0, 3.0, relu=True)
         self._each(high, low, -1.0, 6.0, relu=True)
-        self._each(node.out, high, -scale, 6 * scale, relu=False)
+        self._each(node.out, high, -1 / 6, 1.0, relu=False)
 
     def add(self, node: Add) -> None:
         self._each(node.out, node.source, 1.0, 0.0, relu=False, add=self._source(node.other))
