@@ -1,6 +1,8 @@
 """Networks beyond plain convolutions: random graphs of every node, and the blocks that people prune, against torch."""
 
 import json
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,7 @@ from prunesweep.core.sparse.model.graph import (
 )
 from prunesweep.core.sparse.model.packed import read_packed, write_packed
 from prunesweep.core.sparse.runtime import hybrid
+from prunesweep.core.sparse.runtime.dense_runtimes import Run
 from prunesweep.core.sparse.runtime.engine import HYBRID, Engine
 
 pytest.importorskip("onnxruntime")
@@ -240,6 +243,51 @@ def test_blocks_of_known_networks(name: str, tmp_path: Path, monkeypatch: pytest
         close(compiled(images[:batch].numpy()), wanted[:batch])
     if not own:
         assert "parts sparse, the rest by onnxruntime: " in engine.how
+
+
+def test_only_parts_that_measured_faster_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code of two speeds, neither near onnxruntime's: each part is decided by its own times."""
+    graph = any_graph_of(network("mobile"), (3, 9, 8))
+    monkeypatch.setattr(hybrid, "_FEWEST_ZEROS", 0.0)
+    parts = hybrid.parts_of(graph)
+    assert len(parts) > 1
+    chosen = parts[-1].out
+
+    def make(part: Graph) -> Run:
+        shape = map_shapes(part)[part.nodes[-1].out]
+        result = np.zeros((1, *shape), np.float32)
+        slow = threading.Event()  # never set: waiting for it takes the time given
+
+        def run(images: np.ndarray) -> np.ndarray:
+            del images
+            if part.nodes[-1].out != chosen:
+                slow.wait(0.05)
+            return result
+
+        return run
+
+    assert [part.out for part in hybrid.Hybrid(graph, 1, make).parts] == [chosen]
+
+
+def test_why_it_is_not_run_by_parts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = any_graph_of(network("mobile"), (3, 9, 8))
+    assert "no part of the network has enough zeros" in Engine(dense_copy(graph)).how
+
+    def broken(*_: object) -> None:
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(hybrid.Hybrid, "_faster", broken)
+    monkeypatch.setattr(hybrid, "_FEWEST_ZEROS", 0.0)
+    with pytest.warns(RuntimeWarning, match="cannot run it by parts: no such thing"):
+        assert "; no such thing" in Engine(graph).how
+    with pytest.warns(RuntimeWarning), pytest.raises(ValueError, match="no such thing"):
+        Engine(graph, code=HYBRID)
+
+
+def dense_copy(graph: Graph) -> Graph:
+    """The graph without zeros."""
+    nodes = (replace(n, weight=n.weight + np.float32(0.1)) if isinstance(n, Conv | Linear) else n for n in graph.nodes)
+    return replace(graph, nodes=tuple(nodes))
 
 
 def test_what_the_engine_cannot_run_is_known_by_name() -> None:

@@ -1,8 +1,8 @@
 """A pruned network that runs as fast as its zeros allow."""
 
 import time
+import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cached_property
 from threading import Lock
 
@@ -66,9 +66,12 @@ class Engine:
         self._reason = unsupported(target) or unsuited(graph)
         if code not in ("", OWN):
             self._reason = self._reason or f"only {code} was asked for"
-        self._hybrid = self._by_parts(graph, target or here()) if dense and code in ("", HYBRID) else None
+        parts = self._by_parts(graph, target or here()) if dense and code in ("", HYBRID) else ""
+        self._hybrid = parts if isinstance(parts, Hybrid) else None
         if self._hybrid is not None:
             self._dense[HYBRID] = self._hybrid
+        elif self._reason and parts:
+            self._reason = f"{self._reason}; {parts}"
         if self._reason is not None and not self._dense:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         target = target or here()
@@ -94,14 +97,18 @@ class Engine:
             result[~np.isfinite(images[:, :, self._read]).all(axis=(1, 2))] = np.nan
         return result
 
-    def _by_parts(self, graph: Graph, target: Target | None) -> Hybrid | None:
-        """Return the network by parts, where its own code cannot run all of it and is faster in some."""
+    def _by_parts(self, graph: Graph, target: Target | None) -> "Hybrid | str":
+        """Return the network by parts, where its own code cannot run all of it and is faster in some; else why not."""
         if target is None or unsupported(target) or unsuited(graph) is None:
-            return None
-        # Whatever a library trips over in a part, it may run the whole.
-        with suppress(Exception):
+            return ""
+        try:
             return Hybrid(graph, self.threads, lambda part: _Sparse(part, self.threads, target))
-        return None
+        except (ValueError, ImportError) as error:
+            return str(error)
+        except Exception as error:  # whatever a library trips over in a part, it may run the whole
+            reason = str(error).strip().partition("\n")[0] or repr(error)
+            warnings.warn(f"the sparse engine cannot run it by parts: {reason}", RuntimeWarning, stacklevel=3)
+            return reason
 
     @property
     def how(self) -> str:

@@ -184,6 +184,8 @@ class Hybrid:
         self._dtypes = {node.out: getattr(node, "dtype", "float32") for node in graph.nodes} | {INPUT: "float32"}
         self._runs: dict[str, Run] = {}
         parts = with_zeros(parts_of(graph))
+        if not parts:
+            raise ValueError("no part of the network has enough zeros")
         for part in parts:
             own = make(part.graph)
             if self._faster(part, own):
