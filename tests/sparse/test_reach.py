@@ -299,6 +299,11 @@ def test_what_the_engine_cannot_run_is_known_by_name() -> None:
         def forward(self, images: torch.Tensor) -> torch.Tensor:
             raise RuntimeError("no\nway")
 
+    class Choosing(nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return images.mean((2, 3)) if images.mean() > 0.1 else images.amax((2, 3))
+
+    assert "its forward decides by the images' values" in support_of(Choosing(), (3, 9, 8)).reason
     found = support_of(Untraceable(), (3, 9, 8))
     assert found.kind == "none"
     assert "\n" not in found.reason
