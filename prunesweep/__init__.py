@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prunesweep.api import export, frame, results, run, submit, wait
     from prunesweep.core.errors import StageError, UncheckedFile, UserError
     from prunesweep.core.sparse.runtime.network import Input, Network
-    from prunesweep.networks import build_model, load
+    from prunesweep.networks import build_model, compile, load
 
     __version__: str
 
@@ -33,6 +33,7 @@ __all__ = [
     "UserError",
     "__version__",
     "build_model",
+    "compile",
     "export",
     "frame",
     "load",
@@ -46,7 +47,7 @@ _MODULES = {
     "prunesweep.api": ("export", "frame", "results", "run", "submit", "wait"),
     "prunesweep.core.errors": ("StageError", "UncheckedFile", "UserError"),
     "prunesweep.core.sparse.runtime.network": ("Input", "Network"),
-    "prunesweep.networks": ("build_model", "load"),
+    "prunesweep.networks": ("build_model", "compile", "load"),
 }
 
 

@@ -48,6 +48,27 @@ def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any
     return open_network(Path(source), 1 if threads is None else threads)
 
 
+def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
+    """Return an ONNX file as a network to call, as `load` returns a packed file. Needs no torch.
+
+    Args:
+        source: a model of any exporter with one input, float32 images [B, C, H, W] with a dynamic batch axis, and one
+            output; opset 7 to 22. Weights in files beside it are read, those elsewhere refused.
+        threads: CPU threads, at most the CPUs that this process may use; None = 1.
+
+    Returns:
+        A `Network`; its `how` says what runs it: the engine's own code, that and onnxruntime (hybrid), or onnxruntime.
+
+    Raises:
+        UserError: no such file, it is damaged, or onnx and onnxruntime are not installed.
+    """
+    if threads is not None and threads < 1:
+        raise UserError("threads", threads, "at least 1")
+    from prunesweep.core.sparse.runtime.network import open_onnx
+
+    return open_onnx(Path(source), 1 if threads is None else threads)
+
+
 def build_model(
     name: str,
     *,

@@ -15,7 +15,17 @@ from torch import fx, nn
 from torch.nn import functional as F
 
 from prunesweep.core.measure.folding import folded, numbers, pair
-from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from prunesweep.core.sparse.model.graph import (
+    INPUT,
+    Conv,
+    GlobalMean,
+    Graph,
+    Linear,
+    MaxPool,
+    Node,
+    map_shapes,
+    sources_of,
+)
 from prunesweep.core.training.models import PaddedShortcut
 
 
@@ -122,7 +132,7 @@ class _Builder:
         made = None if index is None else self.nodes[index]
         if index is None or not isinstance(made, Conv | Linear) or made.relu:
             raise ValueError(f"{where}: does not follow a layer that it can be fused into, but {source!r}")
-        if any(source in (other.source, getattr(other, "add", None)) for other in self.nodes):
+        if any(source in sources_of(other) for other in self.nodes):
             raise ValueError(f"{where}: {source!r} is read before it, too")
         self.nodes[index] = replace(made, **changes)
         self._fused[source] += 1

@@ -139,7 +139,7 @@ def tensor(name: str, make: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda header, _: header.__setitem__("format", 3), "format 3 of another release"),
+        (lambda header, _: header.__setitem__("format", 4), "format 4 of another release"),
         (lambda header, _: header.__setitem__("format", True), "format True of another release"),
         (lambda header, _: header.__setitem__("format", 1), "its header has checksum, "),
         (lambda header, _: header.pop("checksum"), "its header has format, "),

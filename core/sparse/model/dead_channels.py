@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from prunesweep.core.sparse.model.graph import INPUT, Conv, Graph, Linear, Node
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, sources_of
 
 Layer = Conv | Linear
 
@@ -25,8 +25,11 @@ def drop_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
     """Return the graph without its dead channels, and how many output channels each layer lost (layers that lost some).
 
     What one layer loses may leave others dead, so this goes on until nothing changes. Images and result keep their
-    channels, and every other value keeps at least one.
+    channels, and every other value keeps at least one. A graph with other nodes than plain convolutions, max-pools,
+    means and linear layers is left as it is.
     """
+    if not all(_is_known(node) for node in graph.nodes):
+        return graph, {}
     removed: Counter[str] = Counter()
     while True:
         for group in _groups(graph):
@@ -110,7 +113,7 @@ def _together(node: Node) -> str | None:
     """Return the value whose channels are the node's own, one by one."""
     if isinstance(node, Linear):
         return None
-    return node.add if isinstance(node, Conv) else node.source
+    return node.add if isinstance(node, Conv) else sources_of(node)[0]
 
 
 def _constants(graph: Graph, values: set[str]) -> dict[str, np.ndarray]:
@@ -120,7 +123,7 @@ def _constants(graph: Graph, values: set[str]) -> dict[str, np.ndarray]:
         if node.out not in values:
             continue
         if not _is_layer(node):
-            found[node.out] = found[node.source]
+            found[node.out] = found[sources_of(node)[0]]
             continue
         made = node.bias.astype(np.float64)
         if isinstance(node, Conv) and node.add is not None:
@@ -136,3 +139,7 @@ def _used(reader: Layer) -> np.ndarray:
 
 def _is_layer(node: Node) -> TypeGuard[Layer]:
     return isinstance(node, Conv | Linear)
+
+
+def _is_known(node: Node) -> bool:
+    return isinstance(node, MaxPool | GlobalMean | Linear) or (isinstance(node, Conv) and node.plain)

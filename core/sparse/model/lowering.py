@@ -1,11 +1,37 @@
-"""A graph as the engine runs it: every node is a window over a map, the mean and the linear layers, too."""
+"""A graph as the engine runs it: every node is a window over a map, the mean and the linear layers, too.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+The code leaves out zeros, so a grouped convolution is one with zeros between its groups, a dilated one has zeros
+between its taps, and a scale, a sum, an average pool and a concatenation are convolutions with one weight a channel and
+tap.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
-from prunesweep.core.sparse.model.graph import Conv, GlobalMean, Graph, Linear, MaxPool, map_shapes
+from prunesweep.core.sparse.model.graph import (
+    Activation,
+    Add,
+    AvgPool,
+    Concat,
+    Conv,
+    Flatten,
+    GlobalMean,
+    Graph,
+    Linear,
+    MaxPool,
+    Node,
+    Operator,
+    Scale,
+    map_shapes,
+    sources_of,
+)
+
+_LARGEST = 1 << 25
+"""Weights of a convolution, zeros counted: 128 MB while its code is made."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +59,8 @@ class WindowGraph:
     """A graph of window operations, as the run time executes it.
 
     Attributes:
-        nodes: in an order in which they can run; the last one's value is the result, [O, 1, 1].
+        nodes: in an order in which they can run, convolutions without groups and dilation; the last one's value is the
+            result.
         shapes: every value's, (C, H, W).
     """
 
@@ -47,35 +74,45 @@ class WindowGraph:
 
 
 def windows_of(graph: Graph) -> WindowGraph:
-    """Return the graph with means as sums and linear layers as 1×1 convolutions; what divides a sum goes into the
-    weights of the next layer, or into a layer of its own where none follows.
+    """Return the graph with means as sums and linear layers as convolutions; what divides a sum goes into the weights
+    of the linear layer that reads it, or into a layer of its own.
 
     Raises:
-        ValueError: as `map_shapes`.
+        ValueError: as `map_shapes`; or a node that has no such form: names it and says why.
     """
-    shapes = {name: _with_map(shape) for name, shape in map_shapes(graph).items()}
-    nodes: list[Window] = []
-    count = 1
+    shapes = map_shapes(graph)
+    rewriter = _Rewriter(shapes, {name: _with_map(shape) for name, shape in shapes.items()})
     for node in graph.nodes:
-        if isinstance(node, GlobalMean):
-            height, width = shapes[node.source][1:]
-            total = f"{node.out}.sum"
-            while total in shapes:  # a layer may be called so
-                total += "'"
-            nodes.append(SumPool(total, node.source, (height, width)))
-            shapes[total] = shapes[node.out]
-            count = height * width
-        elif isinstance(node, Linear):
-            nodes.append(_as_conv(node, nodes[-1].out, count))
-            count = 1
-        else:
-            nodes.append(node)
-    last = graph.nodes[-1]
-    if isinstance(last, GlobalMean):
-        channels = shapes[last.out][0]
-        same = Linear(last.out, "", np.eye(channels, dtype=np.float32), np.zeros(channels, np.float32), relu=False)
-        nodes.append(_as_conv(same, nodes[-1].out, count))
-    return WindowGraph(tuple(nodes), shapes)
+        rewriter.take(node)
+    return rewriter.finished(graph.nodes[-1].out)
+
+
+def unlowered(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> str | None:
+    """Return why the engine has no code for a node, or None. shapes: as `map_shapes` gives them."""
+    if isinstance(node, Operator):
+        return f"has no code for {node.kind}"
+    if any(len(shapes[name]) not in (1, 3) or -1 in shapes[name] for name in (node.out, *sources_of(node))):
+        return "has no code for tokens"
+    if isinstance(node, AvgPool) and any(node.padding) and not node.count_padding:
+        return "has no code for an average that leaves out its padding"
+    if _weights(node, shapes) > _LARGEST:
+        return f"takes no more than {_LARGEST:,} weights a layer, zeros counted"
+    return None
+
+
+def _weights(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Return how many weights a node's convolution has, zeros counted, where it has more than those of the graph."""
+    outputs, channels = shapes[node.out][0], shapes[sources_of(node)[0]][0]
+    if isinstance(node, Conv) and not node.plain:
+        sizes = zip(node.dilation, node.weight.shape[2:], strict=True)
+        taps: int = math.prod(step * (int(size) - 1) + 1 for step, size in sizes)
+        return outputs * channels * taps
+    if isinstance(node, Concat):
+        return outputs * max(shapes[source][0] for source in node.sources)
+    if isinstance(node, AvgPool):
+        whole = node.kernel == shapes[node.source][1:]
+        return channels * channels * (1 if whole else math.prod(node.kernel))
+    return channels * channels if isinstance(node, Scale | Activation | Add) else 0
 
 
 def _with_map(shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -83,7 +120,218 @@ def _with_map(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def _as_conv(node: Linear, source: str, count: int) -> Conv:
-    """Return the layer over what is `count` times its input."""
-    weight = (node.weight / np.float32(count))[:, :, None, None]
+@dataclass
+class _Rewriter:
+    """The nodes so far. Values of the graph keep their names."""
+
+    given: Mapping[str, tuple[int, ...]]
+    shapes: dict[str, tuple[int, int, int]]
+    nodes: list[Window] = field(default_factory=list)
+    _sums: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Of a mean that nobody has read but linear layers: its sum's name, and of how many pixels."""
+    _maps: dict[str, str] = field(default_factory=dict)
+    """What a `Flatten` reads, by its name."""
+
+    def take(self, node: Node) -> None:
+        """Add what comes of a node."""
+        reason = unlowered(node, self.given)
+        if reason is not None:
+            raise ValueError(f"{node.out!r}: the engine {reason}")
+        _TAKE[type(node)](self, node)
+
+    def finished(self, result: str) -> WindowGraph:
+        """Return all of it."""
+        result = self._source(result)
+        if self.nodes[-1].out != result:
+            raise ValueError(f"the result {result!r} is not what the last layer makes")
+        return WindowGraph(tuple(self._pools_apart()), self.shapes)
+
+    def _new(self, wanted: str, like: tuple[int, int, int]) -> str:
+        """Return a name for a value of that shape: a layer may be called so."""
+        while wanted in self.shapes:
+            wanted += "'"
+        self.shapes[wanted] = like
+        return wanted
+
+    def _source(self, name: str) -> str:
+        """Return the name of a value; a mean is made of its sum now."""
+        if name in self._maps and self.shapes[self._maps[name]][1:] == (1, 1):
+            return self._source(self._maps[name])
+        if name in self._maps:
+            raise ValueError(f"{name!r}: the engine reads what is flattened by a linear layer only")
+        if name in self._sums:
+            total, count = self._sums.pop(name)
+            channels = self.shapes[name][0]
+            same = Linear(name, "", np.eye(channels, dtype=np.float32), np.zeros(channels, np.float32), relu=False)
+            self.nodes.append(_as_conv(same, total, count, (channels, 1, 1)))
+        return name
+
+    def conv(self, node: Conv) -> None:
+        weight = _dilated(_ungrouped(node), node.dilation)
+        add = None if node.add is None else self._source(node.add)
+        source = self._source(node.source)
+        self.nodes.append(replace(node, source=source, add=add, weight=weight, groups=1, dilation=(1, 1)))
+
+    def max_pool(self, node: MaxPool) -> None:
+        self.nodes.append(replace(node, source=self._source(node.source)))
+
+    def mean(self, node: GlobalMean) -> None:
+        self._mean(node.out, node.source)
+
+    def _mean(self, out: str, source: str) -> None:
+        height, width = self.shapes[source][1:]
+        total = self._new(f"{out}.sum", self.shapes[out])
+        self.nodes.append(SumPool(total, self._source(source), (height, width)))
+        self._sums[out] = (total, height * width)
+
+    def linear(self, node: Linear) -> None:
+        """Over a map that was flattened it is a convolution as large as the map."""
+        if node.source in self._sums:
+            total, count = self._sums[node.source]
+            self.nodes.append(_as_conv(node, total, count, self.shapes[total]))
+            return
+        source = self._maps.get(node.source, node.source)
+        self.nodes.append(_as_conv(node, self._source(source), 1, self.shapes[source]))
+
+    def flatten(self, node: Flatten) -> None:
+        if node.source in self._sums:  # [C, 1, 1]
+            self._sums[node.out] = self._sums[node.source]
+        else:
+            self._maps[node.out] = node.source
+
+    def scale(self, node: Scale) -> None:
+        self._each(node.out, node.source, node.weight, node.bias, relu=False)
+
+    def activation(self, node: Activation) -> None:
+        """Clip by two ReLUs.
+
+        relu6(x) = relu(x) − relu(x − 6) is exact for x < 2²⁵, where 6 is a multiple of the last bit of x. Written as
+        6 − relu(6 − relu(x)) it would round small values to multiples of 2⁻²². hardsigmoid(x) =
+        1 − relu(6 − relu(x + 3)) / 6 is within 2⁻²³: absolute, since its own sum rounds as much.
+        """
+        if node.kind == "relu":
+            self._each(node.out, node.source, 1.0, 0.0, relu=True)
+            return
+        low, high = (self._new(f"{node.out}.{name}", self.shapes[node.out]) for name in ("low", "high"))
+        if node.kind == "relu6":
+            self._each(low, node.source, 1.0, 0.0, relu=True)
+            self._each(high, node.source, 1.0, -6.0, relu=True)
+            self._each(node.out, high, -1.0, 0.0, relu=False, add=low)
+            return
+        self._each(low, node.source, 1.0, 3.0, relu=True)
+        self._each(high, low, -1.0, 6.0, relu=True)
+        self._each(node.out, high, -1 / 6, 1.0, relu=False)
+
+    def add(self, node: Add) -> None:
+        self._each(node.out, node.source, 1.0, 0.0, relu=False, add=self._source(node.other))
+
+    def average(self, node: AvgPool) -> None:
+        if node.kernel == self.shapes[node.source][1:] and not any(node.padding):
+            self._mean(node.out, node.source)
+            return
+        channels = self.shapes[node.source][0]
+        weight = _diagonal(np.ones(channels), channels, 0) * np.full(
+            node.kernel, 1 / math.prod(node.kernel), np.float32
+        )
+        edges = (node.stride, node.padding)
+        source, bias = self._source(node.source), np.zeros(channels, np.float32)
+        self.nodes.append(Conv(node.out, source, weight, bias, *edges, relu=False))
+
+    def concat(self, node: Concat) -> None:
+        """Each source into its channels, added to those before."""
+        shape, at, before = self.shapes[node.out], 0, None
+        for number, source in enumerate(node.sources):
+            channels, last = self.shapes[source][0], number == len(node.sources) - 1
+            out = node.out if last else self._new(f"{node.out}.{number}", shape)
+            weight, bias = _diagonal(np.ones(channels), shape[0], at), np.zeros(shape[0], np.float32)
+            self.nodes.append(Conv(out, self._source(source), weight, bias, (1, 1), (0, 0), relu=False, add=before))
+            at, before = at + channels, out
+
+    def _each(
+        self,
+        out: str,
+        source: str,
+        weight: np.ndarray | float,
+        bias: np.ndarray | float,
+        *,
+        relu: bool,
+        add: str | None = None,
+    ) -> None:
+        """A layer with one weight a channel."""
+        channels = self.shapes[out][0]
+        full, shift = (np.array(np.broadcast_to(np.asarray(one, np.float32), channels)) for one in (weight, bias))
+        made = _diagonal(full, channels, 0)
+        self.nodes.append(Conv(out, self._source(source), made, shift, (1, 1), (0, 0), relu, add))
+
+    def _pools_apart(self) -> list[Window]:
+        """Return a max-pool wants −∞ around the map it reads, others 0: where both read one that may be negative, the
+        pool reads a copy."""
+        readers: dict[str, set[bool]] = {}
+        for node in self.nodes:
+            readers.setdefault(node.source, set()).add(isinstance(node, MaxPool))
+        positive = {node.out for node in self.nodes if isinstance(node, Conv) and node.relu}
+        torn = {name for name, kinds in readers.items() if len(kinds) == 2 and name not in positive}
+        copies: dict[str, str] = {}
+        nodes, self.nodes = self.nodes, []
+        for node in nodes:
+            if isinstance(node, MaxPool) and node.source in torn:
+                if node.source not in copies:
+                    copies[node.source] = self._new(f"{node.source}.copy", self.shapes[node.source])
+                    self._each(copies[node.source], node.source, 1.0, 0.0, relu=False)
+                self.nodes.append(replace(node, source=copies[node.source]))
+            else:
+                self.nodes.append(node)
+        return self.nodes
+
+
+_TAKE: Mapping[type, Callable[..., None]] = MappingProxyType(
+    {
+        Conv: _Rewriter.conv,
+        MaxPool: _Rewriter.max_pool,
+        GlobalMean: _Rewriter.mean,
+        Linear: _Rewriter.linear,
+        Flatten: _Rewriter.flatten,
+        Scale: _Rewriter.scale,
+        Activation: _Rewriter.activation,
+        Add: _Rewriter.add,
+        AvgPool: _Rewriter.average,
+        Concat: _Rewriter.concat,
+    }
+)
+
+
+def _as_conv(node: Linear, source: str, count: int, size: tuple[int, int, int]) -> Conv:
+    """Return the layer over what is `count` times its input, a map of that size."""
+    weight = (node.weight / np.float32(count)).reshape(len(node.weight), *size)
     return Conv(node.out, source, weight, node.bias, (1, 1), (0, 0), node.relu)
+
+
+def _diagonal(weights: np.ndarray, outputs: int, first: int) -> np.ndarray:
+    """Weight [outputs, C, 1, 1] that brings channel c, times weights[c], to output first + c."""
+    made = np.zeros((outputs, len(weights), 1, 1), np.float32)
+    each = np.arange(len(weights))
+    made[first + each, each, 0, 0] = weights
+    return made
+
+
+def _ungrouped(node: Conv) -> np.ndarray:
+    """Weight [O, C, kh, kw] with zeros for the channels of other groups."""
+    if node.groups == 1:
+        return node.weight
+    outputs, each, height, width = node.weight.shape
+    made = np.zeros((outputs, each * node.groups, height, width), np.float32)
+    step = outputs // node.groups
+    for group in range(node.groups):
+        rows, columns = slice(group * step, (group + 1) * step), slice(group * each, (group + 1) * each)
+        made[rows, columns] = node.weight[rows]
+    return made
+
+
+def _dilated(weight: np.ndarray, dilation: tuple[int, int]) -> np.ndarray:
+    """Return the weight with zeros between its taps."""
+    if dilation == (1, 1):
+        return weight
+    sizes = [step * (size - 1) + 1 for step, size in zip(dilation, weight.shape[2:], strict=True)]
+    made = np.zeros((*weight.shape[:2], *sizes), np.float32)
+    made[:, :, :: dilation[0], :: dilation[1]] = weight
+    return made

@@ -187,13 +187,13 @@ class BatchProgram:
             maps[group, ..., : len(part)] = part.transpose(1, 2, 3, 0)
 
     def result(self, count: int) -> np.ndarray:
-        """Return the last node's value for the first `count` images, [count, O], in memory of its own.
+        """Return the last node's value for the first `count` images, [count, O, H, W], in memory of its own.
 
         A copy always: whether `reshape` makes one depends on the number of groups, and the next run writes over what
         is a view.
         """
-        every = self._frames[self._result].map(self._memory.values[self._result])[:, :, 0, 0]
-        return every.transpose(0, 2, 1).reshape(-1, every.shape[1])[:count].copy()
+        every = self._frames[self._result].map(self._memory.values[self._result])
+        return every.transpose(0, 4, 1, 2, 3).reshape(-1, *every.shape[1:4])[:count].copy()
 
 
 def cut(outputs: int, multiple: int, most: int) -> tuple[slice, ...]:

@@ -1,6 +1,7 @@
 """A pruned network that runs as fast as its zeros allow."""
 
 import time
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
@@ -14,12 +15,15 @@ from prunesweep.core.sparse.model.graph import Graph, map_shapes, read_pixels
 from prunesweep.core.sparse.model.lowering import WindowGraph, windows_of
 from prunesweep.core.sparse.runtime.batch_plan import BatchPlan, BatchProgram
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
+from prunesweep.core.sparse.runtime.hybrid import Hybrid
 from prunesweep.core.sparse.runtime.limits import unsuited
 from prunesweep.core.sparse.runtime.program import Programs, ThreadPool
 from prunesweep.core.sparse.runtime.single_plan import SingleProgram
 
 OWN = "own"
 """The name of the engine's own code, beside the libraries that take over."""
+HYBRID = "hybrid"
+"""The name of a run by parts: own code where zeros are, onnxruntime for the rest."""
 _AT_ONCE = 64
 """Images a thread."""
 _TRIALS, _TRIALS_MOST = 5, 50
@@ -46,7 +50,8 @@ class Engine:
     ) -> None:
         """dense: where onnxruntime or OpenVINO is installed, use it for batches that it is faster at (few zeros), and
         for everything where this processor lacks what the engine needs · target: the instructions to make code of;
-        None = the best that this processor has · code: run this one only, `own`, `onnxruntime` or `OpenVINO`.
+        None = the best that this processor has · code: run this one only, `own`, `onnxruntime`, `OpenVINO` or
+            `hybrid`.
 
         Raises:
             ValueError: the graph is none the engine knows, or neither way can run here.
@@ -55,12 +60,18 @@ class Engine:
             raise ValueError(f"threads {threads}: at least 1")
         self.threads = threads = capped(threads)
         shapes = map_shapes(graph)
-        self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out][0]
+        self._shape, self._outputs = graph.image_shape, shapes[graph.nodes[-1].out]
         self._read = read_pixels(graph)
         self._dense = dense_runs(graph, threads, code) if dense and code != OWN else {}
         self._reason = unsupported(target) or unsuited(graph)
         if code not in ("", OWN):
             self._reason = self._reason or f"only {code} was asked for"
+        parts = self._by_parts(graph, target or here()) if dense and code in ("", HYBRID) else ""
+        self._hybrid = parts if isinstance(parts, Hybrid) else None
+        if self._hybrid is not None:
+            self._dense[HYBRID] = self._hybrid
+        elif self._reason and parts:
+            self._reason = f"{self._reason}; {parts}"
         if self._reason is not None and not self._dense:
             raise ValueError(f"the sparse engine does not run here: {self._reason}")
         target = target or here()
@@ -79,12 +90,25 @@ class Engine:
         if not fits or images.ndim != 4:
             raise ValueError(f"images must be a float32 array of shape [B, {', '.join(map(str, self._shape))}]")
         if not len(images):
-            return np.zeros((0, self._outputs), np.float32)
+            return np.zeros((0, *self._outputs), np.float32)
         with self._lock:
             result = self._run(many=len(images) >= self._group)(images)
         if not _finite(images):
             result[~np.isfinite(images[:, :, self._read]).all(axis=(1, 2))] = np.nan
         return result
+
+    def _by_parts(self, graph: Graph, target: Target | None) -> "Hybrid | str":
+        """Return the network by parts, where its own code cannot run all of it and is faster in some; else why not."""
+        if target is None or unsupported(target) or unsuited(graph) is None:
+            return ""
+        try:
+            return Hybrid(graph, self.threads, lambda part: _Sparse(part, self.threads, target))
+        except (ValueError, ImportError) as error:
+            return str(error)
+        except Exception as error:  # whatever a library trips over in a part, it may run the whole
+            reason = str(error).strip().partition("\n")[0] or repr(error)
+            warnings.warn(f"the sparse engine cannot run it by parts: {reason}", RuntimeWarning, stacklevel=3)
+            return reason
 
     @property
     def how(self) -> str:
@@ -95,13 +119,15 @@ class Engine:
         if few == many == "":
             return name
         dense = " or ".join(dict.fromkeys(by for by in (few, many) if by))
+        if few == many == HYBRID and self._hybrid is not None:
+            return f"hybrid: {len(self._hybrid.parts)} parts sparse, the rest by onnxruntime: {self._reason}"
         if few and many:
             return f"dense by {dense}: {self._reason or 'too few weights are zero'}"
         which = "from" if many else "under"
         return f"{name}; batches {which} {self._group} images dense by {dense}, which is faster there"
 
     def code(self, batch: int) -> str:
-        """Return what runs batches of that size: `own`, `onnxruntime` or `OpenVINO`."""
+        """Return what runs batches of that size: `own`, `onnxruntime`, `OpenVINO` or `hybrid`."""
         with self._lock:
             return self._by(self._run(many=batch >= self._group)) or OWN
 
@@ -155,6 +181,7 @@ class _Sparse:
         self.target = target
         self._net, self._threads = windows_of(graph), threads
         self._shape = graph.image_shape
+        self._outputs_shape = map_shapes(graph)[graph.nodes[-1].out]
         self._pool = ThreadPool(threads)
         self._programs: dict[int, tuple[BatchProgram, Programs]] = {}
         self._paying: dict[int, bool] = {}
@@ -164,7 +191,8 @@ class _Sparse:
         """images: B ≥ 1."""
         parts = [images[low : low + self._most] for low in range(0, len(images), self._most)]
         outputs = [output for part in parts for output in self._outputs(part)]
-        return np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
+        every = np.concatenate(outputs) if len(outputs) > 1 else outputs[0]
+        return every.reshape(len(images), *self._outputs_shape)
 
     def _outputs(self, images: np.ndarray) -> list[np.ndarray]:
         """Return the logits: images that fill no group run one by one if they are few; all do if groups don't pay."""

@@ -1,11 +1,9 @@
-"""What the engine's code can run: in which order layers may stand, and how large a value may be."""
-
-from itertools import pairwise
+"""What the engine's code can run: which layers, and how large a value may be."""
 
 import numpy as np
 
-from prunesweep.core.sparse.model.graph import Conv, GlobalMean, Graph, Linear
-from prunesweep.core.sparse.model.lowering import Window, windows_of
+from prunesweep.core.sparse.model.graph import Conv, Graph, map_shapes
+from prunesweep.core.sparse.model.lowering import Window, unlowered, windows_of
 from prunesweep.core.sparse.runtime.layout import frames_of
 
 _LANES = 16
@@ -16,22 +14,21 @@ _READS = 1 << 26
 
 
 def unsuited(graph: Graph) -> str | None:
-    """Return why the engine's own code cannot run this graph, or None.
-
-    It wants convolutions and max-pools, one mean, then linear layers.
+    """Return why the engine's own code cannot run this graph, or None: it has code for what `windows_of` can make
+    windows of.
 
     Raises:
         ValueError: as `prunesweep.core.sparse.model.graph.map_shapes`.
     """
-    kinds = [type(node) for node in graph.nodes]
-    if kinds.count(GlobalMean) != 1 or Linear in kinds[: kinds.index(GlobalMean)]:
-        return "it wants one global mean between the convolutions and the linear layers"
-    after = graph.nodes[kinds.index(GlobalMean) :]
-    if any(not isinstance(node, Linear) for node in after[1:]):
-        return "something other than linear layers follows the global mean"
-    if any(node.source != before.out for before, node in pairwise(after)):
-        return "the linear layers do not follow each other"
-    return _too_large(graph)
+    shapes = map_shapes(graph)
+    for node in graph.nodes:
+        reason = unlowered(node, shapes)
+        if reason is not None:
+            return f"{node.out!r}: it {reason}"
+    try:
+        return _too_large(graph)
+    except ValueError as error:
+        return str(error)
 
 
 def _too_large(graph: Graph) -> str | None:

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from prunesweep.core.cpus import capped
 from prunesweep.core.errors import UserError
 from prunesweep.core.sparse.model.packed import read_packed
+from prunesweep.core.sparse.runtime.dense_runtimes import file_run
 from prunesweep.core.sparse.runtime.engine import Engine
+from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx, onnx_facts
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Network:
     """
 
     input: Input
-    _engine: Engine
+    _engine: "Engine | WholeFile"
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Return the logits, float32 [B, classes], of normalised images, float32 [B, C, H, W].
@@ -88,6 +91,61 @@ def open_network(path: Path, threads: int = 1) -> Network:
         return Network(_input(graph.image_shape, meta), Engine(graph, threads))
     except ValueError as error:
         raise UserError("file", path, str(error)) from None
+
+
+class WholeFile:
+    """An ONNX file that no graph was made of, in onnxruntime."""
+
+    def __init__(self, path: Path, shape: tuple[int, int, int], threads: int, reason: str) -> None:
+        """
+        Raises:
+            ValueError: onnxruntime does not run it, or is not installed.
+        """
+        run = file_run(path, capped(threads))
+        if run is None:
+            raise ValueError("needs onnx and onnxruntime: pip install 'prunesweep[bench]'")
+        self._run, self._shape, self.threads, self._reason = run, shape, capped(threads), reason
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """
+        Raises:
+            ValueError: images of another shape or type.
+        """
+        fits = isinstance(images, np.ndarray) and images.dtype == np.float32 and images.ndim == 4
+        if not fits or images.shape[1:] != self._shape:
+            raise ValueError(f"images must be a float32 array of shape [B, {', '.join(map(str, self._shape))}]")
+        return self._run(images)
+
+    @property
+    def how(self) -> str:
+        """In words: what runs the network here, and why."""
+        return f"dense by onnxruntime: {self._reason}"
+
+
+def open_onnx(path: Path, threads: int = 1) -> Network:
+    """Return the network of an ONNX file: of its layers the engine runs what it can.
+
+    Args:
+        path: a model with one input, float32 images [B, C, H, W], and one output. Weights in files beside it are read,
+            those elsewhere refused.
+        threads: at least 1; capped at the CPUs that this process may use.
+
+    Raises:
+        UserError: no such file, it is damaged, or this machine cannot run it.
+    """
+    try:
+        # Whatever a damaged file makes the readers trip over is about the file.
+        shape, meta = onnx_facts(path)
+        try:
+            return Network(_input(shape, meta), Engine(graph_of_onnx(path), threads))
+        except ValueError as error:
+            reason = str(error)
+        return Network(_input(shape, meta), WholeFile(path, shape, threads, reason))
+    except ImportError:
+        raise UserError("file", path, "needs onnx and onnxruntime: pip install 'prunesweep[bench]'") from None
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0] or repr(error)
+        raise UserError("file", path, f"cannot be run: {reason[:300]}") from None
 
 
 def _input(shape: tuple[int, int, int], meta: Mapping[str, Any]) -> Input:

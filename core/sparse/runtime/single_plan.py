@@ -56,8 +56,9 @@ class SingleProgram:
         self._input[:] = image.reshape(self._input.shape)
 
     def result(self) -> np.ndarray:
-        """Return the last node's value, [1, O], in memory of its own."""
-        return self._buffers[self._result][None, :, 0].copy()
+        """Return the last node's value, [1, O, H, W], in memory of its own."""
+        values = self._buffers[self._result][:, : self._pixels(self._result)]
+        return values.reshape(1, *self._shapes[self._result]).copy()
 
     def _pixels(self, name: str) -> int:
         return int(np.prod(self._shapes[name][1:]))
