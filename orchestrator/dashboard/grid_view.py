@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
+from prunesweep.core.ledger.queries.cell_states import cell_states
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, StateIcon, paths
 from prunesweep.orchestrator.report.summary import Spread, spread
 
@@ -107,7 +108,8 @@ def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str 
     for path in cells:
         cell = path.cell
         members.setdefault((cell.algorithm, cell.epochs, cell.iterations, cell.sparsity), []).append(path)
-    states = {path.number: _state(path, now) for path in cells}
+    found = cell_states((path.stages for path in cells), now.states)
+    states = dict(zip((path.number for path in cells), found, strict=True))
     numbered = list(enumerate(members.items(), 1))
     wanted = SHOWN[show]
     chosen = [each for each in numbered if show == "all" or _any(each[1][1], now, wanted)]
@@ -138,10 +140,6 @@ def places(cells: Sequence[CellPath]) -> dict[str, str]:
         for digest in (path.train, path.dense_evaluate):
             found[digest] = f"dense · seed {cell.seed}"
     return found
-
-
-def _state(path: CellPath, now: StageStates) -> State:
-    return most_telling({now.states[digest] for digest in path.digests})
 
 
 def _any(group: Sequence[CellPath], now: StageStates, wanted: frozenset[State]) -> bool:

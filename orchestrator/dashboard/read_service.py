@@ -1,5 +1,6 @@
 """What the pages read of the ledger, shared by all who look at the same time."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -113,8 +114,7 @@ class ReadService:
         status = sweep_status(engine, sweep.id)
         running = [stage.digest for stage in status.running[:_MOST_CURVES]]
         failed = [stage.digest for stage in status.failed[:_MOST_LOGS]]
-        # The time of its making as well: another ledger may have another sweep of that number.
-        cells, where = self._kept.get((sweep.id, sweep.created_at), lambda: _cells(engine, sweep.id))
+        cells, where = self._cells(engine, sweep)
         return SweepReading(
             serial=next(self._serials),
             sweep=sweep,
@@ -127,9 +127,14 @@ class ReadService:
             logs=last_logs(engine, failed) if failed else {},
         )
 
+    def _cells(self, engine: Engine, sweep: SweepRow) -> tuple[Sequence[CellPath], Mapping[str, str]]:
+        """Return what of a sweep changes only when it is extended."""
+        # The time of its making as well: another ledger may have another sweep of that number.
+        key = (sweep.id, sweep.created_at, json.dumps(sweep.grid, sort_keys=True))
+        return self._kept.get(key, lambda: _cells(engine, sweep.id))
+
 
 def _cells(engine: Engine, sweep_id: int) -> tuple[Sequence[CellPath], Mapping[str, str]]:
-    """Return what of a sweep never changes."""
     cells = cell_paths(engine, sweep_id)
     return cells, places(cells)
 
