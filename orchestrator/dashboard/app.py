@@ -57,7 +57,7 @@ class Dashboard:
         key, page, show = _asked(request)
         found, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
         live = f"{sweep_url(found.sweep)}/live?page={page}&show={show}"
-        return self._page("sweep", parts, title=found.sweep.name, live=live, sweep=found.sweep)
+        return self._page("sweep", parts, title=found.sweep.name, live=live, sweep=found.sweep, page=page, show=show)
 
     async def sweep_live(self, request: Request) -> Response:
         key, page, show = _asked(request)
@@ -81,7 +81,7 @@ class Dashboard:
         digest = request.path_params["digest"].lower()
         found, parts = await self._aside(lambda: views.stage(self._pages, self.readings, digest))
         live = f"/stages/{found.log.digest}/live"
-        return self._page("stage", parts, title=found.log.label, live=live, facts=found.facts)
+        return self._page("stage", parts, title=found.name, live=live, facts=found.facts)
 
     async def stage_live(self, request: Request) -> Response:
         digest = request.path_params["digest"].lower()

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
+from prunesweep.core.ledger.queries.cell_states import cell_states
+from prunesweep.orchestrator.dashboard.stage_names import cell_name, steps
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, StateIcon, paths
 from prunesweep.orchestrator.report.summary import Spread, spread
 
@@ -29,7 +31,7 @@ class StageIcon:
 
     Attributes:
         kind: `train`, `prune`, `evaluate` or `benchmark`, shown by its shape.
-        what: in words.
+        what: in words, which no other stage on the page has.
     """
 
     digest: str
@@ -96,6 +98,7 @@ class GridView:
     blocks: tuple[RowPage, ...]
     cells: int
     cells_done: int
+    cells_running: int
 
 
 _Key = tuple[str, int, int, float]
@@ -107,7 +110,8 @@ def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str 
     for path in cells:
         cell = path.cell
         members.setdefault((cell.algorithm, cell.epochs, cell.iterations, cell.sparsity), []).append(path)
-    states = {path.number: _state(path, now) for path in cells}
+    found = cell_states((path.stages for path in cells), now.states)
+    states = dict(zip((path.number for path in cells), found, strict=True))
     numbered = list(enumerate(members.items(), 1))
     wanted = SHOWN[show]
     chosen = [each for each in numbered if show == "all" or _any(each[1][1], now, wanted)]
@@ -124,24 +128,8 @@ def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str 
         blocks=tuple(_block(place, chosen, states) for place in range(1, pages + 1)) if pages > 1 else (),
         cells=len(cells),
         cells_done=sum(state is State.DONE for state in states.values()),
+        cells_running=sum(state is State.RUNNING for state in states.values()),
     )
-
-
-def places(cells: Sequence[CellPath]) -> dict[str, str]:
-    """For every stage the cell that it is for, in words; of those that several cells share, the first."""
-    found: dict[str, str] = {}
-    for path in cells:
-        cell = path.cell
-        words = f"{cell.algorithm} · {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
-        for digest in (*path.rounds, path.evaluate, path.benchmark):
-            found.setdefault(digest, words)
-        for digest in (path.train, path.dense_evaluate):
-            found[digest] = f"dense · seed {cell.seed}"
-    return found
-
-
-def _state(path: CellPath, now: StageStates) -> State:
-    return most_telling({now.states[digest] for digest in path.digests})
 
 
 def _any(group: Sequence[CellPath], now: StageStates, wanted: frozenset[State]) -> bool:
@@ -153,8 +141,9 @@ def _dense(cells: Sequence[CellPath], now: StageStates) -> tuple[SeedChain, ...]
     for path in cells:
         if path.train not in chains:
             seed = path.cell.seed
-            both = (("train", path.train, "dense training"), ("evaluate", path.dense_evaluate, "evaluation of dense"))
-            chains[path.train] = SeedChain(seed, tuple(_square(*each, seed, now) for each in both))
+            name = f"dense network · seed {seed}"
+            both = (("train", path.train, name), ("evaluate", path.dense_evaluate, f"{name} · evaluation"))
+            chains[path.train] = SeedChain(seed, tuple(_square(*each, now) for each in both))
     return tuple(sorted(chains.values(), key=lambda chain: chain.seed))
 
 
@@ -172,17 +161,14 @@ def _lane(number: int, key: _Key, group: Sequence[CellPath], now: StageStates, s
 
 
 def _chain(path: CellPath, now: StageStates) -> SeedChain:
-    seed = path.cell.seed
-    steps = [("prune", digest, f"round {place} of pruning") for place, digest in enumerate(path.rounds, 1)]
-    steps.append(("evaluate", path.evaluate, "evaluation"))
-    if path.benchmark:
-        steps.append(("benchmark", path.benchmark, "latency"))
-    return SeedChain(seed, tuple(_square(*step, seed, now) for step in steps))
+    name = cell_name(path.cell)
+    squares = (_square(kind, digest, f"{name} · {step}", now) for kind, digest, step in steps(path))
+    return SeedChain(path.cell.seed, tuple(squares))
 
 
-def _square(kind: str, digest: str, what: str, seed: int, now: StageStates) -> StageIcon:
+def _square(kind: str, digest: str, what: str, now: StageStates) -> StageIcon:
     mark = MARKS[now.states[digest]]
-    return StageIcon(digest, kind, f"{what}, seed {seed}: {mark.word}", mark)
+    return StageIcon(digest, kind, f"{what}: {mark.word}", mark)
 
 
 def _block(page: int, chosen: Sequence[tuple[int, tuple[_Key, list[CellPath]]]], states: dict[int, State]) -> RowPage:

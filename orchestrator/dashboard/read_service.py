@@ -1,7 +1,8 @@
 """What the pages read of the ledger, shared by all who look at the same time."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,13 @@ from prunesweep.core.ledger.queries.logs import StageLog, last_logs, stage_log
 from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
 from prunesweep.core.ledger.queries.stage_detail import StageDetail, stage_facts
 from prunesweep.core.ledger.queries.status import SweepStatus, sweep_status
-from prunesweep.core.ledger.queries.sweeps import ListedSweep, SweepRow, find_sweep, list_sweeps
+from prunesweep.core.ledger.queries.sweeps import ListedSweep, SweepRow, find_sweep, list_sweeps, wishes_for
 from prunesweep.core.ledger.queries.worker_slots import busy_slots
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.dashboard.cache import TimedCache
 from prunesweep.orchestrator.dashboard.connection import LedgerConnection
-from prunesweep.orchestrator.dashboard.grid_view import places
+from prunesweep.orchestrator.dashboard.stage_names import stage_names
 from prunesweep.orchestrator.dashboard.workers_view import WorkersView, floor
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SweepReading:
 
     Attributes:
         serial: no other reading has it.
-        places: see `lanes.places`.
+        names: of its stages, by digest.
         curves: of its running stages.
         logs: of those that failed, the latest twenty.
     """
@@ -48,7 +49,7 @@ class SweepReading:
     sweep: SweepRow
     status: SweepStatus
     cells: Sequence[CellPath]
-    places: Mapping[str, str]
+    names: Mapping[str, str]
     now: StageStates
     floor: WorkersView
     curves: Mapping[str, list[EpochMetrics]]
@@ -57,11 +58,21 @@ class SweepReading:
 
 @dataclass(frozen=True)
 class StageReading:
-    """A stage now."""
+    """A stage now.
+
+    Attributes:
+        names: what it and its relatives are for, by digest, where a sweep has cells for them.
+    """
 
     log: StageLog
     facts: StageDetail
     epochs: Sequence[EpochMetrics]
+    names: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return what it is for."""
+        return self.names.get(self.log.digest, self.log.label)
 
 
 class ReadService:
@@ -86,7 +97,7 @@ class ReadService:
 
     def stage(self, digest: str) -> StageReading:
         """By the first digits of its digest."""
-        return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: _stage(engine, digest)))
+        return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: self._stage(engine, digest)))
 
     def results(self, key: str) -> list[ReportRow]:
         """Return the rows of the report."""
@@ -106,35 +117,49 @@ class ReadService:
         return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
 
     def _floor(self, engine: Engine) -> WorkersView:
-        return floor(list_workers(engine, self._settings.lease), busy_slots(engine), 2.5 * self._settings.heartbeat)
+        busy = busy_slots(engine)
+        names = self._names(engine, [slot.digest for slot in busy])
+        named = [replace(slot, label=names.get(slot.digest, slot.label)) for slot in busy]
+        return floor(list_workers(engine, self._settings.lease), named, 2.5 * self._settings.heartbeat)
+
+    def _names(self, engine: Engine, digests: Sequence[str]) -> dict[str, str]:
+        """Return what these stages are for, by the oldest sweep that wants them."""
+        wanted = {digest: min(wishes.items())[1] for digest, wishes in wishes_for(engine, digests).items() if wishes}
+        known = {name: self._cells(engine, find_sweep(engine, name))[1] for name in set(wanted.values())}
+        return {digest: known[name][digest] for digest, name in wanted.items() if digest in known[name]}
+
+    def _stage(self, engine: Engine, digest: str) -> StageReading:
+        log = stage_log(engine, digest)
+        epochs = stage_curves(engine, [log.digest]).get(log.digest, [])
+        facts = stage_facts(engine, log.digest)
+        relatives = [relative.digest for relative in (*facts.parents, *facts.children)]
+        return StageReading(log, facts, epochs, self._names(engine, [log.digest, *relatives]))
 
     def _sweep(self, engine: Engine, key: str) -> SweepReading:
         sweep = find_sweep(engine, key)
         status = sweep_status(engine, sweep.id)
         running = [stage.digest for stage in status.running[:_MOST_CURVES]]
         failed = [stage.digest for stage in status.failed[:_MOST_LOGS]]
-        # The time of its making as well: another ledger may have another sweep of that number.
-        cells, where = self._kept.get((sweep.id, sweep.created_at), lambda: _cells(engine, sweep.id))
+        cells, names = self._cells(engine, sweep)
         return SweepReading(
             serial=next(self._serials),
             sweep=sweep,
             status=status,
             cells=cells,
-            places=where,
+            names=names,
             now=standing(engine, sweep.id),
             floor=self._floor(engine),
             curves=stage_curves(engine, running) if running else {},
             logs=last_logs(engine, failed) if failed else {},
         )
 
+    def _cells(self, engine: Engine, sweep: SweepRow) -> tuple[Sequence[CellPath], Mapping[str, str]]:
+        """Return what of a sweep changes only when it is extended."""
+        # The time of its making as well: another ledger may have another sweep of that number.
+        key = (sweep.id, sweep.created_at, json.dumps(sweep.grid, sort_keys=True))
+        return self._kept.get(key, lambda: _cells(engine, sweep.id))
+
 
 def _cells(engine: Engine, sweep_id: int) -> tuple[Sequence[CellPath], Mapping[str, str]]:
-    """Return what of a sweep never changes."""
     cells = cell_paths(engine, sweep_id)
-    return cells, places(cells)
-
-
-def _stage(engine: Engine, digest: str) -> StageReading:
-    log = stage_log(engine, digest)
-    epochs = stage_curves(engine, [log.digest]).get(log.digest, [])
-    return StageReading(log, stage_facts(engine, log.digest), epochs)
+    return cells, stage_names(cells)

@@ -32,7 +32,16 @@ def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
         if not away.missing:
             raise
         return [pages.part("sweeps", "sweeps", rows=[])]
-    rows = [{"of": each, "word": word(each)[0], "css": word(each)[1], "shares": shares(each.counts)} for each in listed]
+    rows = [
+        {
+            "of": each,
+            "word": word(each)[0],
+            "css": word(each)[1],
+            "shares": shares(each.counts),
+            "failed": each.counts[State.FAILED] + each.counts[State.QUARANTINED],
+        }
+        for each in listed
+    ]
     parts = [pages.part("sweeps", "sweeps", rows=rows)]
     return [*parts, pages.part("workers", "workers", floor=floor)]
 
@@ -49,7 +58,7 @@ def sweep(
         running = [
             {
                 "of": stage,
-                "place": found.places.get(stage.digest, ""),
+                "name": found.names.get(stage.digest, stage.label),
                 "spark": spark(found.curves.get(stage.digest, ()), stage.epochs),
             }
             for stage in status.running[:_MOST_RUNNING]
@@ -87,10 +96,11 @@ def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[Sta
         pages.part(
             "stage",
             "stage",
-            log=found.log,
             facts=found.facts,
+            names=found.names,
             row=row,
             mark=MARKS[found.log.state],
+            label=found.log.label,
             marks=MARKS,
             found=_told(found.facts.result) | _told(found.facts.latency),
         ),
@@ -110,7 +120,7 @@ def _failed(found: SweepReading) -> list[dict[str, Any]]:
     return [
         {
             "of": stage,
-            "place": found.places.get(stage.digest, ""),
+            "name": found.names.get(stage.digest, stage.label),
             "mark": MARKS[stage.state],
             "log": readable(found.logs.get(stage.digest, "")),
         }

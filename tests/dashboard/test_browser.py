@@ -30,7 +30,7 @@ def test_what_happens_appears_and_nothing_else_moves(engine: Engine, serve: Serv
     break_(engine, broken)
     page = browser.page(serve().url + "sweeps/study")
     page.evaluate("window.same = document.querySelector('#lanes')")
-    page.locator("#part-failures summary").click()
+    assert page.locator("#part-failures pre").is_visible(), "the latest failure's log is open"
     mine = _square(page, under_way.digest)
     mine.focus()
     assert "s-running" in mine.get_attribute("class")
@@ -67,7 +67,6 @@ def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve,
     fill(engine, 204, share=0.3)
     served = serve()
     page = browser.page(served.url + "sweeps/study")
-    page.locator("#part-failures summary").first.click()
     page.locator("#part-charts").scroll_into_view_if_needed()
     page.locator("#chart-layers svg").wait_for()
     stage = page.locator("#part-failures details a").first.get_attribute("href").lstrip("/")
@@ -84,6 +83,34 @@ def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve,
         page.set_viewport_size({"width": 1280, "height": 900})
     # A page that isn't there is answered with a status that Chromium writes to its console.
     browser.complaints[:] = [line for line in browser.complaints if "404" not in line]
+
+
+_NAMES = """() => {
+  const stops = [...document.querySelectorAll("a, button, summary, input, select, [tabindex='0']")];
+  const name = (stop) => stop.getAttribute("aria-label") ?? stop.textContent.replace(/\\s+/g, " ").trim();
+  return stops.filter((stop) => stop.checkVisibility()).map(name);
+}"""
+"""What a screen reader calls each link, button and field that can be seen."""
+
+
+def test_no_two_tab_stops_and_no_two_pages_have_one_name(engine: Engine, serve: Serve, browser: Any) -> None:
+    fill(engine, 36, share=0.5, seeds=3)
+    submit(engine, 4, name="other")
+    served = serve()
+    home = served.get("/").text
+    page = browser.page(served.url)
+    stage = re.search(r"/stages/\w{16}", home)
+    assert stage is not None
+    titles = set()
+    for path in ("", "sweeps/study", "sweeps/study?show=failed", "sweeps/other", stage.group().lstrip("/")):
+        page.goto(served.url + path)
+        titles.add(page.title())
+        names = page.evaluate(_NAMES)
+        assert "" not in names and sorted(set(names)) == sorted(names), (path, [n for n in names if names.count(n) > 1])
+    assert len(titles) == 5
+    page.goto(served.url)
+    page.get_by_role("link", name="2 failed stages of study: logs").click()
+    assert "loss.backward()" in page.locator("#part-failures pre").first.inner_text(), "a log in one click"
 
 
 def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: Any) -> None:
@@ -114,7 +141,7 @@ def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: An
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url(right)
-    assert page.locator("h1").inner_text().startswith(("evaluate", "prune"))
+    assert page.locator("h1").inner_text().endswith(("evaluation", "round 2 of 3"))
 
 
 def test_a_thousand_cells(engine: Engine, serve: Serve, browser: Any) -> None:

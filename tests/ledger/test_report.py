@@ -62,8 +62,8 @@ def test_a_new_sweep_has_a_row_per_cell_and_no_facts(world, grid) -> None:
     made, sweep = grid
     rows = report_rows(world.engine, sweep)
     assert [(row.cell, row.state, row.algorithm, row.sparsity, row.iterations) for row in rows] == [
-        (1, "READY", "oneshot", 0.75, 1),
-        (2, "READY", "iterative", 0.75, 2),
+        (1, "PENDING", "oneshot", 0.75, 1),
+        (2, "PENDING", "iterative", 0.75, 2),
     ]
     assert {row.top1 for row in rows} | {row.artifact for row in rows} | {row.train_seconds for row in rows} == {None}
     assert [row.digest for row in rows] == [cell.rounds[-1] for cell in made.cells]

@@ -7,6 +7,8 @@ from sqlalchemy import Engine, select
 from prunesweep.core.ledger.db.schema import cells, columns, results, stages, sweep_stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.cell_states import CellStages
+from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 from prunesweep.core.plan.cells import Cell
 
 _COLUMNS = ("position", "algorithm", "sparsity", "epochs", "iterations", "seed")
@@ -19,6 +21,8 @@ class CellPath:
 
     Attributes:
         number: in the grid, from 1.
+        before: what the dense network was made from before `train` (imported weights, a training that goes on), in
+            order.
         benchmark: "" where latency isn't measured.
     """
 
@@ -29,12 +33,20 @@ class CellPath:
     rounds: tuple[str, ...]
     evaluate: str
     benchmark: str
+    before: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> CellStages:
+        """Those that it shares with the other cells of its seed, and its own."""
+        own = (*self.rounds, self.evaluate)
+        return CellStages(
+            (*self.before, self.train, self.dense_evaluate), (*own, self.benchmark) if self.benchmark else own
+        )
 
     @property
     def digests(self) -> tuple[str, ...]:
         """All of them."""
-        own = (self.train, self.dense_evaluate, *self.rounds, self.evaluate)
-        return (*own, self.benchmark) if self.benchmark else own
+        return (*self.stages.shared, *self.stages.own)
 
 
 @dataclass(frozen=True)
@@ -46,9 +58,10 @@ class StageStates:
 
 
 def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
-    """Return every cell, in the order of the grid. They never change once the sweep is submitted."""
+    """Return every cell, in the order of the grid. They change only when the sweep is extended."""
     query = select(*columns(cells, *_COLUMNS, *_PATH)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
     with reading(engine) as connection:
+        dense = dense_chains(connection, sweep_id)
         return tuple(
             CellPath(
                 number=row.position,
@@ -58,6 +71,7 @@ def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
                 rounds=tuple(row.rounds),
                 evaluate=row.evaluate,
                 benchmark=row.benchmark or "",
+                before=dense[row.train][:-1],
             )
             for row in connection.execute(query)
         )

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Engine, Table, select
 from prunesweep.core.chance import at_chance
 from prunesweep.core.holm import holm
 from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
-from prunesweep.core.ledger.db.states import State, most_telling
+from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.cell_states import CellStages, cell_states
 from prunesweep.core.ledger.queries.controls import DenseControl, references
 from prunesweep.core.ledger.queries.dense_trainings import ImportedFrom, dense_chains, imported_from
 from prunesweep.core.ledger.queries.ran import together
@@ -155,7 +156,11 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
             timed,
             _adjusted(timed),
         )
-        return [_row(sweep.name, rules, cell, facts, against[cell.position]) for cell in cell_rows]
+        states = _states(cell_rows, facts)
+        return [
+            _row(sweep.name, rules, cell, state, facts, against[cell.position])
+            for cell, state in zip(cell_rows, states, strict=True)
+        ]
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
@@ -223,13 +228,13 @@ def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple
     return {row[0]: row for row in connection.execute(query)}
 
 
-def _row(sweep: str, rules: str, cell: AnyRow, facts: _SweepFacts, reference: DenseControl) -> ReportRow:
+def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts, reference: DenseControl) -> ReportRow:
     final = cell.rounds[-1]
     artifact = facts.stages[final]
     return ReportRow(
         sweep=sweep,
         cell=cell.position,
-        state=_state(cell, facts).value,
+        state=state.value,
         dataset=cell.dataset,
         model=cell.model,
         width=cell.width,
@@ -350,8 +355,13 @@ def _seconds(rounds: Sequence[str], facts: _SweepFacts) -> float | None:
     return None if None in spent else float(sum(spent))
 
 
-def _state(cell: AnyRow, facts: _SweepFacts) -> State:
-    needed = [*facts.dense[cell.train], *cell.rounds, cell.evaluate, cell.dense_evaluate]
-    if cell.benchmark is not None:
-        needed.append(cell.benchmark)
-    return most_telling({State(facts.stages[digest].state) for digest in needed})
+def _states(cell_rows: Sequence[AnyRow], facts: _SweepFacts) -> list[State]:
+    """Return the state of each cell."""
+    needed = (
+        CellStages(
+            shared=(*facts.dense[cell.train], cell.dense_evaluate),
+            own=(*cell.rounds, cell.evaluate, *([] if cell.benchmark is None else [cell.benchmark])),
+        )
+        for cell in cell_rows
+    )
+    return list(cell_states(needed, {digest: State(row.state) for digest, row in facts.stages.items()}))
