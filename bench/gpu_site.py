@@ -32,7 +32,7 @@ def missing() -> list[str]:
 
 
 def prepare(wheels: Path | None) -> None:
-    """Comes back once our code and its packages can be imported: by running this program anew, if need be."""
+    """Comes back once our code and its packages can be imported: by starting this program again, if need be."""
     before = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     site = Path(tempfile.gettempdir()) / f"prunesweep-site-{os.getuid()}"
     if str(ROOT) in before and (not missing() or str(site) in before):

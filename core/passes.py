@@ -8,7 +8,7 @@ What oneDNN 3.12 (in torch 2.13) gets wrong on a CPU, and what is kept clear of 
 - Weight gradient of a strided 1×1 convolution, channels_last, input channels that don't fill whole blocks of 16: it
   writes past the end of a buffer (uxlfoundation/oneDNN issue 6035; heap corruption seen with AVX2). Such a network
   computes gradients in contiguous memory. torch takes the channels_last kernel as soon as the images *or* the weights
-  look like it, and a 1×1 weight that once was channels_last goes on looking so after `.contiguous()`, which sees
+  look like it, and a 1×1 weight that once was channels_last keeps looking so after `.contiguous()`, which sees
   nothing to do: so strides are compared, not asked for.
 - Weight gradient of a strided 3×3 convolution in bf16 where the kernel covers only padding, as on the single pixel
   that ResNet's last stage makes of 8×8 images: undefined. Tiny images train in fp32.
