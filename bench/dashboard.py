@@ -3,7 +3,7 @@
 first paint   a sweep of 1,000 cells in headless Chromium, a fresh profile each time: first contentful paint and load
 delay         from the commit of an epoch to the page that shows it, the page open, nothing clicked
 request       the whole page, an answer with nothing new, and one with a changed stage; the first two of a reading that
-              is shared, the last made anew; in ms as a client on this machine sees them
+              is shared, the last read again; in ms as a client on this machine sees them
 bytes         of the page and its parts, with gzip as a browser asks for them
 reads         statements a second that the ledger is asked, with 1 and 10 viewers who ask each second, while nothing
               happens and nobody looks: 0
@@ -99,15 +99,15 @@ def _versions(page: bytes) -> str:
 
 
 def _requests(settings: Settings, port: int) -> dict[str, float]:
-    """Times and sizes. A reading is shared for 0.7 s; a second apart, each is made anew."""
+    """Times and sizes. A reading is shared for 0.7 s; a second apart, each is read again."""
     engine = open_ledger(settings)
     _get(port, _PAGE)
-    anew, shared, quiet, changed, sizes = [], [], [], [], []
+    again, shared, quiet, changed, sizes = [], [], [], [], []
     (held,) = take(engine, 1)
     for epoch in range(1, REQUESTS // 3 + 1):
         time.sleep(0.8)
         body, took = _get(port, _PAGE)
-        anew.append(took)
+        again.append(took)
         shared.append(_get(port, _PAGE)[1])
         have = _versions(gzip.decompress(body))
         quiet.append(_get(port, f"{_PAGE}/live", have)[1])
@@ -122,7 +122,7 @@ def _requests(settings: Settings, port: int) -> dict[str, float]:
     page = _get(port, _PAGE)[0]
     static = ("dashboard.css", "tokens.css", "htmx.min.js", "idiomorph-ext.min.js", "dashboard.js", "charts.js")
     return {
-        "page_anew_ms": statistics.median(anew),
+        "page_anew_ms": statistics.median(again),
         "page_shared_ms": statistics.median(shared),
         "live_nothing_new_ms": statistics.median(quiet),
         "live_changed_ms": statistics.median(changed),

@@ -36,7 +36,7 @@ def missing() -> list[str]:
 
 
 def prepare(wheels: Path | None) -> None:
-    """Come back once our code and its packages can be imported: by running this program anew, if need be."""
+    """Come back once our code and its packages can be imported: by starting this program again, if need be."""
     before = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     site = Path(tempfile.gettempdir()) / f"prunesweep-site-{os.getuid()}"
     absent = missing()

@@ -42,7 +42,7 @@ SIDE = 32
 TURNS = 24
 BURST_SECONDS = 0.05
 REST_SECONDS = 0.1
-"""Before each burst: the threads of whoever ran before go on spinning for a while."""
+"""Before each burst: the threads of whoever ran before keep spinning for a while."""
 
 
 def random_nets(folder: Path) -> list[Path]:
@@ -173,7 +173,7 @@ def main() -> None:
         )
         runs = []
         for threads in options.threads:
-            # All of them first: that process goes on to the next one while it is listened to.
+            # All of them first: that process continues with the next one while it is listened to.
             for run in list(races(paths, threads, options.batch, options.engines.split(","))):
                 rival = None
                 if options.deepsparse:

@@ -1,8 +1,11 @@
 """Where does a pruned network's time go? Each layer of a file in each way that the engine has for it, on one thread.
 
-zeros: leaving zeros out, by code (many images; rows of whole vectors) or lists · tiles: dense, by Winograd's
-transforms. Microseconds a pass, medians; the ways are tried in their place among the other layers. GFMA/s: nonzero
-weights × output positions × images a second, of the first way. Last: the layer's share of the time.
+Columns:
+    zeros: leaving zeros out, by code (many images; rows of whole vectors) or lists.
+    tiles: dense, by Winograd's transforms.
+
+Microseconds a pass, medians; the ways are tried in their place among the other layers. GFMA/s: nonzero weights × output
+positions × images a second, of the first way. Last: the layer's share of the time.
 Run: python bench/sparse_layers.py FILE [--batch 1,64]
 """
 

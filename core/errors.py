@@ -35,8 +35,8 @@ class UserError(Exception):
 class StageError(Exception):
     """A stage that cannot succeed however often it is tried (a wrong hash, a missing class, …).
 
-    It fails at once, with this message as its reason; other stages go on. A message ends with one of the three phrases
-    below, by which `status`, `retry` and `run` know what helps (`prunesweep.orchestrator.status.remedies`).
+    It fails at once, with this message as its reason; other stages continue. A message ends with one of the three
+    phrases below, by which `status`, `retry` and `run` know what helps (`prunesweep.orchestrator.status.remedies`).
     """
 
 

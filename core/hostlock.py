@@ -71,12 +71,12 @@ def measuring(
         UserError: the folder is somebody else's.
     """
     with _files(folder) as files:
-        told = False
+        reported = False
         for file in files:
             while not _try(file, fcntl.LOCK_EX):
-                if not told:
+                if not reported:
                     waits()
-                    told = True
+                    reported = True
                 looks()
                 time.sleep(_LOOK_SECONDS)
         yield

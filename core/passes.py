@@ -4,7 +4,7 @@ It decides memory layout and number format, the fastest that the kernels get rig
 each batch of images too, whatever layout it comes in. A caller has nothing to decide, so nothing to forget.
 
 `prunesweep.core.kernel_faults` says what the kernels of a CPU get wrong. torch takes the channels_last kernel as soon
-as the images *or* the weights look like it, and a 1×1 weight that once was channels_last goes on looking so after
+as the images *or* the weights look like it, and a 1×1 weight that once was channels_last keeps looking so after
 `.contiguous()`, which sees nothing to do: so strides are compared, not asked for.
 
 Passes without gradients are right in every layout, and are channels_last, unless the network itself cannot be.

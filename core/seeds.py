@@ -21,9 +21,9 @@ def generator(*facts: object) -> torch.Generator:
 
 @contextlib.contextmanager
 def dice(*facts: object, device: torch.device | None = None) -> Iterator[None]:
-    """For the block, torch's global random numbers follow from the facts; the CPU's go on afterwards as if nothing had
-    been. For layers that draw by themselves, such as dropout. device: a GPU that draws too; a recorded CUDA graph takes
-    its numbers from there as well."""
+    """For the block, torch's global random numbers follow from the facts; the CPU's continue afterwards as if nothing
+    had been. For layers that draw by themselves, such as dropout. device: a GPU that draws too; a recorded CUDA graph
+    takes its numbers from there as well."""
     before = torch.random.get_rng_state()
     seed = seed_of(*facts)
     torch.default_generator.manual_seed(seed)

@@ -21,7 +21,7 @@ class Request:
     Attributes:
         spec: canonical JSON of the stage.
         inputs: parent digest → sha-256 of its artifact ("" = none).
-        snapshot: sha-256 of the saved state to go on from, "" = start at the beginning.
+        snapshot: sha-256 of the saved state to continue from, "" = start at the beginning.
         places: where its image folder lies, as those said who submitted it.
     """
 

@@ -37,7 +37,7 @@ class LedgerRetry:
         self._stopping = stopping
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Return the function's result, or GIVEN_UP: the lease will run out, and another worker will go on."""
+        """Return the function's result, or GIVEN_UP: the lease will run out, and another worker will continue."""
         retrying = Retrying(
             retry=retry_if_exception(is_away),
             wait=wait_random_exponential(multiplier=0.2, max=5.0),

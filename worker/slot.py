@@ -285,7 +285,7 @@ class Slot:
         elif isinstance(event, Done | Failed):
             log = process.log.text()
             if self._settle() or event.spent:
-                self._discard(process)  # it has been told to end, or says that it will: no next stage for it
+                self._discard(process)  # it was asked to end, or reported that it will: no next stage for it
             self._judge(taken.digest, event)
             if isinstance(event, Done):
                 record.done(event, log)

@@ -19,8 +19,14 @@ class StallDetector:
     """The silence of one trainer. One thread notes progress, another checks."""
 
     def __init__(self, longest: float, now: Callable[[], float], phase: str, first: float | None = None) -> None:
-        """longest: the stated maximum in seconds · now: a clock · phase: what the trainer begins with · first: seconds
-        until its first sign, if that is bound to come soon."""
+        """Begin to watch.
+
+        Args:
+            longest: the stated maximum in seconds.
+            now: a clock.
+            phase: what the trainer begins with.
+            first: seconds until its first sign, if that is bound to come soon.
+        """
         self._longest, self._now = longest, now
         self._first = longest if first is None else min(first, longest)
         self._any = False

@@ -24,7 +24,12 @@ _UNFINISHED = re.compile(r"#[0-9]+$", re.ASCII)
 
 
 class ObjectKind(StrEnum):
-    """What an object is. LEFTOVER: of a write or a check that was interrupted · FOREIGN: not ours."""
+    """What an object is.
+
+    Attributes:
+        LEFTOVER: of a write or a check that was interrupted.
+        FOREIGN: not ours.
+    """
 
     ARTIFACT = "artifact"
     LEFTOVER = "leftover"

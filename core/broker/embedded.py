@@ -62,7 +62,7 @@ class Broker:
                 if self._users is not None:
                     os.close(self._users)
                 if self._server is not None:
-                    # Its folder is gone; a socket in a short folder elsewhere would go on answering.
+                    # Its folder is gone; a socket in a short folder elsewhere would keep answering.
                     self._server.end()
                 self._users = open_lock(self._settings.broker_folder / _USERS)
                 fcntl.flock(self._users, fcntl.LOCK_SH)

@@ -31,7 +31,7 @@ def publish(app: Celery, digests: Iterable[str]) -> int:
     """Publish one hint per digest, pipelined over one pooled connection; return how many.
 
     Raises:
-        BrokerAway: no broker, or one that refuses; within about 3 s. Callers go on: a dispatcher publishes again.
+        BrokerAway: no broker, or one that refuses; within about 3 s. Callers continue: a dispatcher publishes again.
     """
     messages = [_message(app, digest) for digest in digests]
     if not messages:

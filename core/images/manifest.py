@@ -55,8 +55,12 @@ NOTHING = KnownFiles({}, {}, {})
 
 @dataclass(frozen=True)
 class FolderSeal:
-    """What was found of a sound folder, all of whose files are known for sure. counts: training and test images · the
-    others: as in `prunesweep.core.images.inspection.Inspection`."""
+    """What was found in a sound folder, all of whose files are known.
+
+    Attributes:
+        counts: training and test images.
+        all others: as in `prunesweep.core.images.inspection.Inspection`.
+    """
 
     classes: tuple[str, ...]
     counts: tuple[int, int]

@@ -41,16 +41,23 @@ _WAITS = {"event": "progress", "path": "waits for trainings of this host", "done
 
 @dataclass(frozen=True)
 class FileResult:
-    """What a file came to.
+    """The result for one file.
 
-    top1: test accuracy in [0, 1] · drop_vs_first: the first file's top1 minus this one's · sparsity: zeros among the
-    `total` prunable weights · ms_per_image_dense, ms_per_image: of the first file (before) and this one (after),
-    measured in turns · speedup, speedup_low, speedup_high: before / after with its 99 % interval; for the first
-    file it is measured against itself · engine_dense, engine: what ran the first file (the fastest dense one) and this
-    one · code: what really ran it where the engine chooses · speedup_zeros with its interval: the first file in that
-    same code / this one, what the zeros alone bring · p: of the speed-up being 1 (sign test)
-    · disturbed: two copies of one network differed meanwhile, so the speed-up is nothing to trust · accuracy_engine:
-    what computed top1: the fastest whose logits are torch's, or torch · seconds: spent on this file.
+    Attributes:
+        top1: test accuracy in [0, 1].
+        drop_vs_first: the first file's top1 minus this one's.
+        sparsity: zeros among the `total` prunable weights.
+        ms_per_image_dense, ms_per_image: of the first file (before) and of this one (after), measured in turns.
+        speedup, speedup_low, speedup_high: before / after with its 99 % interval; the first file is measured against
+            itself.
+        p: of the speed-up being 1 (sign test).
+        speedup_zeros, speedup_zeros_low, speedup_zeros_high: the first file in the code that ran this one / this one,
+            what the zeros alone bring.
+        code: what really ran it where the engine chooses.
+        disturbed: two copies of one network differed during the run, so the speed-up cannot be trusted.
+        engine_dense, engine: what ran the first file (the fastest dense one) and this one.
+        accuracy_engine: what computed top1: the fastest whose logits are torch's, or torch.
+        seconds: spent on this file.
     """
 
     path: str

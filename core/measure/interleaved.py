@@ -56,7 +56,7 @@ def take_turns(
     Each block makes fresh copies, because where a copy lies in memory makes it faster or slower by up to a few per
     cent; each warms up (three passes at least), then has one burst of about 10 ms in each round. Before a
     contestant's burst it runs untimed, one pass and at least `settle` seconds: the first pass after a turn finds
-    another contestant in the caches, and pools of threads go on spinning for tens of milliseconds after their last
+    another contestant in the caches, and pools of threads keep spinning for tens of milliseconds after their last
     pass.
     Orders rotate, see `order`.
     """

@@ -80,12 +80,20 @@ class EngineTime:
 
 @dataclass(frozen=True)
 class LatencyRun:
-    """A run. times: one per engine, the pruned network's last · best: the name of the best dense engine · null_*: an
-    engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block · rounds:
-    ratios measured · zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what
-    the zeros bring, without what the engine does; None = both are one network · load: the machine's load average
-    before · busy: CPU time over wall time in all bursts · left_out: engine → why it took no part · clock_mhz: of a
-    GPU's multiprocessors right after the last burst, None = not known."""
+    """A run.
+
+    Attributes:
+        times: one per engine, the pruned network's last.
+        best: the name of the best dense engine.
+        null_*: an engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block.
+        rounds: ratios measured.
+        zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what the zeros
+            bring, without what the engine does; None = both are one network.
+        load: the machine's load average before.
+        busy: CPU time over wall time in all bursts.
+        left_out: engine → why it took no part.
+        clock_mhz: of a GPU's multiprocessors right after the last burst; None: not known.
+    """
 
     times: tuple[EngineTime, ...]
     best: str

@@ -66,8 +66,12 @@ class PlannedCell:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a grid comes to. `stages` is in topological order: parents before children · shapes: of the network's
-    prunable weights, None = not known without building it."""
+    """The stages and cells of a grid.
+
+    Attributes:
+        stages: in topological order, parents before children.
+        shapes: of the network's prunable weights, None = not known without building it.
+    """
 
     grid: Grid
     cells: tuple[PlannedCell, ...]

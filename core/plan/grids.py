@@ -59,7 +59,7 @@ class Grid:
         fair: add the controls that train as many epochs in all: to every cell the dense network (sparsity 0), to one of
             several rounds also the one-shot cell, the random controls, and itself with one learning-rate schedule over
             all rounds.
-        bn_reestimate: measure accuracy right after pruning also with batch-norm statistics taken anew.
+        bn_reestimate: measure accuracy right after pruning also with re-estimated batch-norm statistics.
         algorithms: compositions of the grid's own, beside the built-in ones.
         costs: the profile that `latency` allocates by, a name or a file.
         controls: add to every cell those that keep as many weights in each layer (`prunesweep.core.plan.controls`).

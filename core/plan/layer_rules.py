@@ -1,8 +1,10 @@
 """Which layers may lose weights, and how many: rules by name pattern.
 
-`dense`: the layer keeps every weight, and the asked sparsity counts them · `exempt`: it keeps every weight, and the
-sparsity is of the other layers · a sparsity: exactly that fraction of the layer's weights goes, and they count. The
-layers without a rule give what is missing to the asked sparsity, by the algorithm's allocation.
+- `dense`: the layer keeps every weight, and the asked sparsity counts them.
+- `exempt`: it keeps every weight, and the sparsity is of the other layers.
+- a sparsity: exactly that fraction of the layer's weights is pruned, and they count.
+
+The layers without a rule make up the asked sparsity, by the algorithm's allocation.
 """
 
 import re

@@ -25,9 +25,14 @@ EACH, ONCE = ANNEALS = ("each", "once")
 
 @dataclass(frozen=True)
 class RoundSchedule:
-    """One round's training. epochs ≥ 0 · first_epoch: of the lineage · before, after: epochs of the learning rate's
-    schedule before and behind these · rewind: epochs after which the dense network's weights are taken, None = they
-    stay · fresh: they are initial weights of another seed.
+    """One round's training.
+
+    Attributes:
+        epochs: at least 0.
+        first_epoch: of the lineage.
+        before, after: epochs of the learning rate's schedule before and behind these.
+        rewind: epochs after which the dense network's weights are taken, None = they stay.
+        fresh: they are initial weights of another seed.
     """
 
     epochs: int

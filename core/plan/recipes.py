@@ -33,22 +33,35 @@ LEFT_OUT: Mapping[str, float] = MappingProxyType({"crop_scale": 1.0, "crop_ratio
 class Recipe:
     """An optimizer with its schedule, and how images are varied.
 
-    name: `default-dense`: whose, and which part; `own-dense` of a file of the user's · version: of the file · batch:
-    images a step, ≥ 2 · optimizer: `sgd` with Nesterov momentum, or `adamw` (momentum is its first beta; Loshchilov &
-    Hutter 2019, arXiv:1711.05101) · lr: peak learning rate, > 0 · schedule: `triangle` falls linearly to 0, `cosine`
-    along half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983), both after climbing from 0 over the fraction
-    `warmup` of the steps, in [0, 1) · momentum in [0, 1) · weight_decay ≥ 0 · decay_all: on batch-norm and biases as
-    well · label_smoothing in [0, 1) · translate: random shift of up to that many pixels each way, ≥ 0 (zero-padded
-    crop) · flip: mirror `none`, a `random` half of the images, or `alternating`: each image every other epoch (Jordan
-    2024, arXiv:2404.00498, section 3.6) · cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries
-    & Taylor 2017, arXiv:1708.04552) · validation: fraction of the training images held out, class by class, for
-    learning curves and choices, in [0, 0.5] · precision: `auto` = bf16 autocast where the device has it, else fp32; or
-    `fp32`, `bf16` · distill_weight in [0, 1], distill_temperature ≥ 1: of the dense parent's outputs as targets
-    (`prunesweep.core.training.distillation`), weight 0 = labels only; in a file `distill = {weight = 0.9, temperature =
-    4}` under [finetune] · crop_scale: each image shows a random rectangle of at least this share of its area, enlarged
-    to the whole, in (0, 1]; 1 = none (Szegedy et al. 2015, arXiv:1409.4842, section 6); translate must then be 0 ·
-    crop_ratio: most that its sides differ by, ≥ 1. A file may leave both out, as does a stage where they have their
-    defaults.
+    A file may leave out `crop_scale` and `crop_ratio`, as does a stage where they have their defaults.
+
+    Attributes:
+        name: whose recipe, and which part: `default-dense`, or `own-dense` for a user's file.
+        version: of the file.
+        batch: images a step, at least 2.
+        optimizer: `sgd` with Nesterov momentum, or `adamw` (momentum is its first beta; Loshchilov & Hutter 2019,
+            arXiv:1711.05101).
+        lr: peak learning rate, above 0.
+        schedule: `triangle` falls linearly to 0, `cosine` along half a cosine (Loshchilov & Hutter 2017,
+            arXiv:1608.03983), both after the warm-up.
+        warmup: fraction of the steps in which the rate climbs to its peak, in [0, 1).
+        momentum: in [0, 1).
+        weight_decay: at least 0.
+        decay_all: decay batch-norm and biases as well.
+        label_smoothing: in [0, 1).
+        translate: random shift of up to that many pixels each way, at least 0 (zero-padded crop).
+        flip: mirror `none`, a `random` half of the images, or `alternating`, each image every other epoch (Jordan 2024,
+            arXiv:2404.00498, section 3.6).
+        cutout: side in pixels of a square set to the mean colour, 0 = none (DeVries & Taylor 2017, arXiv:1708.04552).
+        validation: fraction of the training images held out, class by class, for learning curves and choices, in
+            [0, 0.5].
+        precision: `auto` = bf16 autocast where the device has it, else fp32; or `fp32`, `bf16`.
+        distill_weight: share of the dense parent's outputs as targets (`prunesweep.core.training.distillation`), in [0,
+            1]; 0 = labels only. In a file: `distill = {weight = 0.9, temperature = 4}` under [finetune].
+        distill_temperature: of those targets, at least 1.
+        crop_scale: each image shows a random rectangle of at least this share of its area, enlarged to the whole, in
+            (0, 1]; 1 = none (Szegedy et al. 2015, arXiv:1409.4842, section 6). `translate` must then be 0.
+        crop_ratio: the largest ratio of that rectangle's sides, at least 1.
     """
 
     name: str

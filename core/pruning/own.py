@@ -23,11 +23,16 @@ _CORRECT = "correct the file"
 
 @dataclass(frozen=True)
 class OwnScoreFunction:
-    """A user's function as a score of ours.
+    """A user's function as a score.
 
-    It is called once for each prunable layer, with what it asks for by name: `weight`, the layer's weights, zeros where
-    pruned · `gradient`, the mean of ∂L/∂w over some training batches · `squares`, the mean of its square over them ·
-    `name` of the weight in the state_dict. It returns a float tensor of the weight's shape; higher stays longer.
+    It is called once for each prunable layer, with what it asks for by name. It returns a float tensor of the weight's
+    shape; higher stays longer.
+
+    Args that it may ask for:
+        weight: the layer's weights, zeros where pruned.
+        gradient: the mean of ∂L/∂w over some training batches.
+        squares: the mean of its square over them.
+        name: of the weight in the state_dict.
     """
 
     name: str

@@ -74,9 +74,15 @@ def fitting(most: int, size: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class BatchDraws:
-    """Which images, and what is done to them, N in all: index int64 [N] into the split · shifts int64 [N, 2] ·
-    mirrored bool [N] · holes float32 [N, 2] in [0, 1) · crops float32 [N, 4], left, top, width and height as fractions
-    of the image; [N, 0] where the recipe cuts none."""
+    """Which images, and what is done to them, N in all.
+
+    Attributes:
+        index: int64 [N] into the split.
+        shifts: int64 [N, 2].
+        mirrored: bool [N].
+        holes: float32 [N, 2] in [0, 1).
+        crops: float32 [N, 4], left, top, width and height as fractions of the image; [N, 0] where the recipe cuts none.
+    """
 
     index: Tensor
     shifts: Tensor
@@ -96,7 +102,7 @@ def draw(members: Tensor, recipe: Recipe, seed: int, epoch: int) -> BatchDraws:
 
     Args:
         members: int64 indices into the split.
-        epoch: of the lineage, 0 = the first after the initial weights; it goes on counting through every round, so that
+        epoch: of the lineage, 0 = the first after the initial weights; it keeps counting through every round, so that
             `alternating` shows the other side in the next epoch whatever round that is in.
 
     Raises:
@@ -125,7 +131,7 @@ def draw_crops(count: int, recipe: Recipe, seed: int, epoch: int) -> Tensor:
     logarithm from 1 / `crop_ratio` to `crop_ratio`.
 
     Source: Szegedy et al. 2015, arXiv:1409.4842, section 6. A rectangle that would leave the image is narrowed to it,
-    where torchvision would draw anew.
+    where torchvision would draw again.
     """
     if recipe.crop_scale >= 1:
         return torch.zeros((count, 0))
@@ -185,8 +191,13 @@ def cut_out(images: Tensor, side: int, holes: Tensor) -> Tensor:
 def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:
     """Return each image padded with `pad` black pixels all around, cut at its shift, then mirrored if asked.
 
-    images: uint8 [B, C, H, W] · shifts: int64 [B, 2], rows then columns, each in [0, 2·pad]; `pad` leaves the image
-    where it is · mirrored: bool [B] · returns uint8 [B, C, H, W] in channels_last memory.
+    Args:
+        images: uint8 [B, C, H, W].
+        shifts: int64 [B, 2], rows then columns, each in [0, 2·pad]; `pad` leaves the image where it is.
+        mirrored: bool [B].
+
+    Returns:
+        uint8 [B, C, H, W] in channels_last memory.
     """
     pixels = F.pad(images.permute(0, 2, 3, 1), (0, 0, pad, pad, pad, pad))
     count, height, width, channels = pixels.shape
@@ -203,8 +214,13 @@ def crop(images: Tensor, pad: int, shifts: Tensor, mirrored: Tensor) -> Tensor:
 def resized_crop(images: Tensor, crops: Tensor, mirrored: Tensor) -> Tensor:
     """Return each image's rectangle enlarged to the whole (bilinear), then mirrored if asked.
 
-    images: uint8 [B, C, H, W] · crops: float32 [B, 4], left, top, width and height as fractions · mirrored: bool [B] ·
-    returns float32 [B, C, H, W] in [0, 255].
+    Args:
+        images: uint8 [B, C, H, W].
+        crops: float32 [B, 4], left, top, width and height as fractions.
+        mirrored: bool [B].
+
+    Returns:
+        float32 [B, C, H, W] in [0, 255].
     """
     left, top, width, height = crops.unbind(dim=1)
     # From fractions to grid_sample's −1 … 1; a mirrored one is read from right to left.

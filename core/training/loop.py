@@ -217,7 +217,7 @@ def train(
         seed, first_epoch: select order and augmentation; the latter is how many epochs these weights were trained
             before.
         before, after: epochs of the learning rate's schedule that lie before and after these.
-        start: go on from this snapshot.
+        start: continue from this snapshot.
         before_step: called before each step, when the state is whole; what it raises ends the training.
         graph: makes what records and plays the steps on that device.
         teacher: the network whose outputs are targets, as the recipe says.

@@ -1,4 +1,4 @@
-"""Where a training stands, as a value: enough to go on bit for bit, on another host as well."""
+"""Where a training stands, as a value: enough to continue bit for bit, on another host as well."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

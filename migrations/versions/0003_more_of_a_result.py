@@ -1,4 +1,4 @@
-"""Accuracy with batch-norm statistics taken anew, and layers that lost every weight."""
+"""Accuracy with re-estimated batch-norm statistics, and layers that lost every weight."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -156,7 +156,7 @@ def hyper_parameters(subject: AuditedSweep) -> ItemResult:
 
 def _ran_alike(subject: AuditedSweep, what: str) -> ItemResult:
     """Return what carried the trainings out is part of how: a difference in number format or library version is one of
-    hyper-parameters, one in device or threads is told."""
+    hyper-parameters, one in device or threads is reported."""
     ran = list(subject.trained.ran.values())
     differing = [key for key in KEYS if key != "resumed" and len({str(one.get(key)) for one in ran}) > 1]
     ways = "; ".join(sorted({in_words(one) for one in ran}))
@@ -220,18 +220,18 @@ def library_and_hardware(subject: AuditedSweep) -> ItemResult:
 
 def above_chance(subject: AuditedSweep) -> ItemResult:
     """Networks that learned nothing prove nothing."""
-    told = [row for row in subject.rows if row.at_chance is not None]
-    if not told:
+    known = [row for row in subject.rows if row.at_chance is not None]
+    if not known:
         return ItemResult(NOT_APPLICABLE, "nothing has been evaluated yet, or by an older release")
     found = nothing_learned(subject.rows)
     if any(row.dense_at_chance for row in subject.rows):
         return ItemResult(FAIL, "; ".join(found), cells_of(row for row in subject.rows if row.dense_at_chance))
     if found:
         return ItemResult(
-            PASS, f"the dense networks learned; {found[0]}", cells_of(row for row in told if row.at_chance)
+            PASS, f"the dense networks learned; {found[0]}", cells_of(row for row in known if row.at_chance)
         )
     return ItemResult(
-        PASS, f"all of {len(told):,} rows and their dense networks are above chance by two standard errors"
+        PASS, f"all of {len(known):,} rows and their dense networks are above chance by two standard errors"
     )
 
 

@@ -119,7 +119,7 @@ class ChecklistItem:
         id: for programs.
         text: what is asked for.
         source: where it is asked for.
-        check: how it is told.
+        check: how it is found.
     """
 
     id: str

@@ -108,7 +108,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "mean": ("LIST", "Normalise images by this mean, e.g. 0.4914,0.4822,0.4465; else the training images'."),
     "std": ("LIST", "And by this standard deviation, e.g. 0.2470,0.2435,0.2616."),
     "recipe": ("NAME", "Training recipe: default, study, digits or FILE.toml; follows the dataset when left out."),
-    "bn_reestimate": ("true|false", "Accuracy right after pruning also with batch-norm statistics taken anew."),
+    "bn_reestimate": ("true|false", "Accuracy right after pruning also with re-estimated batch-norm statistics."),
     "costs": ("NAME", "Cost profile of the algorithm latency: avx512 or FILE.toml from sweep costs."),
     "controls": ("true|false", "Add controls with each cell's own layer counts, e.g. random@snip."),
     "layers": ("RULES", "Which layers lose weights, e.g. first=dense,shortcuts=exempt,fc.weight=50%."),

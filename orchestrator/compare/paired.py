@@ -29,8 +29,12 @@ AXES = (
     "iterations",
     "layer_rules",
 )
-"""What a pair agrees in, beside the seed, unless that is what is compared. recipe, composition: see
-`prunesweep.orchestrator.compare.contents` · code: versions of the stages that train."""
+"""What a pair agrees in, beside the seed, unless that is what is compared.
+
+Of these:
+    recipe, composition: see `prunesweep.orchestrator.compare.contents`.
+    code: versions of the stages that train.
+"""
 MACHINE = ("latency_batch", "latency_threads", "processor")
 """And for what was measured on a machine."""
 Value = str | int | float | None | Content

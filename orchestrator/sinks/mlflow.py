@@ -1,6 +1,6 @@
 """MLflow: an experiment for each sweep, in it a run for each cell, found again by the digest of its Evaluate stage.
 
-A tag, set after all else, says what has been copied. Where it says something else, what the run lacks is told by
+A tag, set after all else, says what has been copied. Where it says something else, what the run lacks is found by
 comparing with what the server has of it, value by value: by their steps and times.
 """
 
@@ -209,8 +209,8 @@ def _metrics(run: SinkRun) -> "Iterator[Metric]":
 
 def _mark(metrics: "Sequence[Metric]") -> str:
     """Stands for these values."""
-    told = "\n".join(f"{one.key} {one.step} {one.timestamp}" for one in metrics)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    listed = "\n".join(f"{one.key} {one.step} {one.timestamp}" for one in metrics)
+    return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
 def _ms(seconds: float) -> int:

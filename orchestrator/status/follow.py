@@ -31,7 +31,12 @@ class View(Protocol):
     def tell(self, line: str) -> None: ...
 
     def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
-        """remark: what the person should know, or "" · last: the line of the stage that ended last, or ""."""
+        """Write one view of the sweep.
+
+        Args:
+            remark: what the person should know, or "".
+            last: the line of the stage that ended last, or "".
+        """
         ...
 
 
@@ -42,15 +47,15 @@ class _Watch:
     engine: Engine
     sweep_id: int
     since: float
-    told: set[tuple[str, float]] = field(default_factory=set)
+    reported: set[tuple[str, float]] = field(default_factory=set)
     workers_at: float = 0.0
     remark: str = ""
 
     def news(self) -> list[EndedStage]:
         """Stages that ended since the last call. Windows overlap, as commits may come out of order."""
         ended = ended_since(self.engine, self.sweep_id, self.since)
-        fresh = [stage for stage in ended if (stage.digest, stage.ended_at) not in self.told]
-        self.told.update((stage.digest, stage.ended_at) for stage in fresh)
+        fresh = [stage for stage in ended if (stage.digest, stage.ended_at) not in self.reported]
+        self.reported.update((stage.digest, stage.ended_at) for stage in fresh)
         if fresh:
             self.since = max(self.since, fresh[-1].ended_at - _OVERLAP)
         return fresh

@@ -84,10 +84,10 @@ def progress(status: SweepStatus, width: int) -> str:
         words.append("time left unknown yet" if left is None else f"about {text.duration(left)} left")
     if len(" · ".join([*words, epochs])) + 2 + _LEAST_BAR <= width:
         words.insert(1, epochs)
-    told = " · ".join(words)
-    room = max(_LEAST_BAR, min(40, width - len(told) - 2))
+    shown = " · ".join(words)
+    room = max(_LEAST_BAR, min(40, width - len(shown) - 2))
     bar = text.bar(done + status.epochs_done, total + status.epochs_total, room)
-    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {told}"
+    return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {shown}"
 
 
 def counts(status: SweepStatus) -> str:

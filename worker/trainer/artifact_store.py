@@ -1,7 +1,7 @@
 """The artifact store as a trainer uses it: one that is away, full or refuses is waited for, and
 nothing is trained twice for its sake.
 
-The policy is that of ledger and broker: wait, report it once, go on by itself. What a training made stays in memory
+The policy is that of ledger and broker: wait, report it once, continue by itself. What a training made stays in memory
 meanwhile, and in a file under SWEEP_HOME (the spool), so that an attempt that is ended while it waits need not train
 again. Whether there is room is asked before a training begins, not after.
 """

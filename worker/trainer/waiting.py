@@ -31,7 +31,9 @@ class OutageWait:
         """Return what `act` returns, as soon as it does not raise `away` any more.
 
         Args:
-            phase: what the trainer does · what: what it waits for if it has to · on_trouble: called once, when it does.
+            phase: what the trainer does.
+            what: what it waits for if it has to.
+            on_trouble: called once, when it does.
         """
         self._report(phase)
         pause = _FIRST_PAUSE

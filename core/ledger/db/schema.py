@@ -91,17 +91,23 @@ stages = Table(
 )
 """One unit of work, whoever asked for it, and the lease on it.
 
-attempt: fencing number, +1 at each claim, from `identity.removed_attempt` on ·
-failures: attempts that ended in a crash (poison counts, preemption doesn't) · losses: leases that ran out, and
-attempts that were ended from outside · returns: times that a stopping
-worker handed it back (see `prunesweep.core.ledger.queue.giveback` for all three) · furthest: position of the furthest
-saved state (see `prunesweep.core.ledger.queue.checkpoints`) · lease_seconds: how long the lease was when it was last
-prolonged, NULL = not recorded (an earlier release) · not_before: earliest next claim ·
-hinted_at: when a hint was last published, NULL = never · device: kind of device needed, "" = any ·
-workload: see `prunesweep.core.plan.stages.workload_of` · summary: small facts of the artifact, and `top1_val`, the
-accuracy on the validation images (JSON) · train_seconds: seconds spent in epochs by the attempt that ended it ·
-progress_at: when its trainer last gave a sign of progress, while it runs (NULL: not recorded) · ran: what carried it
-out, see `prunesweep.core.ledger.queries.ran` (JSON; NULL: an older release, or nothing that computes)."""
+Attributes:
+    attempt: fencing number, +1 at each claim, from `identity.removed_attempt` on.
+    failures: attempts that ended in a crash (poison counts, preemption doesn't).
+    losses: leases that ran out, and attempts that were ended from outside.
+    returns: times that a stopping worker handed it back (see `prunesweep.core.ledger.queue.giveback` for all three).
+    furthest: position of the furthest saved state (see `prunesweep.core.ledger.queue.checkpoints`).
+    lease_seconds: how long the lease was when it was last prolonged, NULL = not recorded (an earlier release).
+    not_before: earliest next claim.
+    hinted_at: when a hint was last published, NULL = never.
+    device: kind of device needed, "" = any.
+    workload: see `prunesweep.core.plan.stages.workload_of`.
+    summary: small facts of the artifact, and `top1_val`, the accuracy on the validation images (JSON).
+    train_seconds: seconds spent in epochs by the attempt that ended it.
+    progress_at: when its trainer last gave a sign of progress, while it runs (NULL: not recorded).
+    ran: what carried it out, see `prunesweep.core.ledger.queries.ran` (JSON; NULL: an older release, or nothing that
+        computes).
+"""
 
 edges = Table(
     "edges",
@@ -170,7 +176,10 @@ snapshots = Table(
 )
 """Where a stage's training stood when its state was last saved; its next attempt continues there. Gone once it is DONE.
 
-attempt: the one that saved it · epoch, step: how many whole epochs, and batches of the next one, it holds."""
+Attributes:
+    attempt: the one that saved it.
+    epoch, step: how many whole epochs, and batches of the next one, it holds.
+"""
 
 metrics = Table(
     "metrics",
@@ -213,14 +222,19 @@ results = Table(
 )
 """What Evaluate found: facts about weights, true on any machine. One row per Evaluate stage.
 
-top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense) ·
-top1_bn: as top1_before, with re-estimated batch-norm statistics (NULL: not asked for) · collapsed: prunable layers
-without a weight that isn't 0 (NULL: written by an older release) · nonzero, total: weights of convolutions and linear
-layers · nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt ·
-params_nonzero, params: all parameters, biases and batch-norm too · top5: NULL with few classes · majority: share of
-the most frequent class among the test images, what guessing gets; these last six are NULL when written by an older
-release · macs, macs_dense: multiply-adds per image, with and without the zeros skipped · layers: per prunable layer,
-its name, nonzero, total, macs."""
+Attributes:
+    top1, top1_before: test accuracy in [0, 1] after recovery, and right after the last pruning (NULL: dense).
+    top1_bn: as top1_before, with re-estimated batch-norm statistics (NULL: not asked for).
+    collapsed: prunable layers without a weight that isn't 0 (NULL: written by an older release).
+    nonzero, total: weights of convolutions and linear layers.
+    nonzero_counted, total_counted: of those that the sparsity counts, without the layers that rules exempt.
+    params_nonzero, params: all parameters, biases and batch-norm too.
+    top5: NULL with few classes.
+    majority: share of the most frequent class among the test images, what guessing gets; these last six are NULL when
+        written by an older release.
+    macs, macs_dense: multiply-adds per image, with and without the zeros skipped.
+    layers: per prunable layer, its name, nonzero, total, macs.
+"""
 
 latencies = Table(
     "latencies",
@@ -257,14 +271,23 @@ latencies = Table(
     Column("zeros_high", Double),
     Column("zeros_p", Double),
 )
-"""What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with
-its 99 % interval. engine, dtype, engine_version: what ran the pruned network · dense_engine, dense_version: the fastest
-dense fp32 engine, which ran the dense one · null_*: that engine against itself · load: the machine's load average ·
-busy: CPU time over wall time while it was measured · engines: per engine of the run, its facts. NULL from dtype on:
-written by an older release, which had eager PyTorch for both · code: what really ran the pruned network, where its
-engine chooses · p: the sign test's, two-sided, of ratio being 1 · autocorrelation: of the ratio's blocks · zeros_ms:
-the dense network in that code; zeros_ratio: zeros_ms / pruned_ms with its 99 % interval and p. NULL from code on:
-written by an older release."""
+"""What Benchmark found: a fact about one machine. Medians in milliseconds a pass; ratio = dense / pruned with its 99 %
+interval.
+
+Attributes:
+    engine, dtype, engine_version: what ran the pruned network.
+    dense_engine, dense_version: the fastest dense fp32 engine, which ran the dense one.
+    null_*: that engine against itself.
+    load: the machine's load average.
+    busy: CPU time over wall time while it was measured.
+    engines: per engine of the run, its facts. NULL from dtype on: written by an older release, which had eager PyTorch
+        for both.
+    code: what really ran the pruned network, where its engine chooses.
+    p: the sign test's, two-sided, of ratio being 1.
+    autocorrelation: of the ratio's blocks.
+    zeros_ms: the dense network in that code; zeros_ratio: zeros_ms / pruned_ms with its 99 % interval and p. NULL from
+        code on: written by an older release.
+"""
 
 workers = Table(
     "workers",
@@ -279,8 +302,13 @@ workers = Table(
     Column("stopped", Boolean, default=False, nullable=False),
     Column("notes", JSON),
 )
-"""A worker process and its slots (JSON list of device names); seen_at is its last heartbeat · notes: what it says is
-wrong, see `prunesweep.core.ledger.queue.workers` (NULL: nothing yet, or an older release)."""
+"""A worker process and its slots (JSON list of device names).
+
+Attributes:
+    seen_at: its last heartbeat.
+    notes: what it reports as wrong, see `prunesweep.core.ledger.queue.workers` (NULL: nothing yet, or an older
+        release).
+"""
 
 identity = Table(
     "identity",

@@ -9,9 +9,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 KEYS = ("device", "numbers", "layout", "threads", "torch", "kernels", "instructions", "resumed")
-"""device: the processor's or GPU's name · numbers: `fp32` or `bf16` · layout: `channels_last` or `contiguous` ·
-threads: CPU threads · torch: its version · kernels: versions of oneDNN, or of cuDNN and CUDA · instructions: the set
-that torch chose · resumed: whether the training was begun by an earlier attempt, which may have been elsewhere."""
+"""What carried out a stage.
+
+Attributes:
+    device: the processor's or GPU's name.
+    numbers: `fp32` or `bf16`.
+    layout: `channels_last` or `contiguous`.
+    threads: CPU threads.
+    torch: its version.
+    kernels: versions of oneDNN, or of cuDNN and CUDA.
+    instructions: the set that torch chose.
+    resumed: whether the training was begun by an earlier attempt, which may have been elsewhere.
+"""
 Ran = Mapping[str, Any]
 
 

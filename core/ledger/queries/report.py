@@ -20,27 +20,38 @@ from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One cell; the fields are the CSV's columns. None = not known (yet).
+    """One cell; the fields are the CSV's columns. None = not known (yet). Accuracies and sparsities are fractions in
+    [0, 1].
 
-    layer_rules: of the grid, "" = none. Accuracies and sparsities are fractions in [0, 1]; top1_bn: right after
-    pruning, with re-estimated batch-norm statistics · top1_dense: of the dense network that was pruned · reference,
-    top1_reference: the dense network that `drop` is against, which trained as long as the cell where the sweep has it
-    (`prunesweep.core.ledger.queries.controls`) · drop = top1_reference − top1 · top5, top5_dense: where there are many
-    classes · collapsed: layers that lost every weight · nonzero, total: weights of convolutions and linear layers,
-    compression: their ratio · *_counted: of those that the asked sparsity counts, all but the exempt layers ·
-    params_nonzero, params: all parameters, biases and batch-norm too, compression_all: their ratio · macs, macs_dense:
-    multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio · latencies:
-    milliseconds a pass; null: the interval of the best dense engine against itself; load, busy: load average, and CPU
-    time over wall time; code: what really ran the pruned network; zeros: the dense network in that code, and the
-    speed-up that the zeros alone bring there; p: of the speed-up being 1, p_adjusted: that as one of the sweep's
-    measured cells (Holm); autocorrelation: of its blocks · train_seconds: over the cell's own rounds · digest,
-    artifact: of the final round · artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd · device:
-    where the accuracy was measured; processor: where the latency was · top1_val, top1_val_dense: accuracy on the
-    validation images, after recovery and of the dense network that was pruned · chance: share of the most frequent
-    class among the test_images · at_chance, dense_at_chance: within two standard errors of that, so that nothing was
-    learned · ran_*: what carried out the cell's trainings, the dense one too (`prunesweep.core.ledger.queries.ran`) ·
-    dense_digest: of the stage that ends the dense network · weights: the file or the published name of the weights that
-    it began with, "" = it was trained from its seed; weights_sha256: over their tensors.
+    Attributes:
+        layer_rules: of the grid, "" = none.
+        top1_bn: right after pruning, with re-estimated batch-norm statistics.
+        top1_dense: of the dense network that was pruned.
+        reference, top1_reference: the dense network that `drop` is against, which trained as long as the cell where the
+            sweep has it (`prunesweep.core.ledger.queries.controls`).
+        drop: top1_reference − top1.
+        top5, top5_dense: where there are many classes.
+        collapsed: layers that lost every weight.
+        nonzero, total: weights of convolutions and linear layers; compression: their ratio.
+        *_counted: of those that the asked sparsity counts, all but the exempt layers.
+        params_nonzero, params: all parameters, biases and batch-norm too; compression_all: their ratio.
+        macs, macs_dense: multiply-adds an image, those left and those of the dense network; flop_speedup: their ratio.
+        latency_*: milliseconds a pass. null: the interval of the best dense engine against itself. load, busy: load
+            average, and CPU time over wall time. code: what really ran the pruned network. zeros: the dense network in
+            that code, and the speed-up that the zeros alone bring there. p: of the speed-up being 1; p_adjusted: that
+            as one of the sweep's measured cells (Holm). autocorrelation: of its blocks.
+        train_seconds: over the cell's own rounds.
+        digest, artifact: of the final round.
+        artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd.
+        device: where the accuracy was measured; processor: where the latency was.
+        top1_val, top1_val_dense: accuracy on the validation images, after recovery and of the dense network that was
+            pruned.
+        chance: share of the most frequent class among the test_images.
+        at_chance, dense_at_chance: within two standard errors of that, so that nothing was learned.
+        ran_*: what carried out the cell's trainings, the dense one too (`prunesweep.core.ledger.queries.ran`).
+        dense_digest: of the stage that ends the dense network.
+        weights: the file or the published name of the weights that it began with, "" = it was trained from its seed.
+        weights_sha256: over their tensors.
     """
 
     sweep: str

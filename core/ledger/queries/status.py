@@ -17,9 +17,14 @@ _MOST_FAILED = 100
 
 @dataclass(frozen=True)
 class RunningStage:
-    """A stage under way. epoch: the last that ended · loss, top1 (validation, [0, 1]), images_per_s: of that epoch,
-    None before it · eta_seconds: None when nothing like it has been measured · silent_seconds: since its trainer last
-    gave a sign of progress, None if its worker does not tell."""
+    """A running stage.
+
+    Attributes:
+        epoch: the last that ended.
+        images_per_s, loss, top1: of that epoch, None before it; top1: validation accuracy in [0, 1].
+        eta_seconds: None when nothing like it has been measured.
+        silent_seconds: since its trainer last reported progress, None if its worker does not report it.
+    """
 
     digest: str
     kind: str

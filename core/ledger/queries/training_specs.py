@@ -21,7 +21,8 @@ class TrainingSpecs:
         specs: digest → the fields of each stage that trains.
         versions: of the program, in the workers that ended them.
         unknown_workers: how many of those stages were ended by a worker whose row is gone.
-        ran: digest → what carried it out (`prunesweep.core.ledger.queries.ran`), of those that are done and told it.
+        ran: digest → what carried it out (`prunesweep.core.ledger.queries.ran`), of those that are done and reported
+        it.
     """
 
     specs: dict[str, dict[str, Any]]

@@ -32,7 +32,8 @@ _forget = delete(snapshots).where(snapshots.c.digest == bindparam("of"))
 def record_snapshot(
     engine: Engine, digest: str, attempt: int, *, artifact: str, artifact_bytes: int, epoch: int, step: int
 ) -> str | None:
-    """Say where the next attempt of a running stage may go on; None, and nothing written, if it isn't this attempt's.
+    """Say where the next attempt of a running stage may continue; None, and nothing written, if it isn't this
+    attempt's.
 
     A stage that gets further each time is no poison: what was counted against it so far is forgotten.
 

@@ -39,7 +39,7 @@ BACKOFF = 2.0
 _saved = exists(select(literal(1)).where(snapshots.c.digest == bindparam("of")))
 _awaited = exists(select(literal(1)).where(edges.c.parent == bindparam("of")))
 _mine = (stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
-_complete_anew = (
+_complete_redone = (
     update(stages)
     .where(*_mine)
     .values(
@@ -58,7 +58,7 @@ _complete_anew = (
     .returning(stages.c.kind, stages.c.ended_at, _saved.label("saved"), _awaited.label("awaited"))
 )
 # A stage that runs for the second time and gives another artifact than the first matches the one above only.
-_complete = _complete_anew.where(or_(stages.c.artifact.is_(None), stages.c.artifact == bindparam("sha")))
+_complete = _complete_redone.where(or_(stages.c.artifact.is_(None), stages.c.artifact == bindparam("sha")))
 _FACTS = {"evaluate": results, "benchmark": latencies}
 _insert_facts = {kind: insert(table) for kind, table in _FACTS.items()}
 
@@ -107,7 +107,7 @@ def complete(
     with writing(engine) as connection:
         lock_structure(connection)
         lock_descendants(connection, digest)
-        if _write_done(connection, values, _complete_anew, result, log) is None:
+        if _write_done(connection, values, _complete_redone, result, log) is None:
             return None
         send_back(connection, digest)
         return ready_children(connection, digest)

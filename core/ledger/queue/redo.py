@@ -124,9 +124,9 @@ def redo(engine: Engine, damaged: Mapping[str, str], bad_snapshots: Mapping[str,
             DONE with it any more is left alone.
         bad_snapshots: digest → sha-256 of the saved state to forget.
 
-    READY children wait again, DONE ones stay as they are. RUNNING ones go on: they have read the artifact, and checked
-    it; if it comes out different this time, `complete` takes them back. If they are given back before, or fail, they
-    wait for their parents (see `prunesweep.core.ledger.queue.giveback` and
+    READY children wait again, DONE ones stay as they are. RUNNING ones continue: they have read the artifact, and
+    checked it; if it comes out different this time, `complete` takes them back. If they are given back before, or fail,
+    they wait for their parents (see `prunesweep.core.ledger.queue.giveback` and
     `prunesweep.core.ledger.queue.outcome.fail`). Of what lies below, only stages that a sweep still wants get a new
     start.
     """

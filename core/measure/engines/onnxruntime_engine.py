@@ -64,7 +64,7 @@ def _quantised(file: bytes, images: torch.Tensor) -> bytes:
     """Static quantisation as ONNX Runtime recommends for CPUs: optimised first, QDQ nodes, weights per channel.
 
     Ranges come from random images: good for a latency, which does not depend on them, and for nothing else. The
-    accuracy of such a network is not that of a network quantised with care, so nobody is told it.
+    accuracy of such a network is not that of a network quantised with care, so it is not reported.
     """
     import onnx
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static

@@ -24,7 +24,7 @@ Layer = Conv | Linear
 def drop_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
     """Return the graph without its dead channels, and how many output channels each layer lost (layers that lost some).
 
-    What one layer loses may leave others dead, so this goes on until nothing changes. Images and result keep their
+    What one layer loses may leave others dead, so this repeats until nothing changes. Images and result keep their
     channels, and every other value keeps at least one. A graph with other nodes than plain convolutions, max-pools,
     means and linear layers is left as it is.
     """

@@ -169,7 +169,13 @@ class _Plan:
 
 @dataclass(frozen=True, eq=False)
 class BatchProgram:
-    """steps: what to run · layers: the number of each step's layer · the rest is theirs, and kept alive with them."""
+    """A plan's steps and what they use.
+
+    Attributes:
+        steps: what to run.
+        layers: the number of each step's layer.
+        all others: of the steps, kept alive with them.
+    """
 
     steps: tuple[ProgramStep, ...]
     layers: tuple[int, ...]

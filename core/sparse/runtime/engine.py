@@ -48,10 +48,13 @@ class Engine:
     def __init__(
         self, graph: Graph, threads: int = 1, *, dense: bool = True, target: Target | None = None, code: str = ""
     ) -> None:
-        """dense: where onnxruntime or OpenVINO is installed, use it for batches that it is faster at (few zeros), and
-        for everything where this processor lacks what the engine needs · target: the instructions to make code of;
-        None = the best that this processor has · code: run this one only, `own`, `onnxruntime`, `OpenVINO` or
-            `hybrid`.
+        """Make the engine of a graph.
+
+        Args:
+            dense: where onnxruntime or OpenVINO is installed, use it for batches that it is faster at (few zeros), and
+                for everything where this processor lacks what the engine needs.
+            target: the instructions to make code of; None = the best that this processor has.
+            code: run this one only, `own`, `onnxruntime`, `OpenVINO` or `hybrid`.
 
         Raises:
             ValueError: the graph is none the engine knows, or neither way can run here.
@@ -151,7 +154,7 @@ def _finite(values: np.ndarray) -> bool:
 
 
 def _faster(runs: Sequence[Run], images: np.ndarray, *, settle: float) -> Run:
-    """They take turns in bursts, each after `settle` seconds of rest: the threads of whoever ran before go on spinning
+    """They take turns in bursts, each after `settle` seconds of rest: the threads of whoever ran before keep spinning
     for a while, and would slow down the next. The best burst's median counts."""
     if len(runs) == 1:
         return runs[0]

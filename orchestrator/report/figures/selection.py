@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from prunesweep.orchestrator.report.summary import Group
 
 MOST_LINES = 16
-"""Series in one chart; more cannot be told apart."""
+"""Series in one chart; more cannot be distinguished."""
 MOST_COLUMNS = 40
 """Settings side by side in the heat map of the layers."""
 MOST_PANELS = 8
