@@ -221,8 +221,7 @@ def resume(device: str, smoke: bool) -> Metrics:
         with home._worker():
             _wait(lambda: set(_states(home)) == {"DONE"})
         found: Metrics = {"seconds_after_the_stop": round(time.monotonic() - began, 2), "between": between}
-        log = (home.folder / "worker.log").read_text()
-        return {**found, "after": _states(home), "goes_on": [line for line in log.splitlines() if "goes on" in line]}
+        return {**found, "after": _states(home)}
 
 
 def _wait(until: Callable[[], bool], seconds: float = 300.0) -> None:
