@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from prunesweep.core.devices import parse_devices
+from prunesweep.core.drivers import driver_version
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.plan.datasets import DatasetRef
 
@@ -47,7 +48,8 @@ def _devices(text: str) -> str:
         else f"{device} ({torch.cuda.get_device_name(device)})"
         for device in devices
     ]
-    return f"{', '.join(names)}, torch {torch.__version__}"
+    driver = driver_version() if any(device != "cpu" for device in devices) else None
+    return f"{', '.join(names)}, torch {torch.__version__}" + (f", driver {driver}" if driver else "")
 
 
 def _dataset(ref: DatasetRef, data: Path) -> str:

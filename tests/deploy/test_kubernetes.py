@@ -69,6 +69,7 @@ def test_secrets_come_from_the_secret_that_the_page_creates(name: str) -> None:
 def test_a_worker_has_one_gpu_time_to_hand_back_and_no_root() -> None:
     assert container("worker")["resources"]["limits"]["nvidia.com/gpu"] == 1
     assert pod("worker")["terminationGracePeriodSeconds"] >= 15
+    assert {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"} in pod("worker")["tolerations"]
     assert "livenessProbe" not in container("worker"), "a broker that is away would restart every worker"
     mounts = {mount["name"] for mount in container("worker")["volumeMounts"]}
     assert mounts == {volume["name"] for volume in pod("worker")["volumes"]}

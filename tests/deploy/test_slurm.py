@@ -127,3 +127,8 @@ def test_otherwise_it_ends_for_good(start: Start, tmp_path: Path, how: str) -> N
     assert "SWEEP_THREADS=4" in told
     assert re.search(rf"^SWEEP_HOME={re.escape(str(tmp_path))}/prunesweep-77-\w{{8}}$", told, re.M), "not guessable"
     assert not list(tmp_path.glob("prunesweep-77*"))
+
+
+def test_the_worker_gets_the_cores_of_its_job() -> None:
+    """Since Slurm 22.05 srun does not take them from the job by itself."""
+    assert re.search(r'^srun .*--cpus-per-task="\$\{SLURM_CPUS_PER_TASK:-1\}" sweep worker', TEXT, re.MULTILINE)

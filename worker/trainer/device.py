@@ -2,6 +2,7 @@
 
 import torch
 
+from prunesweep.core.drivers import driver_version, least_driver, too_old
 from prunesweep.core.errors import UserError
 
 
@@ -22,14 +23,21 @@ def try_device(name: str) -> torch.device:
     try:
         if not torch.cuda.is_available():
             torch.zeros(1, device=device)  # raises what keeps it from being available
-            raise UserError("device", name, f"{found}: CUDA is not available; is the driver recent enough?")
+            raise UserError("device", name, f"{found}: {_unavailable()}")
         if (device.index or 0) >= torch.cuda.device_count():
             raise UserError("device", name, f"torch sees {torch.cuda.device_count()} CUDA devices")
         _compute(device)
     except (RuntimeError, AssertionError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = too_old(torch.version.cuda, driver_version()) or str(error).strip().partition("\n")[0]
         raise UserError("device", name, f"{found}: {reason}") from error
     return device
+
+
+def _unavailable() -> str:
+    """Return why CUDA is not there, as far as it is known."""
+    least = least_driver(torch.version.cuda or "")
+    needs = f"; CUDA {torch.version.cuda} needs driver {least} or later" if least else ""
+    return too_old(torch.version.cuda, driver_version()) or f"CUDA is not available{needs}"
 
 
 def _compute(device: torch.device) -> None:
