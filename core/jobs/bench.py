@@ -10,7 +10,7 @@ unwrapped, renamed, cast or ignored in a file; {"event": "progress", "what", "do
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Bench
 from prunesweep.core.measure.engines.registry import missing
-from prunesweep.core.measure.flops import Macs, macs
-from prunesweep.core.measure.latency import LatencyRun, compete
+from prunesweep.core.measure.flops import macs
+from prunesweep.core.measure.interleaved import Progress
+from prunesweep.core.measure.latency import LatencyRun, compete, compete_file
+from prunesweep.core.measure.onnx_input import graph_counts, read_onnx
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
 from prunesweep.core.plan.networks import label_of, read_network
@@ -74,30 +76,58 @@ def measure(request: Bench, say: Say) -> Iterator[dict[str, Any]]:
     threads = threads_of(request.threads)
     paths = [Path(path) for path in request.files]
     for path in paths:
-        _load(path, request, _noter(say, path))
+        _subject(path, request, device, threads, engines, _noter(say, path))
     for path in paths:
-        network = _load(path, request).to(device)
+        subject = _subject(path, request, device, threads, engines)
         for batch in request.batches:
-            yield {
-                "event": "run",
-                **asdict(_run(path, network, request.image, batch, threads, device, engines, say)),
-            }
+            yield {"event": "run", **asdict(_run(path, subject, batch, device, say))}
 
 
-def _run(
-    path: Path,
-    network: nn.Module,
-    image: int,
-    batch: int,
-    threads: int,
-    device: torch.device,
-    engines: Sequence[str],
-    say: Say,
-) -> BenchResult:
-    start = time.perf_counter()
-    shape = (_CHANNELS, image, image)
+@dataclass(frozen=True)
+class _Subject:
+    """What is measured. image: side in pixels · race: from (images a pass, progress) to the run."""
+
+    image: int
+    nonzero: int
+    total: int
+    macs: int
+    macs_dense: int
+    race: Callable[[int, Progress], LatencyRun]
+
+
+def _subject(
+    path: Path, request: Bench, device: torch.device, threads: int, engines: Sequence[str], note: Note = unsaid
+) -> _Subject:
+    """Return a file's network, or an ONNX file as it is.
+
+    Raises:
+        UserError: it cannot be read, or not measured there.
+    """
+    if path.suffix.lower() == ".onnx":
+        if device.type != "cpu":
+            raise UserError("device", request.device, f"{path.name} is an ONNX file, which is measured on the CPU")
+        graph = read_onnx(path)
+        counts = graph_counts(graph)
+        height, width = graph.image_shape[1:]
+        note(f"an ONNX file for images of {height}×{width}: --image and --model do not apply to it")
+
+        def of_file(batch: int, progress: Progress) -> LatencyRun:
+            return compete_file(path, graph, batch, threads, engines, progress)
+
+        return _Subject(height, *counts, of_file)
+    network = _load(path, request, note).to(device)
+    shape = (_CHANNELS, request.image, request.image)
     counted = macs(network, shape)
     nonzero, total = (sum(getattr(layer, name) for layer in counted.layers) for name in ("nonzero", "total"))
+
+    def compete_network(batch: int, progress: Progress) -> LatencyRun:
+        return compete(network, network, shape, batch, threads, device, engines, progress)
+
+    return _Subject(request.image, nonzero, total, counted.macs, counted.macs_dense, compete_network)
+
+
+def _run(path: Path, subject: _Subject, batch: int, device: torch.device, say: Say) -> BenchResult:
+    start = time.perf_counter()
 
     def progress(done: int, of: int) -> None:
         say({"event": "progress", "what": f"{path}: batch {batch}, blocks", "done": done, "total": of})
@@ -106,26 +136,22 @@ def _run(
         say({"event": "progress", "what": "waits until no training takes a step on this host", "done": 0, "total": 1})
 
     with measuring(waits):
-        race = compete(network, network, shape, batch, threads, device, engines, progress)
+        race = subject.race(batch, progress)
     return BenchResult(
         path=str(path),
         device=str(device),
-        image=image,
-        sparsity=1 - nonzero / total,
-        nonzero=nonzero,
-        total=total,
-        weights_ratio=total / nonzero if nonzero else None,
-        macs=counted.macs,
-        macs_dense=counted.macs_dense,
-        macs_ratio=_ratio(counted),
+        image=subject.image,
+        sparsity=1 - subject.nonzero / subject.total,
+        nonzero=subject.nonzero,
+        total=subject.total,
+        weights_ratio=subject.total / subject.nonzero if subject.nonzero else None,
+        macs=subject.macs,
+        macs_dense=subject.macs_dense,
+        macs_ratio=subject.macs_dense / subject.macs if subject.macs else None,
         race=race,
         disturbed=race.disturbed,
         seconds=time.perf_counter() - start,
     )
-
-
-def _ratio(counted: Macs) -> float | None:
-    return counted.macs_dense / counted.macs if counted.macs else None
 
 
 def _engines(asked: Sequence[str], device: torch.device) -> Sequence[str]:

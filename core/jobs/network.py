@@ -21,7 +21,7 @@ from prunesweep.core.jobs.requests import Look
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.measure.engines.registry import missing
-from prunesweep.core.measure.torch_graph import graph_of
+from prunesweep.core.measure.engines.support import support_of
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.networks import Network, read_network
 from prunesweep.core.pruning.masks import computed, prunable
@@ -97,23 +97,25 @@ def _notes(network: Network, model: nn.Module, image: tuple[int, int, int], requ
     if unmet := [weight for weight, _ in prunable(model) if weight not in met]:
         yield f"{name}: no image meets {_listed(unmet)}; they are pruned, and count as no multiply-adds"
     model.eval()
-    sparse = _cannot("sparse", model, image)
+    support = support_of(model, image)
     for engine in request.engines:
-        reason = sparse if engine == "sparse" else _cannot(engine, model, image)
+        absent = support.reason if support.kind == "none" else ""
+        reason = absent if engine == "sparse" else _cannot(engine, model, image)
         if reason:
             yield f"{name}: latency is measured without the engine {engine}: {reason}"
-    if sparse:
-        yield f"{name}: no packed or ONNX file can be exported of it, torch and safetensors files can: {sparse}"
-    if sparse and request.latency:
-        yield f"{name}: latency allocates by the sparse engine's costs, which cannot run it"
+    if support.kind == "none":
+        yield f"{name}: no packed or ONNX file can be exported of it, torch and safetensors files can: {support.reason}"
+    elif support.kind != "engine":
+        part = "parts" if support.kind == "hybrid" else "all"
+        yield f"{name}: the sparse engine leaves {part} of it to onnxruntime: {support.reason}"
+    if support.kind != "engine" and request.latency:
+        yield f"{name}: latency allocates by the sparse engine's costs, which cannot run all of it"
 
 
 def _cannot(engine: str, model: nn.Module, image: tuple[int, int, int]) -> str:
     """Why the engine cannot run the network, "" if it can, or if it is not here: then nobody knows."""
     try:
-        if engine == "sparse":
-            graph_of(model, image)
-        elif engine.partition("-")[0] in ("onnxruntime", "openvino") and missing(engine, torch.device("cpu")) is None:
+        if engine.partition("-")[0] in ("onnxruntime", "openvino") and missing(engine, torch.device("cpu")) is None:
             onnx_bytes(model, torch.zeros(1, *image))
     except (ValueError, UnsupportedNetwork) as error:
         return str(error).partition("\n")[0]

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from prunesweep.core.extras import install
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.model.graph import INPUT, Graph
 from prunesweep.core.sparse.runtime.dense_runtimes import OUTPUT
@@ -15,6 +16,8 @@ from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx
 
 _OPSET = 17
 _SAMPLES = 2
+_ASKED = ("meta tensor", "meta device type", "data-independent")
+"""In what torch says when a tensor without data is asked for some."""
 
 
 def any_graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
@@ -27,13 +30,30 @@ def any_graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
         return graph_of(model, image_shape)
     except ValueError as error:
         first = str(error)
+    if _looks_at_values(model, image_shape):
+        raise ValueError(f"{first}; its forward decides by the images' values, which no file can hold")
     try:
         return graph_of_onnx(exported(model, image_shape))
     except ImportError:
-        raise ValueError(first) from None
+        raise ValueError(f"{first}; with onnx and onnxruntime more can be read: {install('bench')}") from None
     except Exception as error:  # whatever the exporter trips over in a network
         reason = str(error).strip().partition("\n")[0] or repr(error)
         raise ValueError(f"{first}; as ONNX: {reason[:300]}") from None
+
+
+def _looks_at_values(model: nn.Module, image_shape: tuple[int, int, int]) -> bool:
+    """Return whether the forward pass asks for numbers that it computed, e.g. in an `if`: an export would keep the way
+    that one image took. Tensors without data (torch's meta device) cannot answer."""
+    own = copy.deepcopy(model).float().eval().to("meta")
+    try:
+        with torch.no_grad(), torch.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            own(torch.zeros(_SAMPLES, *image_shape))
+    except (RuntimeError, NotImplementedError, TypeError) as error:
+        return any(words in str(error).lower() for words in _ASKED)
+    except Exception:  # it cannot run without data for another reason: the export will say which, or its check
+        return False
+    return False
 
 
 def exported(model: nn.Module, image_shape: tuple[int, int, int], batch: int | None = None) -> bytes:

@@ -13,8 +13,8 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import install
 from prunesweep.core.io import written_whole
+from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.measure.size import zstd_bytes
-from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.models import ModelRef
@@ -159,7 +159,7 @@ def _network(checkpoint: Checkpoint) -> torch.nn.Module:
 def _graph(model: torch.nn.Module, split: Split) -> Graph:
     channels, height, width = split.images.shape[1:]
     try:
-        return graph_of(model, (channels, height, width))
+        return any_graph_of(model, (channels, height, width))
     except ValueError as error:
         raise _unfit(error) from None
 

@@ -9,6 +9,7 @@ docs/speed.md.
 import copy
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from torch import nn
 
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import StageError
-from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, UnsupportedNetwork
+from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, Pass, UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import choose
+from prunesweep.core.measure.engines.sparse_engine import passes_of
 from prunesweep.core.measure.interleaved import (
     BLOCKS,
     InterleavedRun,
@@ -34,9 +36,13 @@ from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.measure.pinned import load_average, pinned
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.engines import is_baseline
+from prunesweep.core.sparse.model.graph import Graph
+from prunesweep.core.sparse.runtime.dense_runtimes import file_run, openvino_run
 
 _SETTLE_SECONDS = 0.100
 _SAME = 1e-3
+_FILE_BASELINE = "onnxruntime"
+_FILE_ENGINES = (_FILE_BASELINE, "openvino", "sparse")
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,57 @@ def compete(
     return _race(field, field.index(best), course, batch, threads, load, device, left_out)
 
 
+def compete_file(
+    path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: Progress = silent
+) -> LatencyRun:
+    """Time an ONNX file as it is in onnxruntime and OpenVINO, and its graph in the sparse engine, as `compete` does.
+
+    Errors are differences from onnxruntime's outputs.
+
+    Args:
+        graph: of the file.
+        threads: as for `compete`.
+
+    Raises:
+        StageError: no such engine; or one whose outputs are not onnxruntime's.
+    """
+    threads, device = capped(threads), torch.device("cpu")
+    names = dict.fromkeys((_FILE_BASELINE, *engines))
+    left_out = {name: "does not run ONNX files" for name in names if name not in _FILE_ENGINES}
+    chosen, missing = choose([name for name in names if name in _FILE_ENGINES], device)
+    images = torch.rand(batch, *graph.image_shape, generator=torch.Generator().manual_seed(0))
+    load, settle = load_average(), _SETTLE_SECONDS if threads > 1 else 0.0
+    with pinned(threads):
+        makers = {engine: _file_maker(engine.name, path, graph, images, threads) for engine in chosen}
+        made = next(make for engine, make in makers.items() if engine.name == _FILE_BASELINE)()()
+        wanted = np.array(made, np.float32)
+        field = [
+            _Contestant(
+                engine, not engine.dense, make, _off(engine, make, np.array(wanted, np.float32), _FILE_BASELINE)
+            )
+            for engine, make in makers.items()
+        ]
+        best = _pilot(field, timer_of(device), settle)
+        turns = [*(one.make for one in field), best.make]
+        course = take_turns(turns, timer_of(device), settle, BLOCKS, progress)
+    return _race(field, field.index(best), course, batch, threads, load, device, left_out | missing)
+
+
+def _file_maker(name: str, path: Path, graph: Graph, images: torch.Tensor, threads: int) -> Maker:
+    """Return what makes passes of the file over the images."""
+    if name == "sparse":
+        return passes_of(graph, images, threads)
+    values = np.ascontiguousarray(images.numpy())
+
+    def make() -> Pass:
+        run = (file_run if name == _FILE_BASELINE else openvino_run)(path, threads)
+        if run is None:  # `choose` leaves out what is not installed
+            raise StageError(f"{name} is not installed")
+        return lambda: run(values)
+
+    return make
+
+
 def latency_row(race: LatencyRun) -> dict[str, Any]:
     """Return the columns of the ledger's `latencies` row."""
     dense, pruned, same, zeros = race.dense(), race.pruned(), race.without_zeros(), race.zeros
@@ -241,7 +298,11 @@ def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch
         StageError: too far for fp32: what computes something else is not faster.
     """
     passes = Passes(copy.deepcopy(network), min(images.shape[2:])).eval()
-    wanted = passes(images.to(passes.format.device)).float().cpu().numpy()
+    return _off(engine, make, passes(images.to(passes.format.device)).float().cpu().numpy())
+
+
+def _off(engine: EngineAdapter, make: Maker, wanted: np.ndarray, rival: str = "torch") -> float:
+    """Return the same against the logits that are wanted, float32."""
     run = make()  # kept until its logits, which may lie in its memory, are copied
     logits = run()
     found = np.array(logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else logits, np.float32)
@@ -250,7 +311,7 @@ def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch
         raise StageError(f"the network's outputs in {engine.name} are not finite")
     if engine.dtype == "fp32" and error > _SAME:
         raise StageError(
-            f"{engine.name} computes something else than torch: logits differ by {error:.1e} of the largest"
+            f"{engine.name} computes something else than {rival}: logits differ by {error:.1e} of the largest"
         )
     return error
 

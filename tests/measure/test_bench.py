@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.cpus import usable_cpus
@@ -16,6 +17,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.jobs import bench
 from prunesweep.core.jobs.bench import measure
 from prunesweep.core.jobs.requests import Bench, read_request
+from prunesweep.core.measure.any_graph import exported
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks, prunable
@@ -153,3 +155,25 @@ def test_a_bad_value_is_one_line(pruned: Path, tmp_path: Path, bench_here: Calla
         assert ran.code == 2
         assert ran.complaint.startswith(message)
     assert bench_here(tmp_path / "no.pt").err == f"sweep: file '{tmp_path / 'no.pt'}': no such file\n"
+
+
+def test_an_onnx_file_made_elsewhere_is_measured(
+    tmp_path: Path, bench_here: Callable[..., Ran], ask: Callable[..., list[dict[str, Any]]]
+) -> None:
+    pytest.importorskip("onnxruntime")
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, groups=1), nn.Hardswish(), nn.Flatten(), nn.Linear(8 * 36, 5)).eval()
+    with torch.no_grad():
+        model[0].weight[:4] = 0
+    path = tmp_path / "a.onnx"
+    path.write_bytes(exported(model, (1, 8, 8)))
+    (run,) = ask(files=[str(path)], engines=["onnxruntime", "sparse", "torch"])
+    assert (run["nonzero"], run["total"]) == (36 + 1440, 72 + 1440)
+    assert (run["macs"], run["macs_dense"]) == (36 * 36 + 1440, 72 * 36 + 1440)
+    assert {time["engine"]: time["pruned"] for time in run["race"]["times"]} == {"onnxruntime": False, "sparse": True}
+    assert max(time["error"] for time in run["race"]["times"]) < 1e-5
+    assert run["race"]["left_out"] == {"torch": "does not run ONNX files"}
+    path.write_bytes(path.read_bytes()[:-40])
+    ran = bench_here(path, "--engines", "onnxruntime")
+    assert ran.code == 2
+    assert "cannot be read as a network" in ran.err

@@ -10,6 +10,7 @@ from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
 from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
+from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.runtime.engine import Engine as SparseEngine
 from prunesweep.core.sparse.runtime.engine import unsupported
 
@@ -34,18 +35,27 @@ def _version() -> str:
 
 
 def _prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
-    return _Copies(model, images, threads)
+    return _Copies(_graph(model, images), images, threads)
+
+
+def passes_of(graph: Graph, images: torch.Tensor, threads: int) -> Maker:
+    """Return what makes passes of a graph over these images, [B, C, H, W] on the CPU."""
+    return _Copies(graph, images, threads)
+
+
+def _graph(model: nn.Module, images: torch.Tensor) -> Graph:
+    channels, height, width = images.shape[1:]
+    try:
+        return any_graph_of(model, (channels, height, width))
+    except ValueError as error:
+        raise UnsupportedNetwork(str(error)) from None
 
 
 class _Copies:
     """Engines of one network, made when they are asked for: the first chooses the code, the others take the same."""
 
-    def __init__(self, model: nn.Module, images: torch.Tensor, threads: int, code: str = "") -> None:
-        channels, height, width = images.shape[1:]
-        try:
-            self._graph, _ = drop_dead_channels(any_graph_of(model, (channels, height, width)))
-        except ValueError as error:
-            raise UnsupportedNetwork(str(error)) from None
+    def __init__(self, graph: Graph, images: torch.Tensor, threads: int, code: str = "") -> None:
+        self._graph, _ = drop_dead_channels(graph)
         self._images, self._threads, self._code = images, threads, code
         self._batch = np.ascontiguousarray(images.numpy())
         self._made: list[SparseEngine] = []
@@ -65,4 +75,4 @@ class _Copies:
         return self._code
 
     def same(self, model: nn.Module) -> Maker:
-        return _Copies(model, self._images, self._threads, self.code())
+        return _Copies(_graph(model, self._images), self._images, self._threads, self.code())

@@ -63,6 +63,11 @@ def file_run(path: Path, threads: int = 1) -> Run | None:
     return _session(str(path), threads)
 
 
+def openvino_run(path: Path, threads: int = 1) -> Run | None:
+    """Return the same by OpenVINO."""
+    return _compiled(str(path), threads)
+
+
 def session_of(model: bytes | str, threads: int) -> Any:
     """Return onnxruntime's session of a model's content or path.
 
@@ -91,7 +96,7 @@ def _session(model: bytes | str, threads: int) -> Run | None:
     return run
 
 
-def _compiled(model: bytes, threads: int) -> Run | None:
+def _compiled(model: bytes | str, threads: int) -> Run | None:
     try:
         core = openvino().Core()
     except ImportError:

@@ -172,8 +172,12 @@ class _Step:
 class Hybrid:
     """Images [B, C, H, W] to results. A result is the caller's."""
 
-    def __init__(self, graph: Graph, threads: int, make: MakeRun) -> None:
-        """make: from a part's graph to the engine's own code for it.
+    def __init__(self, graph: Graph, threads: int, make: MakeRun, *, every: bool = False) -> None:
+        """Choose the parts by measuring each.
+
+        Args:
+            make: from a part's graph to the engine's own code for it.
+            every: take all of them, however slow: for a check of what they compute.
 
         Raises:
             ValueError: no part has enough zeros, or none is faster than in onnxruntime.
@@ -183,12 +187,12 @@ class Hybrid:
         self._shapes = map_shapes(graph)
         self._dtypes = {node.out: getattr(node, "dtype", "float32") for node in graph.nodes} | {INPUT: "float32"}
         self._runs: dict[str, Run] = {}
-        parts = with_zeros(parts_of(graph))
+        parts = parts_of(graph) if every else with_zeros(parts_of(graph))
         if not parts:
             raise ValueError("no part of the network has enough zeros")
         for part in parts:
             own = make(part.graph)
-            if self._faster(part, own):
+            if every or self._faster(part, own):
                 self._runs[part.out] = own
         self.parts = tuple(part for part in parts if part.out in self._runs)
         if not self.parts:
