@@ -239,7 +239,7 @@ inputs or outputs.
 Made by `python bench/reach.py`.
 
 | network | side | runs in | error | torch's own | speed-up (99 % interval) | what is fastest, and why it is not all engine |
-| --- | --- | --- | --- | --- | --- | --- |"""
+| --- | --- | --- | --- | --- | --- | --- |"""  # noqa: E501 - a page's lines
 
 
 def main(arguments: Mapping[str, Any]) -> None:
@@ -249,7 +249,8 @@ def main(arguments: Mapping[str, Any]) -> None:
     for one in every(names, Path(arguments["results"]), arguments["seconds"], not arguments["untimed"]):
         found.append(one)
         print(_row(one), flush=True)
-    machine = f"{processor_name(torch.device('cpu'))}, {os.cpu_count()} cores, torch {torch.__version__}, Python {platform.python_version()}"
+    versions = f"torch {torch.__version__}, Python {platform.python_version()}"
+    machine = f"{processor_name(torch.device('cpu'))}, {os.cpu_count()} cores, {versions}"
     write_whole(Path(arguments["page"]), page(found, machine).encode())
 
 

@@ -134,6 +134,14 @@ def test_a_file_has_format_3_only_where_it_needs_it(tmp_path: Path) -> None:
         assert ("groups" in header["nodes"][0]) == ("opset" in header) == (groups == 2)
 
 
+def test_a_file_of_format_3_opens_and_computes_what_it_did() -> None:
+    """Written when the format was new: a later release must read it."""
+    graph, meta = read_packed(Path(__file__).parent / "golden" / "format3.packed")
+    assert [type(node).__name__ for node in graph.nodes] == meta["kinds"]
+    images = np.linspace(-1, 1, 3 * 9 * 8, dtype=np.float32).reshape(1, 3, 9, 8)
+    close(Engine(graph)(images), np.array(meta["outputs"]))
+
+
 class Block(nn.Module):
     """A stem, a block, and a head of its channels."""
 

@@ -10,7 +10,9 @@ from prunesweep.orchestrator.cli.options import DeviceOption, JsonOption, ModelA
 
 
 def bench(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Checkpoints, .pt or .safetensors.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Checkpoints (.pt, .safetensors), ONNX files.")
+    ],
     engines: Annotated[
         str | None,
         typer.Option(
