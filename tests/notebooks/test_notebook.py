@@ -35,6 +35,31 @@ def test_every_step_is_explained() -> None:
     assert all(before == "markdown" for before, kind in pairwise(kinds) if kind == "code")
 
 
+def test_it_installs_the_wheel_or_the_checkout_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cell,) = (cell for cell in _cells("code") if cell["id"] == "install")
+    code, _, line = "".join(cell["source"]).rpartition("\n")
+    assert line == '    %pip install --quiet "{source}"'
+    monkeypatch.setattr("importlib.metadata.distributions", lambda name: iter(()))
+
+    def chosen(folder: Path) -> str:
+        monkeypatch.chdir(folder)
+        names: dict[str, Any] = {}
+        exec(code, names)
+        return str(names["source"])
+
+    with pytest.raises(FileNotFoundError, match=r"upload prunesweep-….whl to "):
+        chosen(tmp_path)
+    repository = tmp_path / "prunesweep"
+    (repository / "prunesweep").mkdir(parents=True)
+    (repository / "prunesweep" / "api.py").touch()
+    (repository / "notebooks").mkdir()
+    assert chosen(tmp_path) == chosen(repository / "notebooks") == f"{repository}[worker,notebook]"
+    wheel = tmp_path / "uploads" / "prunesweep-1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.touch()
+    assert chosen(wheel.parent) == f"{wheel}[worker,notebook]"
+
+
 @pytest.mark.slow
 def test_it_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
