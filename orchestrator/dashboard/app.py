@@ -21,6 +21,7 @@ from prunesweep.core.settings import Settings
 from prunesweep.core.version import version
 from prunesweep.orchestrator.dashboard import charts, views
 from prunesweep.orchestrator.dashboard.auth import TokenAuth
+from prunesweep.orchestrator.dashboard.cells_table import cells_table
 from prunesweep.orchestrator.dashboard.connection import LedgerAway
 from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, changed, sweep_url
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN
@@ -57,7 +58,17 @@ class Dashboard:
         key, page, show = _asked(request)
         found, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
         live = f"{sweep_url(found.sweep)}/live?page={page}&show={show}"
-        return self._page("sweep", parts, title=found.sweep.name, live=live, sweep=found.sweep, page=page, show=show)
+        return self._page(
+            "sweep",
+            parts,
+            title=found.sweep.name,
+            live=live,
+            sweep=found.sweep,
+            page=page,
+            show=show,
+            ended=found.status.ended,
+            several=False,
+        )
 
     async def sweep_live(self, request: Request) -> Response:
         key, page, show = _asked(request)
@@ -67,6 +78,10 @@ class Dashboard:
     async def charts(self, request: Request) -> Response:
         key, token = request.path_params["key"], request.query_params.get("token", "")
         return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key, token)))
+
+    async def cells(self, request: Request) -> Response:
+        key, token = request.path_params["key"], request.query_params.get("token", "")
+        return JSONResponse(await self._aside(lambda: cells_table(self.readings, [key], token)))
 
     async def table(self, request: Request) -> Response:
         """Return the report as CSV."""
@@ -145,6 +160,7 @@ def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -
             Route("/sweeps/{key}", board.sweep, methods=["GET"]),
             Route("/sweeps/{key}/live", board.sweep_live, methods=["GET"]),
             Route("/sweeps/{key}/charts.json", board.charts, methods=["GET"]),
+            Route("/sweeps/{key}/cells.json", board.cells, methods=["GET"]),
             Route("/sweeps/{key}/report.csv", board.table, methods=["GET"]),
             Route("/stages/{digest}", board.stage, methods=["GET"]),
             Route("/stages/{digest}/live", board.stage_live, methods=["GET"]),

@@ -21,14 +21,16 @@ class ChartProgram:
 
 def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
     """Return what the sweep found, in words and as Vega-Lite."""
+    from prunesweep.orchestrator.report.figures.importance import importance
     from prunesweep.orchestrator.report.figures.theme import PAGE_INK
 
     rows, drawn = readings.figures(key, token)
+    shares = importance(rows)
     return {
         "verdict": verdict(rows) if rows else [],
         "figures": [
             {"name": figure.name, "title": figure.title, "note": figure.note, "spec": figure.spec(PAGE_INK)}
-            for figure in drawn
+            for figure in (*drawn, *([] if shares is None else [shares]))
         ],
     }
 

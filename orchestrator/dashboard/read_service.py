@@ -103,6 +103,10 @@ class ReadService:
         """Return the rows of the report."""
         return self.source.read(lambda engine: report_rows(engine, find_sweep(engine, key).id))
 
+    def rows(self, key: str, token: str) -> list[ReportRow]:
+        """Return the rows of the report, shared by those who know of the same results. token: as of `figures`."""
+        return self.fresh.get(("rows", key, token[:_LONGEST]), lambda: self.results(key))
+
     def figures(self, key: str, token: str) -> tuple[list[ReportRow], Sequence["Figure"]]:
         """Return the report's rows and charts. token: of the results that the viewer knows of; shared by those who
         know of the same, so that nobody is given what was drawn before them."""

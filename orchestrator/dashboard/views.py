@@ -7,8 +7,8 @@ from prunesweep.core.errors import printable
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.status import SweepStatus
 from prunesweep.orchestrator.dashboard.connection import LedgerAway
-from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages
-from prunesweep.orchestrator.dashboard.grid_view import SHOWN, graph
+from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, sweep_url
+from prunesweep.orchestrator.dashboard.grid_view import SHOWN, GridView, graph
 from prunesweep.orchestrator.dashboard.read_service import ReadService, StageReading, SweepReading
 from prunesweep.orchestrator.dashboard.sparklines import spark
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
@@ -79,6 +79,13 @@ def sweep(
             pages.part("failures", "failures", failed=_failed(found), more=max(0, len(status.failed) - 20)),
             pages.part("running", "running", running=running, more=len(status.running) - len(running), status=status),
             pages.part("stages", "stages", graph=lanes, shown=list(SHOWN), marks=MARKS, sweep=found.sweep),
+            pages.part(
+                "cells",
+                "cells",
+                token=_cells_token(status, lanes),
+                address=f"{sweep_url(found.sweep)}/cells.json",
+                ended=status.ended,
+            ),
             pages.part("charts", "charts", token=_results_token(status), sweep=found.sweep),
             pages.part("workers", "workers", floor=found.floor),
         ]
@@ -131,6 +138,12 @@ def _failed(found: SweepReading) -> list[dict[str, Any]]:
 def _results_token(status: SweepStatus) -> str:
     """Another one whenever the charts may be others: a stage ended, or one that was DONE runs again."""
     return "-".join(str(status.counts[state]) for state in (State.DONE, State.FAILED, State.QUARANTINED))
+
+
+def _cells_token(status: SweepStatus, lanes: GridView) -> str:
+    """Another one whenever the table may be another: a stage ended or began, or the sweep was extended."""
+    counts = "-".join(str(status.counts[state]) for state in State)
+    return f"{counts}-{lanes.cells}-{lanes.cells_running}"
 
 
 def _indented(spec: str) -> str:

@@ -57,7 +57,7 @@ def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, br
     page.locator("#chart-accuracy svg").wait_for()
     page.locator("#chart-learning svg").wait_for()
     assert page.get_by_text("8 of 8 cells done").first.is_visible()
-    assert page.locator("#figures figure").count() == 5
+    assert page.locator("#figures figure").count() == 6
     assert "cannot be drawn" not in page.locator("#figures").inner_text()
 
 
@@ -111,6 +111,29 @@ def test_no_two_tab_stops_and_no_two_pages_have_one_name(engine: Engine, serve: 
     page.goto(served.url)
     page.get_by_role("link", name="2 failed stages of study: logs").click()
     assert "loss.backward()" in page.locator("#part-failures pre").first.inner_text(), "a log in one click"
+
+
+def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
+    engine: Engine, serve: Serve, browser: Any
+) -> None:
+    submit(engine, 8)
+    while ready := take(engine, 50):
+        for held in ready:
+            finish(engine, held)
+    page = browser.page(serve().url + "sweeps/study")
+    rows = page.locator("#cells-table .tabulator-row")
+    rows.first.wait_for()
+    assert rows.count() == 8
+    after = "document.querySelector('#cells').compareDocumentPosition(document.querySelector('#part-running'))"
+    assert page.evaluate(f"{after} & Node.DOCUMENT_POSITION_FOLLOWING") == 4, "before what runs"
+    page.get_by_label("Filter by algorithm", exact=True).press_sequentially("iterative")
+    page.locator("#cells-told").filter(has_text="4 of 8 cells match").wait_for()
+    button = page.get_by_role("button", name="Sort by top-1 %", exact=True)
+    for order in ("ascending", "descending"):
+        button.press("Enter")
+        page.locator(f"#cells-table .tabulator-col[tabulator-field=top1][aria-sort={order}]").wait_for()
+    top = [float(each) for each in page.locator("#cells-table [tabulator-field=top1].tabulator-cell").all_inner_texts()]
+    assert len(top) == 4 and top == sorted(top, reverse=True)
 
 
 def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: Any) -> None:

@@ -58,7 +58,7 @@ def test_only_what_has_changed_is_sent(engine: Engine, serve: Serve) -> None:
     while not text:  # the reading that viewers share has to grow old first
         text = served.get("/sweeps/study/live", X_Have=have).text
     sent = dict(re.findall(r'id="part-(\w+)" data-part="\w+" data-version="(\w+)" hx-swap-oob="(?:morph)"', text))
-    assert {"headline", "running", "stages", "workers"} == set(sent)
+    assert {"cells", "headline", "running", "stages", "workers"} == set(sent)
     assert "▶" in text and "epoch 1 of" in text
 
 
@@ -109,12 +109,36 @@ def test_what_is_not_there_is_told_in_a_line_and_nothing_can_be_changed(engine: 
         assert served.get("/", method).status == 405
 
 
+def test_the_table_holds_every_cell_and_leads_to_what_failed(engine: Engine, serve: Serve) -> None:
+    import json
+
+    fill(engine, 12, share=0.5)
+    served = serve()
+    rows = json.loads(served.get("/sweeps/study/cells.json").text)["rows"]
+    report = report_rows(engine, 1)
+    assert [row["cell"] for row in rows] == [row.cell for row in report]
+    assert [row["top1"] for row in rows] == [None if row.top1 is None else round(100 * row.top1, 4) for row in report]
+    failed = next(row for row in rows if row["state"] == "failed")
+    assert "loss.backward()" in served.get(f"/stages/{failed['stage']}").text
+    assert failed["name"] in served.get(f"/stages/{failed['stage']}").text
+    page = served.get("/sweeps/study").text
+    assert page.index('id="part-running"') < page.index('id="cells"'), "while it runs, what runs comes first"
+    assert served.get("/sweeps/none/cells.json").status == 404
+
+
 def test_the_charts_are_the_reports(engine: Engine, serve: Serve) -> None:
     import json
 
     fill(engine, 12, share=0.9)
     told = json.loads(serve().get("/sweeps/study/charts.json").text)
-    assert [figure["name"] for figure in told["figures"]] == ["accuracy", "speed", "size", "learning", "layers"]
+    assert [figure["name"] for figure in told["figures"]] == [
+        "accuracy",
+        "speed",
+        "size",
+        "learning",
+        "layers",
+        "importance",
+    ]
     assert "12 cells done" in told["verdict"][0]
     assert told["figures"][0]["spec"]["datasets"]["means"]
 
