@@ -15,10 +15,11 @@ from prunesweep.core.importing.text import FIELD, listed, shape_of, sizes
 from prunesweep.core.importing.unwrap import Note, Weights, find_state_dict, unsaid
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.plan.networks import label_of, read_network
-from prunesweep.core.training.models import layout_of, load_model, prunable, shapes_of
+from prunesweep.core.training.models import build_model, layout_of, load_model, prunable, shapes_of
 
 _WIDEST = 1024
 _MOST_CLASSES = 100_000
+_OTHER_CLASSES = "give a dataset of as many, or to a sweep --head new"
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,19 @@ def load_network(path: Path, model: str, note: Note = unsaid) -> nn.Module:
     return load_model(ref, found.weights).eval()
 
 
-def import_network(path: Path, content: Content, ref: ModelRef) -> tuple[nn.Module, Read]:
+def import_network(path: Path, content: Content, ref: ModelRef, *, new_head: bool = False) -> tuple[nn.Module, Read]:
     """Return the network that a sweep asks for with the content's weights, and masks for all of its prunable weights,
     or none.
+
+    new_head: the classifier takes the initial values of seed 0 and the size that `ref` asks for, whatever the content's
+    is.
 
     Raises:
         UserError: the content is of another network; names the key or the shape that is wrong.
     """
     found = read_weights(path, content, ref.name, frozenset(shapes_of(ref)))
+    if new_head:
+        found = _with_new_head(path, ref, found)
     check_fits(path, ref, found.weights)
     network = load_model(ref, found.weights).eval()
     for name, tensor in network.state_dict().items():
@@ -72,6 +78,26 @@ def import_network(path: Path, content: Content, ref: ModelRef) -> tuple[nn.Modu
             raise UserError(FIELD, path, f"{name} holds {found.weights[name].dtype} numbers; save it as float32")
     weights: dict[str, torch.Tensor] = dict(prunable(network))
     return network, Read(found.weights, whole_masks(found.masks, weights), found.notes)
+
+
+def _with_new_head(path: Path, ref: ModelRef, found: Read) -> Read:
+    """Return the weights with an initial classifier.
+
+    Raises:
+        UserError: the content has no weight of the classifier's name.
+    """
+    head = head_of(ref.name)
+    if head not in found.weights:
+        what = f"has no {head} that a new classifier could replace; it has {listed(found.weights)}"
+        raise UserError(FIELD, path, what)
+    old = found.weights[head]
+    names = (head, f"{head.removesuffix('weight')}bias")
+    fresh = build_model(ref, 0).state_dict()
+    weights = {name: tensor for name, tensor in found.weights.items() if name not in names}
+    weights |= {name: fresh[name] for name in names if name in fresh}
+    masks = {name: mask for name, mask in found.masks.items() if name not in names}
+    note = f"replaced {head} {shape_of(old)} by an initial one of {shape_of(fresh[head])} (--head new), to be trained"
+    return Read(weights, masks, (*found.notes, note))
 
 
 def read_weights(path: Path, content: Content, model: str, expected: frozenset[str]) -> Read:
@@ -192,11 +218,12 @@ def check_fits(path: Path, ref: ModelRef, found: Weights) -> None:
 def _hint(ref: ModelRef, found: Weights) -> str:
     """Return what else the shapes of a built-in network may say."""
     if ref.name not in MODELS:
-        return ""
+        head = found[layout_of(ref.name).head]
+        return f"; the file has {len(head)} classes: {_OTHER_CLASSES}" if len(head) != ref.classes else ""
     layout = layout_of(ref.name)
     stem, head = found[layout.stem], found[layout.head]
     if stem.dim() == 4 and stem.shape[2:] == (3, 3) and len(stem) != ref.width and len(head) == ref.classes:
         return f"; the file's width is {len(stem)}: give --width {len(stem)}"
     if len(head) != ref.classes:
-        return f"; the file has {len(head)} classes: give a dataset of as many"
+        return f"; the file has {len(head)} classes: {_OTHER_CLASSES}"
     return f" and a 3×3 {layout.stem.removesuffix('.weight')}"

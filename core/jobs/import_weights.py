@@ -33,7 +33,7 @@ def convert(request: ImportWeights, say: Say) -> Iterator[dict[str, Any]]:
     text, ref = request.weights, request.model
     published = download(text) if is_published(text) else None
     content = read_file(Path(text)) if published is None else Content(dict(published.weights))
-    network, read = import_network(Path(text), content, ref)
+    network, read = import_network(Path(text), content, ref, new_head=request.head == "new")
     for line in read.notes:
         yield {"event": "note", "text": line}
     nonzero, total = count_nonzero(network)

@@ -139,11 +139,13 @@ class ImportWeights:
     Attributes:
         weights: a file's path or a published name.
         into: file that the checkpoint is written to.
+        head: `new` = with an initial classifier in place of its own, else `keep`.
     """
 
     weights: str
     model: ModelRef
     into: str
+    head: str = "keep"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _BESIDE = MappingProxyType(
         "model_args": "model",
         "width": "model",
         "resize": "image_size",
+        "head": "weights",
     }
 )
 """Keys that can only be judged beside another."""

@@ -73,6 +73,8 @@ class Grid:
         image_size: side in pixels of the squares that an image folder's images are resized to, 0 = they are used as
             they are.
         resize: how (`prunesweep.core.images.resizing`); without a size it means nothing.
+        head: `new`: given weights lose their classifier, and one for the dataset's classes takes its place; `keep`: it
+            must fit.
         test_share: part of an undivided dataset that is its test set, "" = the dataset is divided.
     """
 
@@ -103,6 +105,7 @@ class Grid:
     image_size: int = 0
     resize: str = "crop"
     test_share: str = ""
+    head: str = "keep"
 
     @property
     def known(self) -> tuple[Algorithm, ...]:
@@ -345,6 +348,7 @@ _READERS: Mapping[str, Any] = MappingProxyType(
         "image_size": read_size,
         "resize": lambda v: one_of(v, "resize", RESIZES),
         "test_share": parse_share,
+        "head": lambda v: one_of(v, "head", ("keep", "new")),
     }
 )
 
@@ -395,6 +399,9 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     grid = replace(base, **changes, **network)
     if not grid.weights and not grid.dense_epochs:
         raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
+    if grid.head == "new" and not (grid.weights and grid.dense_epochs):
+        fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
+        raise UserError("head", grid.head, fix)
     if grid.resize != base.resize and not grid.image_size:
         raise UserError("resize", grid.resize, "says how images become one size; give that too: --image-size 224")
     return grid

@@ -104,6 +104,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "model_args": ("JSON", "Keyword arguments of a network that is not built in, e.g. '{\"dropout\": 0.1}'."),
     "width": ("N", "Channels of the network's first stage; as published when left out."),
     "weights": ("FILE", "Begin with trained weights: .pt, .safetensors, torchvision:NAME or timm:NAME."),
+    "head": ("keep|new", "new: replace the weights' classifier by one for this dataset; needs --dense-epochs."),
     "dense_epochs": ("N", "Epochs of the dense network; with --weights of further training, 0 when left out."),
     "mean": ("LIST", "Normalise images by this mean, e.g. 0.4914,0.4822,0.4465; else the training images'."),
     "std": ("LIST", "And by this standard deviation, e.g. 0.2470,0.2435,0.2616."),

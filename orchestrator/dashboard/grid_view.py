@@ -2,8 +2,9 @@
 of stages for each seed; dense trainings, which all share, in a lane of their own."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
@@ -102,10 +103,23 @@ class GridView:
 
 
 _Key = tuple[str, int, int, float]
+TRAINED = "dense network"
 
 
-def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str = "all") -> GridView:
-    """Return the page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names."""
+def root_of(grid: Mapping[str, Any]) -> str:
+    """Return what makes a sweep's dense networks: a training, given weights, or a training of these."""
+    if not grid.get("weights"):
+        return TRAINED
+    return "training of imported weights" if grid.get("dense_epochs") else "imported weights"
+
+
+def graph(
+    cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str = "all", root: str = TRAINED
+) -> GridView:
+    """Return the page (from 1; the nearest there is) of the lanes with a stage in the states that `show` names.
+
+    root: what the stage that makes the dense network is called (`root_of`).
+    """
     members: dict[_Key, list[CellPath]] = {}
     for path in cells:
         cell = path.cell
@@ -119,7 +133,7 @@ def graph(cells: Sequence[CellPath], now: StageStates, page: int = 1, show: str 
     page = min(max(page, 1), pages)
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     return GridView(
-        dense=_dense(cells, now),
+        dense=_dense(cells, now, root),
         lanes=tuple(_lane(number, key, group, now, states) for number, (key, group) in shown),
         chosen=len(chosen),
         total=len(members),
@@ -136,12 +150,12 @@ def _any(group: Sequence[CellPath], now: StageStates, wanted: frozenset[State]) 
     return any(now.states[digest] in wanted for path in group for digest in path.digests)
 
 
-def _dense(cells: Sequence[CellPath], now: StageStates) -> tuple[SeedChain, ...]:
+def _dense(cells: Sequence[CellPath], now: StageStates, root: str) -> tuple[SeedChain, ...]:
     chains: dict[str, SeedChain] = {}
     for path in cells:
         if path.train not in chains:
             seed = path.cell.seed
-            name = f"dense network · seed {seed}"
+            name = f"{root} · seed {seed}"
             both = (("train", path.train, name), ("evaluate", path.dense_evaluate, f"{name} · evaluation"))
             chains[path.train] = SeedChain(seed, tuple(_square(*each, now) for each in both))
     return tuple(sorted(chains.values(), key=lambda chain: chain.seed))

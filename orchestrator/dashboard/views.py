@@ -8,7 +8,7 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.status import SweepStatus
 from prunesweep.orchestrator.dashboard.connection import LedgerAway
 from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, sweep_url
-from prunesweep.orchestrator.dashboard.grid_view import SHOWN, GridView, graph
+from prunesweep.orchestrator.dashboard.grid_view import SHOWN, GridView, graph, root_of
 from prunesweep.orchestrator.dashboard.read_service import ReadService, StageReading, SweepReading
 from prunesweep.orchestrator.dashboard.sparklines import spark
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
@@ -54,7 +54,7 @@ def sweep(
 
     def make() -> list[Fragment]:
         status = found.status
-        lanes = graph(found.cells, found.now, page, show)
+        lanes = graph(found.cells, found.now, page, show, root_of(found.sweep.grid))
         running = [
             {
                 "of": stage,

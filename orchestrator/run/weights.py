@@ -63,7 +63,7 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
     model = ModelRef(grid.model, grid.width, dataset.classes)
     with tempfile.TemporaryDirectory(prefix="prunesweep-") as folder:
         into = Path(folder, "checkpoint.safetensors")
-        request = {"weights": text, "model": vars(model), "into": str(into)}
+        request = {"weights": text, "model": vars(model), "into": str(into), "head": grid.head}
         events = list(ask(_MODULE, request))
         upload = Upload(into.read_bytes(), settings.artifacts_url, settings.home)
     found = events.pop()

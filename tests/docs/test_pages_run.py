@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+import prunesweep
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 
 SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
@@ -59,7 +61,7 @@ def reader(tmp_path: Path, home: Path) -> Iterator[Reader]:
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md"}
+    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md"}
 
 
 @pytest.mark.slow
@@ -84,3 +86,21 @@ def test_an_algorithm_of_ones_own(reader: Reader) -> None:
     with (reader.folder / "scores" / "fisher.py").open("a") as file:
         file.write("# another character\n")
     assert json.loads(reader.type(same + "other"))["new"] == 2, "its pruning and evaluation; the rest is shared"
+
+
+@pytest.mark.slow
+def test_from_model_pt_to_a_smaller_and_faster_file_in_five_commands(reader: Reader) -> None:
+    model = prunesweep.build_model("resnet20", width=8, classes=10)
+    torch.save(
+        {"epoch": 3, "model": {f"module.{name}": tensor for name, tensor in model.state_dict().items()}},
+        reader.folder / "model.pt",
+    )
+    (block,) = MARKED["own-network.md"]
+    commands = list(block.commands())
+    assert len(commands) == 5
+    told = [reader.type(command) for command in commands]
+    sizes = {file.name: file.stat().st_size for file in (reader.folder / "out").iterdir()}
+    assert sizes["resnet20_prune_90perc_oneshot1.packed"] < 0.4 * (reader.folder / "model.pt").stat().st_size
+    assert (reader.folder / "tiny.html").read_text().startswith("<!doctype html>")
+    row = next(line for line in told[-1].splitlines() if "_prune_" in line or "oneshot1" in line)
+    assert "90.00" in row and "reference" in told[-1]

@@ -15,7 +15,8 @@ from torch.nn.utils import prune as torch_prune
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import UserError
-from prunesweep.core.importing.network import load_network
+from prunesweep.core.importing.network import import_network, load_network
+from prunesweep.core.importing.read import Content
 from prunesweep.core.jobs import bench, evaluate
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import MODELS, ModelRef
@@ -205,3 +206,17 @@ def test_a_file_for_inference_is_told_for_what_it_is(tmp_path: Path, suffix: str
     file.write_bytes(b"whatever")
     with pytest.raises(UserError, match=r"is for inference only.*give the \.pt"):
         load_network(file, "resnet18")
+
+
+def test_a_new_head_takes_the_place_of_the_old_one_and_nothing_else_changes(weights: Weights) -> None:
+    ref, content = ModelRef("resnet18", 4, 3), Content({"state_dict": weights})
+    with pytest.raises(UserError, match="the file has 7 classes: give a dataset of as many, or to a sweep --head new"):
+        import_network(Path("theirs.pt"), content, ref)
+    network, read = import_network(Path("theirs.pt"), content, ref, new_head=True)
+    found, fresh = network.state_dict(), build_model(ref, 0).state_dict()
+    heads = {"fc.weight", "fc.bias"}
+    assert all(torch.equal(found[name], fresh[name]) for name in heads)
+    assert all(torch.equal(tensor, found[name]) for name, tensor in weights.items() if name not in heads)
+    assert "replaced fc.weight 7×32 by an initial one of 3×32 (--head new), to be trained" in read.notes
+    with pytest.raises(UserError, match=r"has no fc\.weight that a new classifier could replace"):
+        import_network(Path("theirs.pt"), Content({"conv1.weight": weights["conv1.weight"]}), ref, new_head=True)

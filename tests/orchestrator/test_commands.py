@@ -206,13 +206,16 @@ def test_doctor_one_line_each(sweep: Sweep, home: Path, monkeypatch: pytest.Monk
     ran = sweep("doctor", "--dataset", "digits", "--devices", "cpu")
     assert ran.code == 0, ran
     assert [line.split()[:2] for line in ran.out.splitlines()] == [
-        ["ok", name] for name in ("ledger", "broker", "workers", "artifacts", "devices", "dataset")
+        ["ok", name] for name in ("ledger", "broker", "workers", "artifacts", "networks", "devices", "dataset")
     ]
+    assert "torchvision " in ran.out and "no own networks (SWEEP_NETWORKS is not set)" in ran.out
+    monkeypatch.setenv("SWEEP_NETWORKS", str(home / "nets"))
     monkeypatch.setenv("SWEEP_ARTIFACTS_URL", "ftp://me:s3cret@host/x")
     broken = sweep("doctor", "--dataset", "none", "--json")
     assert broken.code == 1
     found = {check["name"]: check for check in json.loads(broken.out)}
     assert found["artifacts"]["ok"] is False
+    assert f"own networks from {home / 'nets'}, which is not there" in found["networks"]["message"]
     assert found["dataset"]["ok"] is False
     assert "s3cret" not in broken.out + broken.err
 

@@ -235,6 +235,8 @@ def test_what_cannot_begin_with_given_weights_is_refused(
     assert "std: give --mean and --std together" in refused("--mean", "0.5,0.5,0.5")
     assert "std '0,1,1': give three numbers from above 0 to 1" in refused("--mean", "0.5,0.5,0.5", "--std", "0,1,1")
     assert "the file has 10 classes: give a dataset of as many" in refused("--dataset", "cifar100")
+    assert "give --weights, and --dense-epochs to train it" in refused("--head", "new")
+    assert "head 'other': unknown" in refused("--head", "other")
     assert "is no weights of torchvision; e.g. ResNet18" in refused(weights="torchvision:Nothing")
     nothing = sweep("submit", *GRID, "--dense-epochs", "0", "--sparsity", "50")
     assert nothing.code == 2 and "0 is for given --weights" in nothing.complaint
@@ -242,6 +244,10 @@ def test_what_cannot_begin_with_given_weights_is_refused(
     toml.write_text(f'weights = "{theirs}"\ndense_epochs = 0\nsparsity = [50]\nalgorithm = ["oneshot"]\n')
     ran = sweep("submit", "--grid", toml, *GRID, "--dry-run")
     assert ran.code == 0, ran.err
+    new = ("--dataset", "cifar100", "--head", "new", "--dense-epochs", "1")
+    ran = sweep("submit", "--grid", toml, *GRID, *new, "--dry-run")
+    assert ran.code == 0, ran.err
+    assert "replaced fc.weight 10×16 by an initial one of 100×16 (--head new), to be trained" in ran.err
     assert not (home / "artifacts").exists(), "a dry run stores nothing"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib import metadata
 
 import typer
 
@@ -15,6 +16,7 @@ from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
 from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.weights import HUBS
 from prunesweep.core.settings import Settings, load_settings, mask
 from prunesweep.orchestrator.console.output import paint, say, say_json
 from prunesweep.orchestrator.console.text import one_line, plural
@@ -72,6 +74,7 @@ def _checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]
     yield _check("broker", lambda: _broker(settings))
     yield _workers(settings)
     yield _check("artifacts", lambda: _artifacts(settings))
+    yield Check("networks", True, _networks(settings))
     yield from _torch_checks(settings, images, devices)
 
 
@@ -111,6 +114,23 @@ def _broker(settings: Settings) -> str:
 
 def _artifacts(settings: Settings) -> str:
     return ArtifactStore.open(settings.artifacts_url, settings.home).check()
+
+
+def _networks(settings: Settings) -> str:
+    """Return where networks can come from on this machine, and scores of one's own."""
+    found = ["built-in"]
+    for library in HUBS:
+        try:
+            found.append(f"{library} {metadata.version(library)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"no {library}")
+    for what, name, folder in (
+        ("networks", "SWEEP_NETWORKS", settings.networks),
+        ("scores", "SWEEP_SCORES", settings.scores),
+    ):
+        there = "" if folder is None or folder.is_dir() else ", which is not there"
+        found.append(f"own {what} from {folder}{there}" if folder else f"no own {what} ({name} is not set)")
+    return ", ".join(found)
 
 
 def _torch_checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
