@@ -239,10 +239,10 @@ def test_a_stage_that_ends_is_seen_in_the_next_reading(settings: Settings, engin
 
 def test_imported_weights_are_not_called_a_training(engine: Engine, serve: Serve) -> None:
     submit(engine, 4)
-    assert "dense training" in serve().get("/sweeps/study").text
+    assert "dense network" in serve().get("/sweeps/study").text
     with engine.begin() as connection:
         grid = connection.execute(sql("SELECT grid FROM sweeps")).scalar_one()
         known = {**(json.loads(grid) if isinstance(grid, str) else grid), "weights": "theirs.pt", "dense_epochs": 0}
         connection.execute(update(sweeps).values(grid=known))
     page = serve().get("/sweeps/study").text
-    assert "imported weights" in page and "dense training" not in page
+    assert "imported weights" in page and "dense network" not in page
