@@ -108,7 +108,7 @@ def rival(files: Files, workers: int, recipe: Recipe, model: nn.Module, steps: i
         seen = 0
         for _ in range(count):
             images, labels = next(batches)
-            F.cross_entropy(passes(images), labels).backward()
+            F.cross_entropy(passes(images), labels).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             seen += len(labels)
