@@ -185,7 +185,7 @@ class _Reader:
 
     model: _Observed
     nodes: list[Node] = field(default_factory=list)
-    _constants: dict[str, np.ndarray] = field(default_factory=dict)
+    constants: dict[str, np.ndarray] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
     def graph(self) -> Graph:
@@ -193,7 +193,7 @@ class _Reader:
         from onnx import numpy_helper
 
         proto = self.model.proto
-        self._constants = {each.name: numpy_helper.to_array(each) for each in proto.graph.initializer}
+        self.constants = {each.name: numpy_helper.to_array(each) for each in proto.graph.initializer}
         self._names[_taken(proto)] = INPUT
         for node in proto.graph.node:
             self._take(node)
@@ -220,7 +220,7 @@ class _Reader:
             raise ValueError(f"{proto.name or proto.output[0]}: {proto.op_type} of {proto.domain} is not read")
         attributes = {each.name: helper.get_attribute_value(each) for each in proto.attribute}
         if proto.op_type == "Constant":
-            self._constants[proto.output[0]] = _constant(attributes)
+            self.constants[proto.output[0]] = _constant(attributes)
             return
         if proto.op_type in ("Identity", "Dropout"):
             self._alias(proto.output[0], proto.input[0])
@@ -241,17 +241,17 @@ class _Reader:
         self.nodes.append(node)
 
     def _alias(self, new: str, old: str) -> None:
-        if old in self._constants:
-            self._constants[new] = self._constants[old]
+        if old in self.constants:
+            self.constants[new] = self.constants[old]
         else:
             self._names[new] = self._names[old]
 
     def _operator(self, proto: Any, attributes: dict[str, Any]) -> Operator:
         constants, inputs = {}, []
         for number, name in enumerate(proto.input):
-            if name in self._constants:
+            if name in self.constants:
                 key = f"c{number}"
-                constants[key] = self._constants[name]
+                constants[key] = self.constants[name]
                 inputs.append(key)
             else:
                 inputs.append(self._names[name] if name else "")
@@ -308,7 +308,7 @@ class _Reader:
 
     def constant(self, name: str) -> np.ndarray | None:
         """Finite numbers as float32, without −0; or None."""
-        array = self._constants.get(name)
+        array = self.constants.get(name)
         if array is None or array.dtype not in (np.float32, np.float64, np.float16) or not np.isfinite(array).all():
             return None
         return np.ascontiguousarray(array, np.float32).reshape(array.shape) + np.float32(0)
@@ -401,8 +401,8 @@ def _global_pool(reader: _Reader, proto: Any, attributes: dict[str, Any]) -> Nod
         return None
     if proto.op_type == "ReduceMean":
         axes = attributes.get("axes")
-        if axes is None and len(proto.input) > 1 and proto.input[1] in reader._constants:
-            axes = reader._constants[proto.input[1]].tolist()
+        if axes is None and len(proto.input) > 1 and proto.input[1] in reader.constants:
+            axes = reader.constants[proto.input[1]].tolist()
         if axes is None or sorted(axis % 4 for axis in axes) != [2, 3]:
             return None
         if not attributes.get("keepdims", 1):
