@@ -149,7 +149,7 @@ def _list_undivided(listing: FolderListing, share: str, folders: dict[str, str])
             listing.faults.add("with a single image, which cannot be divided", name, "add images", noun="class")
     for file in sorted(files):
         split = "test" if file.name in tests else "train"
-        listing.splits[split].append(file._replace(name=f"{split}/{file.name}"))
+        listing.splits[split].append(ImageFile(f"{split}/{file.name}", file.path, file.stamp))
     number, total = len(listing.splits["test"]), len(files)
     listing.notes.say(f"{number:,} of {total:,} images are the test set, drawn by --test-share {share}")
     _check_twins(listing)

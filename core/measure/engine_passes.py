@@ -54,7 +54,8 @@ def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Lo
         return None
     sample = normalise(split.between(0, BATCH), split.mean, split.std)
     with torch.inference_mode():
-        wanted, found = Passes(network, min(sample.shape[2:])).eval()(sample), run(sample)
+        passes = Passes(network, min(sample.shape[2:])).eval()
+        wanted, found = passes(sample), run(sample)
     error = float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-6))
     return run if error <= _SAME else None
 

@@ -22,7 +22,7 @@ def for_usage(error: Any, message: str) -> str:
     name = context.info_name
     found = _EXTRA.search(message)
     if found and name in _GRID_COMMANDS:
-        return _for_word(name, found[1].split()[0])
+        return _for_word(name, found[1].split())
     if found and name == "worker":
         return "; a worker works on every sweep of the ledger, so it takes no name"
     option = getattr(error, "option_name", "")
@@ -35,8 +35,11 @@ def for_usage(error: Any, message: str) -> str:
     return ""
 
 
-def _for_word(command: str, word: str) -> str:
-    """Return what to do with a word beside the options of `sweep run` or `sweep submit`."""
+def _for_word(command: str, words: list[str]) -> str:
+    """Return what to do with words beside the options of `sweep run` or `sweep submit`. An empty argument is none."""
+    if not words:
+        return ""
+    word = words[0]
     if _is_grid(word):
         return f"; a grid is given by --grid: sweep {command} --grid {word}"
     return f"; a grid is given by --grid, the sweep's name by --name: sweep {command} --grid demo --name {word}"

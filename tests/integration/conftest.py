@@ -87,12 +87,15 @@ class Site:
     def trainer(self, worker: subprocess.Popen[bytes]) -> psutil.Process:
         """The worker's trainer, once it is up."""
 
+        seen: list[psutil.Process] = []
+
         def found() -> list[psutil.Process]:
             children = psutil.Process(worker.pid).children(recursive=True)
-            return [child for child in children if "prunesweep.worker.trainer" in _command(child)]
+            seen[:] = [child for child in children if "prunesweep.worker.trainer" in _command(child)]
+            return seen
 
         self.until(found, "a trainer")
-        return found()[0]
+        return seen[0]
 
     def submit(self, name: str, stages: Sequence[Stage], *, hint: bool = True) -> SubmitSummary:
         """Writes stages without cells into the ledger, and hints those that are ready if a broker is there."""

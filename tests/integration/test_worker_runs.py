@@ -155,11 +155,11 @@ def test_a_worker_that_lost_its_lease_writes_nothing(shared):
     stage = Sleep("stolen", 60.0)
     shared.submit("stolen", [stage])
     shared.wait(stage, State.RUNNING)
+    trainer = shared.trainer(shared.workers[0])
     with shared.engine.begin() as connection:
         # A lease as long as that is sound if its worker asked for so long a one.
         values = {"attempt": 5, "worker": "another", "slot": "cpu", "lease_seconds": 9e9}
         connection.execute(update(stages).where(stages.c.digest == digest(stage)).values(**values, lease_until=9e9))
-    trainer = shared.trainer(shared.workers[0])
     psutil.wait_procs([trainer])
     other = Sleep("after stolen", 0.0)
     shared.submit("after-stolen", [other])

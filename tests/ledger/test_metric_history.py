@@ -47,7 +47,7 @@ def test_a_dense_training_in_several_stages_is_one(world) -> None:
     assert curves.path[1] == (early, rest, *cell.rounds)
     assert curves.dense == {1: 2}
     (row,) = report_rows(world.engine, sweep)
-    assert (row.state, row.dense_train_seconds, row.epochs) == ("RUNNING", None, 3)
+    assert (row.state, row.dense_train_seconds, row.epochs) == ("PENDING", None, 3)
     (origin,) = origins(world.engine, sweep)
     assert [stage.digest for stage in origin.chain] == [early, rest, *cell.rounds]
 

@@ -240,7 +240,14 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
     fact = {"top1": 0.95, "drop_vs_first": 0.0, "sparsity": 0.0, "nonzero": 699_056, "images": 355, "seconds": 1.0}
     fact |= {"ms_per_image_dense": 1.25, "ms_per_image": 1.2, "speedup": 1.04, "speedup_low": 1.01, "speedup_high": 1.1}
     fact |= {"batch": 1, "threads": 2, "processor": "a processor", "total": 699_056}
-    fact |= {"engine_dense": "onnxruntime", "engine": "sparse", "disturbed": True, "code": "own", "p": 0.0005}
+    fact |= {
+        "engine_dense": "onnxruntime",
+        "engine": "sparse",
+        "accuracy_engine": "onnxruntime",
+        "disturbed": True,
+        "code": "own",
+        "p": 0.0005,
+    }
     fact |= {"speedup_zeros": 1.5, "speedup_zeros_low": 1.4, "speedup_zeros_high": 1.6}
     files = [tmp_path / "dense.pt", tmp_path / "pruned.pt"]
     for file in files:

@@ -58,7 +58,7 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
         "| sparsity asked | 90 % |",
         "| sparsity got | 90.00 % (zeros among prunable weights, counted) |",
         "| epochs a round | 1 |",
-        "| iterations (rounds) | 2 |",
+        "| rounds | 2 |",
         "| seed | 0 |",
         "| top-1, dense before pruning | 95.00 % |",
         "| top-1, right after the last pruning | 50.00 % |",

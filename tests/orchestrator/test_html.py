@@ -150,7 +150,7 @@ def test_a_sweep_without_results_says_so(sweep: Sweep, tmp_path: Path) -> None:
     sweep("submit", "--grid", "demo", "--name", "first")
     found = _Page(_written(sweep, tmp_path / "first.html"))
     words = " ".join(found.words)
-    assert "0 of 18 cells done; 18 ready." in words
+    assert "0 of 18 cells done; 18 pending." in words
     assert "No cell has been evaluated yet, so nothing can be said about accuracy." in words
     assert _charts(found) == {}
 

@@ -20,7 +20,7 @@ from prunesweep.orchestrator.cli.commands.verify import Finding
 
 Sweep = Callable[..., Any]
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
-WITHOUT = {"attach", "dashboard", "run", "worker"}
+WITHOUT = {"attach", "dashboard", "run", "serve", "worker"}
 """They go on until their work is done, and print as they go."""
 
 

@@ -27,7 +27,7 @@ TINY = {
     "--width": "2",
     "--dense-epochs": "1",
     "--epochs": "0",
-    "--iterations": "2",
+    "--rounds": "2",
     "--sparsity": "50",
     "--name": "tiny",
 }
@@ -156,7 +156,7 @@ def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(one_thread: None, 
 def sorted_like(options: list[str]) -> list[str]:
     """The options in the order in which the resume line names them: grid, axes, name."""
     given = dict(zip(options[::2], options[1::2], strict=True))
-    axes = ["--grid", "--sparsity", "--epochs", "--iterations", "--width", "--dense-epochs", "--name"]
+    axes = ["--grid", "--sparsity", "--epochs", "--rounds", "--width", "--dense-epochs", "--name"]
     return [word for axis in axes for word in (axis, given[axis])]
 
 

@@ -146,7 +146,7 @@ def test_where_files_go(sweep: Sweep, filled: Path) -> None:
         _one_line(sweep("report", "-o", STRANGE[name]))
     _one_line(sweep("report", "-o", "no/such/folder/x.csv"))
     for name in ("escape", "newline", "shell", "right to left", "no UTF-8", "format", "sql"):
-        file = filled / STRANGE[name].replace("/", "")
+        file = filled / f"{STRANGE[name].replace('/', '')}.csv"
         ran = sweep("report", "-o", file.name)
         assert ran.code == 0
         assert file.is_file()

@@ -68,10 +68,20 @@
   function name() {
     place.querySelector(".tabulator-page-size")?.setAttribute("aria-label", "Cells on a page");
     place.querySelector(".tabulator-tableholder")?.setAttribute("aria-label", "Rows of the table of cells");
+    // A grid may hold nothing but rows: those of the body, and one of the controls below it.
+    role(".tabulator-tableholder", "rowgroup");
+    role(".tabulator-table", "presentation");
+    role(".tabulator-footer", "rowgroup");
+    role(".tabulator-footer-contents", "row");
+    role(".tabulator-footer-contents > *", "gridcell");
     for (const button of place.querySelectorAll("button.tabulator-page")) {
       const page = button.dataset.page;
       button.setAttribute("aria-label", `Table of cells: ${/^\d+$/.test(page) ? "page " : ""}${page} ${/^\d+$/.test(page) ? "" : "page"}`.trim());
     }
+  }
+
+  function role(selector, name) {
+    for (const element of place.querySelectorAll(selector)) element.setAttribute("role", name);
   }
 
   function columns() {
