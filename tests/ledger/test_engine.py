@@ -10,9 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
@@ -92,6 +94,25 @@ def test_without_create_a_missing_ledger_is_an_error_and_stays_missing(settings:
     with pytest.raises(UserError, match="no ledger yet; run: sweep submit"):
         open_ledger(settings, create=False)
     assert not settings.home.exists()
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite3", "a?mode=rwc#b%41 ü.sqlite3"])
+def test_a_ledger_that_went_away_is_not_made_again_empty(settings: Settings, tmp_path: Path, name: str) -> None:
+    """Not even from the write-ahead log that it left behind: what is missing is away, and comes back as it was."""
+    file = tmp_path / "there" / name
+    engine = open_ledger(replace(settings, database_url=f"sqlite:///{quote(str(file))}"))
+    file = Path(engine.url.database or "")
+    with engine.connect() as held:
+        held.execute(text("CREATE TABLE kept (one INTEGER)"))
+        held.commit()
+        file.rename(tmp_path / "moved")
+        with pytest.raises(OperationalError, match="unable to open"), engine.connect():
+            pass
+        assert not file.exists()
+        (tmp_path / "moved").rename(file)
+        with engine.connect() as other:
+            other.execute(text("SELECT * FROM kept"))
+    engine.dispose()
 
 
 def test_a_sqlite_url_is_a_ledger_of_its_own(settings: Settings, tmp_path: Path) -> None:

@@ -78,20 +78,27 @@ def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
         if not create and os.access(file, os.R_OK):
             return _open_read_only(file, field, fix)
         raise UserError(field, file, f"is not writable; {fix}")
-    if field == "ledger" and not file.exists():
-        _make_private_file(file)
-    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": _BUSY_SECONDS})
+    if not file.exists():
+        _make_file(file, 0o600 if field == "ledger" else 0o644)
+    engine = create_engine(URL.create("sqlite", database=str(file)), creator=lambda: _connect(file))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _check(engine, field, str(file), fix, upgrade=True)
     return engine
 
 
-def _make_private_file(file: Path) -> None:
-    """An empty file of mode 0600, whatever the umask is; SQLite gives the files beside it the same mode. Never opened
-    if it is there: to close a file drops all locks that this process has on it, SQLite's included."""
+def _make_file(file: Path, mode: int) -> None:
+    """Make an empty file; SQLite gives the files beside it the same mode. Never opened if it is there: to close a file
+    drops all locks that this process has on it, SQLite's included."""
     with suppress(FileExistsError):
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """Connect to a file that is there. SQLite would make a missing one, and fill it from a write-ahead log that was
+    left behind: a ledger that went away would come back without its sweeps."""
+    address = f"file:{quote(os.fsencode(file))}?mode=rw"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
 
 
 def _open_read_only(file: Path, field: str, fix: str) -> Engine:
