@@ -11,12 +11,12 @@ from prunesweep.core.measure.engines.registry import registry
 from prunesweep.core.measure.latency import LatencyRun
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.engines import ENGINES
-from prunesweep.core.training.batches import normalise
+from prunesweep.core.training.batches import fitting, normalise
 from prunesweep.core.training.datasets import Split
 
 EAGER = "torch"
 BATCH = 64
-"""Images a pass: beyond it no engine gets faster, and the last, partly empty pass costs more."""
+"""Most images a pass; the last pass may be partly empty."""
 _SAME = 1e-4
 """Largest difference from torch's logits, as a fraction of the largest of them."""
 _WORTHWHILE_SECONDS = 3.0
@@ -47,12 +47,13 @@ def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Lo
     """
     if engine == EAGER or "cpu" not in ENGINES[engine].devices:
         return None
+    batch = fitting(BATCH, split.images.shape[2:])  # as `evaluate` will send them
     try:
         with torch.no_grad():
-            run = _EnginePass(engine, network, tuple(split.images.shape[1:]), threads)
+            run = _EnginePass(engine, network, (batch, *split.images.shape[1:]), threads)
     except UnsupportedNetwork:
         return None
-    sample = normalise(split.between(0, BATCH), split.mean, split.std)
+    sample = normalise(split.between(0, batch), split.mean, split.std)
     with torch.inference_mode():
         passes = Passes(network, min(sample.shape[2:])).eval()
         wanted, found = passes(sample), run(sample)
@@ -65,7 +66,7 @@ class _EnginePass:
 
     def __init__(self, engine: str, network: nn.Module, shape: tuple[int, ...], threads: int) -> None:
         # Not zeros: an engine chooses its code by running these.
-        self._images = torch.rand(BATCH, *shape, generator=torch.Generator().manual_seed(0))
+        self._images = torch.rand(shape, generator=torch.Generator().manual_seed(0))
         self._run = registry()[engine].prepare(network, self._images, threads)()
 
     def __call__(self, images: Tensor) -> Tensor:
