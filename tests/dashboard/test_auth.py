@@ -102,7 +102,7 @@ def test_the_command_tells_its_address_and_ends_on_ctrl_c(tmp_path: Path) -> Non
             assert started.stdout is not None
             url = started.stdout.readline()
             started.send_signal(signal.SIGINT)
-            _, complaint = started.communicate(timeout=30)
+            _, complaint = started.communicate(timeout=120)
             return url, started.returncode, complaint
 
     with ThreadPoolExecutor(5) as threads:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from prunesweep.core.broker import embedded
 from prunesweep.core.broker.valkey import find_server
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.plan.stages import Sleep
+from tests.support.folders import remove_at_once
 
 
 @dataclass
@@ -199,7 +199,7 @@ def test_a_worker_does_not_stay_with_a_server_that_nobody_else_reaches(shared, l
     """Its whole folder is removed: another one starts, and the one that nobody can find is ended."""
     trainer = shared.trainer(shared.workers[0])
     lost_servers.append(embedded_server(shared))
-    shutil.rmtree(shared.settings.broker_folder)
+    remove_at_once(shared.settings.broker_folder)
     shared.until(lambda: embedded.running(shared.settings), "another server")
     later = Sleep("later-folder", 0.0)
     shared.submit(later.label, [later], hint=False)

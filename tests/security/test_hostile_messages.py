@@ -204,4 +204,4 @@ def test_control_messages_of_any_shape(shared: Site, tmp_path: Path) -> None:
 
 def test_control_commands_are_celerys_own(shared: Site) -> None:
     """Who may write to the broker may also ask workers to stop, as with any Celery worker: docs/scale-out.md."""
-    assert shared.app.control.ping(timeout=2.0)
+    assert shared.app.control.ping(timeout=30.0, limit=1)
