@@ -7,16 +7,17 @@ become part of the stages that use them, so that equal digests still mean equal 
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.suggestions import did_you_mean
+from prunesweep.core.plan.toml_files import parse_toml, read_toml
 
 BATCHES = (1, 64)
 """Images a pass that a profile knows: the engine has one program for few images and one for many."""
@@ -134,12 +135,7 @@ def load_profile(name: str) -> CostProfile:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
     """
     if name.lower().endswith(".toml"):
-        try:
-            return _read(Path(name).read_bytes(), name)
-        except OSError as error:
-            raise UserError("costs", name, f"cannot be read: {error.strerror}") from None
-        except ValueError:
-            raise UserError("costs", name, "is not a path") from None
+        return _read(read_toml(Path(name), "costs")[0], name)
     if name not in profile_names():
         raise UserError("costs", name, did_you_mean(name, [*profile_names(), "FILE.toml"]))
     return _built_in(name)
@@ -147,16 +143,11 @@ def load_profile(name: str) -> CostProfile:
 
 @cache
 def _built_in(name: str) -> CostProfile:
-    return _read(files(__package__).joinpath(_FOLDER, f"{name}.toml").read_bytes(), name)
+    data = files(__package__).joinpath(_FOLDER, f"{name}.toml").read_bytes()
+    return _read(parse_toml(data, "costs", name)[0], name)
 
 
-def _read(data: bytes, where: str) -> CostProfile:
-    try:
-        values = tomllib.loads(data.decode("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise UserError("costs", where, f"not valid TOML: {error}") from None
-    except (UnicodeDecodeError, RecursionError):
-        raise UserError("costs", where, "is not a profile; measure one with sweep costs") from None
+def _read(values: dict[str, Any], where: str) -> CostProfile:
     tables = {f"batch-{batch}": batch for batch in BATCHES}
     wanted = {"processor", "date", *tables}
     if set(values) != wanted:

@@ -1,7 +1,6 @@
 """Grids from a name, from a TOML file, or as the ledger keeps them."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,8 +9,8 @@ from typing import Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
+from prunesweep.core.plan.toml_files import read_toml
 
-_MAX_FILE = 2**20
 _BESIDE = MappingProxyType(
     {
         "algorithm": "algorithms",
@@ -49,20 +48,7 @@ def stored_grid(values: Mapping[str, Any]) -> Grid:
 
 
 def _load_toml(path: Path) -> Grid:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_FILE + 1)
-        if len(raw) > _MAX_FILE:
-            raise UserError("grid", path, "is larger than a grid can be (1 MiB)")
-        text = raw.decode("utf-8-sig")
-        values = tomllib.loads(text)
-    except RecursionError:
-        raise UserError("grid", path, "not valid TOML: nested too deeply") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, tomllib.TOMLDecodeError):
-            raise UserError("grid", path, f"not valid TOML: {error}") from None
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UserError("grid", path, f"cannot be read: {reason}") from None
+    values, text = read_toml(path, "grid")
     base = "full"
     for key, value in values.items():
         # One by one for the line of the first bad one; together below, as one may depend on another.

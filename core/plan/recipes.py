@@ -4,7 +4,6 @@ What a file of the user's is called, and where it lies, is no part of it: a file
 recipe that comes with the program is that recipe, any other one is `own`.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.datasets import OPTIONAL
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
+from prunesweep.core.plan.toml_files import parse_toml, read_toml
 
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("triangle", "cosine")
@@ -136,12 +136,7 @@ def load_recipe(name: str) -> RecipePair:
         UserError: unknown name; an unreadable file, a TOML error, a missing or unknown key, a value out of range.
     """
     if name.lower().endswith(".toml"):
-        try:
-            read = _read(Path(name).read_bytes(), OWN, name)
-        except OSError as error:
-            raise UserError("recipe", name, f"cannot be read: {error.strerror}") from None
-        except ValueError:
-            raise UserError("recipe", name, "is not a path") from None
+        read = _read(read_toml(Path(name), "recipe")[0], OWN, name)
         known = (_built_in(each) for each in recipe_names())
         return next((one for one in known if one.named(OWN) == read), read)
     if name not in recipe_names():
@@ -152,16 +147,10 @@ def load_recipe(name: str) -> RecipePair:
 @cache
 def _built_in(name: str) -> RecipePair:
     entry = files(__package__).joinpath(_FOLDER, f"{name}.toml")
-    return _read(entry.read_bytes(), name, name)
+    return _read(parse_toml(entry.read_bytes(), "recipe", name)[0], name, name)
 
 
-def _read(data: bytes, name: str, where: str) -> RecipePair:
-    try:
-        values = tomllib.loads(data.decode("utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise UserError("recipe", where, f"not valid TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise UserError("recipe", where, "cannot be read: not UTF-8 text") from None
+def _read(values: dict[str, Any], name: str, where: str) -> RecipePair:
     unknown = set(values) - {"version", "dense", "finetune"}
     if unknown:
         raise UserError("recipe", where, f"unknown key {min(unknown)!r}; known: version, [dense], [finetune]")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prunesweep.core.images.preprocessing import CARD_ROW, CARD_SIZE
 from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.lineage import Lineage, TrainingStage
 from prunesweep.core.ledger.queries.report import ReportRow
@@ -106,8 +107,10 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
     row = subject.row
     found = subject.origin.dense_result if subject.dense else subject.origin.result
     yield "dataset", _dataset(subject)
+    if size := subject.origin.dataset.get("size"):
+        yield CARD_SIZE, f"{size} × {size} pixels ({subject.origin.dataset['resize']})"
     if mean := subject.origin.dataset.get("mean"):
-        yield "images normalised by", f"mean {mean}, standard deviation {subject.origin.dataset['std']}, as given"
+        yield CARD_ROW, f"mean {mean}, standard deviation {subject.origin.dataset['std']}, as given"
     yield "network", f"{_word(row.model)}, width {row.width}" if row.width else _word(_source(subject))
     if subject.dense:
         yield "algorithm", "none: dense, as imported" if len(subject.chain) == 1 and row.weights else "none: dense"

@@ -22,7 +22,7 @@ from prunesweep.orchestrator.console.text import one_line, plural
 from prunesweep.orchestrator.images import look_up
 from prunesweep.orchestrator.networks import look_at
 from prunesweep.orchestrator.run.request import GridRequest
-from prunesweep.orchestrator.run.weights import Upload, read_given, store
+from prunesweep.orchestrator.run.weights import Upload, prepared_as_said, read_given, store
 
 _HINT_PATIENCE = 1.0
 
@@ -57,6 +57,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
+    grid, said = prepared_as_said(grid)
     found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize, share=grid.test_share)
     grid = replace(grid, dataset=found.text)
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
@@ -65,7 +66,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         planned = plan(grid, found.ref, shapes=network.shapes)
         return Request(planned, name, _prefix(asked.grid), (*found.notes, *network.notes), dataset=found)
     planned = plan(given.grid, found.ref, given.imported, network.shapes)
-    notes = (*found.notes, *network.notes, *given.notes)
+    notes = (*found.notes, *network.notes, *given.notes, *said)
     return Request(planned, name, _prefix(asked.grid), notes, given.upload, found)
 
 

@@ -10,9 +10,10 @@ from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.images.preprocessing import beside
 from prunesweep.core.ledger.db.identity import ledger_id
 from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import DatasetRef, with_normalisation
+from prunesweep.core.plan.datasets import DatasetRef, folder_of, with_normalisation
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
@@ -44,6 +45,22 @@ class Given:
     imported: ImportedWeights
     upload: Upload
     notes: tuple[str, ...]
+
+
+def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
+    """Return the grid with the normalisation and the image size that a file beside its weights gives, and what that
+    came to, one line each; the grid as it is where it says itself, or where nothing lies there."""
+    said = beside(Path(grid.weights)) if grid.weights and not is_published(grid.weights) else None
+    if said is None:
+        return grid, ()
+    notes = []
+    if said.mean and not grid.mean and not grid.std:
+        grid = replace(grid, mean=said.mean, std=said.std)
+        notes.append(said.normalised(origin_of(grid.weights)))
+    if said.image_size and not grid.image_size and folder_of(grid.dataset) is not None:
+        grid = replace(grid, image_size=said.image_size)
+        notes.append(said.resized(origin_of(grid.weights)))
+    return grid, tuple(notes)
 
 
 def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, update
 import prunesweep
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import install
+from prunesweep.core.images.preprocessing import beside
 from prunesweep.core.ledger.db.schema import cells
 
 Sweep = Callable[..., Any]
@@ -89,9 +90,8 @@ def test_a_card_stands_beside_every_file(sweep: Sweep, mine: str, tmp_path: Path
 
 def test_a_card_tells_the_layer_rules(sweep: Sweep, work: Work, made_up: None, tmp_path: Path) -> None:
     rules = "first=dense,shortcuts=exempt,fc.weight=50%"
-    sweep(
-        "submit", "--grid", "demo", "--algorithm", "iterative", "--sparsity", "90", "--epochs", "1", "--layers", rules
-    )
+    grid = ("--grid", "demo", "--algorithm", "iterative", "--sparsity", "90", "--epochs", "1", "--layers", rules)
+    sweep("submit", *grid, "--mean", "0.5,0.4,0.3", "--std", "0.25,0.25,0.2")
     work()
     sweep("export", "1", tmp_path)
     card = (tmp_path / NAMES[2].replace(".pt", ".md")).read_text()
@@ -101,6 +101,8 @@ def test_a_card_tells_the_layer_rules(sweep: Sweep, work: Work, made_up: None, t
     assert "| without the exempt layers | 90.00 %, 69,906 of 699,056 weights left: what was asked for |" in card
     assert "| fc.weight | 10 | 100 | 90.00 % | 10 | 100 | 0.5 |" in card.splitlines()
     assert "exempt" not in (tmp_path / "resnet18.md").read_text()
+    said = beside(tmp_path / NAMES[2])
+    assert said is not None and (said.mean, said.std) == ("0.5,0.4,0.3", "0.25,0.25,0.2"), "cards are read again"
 
 
 def test_the_dense_network_s_card_speaks_of_no_pruning(sweep: Sweep, mine: str, tmp_path: Path) -> None:

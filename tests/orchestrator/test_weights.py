@@ -251,6 +251,21 @@ def test_what_cannot_begin_with_given_weights_is_refused(
     assert not (home / "artifacts").exists(), "a dry run stores nothing"
 
 
+def test_what_lies_beside_the_file_says_how_its_images_were_prepared(
+    sweep: Sweep, ledger: Engine, theirs: Path
+) -> None:
+    config = {"pretrained_cfg": {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.2, 0.1], "input_size": [3, 224, 224]}}
+    (theirs.parent / "config.json").write_text(json.dumps(config))
+    grid = ("--weights", theirs, *GRID, "--sparsity", "50", "--algorithm", "oneshot")
+    ran = sweep("submit", *grid, "--name", "beside")
+    assert "theirs.pth: images are normalised as config.json says, mean 0.5,0.4,0.3, std 0.2,0.2,0.1" in ran.err
+    assert "resized" not in ran.err, "these images have one size"
+    found = find_sweep(ledger, "beside").grid
+    assert (found["mean"], found["std"], found["image_size"]) == ("0.5,0.4,0.3", "0.2,0.2,0.1", 0)
+    ran = sweep("submit", *grid, "--mean", "0.1,0.1,0.1", "--std", "0.3,0.3,0.3", "--name", "own")
+    assert "as config.json says" not in ran.err and find_sweep(ledger, "own").grid["mean"] == "0.1,0.1,0.1"
+
+
 def test_published_weights_bring_their_normalisation(
     sweep: Sweep, ledger: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
+from prunesweep.core.images.preprocessing import beside
 from prunesweep.core.plan.axes import parse_count
-from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size, with_normalisation
+from prunesweep.core.plan.datasets import RESIZES, folder_of, parse_share, read_size, with_normalisation
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -37,7 +38,9 @@ def evaluate(
     settings = load_settings()
     paths = [existing(file) for file in files]
     size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
-    found = look_up(dataset, settings, size=size, resize=how, share=parse_share(test_share))
+    share = parse_share(test_share)
+    size, mean, std = _prepared(paths, dataset, size, mean, std)
+    found = look_up(dataset, settings, size=size, resize=how, share=share)
     for line in found.notes:
         note(f"note: {line}")
     request = {
@@ -52,6 +55,25 @@ def evaluate(
     }
     need("worker", "evaluate", modules=("torch",))
     _evaluate(request, json_)
+
+
+def _prepared(paths: list[str], dataset: str, size: int, mean: str, std: str) -> tuple[int, str, str]:
+    """Return image size, mean and standard deviation as they were given, else as a file beside the first of the
+    weights gives them; a note says which, and where another file of weights has others."""
+    said = {path: found for path in paths if (found := beside(Path(path))) is not None}
+    first = said.get(paths[0])
+    if first is not None and first.mean and not mean and not std:
+        mean, std = first.mean, first.std
+        note(f"note: {first.normalised(Path(paths[0]).name)}")
+    if first is not None and first.image_size and not size and folder_of(dataset) is not None:
+        size = first.image_size
+        note(f"note: {first.resized(Path(paths[0]).name)}")
+    for path, other in said.items():
+        if not other.agrees(mean, std, size if folder_of(dataset) is not None else other.image_size):
+            note(
+                f"note: {Path(path).name}: {other.source} prepares its images otherwise; all files see the same images"
+            )
+    return size, mean, std
 
 
 def _evaluate(request: dict[str, Any], json_: bool) -> None:

@@ -1,0 +1,121 @@
+"""How the images of a network were prepared, as a file beside its weights says: a model card or a library's config."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axes import parse_channels
+from prunesweep.core.plan.datasets import read_size
+
+CARD_ROW = "images normalised by"
+"""The row of a model card that gives mean and standard deviation."""
+CARD_SIZE = "images resized to"
+"""The row of a model card that gives the side of its images in pixels."""
+_CARD = re.compile(rf"^\| {CARD_ROW} \| mean ([\d.,e-]+), standard deviation ([\d.,e-]+)", re.MULTILINE)
+_SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) ", re.MULTILINE)
+_CONFIGS = ("config.json", "preprocessor_config.json")
+_LARGEST_FILE = 10_000_000
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What such a file says.
+
+    Attributes:
+        source: the file's name.
+        mean, std: of values in [0, 1], as `parse_channels` writes them; "" = it does not say.
+        image_size: side in pixels of square images, 0 = it does not say.
+    """
+
+    source: str
+    mean: str = ""
+    std: str = ""
+    image_size: int = 0
+
+    def normalised(self, weights: str) -> str:
+        """Return the note that a person reads where its normalisation is used."""
+        return (
+            f"{weights}: images are normalised as {self.source} says, mean {self.mean}, "
+            f"std {self.std}; see --mean, --std"
+        )
+
+    def agrees(self, mean: object, std: object, size: int) -> bool:
+        """Return whether images prepared in that way are prepared as it says."""
+        return (not self.mean or (self.mean, self.std) == (mean, std)) and self.image_size in (0, size)
+
+    def resized(self, weights: str) -> str:
+        """Return the note that a person reads where its image size is used."""
+        return f"{weights}: images are resized to {self.image_size} pixels as {self.source} says; see --image-size"
+
+
+def beside(weights: Path) -> Preprocessing | None:
+    """Return what lies beside a file of weights: its model card `NAME.md`, else `config.json` as timm writes it, else
+    `preprocessor_config.json` as transformers does; None where none of them says anything that can be used.
+
+    Source: timm's `pretrained_cfg` (mean, std, input_size [3, H, W]); transformers' image processors (image_mean,
+    image_std, size).
+    """
+    folder = weights.parent
+    candidates = (_card(weights.with_suffix(".md")), *(_config(folder / name) for name in _CONFIGS))
+    return next((found for found in candidates if found and (found.mean or found.image_size)), None)
+
+
+def _card(file: Path) -> Preprocessing | None:
+    text = _text(file)
+    numbers, side = _CARD.search(text), _SIDE.search(text)
+    mean, std = _channels(numbers[1].rstrip(","), numbers[2].rstrip(",")) if numbers else ("", "")
+    return Preprocessing(file.name, mean, std, _size(side[1]) if side else 0)
+
+
+def _config(file: Path) -> Preprocessing | None:
+    try:
+        whole = json.loads(_text(file) or "null")
+    except (ValueError, RecursionError):  # somebody else's file of that name
+        return None
+    if not isinstance(whole, dict):
+        return None
+    said = next((whole[key] for key in ("pretrained_cfg", "data_config") if isinstance(whole.get(key), dict)), whole)
+    mean, std = _channels(*(next(_found(said, axis, f"image_{axis}"), "") for axis in ("mean", "std")))
+    sides = (_side(each) for each in _found(said, "input_size", "crop_size", "size"))
+    return Preprocessing(file.name, mean, std, next((side for side in sides if side), 0))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8") if file.stat().st_size <= _LARGEST_FILE else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _found(said: Mapping[str, Any], *names: str) -> Iterator[Any]:
+    return (said[name] for name in names if said.get(name))
+
+
+def _channels(mean: object, std: object) -> tuple[str, str]:
+    """Return both as canonical text, or neither."""
+    try:
+        found = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
+    except UserError:
+        return "", ""
+    return found if all(found) else ("", "")
+
+
+def _side(value: object) -> int:
+    """Return the side of `224`, `[3, 224, 224]`, `{height: 224, width: 224}`, `{shortest_edge: 224}`; 0 = no square."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        sides = {str(each) for each in value[-2:]}
+        value = sides.pop() if len(sides) == 1 else 0
+    return _size(value)
+
+
+def _size(value: object) -> int:
+    try:
+        return read_size(value)
+    except UserError:
+        return 0
