@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import registry
-from prunesweep.core.measure.latency import LatencyRun
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.engines import ENGINES
 from prunesweep.core.training.batches import fitting, normalise
