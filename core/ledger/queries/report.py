@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Engine, select
 
 from prunesweep.core.chance import at_chance
 from prunesweep.core.holm import holm
-from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.cell_states import CellStages, cell_states
 from prunesweep.core.ledger.queries.controls import DenseControl, references
@@ -154,36 +155,31 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
-        query = select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
-        cell_rows = connection.execute(query).all()
-        against = references(cell_rows, sweep.grid)
-        timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
+        grid_cells = connection.execute(cell_rows(), of(sweep_id)).all()
+        against = references(grid_cells, sweep.grid)
+        timed = by_digest(connection, sweep_id, latencies, *_LATENCY_COLUMNS)
         made = ("kind", "state", "artifact", "artifact_bytes", "train_seconds", "summary")
         facts = _SweepFacts(
-            _by_digest(connection, stages, sweep_id, (*made, "ran")),
+            by_digest(connection, sweep_id, stages, *made, "ran"),
             dense_chains(connection, sweep_id),
             imported_from(connection, sweep_id, sweep.grid),
-            _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
+            by_digest(connection, sweep_id, results, *_RESULT_COLUMNS, "majority", "images"),
             timed,
             _adjusted(timed),
         )
-        states = _states(cell_rows, facts)
+        states = _states(grid_cells, facts)
         return [
             _row(sweep.name, rules, cell, state, facts, against[cell.position])
-            for cell, state in zip(cell_rows, states, strict=True)
+            for cell, state in zip(grid_cells, states, strict=True)
         ]
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
     """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
     (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
-    query = (
-        select(cells.c.position, results.c.layers)
-        .join(results, results.c.digest == cells.c.evaluate)
-        .where(cells.c.sweep_id == sweep_id)
-    )
+    query = cell_rows("position").add_columns(results.c.layers).join(results, results.c.digest == cells.c.evaluate)
     with reading(engine) as connection:
-        return {row.position: row.layers for row in connection.execute(query)}
+        return {row.position: row.layers for row in connection.execute(query, of(sweep_id))}
 
 
 _RESULT_COLUMNS = (
@@ -228,15 +224,6 @@ _LATENCY_COLUMNS = (
 _OF_TWELVE = 26 / 4096
 """The sign test's p where at most one of twelve blocks is on the other side: what an interval that leaves 1 out says of
 a row without a p, which an older release wrote."""
-
-
-def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple[str, ...]) -> dict[str, AnyRow]:
-    query = (
-        select(*columns(table, "digest", *names))
-        .join(sweep_stages, sweep_stages.c.digest == table.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id)
-    )
-    return {row[0]: row for row in connection.execute(query)}
 
 
 def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts, reference: DenseControl) -> ReportRow:
@@ -366,13 +353,13 @@ def _seconds(rounds: Sequence[str], facts: _SweepFacts) -> float | None:
     return None if None in spent else float(sum(spent))
 
 
-def _states(cell_rows: Sequence[AnyRow], facts: _SweepFacts) -> list[State]:
+def _states(grid_cells: Sequence[AnyRow], facts: _SweepFacts) -> list[State]:
     """Return the state of each cell."""
     needed = (
         CellStages(
             shared=(*facts.dense[cell.train], cell.dense_evaluate),
             own=(*cell.rounds, cell.evaluate, *([] if cell.benchmark is None else [cell.benchmark])),
         )
-        for cell in cell_rows
+        for cell in grid_cells
     )
     return list(cell_states(needed, {digest: State(row.state) for digest, row in facts.stages.items()}))
