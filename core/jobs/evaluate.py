@@ -73,11 +73,8 @@ class _TestData:
     def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileResult:
         """first_top1: None for the first file."""
         start = time.perf_counter()
-        channels, height, width = self.split.images.shape[1:]
         with measuring(lambda: self.say(_WAITS)):
-            race = compete(
-                self.first, network, (channels, height, width), self.batch, self.threads, self.device, DEFAULT
-            )
+            race = compete(self.first, network, self.split.image_shape, self.batch, self.threads, self.device, DEFAULT)
         before, after, zeros = race.dense(), race.pruned(), race.zeros
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
