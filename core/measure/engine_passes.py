@@ -62,7 +62,7 @@ def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Lo
 
 
 class _EnginePass:
-    """An engine's pass over memory of its own, filled anew for each batch."""
+    """An engine's pass over memory of its own, filled again for each batch."""
 
     def __init__(self, engine: str, network: nn.Module, shape: tuple[int, ...], threads: int) -> None:
         # Not zeros: an engine chooses its code by running these.

@@ -163,7 +163,7 @@ def test_status_says_why_a_stage_failed_and_retry_helps(sweep: Sweep, ledger: En
     assert "FAILED after" in log
     assert "Traceback" in log
     assert json.loads(sweep("logs", digest[:12].upper(), "--json").out)["attempts"][0]["log"] == "Traceback\n"
-    assert sweep("retry").out == "mine: goes on, 1 stage ready\n"
+    assert sweep("retry").out == "mine: retried, 1 stage ready\n"
     assert work() == 72
     assert sweep("status").out.splitlines()[0].startswith("mine: done")
     assert sweep("retry").out == "mine: nothing to retry\n"
@@ -175,7 +175,7 @@ def test_cancel_leaves_what_another_sweep_wants(sweep: Sweep, ledger: Engine, wo
     take(ledger)
     out = sweep("cancel", "mine").out
     assert "72 stages left alone: another sweep wants them" in out
-    assert sweep("cancel", "yours").out.startswith("yours: 71 waiting stages cancelled, 1 running told to stop\n")
+    assert sweep("cancel", "yours").out.startswith("yours: 71 waiting stages cancelled, 1 running asked to stop\n")
     assert sweep("status", "mine").out.startswith("mine: cancelling")
 
 

@@ -277,10 +277,10 @@ def test_a_training_in_two_stages_ends_on_the_bits_of_one(bench, optimizer):
     assert all(torch.equal(value, two.weights[name]) for name, value in one.weights.items())
     assert early.optimizer and not one.optimizer and not two.optimizer
     other = replace(recipe, optimizer={"sgd": "adamw", "adamw": "sgd"}[optimizer])
-    with pytest.raises(StageError, match="the optimizer to go on with"):
+    with pytest.raises(StageError, match="the saved optimizer is another"):
         bench.run(replace(rest, recipe=other))
     bench.made[digest(first)] = bench.made[digest(whole)]
-    with pytest.raises(StageError, match="left no optimizer to go on with"):
+    with pytest.raises(StageError, match="left no optimizer to continue with"):
         bench.run(rest)
 
 

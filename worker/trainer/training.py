@@ -34,7 +34,7 @@ def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
         return _train_and_store(context, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
     earlier = context.checkpoint(request.inputs, stage.parent)
     if stage.before and not earlier.optimizer:
-        raise StageError(f"stage {stage.parent[:12]} left no optimizer to go on with; {REPAIR}")
+        raise StageError(f"stage {stage.parent[:12]} left no optimizer to continue with; {REPAIR}")
 
     def begin() -> tuple[nn.Module, Masks]:
         masks = {name: mask.to(context.device) for name, mask in earlier.masks.items()}
@@ -147,7 +147,7 @@ def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRoun
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
-    """Go on with the state that an earlier stage left."""
+    """Continue with the state that an earlier stage left."""
     try:
         course.adopt(optimizer)
     except ValueError as error:
@@ -162,8 +162,8 @@ def _make(
     masks: Masks,
     optimizer: Mapping[str, Tensor],
 ) -> tuple[bytes, dict[str, float]]:
-    """Return the trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others go
-    on."""
+    """Return the trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others
+    continue."""
     context.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}

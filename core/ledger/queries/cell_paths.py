@@ -22,7 +22,7 @@ class CellPath:
 
     Attributes:
         number: in the grid, from 1.
-        before: what the dense network was made from before `train` (imported weights, a training that goes on), in
+        before: what the dense network was made from before `train` (imported weights, an earlier part of it), in
             order.
         benchmark: "" where latency isn't measured.
     """

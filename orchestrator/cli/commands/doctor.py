@@ -103,7 +103,7 @@ def _workers(settings: Settings) -> Check:
         with ledger(settings, create=True) as engine:
             workers = list_workers(engine, settings.lease)
     except UserError:
-        return Check("workers", None, "the ledger does not tell")
+        return Check("workers", None, "not known, the ledger cannot be read")
     wrong = worker_lines(workers)
     return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
 
