@@ -30,6 +30,7 @@ class LazyCommand(TyperCommand):
             app.command(self.name)(found)
         command = typer.main.get_command(app)
         command.name = self.name
+        _show_as_written(command)
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -55,6 +56,23 @@ class LazyGroup(TyperGroup):
         from prunesweep.orchestrator.cli.help_page import print_page  # rich: only for this page
 
         print_page(self, ctx)
+
+
+def _show_as_written(command: Any) -> None:
+    """Let the help of the command and its sub-commands show every text as it is written: to rich, a bracket in it
+    would begin a style."""
+    shown = command.format_help
+
+    def format_help(ctx: Any, formatter: Any) -> None:
+        from rich.markup import escape  # rich: only for a page of help
+
+        for texts in (command, *command.get_params(ctx)):
+            texts.help = escape(texts.help) if getattr(texts, "help", None) else None
+        shown(ctx, formatter)
+
+    command.format_help = format_help
+    for one in getattr(command, "commands", {}).values():
+        _show_as_written(one)
 
 
 class _Frugal:

@@ -22,6 +22,17 @@ def test_the_table_says_what_is_declared(name: str) -> None:
     assert (command.name, bool(COMMANDS[name].panel)) == (name, True)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_every_text_as_it_is_written(name: str, sweep: Callable[..., Any]) -> None:
+    """`[/HOME]`, say, is no markup."""
+    declared = LazyCommand(name, COMMANDS[name]).loaded
+    commands = {(name,): declared} | {(name, sub): one for sub, one in getattr(declared, "commands", {}).items()}
+    for path, command in commands.items():
+        shown = "".join(letter for letter in sweep(*path, "--help").out if letter not in " │\n")
+        for text in (command.help, *(getattr(each, "help", None) for each in command.params)):
+            assert "".join((text or "").split()) in shown, path
+
+
 def imported(*arguments: str, **environment: str) -> set[str]:
     """The modules that a command has imported when it ends."""
     program = (
