@@ -14,6 +14,7 @@ from prunesweep.core.ledger.queries.estimates import EpochPace, RemainingWork, e
 from prunesweep.core.ledger.queries.labels import label_of
 
 _MOST_FAILED = 100
+_WRONG = (State.FAILED, State.QUARANTINED)
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,13 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps).where(sweeps.c.id == sweep_id)).one()
         groups = connection.execute(_groups, of(sweep_id)).all()
-        running_rows = connection.execute(_running, of(sweep_id)).all()
-        failed_rows = connection.execute(_failed, of(sweep_id)).all()
         counts = dict.fromkeys(State, 0)
         for group in groups:
             counts[State(group.state)] += group.stages
+        # A statement that will find nothing is not even compiled.
+        running_rows = connection.execute(_running, of(sweep_id)).all() if counts[State.RUNNING] else []
+        wrong = any(counts[state] for state in _WRONG)
+        failed_rows = connection.execute(_failed, of(sweep_id)).all() if wrong else []
         pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
         running = tuple(_as_running(row, pace) for row in running_rows)
         seconds = eta(connection, _left(groups, running_rows), pace) if any(counts[state] for state in LIVE) else None
@@ -152,7 +155,7 @@ _running = (
 )
 _failed = (
     select(*columns(stages, "digest", "kind", "spec", "state", "error", "attempt"))
-    .where(stages.c.state.in_([State.FAILED, State.QUARANTINED]), of_sweep())
+    .where(stages.c.state.in_(_WRONG), of_sweep())
     .order_by(stages.c.ended_at.desc(), stages.c.digest)
     .limit(_MOST_FAILED)
 )
