@@ -9,14 +9,14 @@ _LEAST = {11: "450.80.02", 12: "525.60.13", 13: "580.65.06"}
 
 
 def driver_version() -> str | None:
-    """Return the driver's version, e.g. `580.65.06`; None if nvidia-smi does not tell."""
+    """Return the driver's version, e.g. `580.65.06`; None if nvidia-smi is missing or fails."""
     asked = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
     try:
-        told = subprocess.run(asked, capture_output=True, text=True, timeout=_SECONDS)
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    first = told.stdout.strip().partition("\n")[0].strip()
-    return first if told.returncode == 0 and re.fullmatch(r"\d+(\.\d+)+", first) else None
+    first = answer.stdout.strip().partition("\n")[0].strip()
+    return first if answer.returncode == 0 and re.fullmatch(r"\d+(\.\d+)+", first) else None
 
 
 def least_driver(cuda: str) -> str | None:

@@ -1,9 +1,11 @@
 """Datasets as a person names them, looked up with a line of progress while a large image folder is read."""
 
 import time
-from dataclasses import asdict
 
 from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset, packed_path
+from prunesweep.core.jobs.answers import Progress
+from prunesweep.core.jobs.programs import PACK
+from prunesweep.core.jobs.requests import Pack
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console.output import flash
@@ -47,11 +49,11 @@ def pack(found: FoundDataset, settings: Settings) -> None:
     """
     if not found.places or packed_path(found.ref, settings.data).exists():
         return
-    request = {"dataset": asdict(found.ref), "data": str(settings.data), "places": list(found.places)}
+    request = Pack(found.ref, str(settings.data), tuple(found.places))
     try:
-        for event in ask("prunesweep.core.jobs.pack", request):
-            if event["event"] == "progress":
-                flash(f"packing {found.text}: {event['done']:,} of {event['total']:,} images")
+        for event in ask(PACK, request):
+            if isinstance(event, Progress):
+                flash(f"packing {found.text}: {event.done:,} of {event.total:,} images")
     finally:
         flash("")
 

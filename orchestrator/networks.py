@@ -6,6 +6,8 @@ from pathlib import Path
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
+from prunesweep.core.jobs.programs import NETWORK
+from prunesweep.core.jobs.requests import Look
 from prunesweep.core.plan.allocations import parse_allocation
 from prunesweep.core.plan.datasets import SIDES
 from prunesweep.core.plan.grids import Grid
@@ -46,18 +48,17 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     else:
         size = dataset.inspection.size if dataset.inspection else (SIDES[dataset.ref.name],) * 2
     latency = any(parse_allocation(grid.base(name).allocation).name == "latency" for name in grid.algorithm)
-    request = {
-        "model": grid.model,
-        "classes": dataset.ref.classes,
-        "image": [size[1], size[0]],
-        "engines": [] if grid.bench_device == "none" else list(grid.bench_engines),
-        "latency": latency,
-        "precision": load_recipe(grid.recipe).dense.precision,
-        "folder": str(folder or ""),
-    }
-    (found,) = ask("prunesweep.core.jobs.network", request)
-    shapes = {name: tuple(shape) for name, shape in found["shapes"].items()}
-    return FoundNetwork(shapes, tuple(found["notes"]))
+    request = Look(
+        model=grid.model,
+        classes=dataset.ref.classes,
+        image=(size[1], size[0]),
+        engines=() if grid.bench_device == "none" else tuple(grid.bench_engines),
+        latency=latency,
+        precision=load_recipe(grid.recipe).dense.precision,
+        folder=str(folder or ""),
+    )
+    (found,) = ask(NETWORK, request)
+    return FoundNetwork(found.shapes, found.notes)
 
 
 def check_here(model: str, settings: Settings) -> None:

@@ -1,4 +1,5 @@
-"""Asks a process of its own for what needs torch or numpy: one JSON request to its stdin, JSON lines from its stdout.
+"""Asks a process of its own for what needs torch or numpy: one request to its stdin, answers from its stdout,
+each a line of JSON (`prunesweep.core.jobs.programs`).
 
 The command line itself never imports them, so that it starts in a blink and installs without it.
 """
@@ -7,10 +8,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.jobs.answers import Answer, decode
+from prunesweep.core.jobs.programs import Program
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_R = TypeVar("_R", bound="DataclassInstance")
+_A = TypeVar("_A", bound=Answer)
 
 
 def existing(file: Path) -> str:
@@ -33,33 +43,24 @@ def python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
-def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Start the module and yield its events; its stderr (progress bars) goes to ours.
+def ask(program: Program[_R, _A], request: _R) -> Iterator[_A]:
+    """Start the program and yield its answers; its stderr (progress bars) goes to ours.
 
     Raises:
-        UserError, StageError: what the module reported; or it ended without saying why.
+        UserError, StageError: what the program reported; or it ended without saying why.
     """
-    with subprocess.Popen(python(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(python(program.module), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are pipes
             try:
-                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # it ended before it read: its exit code tells
             for line in process.stdout:
-                event = json.loads(line)
-                if event["event"] == "error":
-                    raise _error(event)
-                yield event
+                yield decode(json.loads(line), program.answers)
         except BaseException:
             process.kill()
             raise
     if process.returncode != 0:
-        raise StageError(f"python -m {module} ended with exit code {process.returncode}")
-
-
-def _error(event: dict[str, Any]) -> Exception:
-    if "fix" in event:
-        return UserError(event.get("field", ""), event.get("value", ""), event["fix"])
-    return StageError(event["message"])
+        raise StageError(f"python -m {program.module} ended with exit code {process.returncode}")

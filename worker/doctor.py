@@ -1,37 +1,34 @@
-"""`python -m prunesweep.worker.doctor`: the checks of `sweep doctor` that need torch. JSON request on stdin, JSON
-lines out.
+"""`python -m prunesweep.worker.doctor`: the checks of `sweep doctor` that need torch.
 
-Request: {"devices": "all", "dataset": {fields of DatasetRef}, "data": "/folder", "about": what its line begins with},
-all but the first as wanted; events: {"event": "check", "name", "ok", "message"}.
+Request and answers: `prunesweep.core.jobs.programs.DOCTOR`.
 """
 
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from prunesweep.core.devices import parse_devices
 from prunesweep.core.drivers import driver_version
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.jobs.answers import CheckedHere
+from prunesweep.core.jobs.programs import DOCTOR
+from prunesweep.core.jobs.protocol import Say, serve
+from prunesweep.core.jobs.requests import Doctor
 from prunesweep.core.plan.datasets import DatasetRef
 
 
-def main() -> int:
-    """Run the checks; always 0, what is wrong stands in the events."""
-    request = json.loads(sys.stdin.readline())
-    _check("devices", lambda: _devices(request["devices"]))
-    if "dataset" in request:
-        ref, data = DatasetRef(**request["dataset"]), Path(request["data"])
-        _check("dataset", lambda: request["about"] + _dataset(ref, data))
-    return 0
+def checks(request: Doctor, say: Say) -> Iterator[CheckedHere]:  # noqa: ARG001 - nothing but the answers to say
+    """Yield what each check found."""
+    yield _check("devices", lambda: _devices(request.devices))
+    if (ref := request.dataset) is not None:
+        yield _check("dataset", lambda: request.about + _dataset(ref, Path(request.data)))
 
 
-def _check(name: str, check: Callable[[], str]) -> None:
+def _check(name: str, check: Callable[[], str]) -> CheckedHere:
     try:
-        good, message = True, check()
+        return CheckedHere(name, True, check())
     except (UserError, StageError, ImportError) as error:
-        good, message = False, str(error)
-    print(json.dumps({"event": "check", "name": name, "ok": good, "message": message}), flush=True)
+        return CheckedHere(name, False, str(error))
 
 
 def _devices(text: str) -> str:
@@ -59,4 +56,4 @@ def _dataset(ref: DatasetRef, data: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(DOCTOR, checks))

@@ -28,7 +28,7 @@ class Prefetch(bootsteps.StartStopStep):
         consumer.task_consumer.channel.qos.can_consume = lambda: runtime.has_room(tuple(state.requests))
         if hub is not None:
             connection = consumer.connection
-            runtime.on_deaf(lambda: hub.call_soon(_give_up, consumer, connection))
+            runtime.on_stalled_delivery(lambda: hub.call_soon(_give_up, consumer, connection))
             runtime.on_room(lambda: hub.call_soon(_nothing))
 
 

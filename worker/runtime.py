@@ -75,7 +75,7 @@ class WorkerRuntime:
         )
         self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
         self._supervisor = Supervisor(
-            self._context, app, self._slots, self._broker, self._stopping, self._watchdog, self._deaf
+            self._context, app, self._slots, self._broker, self._stopping, self._watchdog, self._reconnect
         )
 
     def start(self) -> None:
@@ -86,7 +86,7 @@ class WorkerRuntime:
 
     def run(self, digest: str, message: str) -> None:
         """Run a stage on a free slot, if it can still be claimed. message: the id of the hint."""
-        self._watchdog.heard()
+        self._watchdog.delivered()
         slot = self._take_slot(message)
         try:
             if slot is not None:
@@ -117,7 +117,7 @@ class WorkerRuntime:
         self._wake_consumer = wake
         wake()
 
-    def on_deaf(self, reconnect: Callable[[], object]) -> None:
+    def on_stalled_delivery(self, reconnect: Callable[[], object]) -> None:
         """`reconnect` is called, by any thread, when no hint comes though some lie on the queue."""
         self._reconnect_consumer = reconnect
 
@@ -162,7 +162,7 @@ class WorkerRuntime:
         except BrokerAway as error:
             self.troubles.begin("publishing hints", str(error))
 
-    def _deaf(self) -> None:
+    def _reconnect(self) -> None:
         logger.warning("hints lie on the queue and none is delivered; reconnecting")
         # Ours may be the ones that lead elsewhere. Only the supervisor, which calls this, uses them without publishing.
         with self._publishing:

@@ -238,9 +238,9 @@ class Slot:
         silence = self._silence = StallDetector(self._context.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
-                silence.heard(event.phase if isinstance(event, Progress) else "")
+                silence.progressed(event.phase if isinstance(event, Progress) else "")
                 with silence.paused():
-                    self._hear(process, taken, record, event)
+                    self._handle(process, taken, record, event)
             logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
@@ -273,7 +273,7 @@ class Slot:
         found = self._context.patience.call(places_of, self._context.engine, taken.digest)
         return found if isinstance(found, tuple) else ()
 
-    def _hear(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
+    def _handle(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
         ours = True
         if isinstance(event, Progress):
             self._note(event.trouble)

@@ -11,7 +11,7 @@ SHORTEST = 60.0
 _KNOWN = 8
 """Signs of progress within a phase after which its pace is known; before, the maximum holds: first steps take long."""
 _LONGEST_LOOK = 2.0
-"""Seconds that one look may add. A machine that slept, or a worker that was stopped itself, has heard nothing
+"""Seconds that one look may add. A machine that slept, or a worker that was stopped itself, has received nothing
 meanwhile, and its trainer is not hung for that."""
 
 
@@ -36,7 +36,7 @@ class StallDetector:
         self._looked = now()
         self._paused = False
 
-    def heard(self, phase: str = "") -> None:
+    def progressed(self, phase: str = "") -> None:
         """Note a sign of progress. phase: what the trainer does now; "" = as before."""
         with self._lock:
             self._add()
@@ -50,7 +50,7 @@ class StallDetector:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While nobody listens to the trainer: a ledger that is away is no sign that it hangs."""
+        """While the trainer's events are not read: a ledger that is away is no sign that it hangs."""
         with self._lock:
             self._add()
             self._paused = True

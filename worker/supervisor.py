@@ -59,12 +59,12 @@ class Supervisor:
         broker: Broker,
         stopping: threading.Event,
         watchdog: Watchdog,
-        deaf: Callable[[], None],
+        reconnect: Callable[[], None],
     ) -> None:
-        """deaf: called when messages are no longer delivered."""
+        """reconnect: called when messages are no longer delivered."""
         self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
-        self._watchdog, self._deaf = watchdog, deaf
+        self._watchdog, self._reconnect = watchdog, reconnect
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="supervisor", daemon=True)
         self._next_beat = 0.0
@@ -195,9 +195,9 @@ class Supervisor:
                 free[kind] = free.get(kind, 0) + 1
         lie = bool(free) and waiting(self._app) > 0
         if not lie:
-            self._watchdog.heard()
-        elif self._watchdog.deaf(time.monotonic()):
-            self._deaf()
+            self._watchdog.delivered()
+        elif self._watchdog.stalled(time.monotonic()):
+            self._reconnect()
         if not free or lie:
             # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
             # keep slots from new ones, which grow stale in their turn.

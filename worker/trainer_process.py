@@ -19,7 +19,7 @@ LONGEST_GRACE = 20.0
 
 
 class TrainerDied(Exception):
-    """The trainer ended, or said something that isn't the protocol. The message says how.
+    """The trainer ended, or wrote a line that is not of the protocol. The message says which.
 
     asked: it ended because it got a SIGTERM, from whomever.
     """
@@ -128,7 +128,7 @@ class TrainerProcess:
             return read_event(line)
         except (ValueError, KeyError, TypeError) as error:
             self._signal(signal.SIGKILL)
-            raise TrainerDied(f"it said something that isn't an event ({error!r}): {line[:80]!r}") from None
+            raise TrainerDied(f"it wrote a line that is no event ({error!r}): {line[:80]!r}") from None
 
     def _dead(self) -> TrainerDied:
         message = self.death()

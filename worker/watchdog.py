@@ -9,9 +9,9 @@ LOOKS = 5
 
 
 class Watchdog:
-    """`heard` may be called by any thread, `deaf` by one.
+    """`delivered` may be called by any thread, `stalled` by one.
 
-    Looks are counted, not seconds: a machine that slept, or a process that was stopped, has heard nothing meanwhile,
+    Looks are counted, not seconds: a machine that slept, or a process that was stopped, received nothing meanwhile,
     and delivery has not stopped because of that.
     """
 
@@ -21,13 +21,13 @@ class Watchdog:
         self._looks = 0
         self._last = 0.0
 
-    def heard(self) -> None:
-        """A hint came, or there was none to come."""
+    def delivered(self) -> None:
+        """Note that a hint came, or that there was none to come."""
         self._looks = 0
 
-    def deaf(self, now: float) -> bool:
-        """Return a look at `now`, in seconds: a hint lies there and could be taken. True each time that it is one too
-        many."""
+    def stalled(self, now: float) -> bool:
+        """Note a look at `now`, in seconds, at a hint on the queue that could be taken; return True each time that
+        it is one look too many."""
         if now - self._last < self._between:
             return False
         self._last = now

@@ -106,7 +106,7 @@ def read_weights(path: Path, content: Content, model: str, expected: frozenset[s
     expected: all names of its `state_dict`.
 
     Raises:
-        UserError: no state_dict, or one that cannot be told from another.
+        UserError: no state_dict, or more than one.
     """
     notes: list[str] = []
     if content.ours:

@@ -1,35 +1,33 @@
 """`python -m prunesweep.core.jobs.bench`: the side of `sweep bench` that needs torch.
 
-One process for one number of threads, so that no pool of another size was ever made in it. One JSON line on stdin:
-{"files": [path, …], "model", "device", "engines": [name, …] or [] for all that can be used, "threads", "batches":
-[images a pass, …], "image": side in pixels}. JSON lines on stdout: {"event": "note", "path", "text"} for what was
-unwrapped, renamed, cast or ignored in a file; {"event": "progress", "what", "done", "total"};
-{"event": "run", …} with the fields of `BenchResult` for each file and batch; at the first failure
-{"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
+One process for one number of threads, so that no pool of another size was ever made in it. Request and answers:
+`prunesweep.core.jobs.programs.BENCH`.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
+from prunesweep.core.importing import unwrap
 from prunesweep.core.importing.network import load_network
 from prunesweep.core.importing.text import FIELD
-from prunesweep.core.importing.unwrap import Note, unsaid
+from prunesweep.core.jobs.answers import BenchResult, Note, Progress
 from prunesweep.core.jobs.machine import device_of, threads_of
+from prunesweep.core.jobs.programs import BENCH
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Bench
+from prunesweep.core.latency import LatencyRun
+from prunesweep.core.measure import interleaved
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.flops import macs
-from prunesweep.core.measure.interleaved import Progress
-from prunesweep.core.measure.latency import LatencyRun, compete, compete_file
+from prunesweep.core.measure.latency import compete, compete_file
 from prunesweep.core.measure.onnx_input import graph_counts, read_onnx
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
@@ -38,35 +36,8 @@ from prunesweep.core.plan.networks import label_of, read_network
 _CHANNELS = 3
 
 
-@dataclass(frozen=True)
-class BenchResult:
-    """A file at one batch size.
-
-    Attributes:
-        sparsity: zeros among the `total` prunable weights.
-        weights_ratio, macs_ratio: what a dense network has over what is left (multiply-adds for one image), None when
-            nothing is.
-        race: the fields of `LatencyRun`; disturbed: of it.
-        seconds: spent on this run.
-    """
-
-    path: str
-    device: str
-    image: int
-    sparsity: float
-    nonzero: int
-    total: int
-    weights_ratio: float | None
-    macs: int
-    macs_dense: int
-    macs_ratio: float | None
-    race: LatencyRun
-    disturbed: bool
-    seconds: float
-
-
-def measure(request: Bench, say: Say) -> Iterator[dict[str, Any]]:
-    """Yield the runs, as events. All values and files are checked before the first is measured.
+def measure(request: Bench, say: Say) -> Iterator[BenchResult]:
+    """Yield the runs. All values and files are checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device, an engine or a number of threads that cannot be used.
@@ -80,7 +51,7 @@ def measure(request: Bench, say: Say) -> Iterator[dict[str, Any]]:
     for path in paths:
         subject = _subject(path, request, device, threads, engines)
         for batch in request.batches:
-            yield {"event": "run", **asdict(_run(path, subject, batch, device, say))}
+            yield _run(path, subject, batch, device, say)
 
 
 @dataclass(frozen=True)
@@ -92,11 +63,16 @@ class _Subject:
     total: int
     macs: int
     macs_dense: int
-    race: Callable[[int, Progress], LatencyRun]
+    race: Callable[[int, interleaved.Progress], LatencyRun]
 
 
 def _subject(
-    path: Path, request: Bench, device: torch.device, threads: int, engines: Sequence[str], note: Note = unsaid
+    path: Path,
+    request: Bench,
+    device: torch.device,
+    threads: int,
+    engines: Sequence[str],
+    note: unwrap.Note = unwrap.unsaid,
 ) -> _Subject:
     """Return a file's network, or an ONNX file as it is.
 
@@ -111,7 +87,7 @@ def _subject(
         height, width = graph.image_shape[1:]
         note(f"an ONNX file for images of {height}×{width}: --image and --model do not apply to it")
 
-        def of_file(batch: int, progress: Progress) -> LatencyRun:
+        def of_file(batch: int, progress: interleaved.Progress) -> LatencyRun:
             return compete_file(path, graph, batch, threads, engines, progress)
 
         return _Subject(height, *counts, of_file)
@@ -120,7 +96,7 @@ def _subject(
     counted = macs(network, shape)
     nonzero, total = (sum(getattr(layer, name) for layer in counted.layers) for name in ("nonzero", "total"))
 
-    def compete_network(batch: int, progress: Progress) -> LatencyRun:
+    def compete_network(batch: int, progress: interleaved.Progress) -> LatencyRun:
         return compete(network, network, shape, batch, threads, device, engines, progress)
 
     return _Subject(request.image, nonzero, total, counted.macs, counted.macs_dense, compete_network)
@@ -130,10 +106,10 @@ def _run(path: Path, subject: _Subject, batch: int, device: torch.device, say: S
     start = time.perf_counter()
 
     def progress(done: int, of: int) -> None:
-        say({"event": "progress", "what": f"{path}: batch {batch}, blocks", "done": done, "total": of})
+        say(Progress(f"{path}: batch {batch}, blocks", done, of))
 
     def waits() -> None:
-        say({"event": "progress", "what": "waits until no training takes a step on this host", "done": 0, "total": 1})
+        say(Progress("waits until no training takes a step on this host", 0, 1))
 
     with measuring(waits):
         race = subject.race(batch, progress)
@@ -164,11 +140,11 @@ def _engines(asked: Sequence[str], device: torch.device) -> Sequence[str]:
     return asked or [name for name, kind in ENGINES.items() if device.type in kind.devices]
 
 
-def _noter(say: Say, path: Path) -> Note:
-    return lambda line: say({"event": "note", "path": str(path), "text": line})
+def _noter(say: Say, path: Path) -> unwrap.Note:
+    return lambda line: say(Note(line, str(path)))
 
 
-def _load(path: Path, request: Bench, note: Note = unsaid) -> nn.Module:
+def _load(path: Path, request: Bench, note: unwrap.Note = unwrap.unsaid) -> nn.Module:
     network = load_network(path, request.model, note)
     try:
         trace(network, (_CHANNELS, request.image, request.image))
@@ -182,4 +158,4 @@ def _load(path: Path, request: Bench, note: Note = unsaid) -> nn.Module:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Bench, measure))
+    sys.exit(serve(BENCH, measure))

@@ -1,9 +1,6 @@
 """`python -m prunesweep.core.jobs.costs`: what a weight that is not zero costs the engine here. Needs numpy alone.
 
-One JSON line on stdin: {"rounds": passes of each network}. JSON lines on stdout: {"event": "point", "batch",
-"positions", "ns", "dense_ns"} for each point measured (dense_ns: null where a dense layer saves nothing), then
-{"event": "machine", "processor", "date"}; where it cannot run {"event": "error", "message", "field", "value", "fix"}
-and exit code 2.
+Request and answers: `prunesweep.core.jobs.programs.COSTS`.
 """
 
 import sys
@@ -11,12 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from math import isqrt
-from typing import Any
 
 import numpy as np
 
 from prunesweep.core.devices import cpu_name
 from prunesweep.core.errors import UserError
+from prunesweep.core.jobs.answers import CostMachine, CostPoint
+from prunesweep.core.jobs.programs import COSTS
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Costs
 from prunesweep.core.plan.costs import BATCHES, MAPS
@@ -34,8 +32,8 @@ _SAVES = 0.9
 """A full layer is done dense where that takes less than this part of its weights one by one: no mere noise."""
 
 
-def measure(request: Costs, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
-    """Yield the points, then the machine, as events.
+def measure(request: Costs, say: Say) -> Iterator[CostPoint | CostMachine]:  # noqa: ARG001 - nothing but the answer to say
+    """Yield the points, then the machine.
 
     Raises:
         UserError: the engine cannot run here.
@@ -45,9 +43,9 @@ def measure(request: Costs, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG0
     for batch in BATCHES:
         for positions in MAPS:
             each, dense = cost(positions, batch, request.rounds)
-            yield {"event": "point", "batch": batch, "positions": positions, "ns": each, "dense_ns": dense}
+            yield CostPoint(batch, positions, each, dense)
     processor = " ".join(cpu_name().split())[:128]
-    yield {"event": "machine", "processor": processor, "date": datetime.now(UTC).date().isoformat()}
+    yield CostMachine(processor, datetime.now(UTC).date().isoformat())
 
 
 def cost(positions: int, batch: int, rounds: int) -> tuple[float, float | None]:
@@ -95,4 +93,4 @@ def _seconds(engine: Engine, images: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Costs, measure))
+    sys.exit(serve(COSTS, measure))

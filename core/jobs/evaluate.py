@@ -1,29 +1,25 @@
 """`python -m prunesweep.core.jobs.evaluate`: the side of `sweep evaluate` that needs torch.
 
-One JSON line on stdin: {"files": [path, …], "dataset": {fields of DatasetRef}, "places": [where its image folder
-may lie, …], "data": folder, "model", "device", "batch": images a pass while latency is measured, "threads": 0 = all}.
-JSON lines on stdout: {"event": "note", "path", "text"} for what was unwrapped, renamed, cast or ignored in a file;
-{"event": "progress", "path", "done", "total"} while images are read; {"event": "file", …} with
-the fields of `FileResult`; at the first failure {"event": "error", "message"} (with "field", "value", "fix" where the
-user can put it right) and exit code 2.
+Request and answers: `prunesweep.core.jobs.programs.EVALUATE`.
 """
 
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import measuring
+from prunesweep.core.importing import unwrap
 from prunesweep.core.importing.network import head_of, load_network
 from prunesweep.core.importing.text import FIELD
-from prunesweep.core.importing.unwrap import Note, unsaid
+from prunesweep.core.jobs.answers import FileResult, Note, Progress
 from prunesweep.core.jobs.machine import device_of, threads_of
+from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.protocol import Say, reporter, serve
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.measure.accuracy import evaluate
@@ -36,59 +32,11 @@ from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.training.datasets import Split, load_dataset
 
 _ACCURACY_BATCH = 250
-_WAITS = {"event": "progress", "path": "waits for trainings of this host", "done": 0, "total": 1}
+_WAITS = Progress("waits for trainings of this host", 0, 1)
 
 
-@dataclass(frozen=True)
-class FileResult:
-    """The result for one file.
-
-    Attributes:
-        top1: test accuracy in [0, 1].
-        drop_vs_first: the first file's top1 minus this one's.
-        sparsity: zeros among the `total` prunable weights.
-        ms_per_image_dense, ms_per_image: of the first file (before) and of this one (after), measured in turns.
-        speedup, speedup_low, speedup_high: before / after with its 99 % interval; the first file is measured against
-            itself.
-        p: of the speed-up being 1 (sign test).
-        speedup_zeros, speedup_zeros_low, speedup_zeros_high: the first file in the code that ran this one / this one,
-            what the zeros alone bring.
-        code: what really ran it where the engine chooses.
-        disturbed: two copies of one network differed during the run, so the speed-up cannot be trusted.
-        engine_dense, engine: what ran the first file (the fastest dense one) and this one.
-        accuracy_engine: what computed top1: the fastest whose logits are torch's, or torch.
-        seconds: spent on this file.
-    """
-
-    path: str
-    top1: float
-    drop_vs_first: float
-    images: int
-    sparsity: float
-    nonzero: int
-    total: int
-    ms_per_image_dense: float
-    ms_per_image: float
-    speedup: float
-    speedup_low: float
-    speedup_high: float
-    p: float
-    speedup_zeros: float | None
-    speedup_zeros_low: float | None
-    speedup_zeros_high: float | None
-    code: str
-    disturbed: bool
-    engine_dense: str
-    engine: str
-    batch: int
-    threads: int
-    processor: str
-    accuracy_engine: str
-    seconds: float
-
-
-def measure(request: Evaluate, say: Say) -> Iterator[dict[str, Any]]:
-    """Yield the facts of each file in turn, as events. All files are opened and checked before the first is measured.
+def measure(request: Evaluate, say: Say) -> Iterator[FileResult]:
+    """Yield the facts of each file in turn. All files are opened and checked before the first is measured.
 
     Raises:
         UserError, StageError: a file, a device or a dataset that cannot be used.
@@ -108,7 +56,7 @@ def measure(request: Evaluate, say: Say) -> Iterator[dict[str, Any]]:
     for path in paths:
         facts = test.facts(path, _load(path, request.model, ref), first_top1)
         first_top1 = facts.top1 if first_top1 is None else first_top1
-        yield {"event": "file", **asdict(facts)}
+        yield facts
 
 
 @dataclass(frozen=True)
@@ -125,11 +73,8 @@ class _TestData:
     def facts(self, path: Path, network: nn.Module, first_top1: float | None) -> FileResult:
         """first_top1: None for the first file."""
         start = time.perf_counter()
-        channels, height, width = self.split.images.shape[1:]
         with measuring(lambda: self.say(_WAITS)):
-            race = compete(
-                self.first, network, (channels, height, width), self.batch, self.threads, self.device, DEFAULT
-            )
+            race = compete(self.first, network, self.split.image_shape, self.batch, self.threads, self.device, DEFAULT)
         before, after, zeros = race.dense(), race.pruned(), race.zeros
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
@@ -166,11 +111,11 @@ class _TestData:
         )
 
 
-def _noter(say: Say, path: Path) -> Note:
-    return lambda line: say({"event": "note", "path": str(path), "text": line})
+def _noter(say: Say, path: Path) -> unwrap.Note:
+    return lambda line: say(Note(line, str(path)))
 
 
-def _load(path: Path, model: str, ref: DatasetRef, note: Note = unsaid) -> nn.Module:
+def _load(path: Path, model: str, ref: DatasetRef, note: unwrap.Note = unwrap.unsaid) -> nn.Module:
     network = load_network(path, model, note)
     head = head_of(model)
     outputs = len(network.get_parameter(head))
@@ -180,4 +125,4 @@ def _load(path: Path, model: str, ref: DatasetRef, note: Note = unsaid) -> nn.Mo
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Evaluate, measure))
+    sys.exit(serve(EVALUATE, measure))

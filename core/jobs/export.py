@@ -1,11 +1,6 @@
 """`python -m prunesweep.core.jobs.export`: the side of `sweep export` that needs torch.
 
-One JSON line on stdin: {"artifacts_url", "home", "format": "torch" | "safetensors" | "packed" | "onnx", "files":
-[{"sha256", "path"}, …]}, for "packed" and "onnx" also {"dataset": {fields of DatasetRef}, "places": [where its image
-folder may lie, …], "data": folder}, for "packed" {"values": "fp32" | "fp16"}. JSON lines on stdout: {"event": "file",
-"path", "bytes"} for each file written, for "packed" and "onnx" also {"dead_channels": {layer: number}}, for "packed"
-{"zstd_bytes"}, for "onnx" {"difference": from the network's outputs, relative to the largest}; at the first failure
-{"event": "error", "message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
+Request and answers: `prunesweep.core.jobs.programs.EXPORT`.
 """
 
 import sys
@@ -19,14 +14,16 @@ from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
+from prunesweep.core.jobs.answers import ExportedFile
+from prunesweep.core.jobs.programs import EXPORT
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Export
 
 Write = Callable[[Checkpoint, Path], dict[str, Any]]
 
 
-def convert(request: Export, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
-    """Write the files; one event each.
+def convert(request: Export, say: Say) -> Iterator[ExportedFile]:  # noqa: ARG001 - nothing but the answer to say
+    """Write the files; yield each.
 
     Raises:
         UserError, StageError: the first failure; what is written by then stays.
@@ -34,7 +31,7 @@ def convert(request: Export, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG
     store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
     write = _packer(request) if request.format in ("packed", "onnx") else _writer(request.format)
     for file in request.files:
-        yield {"event": "file", "path": file.path, **write(unpack(store.get(file.sha256)), Path(file.path))}
+        yield ExportedFile(file.path, **write(unpack(store.get(file.sha256)), Path(file.path)))
 
 
 def _writer(form: str) -> Write:
@@ -57,4 +54,4 @@ def _packer(request: Export) -> Write:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Export, convert))
+    sys.exit(serve(EXPORT, convert))

@@ -1,21 +1,18 @@
 """`python -m prunesweep.core.jobs.network`: what a network that is not ours can do, before anything is submitted.
 
-One JSON line on stdin: {"model": as a stage writes it, "classes", "image": [height, width] in pixels, "engines": [name,
-…], "latency": whether weights are allocated by time, "precision": a recipe's, "folder": of the user's own file, "" =
-SWEEP_NETWORKS}. JSON lines on stdout: {"event": "network", "shapes": {weight: [sizes]}, "parameters", "notes": [what it
-cannot do, one line each]}; if it cannot be trained at all {"event": "error", "message", "field", "value", "fix"} and
-exit code 2.
+Request and answers: `prunesweep.core.jobs.programs.NETWORK`.
 """
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
 from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
+from prunesweep.core.jobs.answers import FoundNetwork
+from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Look
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
@@ -33,8 +30,8 @@ _IMAGES = 2
 _SHOWN = 3
 
 
-def look(request: Look, say: Say) -> Iterator[dict[str, Any]]:
-    """Yield the one event about the network.
+def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
+    """Yield the one answer about the network.
 
     Raises:
         UserError: it cannot be made, or not trained on images of that size.
@@ -53,12 +50,11 @@ def look(request: Look, say: Say) -> Iterator[dict[str, Any]]:
     except StageError as error:
         fix = str(error).removesuffix(f", {RETRY}").removesuffix(f"; {RETRY}").removesuffix(f", and {RENAME}")
         raise UserError("model", network.name, fix) from None
-    yield {
-        "event": "network",
-        "shapes": {name: list(weight.shape) for name, weight in prunable(model)},
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "notes": list(_notes(network, model, image, request)),
-    }
+    yield FoundNetwork(
+        shapes={name: tuple(weight.shape) for name, weight in prunable(model)},
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        notes=tuple(_notes(network, model, image, request)),
+    )
 
 
 def _try(network: Network, model: nn.Module, image: tuple[int, int, int], classes: int, precision: str) -> None:
@@ -128,4 +124,4 @@ def _listed(names: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Look, look))
+    sys.exit(serve(NETWORK, look))

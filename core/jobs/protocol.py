@@ -1,4 +1,4 @@
-"""What the programs that the command line asks have in common: one typed request in, JSON events out; no torch."""
+"""What the programs that the command line asks have in common: one typed request in, typed answers out; no torch."""
 
 import json
 import os
@@ -8,37 +8,42 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.jobs.answers import Answer, Failed, Progress, encode
+from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import read_request
 
 _PROGRESS_SECONDS = 0.5
-Say = Callable[[dict[str, Any]], None]
+Say = Callable[[Answer], None]
+Send = Callable[[dict[str, Any]], None]
 _Request = TypeVar("_Request")
-Answer = Callable[[_Request, Say], Iterator[dict[str, Any]]]
+Handler = Callable[[_Request, Say], Iterator[Answer]]
 
 
-def serve(kind: type[_Request], answer: Answer[_Request]) -> int:
-    """Read a request of that kind and write every event of the answer. Return the exit code: 2 after an `error` event,
-    which has a `message`, and `field`, `value` and `fix` where the user can put it right."""
-    # Libraries may print: stdout is for events alone.
-    events = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+def serve(program: Program[_Request, Any], handler: Handler[_Request]) -> int:
+    """Read a request to the program and write every answer. Return the exit code: 2 after a `Failed`."""
+    # Libraries may print: stdout is for answers alone.
+    lines = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    def say(event: dict[str, Any]) -> None:
-        print(json.dumps(event), file=events, flush=True)
+    def send(body: dict[str, Any]) -> None:
+        print(json.dumps(body), file=lines, flush=True)
 
-    return respond(sys.stdin.readline(), kind, answer, say)
+    return respond(sys.stdin.readline(), program, handler, send)
 
 
-def respond(line: str, kind: type[_Request], answer: Answer[_Request], say: Say) -> int:
-    """As `serve`, for a request that was read already, to whoever listens."""
+def respond(line: str, program: Program[_Request, Any], handler: Handler[_Request], send: Send) -> int:
+    """Answer a request that was read already: `send` gets each answer as JSON has it. Return as `serve`."""
+
+    def say(answer: Answer) -> None:
+        send(encode(answer))
+
     try:
-        for event in answer(read_request(line, kind), say):
-            say(event)
+        for answer in handler(read_request(line, program.request), say):
+            say(answer)
     except UserError as error:
-        fields = {"field": error.field, "value": str(error.value), "fix": error.fix}
-        say({"event": "error", "message": str(error), **fields})
+        say(Failed(str(error), error.field, str(error.value), error.fix))
     except (StageError, OSError) as error:
-        say({"event": "error", "message": str(error)})
+        say(Failed(str(error)))
     else:
         return 0
     return 2
@@ -52,6 +57,6 @@ def reporter(say: Say, what: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= _PROGRESS_SECONDS:
             last = time.monotonic()
-            say({"event": "progress", "path": what, "done": done, "total": total})
+            say(Progress(what, done, total))
 
     return report

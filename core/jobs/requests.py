@@ -1,8 +1,9 @@
 """What the programs of this room are asked: a frozen dataclass each, read from a JSON line, its types checked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -126,6 +127,22 @@ class Bench:
 
 
 @dataclass(frozen=True)
+class Doctor:
+    """See `prunesweep.worker.doctor`.
+
+    Attributes:
+        devices: as `--devices` takes them.
+        dataset: to be looked for in `data`, None = none.
+        about: what its line begins with.
+    """
+
+    devices: str
+    dataset: DatasetRef | None = None
+    data: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class Costs:
     """See `prunesweep.core.jobs.costs`. rounds: passes of each network."""
 
@@ -182,6 +199,18 @@ class Reevaluate:
     threads: int
     artifacts: tuple[str, ...]
     places: tuple[str, ...] = ()
+
+
+def dataset_ref(body: Mapping[str, Any]) -> DatasetRef:
+    """Return the dataset whose fields a stage of the ledger has.
+
+    Raises:
+        StageError: not those of a dataset; names the field.
+    """
+    try:
+        return msgspec.convert(dict(body), DatasetRef)
+    except msgspec.ValidationError as error:
+        raise StageError(f"dataset: {error}") from None
 
 
 def read_request(line: str, kind: type[_T]) -> _T:

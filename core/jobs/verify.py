@@ -1,18 +1,12 @@
 """`python -m prunesweep.core.jobs.verify`: the side of `sweep verify` that needs torch.
 
-One JSON line on stdin: {"artifacts_url", "home", "threads": 0 = all, "files": [{"digest": of the stage, "artifact":
-SHA-256, "size": bytes, "snapshot": bool, "tensors": of an import, the SHA-256
-over its tensors, "counts": [{"digest", "label", "nonzero", "total"}, …]}, …]}.
-JSON lines on stdout: {"event": "file", "artifact", "bytes": read, "findings": [{"digest", "label", "what",
-"message"}, …]} for each file, with no findings if it is sound; at the first failure of another kind {"event": "error",
-"message"} (with "field", "value", "fix" where the user can put it right) and exit code 2.
+Request and answers: `prunesweep.core.jobs.programs.VERIFY`.
 """
 
 import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -21,6 +15,8 @@ from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
 from prunesweep.core.importing.checkpoint import check_imported
+from prunesweep.core.jobs.answers import Fault, VerifiedFile
+from prunesweep.core.jobs.programs import VERIFY
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Stored, Verify
 from prunesweep.core.plan.models import ModelRef
@@ -28,11 +24,10 @@ from prunesweep.core.pruning.masks import check_masks, count_kept, prunable
 from prunesweep.core.training.models import build_model
 
 MISSING, HASH, CONTENT, COUNT = "missing", "wrong hash", "wrong content", "wrong count"
-Finding = dict[str, str]
 
 
-def verify(request: Verify, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - nothing but the answer to say
-    """Look at the files; one event each says what is wrong with it.
+def verify(request: Verify, say: Say) -> Iterator[VerifiedFile]:  # noqa: ARG001 - nothing but the answer to say
+    """Look at the files; each answer says what is wrong with one.
 
     Raises:
         StoreAway: the store cannot be reached or read.
@@ -42,21 +37,20 @@ def verify(request: Verify, say: Say) -> Iterator[dict[str, Any]]:  # noqa: ARG0
     store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
     for file in request.files:
         size, findings = look(store, file)
-        yield {"event": "file", "artifact": file.artifact, "bytes": size, "findings": findings}
+        yield VerifiedFile(file.artifact, size, tuple(findings))
 
 
-def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Finding]]:
+def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Fault]]:
     """Return the bytes read, and what is wrong with an artifact or with what rows say of it.
 
     Raises:
         StoreAway: the store cannot be reached or read.
     """
-    own = {"digest": file.digest, "label": file.label}
     try:
         data = store.get(file.artifact)
     except StageError as error:
         what = HASH if store.exists(file.artifact) else MISSING
-        return 0, [{**own, "what": what, "message": str(error)}]
+        return 0, [Fault(file.digest, file.label, what, str(error))]
     if file.snapshot:
         return len(data), []
     try:
@@ -64,7 +58,7 @@ def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Finding]]:
         nonzero, total = count(checkpoint)
         _check_content(checkpoint, file, nonzero, total)
     except StageError as error:
-        return len(data), [{**own, "what": CONTENT, "message": str(error)}]
+        return len(data), [Fault(file.digest, file.label, CONTENT, str(error))]
     return len(data), list(_miscounts(file, len(data), nonzero, total))
 
 
@@ -100,15 +94,15 @@ def _check_content(checkpoint: Checkpoint, file: Stored, nonzero: int, total: in
             raise StageError(f"its masks keep {kept:,} of {covered:,} weights, {nonzero:,} of {total:,} are not zero")
 
 
-def _miscounts(file: Stored, size: int, nonzero: int, total: int) -> Iterator[Finding]:
+def _miscounts(file: Stored, size: int, nonzero: int, total: int) -> Iterator[Fault]:
     """Yield one finding for each row that says something else."""
     if file.size != size:
         message = f"it has {size:,} bytes, the ledger says {file.size}"
-        yield {"digest": file.digest, "label": file.label, "what": COUNT, "message": message}
+        yield Fault(file.digest, file.label, COUNT, message)
     for row in file.counts:
         if (row.nonzero, row.total) != (nonzero, total):
             message = f"{nonzero:,} of {total:,} weights are not zero, the ledger says {row.nonzero:,} of {row.total:,}"
-            yield {"digest": row.digest, "label": row.label, "what": COUNT, "message": message}
+            yield Fault(row.digest, row.label, COUNT, message)
 
 
 def _model(meta: Mapping[str, str]) -> ModelRef:
@@ -124,4 +118,4 @@ def _shapes(ref: ModelRef) -> dict[str, torch.Size]:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Verify, verify))
+    sys.exit(serve(VERIFY, verify))

@@ -35,7 +35,7 @@ def run_until_steady(run: Pass, timer: Timer) -> bool:
 
 
 def clock_mhz(device: torch.device) -> int | None:
-    """Return the clock of a GPU's multiprocessors now, in MHz; None for a CPU, or where nvidia-smi does not tell."""
+    """Return the clock of a GPU's multiprocessors now, in MHz; None for a CPU, or without nvidia-smi."""
     if device.type != "cuda":
         return None
     uuid = f"GPU-{torch.cuda.get_device_properties(device).uuid}"
@@ -46,8 +46,8 @@ def smi_clock(uuid: str) -> int | None:
     """Return what nvidia-smi says is the clock of the GPU with that UUID, in MHz."""
     asked = ["nvidia-smi", f"--id={uuid}", "--query-gpu=clocks.sm", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(asked, capture_output=True, text=True, timeout=_ASK_SECONDS)
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=_ASK_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    word = told.stdout.strip()
-    return int(word) if told.returncode == 0 and word.isdigit() else None
+    word = answer.stdout.strip()
+    return int(word) if answer.returncode == 0 and word.isdigit() else None

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import registry
-from prunesweep.core.measure.latency import LatencyRun
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.engines import ENGINES
 from prunesweep.core.training.batches import fitting, normalise
@@ -62,7 +62,7 @@ def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Lo
 
 
 class _EnginePass:
-    """An engine's pass over memory of its own, filled anew for each batch."""
+    """An engine's pass over memory of its own, filled again for each batch."""
 
     def __init__(self, engine: str, network: nn.Module, shape: tuple[int, ...], threads: int) -> None:
         # Not zeros: an engine chooses its code by running these.

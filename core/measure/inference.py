@@ -157,9 +157,8 @@ def _network(checkpoint: Checkpoint) -> torch.nn.Module:
 
 
 def _graph(model: torch.nn.Module, split: Split) -> Graph:
-    channels, height, width = split.images.shape[1:]
     try:
-        return any_graph_of(model, (channels, height, width))
+        return any_graph_of(model, split.image_shape)
     except ValueError as error:
         raise _unfit(error) from None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from prunesweep.core.latency import Interval
 from prunesweep.core.measure.engines.base import Maker, Pass
 
 BLOCKS = 12
@@ -91,24 +92,6 @@ def order(turn: int, contestants: int, *, reverse: bool = False) -> list[int]:
     zigzag = [(place + 1) // 2 * (1 if place % 2 else -1) for place in range(contestants)]
     rotated = [(step + turn) % contestants for step in zigzag]
     return rotated[::-1] if reverse else rotated
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A ratio as 12 blocks show it.
-
-    Attributes:
-        middle: the median over blocks.
-        low, high: the 99 % interval.
-        p: the least level at which an interval leaves 1 out, two-sided; 1 = none does.
-        autocorrelation: of a block's logarithm with the next one's, in [-1, 1].
-    """
-
-    middle: float
-    low: float
-    high: float
-    p: float
-    autocorrelation: float
 
 
 def median_interval(values: np.ndarray) -> Interval:

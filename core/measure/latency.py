@@ -6,9 +6,8 @@ well: when even that interval does not hold 1, something disturbed the run, and 
 docs/speed.md.
 """
 
-import copy
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,21 @@ import torch
 from torch import nn
 
 from prunesweep.core.cpus import capped
-from prunesweep.core.errors import StageError
+from prunesweep.core.latency import EngineTime, LatencyRun
 from prunesweep.core.measure.clocks import clock_mhz, run_until_steady
-from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, Pass, UnsupportedNetwork
+from prunesweep.core.measure.contestants import (
+    FILE_BASELINE,
+    FILE_ENGINES,
+    Contestant,
+    contestants,
+    file_contestants,
+    same_code,
+)
+from prunesweep.core.measure.engines.base import AdaptiveEngine
 from prunesweep.core.measure.engines.registry import choose
-from prunesweep.core.measure.engines.sparse_engine import passes_of
 from prunesweep.core.measure.interleaved import (
     BLOCKS,
     InterleavedRun,
-    Interval,
     Progress,
     Timer,
     median_interval,
@@ -35,108 +40,10 @@ from prunesweep.core.measure.interleaved import (
 )
 from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.measure.pinned import load_average, pinned
-from prunesweep.core.passes import Passes
 from prunesweep.core.plan.engines import is_baseline
 from prunesweep.core.sparse.model.graph import Graph
-from prunesweep.core.sparse.runtime.dense_runtimes import file_run, openvino_run
 
 _SETTLE_SECONDS = 0.100
-_SAME = 1e-3
-_FILE_BASELINE = "onnxruntime"
-_FILE_ENGINES = (_FILE_BASELINE, "openvino", "sparse")
-
-
-@dataclass(frozen=True)
-class EngineTime:
-    """One engine of a run.
-
-    Attributes:
-        ms: median, milliseconds a pass.
-        ratio: best dense / this, above 1 = faster, with its 99 % interval.
-        dense: it ignores zeros.
-        pruned: it ran the pruned network.
-        busy: CPU time over wall time.
-        error: its logits' largest difference from PyTorch's fp32 ones, over the largest of those.
-        code: what really ran, the engine's own name, or `own`, `onnxruntime` or `OpenVINO` in the engine that chooses.
-        p: the sign test's, two- sided, of the ratio being 1.
-        autocorrelation: of the ratio's blocks.
-    """
-
-    engine: str
-    dtype: str
-    version: str
-    dense: bool
-    pruned: bool
-    ms: float
-    ratio: float
-    ratio_low: float
-    ratio_high: float
-    busy: float
-    error: float
-    code: str
-    p: float
-    autocorrelation: float
-
-
-@dataclass(frozen=True)
-class LatencyRun:
-    """A run.
-
-    Attributes:
-        times: one per engine, the pruned network's last.
-        best: the name of the best dense engine.
-        null_*: an engine's ratio to a copy of itself, and its 99 % interval; the engine that was best in a trial block.
-        rounds: ratios measured.
-        zeros: the dense network's time in the code that ran the pruned one, over the pruned one's: what the zeros
-            bring, without what the engine does; None = both are one network.
-        load: the machine's load average before.
-        busy: CPU time over wall time in all bursts.
-        left_out: engine → why it took no part.
-        clock_mhz: of a GPU's multiprocessors right after the last burst; None: not known.
-    """
-
-    times: tuple[EngineTime, ...]
-    best: str
-    null_engine: str
-    null_ratio: float
-    null_low: float
-    null_high: float
-    rounds: int
-    zeros: Interval | None
-    threads: int
-    batch: int
-    load: float
-    busy: float
-    processor: str
-    host: str
-    left_out: dict[str, str]
-    clock_mhz: int | None = None
-
-    @property
-    def disturbed(self) -> bool:
-        """True when two copies of one network differed: then no ratio of this run can be trusted."""
-        return not self.null_low <= 1.0 <= self.null_high
-
-    def dense(self) -> EngineTime:
-        """Return the best dense engine's time, of the dense network."""
-        return next(time for time in self.times if time.engine == self.best and not time.pruned)
-
-    def pruned(self) -> EngineTime:
-        """Return the pruned network's time: in the engine that skips zeros, or else in the best dense one."""
-        return next(time for time in self.times if time.pruned)
-
-    def without_zeros(self) -> EngineTime | None:
-        """Return the dense network's time in the code that ran the pruned one, if it took part."""
-        engine = self.pruned().engine
-        return next((time for time in self.times if time.engine == engine and not time.pruned), None)
-
-
-@dataclass(frozen=True)
-class _Contestant:
-    engine: EngineAdapter
-    pruned: bool
-    make: Maker
-    error: float
 
 
 def compete(
@@ -168,15 +75,15 @@ def compete(
     settle = _SETTLE_SECONDS if threads > 1 and device.type == "cpu" else 0.0
     no_tf32 = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
     with pinned(threads), no_tf32:
-        field = _prepare(chosen, dense, pruned, images, threads, left_out)
+        field = contestants(chosen, dense, pruned, images, threads, left_out)
         with torch.inference_mode():
             if pruned is not dense:
-                field += _without_zeros(field, dense, images)
+                field += same_code(field, dense, images)
             if device.type == "cuda":
                 run_until_steady(field[0].make(), timer_of(device))
             best = _pilot(field, timer_of(device), settle)
             if pruned is not dense and not any(one.pruned for one in field):
-                field += _prepare((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
+                field += contestants((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
             makers = [*(one.make for one in field), best.make]
             course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
             clock = clock_mhz(device)
@@ -199,40 +106,17 @@ def compete_file(
         StageError: no such engine; or one whose outputs are not onnxruntime's.
     """
     threads, device = capped(threads), torch.device("cpu")
-    names = dict.fromkeys((_FILE_BASELINE, *engines))
-    left_out = {name: "does not run ONNX files" for name in names if name not in _FILE_ENGINES}
-    chosen, missing = choose([name for name in names if name in _FILE_ENGINES], device)
+    names = dict.fromkeys((FILE_BASELINE, *engines))
+    left_out = {name: "does not run ONNX files" for name in names if name not in FILE_ENGINES}
+    chosen, missing = choose([name for name in names if name in FILE_ENGINES], device)
     images = torch.rand(batch, *graph.image_shape, generator=torch.Generator().manual_seed(0))
     load, settle = load_average(), _SETTLE_SECONDS if threads > 1 else 0.0
     with pinned(threads):
-        makers = {engine: _file_maker(engine.name, path, graph, images, threads) for engine in chosen}
-        made = next(make for engine, make in makers.items() if engine.name == _FILE_BASELINE)()()
-        wanted = np.array(made, np.float32)
-        field = [
-            _Contestant(
-                engine, not engine.dense, make, _off(engine, make, np.array(wanted, np.float32), _FILE_BASELINE)
-            )
-            for engine, make in makers.items()
-        ]
+        field = file_contestants(chosen, path, graph, images, threads)
         best = _pilot(field, timer_of(device), settle)
         turns = [*(one.make for one in field), best.make]
         course = take_turns(turns, timer_of(device), settle, BLOCKS, progress)
     return _race(field, field.index(best), course, batch, threads, load, device, left_out | missing)
-
-
-def _file_maker(name: str, path: Path, graph: Graph, images: torch.Tensor, threads: int) -> Maker:
-    """Return what makes passes of the file over the images."""
-    if name == "sparse":
-        return passes_of(graph, images, threads)
-    values = np.ascontiguousarray(images.numpy())
-
-    def make() -> Pass:
-        run = (file_run if name == _FILE_BASELINE else openvino_run)(path, threads)
-        if run is None:  # `choose` leaves out what is not installed
-            raise StageError(f"{name} is not installed")
-        return lambda: run(values)
-
-    return make
 
 
 def latency_row(race: LatencyRun) -> dict[str, Any]:
@@ -271,67 +155,7 @@ def latency_row(race: LatencyRun) -> dict[str, Any]:
     }
 
 
-def _prepare(
-    engines: Iterable[EngineAdapter],
-    dense: nn.Module,
-    pruned: nn.Module,
-    images: torch.Tensor,
-    threads: int,
-    left_out: dict[str, str],
-    pruned_too: bool = False,
-) -> list[_Contestant]:
-    """Return the contestants; adds to `left_out` the engines that the network doesn't suit."""
-    field = []
-    with torch.inference_mode(False), torch.no_grad():
-        for engine in engines:
-            network = dense if engine.dense else pruned
-            try:
-                make = engine.prepare(network, images, threads)
-            except UnsupportedNetwork as reason:
-                left_out[engine.name] = str(reason)
-                continue
-            error = _error(engine, network, make, images)
-            field.append(_Contestant(engine, pruned_too or not engine.dense, make, error))
-    return field
-
-
-def _without_zeros(field: list[_Contestant], dense: nn.Module, images: torch.Tensor) -> list[_Contestant]:
-    """Return the dense network as contestants in the code that runs the pruned one, where an engine chooses codes."""
-    made = []
-    with torch.inference_mode(False), torch.no_grad():
-        for one in field:
-            if one.pruned and isinstance(one.make, AdaptiveEngine):
-                make = one.make.same(dense)
-                made.append(_Contestant(one.engine, False, make, _error(one.engine, dense, make, images)))
-    return made
-
-
-def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
-    """Return how far the logits are from PyTorch's, as a fraction of their largest.
-
-    Raises:
-        StageError: too far for fp32: what computes something else is not faster.
-    """
-    passes = Passes(copy.deepcopy(network), min(images.shape[2:])).eval()
-    return _off(engine, make, passes(images.to(passes.format.device)).float().cpu().numpy())
-
-
-def _off(engine: EngineAdapter, make: Maker, wanted: np.ndarray, rival: str = "torch") -> float:
-    """Return the same against the logits that are wanted, float32."""
-    run = make()  # kept until its logits, which may lie in its memory, are copied
-    logits = run()
-    found = np.array(logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else logits, np.float32)
-    error = float(np.abs(found - wanted).max() / max(float(np.abs(wanted).max()), 1e-6))
-    if not np.isfinite(error):
-        raise StageError(f"the network's outputs in {engine.name} are not finite")
-    if engine.dtype == "fp32" and error > _SAME:
-        raise StageError(
-            f"{engine.name} computes something else than {rival}: logits differ by {error:.1e} of the largest"
-        )
-    return error
-
-
-def _pilot(field: list[_Contestant], timer: Timer, settle: float) -> _Contestant:
+def _pilot(field: list[Contestant], timer: Timer, settle: float) -> Contestant:
     """Return the best dense contestant of one block of rounds: the one that will run twice."""
     rivals = [one for one in field if is_baseline(one.engine.name)]
     if len(rivals) == 1:
@@ -341,7 +165,7 @@ def _pilot(field: list[_Contestant], timer: Timer, settle: float) -> _Contestant
 
 
 def _race(
-    field: list[_Contestant],
+    field: list[Contestant],
     twin: int,
     course: InterleavedRun,
     batch: int,
@@ -373,7 +197,7 @@ def _race(
     )
 
 
-def _time(one: _Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
+def _time(one: Contestant, median: float, ratios: np.ndarray, busy: float) -> EngineTime:
     engine = one.engine
     found, code = median_interval(ratios), one.make.code() if isinstance(one.make, AdaptiveEngine) else engine.name
     return EngineTime(

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import NOTHING, Algorithm, sparsities
-from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, UNIFORM, parse_allocation
+from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import method_of
 from prunesweep.core.plan.costs import CostProfile, load_profile
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset, with_normalisation
 from prunesweep.core.plan.grids import Grid
-from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, resolved, share
+from prunesweep.core.plan.layer_rules import encode_rules, resolved
 from prunesweep.core.plan.lineage import RoundChain, RoundSchedule
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.recipes import RecipePair, load_recipe
+from prunesweep.core.plan.round_rules import RoundRules
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
 from prunesweep.core.plan.stages import (
     Benchmark,
@@ -116,35 +117,12 @@ class _Builder:
     model: ModelRef
     recipes: RecipePair
     profile: CostProfile
-    shapes: Shapes | None
-    rules: tuple[LayerRule, ...]
+    rules: RoundRules
     imported: Import | None = None
     stops: tuple[int, ...] = ()
     """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
-
-    def check_rules(self, cells: Iterable[Cell]) -> None:
-        """Raise UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
-        for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
-            algorithm = self.grid.base(name)
-            if algorithm.allocation == TWO_OF_FOUR:
-                own = next((rule for rule in self.rules if rule.sparsity is not None), None)
-                if own is not None:
-                    raise UserError("layers", own, f"{name} keeps 2 of every 4; make the layer dense or exempt")
-            elif self.shapes is not None and sparsity:
-                self._check_reach(algorithm, sparsity, rounds)
-
-    def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int) -> None:
-        """The layers without a rule can only lose weights from round to round."""
-        left: int | None = None
-        for number, reached in enumerate(sparsities(algorithm, sparsity, rounds), 1):
-            cell = Cell(algorithm.name, sparsity, 0, rounds, 0)
-            found = share(self.shapes or {}, self.rules_of(algorithm, cell, number), reached)
-            if left is not None and found.kept > left:
-                fix = f"round {number} of {rounds} would need weights that are gone; change the layers' own sparsities"
-                raise UserError("layers", encode_rules(self.rules), fix)
-            left = found.kept
 
     def add(self, stage: Stage) -> str:
         text = encode(stage)
@@ -234,7 +212,7 @@ class _Builder:
                     rewind=self.rewind(cell.seed, course),
                     before=course.before,
                     after=course.after,
-                    layers=encode_rules(self.rules_of(algorithm, cell, number)),
+                    layers=encode_rules(self.rules.of(algorithm, cell, number)),
                     counts=counted[number - 1] if counted else "",
                     teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
                 )
@@ -259,29 +237,6 @@ class _Builder:
     def start(self, algorithm: Algorithm, seed: int) -> str:
         """Return what the first round prunes."""
         return self.train(seed, self.grid.dense_epochs if algorithm.start == "trained" else 0)
-
-    def rules_of(self, algorithm: Algorithm, cell: Cell, number: int) -> tuple[LayerRule, ...]:
-        """Return the layer rules of a round: a layer's own sparsity grows by the algorithm's schedule as the network's
-        does; where nothing goes, there is nothing to rule."""
-        if not cell.sparsity:
-            return ()
-        return tuple(
-            rule
-            if rule.sparsity is None
-            else replace(rule, value=repr(sparsities(algorithm, rule.sparsity, cell.iterations)[number - 1]))
-            for rule in self.first_dense(algorithm)
-        )
-
-    def first_dense(self, algorithm: Algorithm) -> tuple[LayerRule, ...]:
-        """Return the grid's rules, and for `uniform` that the first layer stays dense, unless a rule is about that
-        layer."""
-        if algorithm.allocation != UNIFORM:
-            return self.rules
-        if self.shapes is None:
-            return self.rules or (LayerRule("first", DENSE),)
-        first = next(iter(self.shapes))
-        ruled = any(rule.pattern == first for rule in self.rules)
-        return self.rules if ruled else (LayerRule(first, DENSE), *self.rules)
 
     def choice(self, algorithm: Algorithm, sparsity: float) -> tuple[str, str]:
         """Score and allocation as the stages write them: the costs' numbers are in it, not where they came from. Where
@@ -328,18 +283,19 @@ def plan(
     ours = prunable_shapes(model)
     shapes = ours or shapes
     shown = f"{model.name} of width {model.width}" if model.width else label_of(model.name)
-    rules = grid.layers if shapes is None else resolved(grid.layers, shapes, shown)
+    rules = RoundRules(grid, shapes, grid.layers if shapes is None else resolved(grid.layers, shapes, shown))
     recipes = load_recipe(grid.recipe)
     if grid.weights:  # trained weights are trained further as after pruning, not from a beginner's learning rate
         labels_only = replace(recipes.finetune, distill_weight=0.0, distill_temperature=1.0)
         recipes = replace(recipes, dense=labels_only)
     root = _import_of(grid, model, imported)
-    builder = _Builder(grid, dataset, model, recipes, load_profile(grid.costs), shapes, rules, root)
+    profile = load_profile(grid.costs)
     wanted = grid.cells()
-    builder.check_rules(wanted)
+    rules.check(wanted)
     if ours is None:
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
-        builder.shapes, builder.rules = None, grid.layers
+        rules = RoundRules(grid, None, grid.layers)
+    builder = _Builder(grid, dataset, model, recipes, profile, rules, root)
     builder.stops = builder.find_stops(wanted)
     cells = tuple(builder.cell(cell) for cell in wanted)
     return Plan(grid, cells, builder.stages, builder.encoded, shapes)

@@ -3,37 +3,21 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import axes, engines
-from prunesweep.core.plan.algorithms import (
-    ALGORITHMS,
-    FRESH_TICKET,
-    RECOVERIES,
-    REWIND,
-    SCHEDULES,
-    SCORES,
-    STARTS,
-    TICKETS,
-    Algorithm,
-)
-from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, Algorithm
+from prunesweep.core.plan.axis_readers import READERS, parse_algorithm
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.controls import MARK, check_counts, controls_of, find, method_of
-from prunesweep.core.plan.costs import load_profile
-from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
+from prunesweep.core.plan.controls import check_counts, controls_of, find, method_of
 from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
-from prunesweep.core.plan.layer_rules import LayerRule, parse_rules
-from prunesweep.core.plan.lineage import ANNEALS, ONCE
+from prunesweep.core.plan.layer_rules import LayerRule
 from prunesweep.core.plan.models import MODELS
-from prunesweep.core.plan.names import parse_name
-from prunesweep.core.plan.networks import parse_model, read_network, with_arguments
-from prunesweep.core.plan.own_scores import parse_score
-from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.plan.suggestions import did_you_mean, one_of
+from prunesweep.core.plan.networks import read_network, with_arguments
+from prunesweep.core.plan.suggestions import did_you_mean
 
 MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
@@ -41,12 +25,6 @@ MAX_ROUNDS = 2_000_000
 _CONTROLS = ("oneshot", "random", "layer-random")
 _BACK = ("lr-rewind", "weight-rewind")
 """Recoveries that train as many epochs of the dense schedule's end."""
-_WORDS = {
-    "schedule": tuple(SCHEDULES),
-    "recovery": tuple(RECOVERIES),
-    "start": STARTS,
-    "anneal": ANNEALS,
-}
 
 
 @dataclass(frozen=True)
@@ -237,128 +215,6 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
 )
 
 
-def _algorithm(name: object, known: tuple[Algorithm, ...]) -> str:
-    if isinstance(name, str) and find(name, known) is not None:
-        return name
-    if isinstance(name, str) and MARK in name:
-        score, _, method = name.partition(MARK)
-        one_of(score, "algorithm", SCORES)
-        one_of(method, "algorithm", [one.name for one in known if not method_of(one)])
-        raise UserError("algorithm", name, "is longer than 64 letters; give the algorithm a shorter name")
-    return one_of(name, "algorithm", [one.name for one in known])
-
-
-def _sparsity(value: object) -> float:
-    return axes.parse_sparsity(value)
-
-
-def _flag(value: object, field: str) -> bool:
-    if isinstance(value, bool):
-        return value
-    return one_of(value, field, ("true", "false")) == "true"
-
-
-def _compositions(value: object) -> tuple[Algorithm, ...]:
-    """Return the tables `[algorithms.NAME]`: what is left out is as in `oneshot`."""
-    if not isinstance(value, dict):
-        raise UserError("algorithms", value, "write a table for each: [algorithms.NAME]")
-    made = []
-    for name, parts in value.items():
-        field = f"algorithms.{name}"
-        parse_name(name, field)
-        if name in ALGORITHMS:
-            raise UserError(field, name, "is a built-in algorithm; choose another name")
-        if not isinstance(parts, dict):
-            raise UserError(field, parts, f"write a table: [{field}]")
-        read: dict[str, Any] = {key: _part(key, word, field) for key, word in parts.items()}
-        own = Algorithm(name, **read)
-        if own.rewind != REWIND and own.recovery not in TICKETS:
-            raise UserError(f"{field}.rewind", own.rewind, f"only {' and '.join(TICKETS)} go back to an early epoch")
-        if own.anneal == ONCE and own.recovery in ("weight-rewind", "none", *TICKETS):
-            fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
-            raise UserError(f"{field}.anneal", ONCE, fix)
-        made.append(own)
-    return tuple(made)
-
-
-def _part(key: str, word: object, field: str) -> str | int:
-    if key == "rewind":
-        return axes.parse_count(word, f"{field}.{key}", 0, 100_000)
-    if key == "allocation":
-        return str(parse_allocation(word, f"{field}.{key}"))
-    if key == "score":
-        return parse_score(word, f"{field}.{key}", SCORES)
-    if key not in _WORDS:
-        raise UserError(field, key, did_you_mean(key, ["score", "allocation", "rewind", *_WORDS]))
-    return one_of(word, f"{field}.{key}", _WORDS[key])
-
-
-def _epochs(value: object) -> int:
-    return axes.parse_count(value, "epochs", 0, 100_000)
-
-
-def _iterations(value: object) -> int:
-    return axes.parse_count(value, "rounds", 1, 1000)
-
-
-def _seed(value: object) -> int:
-    return axes.parse_count(value, "seeds", 0, 2**31 - 1)
-
-
-def _looked(value: object) -> int:
-    return axes.parse_count(value, "looked", 0, 2**31 - 1)
-
-
-def _read_recipe(value: object) -> str:
-    """Return a recipe that can be read: its name, or its file's path."""
-    load_recipe(name := _text(value, "recipe"))
-    return name
-
-
-def _read_costs(value: object) -> str:
-    """Return a cost profile that can be read: its name, or its file's path."""
-    load_profile(name := _text(value, "costs"))
-    return name
-
-
-_READERS: Mapping[str, Any] = MappingProxyType(
-    {
-        "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
-        "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
-        "iterations": lambda v: axes.parse_list(v, "rounds", _iterations),
-        "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
-        "dataset": lambda v: _text(v, "dataset"),
-        "model": lambda v: parse_model(v, "model"),
-        "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 0, 100_000),
-        "recipe": _read_recipe,
-        "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
-        "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
-        "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
-        "bench_engines": lambda v: engines.parse_engines(v, "bench_engines"),
-        "fair": lambda v: _flag(v, "fair"),
-        "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
-        "algorithms": _compositions,
-        "costs": _read_costs,
-        "controls": lambda v: _flag(v, "controls"),
-        "layers": lambda v: parse_rules(v, "layers"),
-        "weights": lambda v: "" if v == "" else _text(v, "weights"),
-        "mean": lambda v: axes.parse_channels(v, "mean", zero=True),
-        "std": lambda v: axes.parse_channels(v, "std", zero=False),
-        "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
-        "image_size": read_size,
-        "resize": lambda v: one_of(v, "resize", RESIZES),
-        "test_share": parse_share,
-        "head": lambda v: one_of(v, "head", ("keep", "new")),
-    }
-)
-
-
-def _text(value: object, field: str) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise UserError(field, value, "give a name in quotes")
-
-
 def field_of(axis: str) -> str:
     """Return the field of `Grid` that holds an axis, which people may call by another word."""
     return "iterations" if axis == "rounds" else axis
@@ -383,14 +239,15 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     for name, value in values.items():
         if name in ("algorithm", "width", "model_args"):
             continue
-        if name not in _READERS:
-            raise UserError("axis", name, did_you_mean(name, [*_READERS, "algorithm", "rounds", "width", "model_args"]))
-        changes[name] = _READERS[name](value)
+        if name not in READERS:
+            raise UserError("axis", name, did_you_mean(name, [*READERS, "algorithm", "rounds", "width", "model_args"]))
+        changes[name] = READERS[name](value)
     known = (*ALGORITHMS.values(), *changes.get("algorithms", base.algorithms))
     for own in changes.get("algorithms", ()):
         check_counts(own, known, f"algorithms.{own.name}.allocation")
     if "algorithm" in values:
-        changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", lambda name: _algorithm(name, known))
+        read = partial(parse_algorithm, known=known)
+        changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", read)
     if "dataset" in changes and "recipe" not in changes:
         changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
     network = _network(values, changes.pop("model", None), base)

@@ -62,7 +62,7 @@ def pack(train: Images, test: Images, classes: tuple[str, ...]) -> PackedDataset
 @dataclass
 class Checked:
     """Packed files whose checksum was found right, by path and stamp: a process that opens one again need not read all
-    of it again. A file that was written to since has another stamp, and is checked anew."""
+    of it again. A file that was written to since has another stamp, and is checked again."""
 
     _found: dict[Path, Stamp] = field(default_factory=dict)
 

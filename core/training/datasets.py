@@ -45,6 +45,12 @@ class Split:
     def device(self) -> torch.device:
         return self.labels.device
 
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(channels, height, width)."""
+        channels, height, width = self.images.shape[1:]
+        return channels, height, width
+
     def to(self, device: torch.device | str) -> "Split":
         """Return the same split on `device`; itself if it is there already. Images that are streamed stay on the
         host."""

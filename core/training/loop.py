@@ -136,14 +136,14 @@ class Training(Iterator[EpochResult]):
 
     @torch.no_grad()
     def adopt(self, optimizer: Mapping[str, Tensor]) -> None:
-        """Go on with what `optimizer` of another training on the same network gave.
+        """Continue with what `optimizer` of another training on the same network gave.
 
         Raises:
             ValueError: it is of another network or optimizer.
         """
         state = {key: value for key, value in self._train.state().items() if key.startswith(_OPTIMIZER)}
         if {key: value.shape for key, value in state.items()} != {k: v.shape for k, v in optimizer.items()}:
-            raise ValueError("the optimizer to go on with is another network's, or of another kind")
+            raise ValueError("the saved optimizer is another network's, or of another kind")
         for key, value in state.items():
             value.copy_(optimizer[key])
 

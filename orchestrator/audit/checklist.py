@@ -52,7 +52,7 @@ ITEMS = (
     ChecklistItem("setting", "architecture, dataset and metrics named exactly", _ADVICE, facts.setting),
     ChecklistItem(
         "architecture",
-        "the network is the published one, or its differences are told",
+        "the network is the published one, or its differences are stated",
         _ADVICE,
         facts.architecture,
     ),

@@ -2,7 +2,7 @@
 
 import gc
 
-_RARELY = (50_000, 20, 100)
+_RARELY = (100_000, 20, 100)
 """Objects and collections between two collections. A short command mostly imports, which makes many objects and no
 garbage: collecting at Python's usual 700 takes a tenth of its time."""
 

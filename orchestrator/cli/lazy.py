@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from prunesweep.orchestrator.cli.table import COMMANDS, Entry
+from prunesweep.orchestrator.console.output import paint
 
 _DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
 
@@ -30,6 +31,7 @@ class LazyCommand(TyperCommand):
             app.command(self.name)(found)
         command = typer.main.get_command(app)
         command.name = self.name
+        _show_as_written(command)
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -50,11 +52,36 @@ class LazyGroup(TyperGroup):
         _be_frugal(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
-        """Print the page: typer's own renderer takes longer to import than typer."""
-        from prunesweep.orchestrator.cli.help_page import print_page  # rich: only for this page
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page: every command under its heading. Without rich, which takes as long as all the rest."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        options = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
+        sections = {"Options": [record for record in options if record is not None]}
+        for name, command in self.commands.items():
+            sections.setdefault(command.rich_help_panel or "", []).append((name, command.help or ""))
+        longest = max(len(name) for rows in sections.values() for name, _ in rows)
+        for title, rows in sections.items():
+            with formatter.section(paint(title, "bold")):
+                formatter.write_dl([(paint(name.ljust(longest), "cyan"), text) for name, text in rows])
+        self.format_epilog(ctx, formatter)
 
-        print_page(self, ctx)
+
+def _show_as_written(command: Any) -> None:
+    """Let the help of the command and its sub-commands show every text as it is written: to rich, a bracket in it
+    would begin a style."""
+    shown = command.format_help
+
+    def format_help(ctx: Any, formatter: Any) -> None:
+        from rich.markup import escape  # rich: only for a page of help
+
+        for texts in (command, *command.get_params(ctx)):
+            texts.help = escape(texts.help) if getattr(texts, "help", None) else None
+        shown(ctx, formatter)
+
+    command.format_help = format_help
+    for one in getattr(command, "commands", {}).values():
+        _show_as_written(one)
 
 
 class _Frugal:

@@ -27,7 +27,7 @@ _PANELS = {
         "extend": Entry("extend:extend", "Add seeds, sparsities, algorithms, epochs or rounds to a sweep."),
         "worker": Entry("worker:worker", "Work on whatever is submitted, until Ctrl-C; one slot per device."),
         "serve": Entry("serve:serve", "Serve this home to other machines through SSH, until Ctrl-C."),
-        "cancel": Entry("control:cancel", "Stop a sweep; stages that another sweep wants too go on."),
+        "cancel": Entry("control:cancel", "Stop a sweep; stages that another sweep wants too continue."),
         "retry": Entry("control:retry", "Give failed, quarantined and cancelled stages of a sweep a new start."),
     },
     "Look": {
@@ -56,7 +56,7 @@ _PANELS = {
     "Set up and check": {
         "doctor": Entry("doctor:doctor", "Check ledger, broker, artifact store, devices and dataset."),
         "costs": Entry("costs:costs", "Measure what a weight costs the sparse engine on this machine."),
-        "db": Entry("db:app", "Care for the ledger's tables."),
+        "db": Entry("db:app", "Check and upgrade the ledger's tables."),
     },
 }
 COMMANDS: Mapping[str, Entry] = {

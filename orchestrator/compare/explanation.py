@@ -43,9 +43,9 @@ class ExplainedDifference:
         shown = ", ".join(f"{100 * part.mean:+.2f} by {part.name}" for part in parts)
         named = [part.name for part in parts if part.decided]
         which = {
-            0: "neither is told from chance",
-            1: f"only what comes by {named[0] if named else ''} is told from chance",
-            2: "both are told from chance",
+            0: "neither is significant",
+            1: f"only the part by {named[0] if named else ''} is significant",
+            2: "both are significant",
         }[len(named)]
         where = ", ".join(f"{key} {self.total.at[key]}" for key in _KEY[:3])
         asked = self.total.at["sparsity"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
+from prunesweep.core.jobs.programs import EXPORT
+from prunesweep.core.jobs.requests import Export, Weights, dataset_ref
 from prunesweep.core.ledger.queries.lineage import origins
 from prunesweep.core.ledger.queries.lookup import CellArtifacts, cell_artifacts, dataset_of
 from prunesweep.core.ledger.queries.report import report_rows
@@ -72,7 +74,7 @@ class ExportJob:
 
     folder: Path
     options: ExportOptions
-    request: dict[str, Any]
+    request: Export
     files: dict[Path, CardFacts]
     unfinished: int
     endings: dict[Path, list[str]]
@@ -84,9 +86,9 @@ class ExportJob:
             UserError, StageError: the first failure; what is written by then stays.
         """
         with _made(self.folder):
-            for event in ask("prunesweep.core.jobs.export", self.request):
-                del event["event"]
-                path = Path(event["path"])
+            for answer in ask(EXPORT, self.request):
+                event = {name: value for name, value in asdict(answer).items() if value is not None}
+                path = Path(answer.path)
                 if self.options.cards:
                     beside = path.with_suffix(".md")
                     write_whole(beside, card(self.files[path], path.stem, self.endings[path]))
@@ -112,7 +114,7 @@ def plan_export(settings: Settings, sweep: str | None, folder: Path, options: Ex
         if options.form in _WITH_DATASET:
             known = folder_of(found.grid.get("dataset"))
             lies = places((known,) if known is not None else (), settings)
-            dataset = {"dataset": dataset_of(engine, found.id), "places": lies}
+            dataset = {"dataset": dataset_ref(dataset_of(engine, found.id)), "places": tuple(lies)}
         rows, made = report_rows(engine, found.id), origins(engine, found.id)
     files = {
         path: CardFacts(found, rows[place], made[place], dense, artifact)
@@ -130,17 +132,17 @@ def plan_export(settings: Settings, sweep: str | None, folder: Path, options: Ex
 
 def _request(
     settings: Settings, options: ExportOptions, dataset: dict[str, Any], files: Mapping[Path, CardFacts]
-) -> dict[str, Any]:
+) -> Export:
     """Return what `prunesweep.core.jobs.export` is asked for."""
-    return {
-        "artifacts_url": settings.artifacts_url,
-        "home": str(settings.home),
-        "format": options.form,
+    return Export(
+        artifacts_url=settings.artifacts_url,
+        home=str(settings.home),
+        format=options.form,
+        files=tuple(Weights(about.artifact, str(path)) for path, about in files.items()),
+        data=str(settings.data),
+        values=options.values,
         **dataset,
-        "data": str(settings.data),
-        "values": options.values,
-        "files": [{"sha256": about.artifact, "path": str(path)} for path, about in files.items()],
-    }
+    )
 
 
 def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:

@@ -16,7 +16,7 @@ ONCE_MORE = frozenset(
     {
         "a stage has an end when it has ended, and only then",
         "a DONE stage has its result",
-        "only stages that can go on have a saved state",
+        "only a stage that may run again has a saved state",
         "an artifact has a size, and a size an artifact",
     }
 )

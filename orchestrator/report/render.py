@@ -230,7 +230,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
     if any(row.top1_val is not None for row in rows):
         lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
-    lines.append("accuracies are of one test set; what is said of chance or of other seeds holds on it")
+    lines.append("accuracies are of one test set; statements about chance or other seeds hold for that set only")
     lines.append(f"drop: points below {references(rows)}")
     lines.append("FLOPs ratio: multiply-adds of a forward pass, dense ÷ pruned, if zeros cost nothing")
     if any(row.compression_all is not None for row in rows):
@@ -241,7 +241,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     for counted, total in sorted(exempt):
         lines.append(f"target % and counted % are of {counted:,} weights; achieved % is of all {total:,}, exempt too")
     if any(row.top1_bn is not None for row in rows):
-        lines.append("bn: right after pruning, with batch-norm statistics taken anew from training images")
+        lines.append("bn: right after pruning, with batch-norm statistics re-estimated on training images")
     collapsed = [row for row in rows if row.collapsed]
     if collapsed:
         worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")

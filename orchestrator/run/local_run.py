@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.jobs.programs import DOCTOR
+from prunesweep.core.jobs.requests import Doctor
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
@@ -109,9 +111,9 @@ def _check_devices(devices: str) -> None:
     """
     if devices == "cpu":
         return
-    for event in ask("prunesweep.worker.doctor", {"devices": devices}):
-        if not event["ok"]:
-            raise UserError("devices", devices, event["message"])
+    for event in ask(DOCTOR, Doctor(devices)):
+        if not event.ok:
+            raise UserError("devices", devices, event.message)
 
 
 def _check_own_scores(grid: Grid, settings: Settings) -> None:

@@ -11,6 +11,9 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.preprocessing import beside
+from prunesweep.core.jobs.answers import Imported, Note
+from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
+from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
 from prunesweep.core.plan.axes import parse_channels
 from prunesweep.core.plan.datasets import DatasetRef, folder_of, with_normalisation
@@ -19,8 +22,6 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.torch_client import ask, existing
-
-_MODULE = "prunesweep.core.jobs.import_weights"
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,18 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
     model = ModelRef(grid.model, grid.width, dataset.classes)
     with tempfile.TemporaryDirectory(prefix="prunesweep-") as folder:
         into = Path(folder, "checkpoint.safetensors")
-        request = {"weights": text, "model": vars(model), "into": str(into), "head": grid.head}
-        events = list(ask(_MODULE, request))
+        events = list(ask(IMPORT_WEIGHTS, ImportWeights(text, model, str(into), grid.head)))
         upload = Upload(into.read_bytes(), settings.artifacts_url, settings.home)
-    found = events.pop()
+    (found,) = (event for event in events if isinstance(event, Imported))
     name = origin_of(grid.weights)
-    notes = [f"{name}: {event['text']}" for event in events]
+    notes = [f"{name}: {event.text}" for event in events if isinstance(event, Note)]
     grid = replace(grid, weights=name)
-    if found["mean"] and found["std"] and not grid.mean:
-        mean, std = (parse_channels(found[axis], axis, zero=axis == "mean") for axis in ("mean", "std"))
+    if found.mean and found.std and not grid.mean:
+        given = (("mean", found.mean), ("std", found.std))
+        mean, std = (parse_channels(list(value), axis, zero=axis == "mean") for axis, value in given)
         grid = replace(grid, mean=mean, std=std)
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
-    facts = (found[fact] for fact in ("tensors", "artifact", "size", "kept", "total"))
+    facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
     return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
 
 

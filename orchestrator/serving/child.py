@@ -126,5 +126,5 @@ class Child:
     def _last_line(self) -> str:
         with suppress(OSError):
             lines = self.log.read_text(errors="replace").split("\n")
-            return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-        return "it said nothing"
+            return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")
+        return "it printed nothing"

@@ -1,4 +1,4 @@
-"""`sweep serve`: this home's ledger, broker and store for machines that join, until it is told to stop."""
+"""`sweep serve`: this home's ledger, broker and store for machines that join, until it is stopped."""
 
 import fcntl
 import getpass

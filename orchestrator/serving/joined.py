@@ -28,7 +28,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def work_joined(url: str, options: Sequence[str]) -> int:
-    """Work for the host until told to stop; return the worker's exit code. options: of `prunesweep.worker`.
+    """Work for the host until stopped; return the worker's exit code. options: of `prunesweep.worker`.
 
     Raises:
         UserError: the host cannot be joined.

@@ -125,7 +125,7 @@ def ask_facts(target: Target) -> Facts:
         raise UserError(FIELD, target.shown, reason(ran.stderr, target))
     facts = parse(ran.stdout)
     if facts is None:
-        raise UserError(FIELD, target.shown, "tells nothing that this version understands; install the same on both")
+        raise UserError(FIELD, target.shown, "answers nothing that we understand; install the same version on both")
     return facts
 
 

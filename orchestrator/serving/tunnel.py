@@ -1,4 +1,4 @@
-"""One SSH connection to a serving host, made anew whenever it drops."""
+"""One SSH connection to a serving host, opened again whenever it drops."""
 
 import contextlib
 import logging
@@ -27,7 +27,7 @@ class ConnectionLost(Exception):
 
 
 class Tunnel:
-    """Holds the forwards from `start` to `stop`. While the connection is down nobody listens on the local sockets, as
+    """Holds the forwards from `start` to `stop`. While the connection is down nothing listens on the local sockets, as
     if the servers were away."""
 
     def __init__(

@@ -11,10 +11,10 @@ from prunesweep.core.ledger.queries.status import FailedStage
 class Remedy(Enum):
     """A command to follow the reason with; {sweep} is the sweep's name."""
 
-    RETRY = "put right what it says, then: sweep retry {sweep}"
+    RETRY = "fix the cause, then: sweep retry {sweep}"
     REPAIR = "sweep verify --repair {sweep}"
-    RENAME = "it would fail again; change what it says, and submit it under another name (--name)"
-    QUARANTINE = "sweep logs tells how it died; once that is put right: sweep retry {sweep}"
+    RENAME = "it would fail again; change what the reason names, and submit it under another name (--name)"
+    QUARANTINE = "the log shows how it ended; fix the cause, then: sweep retry {sweep}"
 
 
 def remedy_of(stage: FailedStage) -> Remedy:

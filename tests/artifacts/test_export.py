@@ -105,7 +105,7 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
 def test_failures_are_events(tmp_path: Path) -> None:
     def ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
         said: list[dict[str, Any]] = []
-        return respond(json.dumps(request), export.Export, export.convert, said.append), said
+        return respond(json.dumps(request), export.EXPORT, export.convert, said.append), said
 
     store = ArtifactStore.open("", tmp_path)
     good, _ = store.put(pack(Checkpoint({"a": torch.ones(2)})))

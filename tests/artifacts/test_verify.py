@@ -12,6 +12,7 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.location import RetryLimits
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 from prunesweep.core.artifacts.tensors import pack_tensors, to_bits
+from prunesweep.core.jobs.answers import Fault
 from prunesweep.core.jobs.requests import Stored
 from prunesweep.core.jobs.verify import look
 from prunesweep.core.plan.models import ModelRef
@@ -44,7 +45,7 @@ def counts(checkpoint: Checkpoint, less: int = 0) -> dict[str, Any]:
     return {"digest": STAGE, "label": "", "nonzero": nonzero - less, "total": total}
 
 
-def ask(store: ArtifactStore, data: bytes, *rows: dict[str, Any], **more: Any) -> list[dict[str, str]]:
+def ask(store: ArtifactStore, data: bytes, *rows: dict[str, Any], **more: Any) -> list[Fault]:
     name, size = store.put(data)
     file = {"digest": STAGE, "label": "prune", "artifact": name, "size": size, "snapshot": False, "counts": rows}
     read, findings = look(store, msgspec.convert(file | more, Stored))
@@ -66,9 +67,9 @@ def test_a_kept_weight_may_be_zero(store: ArtifactStore, pruned: Checkpoint) -> 
 def test_one_finding_for_each_row_that_says_something_else(store: ArtifactStore, pruned: Checkpoint) -> None:
     other = {**counts(pruned, less=1), "digest": "6" * 64, "label": "evaluate"}
     findings = ask(store, pack(pruned), counts(pruned), other, size=7)
-    assert [(one["digest"], one["what"]) for one in findings] == [(STAGE, "wrong count"), ("6" * 64, "wrong count")]
-    assert findings[0]["message"].endswith("bytes, the ledger says 7")
-    assert findings[1]["label"] == "evaluate"
+    assert [(one.digest, one.what) for one in findings] == [(STAGE, "wrong count"), ("6" * 64, "wrong count")]
+    assert findings[0].message.endswith("bytes, the ledger says 7")
+    assert findings[1].label == "evaluate"
 
 
 def test_a_saved_state_is_read_only_for_its_hash(store: ArtifactStore) -> None:
@@ -80,9 +81,9 @@ def test_missing_and_damaged(store: ArtifactStore, tmp_path: Path) -> None:
     file = tmp_path / "artifacts" / "sha256" / name[:2] / name
     asked = {"digest": STAGE, "label": "", "artifact": name, "size": size, "snapshot": False, "counts": []}
     file.write_bytes(b"y")
-    assert [one["what"] for one in look(store, msgspec.convert(asked, Stored))[1]] == ["wrong hash"]
+    assert [one.what for one in look(store, msgspec.convert(asked, Stored))[1]] == ["wrong hash"]
     file.unlink()
-    assert [one["what"] for one in look(store, msgspec.convert(asked, Stored))[1]] == ["missing"]
+    assert [one.what for one in look(store, msgspec.convert(asked, Stored))[1]] == ["missing"]
 
 
 def test_a_store_that_is_away_says_nothing_of_the_artifact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,10 +125,10 @@ def test_sound_bytes_that_are_not_that_stages_network(
     change(weights, masks, meta)
     bits = {f"mask/{name}": to_bits(mask) for name, mask in masks.items()}
     [finding] = ask(store, pack_tensors({**weights, **bits}, {"meta": meta, "order": list(weights)}))
-    assert finding["what"] == "wrong content"
-    assert finding["message"].startswith(words)
+    assert finding.what == "wrong content"
+    assert finding.message.startswith(words)
 
 
 def test_no_checkpoint_at_all(store: ArtifactStore) -> None:
     [finding] = ask(store, b"?")
-    assert (finding["what"], finding["message"][:18]) == ("wrong content", "not a checkpoint: ")
+    assert (finding.what, finding.message[:18]) == ("wrong content", "not a checkpoint: ")

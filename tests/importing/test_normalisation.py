@@ -56,8 +56,8 @@ def test_it_is_part_of_the_identity_and_absent_by_default() -> None:
 def test_evaluate_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     asked: list[dict[str, Any]] = []
 
-    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        asked.append(request)
+    def ask(program: Any, request: Any) -> Iterator[Any]:
+        asked.append(asdict(request))
         raise UserError("file", "x", "enough")
         yield
 

@@ -36,7 +36,7 @@ BROKEN = {
         "VALUES ('{ready}', 0.5, 1, 1, 1, 1, 1, 1, '[]', 'cpu', 1)"
     ),
     "a DONE stage has its result": row("done", kind="evaluate"),
-    "only stages that can go on have a saved state": lambda world: insert(snapshots).values(
+    "only a stage that may run again has a saved state": lambda world: insert(snapshots).values(
         digest=world.digests["done"], attempt=1, artifact="a" * 64, artifact_bytes=1, epoch=1, step=0, at=1.0
     ),
     "an artifact has a size, and a size an artifact": row("done", artifact_bytes=None),

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def ask(pruned: Path) -> Callable[..., list[dict[str, Any]]]:
 
     def run(**changes: Any) -> list[dict[str, Any]]:
         request = {"files": [str(pruned)], "model": "resnet18", "device": "cpu", "engines": ["torch"]}
-        return list(measure(_read(request | {"threads": 1, "batches": [1], "image": 16} | changes), lambda event: None))
+        asked = _read(request | {"threads": 1, "batches": [1], "image": 16} | changes)
+        return [asdict(run) for run in measure(asked, lambda event: None)]
 
     return run
 

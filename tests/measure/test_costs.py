@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from prunesweep.core.jobs.answers import CostMachine, CostPoint
 from prunesweep.core.jobs.costs import cost, line
+from prunesweep.core.jobs.programs import Program
+from prunesweep.core.jobs.requests import Costs
 from prunesweep.core.plan.costs import BATCHES, MAPS, load_profile
 from prunesweep.core.sparse.runtime.engine import unsupported
 
@@ -29,7 +32,7 @@ def test_a_weight_of_a_large_map_costs_more() -> None:
 def test_a_machine_that_cannot_says_so_in_one_line() -> None:
     program = (
         "import sys, prunesweep.core.jobs.costs as costs; costs.unsupported = lambda: 'no AVX-512'; "
-        "code = costs.serve(costs.Costs, costs.measure); "
+        "code = costs.serve(costs.COSTS, costs.measure); "
         "print([n for n in ('torch', 'typer') if n in sys.modules], file=sys.stderr); sys.exit(code)"
     )
     ran = subprocess.run([sys.executable, "-c", program], input='{"rounds": 3}\n', capture_output=True, text=True)
@@ -42,18 +45,12 @@ def test_the_command_writes_a_profile(tmp_path: Path, monkeypatch: pytest.Monkey
 
     asked: list[dict[str, Any]] = []
 
-    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        asked.append({"module": module, **request})
+    def ask(program: Program[Costs, Any], request: Costs) -> Iterator[CostPoint | CostMachine]:
+        asked.append({"module": program.module, "rounds": request.rounds})
         for batch in BATCHES:
             for positions in MAPS:
-                yield {
-                    "event": "point",
-                    "batch": batch,
-                    "positions": positions,
-                    "ns": positions / batch,
-                    "dense_ns": 3.0 if positions == 256 else None,
-                }
-        yield {"event": "machine", "processor": "some processor", "date": "2026-01-02"}
+                yield CostPoint(batch, positions, positions / batch, 3.0 if positions == 256 else None)
+        yield CostMachine("some processor", "2026-01-02")
 
     monkeypatch.setattr("prunesweep.orchestrator.cli.commands.costs.ask", ask)
     file = tmp_path / "my.toml"

@@ -47,7 +47,7 @@ def ask(tmp_path: Path) -> Any:
         request = {"artifacts_url": "", "home": str(tmp_path), "data": str(tmp_path / "data"), "format": "packed"}
         request |= {"dataset": DIGITS, "values": "fp32", "files": [{"sha256": sha, "path": str(tmp_path / "a.packed")}]}
         said: list[dict[str, Any]] = []
-        code = respond(json.dumps(request | changes), export.Export, export.convert, said.append)
+        code = respond(json.dumps(request | changes), export.EXPORT, export.convert, said.append)
         (event,) = said
         return code, event
 

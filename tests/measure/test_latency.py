@@ -12,10 +12,11 @@ from torch import nn
 
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import StageError
+from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure import latency
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
 from prunesweep.core.measure.interleaved import InterleavedRun, Progress, Timer
-from prunesweep.core.measure.latency import LatencyRun, compete, latency_row
+from prunesweep.core.measure.latency import compete, latency_row
 from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks

@@ -1,12 +1,24 @@
 """Requests to the torch programs: types are checked before anything is done."""
 
 import json
-from dataclasses import asdict, fields
 from typing import Any
 
 import pytest
 
+from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs import requests
+from prunesweep.core.jobs.answers import (
+    CostPoint,
+    ExportedFile,
+    Failed,
+    Fault,
+    Note,
+    Progress,
+    VerifiedFile,
+    decode,
+    encode,
+)
+from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.protocol import respond
 
 DIGITS = {"name": "digits", "fingerprint": "", "classes": 10}
@@ -27,14 +39,34 @@ SOUND: dict[type, dict[str, Any]] = {
 
 @pytest.mark.parametrize("kind", SOUND, ids=lambda kind: kind.__name__)
 def test_a_wrong_type_or_name_is_refused_in_one_line(kind: type) -> None:
+    program: Program[Any, Any] = Program("a.module", kind, (Note,))
+
     def said(body: object) -> tuple[int, list[dict[str, Any]]]:
         events: list[dict[str, Any]] = []
-        return respond(json.dumps(body), kind, lambda request, say: iter([asdict(request)]), events.append), events
+        code = respond(
+            json.dumps(body), program, lambda request, say: iter([Note(type(request).__name__)]), events.append
+        )
+        return code, events
 
-    code, (event,) = said(SOUND[kind])
-    assert (code, set(event)) == (0, {field.name for field in fields(kind)})
+    assert said(SOUND[kind]) == (0, [{"event": "note", "text": kind.__name__}])
     bad = [{**SOUND[kind], name: {"x": 1.5}} for name in SOUND[kind]]
     for body in [*bad, {**SOUND[kind], "more": 1}, {}, [], "x", None]:
         code, (event,) = said(body)
         assert (code, event["event"]) == (2, "error"), body
         assert kind.__name__.lower() in event["message"].lower() and "\n" not in event["message"]
+
+
+def test_an_answer_survives_the_wire_and_a_wrong_one_is_refused() -> None:
+    for answer in (
+        CostPoint(1, 4, float("inf"), None),
+        ExportedFile("a.onnx", 9, dead_channels={"conv1": 2}, difference=0.0),
+        VerifiedFile("a", 3, (Fault("d", "l", "missing", "gone"),)),
+    ):
+        assert decode(json.loads(json.dumps(encode(answer))), (type(answer),)) == answer
+    assert encode(ExportedFile("a.pt", 9)) == {"event": "file", "path": "a.pt", "bytes": 9}
+    sound = encode(Progress("images", 1, 2))
+    for wrong in ({**sound, "done": "1"}, {**sound, "more": 1}, {"event": "progress"}, {"event": "other"}, [], None):
+        with pytest.raises(StageError, match="answer"):
+            decode(wrong, (Progress,))
+    with pytest.raises(UserError, match="device 'tpu': use cpu"):
+        decode(encode(Failed("m", "device", "tpu", "use cpu")), (Progress,))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from prunesweep.core.jobs.answers import Answer, FileResult, Progress
 from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import fail
@@ -162,7 +163,7 @@ def test_status_says_why_a_stage_failed_and_retry_helps(sweep: Sweep, ledger: En
     assert "FAILED after" in log
     assert "Traceback" in log
     assert json.loads(sweep("logs", digest[:12].upper(), "--json").out)["attempts"][0]["log"] == "Traceback\n"
-    assert sweep("retry").out == "mine: goes on, 1 stage ready\n"
+    assert sweep("retry").out == "mine: retried, 1 stage ready\n"
     assert work() == 72
     assert sweep("status").out.splitlines()[0].startswith("mine: done")
     assert sweep("retry").out == "mine: nothing to retry\n"
@@ -174,7 +175,7 @@ def test_cancel_leaves_what_another_sweep_wants(sweep: Sweep, ledger: Engine, wo
     take(ledger)
     out = sweep("cancel", "mine").out
     assert "72 stages left alone: another sweep wants them" in out
-    assert sweep("cancel", "yours").out.startswith("yours: 71 waiting stages cancelled, 1 running told to stop\n")
+    assert sweep("cancel", "yours").out.startswith("yours: 71 waiting stages cancelled, 1 running asked to stop\n")
     assert sweep("status", "mine").out.startswith("mine: cancelling")
 
 
@@ -254,15 +255,15 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
         file.touch()
     asked: list[dict[str, Any]] = []
 
-    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        asked.append({"module": module, **request})
-        yield {"event": "progress", "path": str(files[0]), "done": 100, "total": 355}
-        yield {"event": "file", "path": str(files[0]), **fact}
-        yield {"event": "file", "path": str(files[1]), **fact, "top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}
+    def ask(program: Any, request: Any) -> Iterator[Answer]:
+        asked.append({"module": program.module, **asdict(request)})
+        yield Progress(str(files[0]), 100, 355)
+        yield FileResult(path=str(files[0]), **fact)
+        yield FileResult(path=str(files[1]), **(fact | {"top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}))
 
     monkeypatch.setattr("prunesweep.orchestrator.cli.commands.evaluate.ask", ask)
     ran = sweep("evaluate", *files, "--dataset", "digits", "--threads", "2")
-    assert asked[0]["files"] == [str(file) for file in files]
+    assert asked[0]["files"] == tuple(str(file) for file in files)
     assert asked[0]["dataset"] == asdict(DatasetRef("digits", "", 10))
     assert (asked[0]["threads"], asked[0]["batch"], asked[0]["device"]) == (2, 1, "cpu")
     lines = ran.out.splitlines()

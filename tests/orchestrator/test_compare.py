@@ -114,9 +114,9 @@ def test_the_verdict_names_what_explains_a_difference(fair: Sweep) -> None:
     [line] = [line for line in lines if line.strip().startswith("90 % (")]
     assert "algorithm iterative, epochs 1, iterations 3" in line
     assert "-1.98 = -0.07 by pruning in rounds, -1.91 by the learning rate that falls in each round" in line
-    assert line.endswith("only what comes by the learning rate that falls in each round is told from chance")
+    assert line.endswith("only the part by the learning rate that falls in each round is significant")
     [line] = [line for line in lines if line.strip().startswith("50 % (")]
-    assert line.endswith("neither is told from chance")
+    assert line.endswith("neither is significant")
 
 
 def test_partners_follow_from_what_algorithms_are_made_of(

@@ -12,6 +12,9 @@ import prunesweep
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import install
 from prunesweep.core.images.preprocessing import beside
+from prunesweep.core.jobs.answers import ExportedFile
+from prunesweep.core.jobs.programs import Program
+from prunesweep.core.jobs.requests import Export
 from prunesweep.core.ledger.db.schema import cells
 
 Sweep = Callable[..., Any]
@@ -28,11 +31,11 @@ NAMES = [
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The torch side writes files without a network in them."""
 
-    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        assert module == "prunesweep.core.jobs.export"
-        for file in request["files"]:
-            Path(file["path"]).write_bytes(b"a network")
-            yield {"event": "file", "path": file["path"], "bytes": 9}
+    def ask(program: Program[Export, Any], request: Export) -> Iterator[ExportedFile]:
+        assert program.module == "prunesweep.core.jobs.export"
+        for file in request.files:
+            Path(file.path).write_bytes(b"a network")
+            yield ExportedFile(file.path, 9)
 
     monkeypatch.setattr("prunesweep.orchestrator.export.files.ask", ask)
 

@@ -48,7 +48,7 @@ def test_lines_for_a_log_file(sweep: Sweep, ledger: Engine, work: Callable[..., 
         "✗ failed   train · 10 epochs · seed 0: the disk is full",
         f"✗ cancelled 8 stages: upstream {digest[:12]} failed",
         "mine: 1 failed · 8 cancelled",
-        f"look: sweep logs {digest[:12]} · put right what it says, then: sweep retry mine",
+        f"look: sweep logs {digest[:12]} · fix the cause, then: sweep retry mine",
     ]
 
 

@@ -115,8 +115,7 @@ def test_shapes_of_a_sweep_that_has_ended(
 
 
 def test_shapes_of_what_torch_finds() -> None:
-    from prunesweep.core.jobs.bench import BenchResult
-    from prunesweep.core.jobs.evaluate import FileResult
+    from prunesweep.core.jobs.answers import BenchResult, FileResult
 
     for what, shape in (
         ("`evaluate`", FileResult),

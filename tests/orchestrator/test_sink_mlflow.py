@@ -183,7 +183,9 @@ def test_a_copy_that_was_cut_off_is_completed(
 
 def test_a_sweep_that_goes_on(sweep: Sweep, work: Callable[..., int], server: str, client: Any) -> None:
     sweep(*SMALL, "live")
-    assert "0 runs, 0 written; the sweep goes on" in sweep("sink", "mlflow", "live", "--to", f"http://{server}").out
+    assert (
+        "0 runs, 0 written; the sweep has not ended" in sweep("sink", "mlflow", "live", "--to", f"http://{server}").out
+    )
     work(1, epochs=True)
     sweep("sink", "mlflow", "live", "--to", f"http://{server}")
     early = runs(client, "live")["oneshot-50-2x1-seed0"]

@@ -118,7 +118,7 @@ def test_further_epochs_are_appended_and_repeated_ones_replace(
     sweep(*SMALL)
     work(1, epochs=True)  # the dense network
     early = {run.key: event_bytes(run) for run in runs_of(ledger, 1)}
-    assert sweep("sink", "tensorboard", "--to", tmp_path).out.count("the sweep goes on") == 1
+    assert sweep("sink", "tensorboard", "--to", tmp_path).out.count("the sweep has not ended") == 1
     work(epochs=True)
     late = {run.key: event_bytes(run) for run in runs_of(ledger, 1)}
     assert len(early) == 2

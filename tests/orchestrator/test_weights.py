@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.importing import hub
 from prunesweep.core.jobs import import_weights
+from prunesweep.core.jobs.answers import Answer
+from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import ImportWeights, read_request
 from prunesweep.core.ledger.queries.lookup import cell_artifacts
 from prunesweep.core.ledger.queries.report import report_rows
@@ -46,9 +49,9 @@ GRID = ("--model", "resnet18", "--width", "2", "--dataset", "digits", "--epochs"
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program that reads weights is called, not started: starting torch takes seconds."""
 
-    def ask(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        assert module == "prunesweep.core.jobs.import_weights"
-        return import_weights.convert(read_request(json.dumps(request), ImportWeights), lambda event: None)
+    def ask(program: Program[ImportWeights, Any], request: ImportWeights) -> Iterator[Answer]:
+        assert program.module == "prunesweep.core.jobs.import_weights"
+        return import_weights.convert(read_request(json.dumps(asdict(request)), ImportWeights), lambda event: None)
 
     monkeypatch.setattr(given, "ask", ask)
 

@@ -1,33 +1,33 @@
 """The torch programs of `prunesweep.core.jobs` in the test's own process: the seconds that importing torch takes are
 spent once, not for each question."""
 
-import contextlib
-import io
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib import import_module
 from typing import Any
-from unittest import mock
 
 import pytest
 import torch
 
 from prunesweep.core.errors import StageError
+from prunesweep.core.jobs import programs
+from prunesweep.core.jobs.answers import decode
 from prunesweep.core.jobs.protocol import respond
-from prunesweep.orchestrator import torch_client
 
 _PROGRAMS = {
-    "bench": ("Bench", "measure"),
-    "costs": ("Costs", "measure"),
-    "evaluate": ("Evaluate", "measure"),
-    "export": ("Export", "convert"),
-    "import_weights": ("ImportWeights", "convert"),
-    "network": ("Look", "look"),
-    "pack": ("Pack", "pack"),
-    "reevaluate": ("Reevaluate", "measure"),
-    "verify": ("Verify", "verify"),
+    "bench": "measure",
+    "costs": "measure",
+    "doctor": "checks",
+    "evaluate": "measure",
+    "export": "convert",
+    "import_weights": "convert",
+    "network": "look",
+    "pack": "pack",
+    "reevaluate": "measure",
+    "verify": "verify",
 }
-"""Program → its request in `core/jobs/requests.py`, and what answers it."""
+"""Program → the function in it that answers."""
 _ASKING = (
     "images",
     "cli.commands.audit",
@@ -46,34 +46,27 @@ _ASKING = (
 
 def answer(module: str, request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
     """Return exit code and events of `python -m module` for the request."""
-    program, threads, line = import_module(module), torch.get_num_threads(), json.dumps(request)
+    threads, name = torch.get_num_threads(), module.rpartition(".")[2]
     try:
-        if (name := module.rpartition(".")[2]) in _PROGRAMS:
-            kind, function = _PROGRAMS[name]
-            requests, events = import_module("prunesweep.core.jobs.requests"), list[dict[str, Any]]()
-            code = respond(line, getattr(requests, kind), getattr(program, function), events.append)
-            return code, [json.loads(json.dumps(event)) for event in events]
-        out = io.StringIO()
-        with mock.patch("sys.stdin", io.StringIO(line + "\n")), contextlib.redirect_stdout(out):
-            code = program.main()
-        return code, [json.loads(said) for said in out.getvalue().splitlines()]
+        bodies: list[dict[str, Any]] = []
+        handler = getattr(import_module(module), _PROGRAMS[name])
+        code = respond(json.dumps(request), getattr(programs, name.upper()), handler, bodies.append)
+        return code, [json.loads(json.dumps(body)) for body in bodies]
     finally:
         torch.set_num_threads(threads)
 
 
-def ask_here(module: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def ask_here(program: programs.Program[Any, Any], request: Any) -> Iterator[Any]:
     """Take the place of `torch_client.ask`.
 
     Raises:
         UserError, StageError: what the program reported, or it ended without saying why.
     """
-    code, events = answer(module, request)
-    for event in events:
-        if event["event"] == "error":
-            raise torch_client._error(event)
-        yield event
+    code, bodies = answer(program.module, asdict(request))
+    for body in bodies:
+        yield decode(body, program.answers)
     if code != 0:
-        raise StageError(f"python -m {module} ended with exit code {code}")
+        raise StageError(f"python -m {program.module} ended with exit code {code}")
 
 
 def answer_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,7 @@ def test_the_thread_that_saves_gets_copies_that_nobody_changes(bench, monkeypatc
         return train(model, masks, *arguments, **named)
 
     monkeypatch.setattr("prunesweep.worker.trainer.context.pack_state", watched)
-    monkeypatch.setattr("prunesweep.worker.trainer.stages.train", remember)
+    monkeypatch.setattr("prunesweep.worker.trainer.training.train", remember)
     run(context, PRUNE, {digest(TRAIN): dense.artifact})
     assert len(seen) > 2 and {name for name, *_ in seen} == {"checkpointer"}
     for _, tensors, before in seen:

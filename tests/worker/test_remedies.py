@@ -212,7 +212,7 @@ def test_what_was_quarantined_goes_on_once_its_cause_is_gone(
     with monkeypatch.context() as poor:
         poor.setattr("prunesweep.worker.trainer.stages.run_train", broken)
         bench.work()
-    _failed(sweep, "quarantined", "sweep logs tells how it died; once that is put right: sweep retry poor")
+    _failed(sweep, "quarantined", "the log shows how it ended; fix the cause, then: sweep retry poor")
     sweep("retry", "poor")
     bench.work()
     assert bench.states() == {"DONE"}

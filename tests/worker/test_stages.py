@@ -26,7 +26,7 @@ from prunesweep.core.pruning.masks import kept_count
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
 from prunesweep.worker.protocol import Epoch, Progress, Request
-from prunesweep.worker.trainer import stages
+from prunesweep.worker.trainer import evaluation
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 from tests.support.few_images import FewImages
@@ -160,14 +160,14 @@ def test_a_benchmark_has_the_host_to_itself(bench, monkeypatch):
         yield
         held.append("out")
 
-    monkeypatch.setattr("prunesweep.worker.trainer.stages.measuring", measuring)
-    compete = stages.compete
+    monkeypatch.setattr("prunesweep.worker.trainer.evaluation.measuring", measuring)
+    compete = evaluation.compete
 
     def competing(*facts, **named):
         held.append("measures")
         return compete(*facts, **named)
 
-    monkeypatch.setattr(stages, "compete", competing)
+    monkeypatch.setattr(evaluation, "compete", competing)
     for stage in (TRAIN, FIRST):
         bench.run(stage)
     result = bench.run(Benchmark(digest(FIRST), digest(TRAIN), ("torch",), "cpu", 1, 1, DIGITS, MODEL)).result
@@ -277,10 +277,10 @@ def test_a_training_in_two_stages_ends_on_the_bits_of_one(bench, optimizer):
     assert all(torch.equal(value, two.weights[name]) for name, value in one.weights.items())
     assert early.optimizer and not one.optimizer and not two.optimizer
     other = replace(recipe, optimizer={"sgd": "adamw", "adamw": "sgd"}[optimizer])
-    with pytest.raises(StageError, match="the optimizer to go on with"):
+    with pytest.raises(StageError, match="the saved optimizer is another"):
         bench.run(replace(rest, recipe=other))
     bench.made[digest(first)] = bench.made[digest(whole)]
-    with pytest.raises(StageError, match="left no optimizer to go on with"):
+    with pytest.raises(StageError, match="left no optimizer to continue with"):
         bench.run(rest)
 
 

@@ -28,11 +28,11 @@ def test_first_steps_have_the_stated_maximum_and_later_ones_their_own_pace():
     silence = StallDetector(900.0, clock, "beginning")
     waited(silence, clock, 890)
     assert not silence.hung
-    silence.heard("training")
+    silence.progressed("training")
     assert silence.limit == 900.0
     for _ in range(10):
         waited(silence, clock, 5)
-        silence.heard("training")
+        silence.progressed("training")
     assert silence.limit == FACTOR * 5
     waited(silence, clock, 101)
     assert silence.hung
@@ -44,9 +44,9 @@ def test_a_new_phase_has_a_pace_of_its_own():
     silence = StallDetector(900.0, clock, "training")
     for _ in range(20):
         waited(silence, clock, 1)
-        silence.heard("training")
+        silence.progressed("training")
     assert silence.limit == SHORTEST
-    silence.heard("packing")
+    silence.progressed("packing")
     assert silence.limit == 900.0
 
 

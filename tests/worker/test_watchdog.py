@@ -1,13 +1,13 @@
-"""When a worker counts as deaf."""
+"""When delivery to a worker counts as stopped."""
 
 from prunesweep.worker.watchdog import LOOKS, Watchdog
 
 
 def looks(watchdog: Watchdog, *moments: float) -> list[bool]:
-    return [watchdog.deaf(moment) for moment in moments]
+    return [watchdog.stalled(moment) for moment in moments]
 
 
-def test_deaf_is_who_hears_nothing_look_after_look() -> None:
+def test_delivery_has_stopped_after_too_many_looks_without_a_hint() -> None:
     watchdog = Watchdog(1.0)
     seconds = [100.0 + number for number in range(2 * LOOKS + 2)]
     assert looks(watchdog, *seconds) == ([False] * LOOKS + [True]) * 2
@@ -16,9 +16,9 @@ def test_deaf_is_who_hears_nothing_look_after_look() -> None:
 def test_a_hint_in_between_begins_anew() -> None:
     watchdog = Watchdog(1.0)
     for number in range(4 * LOOKS):
-        assert not watchdog.deaf(100.0 + number)
+        assert not watchdog.stalled(100.0 + number)
         if number % LOOKS == 0:
-            watchdog.heard()
+            watchdog.delivered()
 
 
 def test_looks_in_haste_count_as_one() -> None:

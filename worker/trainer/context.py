@@ -195,3 +195,8 @@ def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
     if place.type == "cpu":
         cores = max(1, cores // settings.per_device)
     return TrainerContext(place, settings, store, emit, cores)
+
+
+def say(line: str) -> None:
+    """Write a line into the stage's log."""
+    print(line, file=sys.stderr, flush=True)

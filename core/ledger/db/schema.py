@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
-    Exists,
     ForeignKey,
     Index,
     Integer,
@@ -18,10 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
-    exists,
-    literal,
-    select,
 )
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -319,13 +314,6 @@ identity = Table(
 """At most one row. id: the ledger's own name, by which an artifact store knows whose artifacts it holds ·
 removed_attempt: the highest attempt number that a removed stage ever had; the attempts of new stages count from there,
 so that no worker of a removed stage can be taken for one of the stage that was submitted again."""
-
-
-def of_sweep() -> Exists:
-    """Return True for the stages that the sweep `:sweep` wants."""
-    # EXISTS, not a join: SQLite then starts from the few stages in a state rather than from all of the sweep's.
-    wish = (sweep_stages.c.digest == stages.c.digest, sweep_stages.c.sweep_id == bindparam("sweep"))
-    return exists(select(literal(1)).where(*wish))
 
 
 def columns(table: Table, *names: str) -> list[Column[Any]]:

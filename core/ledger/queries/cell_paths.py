@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from prunesweep.core.ledger.db.schema import cells, columns, results, stages, sweep_stages
+from prunesweep.core.ledger.db.schema import results, stages
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.cell_states import CellStages
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
@@ -21,7 +22,7 @@ class CellPath:
 
     Attributes:
         number: in the grid, from 1.
-        before: what the dense network was made from before `train` (imported weights, a training that goes on), in
+        before: what the dense network was made from before `train` (imported weights, an earlier part of it), in
             order.
         benchmark: "" where latency isn't measured.
     """
@@ -59,7 +60,6 @@ class StageStates:
 
 def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
     """Return every cell, in the order of the grid. They change only when the sweep is extended."""
-    query = select(*columns(cells, *_COLUMNS, *_PATH)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
     with reading(engine) as connection:
         dense = dense_chains(connection, sweep_id)
         return tuple(
@@ -73,21 +73,16 @@ def cell_paths(engine: Engine, sweep_id: int) -> tuple[CellPath, ...]:
                 benchmark=row.benchmark or "",
                 before=dense[row.train][:-1],
             )
-            for row in connection.execute(query)
+            for row in connection.execute(cell_rows(*_COLUMNS, *_PATH), of(sweep_id))
         )
 
 
 def standing(engine: Engine, sweep_id: int) -> StageStates:
     """Return where each of the sweep's stages stands."""
-    mine = sweep_stages.c.sweep_id == sweep_id
-    states = (
-        select(stages.c.digest, stages.c.state).join(sweep_stages, sweep_stages.c.digest == stages.c.digest).where(mine)
-    )
-    found = (
-        select(results.c.digest, results.c.top1)
-        .join(sweep_stages, sweep_stages.c.digest == results.c.digest)
-        .where(mine)
-    )
     with reading(engine) as connection:
-        by_digest = {digest: State(state) for digest, state in connection.execute(states)}
-        return StageStates(by_digest, {row.digest: row.top1 for row in connection.execute(found)})
+        states = by_digest(connection, sweep_id, stages, "state")
+        found = by_digest(connection, sweep_id, results, "top1")
+    return StageStates(
+        {digest: State(row.state) for digest, row in states.items()},
+        {digest: row.top1 for digest, row in found.items()},
+    )

@@ -1,4 +1,4 @@
-"""Where a cell stands, told from its stages so that the counts are true: never more cells run than stages do."""
+"""The state of a cell, derived from its stages so that the counts are true: never more cells run than stages do."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, Select, select
 
-from prunesweep.core.ledger.db.schema import cells, metrics, sweep_stages
+from prunesweep.core.ledger.db.schema import columns, metrics
+from prunesweep.core.ledger.db.sweep_rows import cell_rows, of, stage_rows
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
@@ -42,20 +44,11 @@ class Curves:
 
 def learning_curves(engine: Engine, sweep_id: int) -> Curves:
     """Return every epoch that the sweep's stages have reported so far."""
-    reported = (
-        select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
-        .join(sweep_stages, sweep_stages.c.digest == metrics.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id)
-        .order_by(metrics.c.digest, metrics.c.epoch)
-    )
-    made_of = select(cells.c.position, cells.c.train, cells.c.rounds).where(cells.c.sweep_id == sweep_id)
-    epochs: dict[str, list[EpochMetrics]] = {}
     with reading(engine) as connection:
         dense = dense_chains(connection, sweep_id)
-        rows = connection.execute(made_of).all()
+        rows = connection.execute(cell_rows("position", "train", "rounds"), of(sweep_id)).all()
         path = {row.position: (*dense[row.train], *row.rounds) for row in rows}
-        for digest, epoch, loss, top1 in connection.execute(reported):
-            epochs.setdefault(digest, []).append(EpochMetrics(epoch, loss, top1))
+        epochs = _epochs(connection, stage_rows(metrics, *_EPOCH), of(sweep_id))
         stops = {row.position: len(dense[row.train]) for row in rows}
     return Curves(path, epochs, stops)
 
@@ -63,13 +56,17 @@ def learning_curves(engine: Engine, sweep_id: int) -> Curves:
 def stage_curves(engine: Engine, digests: Sequence[str]) -> dict[str, list[EpochMetrics]]:
     """Return every epoch that these stages (a few hundred at most) have reported so far; those without one are
     absent."""
-    reported = (
-        select(metrics.c.digest, metrics.c.epoch, metrics.c.loss, metrics.c.top1)
-        .where(metrics.c.digest.in_(digests))
-        .order_by(metrics.c.digest, metrics.c.epoch)
-    )
-    epochs: dict[str, list[EpochMetrics]] = {}
+    reported = select(*columns(metrics, "digest", *_EPOCH)).where(metrics.c.digest.in_(digests))
     with reading(engine) as connection:
-        for digest, epoch, loss, top1 in connection.execute(reported):
-            epochs.setdefault(digest, []).append(EpochMetrics(epoch, loss, top1))
+        return _epochs(connection, reported, {})
+
+
+_EPOCH = ("epoch", "loss", "top1")
+
+
+def _epochs(connection: Connection, reported: Select[Any], values: dict[str, int]) -> dict[str, list[EpochMetrics]]:
+    """Return the epochs by digest, in order; reported: a digest and `_EPOCH` a row."""
+    epochs: dict[str, list[EpochMetrics]] = {}
+    for row in connection.execute(reported.order_by(metrics.c.digest, metrics.c.epoch), values):
+        epochs.setdefault(row.digest, []).append(EpochMetrics(row.epoch, row.loss, row.top1))
     return epochs

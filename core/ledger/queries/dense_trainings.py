@@ -6,20 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from prunesweep.core.ledger.db.schema import stages, sweep_stages
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.db.sweep_rows import of, stage_rows
 from prunesweep.core.plan.weights import origin_of
 
 
 def dense_chains(connection: Connection, sweep_id: int) -> Mapping[str, tuple[str, ...]]:
     """Return, by the digest of each training and import of the sweep, the stages from the first weights to it."""
-    query = (
-        select(stages.c.digest, stages.c.spec)
-        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("import", "train")))
-    )
-    parents = {row.digest: json.loads(row.spec).get("parent", "") for row in connection.execute(query)}
+    query = stage_rows(stages, "spec").where(stages.c.kind.in_(("import", "train")))
+    rows = connection.execute(query, of(sweep_id))
+    parents = {row.digest: json.loads(row.spec).get("parent", "") for row in rows}
     return {digest: _chain(digest, parents) for digest in parents}
 
 
@@ -41,13 +39,15 @@ def imported_from(connection: Connection, sweep_id: int, grid: Mapping[str, Any]
     of this sweep, not of the stage."""
     if not grid.get("weights"):
         return ImportedFrom()
-    query = (
-        select(stages.c.spec)
-        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind == "import")
-    )
-    spec = connection.execute(query).scalar()
-    return ImportedFrom(origin_of(str(grid["weights"])), "" if spec is None else json.loads(spec)["tensors"])
+    spec = import_spec(connection, sweep_id)
+    return ImportedFrom(origin_of(str(grid["weights"])), "" if spec is None else spec["tensors"])
+
+
+def import_spec(connection: Connection, sweep_id: int) -> dict[str, Any] | None:
+    """Return the fields of the sweep's import; None of a sweep that trained its dense networks from seeds."""
+    query = stage_rows(stages, "spec").where(stages.c.kind == "import").limit(1)
+    row = connection.execute(query, of(sweep_id)).one_or_none()
+    return None if row is None else dict(json.loads(row.spec))
 
 
 def _chain(digest: str, parents: Mapping[str, str]) -> tuple[str, ...]:

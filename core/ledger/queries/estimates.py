@@ -47,6 +47,8 @@ def pace_of_epochs(connection: Connection, workload: str) -> float | None:
     )
     under_way = select(stages.c.digest).where(stages.c.state == State.RUNNING, stages.c.workload == workload)
     digests = [*connection.execute(ended).scalars(), *connection.execute(under_way).scalars()]
+    if not digests:
+        return None
     seconds = connection.execute(select(metrics.c.seconds).where(metrics.c.digest.in_(digests))).scalars().all()
     return median(seconds) if seconds else None
 

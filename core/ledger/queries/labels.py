@@ -1,10 +1,11 @@
 """A stage in a few words, for people."""
 
-from prunesweep.core.plan.stages import Benchmark, Evaluate, Import, PruneRound, Train, decode
-
 
 def label_of(spec: str) -> str:
     """E.g. `prune 2 → 78.46 % · 3 epochs · seed 0`; the kind alone if the spec is another version's."""
+    # Here, and not at the top: a status without a stage to name then starts a tenth sooner (bench/startup.py).
+    from prunesweep.core.plan.stages import Benchmark, Evaluate, Import, PruneRound, Train, decode
+
     try:
         stage = decode(spec)
     except ValueError:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select
 
-from prunesweep.core.ledger.db.schema import AnyRow, attempts, cells, latencies, results, stages, sweep_stages, workers
+from prunesweep.core.ledger.db.schema import AnyRow, attempts, columns, latencies, results, stages, workers
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of, wanted
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 from prunesweep.core.ledger.queries.lookup import dataset_of
@@ -53,14 +54,13 @@ class Lineage:
 
 def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
     """Of every cell of the sweep, in the order of its grid."""
-    wanted = (cells.c.train, cells.c.rounds, cells.c.evaluate, cells.c.dense_evaluate, cells.c.benchmark)
-    query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    query = cell_rows("train", "rounds", "evaluate", "dense_evaluate", "benchmark")
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query, of(sweep_id)).all()
         made = _made(connection, sweep_id)
         dense = dense_chains(connection, sweep_id)
-        found = _mine(connection, sweep_id, results.c.digest, *_RESULT)
-        timed = _mine(connection, sweep_id, latencies.c.digest, *_LATENCY)
+        found = by_digest(connection, sweep_id, results, *_RESULT)
+        timed = by_digest(connection, sweep_id, latencies, *_LATENCY)
     dataset = dataset_of(engine, sweep_id) if rows else {}
     return [
         Lineage(
@@ -75,19 +75,19 @@ def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
 
 
 _RESULT = (
-    results.c.top1,
-    results.c.top5,
-    results.c.nonzero,
-    results.c.total,
-    results.c.nonzero_counted,
-    results.c.total_counted,
-    results.c.params_nonzero,
-    results.c.params,
-    results.c.macs,
-    results.c.macs_dense,
-    results.c.layers,
+    "top1",
+    "top5",
+    "nonzero",
+    "total",
+    "nonzero_counted",
+    "total_counted",
+    "params_nonzero",
+    "params",
+    "macs",
+    "macs_dense",
+    "layers",
 )
-_LATENCY = (latencies.c.dtype, latencies.c.engine_version, latencies.c.dense_version)
+_LATENCY = ("dtype", "engine_version", "dense_version")
 
 
 def _fields(row: AnyRow | None) -> dict[str, Any]:
@@ -95,26 +95,17 @@ def _fields(row: AnyRow | None) -> dict[str, Any]:
     return {} if row is None else {str(name): value for name, value in row._mapping.items() if name != "digest"}
 
 
-def _mine(connection: Connection, sweep_id: int, digest: Any, *wanted: Any) -> dict[str, AnyRow]:
-    """Return the rows of a table whose stage the sweep wants, by digest."""
-    query = (
-        select(digest, *wanted)
-        .join(sweep_stages, sweep_stages.c.digest == digest)
-        .where(sweep_stages.c.sweep_id == sweep_id)
-    )
-    return {row[0]: row for row in connection.execute(query)}
-
-
 def _made(connection: Connection, sweep_id: int) -> dict[str, TrainingStage]:
     last = and_(attempts.c.digest == stages.c.digest, attempts.c.attempt == stages.c.attempt)
     query = (
-        select(stages.c.digest, stages.c.spec, stages.c.artifact, attempts.c.slot, workers.c.version)
-        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
+        wanted(
+            select(*columns(stages, "digest", "spec", "artifact"), attempts.c.slot, workers.c.version), stages.c.digest
+        )
         .outerjoin(attempts, last)
         .outerjoin(workers, workers.c.id == attempts.c.worker)
-        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(("import", "train", "prune")))
+        .where(stages.c.kind.in_(("import", "train", "prune")))
     )
     return {
         row.digest: TrainingStage(row.digest, json.loads(row.spec), row.artifact, row.slot, row.version)
-        for row in connection.execute(query)
+        for row in connection.execute(query, of(sweep_id))
     }

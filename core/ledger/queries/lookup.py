@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from prunesweep.core.ledger.db.schema import cells, columns, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.schema import cells, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import cell_rows, of, sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
+from prunesweep.core.ledger.queries.dense_trainings import import_spec
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.models import ModelRef
@@ -38,10 +40,9 @@ def done_among(engine: Engine, digests: Sequence[str]) -> set[str]:
 
 def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
     """Return every cell of the sweep, in the order of its grid."""
-    wanted = columns(cells, "algorithm", "sparsity", "epochs", "iterations", "seed", "model", "train", "rounds")
-    query = select(*wanted).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
+    query = cell_rows("algorithm", "sparsity", "epochs", "iterations", "seed", "model", "train", "rounds")
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query, of(sweep_id)).all()
         made = _done(connection, sorted({digest for row in rows for digest in (row.train, row.rounds[-1])}))
     return [
         CellArtifacts(
@@ -58,56 +59,39 @@ def cell_artifacts(engine: Engine, sweep_id: int) -> list[CellArtifacts]:
 
 def has_results(engine: Engine, sweep_id: int) -> bool:
     """Return whether any cell of the sweep has been evaluated, so that somebody may have looked at it."""
-    query = (
-        select(cells.c.position)
-        .join(stages, stages.c.digest == cells.c.evaluate)
-        .where(cells.c.sweep_id == sweep_id, stages.c.state == State.DONE)
-        .limit(1)
-    )
+    query = cell_rows("position").join(stages, stages.c.digest == cells.c.evaluate)
     with reading(engine) as connection:
-        return connection.execute(query).first() is not None
+        return connection.execute(query.where(stages.c.state == State.DONE).limit(1), of(sweep_id)).first() is not None
 
 
 def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
     """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
-    query = (
-        select(stages.c.spec)
-        .join(cells, cells.c.dense_evaluate == stages.c.digest)
-        .where(cells.c.sweep_id == sweep_id)
-        .order_by(cells.c.position)
-        .limit(1)
-    )
+    query = cell_rows("position").join(stages, stages.c.digest == cells.c.dense_evaluate)
+    query = query.with_only_columns(stages.c.spec).limit(1)
     with reading(engine) as connection:
         # Its fields, not `decode`: a stage of an older release has a dataset, too.
-        found: dict[str, Any] = json.loads(connection.execute(query).scalar_one())["dataset"]
+        found: dict[str, Any] = json.loads(connection.execute(query, of(sweep_id)).scalar_one())["dataset"]
     found.pop("path", None)  # older releases had it in the stage
     return found
 
 
 def imported_of(engine: Engine, sweep_id: int) -> ImportedWeights | None:
     """Return the weights that the sweep began with; None for one that trained its dense networks from seeds."""
-    query = (
-        select(stages.c.spec)
-        .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id, stages.c.kind == "import")
-    )
     with reading(engine) as connection:
-        spec = connection.execute(query).scalar()
-    if spec is None:
+        found = import_spec(connection, sweep_id)
+    if found is None:
         return None
-    found = json.loads(spec)
     return ImportedWeights(ModelRef(**found["model"]), found["tensors"], found["artifact"], found["size"])
-
-
-_grids = select(sweeps.c.grid).join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id).order_by(sweeps.c.id.desc())
 
 
 def places_of(engine: Engine, digest: str) -> tuple[str, ...]:
     """Return where the image folder of a stage lies, as those said who submitted it, the latest first; empty for
     built-in datasets."""
     with reading(engine) as connection:
-        grids = connection.execute(_grids.where(sweep_stages.c.digest == digest)).scalars().all()
-    paths = (folder_of(grid.get("dataset")) for grid in grids)
+        rows = connection.execute(
+            sweeps_wanting("grid").where(sweep_stages.c.digest == digest).order_by(sweeps.c.id.desc())
+        )
+        paths = [folder_of(row.grid.get("dataset")) for row in rows]
     return tuple(dict.fromkeys(path for path in paths if path is not None))
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, select
+from sqlalchemy import Connection, Engine
 
-from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, metrics, results, stages, sweep_stages
+from prunesweep.core.ledger.db.schema import AnyRow, latencies, metrics, results, stages
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of, stage_rows
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 
@@ -64,15 +64,12 @@ class MetricHistory:
 def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
     """Of every cell of the sweep, in the order of its grid; all of one moment."""
     wanted = ("position", "train", "rounds", "evaluate", "dense_evaluate", "benchmark")
-    query = select(*columns(cells, *wanted)).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
     with reading(engine) as connection:
-        made = {
-            row.digest: row for row in connection.execute(_of(sweep_id, stages, "epochs", "started_at", "ended_at"))
-        }
+        made = by_digest(connection, sweep_id, stages, "epochs", "started_at", "ended_at")
         reported = _reported(connection, sweep_id)
-        found = {row.digest: row.at for row in connection.execute(_of(sweep_id, results, "at"))}
+        found = {digest: row.at for digest, row in by_digest(connection, sweep_id, results, "at").items()}
         dense = dense_chains(connection, sweep_id)
-        timed = {row.digest: row.at for row in connection.execute(_of(sweep_id, latencies, "at"))}
+        timed = {digest: row.at for digest, row in by_digest(connection, sweep_id, latencies, "at").items()}
         return [
             MetricHistory(
                 cell=row.position,
@@ -85,21 +82,15 @@ def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
                 latency_at=timed.get(row.benchmark),
                 **_span(row, dense[row.train], made),
             )
-            for row in connection.execute(query)
+            for row in connection.execute(cell_rows(*wanted), of(sweep_id))
         ]
-
-
-def _of(sweep_id: int, table: Table, *names: str) -> Select[Any]:
-    """Return those columns of the rows whose stage the sweep wants, with the digest."""
-    query = select(*columns(table, "digest", *names)).join(sweep_stages, sweep_stages.c.digest == table.c.digest)
-    return query.where(sweep_stages.c.sweep_id == sweep_id)
 
 
 def _reported(connection: Connection, sweep_id: int) -> dict[str, list[AnyRow]]:
     """Epochs by digest, in order."""
-    query = _of(sweep_id, metrics, "epoch", "loss", "top1", "lr", "seconds", "images_per_s", "at")
+    query = stage_rows(metrics, "epoch", "loss", "top1", "lr", "seconds", "images_per_s", "at")
     found: dict[str, list[AnyRow]] = {}
-    for row in connection.execute(query.order_by(metrics.c.digest, metrics.c.epoch)):
+    for row in connection.execute(query.order_by(metrics.c.digest, metrics.c.epoch), of(sweep_id)):
         found.setdefault(row.digest, []).append(row)
     return found
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from prunesweep.core.ledger.db.schema import attempts, columns, latencies, results, stages, sweep_stages, workers
+from prunesweep.core.ledger.db.schema import attempts, columns, latencies, results, stages, workers
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, stage_rows, wanted
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.ran import in_words
 from prunesweep.core.ledger.queries.sweeps import SweepRow
@@ -47,19 +48,11 @@ class Provenance:
 
 def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
     """Return all that the ledger knows of how the sweep's numbers came about."""
-    mine = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep.id)
     with reading(engine) as connection:
-        made = connection.execute(
-            select(*columns(stages, "kind", "spec", "ended_at", "ran")).where(stages.c.digest.in_(mine))
-        ).all()
+        made = connection.execute(stage_rows(stages, "kind", "spec", "ended_at", "ran"), of(sweep.id)).all()
         specs = [json.loads(row.spec) for row in made]
-        versions = connection.execute(
-            select(workers.c.version)
-            .join(attempts, attempts.c.worker == workers.c.id)
-            .join(stages, (stages.c.digest == attempts.c.digest) & (stages.c.attempt == attempts.c.attempt))
-            .where(attempts.c.digest.in_(mine), stages.c.state == State.DONE.value)
-            .distinct()
-        ).scalars()
+        versions = connection.execute(_versions, of(sweep.id)).scalars()
+        devices = connection.execute(wanted(select(results.c.device), results.c.digest).distinct(), of(sweep.id))
         return Provenance(
             sweep=sweep,
             ended_at=max((row.ended_at for row in made if row.ended_at is not None), default=None),
@@ -67,29 +60,27 @@ def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
             codes=tuple(sorted({(row.kind, spec.get("code", 0)) for row, spec in zip(made, specs, strict=True)})),
             recipes=_distinct(spec["recipe"] for spec in specs if "recipe" in spec),
             datasets=_distinct(spec["dataset"] for spec in specs if "dataset" in spec),
-            devices=tuple(
-                sorted(
-                    connection.execute(select(results.c.device).where(results.c.digest.in_(mine)).distinct()).scalars()
-                )
-            ),
+            devices=tuple(sorted(devices.scalars())),
             trained_with=_ran(row.ran for row in made if row.kind in ("train", "prune") and row.ended_at is not None),
             measured_with=_ran(row.ran for row in made if row.kind == "evaluate" and row.ended_at is not None),
             timings=_timings(connection, sweep.id),
         )
 
 
+_versions = (
+    wanted(select(workers.c.version).join(attempts, attempts.c.worker == workers.c.id), attempts.c.digest)
+    .join(stages, (stages.c.digest == attempts.c.digest) & (stages.c.attempt == attempts.c.attempt))
+    .where(stages.c.state == State.DONE.value)
+    .distinct()
+)
+"""Of the workers that ended the sweep's stages."""
 _TIMING = ("engine", "engine_version", "dtype", "dense_engine", "dense_version", "threads", "batch", "processor")
 
 
 def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
-    query = (
-        select(*columns(latencies, *_TIMING))
-        .join(sweep_stages, sweep_stages.c.digest == latencies.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id)
-        .distinct()
-    )
+    query = wanted(select(*columns(latencies, *_TIMING)), latencies.c.digest).distinct()
     lines = set()
-    for row in connection.execute(query):
+    for row in connection.execute(query, of(sweep_id)):
         pruned = " ".join(filter(None, (row.engine, row.engine_version, row.dtype)))
         dense = " ".join(filter(None, (row.dense_engine or row.engine, row.dense_version)))
         lines.add(f"dense {dense}, pruned {pruned}; threads {row.threads}, batch {row.batch}, {row.processor}")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, func, select
 
-from prunesweep.core.ledger.db.schema import columns, metrics, of_sweep, results, stages
+from prunesweep.core.ledger.db.schema import columns, metrics, results, stages
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.labels import label_of
 
@@ -64,5 +65,5 @@ def ended_since(engine: Engine, sweep_id: int, since: float) -> list[EndedStage]
                 top1=row.top1,
                 ended_at=row.ended_at,
             )
-            for row in connection.execute(query, {"sweep": sweep_id})
+            for row in connection.execute(query, of(sweep_id))
         ]

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, func, select, union
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
-from prunesweep.core.ledger.db.schema import of_sweep, results, snapshots, stages
+from prunesweep.core.ledger.db.schema import results, snapshots, stages
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
 from prunesweep.core.ledger.queries.labels import label_of
 
@@ -111,7 +112,7 @@ def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtif
     first."""
     with reading(engine) as connection:
         where = () if sweep_id is None else (of_sweep(),)
-        values = {} if sweep_id is None else {"sweep": sweep_id}
+        values = {} if sweep_id is None else of(sweep_id)
         order = (stages.c.created_at, stages.c.ended_at, stages.c.digest)
         found = _results_by_parent(connection)
         rows = connection.execute(_stage.where(*where).order_by(*order), values)

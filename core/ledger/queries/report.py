@@ -4,17 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Engine, select
 
-from prunesweep.core.chance import at_chance
-from prunesweep.core.holm import holm
-from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, latencies, results, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.cell_states import CellStages, cell_states
 from prunesweep.core.ledger.queries.controls import DenseControl, references
 from prunesweep.core.ledger.queries.dense_trainings import ImportedFrom, dense_chains, imported_from
 from prunesweep.core.ledger.queries.ran import together
+from prunesweep.core.ledger.queries.report_columns import (
+    LATENCY_COLUMNS,
+    RESULT_COLUMNS,
+    accuracy_columns,
+    adjusted,
+    latency_columns,
+)
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
 
@@ -154,89 +160,31 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         rules = encode_rules(parse_rules(sweep.grid.get("layers") or ()))
-        query = select(cells).where(cells.c.sweep_id == sweep_id).order_by(cells.c.position)
-        cell_rows = connection.execute(query).all()
-        against = references(cell_rows, sweep.grid)
-        timed = _by_digest(connection, latencies, sweep_id, _LATENCY_COLUMNS)
+        grid_cells = connection.execute(cell_rows(), of(sweep_id)).all()
+        against = references(grid_cells, sweep.grid)
+        timed = by_digest(connection, sweep_id, latencies, *LATENCY_COLUMNS)
         made = ("kind", "state", "artifact", "artifact_bytes", "train_seconds", "summary")
         facts = _SweepFacts(
-            _by_digest(connection, stages, sweep_id, (*made, "ran")),
+            by_digest(connection, sweep_id, stages, *made, "ran"),
             dense_chains(connection, sweep_id),
             imported_from(connection, sweep_id, sweep.grid),
-            _by_digest(connection, results, sweep_id, (*_RESULT_COLUMNS, "majority", "images")),
+            by_digest(connection, sweep_id, results, *RESULT_COLUMNS, "majority", "images"),
             timed,
-            _adjusted(timed),
+            adjusted(timed),
         )
-        states = _states(cell_rows, facts)
+        states = _states(grid_cells, facts)
         return [
             _row(sweep.name, rules, cell, state, facts, against[cell.position])
-            for cell, state in zip(cell_rows, states, strict=True)
+            for cell, state in zip(grid_cells, states, strict=True)
         ]
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
     """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
     (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
-    query = (
-        select(cells.c.position, results.c.layers)
-        .join(results, results.c.digest == cells.c.evaluate)
-        .where(cells.c.sweep_id == sweep_id)
-    )
+    query = cell_rows("position").add_columns(results.c.layers).join(results, results.c.digest == cells.c.evaluate)
     with reading(engine) as connection:
-        return {row.position: row.layers for row in connection.execute(query)}
-
-
-_RESULT_COLUMNS = (
-    "top1",
-    "top1_before",
-    "top1_bn",
-    "top5",
-    "collapsed",
-    "nonzero",
-    "total",
-    "nonzero_counted",
-    "total_counted",
-    "params_nonzero",
-    "params",
-    "macs",
-    "macs_dense",
-    "device",
-)
-_LATENCY_COLUMNS = (
-    "dense_ms",
-    "pruned_ms",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "batch",
-    "threads",
-    "engine",
-    "dense_engine",
-    "null_low",
-    "null_high",
-    "load",
-    "busy",
-    "processor",
-    "code",
-    "p",
-    "autocorrelation",
-    "zeros_ms",
-    "zeros_ratio",
-    "zeros_low",
-    "zeros_high",
-)
-_OF_TWELVE = 26 / 4096
-"""The sign test's p where at most one of twelve blocks is on the other side: what an interval that leaves 1 out says of
-a row without a p, which an older release wrote."""
-
-
-def _by_digest(connection: Connection, table: Table, sweep_id: int, names: tuple[str, ...]) -> dict[str, AnyRow]:
-    query = (
-        select(*columns(table, "digest", *names))
-        .join(sweep_stages, sweep_stages.c.digest == table.c.digest)
-        .where(sweep_stages.c.sweep_id == sweep_id)
-    )
-    return {row[0]: row for row in connection.execute(query)}
+        return {row.position: row.layers for row in connection.execute(query, of(sweep_id))}
 
 
 def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts, reference: DenseControl) -> ReportRow:
@@ -256,8 +204,10 @@ def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts,
         seed=cell.seed,
         layer_rules=rules,
         reference=reference.name,
-        **_accuracy(*(facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))),
-        **_latency(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
+        **accuracy_columns(
+            *(facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))
+        ),
+        **latency_columns(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
@@ -279,100 +229,18 @@ def _trainings(cell: AnyRow, facts: _SweepFacts) -> list[AnyRow]:
     return [stage for stage in found if stage.kind != "import"]
 
 
-def _accuracy(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:
-    told = dict.fromkeys(_OF_DENSE) if dense is None else _dense(dense)
-    told["top1_reference"] = None if reference is None else reference.top1
-    if found is None:
-        return dict.fromkeys((*_RESULT_COLUMNS, *_DERIVED)) | told
-    return {
-        **{name: getattr(found, name) for name in _RESULT_COLUMNS},
-        **told,
-        "sparsity_achieved": 1.0 - found.nonzero / found.total,
-        "drop": None if reference is None else reference.top1 - found.top1,
-        "test_images": found.images,
-        "chance": found.majority,
-        "at_chance": at_chance(found.top1, found.majority, found.images),
-        "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
-        "compression": _ratio(found.total, found.nonzero),
-        "compression_all": _ratio(found.params, found.params_nonzero),
-        "flop_speedup": _ratio(found.macs_dense, found.macs),
-    }
-
-
-_DERIVED = (
-    "sparsity_achieved",
-    "drop",
-    "test_images",
-    "chance",
-    "at_chance",
-    "sparsity_counted",
-    "compression",
-    "compression_all",
-    "flop_speedup",
-)
-_OF_DENSE = ("top1_dense", "top5_dense", "dense_at_chance")
-
-
-def _dense(found: AnyRow) -> dict[str, float | None]:
-    nothing = at_chance(found.top1, found.majority, found.images)
-    return {"top1_dense": found.top1, "top5_dense": found.top5, "dense_at_chance": nothing}
-
-
-def _ratio(all_: int | None, left: int | None) -> float | None:
-    """Return None where nothing is left, or nothing is known."""
-    return all_ / left if all_ and left else None
-
-
-def _latency(found: AnyRow | None, adjusted: float | None) -> dict[str, Any]:
-    names = {
-        "latency_dense_ms": "dense_ms",
-        "latency_pruned_ms": "pruned_ms",
-        "latency_speedup": "ratio",
-        "latency_speedup_low": "ratio_low",
-        "latency_speedup_high": "ratio_high",
-        "latency_batch": "batch",
-        "latency_threads": "threads",
-        "latency_engine": "engine",
-        "latency_dense_engine": "dense_engine",
-        "latency_null_low": "null_low",
-        "latency_null_high": "null_high",
-        "latency_load": "load",
-        "latency_busy": "busy",
-        "latency_code": "code",
-        "latency_autocorrelation": "autocorrelation",
-        "latency_zeros_ms": "zeros_ms",
-        "latency_zeros_speedup": "zeros_ratio",
-        "latency_zeros_low": "zeros_low",
-        "latency_zeros_high": "zeros_high",
-        "processor": "processor",
-    }
-    told = {field: None if found is None else getattr(found, column) for field, column in names.items()}
-    return told | {"latency_p": None if found is None else _probability(found), "latency_p_adjusted": adjusted}
-
-
-def _probability(found: AnyRow) -> float:
-    if found.p is not None:
-        return float(found.p)
-    return 1.0 if found.ratio_low <= 1.0 <= found.ratio_high else _OF_TWELVE
-
-
-def _adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
-    """Return each measurement's p as one of all of the sweep; cells that share a measurement count once."""
-    return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))
-
-
 def _seconds(rounds: Sequence[str], facts: _SweepFacts) -> float | None:
     spent = [facts.stages[digest].train_seconds for digest in rounds]
     return None if None in spent else float(sum(spent))
 
 
-def _states(cell_rows: Sequence[AnyRow], facts: _SweepFacts) -> list[State]:
+def _states(grid_cells: Sequence[AnyRow], facts: _SweepFacts) -> list[State]:
     """Return the state of each cell."""
     needed = (
         CellStages(
             shared=(*facts.dense[cell.train], cell.dense_evaluate),
             own=(*cell.rounds, cell.evaluate, *([] if cell.benchmark is None else [cell.benchmark])),
         )
-        for cell in cell_rows
+        for cell in grid_cells
     )
     return list(cell_states(needed, {digest: State(row.state) for digest, row in facts.stages.items()}))

@@ -17,6 +17,7 @@ from prunesweep.core.ledger.db.schema import (
     sweeps,
 )
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.labels import label_of
 
@@ -56,12 +57,7 @@ class StageDetail:
 def stage_facts(engine: Engine, digest: str) -> StageDetail:
     """Raise sqlalchemy's NoResultFound for an unknown digest."""
     with reading(engine) as connection:
-        wanting = (
-            select(sweeps.c.id, sweeps.c.name)
-            .join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id)
-            .where(sweep_stages.c.digest == digest)
-            .order_by(sweeps.c.id)
-        )
+        wanting = sweeps_wanting("id", "name").where(sweep_stages.c.digest == digest).order_by(sweeps.c.id)
         return StageDetail(
             row=connection.execute(select(stages).where(stages.c.digest == digest)).one(),
             parents=_relatives(connection, "parent", "child", digest),

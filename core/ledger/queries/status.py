@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, and_, bindparam, case, func, select
+from sqlalchemy import Engine, and_, case, func, select
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
-from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, of_sweep, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, stages, sweeps
 from prunesweep.core.ledger.db.states import LIVE, State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep, wanted
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.estimates import EpochPace, RemainingWork, eta, measure, pace_of_epochs
 from prunesweep.core.ledger.queries.labels import label_of
 
 _MOST_FAILED = 100
+_WRONG = (State.FAILED, State.QUARANTINED)
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,14 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
     """Return the sweep's status, all of it of one moment. Raises sqlalchemy's NoResultFound for an unknown id."""
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps).where(sweeps.c.id == sweep_id)).one()
-        of = {"sweep": sweep_id}
-        groups = connection.execute(_groups, of).all()
-        running_rows = connection.execute(_running, of).all()
-        failed_rows = connection.execute(_failed, of).all()
+        groups = connection.execute(_groups, of(sweep_id)).all()
         counts = dict.fromkeys(State, 0)
         for group in groups:
             counts[State(group.state)] += group.stages
+        # A statement that will find nothing is not even compiled.
+        running_rows = connection.execute(_running, of(sweep_id)).all() if counts[State.RUNNING] else []
+        wrong = any(counts[state] for state in _WRONG)
+        failed_rows = connection.execute(_failed, of(sweep_id)).all() if wrong else []
         pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
         running = tuple(_as_running(row, pace) for row in running_rows)
         seconds = eta(connection, _left(groups, running_rows), pace) if any(counts[state] for state in LIVE) else None
@@ -119,7 +122,7 @@ def epoch_seconds(engine: Engine, workload: str) -> float | None:
 
 
 _stopping = and_(stages.c.state == State.RUNNING, stages.c.cancel)
-_groups = (
+_groups = wanted(
     select(
         stages.c.state,
         stages.c.kind,
@@ -127,11 +130,9 @@ _groups = (
         func.count().label("stages"),
         func.sum(stages.c.epochs).label("epochs"),
         func.sum(case((_stopping, 1), else_=0)).label("stopping"),
-    )
-    .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
-    .where(sweep_stages.c.sweep_id == bindparam("sweep"))
-    .group_by(stages.c.state, stages.c.kind, stages.c.workload)
-)
+    ),
+    stages.c.digest,
+).group_by(stages.c.state, stages.c.kind, stages.c.workload)
 
 last_epochs = (
     select(metrics.c.digest, func.max(metrics.c.epoch).label("epoch"))
@@ -154,7 +155,7 @@ _running = (
 )
 _failed = (
     select(*columns(stages, "digest", "kind", "spec", "state", "error", "attempt"))
-    .where(stages.c.state.in_([State.FAILED, State.QUARANTINED]), of_sweep())
+    .where(stages.c.state.in_(_WRONG), of_sweep())
     .order_by(stages.c.ended_at.desc(), stages.c.digest)
     .limit(_MOST_FAILED)
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, case, func, select
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import AnyRow, cells, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.plan.suggestions import did_you_mean
 
@@ -95,9 +96,7 @@ def list_sweeps(engine: Engine) -> list[ListedSweep]:
 def wishes_for(engine: Engine, digests: Collection[str]) -> dict[str, dict[int, str]]:
     """Return, for each of these stages, the sweeps that want it: number → name."""
     found: dict[str, dict[int, str]] = {digest: {} for digest in digests}
-    query = select(sweep_stages.c.digest, sweeps.c.id, sweeps.c.name).join(
-        sweeps, sweeps.c.id == sweep_stages.c.sweep_id
-    )
+    query = sweeps_wanting("id", "name")
     ordered = sorted(digests)
     with reading(engine) as connection:
         for start in range(0, len(ordered), _CHUNK):

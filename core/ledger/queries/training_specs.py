@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from prunesweep.core.ledger.db.schema import attempts, stages, sweep_stages, workers
+from prunesweep.core.ledger.db.schema import attempts, stages, workers
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, stage_rows, wanted
 from prunesweep.core.ledger.db.transactions import reading
 
 _TRAINS = ("train", "prune")
@@ -33,20 +34,18 @@ class TrainingSpecs:
 
 def trained(engine: Engine, sweep_id: int) -> TrainingSpecs:
     """Read it for all stages of the sweep that train, done or not."""
-    mine = (sweep_stages, sweep_stages.c.digest == stages.c.digest)
-    ours = (sweep_stages.c.sweep_id == sweep_id, stages.c.kind.in_(_TRAINS))
-    specs = select(stages.c.digest, stages.c.spec, stages.c.ran).join(*mine).where(*ours).order_by(stages.c.digest)
+    trains = stages.c.kind.in_(_TRAINS)
+    specs = stage_rows(stages, "spec", "ran").where(trains).order_by(stages.c.digest)
     ended_by = (
-        select(stages.c.digest, workers.c.version)
-        .join(*mine)
+        wanted(select(stages.c.digest, workers.c.version), stages.c.digest)
         .join(attempts, (attempts.c.digest == stages.c.digest) & (attempts.c.attempt == stages.c.attempt))
         .outerjoin(workers, workers.c.id == attempts.c.worker)
-        .where(*ours, stages.c.state == State.DONE)
+        .where(trains, stages.c.state == State.DONE)
     )
     with reading(engine) as connection:
         # Fields, not `decode`: a stage of an older release has a recipe, too.
-        rows = connection.execute(specs).all()
+        rows = connection.execute(specs, of(sweep_id)).all()
         found = {row.digest: json.loads(row.spec) for row in rows}
-        versions = [row.version for row in connection.execute(ended_by)]
+        versions = [row.version for row in connection.execute(ended_by, of(sweep_id))]
     known = sorted({version for version in versions if version is not None})
     return TrainingSpecs(found, tuple(known), versions.count(None), {row.digest: row.ran for row in rows if row.ran})

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, bindparam, exists, false, literal, null, select, true, update
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
-from prunesweep.core.ledger.db.schema import edges, of_sweep, stages
+from prunesweep.core.ledger.db.schema import edges, stages
 from prunesweep.core.ledger.db.states import BROKEN, State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import locked
 
 _parent = stages.alias("parent")
@@ -138,6 +139,6 @@ def end_hopeless(connection: Connection) -> None:
 
 def revive(connection: Connection, sweep_id: int) -> tuple[str, ...]:
     """Give every failed or cancelled stage of a sweep a new start, and make READY what can run; those digests."""
-    connection.execute(_keep_running, {"sweep": sweep_id})
-    connection.execute(_reset, {"sweep": sweep_id})
-    return tuple(connection.execute(_promote_sweep, {"sweep": sweep_id}).scalars())
+    connection.execute(_keep_running, of(sweep_id))
+    connection.execute(_reset, of(sweep_id))
+    return tuple(connection.execute(_promote_sweep, of(sweep_id)).scalars())

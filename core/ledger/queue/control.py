@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, bindparam, exists, literal, select, true, update
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
-from prunesweep.core.ledger.db.schema import of_sweep, stages, sweep_stages, sweeps
+from prunesweep.core.ledger.db.schema import stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import lock_structure, locked, writing
 from prunesweep.core.ledger.queue.cascade import end_hopeless, revive
 
@@ -60,12 +61,12 @@ def cancel(engine: Engine, sweep_id: int) -> CancelSummary:
     """
     with writing(engine) as connection:
         lock_structure(connection)
-        if not connection.execute(_live, {"sweep": sweep_id}).all():
+        if not connection.execute(_live, of(sweep_id)).all():
             return CancelSummary(0, 0, 0)
-        connection.execute(_mark, {"sweep": sweep_id})
-        live = connection.execute(_live, {"sweep": sweep_id}).all()
-        waiting = connection.execute(_stop_waiting, {"sweep": sweep_id}).rowcount
-        running = connection.execute(_stop_running, {"sweep": sweep_id}).rowcount
+        connection.execute(_mark, of(sweep_id))
+        live = connection.execute(_live, of(sweep_id)).all()
+        waiting = connection.execute(_stop_waiting, of(sweep_id)).rowcount
+        running = connection.execute(_stop_running, of(sweep_id)).rowcount
         end_hopeless(connection)
     return CancelSummary(waiting, running, sum(1 for row in live if row.wanted))
 
@@ -74,5 +75,5 @@ def retry(engine: Engine, sweep_id: int) -> tuple[str, ...]:
     """Give every stage that failed or was cancelled a new start; the digests that are READY now."""
     with writing(engine) as connection:
         lock_structure(connection)
-        connection.execute(_clear, {"sweep": sweep_id})
+        connection.execute(_clear, of(sweep_id))
         return revive(connection, sweep_id)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
+from prunesweep.core.ledger.db.sweep_rows import digests
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.ledger.queue.submit import SubmitSummary, bulk, cell_row, count_done, insert_stages
@@ -36,9 +37,7 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
                 sweep_id if row is None else row.name,
                 "was removed or extended meanwhile; look at it and try again: sweep list",
             )
-        had = set(
-            connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep_id)).scalars()
-        )
+        had = digests(connection, sweep_id)
         if not had <= plan.stages.keys():
             what = (
                 "its stages would change (an axis that others depend on, its recipe, its cost profile or the program)"

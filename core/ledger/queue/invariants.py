@@ -98,7 +98,7 @@ RULES: Mapping[str, Select[Any]] = {
     )
     .subquery()
     .select(),
-    "only stages that can go on have a saved state": _of(
+    "only a stage that may run again has a saved state": _of(
         _is(State.DONE, State.FAILED, State.QUARANTINED), _has(snapshots)
     ),
     "an artifact has a size, and a size an artifact": _of(

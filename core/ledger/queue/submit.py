@@ -6,13 +6,14 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, literal, select, text, update
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.identity import removed_attempt
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import digests, of, wanted
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.plan.dag import Plan, PlannedCell
@@ -90,8 +91,7 @@ def _resumed(connection: Connection, plan: Plan, name: str, grid: Mapping[str, A
     before = {**_defaults(), **row.grid}
     if _without_places(before) != _without_places(grid):
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
-    wanted = connection.execute(select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == row.id)).scalars()
-    if set(wanted) != set(plan.stages):
+    if digests(connection, row.id) != set(plan.stages):
         what = "the dataset, the recipe, the cost profile or the program has changed since this sweep was submitted"
         raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
@@ -199,13 +199,11 @@ def bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]])
         connection.execute(statement, chunk)
 
 
-_DONE = (
-    select(func.count())
-    .select_from(sweep_stages.join(stages, stages.c.digest == sweep_stages.c.digest))
-    .where(sweep_stages.c.sweep_id == bindparam("sweep"), stages.c.state == literal(State.DONE.value))
+_DONE = wanted(select(func.count()).select_from(stages), stages.c.digest).where(
+    stages.c.state == literal(State.DONE.value)
 )
 
 
 def count_done(connection: Connection, sweep_id: int) -> int:
     """Return how many of the sweep's stages are DONE."""
-    return int(connection.execute(_DONE, {"sweep": sweep_id}).scalar_one())
+    return int(connection.execute(_DONE, of(sweep_id)).scalar_one())

@@ -12,7 +12,8 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.sparse.model.packed import read_packed
 from prunesweep.core.sparse.runtime.dense_runtimes import file_run
 from prunesweep.core.sparse.runtime.engine import Engine
-from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx, onnx_facts
+from prunesweep.core.sparse.runtime.onnx_model import onnx_facts
+from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx
 
 
 @dataclass(frozen=True)

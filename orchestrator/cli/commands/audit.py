@@ -7,6 +7,9 @@ import typer
 from sqlalchemy import Engine
 
 from prunesweep.core.extras import need
+from prunesweep.core.jobs.answers import ReevaluatedFile
+from prunesweep.core.jobs.programs import REEVALUATE
+from prunesweep.core.jobs.requests import Reevaluate, dataset_ref
 from prunesweep.core.ledger.queries.lookup import cell_artifacts
 from prunesweep.core.ledger.queries.references import artifacts_made
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -19,8 +22,6 @@ from prunesweep.orchestrator.console.output import flash, say, say_json, width
 from prunesweep.orchestrator.images import places
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.torch_client import ask
-
-_AGAIN = "prunesweep.core.jobs.reevaluate"
 
 
 def audit(sweep: str | None, verify: bool, device: str, json_: bool) -> None:
@@ -54,21 +55,21 @@ def _read_again(engine: Engine, settings: Settings, subject: AuditedSweep, devic
     wanted = _wanted(engine, subject)
     if not wanted:
         return ()
-    request = {
-        "artifacts_url": settings.artifacts_url,
-        "home": str(settings.home),
-        "data": str(settings.data),
-        "dataset": dict(subject.dataset),
-        "places": places((known,) if known is not None else (), settings),
-        "device": device,
-        "threads": settings.threads,
-        "artifacts": list(wanted),
-    }
+    request = Reevaluate(
+        artifacts_url=settings.artifacts_url,
+        home=str(settings.home),
+        data=str(settings.data),
+        dataset=dataset_ref(subject.dataset),
+        places=tuple(places((known,) if known is not None else (), settings)),
+        device=device,
+        threads=settings.threads,
+        artifacts=tuple(wanted),
+    )
     read = []
-    for event in ask(_AGAIN, request):
-        if event["event"] == "file":
-            cell, top1 = wanted[event["artifact"]]
-            read.append(RereadAccuracy(cell, event["artifact"], top1, event["top1"], event["images"], event["error"]))
+    for event in ask(REEVALUATE, request):
+        if isinstance(event, ReevaluatedFile):
+            cell, top1 = wanted[event.artifact]
+            read.append(RereadAccuracy(cell, event.artifact, top1, event.top1, event.images, event.error))
         flash(f"audit: {len(read):,} of {len(wanted):,} accuracies read again")
     flash("")
     return tuple(read)

@@ -1,11 +1,15 @@
 """`sweep bench`: checkpoint files in every engine, against the fastest dense one."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
+from prunesweep.core.jobs.answers import BenchResult, Note
+from prunesweep.core.jobs.programs import BENCH
+from prunesweep.core.jobs.requests import Bench
 from prunesweep.core.plan.axes import parse_count, parse_list
 from prunesweep.core.plan.engines import parse_engines
 from prunesweep.core.plan.networks import parse_model, with_arguments
@@ -28,37 +32,37 @@ def bench(
 ) -> None:
     """Is it really faster? Times checkpoint files in every engine, side by side with the fastest dense one."""
     counts = parse_list(threads, "threads", lambda value: parse_count(value, "threads", 1, 1024))
-    request = {
-        "files": [existing(file) for file in files],
-        "model": parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
-        "device": device,
-        "engines": [] if engines is None else list(parse_engines(engines, "engines")),
-        "batches": list(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),
-        "image": parse_count(image, "image", 1, 4096),
-    }
+    request = Bench(
+        files=tuple(existing(file) for file in files),
+        model=parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
+        device=device,
+        engines=() if engines is None else tuple(parse_engines(engines, "engines")),
+        threads=counts[0],
+        batches=tuple(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),
+        image=parse_count(image, "image", 1, 4096),
+    )
     need("worker", "bench", modules=("torch",))
     _bench(request, counts, json_)
 
 
-def _bench(request: dict[str, Any], counts: Sequence[int], json_: bool) -> None:
-    runs = []
+def _bench(request: Bench, counts: Sequence[int], json_: bool) -> None:
+    runs: list[dict[str, Any]] = []
     for threads in counts:
         # A process for each: pools of threads stay as large as they once were.
-        for event in ask("prunesweep.core.jobs.bench", {**request, "threads": threads}):
-            kind = event.pop("event")
-            if kind == "run":
-                runs.append(event)
+        for event in ask(BENCH, replace(request, threads=threads)):
+            if isinstance(event, BenchResult):
+                runs.append(asdict(event))
                 flash("")
-            elif kind == "note":
+            elif isinstance(event, Note):
                 if threads == counts[0]:
-                    note(f"note: {Path(event['path']).name}: {event['text']}")
+                    note(f"note: {Path(event.path).name}: {event.text}")
             else:
-                flash(f"{event['what']}: {event['done']:,} of {event['total']:,}")
+                flash(f"{event.what}: {event.done:,} of {event.total:,}")
     _adjust(runs)
     if json_:
         say_json(runs)
         return
-    for place, path in enumerate(request["files"]):
+    for place, path in enumerate(request.files):
         say(*([""] if place else []), *_lines([run for run in runs if run["path"] == path], width()))
 
 

@@ -15,7 +15,7 @@ from prunesweep.orchestrator.status.remedies import advice, will_fail_again
 
 
 def cancel(sweep: str, json_: bool) -> None:
-    """Stop a sweep; stages that another sweep wants too go on."""
+    """Stop a sweep; stages that another sweep wants too continue."""
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         stopped = cancel_sweep(engine, found.id)
@@ -25,10 +25,12 @@ def cancel(sweep: str, json_: bool) -> None:
     if not (stopped.waiting or stopped.running or stopped.shared):
         say(f"{found.name}: nothing to cancel, it has ended")
         return
-    say(f"{found.name}: {plural(stopped.waiting, 'waiting stage')} cancelled, {stopped.running:,} running told to stop")
+    say(
+        f"{found.name}: {plural(stopped.waiting, 'waiting stage')} cancelled, {stopped.running:,} running asked to stop"
+    )
     if stopped.shared:
         say(f"{plural(stopped.shared, 'stage')} left alone: another sweep wants them")
-    say(f"go on with it later: sweep retry {found.name}")
+    say(f"resume it later: sweep retry {found.name}")
 
 
 def retry(sweep: str | None, json_: bool) -> None:
@@ -47,5 +49,5 @@ def retry(sweep: str | None, json_: bool) -> None:
     if json_:
         say_json({"name": found.name, "ready": list(ready)})
         return
-    outcome = "nothing to retry" if ended else f"goes on, {plural(len(ready), 'stage')} ready"
+    outcome = "nothing to retry" if ended else f"retried, {plural(len(ready), 'stage')} ready"
     say(f"{found.name}: {outcome}")

@@ -5,6 +5,9 @@ from pathlib import Path
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
+from prunesweep.core.jobs.answers import CostMachine
+from prunesweep.core.jobs.programs import COSTS
+from prunesweep.core.jobs.requests import Costs
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.costs import BATCHES, CostProfile, make_costs
 from prunesweep.orchestrator.console.output import note, say, say_json
@@ -29,18 +32,18 @@ def _measured(passes: int, json_: bool) -> str:
     points: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     dense: dict[int, list[tuple[int, float]]] = {batch: [] for batch in BATCHES}
     processor = date = ""
-    for event in ask("prunesweep.core.jobs.costs", {"rounds": passes}):
-        if event["event"] == "machine":
-            processor, date = event["processor"], event["date"]
+    for event in ask(COSTS, Costs(passes)):
+        if isinstance(event, CostMachine):
+            processor, date = event.processor, event.date
             continue
-        points[event["batch"]].append((event["positions"], event["ns"]))
+        points[event.batch].append((event.positions, event.ns))
         full = ""
-        if event["dense_ns"] is not None:
-            dense[event["batch"]].append((event["positions"], event["dense_ns"]))
-            full = f"; done dense {event['dense_ns']:.3g}"
+        if event.dense_ns is not None:
+            dense[event.batch].append((event.positions, event.dense_ns))
+            full = f"; done dense {event.dense_ns:.3g}"
         if not json_:
-            place = f"batch {event['batch']:2}, {event['positions']:4} output positions"
-            say(f"{place}: {event['ns']:.3g} ns a weight{full}")
+            place = f"batch {event.batch:2}, {event.positions:4} output positions"
+            say(f"{place}: {event.ns:.3g} ns a weight{full}")
     if json_:
         say_json({"processor": processor, "date": date, "batches": points, "dense": dense})
     return CostProfile(processor, date, {batch: make_costs(points[batch], dense[batch]) for batch in BATCHES}).toml()

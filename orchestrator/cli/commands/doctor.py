@@ -10,6 +10,8 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.folders import RefusedFolder
+from prunesweep.core.jobs.programs import DOCTOR
+from prunesweep.core.jobs.requests import Doctor
 from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
@@ -101,7 +103,7 @@ def _workers(settings: Settings) -> Check:
         with ledger(settings, create=True) as engine:
             workers = list_workers(engine, settings.lease)
     except UserError:
-        return Check("workers", None, "the ledger does not tell")
+        return Check("workers", None, "not known, the ledger cannot be read")
     wrong = worker_lines(workers)
     return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
 
@@ -152,10 +154,9 @@ def _torch_checks(settings: Settings, images: Wanted, devices: str) -> Iterator[
         if about:
             yield Check("dataset", True, f"{found.text}: {about}identity {found.ref.fingerprint[:12]}")
         return
-    request = {"devices": devices, "dataset": asdict(found.ref), "data": str(settings.data)}
-    request["about"] = f"{found.text}: {about}"
+    request = Doctor(devices, found.ref, str(settings.data), f"{found.text}: {about}")
     try:
-        for event in ask("prunesweep.worker.doctor", request):
-            yield Check(event["name"], event["ok"], event["message"])
+        for event in ask(DOCTOR, request):
+            yield Check(event.name, event.ok, event.message)
     except StageError as error:
         yield Check("devices", False, str(error))

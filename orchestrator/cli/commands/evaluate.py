@@ -7,6 +7,9 @@ from typing import Any
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.images.preprocessing import beside
+from prunesweep.core.jobs.answers import FileResult, Note
+from prunesweep.core.jobs.programs import EVALUATE
+from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.datasets import RESIZES, folder_of, parse_share, read_size, with_normalisation
 from prunesweep.core.plan.networks import parse_model, with_arguments
@@ -43,16 +46,16 @@ def evaluate(
     found = look_up(dataset, settings, size=size, resize=how, share=share)
     for line in found.notes:
         note(f"note: {line}")
-    request = {
-        "files": paths,
-        "dataset": asdict(with_normalisation(found.ref, mean, std)),
-        "places": list(found.places),
-        "data": str(settings.data),
-        "model": parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
-        "device": device,
-        "batch": parse_count(batch, "batch", 1, 65_536),
-        "threads": parse_count(threads, "threads", 0, 1024) or settings.threads,
-    }
+    request = Evaluate(
+        files=tuple(paths),
+        dataset=with_normalisation(found.ref, mean, std),
+        places=tuple(found.places),
+        data=str(settings.data),
+        model=parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
+        device=device,
+        batch=parse_count(batch, "batch", 1, 65_536),
+        threads=parse_count(threads, "threads", 0, 1024) or settings.threads,
+    )
     need("worker", "evaluate", modules=("torch",))
     _evaluate(request, json_)
 
@@ -76,20 +79,19 @@ def _prepared(paths: list[str], dataset: str, size: int, mean: str, std: str) ->
     return size, mean, std
 
 
-def _evaluate(request: dict[str, Any], json_: bool) -> None:
-    results = []
-    for event in ask("prunesweep.core.jobs.evaluate", request):
-        kind = event.pop("event")
-        if kind == "note":
-            note(f"note: {Path(event['path']).name}: {event['text']}")
+def _evaluate(request: Evaluate, json_: bool) -> None:
+    results: list[dict[str, Any]] = []
+    for event in ask(EVALUATE, request):
+        if isinstance(event, Note):
+            note(f"note: {Path(event.path).name}: {event.text}")
             continue
-        if kind != "file":
-            flash(f"{event['path']}: {event['done']:,} of {event['total']:,} images")
+        if not isinstance(event, FileResult):
+            flash(f"{event.what}: {event.done:,} of {event.total:,} images")
             continue
-        results.append(event)
+        results.append(asdict(event))
         flash("")
         if not json_:
-            note(f"{len(results)} of {len(request['files'])}: {event['path']} ({event['seconds']:.1f} s)")
+            note(f"{len(results)} of {len(request.files)}: {event.path} ({event.seconds:.1f} s)")
     if json_:
         say_json(results)
     else:

@@ -59,5 +59,5 @@ def _copy(
         body: dict[str, Any] = {"sweep": found.name, "sink": kind, "to": place}
         say_json({**body, "runs": fed.runs, "written": fed.written, "ended": fed.ended})
         return
-    more = "" if fed.ended else "; the sweep goes on (--follow copies until it has ended)"
+    more = "" if fed.ended else "; the sweep has not ended (--follow copies until it has)"
     say(f"{found.name} → {kind} {place}: {plural(fed.runs, 'run')}, {fed.written:,} written{more}")

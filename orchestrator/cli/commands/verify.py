@@ -6,6 +6,9 @@ import typer
 from sqlalchemy import Engine
 
 from prunesweep.core.extras import need
+from prunesweep.core.jobs.answers import Fault
+from prunesweep.core.jobs.programs import VERIFY
+from prunesweep.core.jobs.requests import Count, Stored, Verify
 from prunesweep.core.ledger.queries.references import ReferencedArtifact, artifacts_made, artifacts_of, still_made
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.redo import RedoSummary, redo
@@ -16,8 +19,6 @@ from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.maintenance.broken_rules import ONCE_MORE, BrokenRule, broken_rules
 from prunesweep.orchestrator.run.submission import send_hints
 from prunesweep.orchestrator.torch_client import ask
-
-_MODULE = "prunesweep.core.jobs.verify"
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,14 @@ def verify(sweep: str | None, repair: bool, json_: bool) -> None:
 
 def look(engine: Engine, settings: Settings, made: list[ReferencedArtifact]) -> VerifySummary:
     """Read the artifacts and saved states, and say what is wrong with them or with what rows say of them."""
-    files = [asdict(one) for one in made]
-    place = {"artifacts_url": settings.artifacts_url, "home": str(settings.home), "threads": settings.threads}
+    files = tuple(_stored(one) for one in made)
     read = done = 0
-    found: list[tuple[ReferencedArtifact, dict[str, str]]] = []
+    found: list[tuple[ReferencedArtifact, Fault]] = []
     if files:
-        for event in ask(_MODULE, {**place, "files": files}):
-            found += [(made[done], finding) for finding in event["findings"]]
+        for event in ask(VERIFY, Verify(settings.artifacts_url, str(settings.home), files, settings.threads)):
+            found += [(made[done], finding) for finding in event.findings]
             done += 1
-            read += event["bytes"]
+            read += event.bytes
             flash(f"verify: {done:,} of {len(made):,} artifacts, {size(read)}, {len(found):,} wrong")
         flash("")
     # A running stage replaces its saved state, and a stage may have been sent back, while we looked.
@@ -102,14 +102,19 @@ def look(engine: Engine, settings: Settings, made: list[ReferencedArtifact]) -> 
     return VerifySummary(len(made) - saved, saved, read, findings)
 
 
-def _finding(made: ReferencedArtifact, finding: dict[str, str]) -> Finding:
-    own = finding["digest"] == made.digest
+def _stored(made: ReferencedArtifact) -> Stored:
+    counts = tuple(Count(row.digest, row.label, row.nonzero, row.total) for row in made.counts)
+    return Stored(made.digest, made.artifact, made.size, made.snapshot, counts, made.label, made.tensors)
+
+
+def _finding(made: ReferencedArtifact, finding: Fault) -> Finding:
+    own = finding.digest == made.digest
     return Finding(
-        finding["digest"],
-        finding["label"],
+        finding.digest,
+        finding.label,
         made.artifact,
-        finding["what"],
-        finding["message"],
+        finding.what,
+        finding.message,
         made.snapshot,
         own,
         bool(made.tensors) and own,

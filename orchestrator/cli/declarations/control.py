@@ -7,7 +7,7 @@ def cancel(
     sweep: NamedSweepArgument,
     json_: JsonOption = False,
 ) -> None:
-    """Stop a sweep; stages that another sweep wants too go on."""
+    """Stop a sweep; stages that another sweep wants too continue."""
     from prunesweep.orchestrator.cli.commands import control as command
 
     command.cancel(sweep, json_)

@@ -4,7 +4,7 @@ import typer
 
 from prunesweep.orchestrator.cli.options import JsonOption
 
-app = typer.Typer(help="Care for the ledger's tables.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Check and upgrade the ledger's tables.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

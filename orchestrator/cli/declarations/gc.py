@@ -9,7 +9,7 @@ from prunesweep.orchestrator.cli.options import JsonOption, flag
 
 def gc(
     older_than: Annotated[
-        str, typer.Option("--older-than", metavar="AGE", help="Leave what is younger: 30m, 24h, 2d, or 0.")
+        str, typer.Option("--older-than", metavar="AGE", help="Keep objects newer than this: 30m, 24h, 2d, or 0.")
     ] = "24h",
     dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.", "-n")] = False,
     even_if_shared: Annotated[

@@ -12,7 +12,7 @@ app = typer.Typer(
 )
 
 
-FollowOption = Annotated[bool, flag("--follow", "Go on until the sweep has ended.")]
+FollowOption = Annotated[bool, flag("--follow", "Continue until the sweep has ended.")]
 
 
 @app.command()

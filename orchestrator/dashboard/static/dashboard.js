@@ -28,7 +28,7 @@
     const { successful, xhr } = event.detail;
     if (successful) say("live", "live", "");
     else if (xhr.status === 0) say("lost", "lost", "The dashboard does not answer. Trying again …");
-    else if (xhr.status === 401) say("lost", "lost", "The dashboard was started anew: open the address that it printed.");
+    else if (xhr.status === 401) say("lost", "lost", "The dashboard has been restarted: open the address that it printed.");
     else say("lost", "lost", `${xhr.responseText.slice(0, 300) || `Error ${xhr.status}`}. Trying again …`);
   });
   document.addEventListener("visibilitychange", () => {

@@ -107,7 +107,7 @@ def _speed(rows: Sequence[ReportRow]) -> list[str]:
     faster = [row for row in measured if validity.sign(row) > 0]
     slower = [row for row in measured if validity.sign(row) < 0]
     line = f"Of {text.plural(len(measured), 'measured cell')} {len(faster):,} run faster than the fastest dense engine"
-    line += f", {len(slower):,} slower; of the others it cannot be said (sign test, Holm over all of them, 5 %)."
+    line += f", {len(slower):,} slower; the others are undecided (sign test, Holm over all of them, 5 %)."
     lines = [line]
     if faster:
         top = max(faster, key=lambda row: row.latency_speedup or 0.0)

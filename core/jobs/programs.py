@@ -1,0 +1,54 @@
+"""The programs that the command line asks: where each is, what it takes and what it answers. Imports none of them."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from prunesweep.core.jobs import answers, requests
+from prunesweep.core.jobs.answers import Answer, Note, Progress
+
+_R = TypeVar("_R")
+_A = TypeVar("_A", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Program(Generic[_R, _A]):
+    """A module that `python -m` runs: one request of its kind as a JSON line on stdin, answers as JSON lines on stdout.
+
+    After a failure the last line is `prunesweep.core.jobs.answers.Failed`, and the exit code 2.
+    """
+
+    module: str
+    request: type[_R]
+    answers: tuple[type[_A], ...]
+
+
+BENCH: Program[requests.Bench, answers.BenchResult | Note | Progress] = Program(
+    "prunesweep.core.jobs.bench", requests.Bench, (answers.BenchResult, Note, Progress)
+)
+COSTS: Program[requests.Costs, answers.CostPoint | answers.CostMachine] = Program(
+    "prunesweep.core.jobs.costs", requests.Costs, (answers.CostPoint, answers.CostMachine)
+)
+DOCTOR: Program[requests.Doctor, answers.CheckedHere] = Program(
+    "prunesweep.worker.doctor", requests.Doctor, (answers.CheckedHere,)
+)
+EVALUATE: Program[requests.Evaluate, answers.FileResult | Note | Progress] = Program(
+    "prunesweep.core.jobs.evaluate", requests.Evaluate, (answers.FileResult, Note, Progress)
+)
+EXPORT: Program[requests.Export, answers.ExportedFile] = Program(
+    "prunesweep.core.jobs.export", requests.Export, (answers.ExportedFile,)
+)
+IMPORT_WEIGHTS: Program[requests.ImportWeights, answers.Imported | Note] = Program(
+    "prunesweep.core.jobs.import_weights", requests.ImportWeights, (answers.Imported, Note)
+)
+NETWORK: Program[requests.Look, answers.FoundNetwork] = Program(
+    "prunesweep.core.jobs.network", requests.Look, (answers.FoundNetwork,)
+)
+PACK: Program[requests.Pack, answers.Packed | Progress] = Program(
+    "prunesweep.core.jobs.pack", requests.Pack, (answers.Packed, Progress)
+)
+REEVALUATE: Program[requests.Reevaluate, answers.ReevaluatedFile | Progress] = Program(
+    "prunesweep.core.jobs.reevaluate", requests.Reevaluate, (answers.ReevaluatedFile, Progress)
+)
+VERIFY: Program[requests.Verify, answers.VerifiedFile] = Program(
+    "prunesweep.core.jobs.verify", requests.Verify, (answers.VerifiedFile,)
+)

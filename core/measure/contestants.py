@@ -1,0 +1,131 @@
+"""Who takes part in a latency run: a network in an engine, whose logits have been compared."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from prunesweep.core.errors import StageError
+from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, Pass, UnsupportedNetwork
+from prunesweep.core.measure.engines.sparse_engine import passes_of
+from prunesweep.core.passes import Passes
+from prunesweep.core.sparse.model.graph import Graph
+from prunesweep.core.sparse.runtime.dense_runtimes import file_run, openvino_run
+
+_SAME = 1e-3
+FILE_BASELINE = "onnxruntime"
+FILE_ENGINES = (FILE_BASELINE, "openvino", "sparse")
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A network in an engine.
+
+    Attributes:
+        pruned: it is the pruned network, or of a file the sparse engine.
+        make: makes what runs one pass.
+        error: largest difference of the logits from those of the engine that is right by definition, over the largest
+            of them.
+    """
+
+    engine: EngineAdapter
+    pruned: bool
+    make: Maker
+    error: float
+
+
+def contestants(
+    engines: Iterable[EngineAdapter],
+    dense: nn.Module,
+    pruned: nn.Module,
+    images: torch.Tensor,
+    threads: int,
+    left_out: dict[str, str],
+    pruned_too: bool = False,
+) -> list[Contestant]:
+    """Return the contestants; adds to `left_out` the engines that the network doesn't suit."""
+    field = []
+    with torch.inference_mode(False), torch.no_grad():
+        for engine in engines:
+            network = dense if engine.dense else pruned
+            try:
+                make = engine.prepare(network, images, threads)
+            except UnsupportedNetwork as reason:
+                left_out[engine.name] = str(reason)
+                continue
+            error = _error(engine, network, make, images)
+            field.append(Contestant(engine, pruned_too or not engine.dense, make, error))
+    return field
+
+
+def same_code(field: list[Contestant], dense: nn.Module, images: torch.Tensor) -> list[Contestant]:
+    """Return the dense network as contestants in the code that runs the pruned one, where an engine chooses codes."""
+    made = []
+    with torch.inference_mode(False), torch.no_grad():
+        for one in field:
+            if one.pruned and isinstance(one.make, AdaptiveEngine):
+                make = one.make.same(dense)
+                made.append(Contestant(one.engine, False, make, _error(one.engine, dense, make, images)))
+    return made
+
+
+def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
+    """Return how far the logits are from PyTorch's, as a fraction of their largest.
+
+    Raises:
+        StageError: too far for fp32: what computes something else is not faster.
+    """
+    passes = Passes(copy.deepcopy(network), min(images.shape[2:])).eval()
+    return _logits_error(engine, make, passes(images.to(passes.format.device)).float().cpu().numpy())
+
+
+def _logits_error(engine: EngineAdapter, make: Maker, wanted: np.ndarray, rival: str = "torch") -> float:
+    """Return the same against the logits that are wanted, float32; rival: what computed those."""
+    run = make()  # kept until its logits, which may lie in its memory, are copied
+    logits = run()
+    found = np.array(logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else logits, np.float32)
+    error = float(np.abs(found - wanted).max() / max(float(np.abs(wanted).max()), 1e-6))
+    if not np.isfinite(error):
+        raise StageError(f"the network's outputs in {engine.name} are not finite")
+    if engine.dtype == "fp32" and error > _SAME:
+        raise StageError(
+            f"{engine.name} computes something else than {rival}: logits differ by {error:.1e} of the largest"
+        )
+    return error
+
+
+def file_contestants(
+    engines: Iterable[EngineAdapter], path: Path, graph: Graph, images: torch.Tensor, threads: int
+) -> list[Contestant]:
+    """Return the engines, `FILE_BASELINE` among them, with an ONNX file, or its graph in the sparse engine. Errors are
+    differences from the baseline's outputs.
+
+    Raises:
+        StageError: one computes something else than the baseline.
+    """
+    makers = {engine: _file_maker(engine.name, path, graph, images, threads) for engine in engines}
+    made = next(make for engine, make in makers.items() if engine.name == FILE_BASELINE)()()
+    wanted = np.array(made, np.float32)
+    return [
+        Contestant(engine, not engine.dense, make, _logits_error(engine, make, wanted, FILE_BASELINE))
+        for engine, make in makers.items()
+    ]
+
+
+def _file_maker(name: str, path: Path, graph: Graph, images: torch.Tensor, threads: int) -> Maker:
+    """Return what makes passes of the file over the images."""
+    if name == "sparse":
+        return passes_of(graph, images, threads)
+    values = np.ascontiguousarray(images.numpy())
+
+    def make() -> Pass:
+        run = (file_run if name == FILE_BASELINE else openvino_run)(path, threads)
+        if run is None:  # `choose` leaves out what is not installed
+            raise StageError(f"{name} is not installed")
+        return lambda: run(values)
+
+    return make

@@ -1,0 +1,111 @@
+"""How each axis of a grid is read from a string of the command line or a value of TOML."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from prunesweep.core.errors import UserError
+from prunesweep.core.plan import axes, engines
+from prunesweep.core.plan.algorithms import SCORES, Algorithm
+from prunesweep.core.plan.compositions import parse_compositions
+from prunesweep.core.plan.controls import MARK, find, method_of
+from prunesweep.core.plan.costs import load_profile
+from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
+from prunesweep.core.plan.layer_rules import parse_rules
+from prunesweep.core.plan.networks import parse_model
+from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.suggestions import one_of
+
+
+def parse_algorithm(name: object, known: tuple[Algorithm, ...]) -> str:
+    """Return the name of one of the known algorithms, or of a control of one.
+
+    Raises:
+        UserError: there is none; suggests the nearest.
+    """
+    if isinstance(name, str) and find(name, known) is not None:
+        return name
+    if isinstance(name, str) and MARK in name:
+        score, _, method = name.partition(MARK)
+        one_of(score, "algorithm", SCORES)
+        one_of(method, "algorithm", [one.name for one in known if not method_of(one)])
+        raise UserError("algorithm", name, "is longer than 64 letters; give the algorithm a shorter name")
+    return one_of(name, "algorithm", [one.name for one in known])
+
+
+def _sparsity(value: object) -> float:
+    return axes.parse_sparsity(value)
+
+
+def _flag(value: object, field: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    return one_of(value, field, ("true", "false")) == "true"
+
+
+def _epochs(value: object) -> int:
+    return axes.parse_count(value, "epochs", 0, 100_000)
+
+
+def _iterations(value: object) -> int:
+    return axes.parse_count(value, "rounds", 1, 1000)
+
+
+def _seed(value: object) -> int:
+    return axes.parse_count(value, "seeds", 0, 2**31 - 1)
+
+
+def _looked(value: object) -> int:
+    return axes.parse_count(value, "looked", 0, 2**31 - 1)
+
+
+def _read_recipe(value: object) -> str:
+    """Return a recipe that can be read: its name, or its file's path."""
+    load_recipe(name := _text(value, "recipe"))
+    return name
+
+
+def _read_costs(value: object) -> str:
+    """Return a cost profile that can be read: its name, or its file's path."""
+    load_profile(name := _text(value, "costs"))
+    return name
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
+        "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
+        "iterations": lambda v: axes.parse_list(v, "rounds", _iterations),
+        "seeds": lambda v: axes.parse_list(v, "seeds", _seed),
+        "dataset": lambda v: _text(v, "dataset"),
+        "model": lambda v: parse_model(v, "model"),
+        "dense_epochs": lambda v: axes.parse_count(v, "dense_epochs", 0, 100_000),
+        "recipe": _read_recipe,
+        "bench_device": lambda v: one_of(v, "bench_device", ("cpu", "cuda", "none")),
+        "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
+        "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
+        "bench_engines": lambda v: engines.parse_engines(v, "bench_engines"),
+        "fair": lambda v: _flag(v, "fair"),
+        "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
+        "algorithms": parse_compositions,
+        "costs": _read_costs,
+        "controls": lambda v: _flag(v, "controls"),
+        "layers": lambda v: parse_rules(v, "layers"),
+        "weights": lambda v: "" if v == "" else _text(v, "weights"),
+        "mean": lambda v: axes.parse_channels(v, "mean", zero=True),
+        "std": lambda v: axes.parse_channels(v, "std", zero=False),
+        "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
+        "image_size": read_size,
+        "resize": lambda v: one_of(v, "resize", RESIZES),
+        "test_share": parse_share,
+        "head": lambda v: one_of(v, "head", ("keep", "new")),
+    }
+)
+"""By the field of `Grid`; the algorithms' names, the width and a network's arguments depend on other axes
+(`prunesweep.core.plan.grids.read_axes`)."""
+
+
+def _text(value: object, field: str) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise UserError(field, value, "give a name in quotes")

@@ -1,0 +1,112 @@
+"""Runs the stages that only measure: accuracy on the test set, and latency."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import torch
+from torch import nn
+
+from prunesweep.core.hostlock import measuring
+from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.measure.batchnorm import reestimate
+from prunesweep.core.measure.flops import LayerMacs, macs
+from prunesweep.core.measure.latency import compete, latency_row
+from prunesweep.core.measure.machine import processor_name
+from prunesweep.core.measure.size import parameter_counts
+from prunesweep.core.plan.layer_rules import counted_layers, decode_rules, resolved
+from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate
+from prunesweep.core.pruning.masks import apply_masks, prunable
+from prunesweep.core.training.batches import fitting
+from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.models import load_model
+from prunesweep.worker.protocol import Done, Request
+from prunesweep.worker.trainer.context import TrainerContext, say
+from prunesweep.worker.trainer.ran import what_ran
+
+_EVALUATION_BATCH = 256
+
+
+def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> Done:
+    """Return the one reading of the test set: accuracy after recovery, and right after the last pruning."""
+    after = context.checkpoint(request.inputs, stage.parent)
+    split = context.split(stage.dataset, "test")
+    model = load_model(stage.model, after.weights)
+    counted = macs(model, split.image_shape)
+    context.use_threads(counted.macs_dense * fitting(_EVALUATION_BATCH, split.images.shape[2:]))
+    top1_before = top1_bn = None
+    if stage.before:
+        before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)
+        apply_masks(before, after.masks)
+        images = context.split(stage.dataset, "train") if stage.bn_reestimate else None
+        with context.report.watching(before, "evaluating"):
+            top1_before = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
+            if images is not None:
+                reestimate(before, images, context.device)
+                top1_bn = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
+    with context.report.watching(model, "evaluating"):
+        found = evaluate(model, split, context.device, _EVALUATION_BATCH)
+    nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
+    nonzero_counted, total_counted = _counted(model, counted.layers, after.meta.get("layers", ""))
+    params_nonzero, params = parameter_counts(model)
+    result = {
+        "top1": found.top1,
+        "top5": found.top5 if stage.model.classes >= TOP5_CLASSES else None,
+        "top1_before": top1_before,
+        "top1_bn": top1_bn,
+        "majority": _majority(split),
+        "loss": found.loss,
+        "images": found.images,
+        "nonzero": nonzero,
+        "total": total,
+        "nonzero_counted": nonzero_counted,
+        "total_counted": total_counted,
+        "params_nonzero": params_nonzero,
+        "params": params,
+        "macs": counted.macs,
+        "macs_dense": counted.macs_dense,
+        "collapsed": sum(layer.nonzero == 0 for layer in counted.layers),
+        "layers": [asdict(layer) for layer in counted.layers],
+        "device": processor_name(context.device),
+    }
+    return Done("", 0, 0.0, {}, result, what_ran(context.device, found.format))
+
+
+def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -> Done:
+    """Return one forward pass of the pruned network against the dense one, on the machine that we are on, while no
+    training of ours runs there."""
+    dense, pruned = (
+        load_model(stage.model, context.checkpoint(request.inputs, digest).weights)
+        for digest in (stage.dense, stage.parent)
+    )
+    device = context.device if stage.device == context.device.type else torch.device(stage.device)
+    # Of the training images: the test set is Evaluate's alone.
+    shape = context.split(stage.dataset, "train").image_shape
+    waits = lambda: say("waits until no training takes a step on this host")  # noqa: E731
+    with measuring(waits, looks=lambda: context.report("waiting for trainings")):
+        context.report("measuring")
+        race = compete(
+            dense,
+            pruned,
+            shape,
+            stage.batch,
+            stage.threads,
+            device,
+            stage.engines,
+            progress=lambda _done, _total: context.report("measuring"),
+        )
+    for engine, reason in race.left_out.items():
+        say(f"without {engine}: {reason}")
+    return Done("", 0, 0.0, {}, latency_row(race))
+
+
+def _majority(split: Split) -> float:
+    """Share of the most frequent class: what who always names it gets right."""
+    return int(torch.bincount(split.labels).max()) / len(split)
+
+
+def _counted(model: nn.Module, layers: Sequence[LayerMacs], rules: str) -> tuple[int, int]:
+    """(weights that are not 0, weights) of the layers that the asked sparsity counts."""
+    shapes = {name: tuple(weight.shape) for name, weight in prunable(model)}
+    names = set(counted_layers(shapes, resolved(decode_rules(rules), shapes, "the network")))
+    found = [layer for layer in layers if layer.name in names]
+    return sum(layer.nonzero for layer in found), sum(layer.total for layer in found)

@@ -1,0 +1,196 @@
+"""Runs the stages that make a network: a training, or a pruning round with its recovery."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from types import MappingProxyType
+
+from torch import Tensor, nn
+
+from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.errors import REPAIR, StageError
+from prunesweep.core.measure.flops import macs
+from prunesweep.core.measure.size import zstd_bytes
+from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.stages import PruneRound, Train
+from prunesweep.core.pruning.masks import Masks, count_nonzero
+from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.training.batches import fitting, partition, plain_batches
+from prunesweep.core.training.loop import Training, train
+from prunesweep.core.training.models import build_model, load_model
+from prunesweep.worker.protocol import Done, Epoch, Request
+from prunesweep.worker.trainer.artifact_store import TrainedArtifact
+from prunesweep.worker.trainer.context import TrainerContext, say
+from prunesweep.worker.trainer.progress import DeviceSteps
+from prunesweep.worker.trainer.ran import what_ran
+
+_SCORE_BATCH, _SCORE_IMAGES = 128, 1280
+"""Images that scores by gradients look at: some 100 for each of ten classes."""
+
+
+def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
+    """Return a dense network from its seed, or from where another training stopped."""
+    if not stage.parent:
+        return _train_and_store(context, request, stage, lambda: (build_model(stage.model, stage.seed), {}))
+    earlier = context.checkpoint(request.inputs, stage.parent)
+    if stage.before and not earlier.optimizer:
+        raise StageError(f"stage {stage.parent[:12]} left no optimizer to continue with; {REPAIR}")
+
+    def begin() -> tuple[nn.Module, Masks]:
+        masks = {name: mask.to(context.device) for name, mask in earlier.masks.items()}
+        return load_model(stage.model, earlier.weights), masks
+
+    return _train_and_store(context, request, stage, begin, optimizer=earlier.optimizer)
+
+
+def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> Done:
+    """Prune the parent's weights further, then let the rest recover."""
+
+    def begin() -> tuple[nn.Module, Masks]:
+        parent = context.checkpoint(request.inputs, stage.parent)
+        # On the device: choosing among millions of weights is quick there.
+        model = load_model(stage.model, parent.weights).to(context.device)
+        subject = _subject(context, stage, model, parent.masks)
+        counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+        rules = (stage.layers, counts)
+        with context.report.watching(model, "scoring"):
+            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules)
+        if stage.rewind:
+            model.load_state_dict(context.checkpoint(request.inputs, stage.rewind).weights)
+        return model, masks
+
+    return _train_and_store(context, request, stage, begin)
+
+
+def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
+    split = context.split(stage.dataset, "train")
+    members, _ = partition(split.labels, stage.recipe.validation)
+
+    def batches() -> Iterable[tuple[Tensor, Tensor]]:
+        # Large ones by as many as the training takes: that much memory there must be.
+        large = fitting(_SCORE_BATCH, split.images.shape[2:]) < _SCORE_BATCH
+        batch = min(_SCORE_BATCH, stage.recipe.batch) if large else _SCORE_BATCH
+        return plain_batches(split, members, stage.seed, stage.round, batch, _SCORE_IMAGES // batch)
+
+    old = {name: mask.to(context.device) for name, mask in masks.items()}
+    return Subject(model, old, batches, stage.seed, stage.round, split.image_shape)
+
+
+def _train_and_store(
+    context: TrainerContext,
+    request: Request,
+    stage: Train | PruneRound,
+    begin: Callable[[], tuple[nn.Module, Masks]],
+    optimizer: Mapping[str, Tensor] = MappingProxyType({}),
+) -> Done:
+    """Train from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
+    there is one. Pauses between two steps while a latency is measured on this host."""
+    made = context.artifacts.made_before(request.digest)
+    if made is not None:
+        say("an earlier attempt made the artifact and could not store it: nothing is trained again")
+        return _store(context, request, made)
+    split = context.split(stage.dataset, "train")
+    saved = context.saved_state(request)
+    if saved is None:
+        model, masks = begin()
+    else:
+        model = build_model(stage.model, stage.seed)
+        masks = {name: mask.to(context.device) for name, mask in saved.masks.items()}
+    context.artifacts.await_room(_size_of(model))
+    context.use_threads(macs(model, split.image_shape).macs_dense * stage.recipe.batch)
+    facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
+    start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
+    steps = DeviceSteps(context.device, lambda: context.report("training"))
+    with context.saving(request.digest, masks, saved) as checkpointer, context.at_work() as work:
+
+        def before_step(training: Training) -> None:
+            work.step()
+            steps.step()
+            checkpointer(training)
+
+        before, after, teacher = stage.before, stage.after, _teacher(context, request, stage)
+        course = train(
+            model,
+            masks,
+            split,
+            stage.recipe,
+            *facts,
+            before=before,
+            after=after,
+            start=start,
+            before_step=before_step,
+            teacher=teacher,
+        )
+        top1 = None
+        if optimizer and saved is None:
+            _adopt(course, optimizer)
+        with context.report.watching(model, "training"):
+            for epoch in course:
+                seconds, top1 = seconds + epoch.seconds, epoch.top1
+                context.emit(Epoch(**asdict(epoch)))
+            if top1 is None:  # no epoch was left to train
+                top1 = course.validate()
+    goes_on = isinstance(stage, Train) and stage.epochs and stage.after
+    left = course.optimizer() if goes_on else {}
+    data, summary = _make(context, request, stage, model, masks, left)
+    if top1 is not None:
+        summary["top1_val"] = top1
+    ran = what_ran(context.device, course.format, resumed=saved is not None)
+    return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+
+
+def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:
+    """Return the dense network that the recovery learns from, if it does."""
+    if not isinstance(stage, PruneRound) or not stage.teacher:
+        return None
+    return load_model(stage.model, context.checkpoint(request.inputs, stage.teacher).weights)
+
+
+def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
+    """Continue with the state that an earlier stage left."""
+    try:
+        course.adopt(optimizer)
+    except ValueError as error:
+        raise StageError(f"{error}; {REPAIR}") from None
+
+
+def _make(
+    context: TrainerContext,
+    request: Request,
+    stage: Train | PruneRound,
+    model: nn.Module,
+    masks: Masks,
+    optimizer: Mapping[str, Tensor],
+) -> tuple[bytes, dict[str, float]]:
+    """Return the trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others
+    continue."""
+    context.report("packing")
+    nonzero, total = count_nonzero(model)
+    weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+    kept = {name: mask.cpu() for name, mask in masks.items()}
+    layers = stage.layers if isinstance(stage, PruneRound) else ""
+    data = pack(Checkpoint(weights, kept, _meta(request.digest, stage.model, layers), optimizer))
+    summary: dict[str, float] = {"nonzero": nonzero, "total": total, "sparsity": 1 - nonzero / total}
+    if kept:  # of a dense network it would take seconds, and say little
+        context.report("measuring its size")
+        summary["zstd_bytes"] = zstd_bytes(data)
+    return data, summary
+
+
+def _store(context: TrainerContext, request: Request, made: TrainedArtifact) -> Done:
+    sha, size = context.artifacts.put(request.digest, made)
+    return Done(sha, size, **made.facts, result={})
+
+
+def _size_of(model: nn.Module) -> int:
+    """Return the bytes of its tensors, an upper bound of its artifact's: a checkpoint has a header, and a bit for each
+    weight."""
+    size: int = sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+    return size + size // 16 + 2**16
+
+
+def _meta(digest: str, ref: ModelRef, layers: str) -> dict[str, str]:
+    """Return what a checkpoint says of itself. layers: the rules that it was pruned by, left out where there are
+    none."""
+    of = {"stage": digest, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
+    return of | ({"layers": layers} if layers else {})
