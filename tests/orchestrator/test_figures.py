@@ -114,6 +114,10 @@ def test_prunings_stand_between_the_stages(row: ReportRow) -> None:
     curve = learning.data["curve"]
     assert [each["x"] for each in curve if each["k"] == "line"] == [*range(1, 13)]
     assert [each["x"] for each in curve if each["k"] == "prune"] == [4, 8]
+    assert "from the first epoch of the dense training on" in learning.note
+    imported = [replace(each, weights="model.pt") for each in rows]
+    learning = next(figure for figure in figures(imported, _curves(rows), {}) if figure.name == "learning")
+    assert "from the first epoch after the weights were imported on" in learning.note
 
 
 def test_pruning_before_training_stands_at_the_beginning(row: ReportRow) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.sparse.codegen.target import AVX2, Target
 from prunesweep.core.sparse.model.graph import INPUT, Conv, Graph, MaxPool, Node
+from prunesweep.core.sparse.runtime import dense_runtimes
 from prunesweep.core.sparse.runtime import engine as engine_module
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.engine import Engine
@@ -260,6 +261,15 @@ def test_a_graph_that_does_not_fit_names_the_node() -> None:
     broken = Graph(graph.image_shape, (graph.nodes[0], replace(graph.nodes[2], source="nowhere"), *graph.nodes[3:]))
     with pytest.raises(ValueError, match=r"'block0\.a' reads 'nowhere'"):
         Engine(broken)
+
+
+def test_who_refuses_a_network_says_so_and_the_others_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> Run:
+        raise RuntimeError("node 3: unknown operator\nand a stack")
+
+    monkeypatch.setattr(dense_runtimes, "_compiled", refuses)
+    with pytest.warns(RuntimeWarning, match=r"^OpenVINO cannot run this network: node 3: unknown operator$"):
+        assert set(dense_runs(resnet(0.3, width=4), 1)) == {"onnxruntime"}
 
 
 def test_another_processor_falls_back_to_dense(monkeypatch: pytest.MonkeyPatch) -> None:

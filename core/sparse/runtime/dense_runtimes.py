@@ -1,8 +1,8 @@
 """The same graph as an ONNX file, and run by onnxruntime or OpenVINO: for where few weights are zero, or the processor
 lacks what the engine needs."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,18 +43,22 @@ during the call only."""
 def dense_runs(graph: Graph, threads: int, only: str = "") -> dict[str, Run]:
     """Return functions from images [B, C, H, W] to results [B, O], by the names of those who run them.
 
-    Left out is who is not installed (all of them without onnx), who refuses the graph, and who isn't `only`.
+    Left out is who is not installed (all of them without onnx), who isn't `only`, and, with a RuntimeWarning, who
+    refuses the graph: the others may run it, and so does the engine's own code.
     """
     runs: dict[str, Run] = {}
     for name, made in (("onnxruntime", _session), ("OpenVINO", _compiled)):
         if only not in ("", name):
             continue
-        # Whatever a library trips over in this graph, the others may run it, and so does the engine's own code.
-        with suppress(Exception):
+        try:
             model = onnx_bytes(graph)
             run = None if model is None else made(model, threads)
-            if run is not None:
-                runs[name] = run
+        except Exception as error:  # whatever a library trips over
+            reason = str(error).strip().partition("\n")[0] or repr(error)
+            warnings.warn(f"{name} cannot run this network: {reason}", RuntimeWarning, stacklevel=3)
+            continue
+        if run is not None:
+            runs[name] = run
     return runs
 
 

@@ -49,8 +49,10 @@ def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
         f" To keep it small, fewer epochs are drawn: one in {step}, and the ends of every stage." if step > 1 else ""
     )
     what = "Accuracy on held-out training images" if accuracy else "Training loss (no images were held out)"
+    imported = any(row.weights for group in groups for row in group.rows)
+    start = "after the weights were imported" if imported else "of the dense training"
     note = (
-        f"{what}, mean over seeds, from the first epoch of the dense training on. Dotted lines and marks: a pruning;"
+        f"{what}, mean over seeds, from the first epoch {start} on. Dotted lines and marks: a pruning;"
         " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part. In"
         " a page: drag to move, Shift and the wheel to zoom, double-click to go back."
     )
