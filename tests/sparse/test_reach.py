@@ -207,6 +207,11 @@ def network(name: str) -> nn.Module:
     torch.manual_seed(0)
     blocks = {
         "grouped": nn.Sequential(nn.Conv2d(8, 8, 3, padding=2, dilation=2, groups=2), nn.BatchNorm2d(8), nn.ReLU6()),
+        "pooled": nn.Sequential(
+            nn.Conv2d(8, 8, 3, padding=1),
+            nn.BatchNorm2d(8),
+            nn.AvgPool2d((3, 2), ceil_mode=True, count_include_pad=False),
+        ),
         "dense": Dense(),
         "mobile": Excited(nn.Hardswish()),
         "efficient": Excited(nn.SiLU()),
@@ -225,8 +230,8 @@ def network(name: str) -> nn.Module:
     return model.eval()
 
 
-KINDS = {"grouped": "engine", "dense": "engine", "mobile": HYBRID, "efficient": HYBRID, "shuffle": HYBRID,
-         "vit": HYBRID}  # fmt: skip
+KINDS = {"grouped": "engine", "pooled": "engine", "dense": "engine", "mobile": HYBRID, "efficient": HYBRID,
+         "shuffle": HYBRID, "vit": HYBRID}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -54,11 +54,22 @@ def _pool(values: Values, proto: Any, attributes: dict[str, Any]) -> Node | None
     dilated = any(each != 1 for each in attributes.get("dilations", []))
     if source is None or edges is None or len(kernel) != 2 or dilated:
         return None
-    ceil, size = bool(attributes.get("ceil_mode", 0)), (kernel[0], kernel[1])
+    size = kernel[0], kernel[1]
+    ceil = bool(attributes.get("ceil_mode", 0)) and not _divides(values.shape(proto.input[0]), size, *edges)
     if proto.op_type == "MaxPool":
         return MaxPool(values.name(proto), source, size, *edges, ceil=ceil)
     counted = bool(attributes.get("count_include_pad", 0)) or not any(edges[1])
     return None if ceil else AvgPool(values.name(proto), source, size, *edges, count_padding=counted)
+
+
+def _divides(
+    shape: tuple[int, ...] | None, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
+) -> bool:
+    """Return whether the windows end with the map [C, H, W], so that rounding up or down makes no difference."""
+    if shape is None or len(shape) != 3:
+        return False
+    axes = zip(shape[1:], size, stride, padding, strict=True)
+    return all((side + 2 * pad - window) % step == 0 for side, window, step, pad in axes)
 
 
 def _global_pool(values: Values, proto: Any, attributes: dict[str, Any]) -> Node | None:
