@@ -27,6 +27,8 @@ from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("migrated_ledgers")
+
 
 def test_home_is_made_private_and_the_ledger_is_at_head(settings: Settings) -> None:
     engine = open_ledger(settings)

@@ -53,6 +53,20 @@ def test_other_widths_scale_every_layer(width: int) -> None:
     assert model.eval()(torch.rand(2, 3, 16, 16)).shape == (2, 7)
 
 
+def test_what_is_done_to_one_network_does_not_reach_the_next() -> None:
+    ref = ModelRef("resnet18", 1, 10)
+    weights = build_model(ref, seed=0).state_dict()
+    for make in (lambda: build_model(ref, seed=0), lambda: load_model(ref, weights)):
+        with torch.inference_mode():
+            spoiled = make()
+        spoiled.fc, spoiled.maxpool = nn.Identity(), nn.Identity()
+        spoiled.layer1[0].conv1.weight = None
+        fresh = make()
+        assert all(torch.equal(value, weights[name]) for name, value in fresh.state_dict().items())
+        fresh.train()(torch.rand(2, 3, 8, 8)).sum().backward()
+        assert not any(one.is_inference() or one.is_meta for one in fresh.parameters())
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_a_network_made_for_weights_holds_copies_of_them(name: str) -> None:
     built = build_model(ModelRef(name, 4, 10), seed=3)

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from prunesweep.core.passes import Format, Passes, laid_out
+from prunesweep.core.passes import Format, Passes, laid_out, trace
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.training.datasets import Split
@@ -39,6 +39,21 @@ def test_gradients_are_in_contiguous_memory_unless_blocks_are_full(width: int) -
         for given in (images, images.contiguous(memory_format=torch.channels_last)):
             assert passes.images(given).stride() == torch.empty(images.shape, memory_format=memory).stride()
             assert torch.equal(passes.images(given), images)
+
+
+def test_a_trace_meets_what_a_pass_meets() -> None:
+    """Batch-norm is not calculated in it: its shape, and what does not fit it, come out all the same."""
+    shapes: list[tuple[str, torch.Size]] = []
+    model = build_model(ModelRef("resnet18", 2, 3), seed=0)
+    for name, module in model.named_modules():
+        module.register_forward_hook(lambda _, __, out, name=name: shapes.append((name, out.shape)))
+    trace(model, (3, 16, 16))
+    traced = [*shapes]
+    shapes.clear()
+    model.eval()(torch.rand(1, 3, 16, 16))
+    assert traced == shapes and len(traced) > 50
+    with pytest.raises(RuntimeError):
+        trace(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(5)), (3, 8, 8))
 
 
 def test_a_network_keeps_its_numbers_and_its_parameters_in_any_layout() -> None:

@@ -13,7 +13,7 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.plan.dag import Plan, PlannedCell, plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.plan.stages import Evaluate, encode
+from prunesweep.core.plan.stages import encode
 from prunesweep.core.settings import load_settings
 from prunesweep.core.training import loop
 from prunesweep.core.training.batches import BatchDraws
@@ -23,8 +23,20 @@ from prunesweep.worker.trainer.stages import run_stage
 from tests.support.few_images import FewImages
 
 DENSE, ROUNDS = 4, 3
-NAMES = ("oneshot", "iterative", "iterative-one-schedule", "gradual", "lr-rewind", "weight-rewind", "snip")
-TICKETS = ("lottery", "lottery-reinit")
+CELLS = (
+    ("oneshot", 3, 0.0),
+    ("oneshot", 3, 0.6),
+    ("snip", 3, 0.6),
+    ("iterative", 1, 0.6),
+    ("iterative", 3, 0.6),
+    ("iterative-one-schedule", 1, 0.6),
+    ("gradual", 1, 0.6),
+    ("lr-rewind", 1, 0.6),
+    ("weight-rewind", 1, 0.6),
+    ("lottery", DENSE - 1, 0.6),
+    ("lottery-reinit", DENSE, 0.6),
+)
+"""Algorithm, epochs and sparsity of the cells that are looked at; no other stage is run."""
 Seen = dict[str, list[BatchDraws]]
 
 
@@ -48,12 +60,13 @@ def _recipe(folder: Path) -> str:
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     common = {"sparsity": "0,60", "iterations": str(ROUNDS), "dense_epochs": str(DENSE), "width": "1"}
     common |= {"recipe": _recipe(tmp_path_factory.mktemp("recipe")), "bench_device": "none", "epochs": "1,3"}
-    return plan(read_axes({**common, "algorithm": ",".join(NAMES + TICKETS)}, GRIDS["demo"]))
+    names = dict.fromkeys(name for name, _, _ in CELLS)
+    return plan(read_axes({**common, "algorithm": ",".join(names)}, GRIDS["demo"]))
 
 
 @pytest.fixture(scope="module")
 def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    """Runs every training and pruning; what each showed its network, epoch by epoch."""
+    """Runs the trainings and prunings of the cells; what each showed its network, epoch by epoch."""
     shown: list[BatchDraws] = []
     original = loop.draw
 
@@ -73,18 +86,30 @@ def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 def _run(planned: Plan, bench: TrainerContext, shown: list[BatchDraws]) -> Iterator[tuple[str, list[BatchDraws]]]:
     made: dict[str, str] = {}
+    needed = _needed(planned)
     for digest, stage in planned.stages.items():
-        if not isinstance(stage, Evaluate):
+        if digest in needed:
             shown.clear()
             inputs = {parent: made[parent] for parent in stage.parents}
             made[digest] = run_stage(bench, Request(digest, 1, encode(stage), inputs, "")).artifact
             yield digest, list(shown)
 
 
-def _cell(planned: Plan, algorithm: str, epochs: int) -> PlannedCell:
-    return next(
-        c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == (algorithm, epochs, 0.6)
-    )
+def _needed(planned: Plan) -> set[str]:
+    """Digests of these cells' trainings and prunings, and of all that they are made from."""
+    needed: set[str] = set()
+    rest = [digest for cell in CELLS for digest in _cell(planned, *cell).rounds]
+    while rest:
+        digest = rest.pop()
+        if digest not in needed:
+            needed.add(digest)
+            rest += planned.stages[digest].parents
+    return needed
+
+
+def _cell(planned: Plan, algorithm: str, epochs: int, sparsity: float = 0.6) -> PlannedCell:
+    wanted = (algorithm, epochs, sparsity)
+    return next(c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == wanted)
 
 
 def _dense(planned: Plan, seen: Seen) -> list[BatchDraws]:
@@ -121,10 +146,7 @@ def test_cells_of_one_seed_see_the_same_images_at_the_same_point_of_their_traini
             assert len(seen[digest]) == cell.cell.epochs
             assert _equal(seen[digest], dense[DENSE - cell.cell.epochs :])
     assert _equal(seen[_cell(planned, "lottery-reinit", DENSE).rounds[-1]], dense)
-    control = next(
-        c for c in planned.cells if (c.cell.algorithm, c.cell.epochs, c.cell.sparsity) == ("oneshot", 3, 0.0)
-    )
-    assert _equal(_life(seen, control), whole)
+    assert _equal(_life(seen, _cell(planned, "oneshot", 3, 0.0)), whole)
 
 
 def test_every_image_shows_its_other_side_in_the_next_epoch(planned: Plan, seen: Seen) -> None:
