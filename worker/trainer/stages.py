@@ -13,6 +13,7 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, pack, unpack
 from prunesweep.core.errors import RENAME, REPAIR, RETRY, StageError
 from prunesweep.core.hostlock import measuring
 from prunesweep.core.importing.checkpoint import check_imported
+from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.batchnorm import reestimate
 from prunesweep.core.measure.flops import LayerMacs, macs
@@ -29,10 +30,11 @@ from prunesweep.core.training.batches import fitting, partition, plain_batches
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
+from prunesweep.core.training.step import CudaGraph, Recording
 from prunesweep.worker.protocol import Done, Epoch, Request
 from prunesweep.worker.trainer.artifact_store import TrainedArtifact
 from prunesweep.worker.trainer.context import TrainerContext
-from prunesweep.worker.trainer.progress import DeviceSteps
+from prunesweep.worker.trainer.progress import DeviceSteps, ReportedRecording
 from prunesweep.worker.trainer.ran import what_ran
 
 _EVALUATION_BATCH = 256
@@ -207,7 +209,7 @@ def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -
             stage.threads,
             device,
             stage.engines,
-            progress=lambda _done, _total: context.report("measuring"),
+            progress=lambda done, total: context.report("measuring", done=done, total=total, unit="repeats"),
         )
     for engine, reason in race.left_out.items():
         _say(f"without {engine}: {reason}")
@@ -238,11 +240,13 @@ def _train_and_store(
     context.use_threads(macs(model, _image_shape(split)).macs_dense * stage.recipe.batch)
     facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
-    steps = DeviceSteps(context.device, lambda: context.report("training"))
+    at = [0, 0]
+    steps = DeviceSteps(context.device, lambda: context.report("training", done=at[0], total=at[1], unit=STEPS))
     with context.saving(request.digest, masks, saved) as checkpointer, context.at_work() as work:
 
         def before_step(training: Training) -> None:
             work.step()
+            at[:] = training.position[1], training.steps
             steps.step()
             checkpointer(training)
 
@@ -258,6 +262,7 @@ def _train_and_store(
             start=start,
             before_step=before_step,
             teacher=teacher,
+            graph=lambda device: _recording(context, device),
         )
         top1 = None
         if optimizer and saved is None:
@@ -275,6 +280,11 @@ def _train_and_store(
         summary["top1_val"] = top1
     ran = what_ran(context.device, course.format, resumed=saved is not None)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+
+
+def _recording(context: TrainerContext, device: torch.device) -> Recording | None:
+    """Return what records the steps, where they can be recorded."""
+    return ReportedRecording(CudaGraph(device), context.report) if device.type == "cuda" else None
 
 
 def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:

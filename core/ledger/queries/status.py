@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, and_, bindparam, case, func, select
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
+from prunesweep.core.ledger.db.doing import STEPS, Doing, read_doing
 from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, of_sweep, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import LIVE, State
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.estimates import EpochPace, RemainingWork, eta, measure, pace_of_epochs
+from prunesweep.core.ledger.queries.estimates import EpochPace, Eta, RemainingWork, eta, measure, pace_of_epochs
 from prunesweep.core.ledger.queries.labels import label_of
 
 _MOST_FAILED = 100
@@ -24,6 +25,7 @@ class RunningStage:
         images_per_s, loss, top1: of that epoch, None before it; top1: validation accuracy in [0, 1].
         eta_seconds: None when nothing like it has been measured.
         silent_seconds: since its trainer last reported progress, None if its worker does not report it.
+        doing: what its trainer does now, None if its worker has not reported it (yet).
     """
 
     digest: str
@@ -39,6 +41,7 @@ class RunningStage:
     eta_seconds: float | None
     started_at: float
     silent_seconds: float | None = None
+    doing: Doing | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class SweepStatus:
         counts: stages by state, all states are keys.
         failed: the latest 100.
         eta_seconds: None when it is not known.
+        least_seconds: what is known of it then: evaluations and benchmarks, without the epochs.
         ended: nothing of it is left to wait for.
         stopping: its running stages that were asked to stop.
     """
@@ -77,6 +81,7 @@ class SweepStatus:
     eta_seconds: float | None
     ended: bool
     stopping: int = 0
+    least_seconds: float | None = None
 
 
 def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
@@ -91,8 +96,11 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         for group in groups:
             counts[State(group.state)] += group.stages
         pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
+        pace = _with_first_steps(pace, running_rows)
         running = tuple(_as_running(row, pace) for row in running_rows)
-        seconds = eta(connection, _left(groups, running_rows), pace) if any(counts[state] for state in LIVE) else None
+        left = Eta(None, 0.0)
+        if any(counts[state] for state in LIVE):
+            left = eta(connection, _left(groups, running_rows), pace)
     stopping = sum(group.stopping for group in groups)
     live = sum(counts[state] for state in LIVE)
     return SweepStatus(
@@ -105,7 +113,8 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         epochs_total=sum(group.epochs for group in groups),
         running=running,
         failed=tuple(_as_failed(row) for row in failed_rows),
-        eta_seconds=None if sweep.cancelled else seconds,
+        eta_seconds=None if sweep.cancelled else left.seconds,
+        least_seconds=None if sweep.cancelled or left.seconds is not None else left.least or None,
         # A cancelled sweep does not wait for what other sweeps still want.
         ended=live == 0 or (bool(sweep.cancelled) and stopping == 0),
         stopping=stopping,
@@ -144,6 +153,7 @@ last_epochs = (
 _running = (
     select(
         *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at", "progress_at"),
+        stages.c.doing,
         *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
         DatabaseNow().label("now"),
     )
@@ -175,7 +185,18 @@ def _as_running(row: AnyRow, pace: EpochPace) -> RunningStage:
         eta_seconds=_stage_eta(row, pace),
         started_at=row.started_at,
         silent_seconds=_silent(row),
+        doing=read_doing(row.doing),
     )
+
+
+def _with_first_steps(pace: EpochPace, running: Sequence[AnyRow]) -> EpochPace:
+    """Return the pace, with that of the first steps where no epoch has ended yet."""
+    found = dict(pace.epochs)
+    for row in running:
+        doing = read_doing(row.doing)
+        if row.workload and row.workload not in found and doing is not None and doing.unit == STEPS and doing.rate:
+            found[row.workload] = doing.total / doing.rate
+    return EpochPace(found)
 
 
 def _silent(row: AnyRow) -> float | None:
