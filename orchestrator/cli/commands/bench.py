@@ -119,7 +119,7 @@ def _notes(runs: list[dict[str, Any]]) -> list[str]:
     for run in runs:
         race = run["race"]
         lines.append(
-            f"{text.plural(race['threads'], 'thread')}, batch {race['batch']}: {race['rounds']} rounds, load"
+            f"{text.plural(race['threads'], 'thread')}, batch {race['batch']}: {race['rounds']} repeats, load"
             f" {race['load']:.2f}, CPU time/wall {race['busy']:.2f}, null {race['null_engine']}/{race['null_engine']}"
             f" {race['null_ratio']:.2f}× [{race['null_low']:.2f}–{race['null_high']:.2f}]"
             + (": DISTURBED, trust none of its ratios; measure again on a quiet machine" if run["disturbed"] else "")
