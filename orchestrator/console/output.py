@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from prunesweep.orchestrator.console.prose import is_prose, wrapped
+from prunesweep.orchestrator.console.prose import fitted
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -92,10 +92,10 @@ def width(least: int = 60) -> int:
 
 
 def _fitted(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines as a terminal shows them: prose that is too wide is broken between words, anything else by it."""
+    """Yield the lines as a terminal should show them."""
     columns = shutil.get_terminal_size((120, 24))[0]
     for line in "\n".join(lines).split("\n"):
-        yield from wrapped(line, columns, "  ") if len(line) > columns and is_prose(line) else (line,)
+        yield from fitted(line, columns)
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:

@@ -13,6 +13,9 @@ _KEPT = (
     re.compile(rf"(\d[ \0](?:h|min|days?)) (?={_NUMBER})"),  # 3 min 33 s
     re.compile(r"(?<=[\d%×]) (?=[±×÷/→] )|(?<=[±×÷/→]) (?=\d)"),  # 77.95 ± 0.90
 )
+_COMMAND = re.compile(r"\bsweep (?:--)?[a-z][^·;()]*[^·;() ,.]")
+_LABEL = re.compile(r"((?:\S+(?: \S+)* {2,}){1,2})(\S+(?: \S+)*)$")
+_BOX = ("│", "╭", "╰", "─")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _GLUE = "\0"
 
@@ -38,14 +41,23 @@ def wrapped(line: str, width: int, indent: str = "", first: str | None = None) -
     return [*lines, now]
 
 
-def is_prose(line: str) -> bool:
-    """Return False for rows of tables, rules and what is copied: commands, paths and what is indented."""
+def fitted(line: str, width: int) -> list[str]:
+    """Return a line as a terminal of that width should show it: prose in several lines, the second and later ones
+    below its beginning or, after one or two labels (`estimated time   unknown until …`), below what follows them. Rows
+    of tables, rules and what is indented are left as they are."""
     plain = _COLOUR.sub("", line)
-    return not ("  " in plain or plain.startswith((" ", "│", "╭", "╰", "─")) or re.search(r"\bsweep [a-z-]", plain))
+    if len(plain) <= width or plain.startswith((" ", *_BOX)):
+        return [line]
+    label = _LABEL.match(line)
+    if label is None:
+        return [line] if "  " in plain else wrapped(line, width, "  ")
+    room = len(_COLOUR.sub("", label[1]))
+    return wrapped(label[2], width, " " * room if room < width // 2 else "  ", label[1])
 
 
 def _words(line: str) -> Iterator[str]:
-    kept = line
+    # A command is copied: the terminal may break it, we may not.
+    kept = _COMMAND.sub(lambda found: found[0].replace(" ", _GLUE), line)
     for pattern in _KEPT:
         # Twice: what a match has taken cannot begin the next one.
         for _ in range(2):

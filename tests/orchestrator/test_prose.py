@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prunesweep.orchestrator.console import output
-from prunesweep.orchestrator.console.prose import is_prose, wrapped
+from prunesweep.orchestrator.console.prose import fitted, wrapped
 from tests.support.examples import examples
 
 LINE = (
@@ -37,11 +37,19 @@ def test_colours_take_no_room():
     assert wrapped("\x1b[1mname\x1b[0m and 12 % more", 12) == ["\x1b[1mname\x1b[0m and", "12 % more"]
 
 
-@pytest.mark.parametrize(
-    "line", ["name  state", "  indented", "resume: sweep run --grid demo --name first", "│ a │", "───"]
-)
-def test_tables_and_commands_are_left_to_the_terminal(line):
-    assert not is_prose(line)
+@pytest.mark.parametrize("line", ["name   state   epochs  12 %", "  indented 12 %", "│ a 12 % │", "──── ──────"])
+def test_tables_are_left_to_the_terminal(line):
+    assert fitted(line, 8) == [line]
+
+
+def test_what_follows_a_label_stays_below_it():
+    line = "estimated time   unknown until an epoch has taken 3 min 33 s"
+    assert fitted(line, 40) == ["estimated time   unknown until an epoch", " " * 17 + "has taken 3 min 33 s"]
+
+
+def test_a_command_stays_whole_so_that_it_can_be_copied():
+    command = "sweep run --grid demo --sparsity 50,90 --name first"
+    assert fitted(f"stopping: 12 % is done; resume: {command}", 40)[-1] == "  " + command
 
 
 def test_what_is_said_to_a_terminal_is_wrapped_and_what_is_said_to_a_pipe_is_not(monkeypatch, capsys):
