@@ -25,6 +25,8 @@ from prunesweep.orchestrator.status.follow import OneLineView
 if TYPE_CHECKING:
     import pandas
 
+    from prunesweep.pictures import Chart
+
 
 def run(
     grid: str | None = None,
@@ -138,6 +140,22 @@ def frame(sweep: str | None = None) -> "pandas.DataFrame":
     import pandas
 
     return pandas.DataFrame(results(sweep))
+
+
+def charts(sweep: str | None = None) -> "Mapping[str, Chart]":
+    """Return the report's charts by name, of `accuracy`, `speed`, `size`, `learning` and `layers` those that the sweep
+    has numbers for. A notebook shows them; `save` writes them.
+
+    Args:
+        sweep: name or number; None = the latest.
+
+    Raises:
+        UserError: no such sweep, or the packages that draw are not installed.
+    """
+    need("report", "charts", modules=("altair", "vl_convert"))
+    from prunesweep.pictures import charts_of
+
+    return charts_of(sweep)
 
 
 def export(
