@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from prunesweep.api import charts, export, frame, results, run, submit, wait
-    from prunesweep.pictures import Chart
     from prunesweep.core.errors import StageError, UncheckedFile, UserError
     from prunesweep.core.sparse.runtime.network import Input, Network
     from prunesweep.networks import build_model, compile, load
+    from prunesweep.pictures import Chart
 
     __version__: str
 
