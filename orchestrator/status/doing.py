@@ -1,6 +1,6 @@
 """What a trainer does now, in words: `reading images: 1,200 of 50,000`."""
 
-from prunesweep.core.ledger.db.doing import BYTES, Doing
+from prunesweep.core.ledger.db.doing import BYTES, STEPS, Doing
 from prunesweep.orchestrator.console import text
 
 _TRAINING = "training"
@@ -20,10 +20,10 @@ def epochs(epoch: int, of: int, doing: Doing | None) -> str:
     """Return how many epochs are trained, `1/3`; `1.4/3` in the middle of the second one."""
     if not of:
         return text.MISSING
-    if doing is None or doing.phase != _TRAINING or not 0 < doing.done < doing.total or epoch >= of:
-        return f"{epoch}/{of}"
+    counted = doing is not None and doing.unit == STEPS and doing.total
+    tenths = 10 * of * doing.done // doing.total - 10 * epoch if doing is not None and counted else 0
     # Not 2.0 before the second one has ended: its validation is still to come.
-    return f"{epoch + min(0.9, doing.done / doing.total):.1f}/{of}"
+    return f"{epoch}.{min(tenths, 9)}/{of}" if tenths > 0 and epoch < of else f"{epoch}/{of}"
 
 
 def _bytes(doing: Doing) -> str:

@@ -1,5 +1,7 @@
 """What a trainer does now, as those see it who watch."""
 
+import pytest
+
 from prunesweep.core.ledger.db.doing import BYTES, STEPS, Doing
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.worker_slots import busy_slots
@@ -37,10 +39,12 @@ def test_the_first_steps_say_how_long_epochs_take_and_before_them_the_rest_is_a_
     assert before.least_seconds is not None and before.least_seconds > 5.0
     assert time_left(before).startswith("at least ")
 
-    told = Doing("training", 20, 100, STEPS, rate=50.0)
+    epochs = made.stages[taken.digest].epochs
+    told = Doing("training", 20, 100 * epochs, STEPS, rate=50.0)
     record_doing(world.engine, {(taken.digest, taken.attempt): told})
     during = sweep_status(world.engine, sweep)
     # Two seconds an epoch, and what is no training.
     assert during.eta_seconds is not None
     assert during.eta_seconds > before.least_seconds + 2.0 * (made.epochs - 1)
+    assert during.running[0].eta_seconds == pytest.approx((epochs - 0.2) * 2.0)
     assert during.least_seconds is None and time_left(during).startswith("about ")

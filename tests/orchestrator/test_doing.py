@@ -2,7 +2,7 @@
 
 import pytest
 
-from prunesweep.core.ledger.db.doing import BYTES, Doing
+from prunesweep.core.ledger.db.doing import BYTES, STEPS, Doing
 from prunesweep.orchestrator.status.doing import epochs, words
 
 
@@ -25,7 +25,8 @@ def test_words(doing, said):
 def test_an_epoch_in_the_middle_counts_as_a_part_and_never_as_a_whole_one():
     assert epochs(0, 0, None) == "–"
     assert epochs(1, 3, None) == "1/3"
-    assert epochs(1, 3, Doing("training", 40, 100, "steps")) == "1.4/3"
-    assert epochs(1, 3, Doing("training", 99, 100, "steps")) == "1.9/3"
-    assert epochs(3, 3, Doing("training", 100, 100, "steps")) == "3/3"
+    assert epochs(1, 3, Doing("training", 140, 300, STEPS)) == "1.4/3"
+    assert epochs(1, 3, Doing("training", 200, 300, STEPS)) == "1.9/3"
+    assert epochs(2, 3, Doing("training", 199, 300, STEPS)) == "2/3", "written before the epoch ended"
+    assert epochs(3, 3, Doing("training", 300, 300, STEPS)) == "3/3"
     assert epochs(1, 3, Doing("storing", 40, 100, BYTES)) == "1/3"

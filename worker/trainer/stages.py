@@ -246,7 +246,8 @@ def _train_and_store(
 
         def before_step(training: Training) -> None:
             work.step()
-            at[:] = training.position[1], training.steps
+            epoch, step = training.position
+            at[:] = epoch * training.steps + step, stage.epochs * training.steps
             steps.step()
             checkpointer(training)
 

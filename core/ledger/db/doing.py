@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 BYTES, STEPS = "B", "steps"
-"""The units of amounts of data, and of batches of an epoch."""
+"""The units of amounts of data, and of trained batches."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Doing:
     Attributes:
         phase: in a word or two, e.g. `reading images`.
         done, total: how far it has got, in `unit`s; total 0 = not known, both 0 = nothing is counted.
-        unit: what is counted, e.g. `images`, `steps` or `BYTES`.
+        unit: what is counted, e.g. `images`, `BYTES` or `STEPS`: batches of all epochs of the stage.
         rate: units a second since the count began, 0 = not known yet.
     """
 

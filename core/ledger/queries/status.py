@@ -195,7 +195,7 @@ def _with_first_steps(pace: EpochPace, running: Sequence[AnyRow]) -> EpochPace:
     for row in running:
         doing = read_doing(row.doing)
         if row.workload and row.workload not in found and doing is not None and doing.unit == STEPS and doing.rate:
-            found[row.workload] = doing.total / doing.rate
+            found[row.workload] = doing.total / row.epochs / doing.rate
     return EpochPace(found)
 
 
@@ -210,8 +210,13 @@ def _stage_eta(row: AnyRow, pace: EpochPace) -> float | None:
     each = row.seconds if row.seconds is not None else pace.epochs.get(row.workload)
     if not row.epochs or each is None:
         return None
-    since = row.now - (row.at if row.at is not None else row.started_at)
-    return float(max(0.0, (row.epochs - (row.epoch or 0)) * each - since))
+    left = row.epochs - (row.epoch or 0)
+    doing = read_doing(row.doing)
+    if doing is not None and doing.unit == STEPS and doing.total:
+        return float(max(0.0, min(left, row.epochs * (1 - doing.done / doing.total))) * each)
+    # Before its first epoch an attempt may have read its images for minutes: that is no part of the epochs.
+    since = row.now - row.at if row.at is not None else 0.0
+    return float(max(0.0, left * each - since))
 
 
 def _as_failed(row: AnyRow) -> FailedStage:
