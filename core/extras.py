@@ -5,10 +5,11 @@ The only place that knows either. Nothing is imported: a package that is broken 
 
 import importlib.util
 import json
+import re
 import shlex
 import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -67,7 +68,8 @@ def install(extra: str) -> str:
 
 
 def _requirement(extra: str) -> str:
-    """Return what pip takes: the checkout, the wheel or repository this was installed from, else the project's name."""
+    """Return what pip takes: the checkout, the wheel or repository this was installed from (its packages, where that is
+    gone), else the project's name."""
     root = Path(__file__).resolve().parents[1]
     if (root / "pyproject.toml").is_file():
         place = "." if _is_here(root) else str(root)
@@ -80,9 +82,17 @@ def _requirement(extra: str) -> str:
     if "vcs_info" in noted:
         return _quoted(f"prunesweep[{extra}] @ {noted['vcs_info'].get('vcs', 'git')}+{url}")
     file = Path(unquote(urlsplit(url).path))
-    if url.startswith("file:") and file.exists():
-        return _quoted(f"{file}[{extra}]")
+    if url.startswith("file:"):
+        # A wheel or folder that is gone cannot be named, and no package index need know the project.
+        return _quoted(f"{file}[{extra}]") if file.exists() else " ".join(map(_quoted, _packages(extra)))
     return _quoted(f"prunesweep[{extra}]")
+
+
+def _packages(extra: str) -> list[str]:
+    """Return what the extra consists of, as this installation's metadata has it."""
+    found = (each.partition(";") for each in requires("prunesweep") or ())
+    mark = re.compile(rf"""extra\s*==\s*['"]{re.escape(extra)}['"]""")
+    return [name.strip() for name, _, marker in found if mark.search(marker)]
 
 
 def _is_here(root: Path) -> bool:

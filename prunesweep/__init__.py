@@ -2,6 +2,7 @@
 
     sweep = prunesweep.run("demo")                     # submits, works on it here, waits
     table = prunesweep.frame(sweep)                    # a pandas.DataFrame, one row per cell
+    prunesweep.charts(sweep)["accuracy"]               # the report's chart, shown by a notebook
     files = prunesweep.export(sweep, "models", format="packed")
     weights = prunesweep.load(table["artifact"][0])    # name -> numpy array
     network = prunesweep.load(files[0])                # callable, without torch; network.input: mean, std, class names
@@ -18,14 +19,16 @@ that failed is a `prunesweep.StageError`.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from prunesweep.api import export, frame, results, run, submit, wait
+    from prunesweep.api import charts, export, frame, results, run, submit, wait
     from prunesweep.core.errors import StageError, UncheckedFile, UserError
     from prunesweep.core.sparse.runtime.network import Input, Network
     from prunesweep.networks import build_model, compile, load
+    from prunesweep.pictures import Chart
 
     __version__: str
 
 __all__ = [
+    "Chart",
     "Input",
     "Network",
     "StageError",
@@ -33,6 +36,7 @@ __all__ = [
     "UserError",
     "__version__",
     "build_model",
+    "charts",
     "compile",
     "export",
     "frame",
@@ -44,7 +48,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "prunesweep.api": ("export", "frame", "results", "run", "submit", "wait"),
+    "prunesweep.api": ("charts", "export", "frame", "results", "run", "submit", "wait"),
+    "prunesweep.pictures": ("Chart",),
     "prunesweep.core.errors": ("StageError", "UncheckedFile", "UserError"),
     "prunesweep.core.sparse.runtime.network": ("Input", "Network"),
     "prunesweep.networks": ("build_model", "compile", "load"),

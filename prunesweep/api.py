@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.extras import need
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -24,6 +25,8 @@ from prunesweep.orchestrator.status.follow import OneLineView
 if TYPE_CHECKING:
     import pandas
 
+    from prunesweep.pictures import Chart
+
 
 def run(
     grid: str | None = None,
@@ -31,6 +34,7 @@ def run(
     name: str | None = None,
     devices: str | None = None,
     per_device: int | None = None,
+    throughput: bool | None = None,
     **axes: object,
 ) -> str:
     """Run a grid here and now, as `sweep run` does: submit it, work on it with a local worker, wait for its end.
@@ -38,7 +42,7 @@ def run(
     Shows one line of progress. Interrupted, it hands back what is running; the same call with the same `name` resumes.
 
     Args:
-        grid: as for `submit`, and so are `name` and the axes.
+        grid: as for `submit`, and so are `name`, `throughput` and the axes.
         devices: `cpu`, `cuda:0,cuda:1` or `all`; None = SWEEP_DEVICES, else every GPU, or the CPU if there is none.
         per_device: trainers on each device.
 
@@ -49,7 +53,7 @@ def run(
         UserError: a bad value, or a machine that cannot work; nothing has been written.
         StageError: stages failed, or the worker ended; what is done by then stays done.
     """
-    with local_run(GridRequest(grid, axes, name), devices, per_device) as here:
+    with local_run(GridRequest(grid, axes, name, throughput), devices, per_device) as here:
         sweep = here.submitted.name
         try:
             failed = here.follow(OneLineView(lambda text: print(text, end="", flush=True)))
@@ -60,12 +64,14 @@ def run(
     return sweep
 
 
-def submit(grid: str | None = None, *, name: str | None = None, **axes: object) -> str:
+def submit(grid: str | None = None, *, name: str | None = None, throughput: bool | None = None, **axes: object) -> str:
     """Submit a grid, as `sweep submit` does; what is done already is not run again.
 
     Args:
         grid: `full`, `classic`, `fair`, `demo` or a TOML file.
         name: the sweep's; default the grid's, numbered.
+        throughput: train before evaluating and measuring (True), or finish row after row (False); None = as the sweep
+            has it, row after row for a new one.
         axes: values that replace the grid's, e.g. `sparsity=[0.5, 0.9]`, `seeds=[0, 1]`,
             `dataset="imagefolder:/data"`.
 
@@ -76,10 +82,11 @@ def submit(grid: str | None = None, *, name: str | None = None, **axes: object) 
         UserError: a bad value; nothing has been written.
     """
     settings = load_settings()
-    request = submission.plan_request(GridRequest(grid, axes, name), settings)
+    request = submission.plan_request(GridRequest(grid, axes, name, throughput), settings)
     with ledger(settings, create=True) as engine:
         submitted = submission.write(engine, request)
-    submission.send_hints(settings, submitted.ready)
+        hints = in_order(engine, submitted.ready)
+    submission.send_hints(settings, hints)
     return submitted.name
 
 
@@ -133,6 +140,22 @@ def frame(sweep: str | None = None) -> "pandas.DataFrame":
     import pandas
 
     return pandas.DataFrame(results(sweep))
+
+
+def charts(sweep: str | None = None) -> "Mapping[str, Chart]":
+    """Return the report's charts by name, of `accuracy`, `speed`, `size`, `learning` and `layers` those that the sweep
+    has numbers for. A notebook shows them; `save` writes them.
+
+    Args:
+        sweep: name or number; None = the latest.
+
+    Raises:
+        UserError: no such sweep, or the packages that draw are not installed.
+    """
+    need("report", "charts", modules=("altair", "vl_convert"))
+    from prunesweep.pictures import charts_of
+
+    return charts_of(sweep)
 
 
 def export(

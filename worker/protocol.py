@@ -120,11 +120,15 @@ class Progress:
     Attributes:
         phase: what it does now, in a word or two; at most one a second while that stays the same.
         trouble: what it waits for, "" = nothing.
+        done, total, unit: how far it is, see `prunesweep.core.ledger.db.doing`.
     """
 
     event: ClassVar[str] = "progress"
     phase: str
     trouble: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
 
 
 class Owner(StrEnum):

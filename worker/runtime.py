@@ -16,6 +16,7 @@ from prunesweep.core.broker.embedded import Broker
 from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.workers import gone, register
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import full_version
@@ -155,9 +156,14 @@ class WorkerRuntime:
             return slot
 
     def _publish(self, digests: Iterable[str]) -> None:
+        wanted = list(digests)
+        try:
+            ordered = in_order(self._engine, wanted)
+        except SQLAlchemyError:  # it is away, which others report; a hint without its priority is still a hint
+            ordered = dict.fromkeys(wanted, 0)
         try:
             with self._publishing:
-                if publish(self._app, digests):
+                if publish(self._app, ordered, ordered):
                     self.troubles.end("publishing hints")
         except BrokerAway as error:
             self.troubles.begin("publishing hints", str(error))

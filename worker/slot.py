@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from celery.utils.log import get_logger
 
+from prunesweep.core.ledger.db.doing import Doing
 from prunesweep.core.ledger.queries.labels import label_of
 from prunesweep.core.ledger.queries.logs import save_log
 from prunesweep.core.ledger.queries.lookup import places_of
@@ -13,6 +14,7 @@ from prunesweep.core.ledger.queue.claims import Claim, claim
 from prunesweep.core.plan.datasets import FOLDERS
 from prunesweep.worker.attempt import AttemptRecord
 from prunesweep.worker.context import StopReason, WorkerContext
+from prunesweep.worker.doing_pace import DoingPace
 from prunesweep.worker.protocol import Done, Epoch, Event, Failed, Owner, Progress, Request, Saved
 from prunesweep.worker.slot_rest import SlotRest
 from prunesweep.worker.stall import SHORTEST, StallDetector
@@ -56,6 +58,7 @@ class Slot:
         self._resting = False
         self._silence: StallDetector | None = None
         self._saving_seconds = _SAVING_SECONDS
+        self.doing = DoingPace()
 
     @property
     def held(self) -> Claim | None:
@@ -231,6 +234,7 @@ class Slot:
         if self._stop_reason is not None:
             record.died(self._stop_reason, TrainerDied(""), "")
             return
+        self.doing.begin()
         started = time.monotonic()
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
@@ -277,6 +281,7 @@ class Slot:
         ours = True
         if isinstance(event, Progress):
             self._note(event.trouble)
+            self.doing.hear(Doing(event.phase, event.done, event.total, event.unit))
         elif isinstance(event, Epoch):
             ours = record.epoch(event)
         elif isinstance(event, Saved):

@@ -20,7 +20,7 @@ from prunesweep.core.broker.hints import BrokerAway, waiting
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.clock import read_clock
 from prunesweep.core.ledger.queue.claims import heartbeat
-from prunesweep.core.ledger.queue.progress import record_progress
+from prunesweep.core.ledger.queue.progress import record_doing, record_progress
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.retention import forget_old
 from prunesweep.core.ledger.queue.workers import WorkerNotes, note
@@ -104,6 +104,7 @@ class Supervisor:
                 self._guard("reaper", self._reap)
             self._guard("broker", self._tend_broker)
             self._guard("retention", self._forget)
+        self._guard("what runs", self._save_doing)
         self._guard("trainers", self._tend_trainers)
         self._guard("dispatch", self._dispatch)
 
@@ -170,6 +171,14 @@ class Supervisor:
             if held is not None:
                 silent[held.digest, held.attempt] = slot.silent_seconds
         record_progress(self._context.engine, silent)
+
+    def _save_doing(self) -> None:
+        news = {}
+        for slot in self._slots:
+            held = slot.progressing
+            if held is not None and (doing := slot.doing.due()) is not None:
+                news[held.digest, held.attempt] = doing
+        record_doing(self._context.engine, news)
 
     def _save_notes(self) -> None:
         notes = WorkerNotes(self._context.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))

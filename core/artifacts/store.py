@@ -5,7 +5,7 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from prunesweep.core.private import make_private
 from prunesweep.core.settings import mask
 
 if TYPE_CHECKING:
+    from obstore import GetResult
     from obstore.store import ObjectStore
 
 
@@ -30,6 +31,8 @@ class StoreAway(OSError):
 
 
 _TRIES = 5
+_PIECE = 2**20
+"""Bytes between two signs of progress."""
 
 
 class ArtifactStore:
@@ -89,8 +92,10 @@ class ArtifactStore:
         except (BaseError, OSError):
             obstore.put(self._backend, path, data, use_multipart=False)
 
-    def get(self, name: str) -> bytes:
+    def get(self, name: str, progress: Callable[[int, int], None] | None = None) -> bytes:
         """Return the bytes whose SHA-256 is `name`.
+
+        progress: called with (bytes read, all bytes) while a server sends them.
 
         Raises:
             StageError: no such artifact, or its bytes have another hash.
@@ -98,7 +103,7 @@ class ArtifactStore:
         """
         with self._answering("read"):
             try:
-                data = bytes(obstore.get(self._backend, key(name)).bytes())
+                data = _all_of(obstore.get(self._backend, key(name)), progress)
             except FileNotFoundError:
                 self._check_folder()
                 raise StageError(f"artifact {name[:12]} is not in the store ({self._shown})") from None
@@ -239,6 +244,17 @@ class ArtifactStore:
             raise
         except (BaseError, OSError) as error:
             raise StoreAway(f"cannot {verb} the artifact store {self._shown}: {reason(error)}") from error
+
+
+def _all_of(found: "GetResult", progress: Callable[[int, int], None] | None) -> bytes:
+    size = int(found.meta["size"])
+    if progress is None or size <= _PIECE:
+        return bytes(found.bytes())
+    data = bytearray()
+    for piece in found.stream(_PIECE):
+        data += piece
+        progress(len(data), size)
+    return bytes(data)
 
 
 def _renewed(file: Path, name: str) -> bool:

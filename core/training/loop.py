@@ -104,6 +104,11 @@ class Training(Iterator[EpochResult]):
         """Whole epochs done, and batches done of the next one."""
         return self._epoch, self._step
 
+    @property
+    def steps(self) -> int:
+        """Batches of an epoch."""
+        return self._steps
+
     def snapshot(self) -> TrainingState:
         """Return a copy of the state between two steps: call it in `before_step`, or between epochs."""
         tensors = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in self._train.state().items()}

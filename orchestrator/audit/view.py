@@ -1,12 +1,12 @@
 """An audit in words and as JSON."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, ChecklistItem, ItemResult
 from prunesweep.orchestrator.console.output import paint
+from prunesweep.orchestrator.console.prose import wrapped
 
 _COLOURS = {PASS: "green", FAIL: "red", NOT_APPLICABLE: "dim"}
 _SHOWN = 8
@@ -21,9 +21,7 @@ def lines(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult
         status = paint(f"{outcome.status:4}", _COLOURS[outcome.status])
         shown.append(f"{status}  {item.id}: {item.text}")
         evidence = outcome.evidence + _cells(outcome.cells)
-        shown += textwrap.wrap(
-            evidence, width, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
-        )
+        shown += wrapped(evidence, width, _INDENT, _INDENT)
     counts = Counter(outcome.status for _, outcome in found)
     shown += ["", ", ".join(f"{counts[status]} {status}" for status in (PASS, FAIL, NOT_APPLICABLE))]
     return shown

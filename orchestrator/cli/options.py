@@ -119,6 +119,8 @@ _AXES: dict[str, tuple[str, str]] = {
     "bench_engines": ("LIST", "Engines that latency is measured with, e.g. torch,onnxruntime,openvino,sparse."),
 }
 
+_THROUGHPUT = "Train before evaluating and measuring, instead of finishing row after row; kept with the sweep."
+
 _VALUES: Mapping[str, completion.Complete] = {
     "algorithm": completion.listed(completion.ALGORITHMS),
     "dataset": completion.DATASETS,
@@ -137,9 +139,9 @@ _VALUES: Mapping[str, completion.Complete] = {
 def takes_grid(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that choose a grid; it gets them as its first argument, a `GridRequest`."""
 
-    def run(grid: str | None, name: str | None, **rest: Any) -> None:
+    def run(grid: str | None, name: str | None, throughput: bool | None, **rest: Any) -> None:
         given = {axis: value for axis in _AXES if (value := rest.pop(axis)) is not None}
-        command(GridRequest(grid, given, name), **rest)
+        command(GridRequest(grid, given, name, throughput), **rest)
 
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     run.__signature__ = inspect.Signature([*_grid_parameters(), *own])  # type: ignore[attr-defined]
@@ -159,18 +161,18 @@ def _grid_parameters() -> list[inspect.Parameter]:
         )
     }
     for axis, (metavar, text) in _AXES.items():
-        flag = "--" + axis.replace("_", "-")
+        spelled = "--" + axis.replace("_", "-")
         options[axis] = typer.Option(
-            flag,
+            spelled,
             metavar=metavar,
             help=text,
             rich_help_panel="Axes (each replaces the grid's)",
             autocompletion=_VALUES.get(axis),
         )
     options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; default the grid's, numbered.")
+    kinds: dict[str, Any] = {key: Annotated[str | None, option] for key, option in options.items()}
+    kinds["throughput"] = Annotated[bool | None, flag("--throughput/--by-rows", _THROUGHPUT)]
     return [
-        inspect.Parameter(
-            key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=Annotated[str | None, option]
-        )
-        for key, option in options.items()
+        inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=kind)
+        for key, kind in kinds.items()
     ]

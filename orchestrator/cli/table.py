@@ -55,6 +55,7 @@ _PANELS = {
     },
     "Set up and check": {
         "doctor": Entry("doctor:doctor", "Check ledger, broker, artifact store, devices and dataset."),
+        "deploy": Entry("deploy:app", "Write files that start all servers and workers of a deployment."),
         "costs": Entry("costs:costs", "Measure what a weight costs the sparse engine on this machine."),
         "db": Entry("db:app", "Check and upgrade the ledger's tables."),
     },

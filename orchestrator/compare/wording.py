@@ -60,7 +60,7 @@ def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -
         varying = ["sparsity"]
     columns = [
         *(text.Column(_TITLES.get(axis, axis), axis not in _TITLES) for axis in varying),
-        text.Column("pairs"),
+        text.Column("pairs", spare=1),
         text.Column(names.a),
         text.Column(names.b),
         text.Column("difference"),

@@ -5,9 +5,10 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from prunesweep.orchestrator.console.prose import fitted
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -90,8 +91,15 @@ def width(least: int = 60) -> int:
     return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
 
 
+def _fitted(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines as a terminal should show them."""
+    columns = shutil.get_terminal_size((120, 24))[0]
+    for line in "\n".join(lines).split("\n"):
+        yield from fitted(line, columns)
+
+
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
-    text = clean("\n".join(lines)) + "\n"
+    text = clean("\n".join(_fitted(lines) if is_terminal(stream) else lines)) + "\n"
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

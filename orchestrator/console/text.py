@@ -106,19 +106,28 @@ def one_line(text: str, limit: int = 0) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column. keep: least width to which a too wide table may shrink it; 0 = never cut."""
+    """A table's column.
+
+    Attributes:
+        keep: least width to which a too wide table may shrink it; 0 = never cut.
+        spare: a table that is too wide even so is shown without it, the highest first; 0 = never.
+    """
 
     title: str
     left: bool = False
     keep: int = 0
+    spare: int = 0
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int = 0) -> list[str]:
     """Return the lines of an aligned table: header, rule, rows.
 
-    `width` > 0: when it is too wide, columns stand closer, and those that may be cut are cut until it fits.
+    `width` > 0: when it is too wide, columns stand closer, those that may be cut are cut, and then those that can be
+    spared left out, until it fits.
     """
     cells = [[one_line(cell) for cell in row] for row in rows]
+    if width:
+        columns, cells = _without_spared(columns, cells, width)
     widths = [
         max([len(column.title), *(len(row[index]) for row in cells)]) if cells else len(column.title)
         for index, column in enumerate(columns)
@@ -129,6 +138,20 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int =
     lines = [_line(columns, widths, [column.title for column in columns], gap), gap.join("─" * w for w in widths)]
     lines += [_line(columns, widths, row, gap) for row in cells]
     return lines
+
+
+def _without_spared(
+    columns: Sequence[Column], cells: list[list[str]], width: int
+) -> tuple[list[Column], list[list[str]]]:
+    """Return the columns, and what stands in them, that fit into the width once they are as narrow as can be."""
+    kept = list(range(len(columns)))
+    natural = [max(map(len, (column.title, *(row[place] for row in cells)))) for place, column in enumerate(columns)]
+    least = [min(wide, column.keep or wide) for wide, column in zip(natural, columns, strict=True)]
+    for place in sorted(kept, key=lambda one: -columns[one].spare):
+        if not columns[place].spare or sum(least[one] for one in kept) + len(kept) - 1 <= width:
+            break
+        kept.remove(place)
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in cells]
 
 
 def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.plan.published import toys
 from prunesweep.orchestrator.console import output, text
+from prunesweep.orchestrator.console.prose import wrapped
 from prunesweep.orchestrator.console.text import Column
 from prunesweep.orchestrator.report import best, validity
 from prunesweep.orchestrator.report.latex import latex
@@ -169,9 +169,7 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     lines = [*caption(rows), "", *body, "", *best.lines(rows)]
     if left_out:
         names = f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv"
-        lines += textwrap.wrap(
-            names, max(width, 60), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
+        lines += wrapped(names, max(width, 60), "  ")
     return lines
 
 

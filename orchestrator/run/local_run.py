@@ -11,6 +11,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.jobs.programs import DOCTOR
 from prunesweep.core.jobs.requests import Doctor
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
@@ -43,7 +44,7 @@ class LocalRun:
             UserError, WorkerEnded: the worker refused to start, or ended.
         """
         self.worker.wait_ready()
-        problem = submission.send_hints(self.settings, self.submitted.ready)
+        problem = submission.send_hints(self.settings, in_order(self.engine, self.submitted.ready))
         if problem:
             note(f"note: {problem}")
         code = follow(self.engine, self.submitted.id, self.settings.lease, check=self._check, view=view)

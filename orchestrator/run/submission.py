@@ -1,7 +1,7 @@
 """From options to ledger rows: reads the grid, plans it, writes it, and sends hints if a broker answers."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Request:
         notes: what a person should know of its images, its network and its weights, one line each.
         upload: the given weights, to be stored before the sweep is written.
         dataset: its images, as they were found on this machine.
+        throughput: see `GridRequest`.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Request:
     notes: tuple[str, ...] = ()
     upload: Upload | None = None
     dataset: FoundDataset | None = None
+    throughput: bool | None = None
 
 
 def plan_request(asked: GridRequest, settings: Settings) -> Request:
@@ -64,10 +66,11 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     given = read_given(grid, found.ref, settings)
     if given is None:
         planned = plan(grid, found.ref, shapes=network.shapes)
-        return Request(planned, name, _prefix(asked.grid), (*found.notes, *network.notes), dataset=found)
+        notes = (*found.notes, *network.notes)
+        return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
     planned = plan(given.grid, found.ref, given.imported, network.shapes)
     notes = (*found.notes, *network.notes, *given.notes, *said)
-    return Request(planned, name, _prefix(asked.grid), notes, given.upload, found)
+    return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
 
 
 def write(engine: Engine, request: Request) -> SubmitSummary:
@@ -79,15 +82,18 @@ def write(engine: Engine, request: Request) -> SubmitSummary:
     """
     if request.upload is not None:
         store(engine, request.upload)
-    return add_sweep(engine, request.plan, request.name, version(), prefix=request.prefix)
+    return add_sweep(engine, request.plan, request.name, version(), request.prefix, request.throughput)
 
 
-def send_hints(settings: Settings, digests: Sequence[str]) -> str:
+def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
     """Tell the broker what is ready, waiting a second at most; workers find the work without it, only later.
+
+    Args:
+        ordered: what `prunesweep.core.ledger.queries.order.in_order` says of the digests.
 
     Returns: "" or what the user may want to know.
     """
-    if not digests:
+    if not ordered:
         return ""
     if settings.embedded_broker:
         from prunesweep.core.broker import embedded
@@ -103,7 +109,7 @@ def send_hints(settings: Settings, digests: Sequence[str]) -> str:
     def send() -> None:
         # A hint is never worth failing a submit that is already written: a worker's dispatcher publishes it again.
         try:
-            sent.append(publish(make_app(settings), digests))
+            sent.append(publish(make_app(settings), ordered, ordered))
         except BrokerAway as error:
             refused.append(one_line(str(error), 200))
         except Exception as error:

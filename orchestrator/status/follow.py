@@ -179,8 +179,8 @@ class OneLineView:
         ]
         if status.ended:
             facts.append(statusview.word(status))
-        elif status.eta_seconds is not None:
-            facts.append(f"about {text.duration(status.eta_seconds)} left")
+        else:
+            facts.append(statusview.time_left(status))
         line = clean(" · ".join(filter(None, [*facts, remark])))
         if line != self._before:
             self._write(f"\r{line.ljust(len(self._before))}")

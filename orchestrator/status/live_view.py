@@ -69,7 +69,7 @@ def _running(status: SweepStatus, width: int, room: int) -> list[str]:
         return []
     table = view.running(status.running, width)
     if count <= rows:
-        return ["", *table]
+        return ["", *table, *view.now(status.running, width)[: rows - count]]
     kept = rows - 1
     return ["", *table[: 2 + kept], paint(f"… and {count - kept:,} more running", "dim")]
 

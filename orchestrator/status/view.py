@@ -10,6 +10,7 @@ from prunesweep.core.ledger.queries.status import RunningStage, SweepStatus
 from prunesweep.core.ledger.queue.workers import WorkerRow
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import paint
+from prunesweep.orchestrator.status import doing
 from prunesweep.orchestrator.status.remedies import advice
 from prunesweep.orchestrator.status.sweep_state import broken_stages, sweep_state
 
@@ -46,7 +47,7 @@ def lines(status: SweepStatus, width: int) -> list[str]:
     """Headline, progress, running stages, failures; what to do next is the caller's to say."""
     out = head(status, width)
     if status.running:
-        out += ["", *running(status.running, width), *silent(status.running)]
+        out += ["", *running(status.running, width), *now(status.running, width), *silent(status.running)]
     if status.failed:
         out += ["", *failures(status, width)]
     return out
@@ -80,14 +81,21 @@ def progress(status: SweepStatus, width: int) -> str:
     words = [f"{done:,} of {text.plural(total, 'stage')}"]
     epochs = f"{status.epochs_done:,} of {text.plural(status.epochs_total, 'epoch')}"
     if not status.ended:
-        left = status.eta_seconds
-        words.append("time left unknown yet" if left is None else f"about {text.duration(left)} left")
+        words.append(time_left(status) or "time left unknown yet")
     if len(" · ".join([*words, epochs])) + 2 + _LEAST_BAR <= width:
         words.insert(1, epochs)
     shown = " · ".join(words)
     room = max(_LEAST_BAR, min(40, width - len(shown) - 2))
     bar = text.bar(done + status.epochs_done, total + status.epochs_total, room)
     return f"{paint(bar, 'green' if status.ended and not broken(status) else 'cyan')}  {shown}"
+
+
+def time_left(status: SweepStatus) -> str:
+    """Return `about 3 min 20 s left`, `at least 40 s left` while no epoch of its kind was measured, or "" if nothing is
+    known."""
+    if status.eta_seconds is not None:
+        return f"about {text.duration(status.eta_seconds)} left"
+    return "" if status.least_seconds is None else f"at least {text.duration(status.least_seconds)} left"
 
 
 def counts(status: SweepStatus) -> str:
@@ -106,7 +114,7 @@ def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
         (
             stage.device,
             stage.label,
-            f"{stage.epoch}/{stage.epochs}" if stage.epochs else text.MISSING,
+            doing.epochs(stage.epoch, stage.epochs, stage.doing),
             text.number(stage.loss, 3),
             text.percent(stage.top1),
             text.number(stage.images_per_s, 0),
@@ -120,6 +128,12 @@ def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
     kept = [[cell for place, cell in enumerate(row) if place not in out] for row in rows]
     top, rule, *body = text.table(columns, kept, width)
     return [paint(top, "dim"), paint(rule, "dim"), *body]
+
+
+def now(stages: tuple[RunningStage, ...], width: int) -> list[str]:
+    """Return a line for each stage that does something else than to train: `cpu now reading images: 200 of 60,000`."""
+    told = [(stage, doing.words(stage.doing)) for stage in stages]
+    return [paint(text.one_line(f"{stage.device} now {words}", width), "dim") for stage, words in told if words]
 
 
 def silent(stages: tuple[RunningStage, ...]) -> list[str]:

@@ -232,3 +232,13 @@ store = ArtifactStore.open("", Path({str(tmp_path)!r}))
 assert store.get(store.put(b"x")[0]) == b"x"
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_reading_says_how_far_it_is(tmp_path: Path) -> None:
+    store = ArtifactStore.open("", tmp_path)
+    data = bytes(range(256)) * 12_000
+    name, size = store.put(data)
+    told: list[tuple[int, int]] = []
+    assert store.get(name, lambda done, total: told.append((done, total))) == data
+    assert len(told) >= 2 and told == sorted(told)
+    assert told[-1] == (size, size)

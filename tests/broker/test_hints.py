@@ -140,3 +140,14 @@ def test_a_broker_that_accepts_and_says_nothing_is_given_up(settings):
         with pytest.raises(hints.BrokerAway):
             hints.publish(app, DIGESTS)
         app.close()
+
+
+def test_hints_are_read_by_priority_then_in_order(app, client):
+    """What Celery's consumer does: BRPOP on the lists of all priorities, the lowest number first."""
+    hints.publish(app, DIGESTS[:3], {DIGESTS[0]: 9, DIGESTS[1]: 3, DIGESTS[2]: 3})
+    hints.publish(app, DIGESTS[3:])
+    assert hints.waiting(app) == 5
+    with app.connection_for_read() as connection:
+        channel = connection.default_channel
+        read = [json.loads(channel.basic_get(QUEUE).body)[0][0] for _ in DIGESTS]
+    assert read == [DIGESTS[3], DIGESTS[4], DIGESTS[1], DIGESTS[2], DIGESTS[0]]

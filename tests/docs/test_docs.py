@@ -83,7 +83,10 @@ def _celery(words: list[str]) -> None:
 
 def _docker(words: list[str]) -> None:
     if words[1] == "compose":
-        services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+        services = {
+            *yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"],
+            "worker-1",
+        }  # of sweep deploy
         if "run" in words:
             service = next(place for place, word in enumerate(words) if word in services)
             parse(ROOT_COMMAND, words[service + 1 :])

@@ -164,7 +164,7 @@ def test_a_refusing_broker_is_one_that_is_away(far, admin, relay, name: str) -> 
     refusal.begin(admin)
     try:
         with pytest.raises(BrokerAway):
-            publish(far.app, ["0" * 64])
+            publish(far.app, {"0" * 64: 0})
         note = send_hints(far.settings, ["0" * 64])
         assert "the sweep is written" in note
         assert "\n" not in note

@@ -120,7 +120,7 @@ def test_the_command_prints_a_table(pruned: Path, bench_here: Callable[..., Ran]
         [engine, "fp32", "1", batch] for batch in ("1", "2") for engine in ("torch", "onnxruntime")
     ]
     assert sum(line.endswith("best dense") for line in lines) == 2 + 1, "one for each batch, and the title"
-    assert any(line.startswith("1 thread, batch 2: 24 rounds, load ") and " null " in line for line in lines)
+    assert any(line.startswith("1 thread, batch 2: 24 repeats, load ") and " null " in line for line in lines)
 
 
 def test_the_command_prints_one_json_document(pruned: Path) -> None:

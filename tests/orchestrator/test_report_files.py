@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import prunesweep
 from prunesweep.core.extras import install
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.report.latex import escaped, latex
@@ -91,6 +92,19 @@ def test_plots(done: Sweep, tmp_path: Path) -> None:
     assert len(list(folder.iterdir())) == 10
     both = done("report", "--plots", folder, "--format", "csv")
     assert both.out.startswith("sweep,cell,")
+
+
+def test_charts_of_the_python_interface_are_the_reports(done: Sweep, tmp_path: Path) -> None:
+    done("report", "--plots", tmp_path / "plots")
+    found = prunesweep.charts("first")
+    assert {f"{name}.png" for name in found} == {file.name for file in (tmp_path / "plots").glob("*.png")}
+    chart = prunesweep.charts("first")["accuracy"]
+    assert chart == found["accuracy"] and isinstance(chart, prunesweep.Chart)
+    assert chart.save(tmp_path / "a.svg").read_bytes() == (tmp_path / "plots" / "accuracy.svg").read_bytes()
+    assert chart._repr_png_().startswith(b"\x89PNG") and repr(chart).startswith("<Chart accuracy: ")
+    with pytest.raises(prunesweep.UserError, match=r"\.png, \.svg"):
+        chart.save(tmp_path / "a.gif")
+    assert not (tmp_path / "a.gif").exists()
 
 
 def test_plots_of_nothing(sweep: Sweep, tmp_path: Path) -> None:

@@ -74,6 +74,16 @@ def test_a_table_is_one_line_a_row_and_fits(rows: list[tuple[str, str]], width: 
     assert all(len(line) <= width and "\n" not in line and "\r" not in line for line in lines)
 
 
+def test_what_can_be_spared_is_left_out_only_where_it_must() -> None:
+    columns = [Column("name", left=True, keep=4), Column("cells", spare=2), Column("running", spare=1)]
+    row = ("a name", "12", "3")
+    assert text.table(columns, [row], 80)[0].split() == ["name", "cells", "running"]
+    assert text.table(columns, [row], 18)[0].split() == ["name", "cells", "running"]
+    assert text.table(columns, [row], 17)[0].split() == ["name", "running"]
+    assert text.table(columns, [row], 10)[0].split() == ["name"]
+    assert text.table(columns, [row])[0].split() == ["name", "cells", "running"]
+
+
 def test_columns_that_must_not_be_cut_are_whole() -> None:
     lines = text.table([Column("name", left=True, keep=4), Column("count")], [("x" * 50, "1,234,567,890")], 10)
     assert lines[-1] == "xxx… 1,234,567,890"

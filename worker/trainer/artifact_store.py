@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 from prunesweep.core.io import whole_file
+from prunesweep.core.ledger.db.doing import BYTES
+from prunesweep.worker.trainer.progress import Reporter
 from prunesweep.worker.trainer.waiting import OutageWait, say
 
 _KEPT_SECONDS = 14 * 86_400
@@ -43,9 +45,9 @@ class TrainedArtifact:
 class TrainerStore:
     """One trainer's."""
 
-    def __init__(self, store: ArtifactStore, spool: Path, waiting: OutageWait) -> None:
+    def __init__(self, store: ArtifactStore, spool: Path, waiting: OutageWait, report: Reporter) -> None:
         """spool: the folder for what waits to be stored; made when it is needed."""
-        self._store, self._spool, self._waiting = store, spool, waiting
+        self._store, self._spool, self._waiting, self._report = store, spool, waiting, report
 
     def get(self, name: str) -> bytes:
         """Return the artifact's bytes; waits for a store that is away.
@@ -53,7 +55,9 @@ class TrainerStore:
         Raises:
             StageError: no such artifact, or its bytes have another hash.
         """
-        return self._wait_for(lambda: self._store.get(name), "reading from the store")
+        read = "reading from the store"
+        told = lambda done, total: self._report(read, done=done, total=total, unit=BYTES)  # noqa: E731
+        return self._wait_for(lambda: self._store.get(name, told), read)
 
     def await_room(self, size: int) -> None:
         """Return once the store takes `size` bytes: before a training, not after it."""
@@ -61,7 +65,14 @@ class TrainerStore:
 
     def put(self, stage: str, made: TrainedArtifact) -> tuple[str, int]:
         """Store what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
-        stored = self._wait_for(lambda: self._store.put(made.data), "storing", lambda: self._keep(stage, made))
+        phase = "storing"
+
+        def store() -> tuple[str, int]:
+            # One request, whole or not at all: nothing is known of how far it is, only how much it is.
+            self._report(phase, total=len(made.data), unit=BYTES)
+            return self._store.put(made.data)
+
+        stored = self._wait_for(store, phase, lambda: self._keep(stage, made))
         self._file(stage).unlink(missing_ok=True)
         return stored
 

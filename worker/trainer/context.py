@@ -16,6 +16,7 @@ from prunesweep.core.cpus import capped
 from prunesweep.core.errors import REPAIR, DownloadAway, StageError
 from prunesweep.core.hostlock import TrainingHold, working
 from prunesweep.core.images.folders import candidates
+from prunesweep.core.ledger.db.doing import BYTES
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
@@ -61,7 +62,7 @@ class TrainerContext:
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit)
         self.waiting = OutageWait(self.report, self.ending)
-        self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting)
+        self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting, self.report)
 
     def ready(self) -> Ready:
         """Return the trainer's first event."""
@@ -174,7 +175,8 @@ class _Progress:
         self._next = time.monotonic() + _REPORT_SECONDS
 
     def __call__(self, done: int, total: int) -> None:
-        self._report("reading images" if total else "downloading")
+        phase, unit = ("reading images", "images") if total else ("downloading", BYTES)
+        self._report(phase, done=done, total=total, unit=unit)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _REPORT_SECONDS
             words = f"{done:,} of {total:,} images packed" if total else f"{done / 1e6:,.1f} MB in the data folder"

@@ -92,7 +92,7 @@ def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -
             stage.threads,
             device,
             stage.engines,
-            progress=lambda _done, _total: context.report("measuring"),
+            progress=lambda done, total: context.report("measuring", done=done, total=total, unit="repeats"),
         )
     for engine, reason in race.left_out.items():
         say(f"without {engine}: {reason}")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from prunesweep.core.training.step import Recording
 from prunesweep.worker.protocol import Event, Progress
 
 _SECONDS = 1.0
@@ -20,15 +21,20 @@ class Reporter:
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self._phase, self._trouble = "", ""
+        self._last = Progress("")
         self._next = 0.0
 
-    def __call__(self, phase: str, trouble: str = "") -> None:
-        """trouble: what holds the trainer up, e.g. a store that is away."""
+    def __call__(self, phase: str, trouble: str = "", *, done: int = 0, total: int = 0, unit: str = "") -> None:
+        """Note a sign of progress.
+
+        Args:
+            trouble: what holds the trainer up, e.g. a store that is away.
+            done, total, unit: how far it is, see `prunesweep.core.ledger.db.doing`.
+        """
         now = time.monotonic()
-        if now >= self._next or phase != self._phase or trouble != self._trouble:
-            self._phase, self._trouble, self._next = phase, trouble, now + _SECONDS
-            self._emit(Progress(phase, trouble))
+        if now >= self._next or phase != self._last.phase or trouble != self._last.trouble:
+            self._last, self._next = Progress(phase, trouble, done, total, unit), now + _SECONDS
+            self._emit(self._last)
 
     def begin(self) -> None:
         """A stage was taken up: a trainer that does not get even here hangs."""
@@ -37,7 +43,8 @@ class Reporter:
 
     def again(self) -> None:
         """A sign of progress in the phase of before."""
-        self(self._phase, self._trouble)
+        last = self._last
+        self(last.phase, last.trouble, done=last.done, total=last.total, unit=last.unit)
 
     @contextmanager
     def watching(self, model: nn.Module, phase: str) -> Iterator[None]:
@@ -48,6 +55,22 @@ class Reporter:
             yield
         finally:
             hook.remove()
+
+
+class ReportedRecording:
+    """A recording of a step that says when it is made: that takes seconds, in which no step is counted."""
+
+    def __init__(self, recording: Recording, report: Callable[[str], None]) -> None:
+        self._recording, self._report = recording, report
+
+    def capture(self, work: Callable[[], None]) -> None:
+        """Record `work`."""
+        self._report("recording a step")
+        self._recording.capture(work)
+
+    def replay(self) -> None:
+        """Carry it out once more."""
+        self._recording.replay()
 
 
 class DeviceSteps:

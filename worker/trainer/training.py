@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
+import torch
 from torch import Tensor, nn
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.errors import REPAIR, StageError
+from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.plan.models import ModelRef
@@ -18,10 +20,11 @@ from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import fitting, partition, plain_batches
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
+from prunesweep.core.training.step import CudaGraph, Recording
 from prunesweep.worker.protocol import Done, Epoch, Request
 from prunesweep.worker.trainer.artifact_store import TrainedArtifact
 from prunesweep.worker.trainer.context import TrainerContext, say
-from prunesweep.worker.trainer.progress import DeviceSteps
+from prunesweep.worker.trainer.progress import DeviceSteps, ReportedRecording
 from prunesweep.worker.trainer.ran import what_ran
 
 _SCORE_BATCH, _SCORE_IMAGES = 128, 1280
@@ -100,11 +103,14 @@ def _train_and_store(
     context.use_threads(macs(model, split.image_shape).macs_dense * stage.recipe.batch)
     facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
-    steps = DeviceSteps(context.device, lambda: context.report("training"))
+    at = [0, 0]
+    steps = DeviceSteps(context.device, lambda: context.report("training", done=at[0], total=at[1], unit=STEPS))
     with context.saving(request.digest, masks, saved) as checkpointer, context.at_work() as work:
 
         def before_step(training: Training) -> None:
             work.step()
+            epoch, step = training.position
+            at[:] = epoch * training.steps + step, stage.epochs * training.steps
             steps.step()
             checkpointer(training)
 
@@ -120,6 +126,7 @@ def _train_and_store(
             start=start,
             before_step=before_step,
             teacher=teacher,
+            graph=lambda device: _recording(context, device),
         )
         top1 = None
         if optimizer and saved is None:
@@ -137,6 +144,11 @@ def _train_and_store(
         summary["top1_val"] = top1
     ran = what_ran(context.device, course.format, resumed=saved is not None)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+
+
+def _recording(context: TrainerContext, device: torch.device) -> Recording | None:
+    """Return what records the steps, where they can be recorded."""
+    return ReportedRecording(CudaGraph(device), context.report) if device.type == "cuda" else None
 
 
 def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:

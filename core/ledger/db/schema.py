@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -44,8 +45,14 @@ sweeps = Table(
     Column("version", String(32), nullable=False),
     Column("created_at", Double, nullable=False),
     Column("cancelled", Boolean, default=False, nullable=False),
+    Column("throughput", Boolean, default=False, server_default=false(), nullable=False),
 )
-"""A submitted grid. cancelled: set once by `sweep cancel`."""
+"""A submitted grid.
+
+Attributes:
+    cancelled: set once by `sweep cancel`.
+    throughput: the order in which its stages run, see `prunesweep.core.plan.order`.
+"""
 
 stages = Table(
     "stages",
@@ -79,6 +86,8 @@ stages = Table(
     Column("lease_seconds", Double),
     Column("progress_at", Double),
     Column("ran", JSON(none_as_null=True)),
+    Column("rank", BigInteger, default=0, server_default="0", nullable=False),
+    Column("doing", JSON(none_as_null=True)),
     Index("ix_stages_state_not_before", "state", "not_before"),
     Index("ix_stages_state_lease_until", "state", "lease_until"),
     Index("ix_stages_workload_ended_at", "workload", "ended_at"),
@@ -102,6 +111,9 @@ Attributes:
     progress_at: when its trainer last gave a sign of progress, while it runs (NULL: not recorded).
     ran: what carried it out, see `prunesweep.core.ledger.queries.ran` (JSON; NULL: an older release, or nothing that
         computes).
+    rank: of READY stages the lowest runs first, see `prunesweep.core.plan.order`; 0: an earlier release submitted it.
+    doing: how far its trainer is within what it does now, see `prunesweep.core.ledger.db.doing` (JSON; NULL:
+        nothing to say).
 """
 
 edges = Table(

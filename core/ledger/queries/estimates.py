@@ -59,29 +59,37 @@ def measure(connection: Connection, workloads: Iterable[str]) -> EpochPace:
     return EpochPace({workload: seconds for workload, seconds in found.items() if seconds is not None})
 
 
-def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) -> float | None:
+@dataclass(frozen=True)
+class Eta:
+    """Seconds until all that is left is done: as a whole, None = not known; and at least, by what is known of it."""
+
+    seconds: float | None
+    least: float
+
+
+def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) -> Eta:
     """Return the seconds until all that is left is done, spread over the slots of the workers that are alive (at least
     one).
 
     Stages without epochs count with the mean duration of the latest of their kind, in whatever sweep; with a prior
-    until the first of them has ended, so that the time left does not jump then. None when there are epochs to train
-    and no epoch was ever measured.
+    until the first of them has ended, so that the time left does not jump then. Not known as a whole when there are
+    epochs to train and no epoch was ever measured, nor the first steps of one.
     """
     groups = list(left)
     typical = fmean(pace.epochs.values()) if pace.epochs else None
-    total = 0.0
+    total, known = 0.0, True
     for group in groups:
         if group.workload:
             each = pace.epochs.get(group.workload, typical)
-            if each is None:
-                return None
-            total += group.epochs * each
+            known &= each is not None or not group.epochs
+            total += group.epochs * (each or 0.0)
     for kind in {group.kind for group in groups if not group.workload}:
         each = _duration(connection, kind)
         total += (_prior(kind, typical) if each is None else each) * sum(
             group.stages for group in groups if group.kind == kind
         )
-    return total / max(1, min(_slots(connection), sum(group.stages for group in groups)))
+    seconds = total / max(1, min(_slots(connection), sum(group.stages for group in groups)))
+    return Eta(seconds if known else None, seconds)
 
 
 def _prior(kind: str, epoch: float | None) -> float:

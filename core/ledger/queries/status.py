@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, and_, case, func, select
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
+from prunesweep.core.ledger.db.doing import STEPS, Doing, read_doing
 from prunesweep.core.ledger.db.schema import AnyRow, columns, metrics, stages, sweeps
 from prunesweep.core.ledger.db.states import LIVE, State
 from prunesweep.core.ledger.db.sweep_rows import of, of_sweep, wanted
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.estimates import EpochPace, RemainingWork, eta, measure, pace_of_epochs
+from prunesweep.core.ledger.queries.estimates import EpochPace, Eta, RemainingWork, eta, measure, pace_of_epochs
 from prunesweep.core.ledger.queries.labels import label_of
 
 _MOST_FAILED = 100
@@ -26,6 +27,7 @@ class RunningStage:
         images_per_s, loss, top1: of that epoch, None before it; top1: validation accuracy in [0, 1].
         eta_seconds: None when nothing like it has been measured.
         silent_seconds: since its trainer last reported progress, None if its worker does not report it.
+        doing: what its trainer does now, None if its worker has not reported it (yet).
     """
 
     digest: str
@@ -41,6 +43,7 @@ class RunningStage:
     eta_seconds: float | None
     started_at: float
     silent_seconds: float | None = None
+    doing: Doing | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class SweepStatus:
         counts: stages by state, all states are keys.
         failed: the latest 100.
         eta_seconds: None when it is not known.
+        least_seconds: what is known of it then: evaluations and benchmarks, without the epochs.
         ended: nothing of it is left to wait for.
         stopping: its running stages that were asked to stop.
     """
@@ -79,6 +83,7 @@ class SweepStatus:
     eta_seconds: float | None
     ended: bool
     stopping: int = 0
+    least_seconds: float | None = None
 
 
 def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
@@ -94,8 +99,11 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         wrong = any(counts[state] for state in _WRONG)
         failed_rows = connection.execute(_failed, of(sweep_id)).all() if wrong else []
         pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
+        pace = _with_first_steps(pace, running_rows)
         running = tuple(_as_running(row, pace) for row in running_rows)
-        seconds = eta(connection, _left(groups, running_rows), pace) if any(counts[state] for state in LIVE) else None
+        left = Eta(None, 0.0)
+        if any(counts[state] for state in LIVE):
+            left = eta(connection, _left(groups, running_rows), pace)
     stopping = sum(group.stopping for group in groups)
     live = sum(counts[state] for state in LIVE)
     return SweepStatus(
@@ -108,7 +116,8 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         epochs_total=sum(group.epochs for group in groups),
         running=running,
         failed=tuple(_as_failed(row) for row in failed_rows),
-        eta_seconds=None if sweep.cancelled else seconds,
+        eta_seconds=None if sweep.cancelled else left.seconds,
+        least_seconds=None if sweep.cancelled or left.seconds is not None else left.least or None,
         # A cancelled sweep does not wait for what other sweeps still want.
         ended=live == 0 or (bool(sweep.cancelled) and stopping == 0),
         stopping=stopping,
@@ -145,6 +154,7 @@ last_epochs = (
 _running = (
     select(
         *columns(stages, "digest", "kind", "spec", "workload", "epochs", "worker", "slot", "started_at", "progress_at"),
+        stages.c.doing,
         *columns(metrics, "epoch", "loss", "top1", "images_per_s", "seconds", "at"),
         DatabaseNow().label("now"),
     )
@@ -176,7 +186,18 @@ def _as_running(row: AnyRow, pace: EpochPace) -> RunningStage:
         eta_seconds=_stage_eta(row, pace),
         started_at=row.started_at,
         silent_seconds=_silent(row),
+        doing=read_doing(row.doing),
     )
+
+
+def _with_first_steps(pace: EpochPace, running: Sequence[AnyRow]) -> EpochPace:
+    """Return the pace, with that of the first steps where no epoch has ended yet."""
+    found = dict(pace.epochs)
+    for row in running:
+        doing = read_doing(row.doing)
+        if row.workload and row.workload not in found and doing is not None and doing.unit == STEPS and doing.rate:
+            found[row.workload] = doing.total / row.epochs / doing.rate
+    return EpochPace(found)
 
 
 def _silent(row: AnyRow) -> float | None:
@@ -190,8 +211,13 @@ def _stage_eta(row: AnyRow, pace: EpochPace) -> float | None:
     each = row.seconds if row.seconds is not None else pace.epochs.get(row.workload)
     if not row.epochs or each is None:
         return None
-    since = row.now - (row.at if row.at is not None else row.started_at)
-    return float(max(0.0, (row.epochs - (row.epoch or 0)) * each - since))
+    left = row.epochs - (row.epoch or 0)
+    doing = read_doing(row.doing)
+    if doing is not None and doing.unit == STEPS and doing.total:
+        return float(max(0.0, min(left, row.epochs * (1 - doing.done / doing.total))) * each)
+    # Before its first epoch an attempt may have read its images for minutes: that is no part of the epochs.
+    since = row.now - row.at if row.at is not None else 0.0
+    return float(max(0.0, left * each - since))
 
 
 def _as_failed(row: AnyRow) -> FailedStage:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, select
 
+from prunesweep.core.ledger.db.doing import Doing, read_doing
 from prunesweep.core.ledger.db.schema import columns, metrics, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading
@@ -14,7 +15,12 @@ from prunesweep.core.ledger.queries.status import last_epochs
 
 @dataclass(frozen=True)
 class BusySlot:
-    """A slot with a stage in it. images_per_s: of the last epoch that ended there, None before it."""
+    """A slot with a stage in it.
+
+    Attributes:
+        images_per_s: of the last epoch that ended there, None before it.
+        doing: what its trainer does now, None if its worker has not reported it (yet).
+    """
 
     worker: str
     slot: str
@@ -23,13 +29,14 @@ class BusySlot:
     label: str
     images_per_s: float | None
     started_at: float
+    doing: Doing | None = None
 
 
 def busy_slots(engine: Engine) -> Sequence[BusySlot]:
     """Return every stage that runs now, by worker and slot."""
     query = (
         select(
-            *columns(stages, "digest", "kind", "spec", "worker", "slot", "started_at"),
+            *columns(stages, "digest", "kind", "spec", "worker", "slot", "started_at", "doing"),
             metrics.c.images_per_s,
         )
         .outerjoin(last_epochs, last_epochs.c.digest == stages.c.digest)
@@ -47,6 +54,7 @@ def busy_slots(engine: Engine) -> Sequence[BusySlot]:
                 label=label_of(row.spec),
                 images_per_s=row.images_per_s,
                 started_at=row.started_at,
+                doing=read_doing(row.doing),
             )
             for row in connection.execute(query)
         ]

@@ -97,6 +97,7 @@ _claim = (
         lease_seconds=bindparam("lease"),
         started_at=DatabaseNow(),
         error=None,
+        doing=None,
     )
     .returning(*columns(stages, *_NOTED, "spec", "epochs", "kind"), _inputs.label("inputs"), _saved.label("saved"))
 )

@@ -30,7 +30,8 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
     """
     with writing(engine) as connection:
         lock_structure(connection)
-        row = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one_or_none()
+        asked = select(sweeps.c.name, sweeps.c.grid, sweeps.c.throughput).where(sweeps.c.id == sweep_id)
+        row = connection.execute(asked).one_or_none()
         if row is None or row.grid != before:
             raise UserError(
                 _SWEEP,
@@ -43,7 +44,7 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
                 "its stages would change (an axis that others depend on, its recipe, its cost profile or the program)"
             )
             raise UserError(_SWEEP, row.name, f"{what}; submit that as a sweep of its own: what both need is done once")
-        new = insert_stages(connection, plan)
+        new = insert_stages(connection, plan, throughput=row.throughput)
         wanted = ({"sweep_id": sweep_id, "digest": digest} for digest in sorted(plan.stages.keys() - had))
         bulk(connection, insert(sweep_stages), wanted)
         _add_cells(connection, plan, sweep_id)

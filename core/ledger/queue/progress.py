@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, select, update
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
+from prunesweep.core.ledger.db.doing import Doing
 from prunesweep.core.ledger.db.schema import metrics, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import insert_for, writing
@@ -74,6 +75,25 @@ _progress = (
     .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
     .values(progress_at=DatabaseNow() - bindparam("silent"))
 )
+
+
+_doing = (
+    update(stages)
+    .where(stages.c.digest == bindparam("of"), stages.c.attempt == bindparam("nr"), stages.c.state == State.RUNNING)
+    .values(doing=bindparam("now", type_=stages.c.doing.type))
+)
+
+
+def record_doing(engine: Engine, news: Mapping[tuple[str, int], Doing]) -> None:
+    """Write what the trainers of running stages do now.
+
+    news: (digest, attempt) → that; what is no longer that attempt's is left alone.
+    """
+    if not news:
+        return
+    with writing(engine) as connection:
+        for digest, attempt in sorted(news):
+            connection.execute(_doing, {"of": digest, "nr": attempt, "now": news[digest, attempt].as_json()})
 
 
 def record_progress(engine: Engine, silent: Mapping[tuple[str, int], float]) -> None:

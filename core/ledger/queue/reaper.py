@@ -18,6 +18,7 @@ from prunesweep.core.ledger.db.states import Outcome, State
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
 from prunesweep.core.ledger.queue.giveback import LONGEST_REST_OF_LOST, GiveBackRule, give_back, held_where, rested
 from prunesweep.core.ledger.queue.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
+from prunesweep.core.plan.order import PLACES
 
 LONGEST_LEASE = 3600.0
 """Seconds; of a lease whose length isn't recorded, as a worker of an earlier release took it."""
@@ -84,7 +85,9 @@ _forgotten = (
         ),
     )
     # What was begun before comes first: others may have waited for it all the while.
-    .order_by(stages.c.started_at.is_(None), stages.c.created_at, stages.c.digest)
+    .order_by(
+        stages.c.started_at.is_(None), stages.c.rank // PLACES, stages.c.created_at, stages.c.rank, stages.c.digest
+    )
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
 )
@@ -94,8 +97,8 @@ _stamp_forgotten = _stamp.where(stages.c.digest.in_(_forgotten)).returning(stage
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
     """Up to `limit` READY stages that the device (`cpu`, `cuda`, `cuda:N`) can run and that were never hinted, or
-    not within the last `older_than` seconds: those begun before first, then the oldest. They are stamped as hinted
-    now: two who ask at once get different ones."""
+    not within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
+    sweep's first; in no order. They are stamped as hinted now: two who ask at once get different ones."""
     if limit < 1:
         return []
     values = {"kind_of_device": device.partition(":")[0], "most": limit, "older_than": float(older_than)}

@@ -6,7 +6,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.clock import DatabaseNow
@@ -20,6 +20,7 @@ from prunesweep.core.plan.dag import Plan, PlannedCell
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import label_of
+from prunesweep.core.plan.order import ranks
 from prunesweep.core.plan.stages import Import, Stage, device_of, epochs_of, workload_of
 
 _CHUNK = 5_000
@@ -47,11 +48,23 @@ class SubmitSummary:
     ready: tuple[str, ...]
 
 
-def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix: str = "sweep") -> SubmitSummary:
+def add_sweep(
+    engine: Engine,
+    plan: Plan,
+    name: str | None,
+    version: str,
+    prefix: str = "sweep",
+    throughput: bool | None = None,
+) -> SubmitSummary:
     """Add a sweep, or continue the one of this name and grid.
 
     Stages that failed or were cancelled are given a new start; those DONE are never run again. Without a name the
-    sweep is called `<prefix>-<next free number>`. version: of the program that submits.
+    sweep is called `<prefix>-<next free number>`.
+
+    Args:
+        version: of the program that submits.
+        throughput: the order in which its stages run (`prunesweep.core.plan.order`); None = as it is for a sweep that
+            is there, by rows for a new one.
 
     Raises:
         UserError: the name is taken by another grid; nothing has been written.
@@ -65,11 +78,13 @@ def add_sweep(engine: Engine, plan: Plan, name: str | None, version: str, prefix
         sweep_id = _resumed(connection, plan, name, grid)
         new = 0
         if sweep_id is None:
-            sweep_id = _insert_sweep(connection, name, grid, version)
-            new = insert_stages(connection, plan)
+            sweep_id = _insert_sweep(connection, name, grid, version, throughput=bool(throughput))
+            new = insert_stages(connection, plan, throughput=bool(throughput))
             _insert_wishes(connection, plan, sweep_id)
             if new > _CHUNK:
                 _analyze(connection)
+        elif throughput is not None:
+            _reorder(connection, plan, sweep_id, throughput=throughput)
         revived = set(revive(connection, sweep_id))
         done = count_done(connection, sweep_id)
     ready = tuple(digest for digest in plan.stages if digest in revived)
@@ -114,17 +129,31 @@ def _defaults() -> dict[str, Any]:
     return defaults
 
 
-def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], version: str) -> int:
-    row = insert(sweeps).values(name=name, grid=grid, version=version[:32], created_at=DatabaseNow(), cancelled=False)
+def _insert_sweep(connection: Connection, name: str, grid: Mapping[str, Any], version: str, *, throughput: bool) -> int:
+    facts = {"name": name, "grid": grid, "version": version[:32], "throughput": throughput}
+    row = insert(sweeps).values(created_at=DatabaseNow(), cancelled=False, **facts)
     return int(connection.execute(row.returning(sweeps.c.id)).scalar_one())
 
 
-def insert_stages(connection: Connection, plan: Plan) -> int:
-    """Insert the stages that aren't there, and all edges; how many stages are new.
+_set_rank = update(stages).where(stages.c.digest == bindparam("of")).values(rank=bindparam("to"))
+
+
+def _reorder(connection: Connection, plan: Plan, sweep_id: int, *, throughput: bool) -> None:
+    """Give a sweep that is there the other order, if it has not this one."""
+    changed = update(sweeps).where(sweeps.c.id == sweep_id, sweeps.c.throughput != throughput)
+    if connection.execute(changed.values(throughput=throughput)).rowcount:
+        found = ranks(plan.stages, throughput=throughput)
+        bulk(connection, _set_rank, ({"of": digest, "to": found[digest]} for digest in sorted(found)))
+
+
+def insert_stages(connection: Connection, plan: Plan, *, throughput: bool) -> int:
+    """Insert the stages that aren't there, and all edges; how many stages are new. Those that are there come as early
+    as the earlier of their sweeps wants them.
 
     In the order of their digests: B-trees are then filled from one end, and read later in the order they lie in.
     """
     before = connection.execute(select(func.count()).select_from(stages)).scalar_one()
+    found = ranks(plan.stages, throughput=throughput)
     now, attempt = connection.execute(select(DatabaseNow())).scalar_one(), removed_attempt(connection)
     rows = (
         {
@@ -136,12 +165,15 @@ def insert_stages(connection: Connection, plan: Plan) -> int:
             "epochs": epochs_of(stage),
             "state": State.PENDING.value,
             "attempt": attempt,
+            "rank": found[digest],
             **_stored(stage),
             "created_at": now,
         }
         for digest, stage in sorted(plan.stages.items(), key=itemgetter(0))
     )
-    bulk(connection, insert_into(connection, stages).on_conflict_do_nothing(), rows)
+    added = insert_into(connection, stages)
+    earlier = {"set_": {"rank": added.excluded.rank}, "where": added.excluded.rank < stages.c.rank}
+    bulk(connection, added.on_conflict_do_update(index_elements=["digest"], **earlier), rows)
     links = ({"parent": parent, "child": child} for parent, child in sorted(set(plan.edges())))
     bulk(connection, insert_into(connection, edges).on_conflict_do_nothing(), links)
     return int(connection.execute(select(func.count()).select_from(stages)).scalar_one() - before)

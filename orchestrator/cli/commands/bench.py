@@ -80,11 +80,11 @@ def _is_best(race: dict[str, Any], time: dict[str, Any]) -> bool:
 
 def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
     """Return a file's table, and what it was measured on."""
-    titles = ("threads", "batch", "ms", "images/s", "ratio", "99 % interval")
+    titles = {"threads": 3, "batch": 0, "ms": 0, "images/s": 2, "ratio": 0, "99 % interval": 1}
     columns = [
-        text.Column("engine", left=True),
-        text.Column("dtype", left=True),
-        *map(text.Column, titles),
+        text.Column("engine", left=True, keep=12),
+        text.Column("dtype", left=True, spare=4),
+        *(text.Column(title, spare=spare) for title, spare in titles.items()),
         text.Column("against best dense", left=True),
     ]
     rows = [_row(run["race"], time) for run in runs for time in run["race"]["times"]]
@@ -123,7 +123,7 @@ def _notes(runs: list[dict[str, Any]]) -> list[str]:
     for run in runs:
         race = run["race"]
         lines.append(
-            f"{text.plural(race['threads'], 'thread')}, batch {race['batch']}: {race['rounds']} rounds, load"
+            f"{text.plural(race['threads'], 'thread')}, batch {race['batch']}: {race['rounds']} repeats, load"
             f" {race['load']:.2f}, CPU time/wall {race['busy']:.2f}, null {race['null_engine']}/{race['null_engine']}"
             f" {race['null_ratio']:.2f}× [{race['null_low']:.2f}–{race['null_high']:.2f}]"
             + (": DISTURBED, trust none of its ratios; measure again on a quiet machine" if run["disturbed"] else "")

@@ -6,6 +6,7 @@ import typer
 from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.plan.families import algorithms_of
@@ -85,7 +86,7 @@ def _queue(
         if not extended.added:
             continue
         submitted = submission.write(engine, extended.request)
-        if problem := submission.send_hints(settings, submitted.ready):
+        if problem := submission.send_hints(settings, in_order(engine, submitted.ready)):
             note(f"note: {problem}")
         facts = {fact: getattr(submitted, fact) for fact in ("name", "cells", "stages", "new", "done")}
         queued.append({"of": extended.sweep.name, "seeds": extended.seeds, "added": extended.added, **facts})

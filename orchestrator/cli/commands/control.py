@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.control import cancel as cancel_sweep
@@ -40,8 +41,9 @@ def retry(sweep: str | None, json_: bool) -> None:
         found = find_sweep(engine, sweep)
         hopeless = will_fail_again(sweep_status(engine, found.id).failed)
         ready = retry_sweep(engine, found.id)
+        hints = in_order(engine, ready)
         ended = sweep_status(engine, found.id).ended
-    problem = send_hints(settings, ready)
+    problem = send_hints(settings, hints)
     if problem:
         note(f"note: {problem}")
     for line in advice(found.name, hopeless):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from prunesweep.core.ledger.queries.lookup import has_results
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.extend import extend_sweep
 from prunesweep.core.ledger.queue.submit import SubmitSummary
@@ -29,11 +30,11 @@ def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) 
                 say(*estimate.lines(plan, expected, settings), "", "dry run: nothing was written")
             return
         done = extend_sweep(engine, found.id, found.grid, plan)
-        _show(settings, done, json_)
+        _show(settings, done, in_order(engine, done.ready), json_)
 
 
-def _show(settings: Settings, done: SubmitSummary, json_: bool) -> None:
-    problem = send_hints(settings, done.ready)
+def _show(settings: Settings, done: SubmitSummary, hints: Mapping[str, int], json_: bool) -> None:
+    problem = send_hints(settings, hints)
     if problem:
         note(f"note: {problem}")
     if json_:

@@ -36,13 +36,13 @@ def _as_dict(listed: ListedSweep) -> dict[str, Any]:
 
 def _lines(sweeps: Sequence[ListedSweep], width: int) -> list[str]:
     columns = (
-        text.Column("number"),
+        text.Column("number", spare=4),
         text.Column("sweep", left=True, keep=12),
-        text.Column("submitted", left=True),
-        text.Column("cells"),
+        text.Column("submitted", left=True, spare=2),
+        text.Column("cells", spare=3),
         text.Column("stages"),
         text.Column("done"),
-        text.Column("running"),
+        text.Column("running", spare=1),
         text.Column("failed"),
         text.Column("state", left=True),
     )

@@ -99,4 +99,6 @@ def _resume_words(asked: GridRequest, name: str) -> list[str]:
         words += ["--grid", asked.grid]
     for axis, value in asked.axes.items():
         words += [f"--{axis.replace('_', '-')}", str(value)]
+    if asked.throughput is not None:
+        words.append("--throughput" if asked.throughput else "--by-rows")
     return [*words, "--name", name]

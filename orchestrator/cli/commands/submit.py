@@ -3,6 +3,7 @@
 import typer
 from sqlalchemy import Engine
 
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.dag import Plan
@@ -49,7 +50,7 @@ def _written(settings: Settings, plan: Plan) -> str:
 
 
 def _show_submitted(settings: Settings, engine: Engine, submitted: SubmitSummary, json_: bool) -> None:
-    problem = submission.send_hints(settings, submitted.ready)
+    problem = submission.send_hints(settings, in_order(engine, submitted.ready))
     if problem:
         note(f"note: {problem}")
     if json_:

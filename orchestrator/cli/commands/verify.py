@@ -9,6 +9,7 @@ from prunesweep.core.extras import need
 from prunesweep.core.jobs.answers import Fault
 from prunesweep.core.jobs.programs import VERIFY
 from prunesweep.core.jobs.requests import Count, Stored, Verify
+from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.references import ReferencedArtifact, artifacts_made, artifacts_of, still_made
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.redo import RedoSummary, redo
@@ -70,8 +71,9 @@ def verify(sweep: str | None, repair: bool, json_: bool) -> None:
         rules = broken_rules(engine, chosen)
         looked = look(engine, settings, artifacts_made(engine, chosen))
         redone = _repair(engine, looked.findings, rules) if repair and (looked.findings or rules) else None
+        hints = in_order(engine, redone.ready) if redone is not None else {}
     if redone is not None:
-        problem = send_hints(settings, redone.ready)
+        problem = send_hints(settings, hints)
         if problem:
             note(f"note: {problem}")
     if json_:

@@ -1,0 +1,91 @@
+"""What the two orders of a sweep cost and give: the same small grid by rows, for throughput, and in the order of
+earlier releases (whatever became ready first), in turn, each in a home of its own.
+
+first row     from the start of the worker's first stage until one row of the report is complete, benchmark included
+rows          the mean of that over all rows
+all           until the last stage has ended
+measuring     for how long all training of the host pauses: the sum of the benchmarks' own seconds
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import cells, stages
+from prunesweep.core.ledger.db.transactions import reading, writing
+from prunesweep.core.settings import load_settings
+
+ORDERS: Mapping[str, tuple[str, ...]] = {"before": (), "by rows": ("--by-rows",), "throughput": ("--throughput",)}
+GRID = (
+    *("--grid", "demo", "--sparsity", "50,90", "--algorithm", "oneshot,iterative", "--epochs", "1", "--rounds", "3"),
+    *("--seeds", "0,1", "--dense-epochs", "2", "--bench-engines", "torch,onnxruntime"),
+)
+FACTS = ("first row", "rows", "all", "measuring")
+
+
+def main() -> None:
+    """Print the table and the JSON line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--slots", type=int, default=2)
+    options = parser.parse_args()
+    names = list(ORDERS)
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    for repeat in range(options.repeats):
+        for name in names if repeat % 2 == 0 else reversed(names):
+            found[name].append(_once(name, options.slots))
+            print(name, {fact: round(value, 1) for fact, value in found[name][-1].items()}, file=sys.stderr)
+    print(f"{'order':12}" + "".join(f"{fact:>12}" for fact in FACTS) + "   seconds, medians")
+    medians = {
+        name: {fact: statistics.median(run[fact] for run in runs) for fact in FACTS} for name, runs in found.items()
+    }
+    for name, facts in medians.items():
+        print(f"{name:12}" + "".join(f"{facts[fact]:12.1f}" for fact in FACTS))
+    print(json.dumps({"bench": "order", "metrics": {"medians": medians, "runs": found, "slots": options.slots}}))
+
+
+def _medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {fact: statistics.median(run[fact] for run in runs) for fact in FACTS}
+
+
+def _once(name: str, slots: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        data = load_settings().data
+        environment = {**os.environ, "SWEEP_HOME": folder, "SWEEP_DATA": str(data)}
+        _sweep(environment, "submit", *GRID, *ORDERS[name], "--name", "grid")
+        settings = replace(load_settings(), home=Path(folder), database_url="", broker_url="", artifacts_url="")
+        engine = open_ledger(settings)
+        if name == "before":
+            with writing(engine) as connection:
+                connection.execute(update(stages).values(rank=0))
+        _sweep(environment, "run", *GRID, "--name", "grid", "--devices", "cpu", "--per-device", str(slots))
+        with reading(engine) as connection:
+            ran = {row.digest: row for row in connection.execute(select(stages))}
+            rows = connection.execute(select(cells)).all()
+        engine.dispose()
+    start = min(row.started_at for row in ran.values())
+    complete = [
+        max(ran[one].ended_at for one in (*row.rounds, row.evaluate, row.dense_evaluate, row.benchmark)) - start
+        for row in rows
+    ]
+    measured = sum(row.ended_at - row.started_at for row in ran.values() if row.kind == "benchmark")
+    return dict(zip(FACTS, (min(complete), statistics.fmean(complete), max(complete), measured), strict=True))
+
+
+def _sweep(environment: Mapping[str, str], *words: str) -> None:
+    command = [sys.executable, "-m", "prunesweep", *words]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Files that start everything on other people's machinery, with secrets of their own."""
