@@ -58,8 +58,8 @@ class LazyGroup(TyperGroup):
         self.format_help_text(ctx, formatter)
         options = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
         sections = {"Options": [record for record in options if record is not None]}
-        for name, command in self.commands.items():
-            sections.setdefault(command.rich_help_panel or "", []).append((name, command.help or ""))
+        for name, entry in COMMANDS.items():
+            sections.setdefault(entry.panel, []).append((name, entry.help))
         longest = max(len(name) for rows in sections.values() for name, _ in rows)
         for title, rows in sections.items():
             with formatter.section(paint(title, "bold")):
