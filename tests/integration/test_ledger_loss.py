@@ -101,7 +101,8 @@ def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
     """One stage ends meanwhile, the other trains on; each worker could take the other's as lost."""
     site, away = lossy
     recipe = load_recipe("digits").dense
-    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), recipe, 3 * int(AWAY), 0)
+    # An epoch takes 0.3 s: tests/support/torchless.
+    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), recipe, 5 * int(AWAY), 0)
     stages = [Sleep("ends meanwhile", 4.0), training]
     after = Sleep("after", 0.0, tuple(digest(stage) for stage in stages))
     site.submit("naps", [*stages, after], hint=False)

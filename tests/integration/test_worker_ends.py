@@ -156,7 +156,7 @@ def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
 def test_run_ends_when_no_slot_can_ever_work(tmp_path):
     """What the trainer needs cannot be imported: each start fails."""
     (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "safetensors.py").write_text("raise OSError('libfoo.so: cannot open shared object file')\n")
+    (tmp_path / "broken" / "torch.py").write_text("raise OSError('libfoo.so: cannot open shared object file')\n")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SWEEP_")}
     environ |= {"SWEEP_HOME": str(tmp_path / "home"), "PYTHONPATH": str(tmp_path / "broken")}
     axes = ["--dataset=digits", "--width=1", "--sparsity=50", "--epochs=1", "--iterations=1", "--bench-device=none"]
