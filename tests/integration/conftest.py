@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ QUICK = {"SWEEP_LEASE_SECONDS": "4", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_RE
 
 _SUPPORT = Path(__file__).parents[1] / "support"
 TORCHLESS = str(_SUPPORT / "torchless")
-"""On PYTHONPATH: trainers do not import torch, and compute nothing."""
+"""On PYTHONPATH: trainers have no torch and compute nothing; no stage ends while the file `hold` is in the home."""
 HELD = str(_SUPPORT / "held")
 """On PYTHONPATH: while the file `hold` is in the home, trainings wait in their middle, after TEST_HOLD_AFTER steps."""
 
@@ -116,6 +117,16 @@ class Site:
         if hint:
             hints.publish(self.app, submitted.ready)
         return submitted
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Within, no stage ends (with `HELD`, no training): what a test does to it comes in time."""
+        file = self.home / "hold"
+        file.touch()
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
     def stage(self, stage: Stage | str) -> Any:
         """The stage's row."""

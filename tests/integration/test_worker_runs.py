@@ -64,19 +64,26 @@ def test_stages_that_nobody_hinted_are_found(shared):
 def test_hints_do_not_pile_up_behind_a_busy_worker(shared):
     """Each is older than the republish time long before its turn comes."""
     slow = [Sleep(f"slow {number}", 0.1) for number in range(30)]
-    shared.submit("slow", slow, hint=False)
-    most = 0
-    while shared.stage(slow[-1]).state != State.DONE or any(shared.stage(s).state != State.DONE for s in slow):
-        most = max(most, hints.waiting(shared.app))
-    assert 0 < most <= 16
+    seen = [0]
+
+    def ended():
+        seen.append(hints.waiting(shared.app))
+        return all(shared.stage(stage).state == State.DONE for stage in reversed(slow))
+
+    with shared.hold():
+        shared.submit("slow", slow, hint=False)
+        shared.until(lambda: hints.waiting(shared.app), "a hint behind a busy worker")
+    shared.until(ended, "the end of all")
+    assert max(seen) <= 16
     assert {attempt.outcome for stage in slow for attempt in attempts(shared, stage)} == {"DONE"}
 
 
 def test_a_killed_trainer_is_replaced_and_its_stage_run_again(shared):
-    stage = Sleep("killed", 3.0)
-    shared.submit("killed", [stage])
-    shared.wait(stage, State.RUNNING)
-    os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
+    stage = Sleep("killed", 0.0)
+    with shared.hold():
+        shared.submit("killed", [stage])
+        shared.wait(stage, State.RUNNING)
+        os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
     shared.wait(stage, State.DONE)
     assert shared.stage(stage).attempt == 2
     first, second = attempts(shared, stage)

@@ -2,12 +2,14 @@
 
 For tests whose subject is the worker: its trainer is a process of its own as always, with the real `__main__`, pipes,
 signals and end, but it needs a twentieth of the CPU time to start. It sleeps through a Sleep stage; of a Train stage
-it reports the epochs, `SECONDS` each, and computes nothing. Any other stage fails.
+it reports the epochs, `SECONDS` each. Any other stage fails. Nothing ends while the file `hold` is in SWEEP_HOME.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -66,10 +68,10 @@ def run_stage(context: Context, request: Any) -> Any:
 
 
 def _sleep(context: Context, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
+    until, hold = time.monotonic() + seconds, Path(os.environ["SWEEP_HOME"]) / "hold"
+    while (left := until - time.monotonic()) > 0 or hold.exists():
         context.report("sleeping")
-        time.sleep(min(left, 0.5))
+        time.sleep(min(max(left, 0.05), 0.5))
 
 
 def _stand_in(name: str, **content: object) -> None:
