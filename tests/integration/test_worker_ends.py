@@ -94,8 +94,12 @@ def test_plain_celery_starts_a_worker(make_site):
     stage = Sleep("plain", 0.0)
     site.submit("plain", [stage], hint=False)
     site.wait(stage, State.DONE)
-    answer = subprocess.run([*celery, "inspect", "ping"], env=site.environ, cwd=site.home, capture_output=True)
-    assert b"pong" in answer.stdout
+    ping = [*celery, "inspect", "ping", "--timeout", "2"]
+
+    def answers() -> bool:
+        return b"pong" in subprocess.run(ping, env=site.environ, cwd=site.home, capture_output=True).stdout
+
+    site.until(answers, "an answer to a ping")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(PATIENCE) == 0
 
