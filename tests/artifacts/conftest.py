@@ -122,7 +122,8 @@ def _wait(server: S3, process: "subprocess.Popen[bytes]", log: Path) -> None:
         client_options={"allow_http": True, "timeout": "5s"},
         retry_config={"max_retries": 0},
     )
-    for _ in range(300):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()[-3000:]
         with contextlib.suppress(Exception):
             store.put("ready", b"yes")

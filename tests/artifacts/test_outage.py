@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 
 OUTAGE = float(os.environ.get("TEST_OUTAGE_SECONDS", "4"))
 """Seconds for which the server is gone; up to two minutes should do no harm."""
+
+
+def _until(done: Callable[[], object]) -> None:
+    """Wait until it is true; after five minutes the test's own assertions say what is missing."""
+    deadline = time.monotonic() + 300
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def test_writers_and_readers_outlast_an_outage(weed: Any, tmp_path: Path) -> None:
@@ -46,16 +54,13 @@ def test_writers_and_readers_outlast_an_outage(weed: Any, tmp_path: Path) -> Non
     for thread in threads:
         thread.start()
     try:
-        time.sleep(0.5)
+        _until(lambda: written or problems)
         weed.kill()
         before = set(written)
         time.sleep(OUTAGE)
         weed.start()
         weed.wait()
-        for _ in range(600):
-            if set(written) - before or problems:
-                break
-            time.sleep(0.1)
+        _until(lambda: set(written) - before or problems)
     finally:
         stop.set()
         for thread in threads:

@@ -60,7 +60,7 @@ class Sqlite:
         fresh.replace(self.clock)
 
     def go(self) -> None:
-        self._holder = sqlite3.connect(self._file, isolation_level=None, timeout=30.0)
+        self._holder = sqlite3.connect(self._file, isolation_level=None, timeout=60.0)
         self._holder.execute("BEGIN EXCLUSIVE")
 
     def come_back(self) -> None:

@@ -22,7 +22,7 @@ from tests.artifacts.conftest import ACCESS, SECRET, free_ports
 from tests.chaos import children
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET}
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 _libc = ctypes.CDLL(None, use_errno=True)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

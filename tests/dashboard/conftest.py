@@ -33,7 +33,7 @@ class Served:
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Asks as a program does; `x_have="…"` is the header X-Have."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
@@ -55,7 +55,7 @@ def _serving(
         yield Served(place.port, f"http://127.0.0.1:{place.port}/")
     finally:
         answering.should_exit = True
-        thread.join(30)
+        thread.join(300)
         place.socket.close()
 
 
@@ -98,7 +98,7 @@ class Browser:
         )
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(300_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(url)

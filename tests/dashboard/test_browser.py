@@ -36,7 +36,7 @@ def test_what_happens_appears_and_nothing_else_moves(engine: Engine, serve: Serv
     assert "s-running" in mine.get_attribute("class")
     train(engine, under_way, 2)
     page.locator("#part-running").get_by_text("epoch 2 of").wait_for()
-    assert page.locator("#part-running svg.spark polyline").count() == 1
+    page.locator("#part-running svg.spark polyline").wait_for(state="attached")
     finish(engine, under_way)
     _wait_for_class(page, under_way.digest, "s-done")
     assert page.evaluate("document.querySelector('#lanes') === window.same"), "the same page, the same list"
@@ -124,7 +124,7 @@ def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
             finish(engine, held)
     page = browser.page(serve().url + "sweeps/study")
     rows = page.locator("#cells-table .tabulator-row")
-    rows.first.wait_for()
+    rows.nth(7).wait_for()
     assert rows.count() == 8
     after = "document.querySelector('#cells').compareDocumentPosition(document.querySelector('#part-running'))"
     assert page.evaluate(f"{after} & Node.DOCUMENT_POSITION_FOLLOWING") == 4, "before what runs"
@@ -195,7 +195,7 @@ def test_a_ledger_that_goes_away_and_comes_back(settings: Settings, engine: Engi
     settings.ledger_file.rename(moved)
     banner = page.locator("#banner")
     banner.filter(has_text="no ledger yet").wait_for()
-    assert page.locator("#pulse").inner_text() == "lost"
+    page.locator("#pulse").get_by_text("lost", exact=True).wait_for()
     assert page.locator("#lanes > li").count() == 5, "what was known stays"
     moved.rename(settings.ledger_file)
     banner.wait_for(state="hidden")

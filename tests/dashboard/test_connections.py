@@ -20,7 +20,7 @@ def _sockets(port: int, count: int, sent: bytes) -> Iterator[list[socket.socket]
     with contextlib.ExitStack() as stack:
         opened = []
         for _ in range(count):
-            opened.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), 30)))
+            opened.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), 300)))
             with contextlib.suppress(OSError):  # it may have been closed already
                 opened[-1].sendall(sent)
         yield opened
@@ -71,7 +71,7 @@ def test_an_idle_socket_is_closed_in_time(engine: Engine, serve: Serve) -> None:
 def test_who_was_let_in_keeps_the_connection(engine: Engine, serve: Serve) -> None:
     served = serve(token=_TOKEN, limits=ConnectionLimits(connections=_LIMIT, head_seconds=600))
     asked = f"GET /static/dashboard.css HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_TOKEN}\r\n\r\n".encode()
-    with socket.create_connection(("127.0.0.1", served.port), 30) as mine:
+    with socket.create_connection(("127.0.0.1", served.port), 300) as mine:
         mine.sendall(asked)
         assert mine.recv(65536).startswith(b"HTTP/1.1 200")
         with _sockets(served.port, 2 * _LIMIT, b""):

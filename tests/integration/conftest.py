@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ PATIENCE = 300.0
 
 QUICK = {"SWEEP_LEASE_SECONDS": "4", "SWEEP_HEARTBEAT_SECONDS": "0.2", "SWEEP_REPUBLISH_SECONDS": "0.5"}
 
+_SUPPORT = Path(__file__).parents[1] / "support"
+TORCHLESS = str(_SUPPORT / "torchless")
+"""On PYTHONPATH: trainers have no torch and compute nothing; no stage ends while the file `hold` is in the home."""
+HELD = str(_SUPPORT / "held")
+"""On PYTHONPATH: while the file `hold` is in the home, trainings wait in their middle, after TEST_HOLD_AFTER steps."""
+
 
 def _command(process: psutil.Process) -> str:
     """Its command line; "" once it has ended: a worker has short-lived children too."""
@@ -42,10 +49,14 @@ def _command(process: psutil.Process) -> str:
 
 @dataclass
 class Site:
-    """A home with its ledger, and the workers that were started on it."""
+    """A home with its ledger, and the workers that were started on it.
+
+    trains: their trainers import torch and train; without it they start at once, and can only sleep and report epochs.
+    """
 
     home: Path
     extra: dict[str, str] = field(default_factory=dict)
+    trains: bool = False
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -53,6 +64,7 @@ class Site:
             **{name: value for name, value in os.environ.items() if not name.startswith("SWEEP_")},
             "SWEEP_HOME": str(self.home),
             "SWEEP_THREADS": "1",
+            **({} if self.trains else {"PYTHONPATH": TORCHLESS}),
             **QUICK,
             **self.extra,
         }
@@ -66,7 +78,7 @@ class Site:
         while not done():
             logs = "\n".join(path.read_text(errors="replace")[-2000:] for path in self.home.glob("worker-*.log"))
             assert time.monotonic() < deadline, f"never: {what}\n{logs}"
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Starts a worker (by default `python -m prunesweep.worker --devices cpu`); its log is home/worker-N.log."""
@@ -106,6 +118,16 @@ class Site:
             hints.publish(self.app, submitted.ready)
         return submitted
 
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Within, no stage ends (with `HELD`, no training): what a test does to it comes in time."""
+        file = self.home / "hold"
+        file.touch()
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+
     def stage(self, stage: Stage | str) -> Any:
         """The stage's row."""
         digest = stage if isinstance(stage, str) else digest_of(encode(stage))
@@ -134,10 +156,10 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Makes a site in the test's own folder; at the end its workers are stopped."""
     sites: list[Site] = []
 
-    def make(**extra: str) -> Site:
+    def make(*, trains: bool = False, **extra: str) -> Site:
         home = tmp_path / f"h{len(sites)}"
         home.mkdir()
-        sites.append(Site(home, extra))
+        sites.append(Site(home, extra, trains))
         return sites[-1]
 
     yield make
@@ -155,8 +177,8 @@ def make_shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
     """Makes a site with one warm worker, for all tests of a module that leave it running."""
     sites: list[Site] = []
 
-    def make(**extra: str) -> Site:
-        sites.append(Site(tmp_path_factory.mktemp("shared"), extra))
+    def make(*, trains: bool = False, **extra: str) -> Site:
+        sites.append(Site(tmp_path_factory.mktemp("shared"), extra, trains))
         site = sites[-1]
         site.trainer(site.start())
         site.until(lambda: b"is ready (" in site.log().read_bytes(), "a warm worker")
@@ -169,5 +191,5 @@ def make_shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
 
 @pytest.fixture(scope="module")
 def shared(make_shared_site: Callable[..., Site]) -> Site:
-    """A site with one warm worker and nothing else to it."""
+    """A site with one warm worker whose trainer only sleeps."""
     return make_shared_site()

@@ -157,11 +157,12 @@ def test_a_refusing_broker_is_one_that_is_away(far, admin, relay, name: str) -> 
     refusal = REFUSALS[name] if name in REFUSALS else _replied(relay, REPLIES[name])
     worker, trainer = far.workers[0], far.trainer(far.workers[0])
     began = far.log().stat().st_size
-    running, queued, after = Sleep(f"running-{name}", 1.0), Sleep(f"queued-{name}", 0.0), Sleep(f"after-{name}", 0.0)
-    far.submit(running.label, [running])
-    far.wait(running, State.RUNNING)
-    far.submit(queued.label, [queued])  # its hint lies on the queue when the slot is free to take it
-    refusal.begin(admin)
+    running, queued, after = Sleep(f"running-{name}", 0.0), Sleep(f"queued-{name}", 0.0), Sleep(f"after-{name}", 0.0)
+    with far.hold():
+        far.submit(running.label, [running])
+        far.wait(running, State.RUNNING)
+        far.submit(queued.label, [queued])  # its hint lies on the queue when the slot is free to take it
+        refusal.begin(admin)
     try:
         with pytest.raises(BrokerAway):
             publish(far.app, {"0" * 64: 0})

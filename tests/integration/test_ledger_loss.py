@@ -7,7 +7,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,16 +101,19 @@ def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
     """One stage ends meanwhile, the other trains on; each worker could take the other's as lost."""
     site, away = lossy
     recipe = load_recipe("digits").dense
-    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), recipe, 3 * int(AWAY), 0)
-    stages = [Sleep("ends meanwhile", 4.0), training]
+    # An epoch takes 0.3 s: tests/support/torchless.
+    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), recipe, 5 * int(AWAY), 0)
+    stages = [Sleep("ends meanwhile", 0.0), training]
     after = Sleep("after", 0.0, tuple(digest(stage) for stage in stages))
-    site.submit("naps", [*stages, after], hint=False)
-    workers = [site.start(), site.start()]
-    for stage in stages:
-        site.wait(stage, State.RUNNING)
-    trainers = [site.trainer(worker) for worker in workers]
-    site.engine.dispose()
-    with away():
+    with ExitStack() as outage:
+        with site.hold():
+            site.submit("naps", [*stages, after], hint=False)
+            workers = [site.start(), site.start()]
+            for stage in stages:
+                site.wait(stage, State.RUNNING)
+            trainers = [site.trainer(worker) for worker in workers]
+            site.engine.dispose()
+            outage.enter_context(away())
         time.sleep(AWAY)
     for stage in (*stages, after):
         site.wait(stage, State.DONE)
@@ -125,19 +128,20 @@ def test_a_ledger_that_is_away_for_longer_than_a_lease(lossy) -> None:
 def test_a_worker_that_is_lost_while_the_ledger_is_away_is_still_found(lossy) -> None:
     """What keeps the others from reaping is over after a lease."""
     site, away = lossy
-    lost, kept = Sleep("lost", 30.0), Sleep("kept", AWAY)
+    lost, kept = Sleep("lost", 0.0), Sleep("kept", 0.0)
     first = site.start()
-    site.submit("lost", [lost], hint=False)
-    site.wait(lost, State.RUNNING)
-    second = site.start()
-    site.submit("kept", [kept], hint=False)
-    site.wait(kept, State.RUNNING)
-    site.engine.dispose()
-    with away():
-        first.kill()
-        first.wait()
-        time.sleep(AWAY)
-    site.until(lambda: site.stage(lost).losses == 1, "the lost stage taken back")
+    with site.hold():
+        site.submit("lost", [lost], hint=False)
+        site.wait(lost, State.RUNNING)
+        second = site.start()
+        site.submit("kept", [kept], hint=False)
+        site.wait(kept, State.RUNNING)
+        site.engine.dispose()
+        with away():
+            first.kill()
+            first.wait()
+            time.sleep(AWAY)
+        site.until(lambda: site.stage(lost).losses == 1, "the lost stage taken back")
     site.wait(kept, State.DONE)
     site.until(lambda: site.stage(lost).attempt == 2, "the lost stage taken up again")
     assert site.stage(kept).attempt == 1

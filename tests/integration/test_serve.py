@@ -138,7 +138,7 @@ def serving(host_home: Path) -> "Iterator[subprocess.Popen[bytes]]":
 @pytest.fixture
 def site(serving: "subprocess.Popen[bytes]", host_home: Path) -> Iterator[Site]:
     """What uses the served home. A long lease: whatever a cut costs would show."""
-    site = Site(host_home, {"SWEEP_LEASE_SECONDS": "120"})
+    site = Site(host_home, {"SWEEP_LEASE_SECONDS": "120"}, trains=True)
     yield site
     site.close()
 

@@ -15,8 +15,9 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Train, digest_of, encode
 from tests.chaos.servers import CREDENTIALS, S3, wait_for
+from tests.integration.conftest import HELD
 
-EPOCHS = 12
+EPOCHS = 3
 TRAIN = Train(parse_dataset("digits"), ModelRef("resnet18", 1, 10), load_recipe("digits").dense, EPOCHS, 0)
 
 
@@ -41,7 +42,9 @@ def trouble(site) -> str:
 
 @pytest.mark.slow
 def test_revoked_credentials_cost_nothing_but_time(make_site, store, monkeypatch) -> None:
-    site = make_site(SWEEP_ARTIFACTS_URL=store.url, SWEEP_SNAPSHOT_SECONDS="1000", **CREDENTIALS)
+    held = {"trains": True, "PYTHONPATH": HELD, "TEST_HOLD_AFTER": "30"}
+    site = make_site(**held, SWEEP_ARTIFACTS_URL=store.url, SWEEP_SNAPSHOT_SECONDS="1000", **CREDENTIALS)
+    (site.home / "hold").touch()
     site.start()
     site.until(lambda: b"is ready (" in site.log().read_bytes(), "a worker")
     store.refuse()
@@ -51,8 +54,9 @@ def test_revoked_credentials_cost_nothing_but_time(make_site, store, monkeypatch
     assert "AWS_SECRET_ACCESS_KEY" in trouble(site)
     assert epochs(site) == [], "nothing is trained before there is room for it"
     store.accept()
-    site.until(lambda: len(epochs(site)) > 1, "a training")
+    site.until(lambda: epochs(site), "a training")
     store.refuse()
+    (site.home / "hold").unlink()
     site.until(lambda: "403" in trouble(site), "that it waits for the store again")
     assert len(epochs(site)) == EPOCHS
     store.accept()

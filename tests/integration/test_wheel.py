@@ -27,15 +27,33 @@ assert len(network.input.names) == 10 and len(network.input.mean) == 3
 _IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
 
 
-@pytest.mark.slow
-def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
-    built = subprocess.run(
-        [*pip, "wheel", "--no-deps", "--wheel-dir", tmp_path, ROOT], capture_output=True, text=True, env=environ
-    )
+def _built(folder: Path) -> Path:
+    """The wheel that is built from the source archive, as a release is."""
+    uv = Path(sys.executable).parent / "uv"
+    built = subprocess.run([uv, "build", "--quiet", "--out-dir", folder, ROOT], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    (wheel,) = tmp_path.glob("prunesweep-*.whl")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _has_all_rooms(wheel: Path) -> None:
+    """Every file of ours is in it, and nothing beside `prunesweep` goes into site-packages."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = {name for name in packed.namelist() if ".dist-info/" not in name}
+    assert {Path(name).parts[0] for name in names} == {"prunesweep"}, "one name in site-packages"
+    package = ROOT / "prunesweep"
+    rooms = [package, *(link for link in package.iterdir() if link.is_dir() and link.name != "__pycache__")]
+    assert names >= {
+        f"prunesweep/{file.relative_to(package)}" for room in rooms for file in room.glob("**/*.py") if room != package
+    }
+    assert {"prunesweep/py.typed", "prunesweep/core/plan/recipe_files/default.toml"} <= names
+
+
+@pytest.mark.slow
+def test_the_wheel_from_the_source_archive_carries_all_it_needs(tmp_path: Path) -> None:
+    environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
+    wheel = _built(tmp_path / "dist")
+    _has_all_rooms(wheel)
     fresh = tmp_path / "venv"
     venv.create(fresh, with_pip=False)
     python = fresh / "bin" / "python"
@@ -43,14 +61,12 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True
     )
     site = Path(paths.stdout.strip())
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     install = [*pip, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
     installed = subprocess.run(install, capture_output=True, text=True, env=environ)
     assert installed.returncode == 0, installed.stderr
     # Third parties come from the environment of the tests; ours must come from the wheel, which stands first.
     (site / "third-parties.pth").write_text(sysconfig.get_path("purelib"))
-    with zipfile.ZipFile(wheel) as packed:
-        names = {Path(name).parts[0] for name in packed.namelist()}
-    assert {name for name in names if not name.endswith(".dist-info")} == {"prunesweep"}, "one name in site-packages"
     # As in most research repositories: folders of the user's own that have the names of our rooms.
     elsewhere = tmp_path / "elsewhere"
     for name in ("core", "orchestrator", "worker", "migrations"):
@@ -78,5 +94,6 @@ def test_the_wheel_carries_all_it_needs(tmp_path: Path) -> None:
     (card,) = (elsewhere / "files").glob("*oneshot*.md")
     blocks = re.findall(r"```python\n(.*?)```", card.read_text(), re.DOTALL)
     assert len(blocks) == 2
-    for block in blocks:
-        run(str(python), "-c", f"import os; os.chdir('files')\n{_IMAGES}\n{block}")
+    # In one program, because each would import torch; neither sees the other's names.
+    cells = "".join(f"exec({block!r}, dict(images=images))\n" for block in blocks)
+    run(str(python), "-c", f"import os; os.chdir('files')\n{_IMAGES}\n{cells}")

@@ -37,12 +37,13 @@ def test_a_worker_that_is_asked_to_stop_hands_its_stage_back(site, number):
 
 def test_a_killed_worker_leaves_no_trainer_and_another_goes_on(site):
     worker = site.start()
-    stage = Sleep("orphaned", 1.0)
-    site.submit("orphaned", [stage], hint=False)
-    site.wait(stage, State.RUNNING)
-    trainer = site.trainer(worker)
-    worker.kill()
-    worker.wait()
+    stage = Sleep("orphaned", 0.0)
+    with site.hold():
+        site.submit("orphaned", [stage], hint=False)
+        site.wait(stage, State.RUNNING)
+        trainer = site.trainer(worker)
+        worker.kill()
+        worker.wait()
     gone, _ = psutil.wait_procs([trainer], timeout=PATIENCE)
     assert gone
     # The broker has outlived it, and the next worker finds it.
@@ -74,12 +75,12 @@ def test_a_worker_outlasts_a_ledger_that_drops_its_connections(make_site, postgr
     open_ledger(load_settings({"SWEEP_DATABASE_URL": url}), upgrade=True).dispose()
     site = make_site(SWEEP_DATABASE_URL=url)
     site.start()
-    first = Sleep("first", 1.0)
+    first = Sleep("first", 0.0)
     last = Sleep("last", 0.0, (digest(first),))
-    site.submit("chain", [first, last], hint=False)
-    site.wait(first, State.RUNNING)
     drop = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
-    with postgres.connect() as connection:
+    with site.hold(), postgres.connect() as connection:
+        site.submit("chain", [first, last], hint=False)
+        site.wait(first, State.RUNNING)
         assert connection.execute(drop, {"name": site.engine.url.database}).all()
     site.engine.dispose()
     site.wait(last, State.DONE)
@@ -93,8 +94,12 @@ def test_plain_celery_starts_a_worker(make_site):
     stage = Sleep("plain", 0.0)
     site.submit("plain", [stage], hint=False)
     site.wait(stage, State.DONE)
-    answer = subprocess.run([*celery, "inspect", "ping"], env=site.environ, cwd=site.home, capture_output=True)
-    assert b"pong" in answer.stdout
+    ping = [*celery, "inspect", "ping", "--timeout", "2"]
+
+    def answers() -> bool:
+        return b"pong" in subprocess.run(ping, env=site.environ, cwd=site.home, capture_output=True).stdout
+
+    site.until(answers, "an answer to a ping")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(PATIENCE) == 0
 
@@ -140,11 +145,12 @@ def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
     """The worker's heartbeats go on; what counts is the trainer's progress."""
     site = make_site(SWEEP_SILENCE_SECONDS="6")
     worker = site.start()
-    stage = Sleep("hangs", 2.0)
-    site.submit("hangs", [stage], hint=False)
-    site.wait(stage, State.RUNNING)
-    trainer = site.trainer(worker)
-    trainer.suspend()
+    stage = Sleep("hangs", 0.0)
+    with site.hold():
+        site.submit("hangs", [stage], hint=False)
+        site.wait(stage, State.RUNNING)
+        trainer = site.trainer(worker)
+        trainer.suspend()
     site.wait(stage, State.DONE)
     row = site.stage(stage)
     assert (row.attempt, row.failures) == (2, 1)
@@ -156,7 +162,7 @@ def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
 def test_run_ends_when_no_slot_can_ever_work(tmp_path):
     """What the trainer needs cannot be imported: each start fails."""
     (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "safetensors.py").write_text("raise OSError('libfoo.so: cannot open shared object file')\n")
+    (tmp_path / "broken" / "torch.py").write_text("raise OSError('libfoo.so: cannot open shared object file')\n")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SWEEP_")}
     environ |= {"SWEEP_HOME": str(tmp_path / "home"), "PYTHONPATH": str(tmp_path / "broken")}
     axes = ["--dataset=digits", "--width=1", "--sparsity=50", "--epochs=1", "--iterations=1", "--bench-device=none"]

@@ -5,6 +5,7 @@ import os
 import signal
 
 import psutil
+import pytest
 import redis
 from sqlalchemy import select, update
 
@@ -21,13 +22,20 @@ from prunesweep.core.plan.stages import PruneRound, Sleep, Train, digest, encode
 
 DIGITS = {
     "dataset": "digits",
-    "width": "2",
+    "width": "1",
     "dense_epochs": "1",
     "sparsity": "90",
     "algorithm": "iterative",
     "epochs": "1",
     "iterations": "2",
+    "bench_engines": "torch",
 }
+
+
+@pytest.fixture(scope="module")
+def training(make_shared_site):
+    """A site with one warm worker that trains."""
+    return make_shared_site(trains=True)
 
 
 def attempts(site, stage):
@@ -56,75 +64,26 @@ def test_stages_that_nobody_hinted_are_found(shared):
 def test_hints_do_not_pile_up_behind_a_busy_worker(shared):
     """Each is older than the republish time long before its turn comes."""
     slow = [Sleep(f"slow {number}", 0.1) for number in range(30)]
-    shared.submit("slow", slow, hint=False)
-    most = 0
-    while shared.stage(slow[-1]).state != State.DONE or any(shared.stage(s).state != State.DONE for s in slow):
-        most = max(most, hints.waiting(shared.app))
-    assert 0 < most <= 16
+    seen = [0]
+
+    def ended():
+        seen.append(hints.waiting(shared.app))
+        return all(shared.stage(stage).state == State.DONE for stage in reversed(slow))
+
+    with shared.hold():
+        shared.submit("slow", slow, hint=False)
+        shared.until(lambda: hints.waiting(shared.app), "a hint behind a busy worker")
+    shared.until(ended, "the end of all")
+    assert max(seen) <= 16
     assert {attempt.outcome for stage in slow for attempt in attempts(shared, stage)} == {"DONE"}
 
 
-def test_the_celery_process_has_not_loaded_torch(shared):
-    worker = psutil.Process(shared.workers[0].pid)
-    loaded = [region.path for region in worker.memory_maps()]
-    assert not [path for path in loaded if "libtorch" in path]
-    trainer = shared.trainer(shared.workers[0])
-    assert [region.path for region in trainer.memory_maps() if "libtorch" in region.path]
-    assert os.getpgid(trainer.pid) == trainer.pid
-
-
-def test_a_digits_sweep_ends_in_a_full_report(shared):
-    planned = plan(read_axes(DIGITS, GRIDS["demo"]))
-    submitted = add_sweep(shared.engine, planned, "digits", "test")
-    for cell in planned.cells:
-        for stage in cell.stages:
-            shared.wait(stage, State.DONE)
-    rows = report_rows(shared.engine, submitted.id)
-    assert len(rows) == 1
-    for row in rows:
-        assert row.state == State.DONE
-        assert 0 <= row.top1 <= 1 and 0 <= row.top1_before <= 1 and 0 <= row.top1_dense <= 1
-        assert row.total - row.nonzero == round(row.total * 0.9)
-        assert row.latency_speedup_low <= row.latency_speedup <= row.latency_speedup_high
-        assert row.artifact_bytes > 0 and row.train_seconds > 0
-    with shared.engine.connect() as connection:
-        epochs = connection.execute(select(metrics.c.digest, metrics.c.epoch)).all()
-    expected = {(name, n + 1) for name, s in planned.stages.items() for n in range(getattr(s, "epochs", 0))}
-    assert set(epochs) == {tuple(row) for row in expected}
-
-
-def test_submitting_again_runs_nothing(shared):
-    grid = read_axes({**DIGITS, "sparsity": "50", "algorithm": "oneshot", "bench_device": "none"}, GRIDS["demo"])
-    planned = plan(grid)
-    add_sweep(shared.engine, planned, "again-1", "test")
-    shared.wait(planned.cells[0].evaluate, State.DONE)
-    again = add_sweep(shared.engine, planned, "again-2", "test")
-    assert (again.new, again.ready, again.done) == (0, (), again.stages)
-
-
-def test_a_damaged_artifact_fails_its_stage_and_others_go_on(shared):
-    grid = read_axes({**DIGITS, "seeds": "7", "algorithm": "oneshot", "bench_device": "none"}, GRIDS["demo"])
-    planned = plan(grid)
-    train = next(stage for stage in planned.stages.values() if isinstance(stage, Train))
-    shared.submit("dense-only", [train])
-    shared.wait(train, State.DONE)
-    sha = shared.stage(train).artifact
-    (shared.home / "artifacts" / "sha256" / sha[:2] / sha).write_bytes(b"not what was written")
-    add_sweep(shared.engine, planned, "damaged", "test")
-    prune = next(stage for stage in planned.stages.values() if isinstance(stage, PruneRound))
-    shared.wait(prune, State.FAILED)
-    assert "wrong hash" in shared.stage(prune).error
-    assert shared.stage(planned.cells[0].evaluate).state == State.CANCELLED
-    other = Sleep("other", 0.0)
-    shared.submit("other", [other])
-    shared.wait(other, State.DONE)
-
-
 def test_a_killed_trainer_is_replaced_and_its_stage_run_again(shared):
-    stage = Sleep("killed", 3.0)
-    shared.submit("killed", [stage])
-    shared.wait(stage, State.RUNNING)
-    os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
+    stage = Sleep("killed", 0.0)
+    with shared.hold():
+        shared.submit("killed", [stage])
+        shared.wait(stage, State.RUNNING)
+        os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGKILL)
     shared.wait(stage, State.DONE)
     assert shared.stage(stage).attempt == 2
     first, second = attempts(shared, stage)
@@ -189,3 +148,52 @@ def test_a_killed_broker_is_started_again(shared):
     shared.submit("broker", [stage], hint=False)
     shared.wait(stage, State.DONE)
     assert encode(stage) == shared.stage(stage).spec
+
+
+def test_the_celery_process_has_not_loaded_torch(training):
+    worker = psutil.Process(training.workers[0].pid)
+    loaded = [region.path for region in worker.memory_maps()]
+    assert not [path for path in loaded if "libtorch" in path]
+    trainer = training.trainer(training.workers[0])
+    assert [region.path for region in trainer.memory_maps() if "libtorch" in region.path]
+    assert os.getpgid(trainer.pid) == trainer.pid
+
+
+def test_a_digits_sweep_ends_in_a_full_report_and_again_runs_nothing(training):
+    planned = plan(read_axes(DIGITS, GRIDS["demo"]))
+    submitted = add_sweep(training.engine, planned, "digits", "test")
+    for cell in planned.cells:
+        for stage in cell.stages:
+            training.wait(stage, State.DONE)
+    rows = report_rows(training.engine, submitted.id)
+    assert len(rows) == 1
+    for row in rows:
+        assert row.state == State.DONE
+        assert 0 <= row.top1 <= 1 and 0 <= row.top1_before <= 1 and 0 <= row.top1_dense <= 1
+        assert row.total - row.nonzero == round(row.total * 0.9)
+        assert row.latency_speedup_low <= row.latency_speedup <= row.latency_speedup_high
+        assert row.artifact_bytes > 0 and row.train_seconds > 0
+    with training.engine.connect() as connection:
+        epochs = connection.execute(select(metrics.c.digest, metrics.c.epoch)).all()
+    expected = {(name, n + 1) for name, s in planned.stages.items() for n in range(getattr(s, "epochs", 0))}
+    assert set(epochs) == {tuple(row) for row in expected}
+    again = add_sweep(training.engine, planned, "again", "test")
+    assert (again.new, again.ready, again.done) == (0, (), again.stages)
+
+
+def test_a_damaged_artifact_fails_its_stage_and_others_go_on(training):
+    grid = read_axes({**DIGITS, "seeds": "7", "algorithm": "oneshot", "bench_device": "none"}, GRIDS["demo"])
+    planned = plan(grid)
+    train = next(stage for stage in planned.stages.values() if isinstance(stage, Train))
+    training.submit("dense-only", [train])
+    training.wait(train, State.DONE)
+    sha = training.stage(train).artifact
+    (training.home / "artifacts" / "sha256" / sha[:2] / sha).write_bytes(b"not what was written")
+    add_sweep(training.engine, planned, "damaged", "test")
+    prune = next(stage for stage in planned.stages.values() if isinstance(stage, PruneRound))
+    training.wait(prune, State.FAILED)
+    assert "wrong hash" in training.stage(prune).error
+    assert training.stage(planned.cells[0].evaluate).state == State.CANCELLED
+    other = Sleep("other", 0.0)
+    training.submit("other", [other])
+    training.wait(other, State.DONE)

@@ -31,6 +31,7 @@ from prunesweep.core.settings import load_settings
 from prunesweep.core.urls import broker_url, database_url, mask
 from prunesweep.orchestrator.cli.app import main
 from prunesweep.worker.message_filter import refusal
+from tests.support.examples import examples
 
 AXES = (
     "sparsity",
@@ -55,11 +56,13 @@ inputs: list[int] = []
 """How many each fuzz test is given; filled as they are defined, so that it holds in every process."""
 
 
-def _fuzz(examples: int, each: int = 1) -> Callable[[Any], Any]:
+def _fuzz(usual: int, each: int = 1) -> Callable[[Any], Any]:
     """The same inputs at each run, so that a failure here is a failure everywhere. each: inputs of one example."""
-    inputs.append(examples * each)
+    inputs.append(examples(usual) * each)
     calm = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=calm)
+    return settings(
+        max_examples=examples(usual), deadline=None, derandomize=True, database=None, suppress_health_check=calm
+    )
 
 
 def _planned(read: Callable[[], Grid]) -> Plan | None:
@@ -114,13 +117,13 @@ _GOOD = {
 }
 
 
-@_fuzz(700)
+@_fuzz(150)
 @given(st.dictionaries(st.one_of(st.sampled_from(AXES), st.text(max_size=8)), _VALUES, max_size=4))
 def test_axes_of_any_value(values: dict[str, object]) -> None:
     _planned(lambda: read_axes(values, GRIDS["demo"]))
 
 
-@_fuzz(700)
+@_fuzz(150)
 @given(st.dictionaries(st.sampled_from(AXES), _ANY, max_size=4))
 def test_axes_as_typed(values: dict[str, object]) -> None:
     _planned(lambda: read_axes(values, GRIDS["demo"]))
@@ -151,7 +154,7 @@ seeds = [0, 1]
 """
 
 
-@_fuzz(70, _MUTATIONS)
+@_fuzz(20, _MUTATIONS)
 @given(seed=st.integers(0, 2**32))
 def test_grid_files_with_bytes_changed(tmp_path: Path, seed: int) -> None:
     file = tmp_path / "grid.toml"
@@ -174,7 +177,7 @@ _HINT = {
 }
 
 
-@_fuzz(80, _MUTATIONS)
+@_fuzz(20, _MUTATIONS)
 @given(seed=st.integers(0, 2**32))
 def test_messages_with_bytes_changed(seed: int) -> None:
     assert refusal(_HINT, QUEUE) == ""
@@ -201,7 +204,7 @@ _TEXT = st.one_of(
 )
 
 
-@_fuzz(500)
+@_fuzz(120)
 @given(text=_TEXT)
 def test_grid_files_of_any_bytes(tmp_path: Path, text: bytes) -> None:
     file = tmp_path / "grid.toml"
@@ -243,7 +246,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.dispose()
 
 
-@_fuzz(50)
+@_fuzz(15)
 @given(grid=st.fixed_dictionaries({}, optional=_GOOD), name=st.one_of(st.none(), _ANY))
 def test_what_is_accepted_is_written_whole(ledger: Engine, grid: dict[str, object], name: str | None) -> None:
     made = _planned(lambda: read_axes(grid, GRIDS["demo"]))
@@ -276,7 +279,7 @@ def _rows(engine: Engine) -> dict[str, int]:
         }
 
 
-@_fuzz(100)
+@_fuzz(30)
 @given(
     words=st.lists(st.one_of(st.sampled_from(["--json", "--dry-run", "-g", "demo", "--", "submit"]), _ANY), max_size=3),
     axes=st.dictionaries(st.sampled_from(AXES), _ANY, max_size=2),
@@ -316,13 +319,13 @@ _PARTS = {
 }
 
 
-@_fuzz(600)
+@_fuzz(150)
 @given(st.one_of(st.fixed_dictionaries({}, optional=_PARTS), _JSON), st.sampled_from([QUEUE, "celery.pidbox"]))
 def test_messages_of_any_shape(message: object, queue: str) -> None:
     assert isinstance(refusal(message, queue), str)
 
 
-@_fuzz(300)
+@_fuzz(60)
 @given(_JSON)
 def test_the_task_takes_any_argument(argument: object) -> None:
     """In a process without a station, as Flower's: it says so and does nothing."""
@@ -335,7 +338,7 @@ def test_the_task_takes_any_argument(argument: object) -> None:
     assert not is_digest(argument) or argument == "0" * 64
 
 
-@_fuzz(600)
+@_fuzz(150)
 @given(_ANY, st.sampled_from(["redis://", "rediss://", "postgresql://", "redis+socket://", "sqlite://", "", "http://"]))
 def test_urls_and_names(text: str, scheme: str) -> None:
     for read in (lambda: broker_url(scheme + text, "F"), lambda: database_url(scheme + text), lambda: parse_name(text)):
@@ -347,4 +350,4 @@ def test_urls_and_names(text: str, scheme: str) -> None:
 
 
 def test_these_are_enough() -> None:
-    assert sum(inputs) >= 10_000
+    assert sum(inputs) >= examples(2_500)

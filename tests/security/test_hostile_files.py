@@ -156,7 +156,7 @@ def _evaluate(home: Path, *files: Path) -> "subprocess.CompletedProcess[str]":
     ]
     environ = {**os.environ, "SWEEP_HOME": str(home), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.run(
-        [*command, "--threads", "1"], env=environ, capture_output=True, text=True, preexec_fn=_limit, timeout=120
+        [*command, "--threads", "1"], env=environ, capture_output=True, text=True, preexec_fn=_limit, timeout=300
     )
 
 

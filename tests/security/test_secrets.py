@@ -119,5 +119,5 @@ def test_plain_celery_s_own_words(home: Path, port: str) -> None:
     """Celery prints the broker's URL in its own way."""
     environ = {**os.environ, "SWEEP_BROKER_URL": f"redis://:{QUOTED}@127.0.0.1:{port}/0"}
     command = [sys.executable, "-m", "celery", "-A", "prunesweep.worker.app", "report"]
-    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
     _silent(ran.stdout, ran.stderr)

@@ -80,7 +80,8 @@ def _no_pooled_connections() -> Iterator[None]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(500):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
         try:
             to_port(port)().close()
         except OSError:

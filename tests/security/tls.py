@@ -43,7 +43,7 @@ def make_certificate(folder: Path, name: str = "localhost") -> Certificate:
 
 def to_port(port: int) -> Connect:
     """Connects to a TCP port of this machine."""
-    return lambda: socket.create_connection(("127.0.0.1", port), timeout=10)
+    return lambda: socket.create_connection(("127.0.0.1", port), timeout=300)
 
 
 def to_socket(path: Path) -> Connect:
@@ -68,7 +68,7 @@ def tls_proxy(certificate: Certificate, connect: Connect, *, postgres: bool = Fa
         yield listener.getsockname()[1]
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)  # ends accept()
-        accepting.join(10)
+        accepting.join(300)
 
 
 def _accept(listener: socket.socket, context: ssl.SSLContext, connect: Connect, postgres: bool) -> None:
