@@ -1,5 +1,6 @@
 """Opening a ledger: what is made, what is refused, and in which words."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -60,7 +61,15 @@ import ctypes, os, sys
 if os.geteuid() == 0:  # without root's right to write everywhere, which the next program would get as well
     for capability in (1, 2):
         ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
-os.execv(sys.executable, [sys.executable, "-m", "prunesweep", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
+"""
+_SWEEP = """
+import contextlib, io, json, sys
+from prunesweep.orchestrator.cli.app import main
+for line in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        code = main(line.split())
+    print(json.dumps([line, code, out.getvalue(), err.getvalue()]))
 """
 
 
@@ -74,22 +83,24 @@ def test_a_ledger_that_may_only_be_read_is_read(settings: Settings, in_use: bool
     for path in (settings.ledger_file, settings.home):
         path.chmod(0o555 if path.is_dir() else 0o444)
     environ = os.environ | {"SWEEP_HOME": str(settings.home)}
-
-    def sweep(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-c", _READ, *words], capture_output=True, text=True, env=environ)
-
+    reads, writes = (
+        ("status kept", "list", "report kept --format=csv"),
+        ("cancel kept", "retry kept", "submit --grid=demo"),
+    )
     try:
-        for words in (["status", "kept"], ["list"], ["report", "kept", "--format=csv"]):
-            ran = sweep(*words)
-            assert (ran.returncode, ran.stderr) == (0, ""), ran
-            assert "kept" in ran.stdout
-        for words in (["cancel", "kept"], ["retry", "kept"], ["submit", "--grid=demo"]):
-            ran = sweep(*words)
-            assert ran.returncode == 2 and ran.stderr.count("\n") == 1, ran
-            assert "is not writable; set SWEEP_HOME to a folder you can write" in ran.stderr
+        command = [sys.executable, "-c", _READ, _SWEEP, *reads, *writes]
+        ran = subprocess.run(command, capture_output=True, text=True, env=environ, check=True)
     finally:
         settings.home.chmod(0o700)
         engine.dispose()
+    said = {line: words for line, *words in map(json.loads, ran.stdout.splitlines())}
+    for line in reads:
+        code, out, err = said[line]
+        assert (code, err) == (0, "") and "kept" in out, said[line]
+    for line in writes:
+        code, _, err = said[line]
+        assert code == 2 and err.count("\n") == 1, said[line]
+        assert "is not writable; set SWEEP_HOME to a folder you can write" in err
 
 
 def test_without_create_a_missing_ledger_is_an_error_and_stays_missing(settings: Settings) -> None:
@@ -221,7 +232,7 @@ def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-W", "error", "-c", _OPEN, str(settings.home)]
     openers = [subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE) for _ in range(3)]
-    assert [opener.communicate(timeout=60)[1] for opener in openers] == [b""] * 3
+    assert [opener.communicate(timeout=600)[1] for opener in openers] == [b""] * 3
     with sqlite3.connect(settings.ledger_file) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrate.HEAD,)]
     connection.close()

@@ -235,7 +235,7 @@ def test_unknown_sweep_and_store_that_cannot_be_used(
     assert ran.complaint.startswith("sweep: SWEEP_ARTIFACTS_URL 'ftp://host/x': use file:///FOLDER")
 
 
-def test_an_export_that_fails_leaves_no_folder(sweep: Sweep, floor: Floor, tmp_path: Path) -> None:
+def test_an_export_that_fails_leaves_no_folder(here: None, sweep: Sweep, floor: Floor, tmp_path: Path) -> None:
     for _, file in floor.artifacts().values():
         file.write_bytes(b"damaged")
     ran = sweep("export", "mine", tmp_path / "new" / "models")

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,6 @@ from prunesweep.core.artifacts.checkpoint import unpack
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.importing import hub
-from prunesweep.core.jobs import import_weights
-from prunesweep.core.jobs.answers import Answer
-from prunesweep.core.jobs.programs import Program
-from prunesweep.core.jobs.requests import ImportWeights, read_request
 from prunesweep.core.ledger.queries.lookup import cell_artifacts
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -34,7 +29,6 @@ from prunesweep.orchestrator.audit.spread import seeds
 from prunesweep.orchestrator.audit.subject import read_subject
 from prunesweep.orchestrator.report.html.sentences import verdict
 from prunesweep.orchestrator.report.summary import dense_spread
-from prunesweep.orchestrator.run import weights as given
 from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
@@ -47,13 +41,8 @@ GRID = ("--model", "resnet18", "--width", "2", "--dataset", "digits", "--epochs"
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program that reads weights is called, not started: starting torch takes seconds."""
-
-    def ask(program: Program[ImportWeights, Any], request: ImportWeights) -> Iterator[Answer]:
-        assert program.module == "prunesweep.core.jobs.import_weights"
-        return import_weights.convert(read_request(json.dumps(asdict(request)), ImportWeights), lambda event: None)
-
-    monkeypatch.setattr(given, "ask", ask)
+    """The programs that read weights and export are called, not started: starting torch takes seconds."""
+    answer_here(monkeypatch)
 
 
 @pytest.fixture
@@ -198,7 +187,7 @@ def test_trained_further_first_and_masks_of_its_own(
 
 
 def test_a_lost_or_damaged_import_says_to_submit_again(
-    sweep: Sweep, trained: Work, ledger: Engine, theirs: Path, monkeypatch: pytest.MonkeyPatch
+    sweep: Sweep, trained: Work, ledger: Engine, theirs: Path
 ) -> None:
     grid = ("submit", "--weights", theirs, *GRID, "--sparsity", "50", "--algorithm", "oneshot", "--name", "mine")
     assert sweep(*grid).code == 0
@@ -208,7 +197,6 @@ def test_a_lost_or_damaged_import_says_to_submit_again(
     [failed] = trained()
     assert failed.startswith("artifact ") and failed.endswith("submit the sweep again with its --weights")
     assert sweep(*grid).code == 0 and trained() == [], "which helps"
-    answer_here(monkeypatch)
     assert "all well" in sweep("verify").out
     store.delete(name)
     for option in ((), ("--repair",)):

@@ -25,7 +25,7 @@ from tests.support.examples import examples
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
 quiet = settings(
     deadline=None,
-    max_examples=examples(20),
+    max_examples=examples(12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
@@ -90,9 +90,11 @@ def test_rows_of_whole_vectors(target: Target, size: tuple[int, int], kernel: tu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("density", "side", "threads"), [(0.1, 32, 2), (0.6, 28, 1), (0.3, 33, 3), (0.02, 17, 1)])
-def test_residual_networks(target: Target, density: float, side: int, threads: int) -> None:
-    assert_close(resnet(density, side), [1, 2, 17, 257], target, threads)
+@pytest.mark.parametrize(
+    ("density", "side", "threads", "width"), [(0.1, 32, 2, 8), (0.6, 28, 1, 4), (0.3, 33, 3, 4), (0.02, 17, 1, 16)]
+)
+def test_residual_networks(target: Target, density: float, side: int, threads: int, width: int) -> None:
+    assert_close(resnet(density, side, width), [1, 2, 17, 257], target, threads)
 
 
 def test_few_groups_run_one_by_one_where_that_is_faster(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

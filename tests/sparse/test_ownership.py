@@ -21,13 +21,13 @@ CALLERS = 4
 WAYS = [*(target.name for target in TARGETS), "onnxruntime", "OpenVINO"]
 quiet = settings(
     deadline=None,
-    max_examples=examples(6),
+    max_examples=examples(4),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 batches = st.lists(
     st.one_of(st.sampled_from([1, 2, 4, 7, 8, 9, 15, 16, 17, 63, 64, 65, 128, 129]), st.integers(1, MOST)),
     min_size=2,
-    max_size=10,
+    max_size=7,
 )
 
 

@@ -92,7 +92,7 @@ def test_any_padding(always: list[str], target: Target, padding: tuple[int, int]
     assert always == ["only"]
 
 
-@pytest.mark.parametrize("channels", [64, 128, 256])
+@pytest.mark.parametrize("channels", [64, 256])
 def test_every_pixel_keeps_its_digits(target: Target, channels: int) -> None:
     """No mean over the map hides an error here: what docs/speed.md says of the precision."""
     random = np.random.default_rng(0)
@@ -108,12 +108,12 @@ def test_every_pixel_keeps_its_digits(target: Target, channels: int) -> None:
     assert np.abs(found - wanted).max() <= 3e-6 * wanted.max()
 
 
-@pytest.mark.parametrize("channels", [64, 256])
-def test_digits_are_kept_over_many_channels(always: list[str], target: Target, channels: int) -> None:
+@pytest.mark.parametrize(("channels", "side"), [(64, 16), (256, 8)])
+def test_digits_are_kept_over_many_channels(always: list[str], target: Target, channels: int, side: int) -> None:
     random = np.random.default_rng(0)
     nodes: list[Node] = [conv(random, "first", INPUT, (channels, channels, 3, 3), 1.0)]
     nodes.append(conv(random, "second", "first", (channels, channels, 3, 3), 1.0, add="first"))
-    assert_close(headed(random, (channels, 16, 16), nodes, channels), [1, 16], target, grouped=True)
+    assert_close(headed(random, (channels, side, side), nodes, channels), [1, 16], target, grouped=True)
     assert always == ["first", "second"]
 
 

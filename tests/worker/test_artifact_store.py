@@ -16,8 +16,8 @@ from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Train, digest, encode
 from prunesweep.worker.protocol import Epoch, Progress, Request
 from prunesweep.worker.trainer import artifact_store, waiting
-from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.few_images import FewImages
 
 TRAIN = Train(parse_dataset("digits"), ModelRef("resnet18", 1, 10), load_recipe("digits").dense, 1, 0)
 
@@ -32,7 +32,7 @@ class Bench:
 
     def run(self, **at):
         self.events, self.at = [], at
-        self.context = TrainerContext(torch.device("cpu"), self.settings, self.store, self.hear, cores=1)
+        self.context = FewImages(torch.device("cpu"), self.settings, self.store, self.hear, cores=1)
         return run_stage(self.context, Request(digest(TRAIN), 1, encode(TRAIN), {}, ""))
 
     def hear(self, event):

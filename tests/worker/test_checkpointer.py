@@ -17,11 +17,13 @@ from prunesweep.core.training.loop import train
 from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Epoch, Progress, Request, Saved
 from prunesweep.worker.trainer import waiting
-from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.few_images import FewImages
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 1, 10)
-DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
+DENSE, RECOVERY = (
+    replace(recipe, batch=16) for recipe in (load_recipe("digits").dense, load_recipe("digits").finetune)
+)
 TRAIN = Train(DIGITS, MODEL, DENSE, 2, 0)
 PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.5, 2, 2, RECOVERY, DIGITS, MODEL, 0)
 
@@ -32,7 +34,7 @@ def bench(settings):
     torch.set_num_threads(1)
     said = []
     store = ArtifactStore.open("", settings.home)
-    yield TrainerContext(torch.device("cpu"), replace(settings, snapshot=0.0), store, said.append, cores=1), said
+    yield FewImages(torch.device("cpu"), replace(settings, snapshot=0.0), store, said.append, cores=1), said
     torch.set_num_threads(threads)
 
 
@@ -79,7 +81,7 @@ def test_a_store_that_is_away_costs_the_saved_states_only(bench, capfd, monkeypa
             folder.write_text("a file where the folder was")
 
     monkeypatch.setattr(waiting, "_FIRST_PAUSE", 0.01)
-    again = TrainerContext(context.device, context.settings, context.store, hear, cores=1)
+    again = FewImages(context.device, context.settings, context.store, hear, cores=1)
     assert run(again, TRAIN, {}).artifact == usual.artifact
     assert [event.epoch for event in said if isinstance(event, Epoch)] == [1, 2]
     assert not any(isinstance(event, Saved) for event in said)

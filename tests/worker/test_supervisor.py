@@ -121,7 +121,7 @@ def supervisor(ledger_settings):
         stopping.set()
         for one in started:
             one.wake()
-            one.join(10)
+            one.join(300)
             assert not one._thread.is_alive()
 
     yield SimpleNamespace(engine=engine, start=start, end=end)

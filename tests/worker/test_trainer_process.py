@@ -33,7 +33,7 @@ def trainer(tmp_path, monkeypatch):
     trainer.close()
 
 
-def test_a_warm_trainer_serves_until_it_dies(trainer):
+def test_a_warm_trainer_serves_until_it_is_asked_to_end_and_saves_its_state_first(trainer, tmp_path):
     ready = trainer.wait_ready()
     assert isinstance(ready, Ready) and ready.device == "cpu"
     for number in range(3):
@@ -43,11 +43,16 @@ def test_a_warm_trainer_serves_until_it_dies(trainer):
     *_, event = trainer.run(Request("ab" * 32, 1, '{"kind":"future"}', {}, ""))
     assert isinstance(event, Failed) and event.owner == "work" and "not a stage" in event.reason
     assert os.getpgid(trainer.pid) == trainer.pid
-    events = trainer.run(request(Sleep("long", 60.0)))
+    events = trainer.run(request(Train(DIGITS, ModelRef("resnet18", 1, 10), DENSE, 1000, 0)))
+    next(event for event in events if isinstance(event, Epoch))
     trainer.stop()
-    with pytest.raises(TrainerDied, match="SIGTERM"):
-        list(events)
-    assert not trainer.alive
+    said = []
+    with pytest.raises(TrainerDied, match="SIGTERM") as death:
+        for event in events:
+            said.append(event)  # noqa: PERF402 - it ends with an exception
+    assert death.value.asked and not trainer.alive
+    assert isinstance(said[-1], Saved) and said[-1].epoch >= 1
+    assert (tmp_path / "artifacts" / "sha256" / said[-1].artifact[:2] / said[-1].artifact).exists()
     with pytest.raises(TrainerDied):
         list(trainer.run(request(Sleep("later", 0.0))))
 
@@ -123,25 +128,5 @@ def test_a_trainer_that_grows_says_so_and_is_spent(tmp_path, monkeypatch):
             *_, last = trainer.run(request(stage))
             assert isinstance(last, Done) and last.spent is spent
         assert "a fresh trainer follows" in trainer.log.text()
-    finally:
-        trainer.close()
-
-
-def test_a_training_that_is_asked_to_end_saves_its_state_first(tmp_path, monkeypatch):
-    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
-    monkeypatch.setenv("SWEEP_THREADS", "1")
-    trainer = TrainerProcess("cpu")
-    try:
-        trainer.wait_ready()
-        events = trainer.run(request(Train(DIGITS, ModelRef("resnet18", 2, 10), DENSE, 1000, 0)))
-        next(event for event in events if isinstance(event, Epoch))
-        trainer.stop()
-        said = []
-        with pytest.raises(TrainerDied) as death:
-            for event in events:
-                said.append(event)  # noqa: PERF402 - it ends with an exception
-        assert death.value.asked
-        assert isinstance(said[-1], Saved) and said[-1].epoch >= 1
-        assert (tmp_path / "artifacts" / "sha256" / said[-1].artifact[:2] / said[-1].artifact).exists()
     finally:
         trainer.close()
