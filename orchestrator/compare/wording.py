@@ -65,7 +65,7 @@ def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -
         text.Column(names.b),
         text.Column("difference"),
         text.Column("95 %"),
-        text.Column("verdict", left=True),
+        text.Column("verdict", left=True, keep=20),
     ]
     rows = [
         (

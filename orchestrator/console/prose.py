@@ -11,7 +11,7 @@ _NUMBER = r"[-+±~<>≥≤(\[]*\d[\d,.:–-]*"
 _KEPT = (
     re.compile(rf"({_NUMBER}[)\]]?) (?=(?:{_UNITS})(?![\w/]))"),  # 12 %, 3 min, 10:13 UTC
     re.compile(rf"(\d[ \0](?:h|min|days?)) (?={_NUMBER})"),  # 3 min 33 s
-    re.compile(r"(?<=[\d%×]) (?=[±×÷/→] )|(?<=[±×÷/→]) (?=\d)"),  # 77.95 ± 0.90
+    re.compile(r"(?<=[\w%]) (?=[±×÷] )|(?<=[±×÷]) (?=\w)"),  # 77.95 ± 0.90, 3 epochs × 5 rounds
 )
 _COMMAND = re.compile(r"\bsweep (?:--)?[a-z][^·;()]*[^·;() ,.]")
 _LABEL = re.compile(r"((?:\S+(?: \S+)* {2,}){1,2})(\S+(?: \S+)*)$")
@@ -28,7 +28,7 @@ def wrapped(line: str, width: int, indent: str = "", first: str | None = None) -
         indent: before every line but the first.
         first: before the first; None = nothing.
     """
-    lines, now, used = [], first or "", len(first or "")
+    lines, now, used = [], first or "", len(_COLOUR.sub("", first or ""))
     empty = True
     for word in _words(line):
         long = len(_COLOUR.sub("", word))
@@ -48,11 +48,21 @@ def fitted(line: str, width: int) -> list[str]:
     plain = _COLOUR.sub("", line)
     if len(plain) <= width or plain.startswith((" ", *_BOX)):
         return [line]
-    label = _LABEL.match(line)
+    label = _LABEL.match(plain)
     if label is None:
         return [line] if "  " in plain else wrapped(line, width, "  ")
-    room = len(_COLOUR.sub("", label[1]))
-    return wrapped(label[2], width, " " * room if room < width // 2 else "  ", label[1])
+    room = len(label[1])
+    first, rest = _divided(line, room)
+    return wrapped(rest, width, " " * room if room < width // 2 else "  ", first)
+
+
+def _divided(line: str, room: int) -> tuple[str, str]:
+    """Return the line's first `room` characters that are seen, with the colours among them, and the rest."""
+    place, seen = 0, 0
+    while seen < room:
+        colour = _COLOUR.match(line, place)
+        place, seen = (colour.end(), seen) if colour else (place + 1, seen + 1)
+    return line[:place], line[place:]
 
 
 def _words(line: str) -> Iterator[str]:

@@ -149,7 +149,7 @@ def test_one_line_for_a_notebook(sweep: Sweep, ledger: Engine, work: Callable[..
     view = OneLineView(written.append)
     view.show(sweep_status(ledger, 1), "no worker is up")
     view.show(sweep_status(ledger, 1), "no worker is up")
-    assert written == ["\rmine: 0 of 9 stages · 0 of 13 epochs · no worker is up"]
+    assert written == ["\rmine: 0 of 9 stages · 0 of 13 epochs · at least 15 s left · no worker is up"]
     view.tell("✓ done     train")
     assert len(written) == 1
     view.tell("✗ failed   train: the disk is full")

@@ -44,6 +44,8 @@ def test_tables_are_left_to_the_terminal(line):
 
 def test_what_follows_a_label_stays_below_it():
     line = "estimated time   unknown until an epoch has taken 3 min 33 s"
+    coloured = line.replace("estimated ", "\x1b[32mestimated \x1b[0m")
+    assert fitted(coloured, 40)[1:] == [" " * 17 + "has taken 3 min 33 s"]
     assert fitted(line, 40) == ["estimated time   unknown until an epoch", " " * 17 + "has taken 3 min 33 s"]
 
 
