@@ -129,7 +129,7 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         model.eval()
         with torch.no_grad():
             try:
-                with _QuickShapes(), watch(shapes):
+                with _QuickShapes(), watch(shapes):  # type: ignore[no-untyped-call]
                     functional_call(model, shapes, (torch.empty(1, *image, device="meta", dtype=some.dtype),))
             except Exception:  # whatever a network makes of numbers that are not there
                 with watch(tensors):

@@ -60,7 +60,8 @@ def workers_of(home: Path) -> list[str]:
 def test_run_report_export_evaluate_load(
     one_thread: None, sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran = subprocess.run([*SWEEP, "run", *words()], capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    options = words(bench_engines="torch")
+    ran = subprocess.run([*SWEEP, "run", *options], capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "tiny: 2 of 2 cells done" in ran.stdout
     assert f"report: {home}/reports/tiny.md" in ran.stdout
@@ -74,7 +75,7 @@ def test_run_report_export_evaluate_load(
     assert all(row["nonzero"] == row["total"] - row["total"] // 2 for row in rows)
 
     answer_here(monkeypatch)
-    again = sweep("submit", *words(name="other"), "--json")
+    again = sweep("submit", *words(name="other", bench_engines="torch"), "--json")
     assert json.loads(again.out)["new"] == 0
 
     exported = json.loads(sweep("export", "tiny", tmp_path / "models", "--json").out)

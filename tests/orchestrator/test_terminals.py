@@ -34,7 +34,7 @@ def _until(condition: Callable[[], Any]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.3)  # to look costs 30 ms
 
 
 def _counts(sweep: Sweep) -> dict[str, int]:
