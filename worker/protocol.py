@@ -120,11 +120,14 @@ class Progress:
     Attributes:
         phase: what it does now, in a word or two; at most one a second while that stays the same.
         trouble: what it waits for, "" = nothing.
+        gpu_percent, gpu_bytes: see `prunesweep.worker.trainer.gpu_usage`; None on a CPU.
     """
 
     event: ClassVar[str] = "progress"
     phase: str
     trouble: str = ""
+    gpu_percent: float | None = None
+    gpu_bytes: int | None = None
 
 
 class Owner(StrEnum):

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from prunesweep.worker.protocol import Event, Progress
+from prunesweep.worker.trainer.gpu_usage import GpuUsage
 
 _SECONDS = 1.0
 _EVERY = 16
@@ -18,8 +19,9 @@ _AHEAD = 4
 class Reporter:
     """Call it with the phase at each sign of progress; a call costs a fraction of a microsecond."""
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
-        self._emit = emit
+    def __init__(self, emit: Callable[[Event], None], gpu: Callable[[], GpuUsage] = GpuUsage) -> None:
+        """gpu: what the trainer uses of its GPU now."""
+        self._emit, self._gpu = emit, gpu
         self._phase, self._trouble = "", ""
         self._next = 0.0
 
@@ -28,7 +30,8 @@ class Reporter:
         now = time.monotonic()
         if now >= self._next or phase != self._phase or trouble != self._trouble:
             self._phase, self._trouble, self._next = phase, trouble, now + _SECONDS
-            self._emit(Progress(phase, trouble))
+            used = self._gpu()
+            self._emit(Progress(phase, trouble, used.percent, used.bytes))
 
     def begin(self) -> None:
         """A stage was taken up: a trainer that does not get even here hangs."""
