@@ -14,12 +14,12 @@ from sqlalchemy import Engine, select
 from bench.rows import LATENCY
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import cells
-from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.ledger.queue.claims import Claim, claim, heartbeat
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
-from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.ledger.queue.workers import SlotUsage, register
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.settings import load_settings
@@ -27,6 +27,7 @@ from prunesweep.core.settings import load_settings
 WORKERS = ("gpu-a:4711", "gpu-b:4712")
 SLOTS = ("cuda:0", "cuda:1")
 LEASE = 3600.0
+USAGE = (SlotUsage(104.2, 2_300_000_000, 87.0, 6_100_000_000), SlotUsage(99.6, 2_200_000_000, 91.0, 6_000_000_000))
 LOG = """epoch 1 of 3: loss 0.412, 1,904 images/s
 epoch 2 of 3: loss 0.377, 1,911 images/s
 Traceback (most recent call last):
@@ -49,6 +50,7 @@ def start_workers(engine: Engine) -> None:
     """Two workers with two slots each."""
     for name in WORKERS:
         register(engine, name, name.partition(":")[0], 4711, SLOTS, "0.1.0")
+        heartbeat(engine, name, [], LEASE, USAGE)
 
 
 def take(engine: Engine, count: int) -> list[Claim]:
@@ -120,6 +122,8 @@ def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: s
     done = 0
     while done < share * sent.stages:
         ready = take(engine, min(100, int(share * sent.stages) - done + 1))
+        if not ready:  # another sweep has done the rest
+            break
         for held in ready:
             finish(engine, held)
         done += len(ready)

@@ -44,6 +44,7 @@ _TOGETHER = frozenset(
         "integration/test_worker_runs.py",
         "artifacts/test_s3.py",
         "dashboard/test_browser.py",
+        "dashboard/test_comparison.py",
         "docs/test_pages_run.py",
         "docs/test_site.py",
         "orchestrator/test_sink_mlflow.py",

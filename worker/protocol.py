@@ -121,6 +121,7 @@ class Progress:
         phase: what it does now, in a word or two; at most one a second while that stays the same.
         trouble: what it waits for, "" = nothing.
         done, total, unit: how far it is, see `prunesweep.core.ledger.db.doing`.
+        gpu_percent, gpu_bytes: see `prunesweep.worker.trainer.gpu_usage`; None on a CPU.
     """
 
     event: ClassVar[str] = "progress"
@@ -129,6 +130,8 @@ class Progress:
     done: int = 0
     total: int = 0
     unit: str = ""
+    gpu_percent: float | None = None
+    gpu_bytes: int | None = None
 
 
 class Owner(StrEnum):

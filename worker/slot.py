@@ -11,6 +11,7 @@ from prunesweep.core.ledger.queries.labels import label_of
 from prunesweep.core.ledger.queries.logs import save_log
 from prunesweep.core.ledger.queries.lookup import places_of
 from prunesweep.core.ledger.queue.claims import Claim, claim
+from prunesweep.core.ledger.queue.workers import SlotUsage
 from prunesweep.core.plan.datasets import FOLDERS
 from prunesweep.worker.attempt import AttemptRecord
 from prunesweep.worker.context import StopReason, WorkerContext
@@ -20,6 +21,7 @@ from prunesweep.worker.slot_rest import SlotRest
 from prunesweep.worker.stall import SHORTEST, StallDetector
 from prunesweep.worker.trainer.errors import says_machine
 from prunesweep.worker.trainer_process import GRACE, LONGEST_GRACE, TrainerDied, TrainerProcess
+from prunesweep.worker.usage import ProcessMeter
 
 logger = get_logger(__name__)
 
@@ -59,6 +61,8 @@ class Slot:
         self._silence: StallDetector | None = None
         self._saving_seconds = _SAVING_SECONDS
         self.doing = DoingPace()
+        self._meter = ProcessMeter()
+        self._last_progress: Progress | None = None
 
     @property
     def held(self) -> Claim | None:
@@ -100,6 +104,15 @@ class Slot:
             self.stop(StopReason.HUNG, self._held)
         elif silence.hung:
             process.kill()
+
+    def usage(self) -> SlotUsage:
+        """Return what its trainer has used since the last look; to be called once a heartbeat, by one thread."""
+        process, said = self._process, self._last_progress
+        alive = process is not None and process.alive
+        found = self._meter.look(process.pid if process is not None and alive else None)
+        if said is None or not alive:
+            return SlotUsage(found.cpu_percent, found.memory_bytes)
+        return SlotUsage(found.cpu_percent, found.memory_bytes, said.gpu_percent, said.gpu_bytes)
 
     def free_for(self) -> float:
         """Return the seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
@@ -256,7 +269,7 @@ class Slot:
             self._discard(process)
             raise
         finally:
-            self._silence = None
+            self._silence = self._last_progress = None
             self._note("")
 
     def _bury(self, taken: Claim, record: AttemptRecord, death: TrainerDied, silence: StallDetector, log: str) -> None:
@@ -280,6 +293,7 @@ class Slot:
     def _handle(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
         ours = True
         if isinstance(event, Progress):
+            self._last_progress = event
             self._note(event.trouble)
             self.doing.hear(Doing(event.phase, event.done, event.total, event.unit))
         elif isinstance(event, Epoch):

@@ -23,7 +23,7 @@ from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.progress import record_doing, record_progress
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.retention import forget_old
-from prunesweep.core.ledger.queue.workers import WorkerNotes, note
+from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note
 from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.incidents import first_line
 from prunesweep.worker.reap_guard import ReapGuard
@@ -70,6 +70,7 @@ class Supervisor:
         self._next_beat = 0.0
         self._next_forget = 0.0
         self._noted = WorkerNotes({}, ())
+        self._usage: tuple[SlotUsage, ...] = ()
         self._reap_guard = ReapGuard(context.settings.lease, context.settings.heartbeat)
 
     def start(self) -> None:
@@ -93,6 +94,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         if time.monotonic() >= self._next_beat:
+            self._guard("usage", self._look_at_usage)
             beaten = self._guard("heartbeat", self._beat)
             # A ledger that is away is looked for more often: leases run out meanwhile.
             wait = self._context.settings.heartbeat
@@ -123,7 +125,7 @@ class Supervisor:
     def _beat(self) -> None:
         settings, engine = self._context.settings, self._context.engine
         holders = {(held.digest, held.attempt): (slot, held) for slot in self._slots if (held := slot.progressing)}
-        beats = heartbeat(engine, self._context.worker, list(holders), settings.lease)
+        beats = heartbeat(engine, self._context.worker, list(holders), settings.lease, self._usage)
         self._reap_guard.beat(_awake_or_not())
         self._believe(lambda: read_clock(self._context.engine))
         for beat in beats:
@@ -132,6 +134,11 @@ class Supervisor:
                 slot.stop(StopReason.LOST, held)
             elif beat.cancel:
                 slot.stop(StopReason.CANCEL, held)
+
+    def _look_at_usage(self) -> None:
+        """What the slots use, for the heartbeat to carry: no figure is kept from one to the next."""
+        self._usage = ()
+        self._usage = tuple(slot.usage() for slot in self._slots)
 
     def _believe(self, read: Callable[[], float]) -> bool:
         """Read the ledger's clock; False if it was stepped, now or not long ago."""

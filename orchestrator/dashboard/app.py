@@ -17,20 +17,25 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import version
 from prunesweep.orchestrator.dashboard import charts, views
 from prunesweep.orchestrator.dashboard.auth import TokenAuth
 from prunesweep.orchestrator.dashboard.cells_table import cells_table
 from prunesweep.orchestrator.dashboard.connection import LedgerAway
-from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, changed, sweep_url
+from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, changed, compare_url, key_of, sweep_url
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN
 from prunesweep.orchestrator.dashboard.read_service import ReadService
+from prunesweep.orchestrator.report.figures.selection import MOST_COMPARED
 from prunesweep.orchestrator.report.render import render
 
 _THREADS = 4
 _HAVE = "x-have"
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+_OTHERS = 8
+_NAME_TWO = "Name two or more sweeps: /compare?sweep=NAME&sweep=NAME"
 
 Made = TypeVar("Made")
 
@@ -68,12 +73,40 @@ class Dashboard:
             show=show,
             ended=found.status.ended,
             several=False,
+            others=await self._aside(lambda: self._others(found.sweep.id)),
         )
 
     async def sweep_live(self, request: Request) -> Response:
         key, page, show = _asked(request)
         _, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
         return _live(parts, request)
+
+    async def compare(self, request: Request) -> Response:
+        keys = _compared(request)
+        found, parts = await self._aside(lambda: views.compare(self._pages, self.readings, keys))
+        if not parts:
+            raise HTTPException(400, f"{found[0].sweep.name} and what? {_NAME_TWO}")
+        known = [key_of(each.sweep) for each in found]
+        return self._page(
+            "compare",
+            parts,
+            title=" and ".join(each.sweep.name for each in found),
+            live=compare_url(known, "/live"),
+            ended=True,
+            several=True,
+        )
+
+    async def compare_live(self, request: Request) -> Response:
+        keys = _compared(request)
+        return _live((await self._aside(lambda: views.compare(self._pages, self.readings, keys)))[1], request)
+
+    async def compare_charts(self, request: Request) -> Response:
+        keys, token = _compared(request), request.query_params.get("token", "")
+        return JSONResponse(await self._aside(lambda: charts.overlaid(self.readings, keys, token)))
+
+    async def compare_cells(self, request: Request) -> Response:
+        keys, token = _compared(request), request.query_params.get("token", "")
+        return JSONResponse(await self._aside(lambda: cells_table(self.readings, keys, token)))
 
     async def charts(self, request: Request) -> Response:
         key, token = request.path_params["key"], request.query_params.get("token", "")
@@ -132,6 +165,10 @@ class Dashboard:
             status, "Not found" if status == 404 else "Not possible", str(getattr(error, "detail", ""))
         )
 
+    def _others(self, sweep_id: int) -> list[SweepRow]:
+        """Return the latest other sweeps."""
+        return [each.sweep for each in self.readings.sweeps() if each.sweep.id != sweep_id][:_OTHERS]
+
     def _page(self, template: str, parts: list[Fragment], **more: Any) -> Response:
         values = {"live": "/live", "version": version(), "parts": {part.name: part for part in parts}, **more}
         return HTMLResponse(self._pages.page(template, **values))
@@ -162,6 +199,10 @@ def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -
             Route("/sweeps/{key}/charts.json", board.charts, methods=["GET"]),
             Route("/sweeps/{key}/cells.json", board.cells, methods=["GET"]),
             Route("/sweeps/{key}/report.csv", board.table, methods=["GET"]),
+            Route("/compare", board.compare, methods=["GET"]),
+            Route("/compare/live", board.compare_live, methods=["GET"]),
+            Route("/compare/charts.json", board.compare_charts, methods=["GET"]),
+            Route("/compare/cells.json", board.compare_cells, methods=["GET"]),
             Route("/stages/{digest}", board.stage, methods=["GET"]),
             Route("/stages/{digest}/live", board.stage_live, methods=["GET"]),
             Route("/static/vega.js", board.vega, methods=["GET"]),
@@ -182,6 +223,20 @@ def _asked(request: Request) -> tuple[str, int, str]:
     page, show = request.query_params.get("page", ""), request.query_params.get("show", "")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
     return request.path_params["key"], number, show if show in SHOWN else "all"
+
+
+def _compared(request: Request) -> list[str]:
+    """Return the sweeps of the address, each once.
+
+    Raises:
+        HTTPException: fewer than two, or more than colours can tell apart.
+    """
+    keys = list(dict.fromkeys(key for key in request.query_params.getlist("sweep") if key))
+    if len(keys) < 2:
+        raise HTTPException(400, f"There is nothing to compare. {_NAME_TWO}")
+    if len(keys) > MOST_COMPARED:
+        raise HTTPException(400, f"{len(keys)} sweeps are more than colours can tell apart: at most {MOST_COMPARED}.")
+    return keys
 
 
 def _live(parts: list[Fragment], request: Request) -> Response:

@@ -7,8 +7,8 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.dashboard.read_service import ReadService
-from prunesweep.orchestrator.dashboard.stage_names import cell_name
 from prunesweep.orchestrator.dashboard.state_icons import MARKS
+from prunesweep.orchestrator.report.summary import cell_name
 
 _FIRST_TO_SHOW = (State.FAILED, State.QUARANTINED, State.RUNNING, State.READY)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from time import localtime, strftime
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -65,9 +66,19 @@ def _section(part: Fragment) -> str:
     )
 
 
+def key_of(sweep: Any) -> str:
+    """Return its name; its number for a name that no address can hold as it is."""
+    return sweep.name if _PLAIN.fullmatch(sweep.name) else str(sweep.id)
+
+
 def sweep_url(sweep: Any) -> str:
-    """Its page's, by name; by number for a name that no address can hold as it is."""
-    return f"/sweeps/{sweep.name if _PLAIN.fullmatch(sweep.name) else sweep.id}"
+    """Return its page's address."""
+    return f"/sweeps/{key_of(sweep)}"
+
+
+def compare_url(keys: Iterable[str], under: str = "") -> str:
+    """Return the address of a page with these sweeps side by side, or of what is `under` it."""
+    return f"/compare{under}?{urlencode([('sweep', key) for key in keys])}"
 
 
 def _when(seconds: float | None, form: str = "%Y-%m-%d %H:%M") -> str:
@@ -83,4 +94,6 @@ _FILTERS: Mapping[str, Callable[..., str]] = {
     "plural": text.plural,
     "when": _when,
     "sweep_url": sweep_url,
+    "sweep_key": key_of,
+    "compare_url": lambda sweeps: compare_url(map(key_of, sweeps)),
 }

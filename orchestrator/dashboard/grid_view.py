@@ -9,9 +9,9 @@ from typing import Any
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
 from prunesweep.core.ledger.queries.cell_states import cell_states
-from prunesweep.orchestrator.dashboard.stage_names import cell_name, steps
+from prunesweep.orchestrator.dashboard.stage_names import steps
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, StateIcon, paths
-from prunesweep.orchestrator.report.summary import Spread, spread
+from prunesweep.orchestrator.report.summary import Spread, cell_name, spread
 
 PER_PAGE = 50
 """Lanes of one page."""

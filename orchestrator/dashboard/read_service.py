@@ -18,8 +18,10 @@ from prunesweep.core.ledger.queries.sweeps import ListedSweep, SweepRow, find_sw
 from prunesweep.core.ledger.queries.worker_slots import busy_slots
 from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.compare.selectors import CellFilter, read_side
 from prunesweep.orchestrator.dashboard.cache import TimedCache
 from prunesweep.orchestrator.dashboard.connection import LedgerConnection
+from prunesweep.orchestrator.dashboard.pairings import Pairing, pairings
 from prunesweep.orchestrator.dashboard.stage_names import stage_names
 from prunesweep.orchestrator.dashboard.workers_view import WorkersView, floor
 
@@ -119,6 +121,27 @@ class ReadService:
             return rows, figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
 
         return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
+
+    def overlaid(self, keys: Sequence[str], token: str) -> Sequence["Figure"]:
+        """Return charts with all these sweeps in them. token: as of `figures`."""
+
+        def read(engine: Engine) -> Sequence["Figure"]:
+            from prunesweep.orchestrator.report.figures.overlay import SweepResults, overlay
+
+            sweeps = [find_sweep(engine, key) for key in keys]
+            return overlay(
+                [SweepResults(s.name, report_rows(engine, s.id), learning_curves(engine, s.id)) for s in sweeps]
+            )
+
+        return self.fresh.get(("overlaid", tuple(keys), token[:_LONGEST]), lambda: self.source.read(read))
+
+    def paired(self, keys: Sequence[str], token: str) -> Sequence[Pairing]:
+        """Return the first sweep against each other one, paired by seed. token: of their results."""
+
+        def read(engine: Engine) -> Sequence[Pairing]:
+            return pairings([read_side(engine, CellFilter(key, key, {})) for key in keys])
+
+        return self._kept.get(("paired", tuple(keys), token), lambda: self.source.read(read))
 
     def _floor(self, engine: Engine) -> WorkersView:
         busy = busy_slots(engine)

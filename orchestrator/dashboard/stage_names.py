@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from prunesweep.core.ledger.queries.cell_paths import CellPath
-from prunesweep.core.plan.cells import Cell
-
-
-def cell_name(cell: Cell) -> str:
-    """E.g. `iterative 90 % · 3 × 2 · seed 0`: algorithm, sparsity, epochs a round × rounds, seed."""
-    return f"{cell.algorithm} {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
+from prunesweep.orchestrator.report.summary import cell_name
 
 
 def steps(path: CellPath) -> list[tuple[str, str, str]]:

@@ -1,17 +1,19 @@
 """What each page is made of, from what was read."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from prunesweep.core.errors import printable
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.status import SweepStatus
 from prunesweep.orchestrator.dashboard.connection import LedgerAway
-from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, sweep_url
+from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages, compare_url, key_of, sweep_url
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN, GridView, graph, root_of
 from prunesweep.orchestrator.dashboard.read_service import ReadService, StageReading, SweepReading
 from prunesweep.orchestrator.dashboard.sparklines import spark
 from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
+from prunesweep.orchestrator.report.figures.selection import MOST_COMPARED
 from prunesweep.orchestrator.status import view
 
 _MOST_RUNNING = 40
@@ -31,7 +33,7 @@ def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
     except LedgerAway as away:
         if not away.missing:
             raise
-        return [pages.part("sweeps", "sweeps", rows=[])]
+        return [pages.part("sweeps", "sweeps", rows=[], most=MOST_COMPARED)]
     rows = [
         {
             "of": each,
@@ -42,7 +44,7 @@ def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
         }
         for each in listed
     ]
-    parts = [pages.part("sweeps", "sweeps", rows=rows)]
+    parts = [pages.part("sweeps", "sweeps", rows=rows, most=MOST_COMPARED)]
     return [*parts, pages.part("workers", "workers", floor=floor)]
 
 
@@ -54,7 +56,7 @@ def sweep(
 
     def make() -> list[Fragment]:
         status = found.status
-        lanes = graph(found.cells, found.now, page, show, root_of(found.sweep.grid))
+        lanes = _lanes(found, page, show)
         running = [
             {
                 "of": stage,
@@ -63,14 +65,13 @@ def sweep(
             }
             for stage in status.running[:_MOST_RUNNING]
         ]
-        state = view.word(status)
         return [
             pages.part(
                 "headline",
                 "headline",
                 status=status,
-                word=state,
-                css=_WORD_CSS.get(state, "s-cancelled"),
+                word=view.word(status),
+                css=_css(status),
                 shares=shares(status.counts),
                 graph=lanes,
                 stages=sum(status.counts.values()),
@@ -86,12 +87,61 @@ def sweep(
                 address=f"{sweep_url(found.sweep)}/cells.json",
                 ended=status.ended,
             ),
-            pages.part("charts", "charts", token=_results_token(status), sweep=found.sweep),
+            pages.part(
+                "charts",
+                "charts",
+                token=_results_token(status),
+                address=f"{sweep_url(found.sweep)}/charts.json",
+                sweep=found.sweep,
+            ),
             pages.part("workers", "workers", floor=found.floor),
         ]
 
     # By the reading, not by the sweep: what has been drawn of one is as old as that, and no older.
     return found, readings.fresh.get(("parts", found.serial, page, show), make)
+
+
+def compare(
+    pages: TemplatePages, readings: ReadService, keys: Sequence[str]
+) -> tuple[Sequence[SweepReading], list[Fragment]]:
+    """Return several sweeps side by side, each once, by whichever name it is asked for; no parts for a single one."""
+    found = list({each.sweep.id: each for each in map(readings.sweep, keys)}.values())
+    serials = tuple(each.serial for each in found)
+    if len(found) < 2:
+        return found, []
+    return found, readings.fresh.get(("compared", serials), lambda: _compared(pages, readings, found))
+
+
+def _compared(pages: TemplatePages, readings: ReadService, found: Sequence[SweepReading]) -> list[Fragment]:
+    known = [key_of(each.sweep) for each in found]
+    lanes = [_lanes(each) for each in found]
+    cells_token = ".".join(_cells_token(each.status, mine) for each, mine in zip(found, lanes, strict=True))
+    token = ".".join(_results_token(each.status) for each in found)
+    ended = all(each.status.ended for each in found)
+    rows = [
+        {
+            "of": each,
+            "word": view.word(each.status),
+            "css": _css(each.status),
+            "shares": shares(each.status.counts),
+            "graph": mine,
+        }
+        for each, mine in zip(found, lanes, strict=True)
+    ]
+    return [
+        pages.part("compared", "compared", rows=rows),
+        pages.part("paired", "paired", paired=readings.paired(known, f"{token} {ended}")),
+        pages.part("cells", "cells", token=cells_token, address=compare_url(known, "/cells.json"), ended=ended),
+        pages.part("charts", "charts", token=token, address=compare_url(known, "/charts.json"), sweep=None),
+    ]
+
+
+def _lanes(found: SweepReading, page: int = 1, show: str = "all") -> GridView:
+    return graph(found.cells, found.now, page, show, root_of(found.sweep.grid))
+
+
+def _css(status: SweepStatus) -> str:
+    return _WORD_CSS.get(view.word(status), "s-cancelled")
 
 
 def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[StageReading, list[Fragment]]:

@@ -1,18 +1,29 @@
 """The workers, their devices, and what each of these does now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from prunesweep.core.ledger.queries.worker_slots import BusySlot
-from prunesweep.core.ledger.queue.workers import WorkerRow
+from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerRow
 
 
 @dataclass(frozen=True)
 class SlotView:
-    """A slot. doing: every stage on it, usually one; none when it is idle."""
+    """A slot.
+
+    Attributes:
+        doing: every stage on it, usually one; none when it is idle.
+        usage: nothing is known of a silent worker's.
+    """
 
     name: str
     doing: tuple[BusySlot, ...]
+    usage: SlotUsage = field(default_factory=SlotUsage)
+
+    @property
+    def gpu(self) -> bool:
+        """True when it is one of a GPU."""
+        return self.name.startswith("cuda")
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,12 @@ def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: floa
     left = list(busy)
     crews = []
     for worker in workers:
-        devices = tuple(SlotView(slot, _taken(left, worker.id, slot)) for slot in worker.slots)
-        crew = _crew(worker.id, worker.host, worker.version, worker.idle_seconds > patience, devices)
+        silent = worker.idle_seconds > patience
+        used = [SlotUsage()] * len(worker.slots) if silent or not worker.usage else worker.usage
+        devices = tuple(
+            SlotView(slot, _taken(left, worker.id, slot), use) for slot, use in zip(worker.slots, used, strict=True)
+        )
+        crew = _crew(worker.id, worker.host, worker.version, silent, devices)
         crews.append(replace(crew, troubles=tuple(worker.troubles)))
     for id in dict.fromkeys(slot.worker for slot in left):
         names = dict.fromkeys(slot.slot for slot in left if slot.worker == id)

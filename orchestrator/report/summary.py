@@ -1,10 +1,11 @@
 """Cells summed up over seeds: settings, means with their standard deviations, and what no other point beats."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.cells import Cell
 
 Setting = tuple[str, int, int]
 """Algorithm, epochs a round, rounds."""
@@ -45,6 +46,11 @@ def setting(row: ReportRow) -> Setting:
     return (row.algorithm, row.epochs, row.iterations)
 
 
+def cell_name(cell: Cell | ReportRow) -> str:
+    """E.g. `iterative 90 % · 3 × 2 · seed 0`: algorithm, sparsity, epochs a round × rounds, seed."""
+    return f"{cell.algorithm} {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
+
+
 def labels(rows: Iterable[ReportRow]) -> dict[Setting, str]:
     """Return a name for every setting, in the order of the grid: its algorithm, and epochs × rounds where that has
     several."""
@@ -53,9 +59,12 @@ def labels(rows: Iterable[ReportRow]) -> dict[Setting, str]:
     return {each: each[0] if names.count(each[0]) == 1 else f"{each[0]} {each[1]}×{each[2]}" for each in settings}
 
 
-def groups(rows: Sequence[ReportRow]) -> list[Group]:
-    """Return the cells by setting and sparsity, settings in the order of the grid, sparsities ascending."""
-    named = labels(rows)
+def groups(rows: Sequence[ReportRow], named: Mapping[Setting, str] | None = None) -> list[Group]:
+    """Return the cells by setting and sparsity, settings in the order of the grid, sparsities ascending.
+
+    named: the settings' names, where those of other sweeps count as well.
+    """
+    named = named or labels(rows)
     found: dict[tuple[Setting, float], list[ReportRow]] = {}
     for row in rows:
         found.setdefault((setting(row), row.sparsity), []).append(row)

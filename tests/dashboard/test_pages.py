@@ -13,9 +13,11 @@ from sqlalchemy import text as sql
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
 from prunesweep.core.ledger.db.engine import open_ledger
-from prunesweep.core.ledger.db.schema import cells, stages, sweeps
+from prunesweep.core.ledger.db.schema import cells, stages, sweeps, workers
 from prunesweep.core.ledger.queries.report import report_rows
+from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.workers import SlotUsage, register
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.dashboard.cache import TimedCache
 from prunesweep.orchestrator.dashboard.connection import LedgerAway, LedgerConnection
@@ -246,3 +248,23 @@ def test_imported_weights_are_not_called_a_training(engine: Engine, serve: Serve
         connection.execute(update(sweeps).values(grid=known))
     page = serve().get("/sweeps/study").text
     assert "imported weights" in page and "dense network" not in page
+
+
+def test_a_slot_shows_what_it_uses_and_a_silent_worker_dashes(settings: Settings, engine: Engine, serve: Serve) -> None:
+    register(engine, "here:1", "here", 1, ["cuda:0", "cpu"], "0.1.0")
+    served = serve()
+
+    def wait_for(wanted: list[str]) -> str:
+        """Return the page that shows these lines; a reading that is shared has to grow old first."""
+        while True:
+            page = str(served.get("/").text)
+            if re.findall(r'class="usage note">(.*?)</span>', page) == wanted:
+                return page
+
+    nothing = ["CPU – · memory – · GPU – · GPU memory –", "CPU – · memory –"]
+    wait_for(nothing)
+    heartbeat(engine, "here:1", [], 60.0, (SlotUsage(104.2, 2_300_000_000, 0.0, None), SlotUsage(99.6, 120_000_000)))
+    wait_for(["CPU 104 % · memory 2.3 GB · GPU 0 % · GPU memory –", "CPU 100 % · memory 120.0 MB"])
+    with engine.begin() as connection:
+        connection.execute(update(workers).values(seen_at=workers.c.seen_at - 3 * settings.heartbeat))
+    assert "silent" in wait_for(nothing)

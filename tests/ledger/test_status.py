@@ -1,19 +1,23 @@
 """Status, sweeps, workers: what people see."""
 
 import pytest
+from sqlalchemy import event, update
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.schema import workers
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.transactions import writing
 from prunesweep.core.ledger.queries.labels import label_of
 from prunesweep.core.ledger.queries.logs import stage_log
 from prunesweep.core.ledger.queries.recent import ended_since
 from prunesweep.core.ledger.queries.status import epoch_seconds, sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep, list_sweeps
+from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.outcome import crash, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
-from prunesweep.core.ledger.queue.workers import gone, list_workers, register
+from prunesweep.core.ledger.queue.workers import SlotUsage, gone, list_workers, register
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.stages import workload_of
@@ -177,6 +181,32 @@ def test_workers_come_and_go(world) -> None:
     assert list_workers(world.engine, 60.0) == []
     register(world.engine, "one", "host", 13, ["cpu"], "0")
     assert [one.pid for one in list_workers(world.engine, 60.0)] == [13]
+
+
+def test_a_heartbeat_carries_what_the_slots_use(world) -> None:
+    def used() -> tuple[SlotUsage, ...]:
+        return list_workers(world.engine, 60.0)[0].usage
+
+    register(world.engine, "one", "host", 11, ["cpu", "cuda:0"], "0")
+    nothing = (SlotUsage(), SlotUsage())
+    assert used() == nothing
+    busy = (SlotUsage(99.5, 200_000_000), SlotUsage(None, 3_000_000_000, 87.0, 5_000_000_000))
+    written: list[str] = []
+    event.listen(world.engine, "before_cursor_execute", lambda _c, _k, statement, *_: written.append(statement))
+    heartbeat(world.engine, "one", [], 60.0, busy)
+    assert used() == busy
+    assert sum(statement.startswith("UPDATE") for statement in written) == 1, "one write, as without it"
+    heartbeat(world.engine, "one", [], 60.0)  # of one that knows nothing of it
+    assert used() == busy
+    heartbeat(world.engine, "one", [], 60.0, ())
+    assert used() == nothing, "not known now: no old figure stays"
+    for odd in ([], [{"cpu_percent": 1.0}], {"cpu": 1}, [{"cpu_percent": "much", "memory_bytes": -1}, 3]):
+        with writing(world.engine) as connection:
+            connection.execute(update(workers).values(usage=odd))
+        assert used() == nothing
+    heartbeat(world.engine, "one", [], 60.0, busy)
+    register(world.engine, "one", "host", 12, ["cpu", "cuda:0"], "0")
+    assert used() == nothing, "it has started anew"
 
 
 def test_stage_log_finds_by_prefix(world) -> None:

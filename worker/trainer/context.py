@@ -28,6 +28,7 @@ from prunesweep.worker.protocol import Event, Ready, Request, Saved
 from prunesweep.worker.trainer.artifact_store import SPOOL, TrainerStore, tidy
 from prunesweep.worker.trainer.checkpointer import Checkpointer
 from prunesweep.worker.trainer.device import try_device
+from prunesweep.worker.trainer.gpu_usage import GpuMeter
 from prunesweep.worker.trainer.progress import Reporter
 from prunesweep.worker.trainer.signals import Termination
 from prunesweep.worker.trainer.waiting import OutageWait
@@ -60,7 +61,7 @@ class TrainerContext:
     _checked: Checked = field(default_factory=Checked)
 
     def __post_init__(self) -> None:
-        self.report = Reporter(self.emit)
+        self.report = Reporter(self.emit, GpuMeter(self.device))
         self.waiting = OutageWait(self.report, self.ending)
         self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting, self.report)
 

@@ -10,6 +10,7 @@ from torch import nn
 
 from prunesweep.core.training.step import Recording
 from prunesweep.worker.protocol import Event, Progress
+from prunesweep.worker.trainer.gpu_usage import GpuUsage
 
 _SECONDS = 1.0
 _EVERY = 16
@@ -19,8 +20,9 @@ _AHEAD = 4
 class Reporter:
     """Call it with the phase at each sign of progress; a call costs a fraction of a microsecond."""
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
-        self._emit = emit
+    def __init__(self, emit: Callable[[Event], None], gpu: Callable[[], GpuUsage] = GpuUsage) -> None:
+        """gpu: what the trainer uses of its GPU now."""
+        self._emit, self._gpu = emit, gpu
         self._last = Progress("")
         self._next = 0.0
 
@@ -33,7 +35,11 @@ class Reporter:
         """
         now = time.monotonic()
         if now >= self._next or phase != self._last.phase or trouble != self._last.trouble:
-            self._last, self._next = Progress(phase, trouble, done, total, unit), now + _SECONDS
+            used = self._gpu()
+            self._last, self._next = (
+                Progress(phase, trouble, done, total, unit, used.percent, used.bytes),
+                now + _SECONDS,
+            )
             self._emit(self._last)
 
     def begin(self) -> None:

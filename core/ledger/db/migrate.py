@@ -14,7 +14,7 @@ from prunesweep.core.ledger.db.transactions import lock_structure, reading, writ
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """Every revision, oldest first; a test compares them with migrations/versions."""
 HEAD = REVISIONS[-1]
 

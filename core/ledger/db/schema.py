@@ -308,6 +308,7 @@ workers = Table(
     Column("seen_at", Double, nullable=False),
     Column("stopped", Boolean, default=False, nullable=False),
     Column("notes", JSON),
+    Column("usage", JSON),
 )
 """A worker process and its slots (JSON list of device names).
 
@@ -315,6 +316,7 @@ Attributes:
     seen_at: its last heartbeat.
     notes: what it reports as wrong, see `prunesweep.core.ledger.queue.workers` (NULL: nothing yet, or an older
         release).
+    usage: CPU, memory and GPU of each slot at its last heartbeat, in the order of `slots` (NULL as above).
 """
 
 identity = Table(

@@ -14,6 +14,7 @@ from prunesweep.core.ledger.db.schema import AnyRow, attempts, columns, edges, s
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import locked, one_statement, writing
 from prunesweep.core.ledger.queue.giveback import rested
+from prunesweep.core.ledger.queue.workers import SlotUsage, usage_as_json
 
 
 @dataclass(frozen=True)
@@ -148,15 +149,26 @@ _prolong = (
     .values(lease_until=DatabaseNow() + bindparam("lease"), lease_seconds=bindparam("lease"))
 )
 _seen = update(workers).where(workers.c.id == bindparam("who")).values(seen_at=DatabaseNow(), stopped=False)
+_seen_using = _seen.values(usage=bindparam("usage"))
 
 
-def heartbeat(engine: Engine, worker: str, held: Sequence[tuple[str, int]], lease: float) -> list[HeartbeatReply]:
-    """Prolong every lease of a worker and marks it seen; one answer for each (digest, attempt), in order.
+def heartbeat(
+    engine: Engine,
+    worker: str,
+    held: Sequence[tuple[str, int]],
+    lease: float,
+    usage: Sequence[SlotUsage] | None = None,
+) -> list[HeartbeatReply]:
+    """Prolong every lease of a worker and mark it seen; one answer for each (digest, attempt), in order.
 
-    A lease that ran out but that nobody else has taken is still ours.
+    A lease that ran out but that nobody else has taken is still ours. usage: of its slots, in their order;
+    empty = not known now, None = what stands there stays.
     """
     with writing(engine) as connection:
-        connection.execute(_seen, {"who": worker})
+        if usage is not None:
+            connection.execute(_seen_using, {"who": worker, "usage": usage_as_json(usage)})
+        else:
+            connection.execute(_seen, {"who": worker})
         if not held:
             return []
         rows = connection.execute(_held, {"digests": [digest for digest, _ in held]})

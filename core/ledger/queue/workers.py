@@ -1,7 +1,8 @@
 """Which workers there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Engine, func, select, update
@@ -28,12 +29,30 @@ class WorkerNotes:
 
 
 @dataclass(frozen=True)
+class SlotUsage:
+    """What a slot's trainer used since the heartbeat before; None = not known.
+
+    Attributes:
+        cpu_percent: 100 = one core.
+        memory_bytes: resident.
+        gpu_percent: of the time in which the GPU computed, whoever used it.
+        gpu_bytes: memory of the GPU that torch holds.
+    """
+
+    cpu_percent: float | None = None
+    memory_bytes: int | None = None
+    gpu_percent: float | None = None
+    gpu_bytes: int | None = None
+
+
+@dataclass(frozen=True)
 class WorkerRow:
     """A worker that is alive.
 
     Attributes:
         slots: its devices.
         idle_seconds: since its last heartbeat.
+        usage: of each slot, in their order.
     """
 
     id: str
@@ -45,6 +64,7 @@ class WorkerRow:
     seen_at: float
     idle_seconds: float
     notes: WorkerNotes
+    usage: tuple[SlotUsage, ...] = ()
 
     @property
     def troubles(self) -> list[str]:
@@ -63,6 +83,7 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
         "seen_at": DatabaseNow(),
         "stopped": False,
         "notes": None,
+        "usage": None,
     }
     with writing(engine) as connection:
         row = insert_into(connection, workers).values(id=id, **values)
@@ -102,6 +123,7 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
                 row.seen_at,
                 max(0.0, row.now - row.seen_at),
                 _notes(row.notes),
+                _usage(row.usage, len(row.slots)),
             )
             for row in connection.execute(alive)
         ]
@@ -111,3 +133,20 @@ def _notes(said: Any) -> WorkerNotes:
     """As `note` wrote them; none of a worker of an earlier release."""
     said = said if isinstance(said, dict) else {}
     return WorkerNotes(dict(said.get("troubles", {})), tuple(said.get("out", ())))
+
+
+def usage_as_json(usage: Sequence[SlotUsage]) -> list[dict[str, float]]:
+    """Return what the column holds: what is known, for each slot."""
+    return [{key: value for key, value in asdict(each).items() if value is not None} for each in usage]
+
+
+def _usage(said: Any, slots: int) -> tuple[SlotUsage, ...]:
+    """As `heartbeat` wrote it; nothing known where a worker of another release wrote something else."""
+    found = said if isinstance(said, list) and len(said) == slots else [{}] * slots
+    names = [field.name for field in fields(SlotUsage)]
+    return tuple(SlotUsage(**{name: _number(each, name) for name in names}) for each in found)
+
+
+def _number(each: Any, name: str) -> Any:
+    value = each.get(name) if isinstance(each, dict) else None
+    return value if isinstance(value, int | float) and isfinite(value) and value >= 0 else None

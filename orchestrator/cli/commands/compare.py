@@ -5,18 +5,17 @@ from typing import Any
 import typer
 from sqlalchemy import Engine
 
-from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.plan.families import algorithms_of
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings, load_settings
-from prunesweep.orchestrator.compare import equal_budget, explanation, paired, sample_size, selectors, wording
+from prunesweep.orchestrator.compare import equal_budget, explanation, paired, sample_size, selectors, sides, wording
 from prunesweep.orchestrator.compare.equal_budget import EqualBudgetStudy
 from prunesweep.orchestrator.compare.paired import PairedTable
 from prunesweep.orchestrator.compare.selectors import SelectedCells
-from prunesweep.orchestrator.compare.wording import SideNames, settings
+from prunesweep.orchestrator.compare.wording import SideNames
 from prunesweep.orchestrator.console.output import note, say, say_json, width
 from prunesweep.orchestrator.console.text import plural
 from prunesweep.orchestrator.ledger_session import ledger
@@ -31,47 +30,19 @@ def compare(*, a: str, b: str, metric: str, queue: bool, json_: bool) -> None:
     with ledger(settings) as engine:
         found = [selectors.read_side(engine, one) for one in wanted]
         compared = paired.compare(found[0].points, found[1].points, chosen)
-        _check(compared, found, chosen.name)
+        sides.check(compared, found, chosen.name)
         queued = _queue(engine, settings, compared, found) if queue else []
     if json_:
         body = {"a": _side(found[0]), "b": _side(found[1]), **wording.as_dict(compared, chosen, wording.SideNames())}
         say_json({**body, "queued": queued} if queue else body)
         return
-    say(*_head(compared, found), "", *wording.lines(compared, chosen, wording.SideNames(), width()))
+    say(*sides.heads(compared, found), "", *wording.lines(compared, chosen, wording.SideNames(), width()))
     if queue:
         say("", *(_queued(one) for one in queued or [{}]))
 
 
-def _check(compared: PairedTable, found: list[SelectedCells], metric: str) -> None:
-    """Raise UserError if there is nothing to compare."""
-    if compared.comparisons:
-        return
-    names = " and ".join(dict.fromkeys(side.text or "the latest sweep" for side in found))
-    if compared.unknown:
-        raise UserError(
-            "compare", names, f"no pair of cells has its {metric}: not measured, or not yet; see: sweep status"
-        )
-    if compared.same:
-        raise UserError(
-            "compare", names, "both sides are the same cells; choose some of them, e.g. NAME:algorithm=oneshot"
-        )
-    seeds = [{point.row.seed for point in side.points} for side in found]
-    what = "a seed" if seeds[0].isdisjoint(seeds[1]) else "sparsity and other axes"
-    raise UserError("compare", names, f"no cell of one side has a partner in the other with {what} in common")
-
-
 def _side(side: SelectedCells) -> dict[str, Any]:
     return {"given": side.text, "sweep": side.sweep.name, "cells": len(side.points)}
-
-
-def _head(compared: PairedTable, found: list[SelectedCells]) -> list[str]:
-    """`A: fair, algorithm oneshot, epochs 9 (45 cells)`."""
-    at = [compared.comparisons[0].a_at, compared.comparisons[0].b_at]
-    return [
-        f"{name}: {', '.join(filter(None, (side.sweep.name, settings(where, compared.axes))))}"
-        f" ({plural(len(side.points), 'cell')})"
-        for name, side, where in zip("AB", found, at, strict=True)
-    ]
 
 
 def _queue(

@@ -4,6 +4,8 @@
   const found = document.querySelector("#found");
   const verdict = document.querySelector("#verdict");
   const figures = document.querySelector("#figures");
+  const axes = document.querySelector("#axes");
+  const none = document.querySelector("#no-axes");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let drawn = "";
   let busy = false;
@@ -21,12 +23,18 @@
     busy = true;
     const since = performance.now();
     try {
-      const answer = await fetch(`${now.dataset.from}?token=${encodeURIComponent(now.dataset.token)}`);
+      const address = now.dataset.from;
+      const more = `${address.includes("?") ? "&" : "?"}token=${encodeURIComponent(now.dataset.token)}`;
+      const answer = await fetch(address + more);
       if (!answer.ok) return;
       const told = await answer.json();
       verdict.replaceChildren(...told.verdict.map((line) => element("li", line)));
-      found.hidden = !told.verdict.length;
-      if (told.figures.length) await show(told.figures);
+      verdict.parentElement.hidden = !told.verdict.length;
+      none.textContent = told.no_axes;
+      none.hidden = !told.no_axes;
+      found.hidden = !told.verdict.length && !told.figures.length;
+      if (told.figures.length) await show(figures, told.figures);
+      if (told.axes.length) await show(axes, told.axes);
       drawn = wanted;
     } finally {
       busy = false;
@@ -34,12 +42,12 @@
     }
   }
 
-  async function show(list) {
+  async function show(into, list) {
     await program();
     const names = new Set(list.map((figure) => `chart-${figure.name}`));
-    for (const old of [...figures.children]) if (!names.has(old.id)) old.remove();
+    for (const old of [...into.children]) if (!names.has(old.id)) old.remove();
     for (const figure of list) {
-      const place = frame(figure);
+      const place = frame(into, figure);
       const fresh = document.createElement("div");
       try {
         await vegaEmbed(fresh, figure.spec, {
@@ -59,7 +67,7 @@
     }
   }
 
-  function frame(figure) {
+  function frame(into, figure) {
     const known = document.getElementById(`chart-${figure.name}`);
     const place = known ?? element("figure", "");
     if (!known) {
@@ -69,7 +77,7 @@
       place.lastChild.tabIndex = 0;
       place.lastChild.setAttribute("role", "group");
       place.lastChild.setAttribute("aria-label", `Chart: ${figure.title}`);
-      figures.append(place);
+      into.append(place);
     }
     place.querySelector("figcaption").textContent = figure.note;
     return place;

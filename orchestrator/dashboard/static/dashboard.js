@@ -6,7 +6,9 @@
   const live = document.querySelector("#live");
 
   // What a person has opened stays open, and what the browser has moved focus to stays there.
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
+  // The same holds for boxes that were ticked, and for the link to what they are about.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+    !(name === "open" && node.tagName === "DETAILS") && name !== "checked" && node.id !== "compare";
 
   function say(state, text, message) {
     if (pulse.dataset.state !== state) {
@@ -34,6 +36,27 @@
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) htmx.trigger(live, "look");
   });
+
+  // Boxes of the list of sweeps, in its order: the link leads to them side by side, at an address that can be shared.
+  function compare() {
+    const link = document.querySelector("#compare");
+    if (!link) return;
+    const ticked = [...document.querySelectorAll("input.tick:checked")].map((box) => box.value);
+    const most = Number(link.dataset.most);
+    const fits = ticked.length >= 2 && ticked.length <= most;
+    if (fits) link.href = `/compare?${new URLSearchParams(ticked.map((key) => ["sweep", key]))}`;
+    else link.removeAttribute("href");
+    link.setAttribute("aria-disabled", String(!fits));
+    const told = ticked.length > most ? `At most ${most} sweeps fit into one chart.` : `${ticked.length} sweeps ticked.`;
+    const line = ticked.length < 2 ? "Tick two or more sweeps to compare them." : told;
+    const place = document.querySelector("#compare-told");
+    if (place.textContent !== line) place.textContent = line;
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("input.tick")) compare();
+  });
+  document.addEventListener("htmx:afterRequest", compare);
+  compare(); // a browser that goes back keeps what was ticked
 
   // Among thousands of stages Tab stops once a lane; arrow keys reach every one.
   document.addEventListener("keydown", (event) => {

@@ -7,7 +7,7 @@ import altair as alt
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_series
-from prunesweep.orchestrator.report.figures.theme import Figure, Values
+from prunesweep.orchestrator.report.figures.theme import Figure, Looks, Values
 from prunesweep.orchestrator.report.summary import Group, Spread, dense_spread
 
 _LABEL = "format(100 * (1 - 1 / datum.value), '~r') + ' %'"
@@ -22,16 +22,17 @@ def accuracy(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | Non
         return None
     shown = [group for group in groups if group.label in series]
     dense = dense_spread(rows)
-    data = {"means": _means(shown), "cells": _cells(shown), "dense": _dense(dense)}
+    data = {"means": means_of(shown), "cells": cells_of(shown), "dense": dense_of(dense)}
     note = (
         "Test accuracy after recovery. Lines: mean over seeds, bars: ± one standard deviation; small points: the cells."
         " Dashed line: the dense network. The sparsity axis is logarithmic in the weights that are left."
     )
     ticks = sorted({row["x"] for row in data["cells"]})
-    return Figure("accuracy", "Accuracy against sparsity", note + left_out, _chart(series, ticks), data)
+    return Figure("accuracy", "Accuracy against sparsity", note + left_out, chart(Looks(series), ticks), data)
 
 
-def _chart(series: Sequence[str], ticks: list[float]) -> dict[str, object]:
+def chart(looks: Looks, ticks: list[float]) -> dict[str, object]:
+    """Return the chart of the data sets `means`, `cells` and `dense`. ticks: sparsities as compressions."""
     x = alt.X(
         "x:Q",
         title="sparsity",
@@ -39,14 +40,18 @@ def _chart(series: Sequence[str], ticks: list[float]) -> dict[str, object]:
         axis=alt.Axis(values=ticks, labelExpr=_LABEL, labelOverlap="greedy", grid=False),
     )
     y = alt.Y("y:Q", title="test accuracy, top-1 in %", scale=alt.Scale(zero=False))
-    colour = theme.colour(series)
+    colour = looks.colour
     means = alt.Chart(alt.NamedData("means"))
-    tip = [alt.Tooltip(f"{key}:N", title=name) for key, name in _TIP.items()]
-    line = means.mark_line(strokeWidth=1.8).encode(x, y, colour, theme.dash(series))
+    tip = [*looks.tips, *(alt.Tooltip(f"{key}:N", title=name) for key, name in _TIP.items())]
+    line = means.mark_line(strokeWidth=1.8).encode(x, y, colour, looks.dash)
     bars = means.mark_rule(strokeWidth=1.4).encode(x, alt.Y("lo:Q"), alt.Y2("hi:Q"), colour)
-    points = means.mark_point(filled=True, size=55, opacity=1).encode(x, y, colour, theme.shape(series), tooltip=tip)
+    points = means.mark_point(filled=True, size=55, opacity=1).encode(x, y, colour, looks.shape, tooltip=tip)
     cells = alt.Chart(alt.NamedData("cells")).mark_point(size=14, opacity=0.45, filled=True, shape="circle")
     dense = alt.Chart(alt.NamedData("dense"))
+    if looks.sweeps:
+        rules = dense.mark_rule(style="dense").encode(alt.Y("y:Q"), colour, tooltip=looks.tips)
+        drawn = alt.layer(rules, cells.encode(x, y, colour), bars, line, points)
+        return theme.drawn(drawn.properties(width=520, height=330))
     area = dense.mark_rect(style="densearea").encode(y=alt.Y("lo:Q"), y2="hi:Q")
     word = dense.mark_text(style="denseword", align="right", baseline="bottom", dy=-3).encode(
         alt.Y("y:Q"), x=alt.value("width"), text="s:N"
@@ -60,7 +65,8 @@ def _chart(series: Sequence[str], ticks: list[float]) -> dict[str, object]:
 _TIP = {"s": "setting", "sparsity": "sparsity", "words": "top-1", "n": "seeds"}
 
 
-def _means(groups: Sequence[Group]) -> Values:
+def means_of(groups: Sequence[Group]) -> Values:
+    """Return a point for each group: mean over seeds, ± a standard deviation."""
     values: Values = []
     for group in groups:
         found = group.of(lambda row: row.top1)
@@ -88,7 +94,8 @@ def in_words(found: Spread, scale: float = 100.0) -> str:
     return f"{scale * found.mean:.2f}{tail}"
 
 
-def _cells(groups: Sequence[Group]) -> Values:
+def cells_of(groups: Sequence[Group]) -> Values:
+    """Return a point for each cell."""
     return [
         {"s": group.label, "x": _compression(group.sparsity), "y": round(100 * row.top1, 4)}
         for group in groups
@@ -97,7 +104,8 @@ def _cells(groups: Sequence[Group]) -> Values:
     ]
 
 
-def _dense(found: Spread | None) -> Values:
+def dense_of(found: Spread | None) -> Values:
+    """Return the dense network's line; none where it is not known."""
     if found is None:
         return []
     sd = 100 * (found.sd or 0.0)

@@ -10,7 +10,7 @@ import altair as alt
 from prunesweep.core.ledger.queries.curves import Curves, EpochMetrics
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen_series, chosen_sparsities, panel_of
-from prunesweep.orchestrator.report.figures.theme import Figure, Values
+from prunesweep.orchestrator.report.figures.theme import Figure, Looks, Values
 from prunesweep.orchestrator.report.summary import Group
 
 _MOST_POINTS = 5000
@@ -31,20 +31,18 @@ class _Path:
     ends: set[int] = field(default_factory=set)
 
 
+Paths = Mapping[tuple[str, float], _Path]
+
+
 def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
     """Return one panel a sparsity, one line a setting; None when no epoch is known."""
     series, fewer = chosen_series(groups, MOST_PANELS)
     sparsities, thinner = chosen_sparsities([group for group in groups if group.label in series])
-    accuracy = any(epoch.top1 is not None for stage in curves.epochs.values() for epoch in stage)
-    paths: dict[tuple[str, float], _Path] = {}
-    for group in groups:
-        if group.label in series and group.sparsity in sparsities:
-            path = _path(group, curves, accuracy)
-            if path.at:
-                paths[group.label, group.sparsity] = path
+    accuracy = held_out(curves)
+    paths = paths_of([group for group in groups if group.label in series], sparsities, curves, accuracy)
     if not paths:
         return None
-    step = -(-sum(len(path.at) for path in paths.values()) // _MOST_POINTS)
+    step = thinning([paths])
     sparse = (
         f" To keep it small, fewer epochs are drawn: one in {step}, and the ends of every stage." if step > 1 else ""
     )
@@ -56,9 +54,28 @@ def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
         " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part. In"
         " a page: drag to move, Shift and the wheel to zoom, double-click to go back."
     )
-    title = "validation accuracy, top-1 in %" if accuracy else "training loss"
-    chart = _chart(series, sparsities, title)
-    return Figure("learning", "Learning curves", note + fewer + thinner + sparse, chart, {"curve": _data(paths, step)})
+    drawn = chart(Looks(series), sparsities, accuracy)
+    return Figure("learning", "Learning curves", note + fewer + thinner + sparse, drawn, {"curve": points(paths, step)})
+
+
+def held_out(curves: Curves) -> bool:
+    """Return whether accuracies on held-out images are known; else the curves are of the training loss."""
+    return any(epoch.top1 is not None for stage in curves.epochs.values() for epoch in stage)
+
+
+def paths_of(groups: Sequence[Group], sparsities: Sequence[float], curves: Curves, accuracy: bool) -> Paths:
+    """Return the curves of these groups, by setting and sparsity, where any epoch is known."""
+    found = {
+        (group.label, group.sparsity): _path(group, curves, accuracy)
+        for group in groups
+        if group.sparsity in sparsities
+    }
+    return {key: path for key, path in found.items() if path.at}
+
+
+def thinning(drawn: Sequence[Paths]) -> int:
+    """Return of how many epochs one is drawn, so that the figure stays small."""
+    return max(1, -(-sum(len(path.at) for paths in drawn for path in paths.values()) // _MOST_POINTS))
 
 
 def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
@@ -80,7 +97,8 @@ def _path(group: Group, curves: Curves, accuracy: bool) -> _Path:
     return path
 
 
-def _data(paths: Mapping[tuple[str, float], _Path], step: int) -> Values:
+def points(paths: Paths, step: int) -> Values:
+    """Return the chart's data: one in `step` epochs of every curve, and its prunings."""
     values: Values = []
     for (label, sparsity), path in paths.items():
         same: dict[str, object] = {"s": label, "f": panel_of(sparsity)}
@@ -95,11 +113,13 @@ def _data(paths: Mapping[tuple[str, float], _Path], step: int) -> Values:
     return values
 
 
-def _chart(series: Sequence[str], sparsities: Sequence[float], title: str) -> dict[str, object]:
+def chart(looks: Looks, sparsities: Sequence[float], accuracy: bool) -> dict[str, object]:
+    """Return the chart of the data set `curve`, a panel for each sparsity."""
+    title = "validation accuracy, top-1 in %" if accuracy else "training loss"
     base = alt.Chart()
     x = alt.X("x:Q", title="epoch", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
     y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
-    colour = theme.colour(series)
+    colour = looks.colour
     lines = base.transform_filter("datum.k === 'line'").mark_line(strokeWidth=1.6)
     events = base.transform_filter("datum.k === 'prune'")
     rules = events.transform_aggregate(groupby=["x", "f"]).mark_rule(style="event").encode(alt.X("x:Q"))
@@ -107,11 +127,11 @@ def _chart(series: Sequence[str], sparsities: Sequence[float], title: str) -> di
         x,
         y,
         colour,
-        theme.shape(series),
-        tooltip=[alt.Tooltip("s:N", title="pruned"), alt.Tooltip("x:Q", title="after epoch")],
+        looks.shape,
+        tooltip=[*looks.tips, alt.Tooltip("s:N", title="pruned"), alt.Tooltip("x:Q", title="after epoch")],
     )
     zoom = alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]")
-    curve = lines.encode(x, y, colour, theme.dash(series)).add_params(zoom)
+    curve = lines.encode(x, y, colour, looks.dash).add_params(zoom)
     layers = alt.layer(rules, curve, marks).properties(width=230, height=180)
     panels = alt.Facet("f:N", title=None, sort=[panel_of(each) for each in sparsities])
     return theme.drawn(layers.facet(facet=panels, columns=3, data=alt.NamedData("curve")))

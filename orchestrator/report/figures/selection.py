@@ -10,6 +10,8 @@ MOST_COLUMNS = 40
 """Settings side by side in the heat map of the layers."""
 MOST_PANELS = 8
 """Settings in the learning curves."""
+MOST_COMPARED = 8
+"""Sweeps in one chart; eyes can tell as many colours apart."""
 MOST_SPARSITIES = 6
 """Panels of the learning curves."""
 

@@ -50,39 +50,60 @@ def drawn(chart: alt.LayerChart | alt.FacetChart | alt.Chart) -> dict[str, Any]:
     return found
 
 
-def _legend() -> alt.Legend:
-    return alt.Legend(title=None, symbolLimit=0, labelLimit=260, symbolOpacity=1, symbolDash=[1, 0])
+@dataclass(frozen=True)
+class Looks:
+    """How the series of a chart are told apart.
 
+    Attributes:
+        series: settings, by `s` of the data: a colour, a shape and a dash each.
+        sweeps: where several are overlaid, by `w`: these have the colours, settings keep shape and dash.
+    """
 
-def _colours(series: Sequence[str]) -> alt.Scale:
-    return alt.Scale(domain=[*series], range=[_COLOURS[i % len(_COLOURS)] for i in range(len(series))])
+    series: Sequence[str]
+    sweeps: Sequence[str] = ()
 
+    @property
+    def colour(self) -> alt.Color:
+        """The colour; the legend of a chart of one sweep shows its shape too."""
+        return alt.Color(f"{self._coloured[0]}:N", scale=self._colours(), legend=self._legend(self._coloured[0]))
 
-def colour(series: Sequence[str]) -> alt.Color:
-    """Return the series' colour; the legend shows its shape too."""
-    return alt.Color("s:N", scale=_colours(series), legend=_legend())
+    @property
+    def fill(self) -> alt.Fill:
+        """The same colour inside a shape."""
+        return alt.Fill(f"{self._coloured[0]}:N", scale=self._colours(), legend=self._legend(self._coloured[0]))
 
+    @property
+    def shape(self) -> alt.Shape:
+        return alt.Shape("s:N", scale=self._scale(_SHAPES), legend=self._legend("s"))
 
-def fill(series: Sequence[str]) -> alt.Fill:
-    """Return the same colour inside a shape."""
-    return alt.Fill("s:N", scale=_colours(series), legend=_legend())
+    @property
+    def dash(self) -> alt.StrokeDash:
+        """Two series of one colour have different dashes (up to 32 series)."""
+        return alt.StrokeDash("s:N", scale=self._scale(_DASHES), legend=self._legend("s"))
 
+    @property
+    def tips(self) -> list[alt.Tooltip]:
+        """The sweep's name, where there are several."""
+        return [alt.Tooltip("w:N", title="sweep")] if self.sweeps else []
 
-def shape(series: Sequence[str]) -> alt.Shape:
-    return alt.Shape(
-        "s:N",
-        scale=alt.Scale(domain=[*series], range=[_SHAPES[(i + i // 8) % len(_SHAPES)] for i in range(len(series))]),
-        legend=_legend(),
-    )
+    @property
+    def _coloured(self) -> tuple[str, Sequence[str]]:
+        return ("w", self.sweeps) if self.sweeps else ("s", self.series)
 
+    def _colours(self) -> alt.Scale:
+        names = self._coloured[1]
+        return alt.Scale(domain=[*names], range=[_COLOURS[i % len(_COLOURS)] for i in range(len(names))])
 
-def dash(series: Sequence[str]) -> alt.StrokeDash:
-    """Two series of one colour have different dashes (up to 32 series)."""
-    return alt.StrokeDash(
-        "s:N",
-        scale=alt.Scale(domain=[*series], range=[_DASHES[(i + i // 8) % len(_DASHES)] for i in range(len(series))]),
-        legend=_legend(),
-    )
+    def _scale(self, kinds: Sequence[Any]) -> alt.Scale:
+        series = [*self.series]
+        # A second round of the colours has other shapes and dashes.
+        shift = 0 if self.sweeps else 1
+        return alt.Scale(domain=series, range=[kinds[(i + shift * (i // 8)) % len(kinds)] for i in range(len(series))])
+
+    def _legend(self, field: str) -> alt.Legend:
+        title = {"w": "sweep", "s": "setting"}[field] if self.sweeps else None
+        dash = alt.Undefined if self.sweeps and field == "s" else [1, 0]
+        return alt.Legend(title=title, symbolLimit=0, labelLimit=260, symbolOpacity=1, symbolDash=dash)
 
 
 def _config(ink: str) -> dict[str, Any]:

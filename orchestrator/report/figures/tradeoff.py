@@ -12,7 +12,7 @@ from prunesweep.orchestrator.report import validity
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.front import Offer, corners
 from prunesweep.orchestrator.report.figures.selection import MOST_LINES, chosen_series
-from prunesweep.orchestrator.report.figures.theme import Figure, Values
+from prunesweep.orchestrator.report.figures.theme import Figure, Looks, Values
 from prunesweep.orchestrator.report.summary import Group, Spread, dense_spread, spread
 
 _TIES = (
@@ -31,16 +31,16 @@ class _Kind:
     value: Price
 
 
+_SPEED = _Kind("measured speed-up over the fastest dense engine, ×", 1, lambda row: row.latency_speedup)
+
+
 def speed(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
     """Against the measured speed-up over the fastest dense engine; None when no latency is known."""
-    kind = _Kind("measured speed-up over the fastest dense engine, ×", 1, lambda row: row.latency_speedup)
-    found = _figure(groups, kind)
+    found = _figure(groups, _SPEED)
     if found is None:
         return None
     chart, data, left_out = found
-    dense = dense_spread(rows)
-    if dense is not None:
-        data["dense"] = [{"x": 1.0, "y": round(100 * dense.mean, 4), "s": "dense", "se": _error(dense)}]
+    data["dense"] = _dense(rows)
     data["front"] = _front(data["means"] + data["dense"], 1)
     note = (
         "Means over seeds (speed-ups: geometric); small points: the cells. Hollow: no speed-up in any of its"
@@ -48,6 +48,18 @@ def speed(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
         f" included. {_TIES}"
     )
     return Figure("speed", "Accuracy against measured speed-up", note + left_out, chart, data)
+
+
+def speed_data(rows: Sequence[ReportRow], groups: Sequence[Group]) -> dict[str, Values]:
+    """Return the data sets of one sweep's chart of accuracy against speed-up; no `means` without a latency."""
+    known = [group for group in groups if any(_known(row, _SPEED) for row in group.rows)]
+    means, dense = _means(known, _SPEED), _dense(rows)
+    return {"means": means, "cells": _cells(known, _SPEED), "dense": dense, "front": _front(means + dense, 1)}
+
+
+def speed_chart(looks: Looks) -> dict[str, object]:
+    """Return the chart of `speed_data`."""
+    return _chart(looks, _SPEED)
 
 
 def size(_: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
@@ -81,7 +93,7 @@ def _figure(groups: Sequence[Group], kind: _Kind) -> tuple[dict[str, object], di
         return None
     shown = [group for group in known if group.label in series]
     data: dict[str, Values] = {"means": _means(shown, kind), "cells": _cells(shown, kind), "dense": [], "front": []}
-    return _chart(series, kind), data, left_out
+    return _chart(Looks(series), kind), data, left_out
 
 
 def _known(row: ReportRow, kind: _Kind) -> bool:
@@ -118,6 +130,14 @@ def _cells(groups: Sequence[Group], kind: _Kind) -> Values:
     ]
 
 
+def _dense(rows: Sequence[ReportRow]) -> Values:
+    """Return the dense network's point, at 1×; none where it is not known."""
+    dense = dense_spread(rows)
+    if dense is None:
+        return []
+    return [{"x": 1.0, "y": round(100 * dense.mean, 4), "s": "dense", "se": _error(dense)}]
+
+
 def _error(found: Spread | None) -> float:
     """Return the standard error of a mean accuracy in points, 0 = not known."""
     return 0.0 if found is None or found.sd is None else round(100 * found.sd / sqrt(found.n), 4)
@@ -132,7 +152,7 @@ def _front(points: Values, sign: int) -> Values:
     return sorted(chosen, key=lambda point: point["x"])
 
 
-def _chart(series: Sequence[str], kind: _Kind) -> dict[str, object]:
+def _chart(looks: Looks, kind: _Kind) -> dict[str, object]:
     x = alt.X(
         "x:Q",
         title=kind.title,
@@ -140,24 +160,27 @@ def _chart(series: Sequence[str], kind: _Kind) -> dict[str, object]:
         axis=alt.Axis(format="~r", tickCount=6, grid=False),
     )
     y = alt.Y("y:Q", title="test accuracy, top-1 in %", scale=alt.Scale(zero=False))
-    colour = theme.colour(series)
+    colour = looks.colour
     means = alt.Chart(alt.NamedData("means")).mark_point(size=65, strokeWidth=1.6, opacity=1)
     cells = alt.Chart(alt.NamedData("cells")).mark_point(size=12, opacity=0.4, filled=True, shape="circle")
     front = alt.Chart(alt.NamedData("front")).mark_line(
         style="front", interpolate="step-before" if kind.sign > 0 else "step-after"
     )
     dense = alt.Chart(alt.NamedData("dense"))
-    tip = [alt.Tooltip(f"{key}:N", title=name) for key, name in _TIP.items()]
+    tip = [*looks.tips, *(alt.Tooltip(f"{key}:N", title=name) for key, name in _TIP.items())]
     points = means.encode(
         x,
         y,
         colour,
-        theme.shape(series),
-        fill=theme.fill(series),
+        looks.shape,
+        fill=looks.fill,
         fillOpacity=alt.condition("datum.solid", alt.value(1), alt.value(0)),
         tooltip=tip,
     )
     star = dense.mark_point(style="dense", shape="M-1,0L1,0M0,-1L0,1", size=160, strokeDash=[1, 0]).encode(x, y)
+    if looks.sweeps:
+        drawn = alt.layer(front.encode(x, y, colour), cells.encode(x, y, colour), star.encode(colour), points)
+        return theme.drawn(drawn.properties(width=520, height=330))
     word = dense.mark_text(style="denseword", align="left", dx=7, dy=14).encode(x, y, text="s:N")
     return theme.drawn(
         alt.layer(front.encode(x, y), cells.encode(x, y, colour), points, star, word).properties(width=520, height=330)
