@@ -35,7 +35,7 @@ def test_a_slot_forgets_the_figures_of_a_trainer_that_is_gone():
     slot = Slot("cuda:0", SimpleNamespace(settings=SimpleNamespace(lease=60.0), troubles=Incidents()))
     assert slot.usage() == SlotUsage()
     slot._process = SimpleNamespace(alive=True, pid=os.getpid())
-    slot._last_progress = Progress("training", "", 87.0, 5_000_000)
+    slot._last_progress = Progress("training", gpu_percent=87.0, gpu_bytes=5_000_000)
     found = slot.usage()
     assert (found.gpu_percent, found.gpu_bytes) == (87.0, 5_000_000) and found.memory_bytes
     slot._process = SimpleNamespace(alive=False, pid=os.getpid())
@@ -52,7 +52,7 @@ def test_a_gpu_is_asked_now_and_then_and_may_not_answer(monkeypatch, capsys):
     report = Reporter(said.append, GpuMeter(gpu))
     report("training")
     report("saving")
-    assert said == [Progress(phase, "", 93.0, 4_000_000) for phase in ("training", "saving")] and asked == [gpu]
+    assert said == [Progress(phase, gpu_percent=93.0, gpu_bytes=4_000_000) for phase in ("training", "saving")] and asked == [gpu]
     assert GpuMeter(cpu)() == GpuUsage() and asked == [gpu], "a CPU has no such figures"
 
     def refuses(device):
