@@ -52,7 +52,8 @@ def test_a_gpu_is_asked_now_and_then_and_may_not_answer(monkeypatch, capsys):
     report = Reporter(said.append, GpuMeter(gpu))
     report("training")
     report("saving")
-    assert said == [Progress(phase, gpu_percent=93.0, gpu_bytes=4_000_000) for phase in ("training", "saving")] and asked == [gpu]
+    assert said == [Progress(phase, gpu_percent=93.0, gpu_bytes=4_000_000) for phase in ("training", "saving")]
+    assert asked == [gpu]
     assert GpuMeter(cpu)() == GpuUsage() and asked == [gpu], "a CPU has no such figures"
 
     def refuses(device):
