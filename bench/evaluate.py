@@ -24,6 +24,7 @@ from prunesweep.core.measure.latency import compete
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.engines import DEFAULT
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning.masks import count_nonzero
 from prunesweep.core.training.models import build_model
 
 _WHOLE = 10_000
@@ -63,7 +64,7 @@ def main() -> None:
     found = {}
     for name, network in networks(options):
         race = compete(networks(options)[0][1], network, (3, 32, 32), 64, threads, device, DEFAULT)
-        engine = fastest_engine(race, _WHOLE)
+        engine = fastest_engine(race, _WHOLE, *count_nonzero(network))
         began = time.perf_counter()
         run = passes_in(engine, network, split, threads)
         prepared = time.perf_counter() - began
@@ -82,7 +83,16 @@ def main() -> None:
             f"{name:<24}torch {slow:6.1f} s, {engine} {fast:6.1f} s (prepared in {prepared:.1f} s): {fast / slow:.2f}"
         )
         found[name] = {"engine": engine, "torch_s": slow, "engine_s": fast, "ratio": fast / slow}
-    print(json.dumps({"bench": "evaluate", "processor": processor_name(), "threads": threads, "metrics": found}))
+    print(
+        json.dumps(
+            {
+                "bench": "evaluate",
+                "processor": processor_name(torch.device("cpu")),
+                "threads": threads,
+                "metrics": found,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class _TestData:
         before, after, zeros = race.dense(), race.pruned(), race.zeros
         sizes = layer_sizes(dict(prunable(network)))
         nonzero, total = sum(size.nonzero for size in sizes), sum(size.total for size in sizes)
-        engine = fastest_engine(race, len(self.split.labels))
+        engine = fastest_engine(race, len(self.split.labels), nonzero, total)
         run = None if self.device.type != "cpu" else passes_in(engine, network, self.split, self.threads)
         batch = _ACCURACY_BATCH if run is None else BATCH
         found = evaluate(network, self.split, self.device, batch, reporter(self.say, str(path)), run)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from prunesweep.core.latency import LatencyRun
+from prunesweep.core.latency import EngineTime, LatencyRun
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.engines.registry import registry
 from prunesweep.core.passes import Passes
@@ -20,23 +20,33 @@ BATCH = 64
 _SAME = 1e-4
 """Largest difference from torch's logits, as a fraction of the largest of them."""
 _WORTHWHILE_SECONDS = 3.0
-"""Of torch's. Preparing another engine takes up to that long."""
+"""Of torch's: sooner than that nothing is gained."""
+_OWN = "sparse"
+_ENCODING = (4e-7, 1e-6)
+"""Seconds that the sparse engine takes to encode a network: for each prunable weight, and for each that is not 0
+(fitted to a ResNet-18 of width 64: 5.6 s at 90 % zeros, 15.9 s with none; Intel Xeon, 2 cores)."""
 
 Logits = Callable[[Tensor], Tensor]
 
 
-def fastest_engine(race: LatencyRun, images: int) -> str:
-    """Return the engine that ran this run's pruned network fastest in fp32, or `torch` where it would take moments.
+def fastest_engine(race: LatencyRun, images: int, nonzero: int, total: int) -> str:
+    """Return the fp32 engine that would run a network's images soonest, its preparation included, by this run's times;
+    `torch` where that would take moments.
 
     Args:
         race: of the network whose accuracy is wanted.
         images: how many there are to run.
+        nonzero, total: the network's prunable weights that are not 0, and all.
     """
+
+    def seconds(time: EngineTime) -> float:
+        own = _ENCODING[0] * total + _ENCODING[1] * nonzero if time.engine == _OWN else 0.0
+        return images / race.batch * time.ms / 1000 + own
+
     exact = [time for time in race.times if time.dtype == "fp32" and (time.pruned or time.dense)]
-    best = min(exact, key=lambda time: time.ms).engine
-    eager = [time.ms for time in race.times if time.engine == EAGER]
-    soon = bool(eager) and images / race.batch * min(eager) / 1000 < _WORTHWHILE_SECONDS
-    return EAGER if soon else best
+    eager = [seconds(time) for time in race.times if time.engine == EAGER]
+    soon = bool(eager) and min(eager) < _WORTHWHILE_SECONDS
+    return EAGER if soon else min(exact, key=seconds).engine
 
 
 def passes_in(engine: str, network: nn.Module, split: Split, threads: int) -> Logits | None:

@@ -60,7 +60,10 @@ def test_the_fastest_exact_engine_is_taken_where_it_pays() -> None:
         time("sparse", 10.0, dense=False, pruned=True),
     ]
     race = SimpleNamespace(times=times, batch=10)
-    assert fastest_engine(race, 10_000) == "sparse"  # type: ignore[arg-type]
-    assert fastest_engine(race, 100) == "torch"  # type: ignore[arg-type]
+    assert fastest_engine(race, 10_000, 100, 1000) == "sparse"  # type: ignore[arg-type]
+    assert fastest_engine(race, 100, 100, 1000) == "torch"  # type: ignore[arg-type]
+    many = 30_000_000
+    assert fastest_engine(race, 10_000, many, many) == "onnxruntime", "to encode them would take longer"  # type: ignore[arg-type]
+    assert fastest_engine(race, 10_000_000, many, many) == "sparse"  # type: ignore[arg-type]
     race.times = times[:-1]
-    assert fastest_engine(race, 10_000) == "onnxruntime"  # type: ignore[arg-type]
+    assert fastest_engine(race, 10_000, 100, 1000) == "onnxruntime"  # type: ignore[arg-type]
