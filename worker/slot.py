@@ -295,7 +295,7 @@ class Slot:
         if isinstance(event, Progress):
             self._last_progress = event
             self._note(event.trouble)
-            self.doing.hear(Doing(event.phase, event.done, event.total, event.unit))
+            self.doing.note(Doing(event.phase, event.done, event.total, event.unit))
         elif isinstance(event, Epoch):
             ours = record.epoch(event)
         elif isinstance(event, Saved):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
@@ -17,7 +18,10 @@ CARD_SIZE = "images resized to"
 """The row of a model card that gives the side of its images in pixels."""
 _CARD = re.compile(rf"^\| {CARD_ROW} \| mean ([\d.,e-]+), standard deviation ([\d.,e-]+)", re.MULTILINE)
 _SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) ", re.MULTILINE)
-_CONFIGS = ("config.json", "preprocessor_config.json")
+_CONFIGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"config.json": ("input_size",), "preprocessor_config.json": ("crop_size", "size")}
+)
+"""File → the keys that give the images' size in it. `size` in a config.json of anybody's may be of something else."""
 _LARGEST_FILE = 10_000_000
 
 
@@ -60,7 +64,10 @@ def beside(weights: Path) -> Preprocessing | None:
     image_std, size).
     """
     folder = weights.parent
-    candidates = (_card(weights.with_suffix(".md")), *(_config(folder / name) for name in _CONFIGS))
+    candidates = (
+        _card(weights.with_suffix(".md")),
+        *(_config(folder / name, *sizes) for name, sizes in _CONFIGS.items()),
+    )
     return next((found for found in candidates if found and (found.mean or found.image_size)), None)
 
 
@@ -71,7 +78,7 @@ def _card(file: Path) -> Preprocessing | None:
     return Preprocessing(file.name, mean, std, _size(side[1]) if side else 0)
 
 
-def _config(file: Path) -> Preprocessing | None:
+def _config(file: Path, *sizes: str) -> Preprocessing | None:
     try:
         whole = json.loads(_text(file) or "null")
     except (ValueError, RecursionError):  # somebody else's file of that name
@@ -80,7 +87,7 @@ def _config(file: Path) -> Preprocessing | None:
         return None
     said = next((whole[key] for key in ("pretrained_cfg", "data_config") if isinstance(whole.get(key), dict)), whole)
     mean, std = _channels(*(next(_found(said, axis, f"image_{axis}"), "") for axis in ("mean", "std")))
-    sides = (_side(each) for each in _found(said, "input_size", "crop_size", "size"))
+    sides = (_side(each) for each in _found(said, *sizes))
     return Preprocessing(file.name, mean, std, next((side for side in sides if side), 0))
 
 

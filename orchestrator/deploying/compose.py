@@ -124,6 +124,7 @@ def _write_new(folder: Path, content: Mapping[str, str], wheel: Path | None) -> 
                 os.fchmod(file.fileno(), mode)
                 file.write(text)
         if wheel is not None:
+            written.append(folder / wheel.name)
             shutil.copyfile(wheel, folder / wheel.name)
     except OSError as error:
         for path in written:

@@ -30,8 +30,8 @@ def test_configs_of_libraries(tmp_path: Path, name: str, content: object, size: 
     [
         ({"crop_size": {"height": 224, "width": 224}, "size": {"shortest_edge": 256}}, 224),
         ({"size": {"shortest_edge": 256}}, 256),
-        ({"input_size": [3, 64, 64], "mean": [127, 127, 127], "std": [1, 1, 1]}, 64),
-        ({"input_size": "64", "mean": [0.5, 0.5], "std": [0.5, 0.5]}, 64),
+        ({"size": [64, 64], "mean": [127, 127, 127], "std": [1, 1, 1]}, 64),
+        ({"size": "64", "mean": [0.5, 0.5], "std": [0.5, 0.5]}, 64),
     ],
 )
 def test_a_size_alone(tmp_path: Path, said: object, size: int) -> None:
@@ -51,6 +51,11 @@ def test_a_size_alone(tmp_path: Path, said: object, size: int) -> None:
 def test_nothing_of_use(tmp_path: Path, content: bytes) -> None:
     for name in ("config.json", "preprocessor_config.json", "model.md"):
         (tmp_path / name).write_bytes(content)
+    assert beside(tmp_path / "model.pt") is None
+
+
+def test_a_size_in_anybodys_config_is_none_of_images(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"size": 512, "crop_size": 64, "seed": 1}')
     assert beside(tmp_path / "model.pt") is None
 
 

@@ -14,7 +14,7 @@ def test_at_most_one_a_second_at_first_and_one_in_five_in_a_long_phase():
     pace.begin()
     told = []
     for tenth in range(3_000):
-        pace.hear(Doing("reading images", tenth, 3_000, "images"))
+        pace.note(Doing("reading images", tenth, 3_000, "images"))
         if pace.due() is not None:
             told.append(now[0])
         now[0] += 0.1
@@ -29,7 +29,7 @@ def test_the_rate_is_that_of_the_present_count():
     pace = DoingPace(lambda: now[0])
     for epoch in range(2):
         for second in range(3):
-            pace.hear(Doing("training", 100 + (50 - 25 * epoch) * second, 300, "steps"))
+            pace.note(Doing("training", 100 + (50 - 25 * epoch) * second, 300, "steps"))
             now[0] += 1.0
         told = pace.due()
         assert told is not None and told.rate == 50 - 25 * epoch
@@ -38,10 +38,10 @@ def test_the_rate_is_that_of_the_present_count():
 def test_nothing_new_is_not_told_again_and_another_stage_begins_with_nothing():
     pace = DoingPace()
     assert pace.due() is None
-    pace.hear(Doing("scoring"))
+    pace.note(Doing("scoring"))
     assert pace.due() == Doing("scoring", rate=0.0)
     assert pace.due() is None
-    pace.hear(Doing("storing", total=7))
+    pace.note(Doing("storing", total=7))
     pace.begin()
     assert pace.due() is None
 

@@ -1,4 +1,4 @@
-"""In which order the broker is told of stages that are ready."""
+"""The order in which stages that are ready are sent to the broker."""
 
 from collections.abc import Iterable
 

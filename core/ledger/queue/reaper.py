@@ -98,7 +98,8 @@ _stamp_forgotten = _stamp.where(stages.c.digest.in_(_forgotten)).returning(stage
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
     """Up to `limit` READY stages that the device (`cpu`, `cuda`, `cuda:N`) can run and that were never hinted, or
     not within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
-    sweep's first; in no order. They are stamped as hinted now: two who ask at once get different ones."""
+    sweep's first. The list itself is in no order. They are stamped as hinted now: two who ask at once get different
+    ones."""
     if limit < 1:
         return []
     values = {"kind_of_device": device.partition(":")[0], "most": limit, "older_than": float(older_than)}

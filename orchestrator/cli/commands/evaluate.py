@@ -10,7 +10,7 @@ from prunesweep.core.images.preprocessing import beside
 from prunesweep.core.jobs.answers import FileResult, Note
 from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.requests import Evaluate
-from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.axes import parse_channels, parse_count
 from prunesweep.core.plan.datasets import RESIZES, folder_of, parse_share, read_size, with_normalisation
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.suggestions import one_of
@@ -63,6 +63,7 @@ def evaluate(
 def _prepared(paths: list[str], dataset: str, size: int, mean: str, std: str) -> tuple[int, str, str]:
     """Return image size, mean and standard deviation as they were given, else as a file beside the first of the
     weights gives them; a note says which, and where another file of weights has others."""
+    mean, std = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
     said = {path: found for path in paths if (found := beside(Path(path))) is not None}
     first = said.get(paths[0])
     if first is not None and first.mean and not mean and not std:
