@@ -75,9 +75,14 @@ def _show_as_written(command: Any) -> None:
     def format_help(ctx: Any, formatter: Any) -> None:
         from rich.markup import escape  # rich: only for a page of help
 
-        for texts in (command, *command.get_params(ctx)):
-            texts.help = escape(texts.help) if getattr(texts, "help", None) else None
-        shown(ctx, formatter)
+        written = [(one, one.help) for one in (command, *command.get_params(ctx)) if getattr(one, "help", None)]
+        for one, text in written:
+            one.help = escape(text)
+        try:
+            shown(ctx, formatter)
+        finally:
+            for one, text in written:
+                one.help = text
 
     command.format_help = format_help
     for one in getattr(command, "commands", {}).values():
