@@ -4,6 +4,7 @@ lacks what the engine needs."""
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,11 @@ def openvino_run(path: Path, threads: int = 1) -> Run | None:
     return _compiled(str(path), threads)
 
 
-def session_of(model: bytes | str, threads: int) -> Any:
+def session_of(model: bytes | str, threads: int, sizes: Mapping[str, int] | None = None) -> Any:
     """Return onnxruntime's session of a model's content or path.
+
+    Args:
+        sizes: what the named dimensions are always, so that it can plan for them.
 
     Raises:
         ImportError: it is not installed.
@@ -83,6 +87,8 @@ def session_of(model: bytes | str, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3
+    for name, size in (sizes or {}).items():
+        options.add_free_dimension_override_by_name(name, size)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
@@ -91,10 +97,16 @@ def _session(model: bytes | str, threads: int) -> Run | None:
         session = session_of(model, threads)
     except ImportError:
         return None
-    taken = session.get_inputs()[0].name
+    taken, batch = session.get_inputs()[0].name, session.get_inputs()[0].shape[0]
+
+    @lru_cache(maxsize=1)
+    def single() -> Any:
+        """Return a session for one image, which spares it to work out every shape in each call."""
+        return session_of(model, threads, {batch: 1}) if isinstance(batch, str) else session
 
     def run(images: np.ndarray) -> np.ndarray:
-        result: np.ndarray = session.run(None, {taken: images})[0]
+        fitting = single() if len(images) == 1 else session
+        result: np.ndarray = fitting.run(None, {taken: images})[0]
         return result
 
     return run
@@ -257,8 +269,14 @@ def _activation(node: Activation, constant: Constant) -> Chain:
 
 
 def _scale(node: Scale, constant: Constant) -> Chain:
-    """As a batch-norm: it takes one number a channel whatever the shape."""
+    """As a batch-norm: it takes one number a channel whatever the shape. Where all channels have the same number, as
+    what it was in the file: libraries know a GELU by its additions and multiplications."""
     count = len(node.weight)
+    weights, biases = (np.unique(values) for values in (node.weight, node.bias))
+    if len(weights) == 1 and not biases.any():
+        return [("Mul", [node.source, constant(f"{node.out}.weight", weights.reshape(()))], {})]
+    if len(biases) == 1 and (weights == 1).all():
+        return [("Add", [node.source, constant(f"{node.out}.bias", biases.reshape(()))], {})]
     numbers = (node.weight, node.bias, np.zeros(count, np.float32), np.ones(count, np.float32))
     names = ("weight", "bias", "mean", "variance")
     inputs = [constant(f"{node.out}.{name}", values) for name, values in zip(names, numbers, strict=True)]
