@@ -25,6 +25,7 @@ from prunesweep.core.plan.stages import (
     Import,
     PruneRound,
     Stage,
+    Texts,
     Train,
     digest_of,
     encode,
@@ -123,9 +124,12 @@ class _Builder:
     """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
     encoded: dict[str, str] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict)
+    trained: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """What `dense` returned for a seed."""
 
     def add(self, stage: Stage) -> str:
-        text = encode(stage)
+        text = encode(stage, self.texts)
         digest = digest_of(text)
         self.stages.setdefault(digest, stage)
         self.encoded.setdefault(digest, text)
@@ -145,6 +149,11 @@ class _Builder:
 
     def dense(self, seed: int) -> tuple[str, ...]:
         """Return the import of given weights, if there are any, and the dense training, one stage from stop to stop."""
+        if seed not in self.trained:
+            self.trained[seed] = self._train_dense(seed)
+        return self.trained[seed]
+
+    def _train_dense(self, seed: int) -> tuple[str, ...]:
         digests: list[str] = [] if self.imported is None else [self.add(self.imported)]
         if not self.grid.dense_epochs:
             return tuple(digests)

@@ -7,6 +7,7 @@ import json
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar, get_type_hints
 
 import msgspec
@@ -198,11 +199,17 @@ Stage = Import | Train | PruneRound | Evaluate | Benchmark | Sleep
 KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Import, Train, PruneRound, Evaluate, Benchmark, Sleep)}
 
 
-def encode(stage: Stage) -> str:
-    """Canonical JSON of a stage: every field, sorted keys, no spaces; kind and code version included."""
-    body = _fields_of(stage)
-    body |= {"kind": stage.kind, "code": stage.code}
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
+Texts = dict[int, tuple["Record", str]]
+"""By the identity of a record, itself (so that it stays) and its JSON."""
+
+
+def encode(stage: Stage, texts: Texts | None = None) -> str:
+    """Return the canonical JSON of a stage: every field, sorted keys, no spaces; kind and code version included.
+
+    Args:
+        texts: of the records that were met before; whoever encodes many stages with the same ones passes the same dict.
+    """
+    return _json_of(stage, {} if texts is None else texts)
 
 
 def digest_of(text: str) -> str:
@@ -253,22 +260,40 @@ def workload_of(stage: Stage) -> str:
     return ""
 
 
-def _plain(value: Any) -> Any:
-    return _plain_record(value) if isinstance(value, DatasetRef | ModelRef | Recipe) else value
+Record = DatasetRef | ModelRef | Recipe
 
 
-@lru_cache(maxsize=256)
-def _plain_record(value: DatasetRef | ModelRef | Recipe) -> dict[str, Any]:
-    return _fields_of(value)
+def _json_of(value: Any, texts: Texts) -> str:
+    """Return what `json.dumps(sort_keys=True, separators=(",", ":"))` makes of its fields by name, without the optional
+    ones that have their default; in a fifth of the time, and a grid of 10,000 cells has 44,350 stages."""
+    members = []
+    for name, opening, optional, default in _layout(type(value)):
+        member = getattr(value, name)
+        if not (optional and member == default):
+            members.append(opening + _member(member, texts))
+    return "{" + ",".join(members) + "}"
 
 
-def _fields_of(value: Any) -> dict[str, Any]:
-    """Its fields by name, without the optional ones that have their default."""
-    return {
-        one.name: _plain(getattr(value, one.name))
-        for one in fields(value)
-        if not (_is_optional(one) and getattr(value, one.name) == one.default)
-    }
+def _member(value: Any, texts: Texts) -> str:
+    if type(value) is str:
+        return encode_basestring_ascii(value)
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, Record):
+        if id(value) not in texts:
+            texts[id(value)] = (value, _json_of(value, texts))
+        return texts[id(value)][1]
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+@lru_cache(maxsize=16)
+def _layout(kind: type) -> tuple[tuple[str, str, bool, Any], ...]:
+    """Return the members of a stage's or record's JSON object in order: name, what stands before the value, whether it
+    is optional, its default."""
+    members = [(one.name, f'"{one.name}":', _is_optional(one), one.default) for one in fields(kind)]
+    if kind in KINDS.values():
+        members += [(name, f'"{name}":', False, None) for name in ("kind", "code")]
+    return tuple(sorted(members))
 
 
 def _is_optional(one: "Field[Any]") -> bool:

@@ -2,17 +2,29 @@
 
 import json
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
-from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Stage, Train, decode, digest, encode
+from prunesweep.core.plan.recipes import Recipe, load_recipe
+from prunesweep.core.plan.stages import (
+    Benchmark,
+    Evaluate,
+    PruneRound,
+    Sleep,
+    Stage,
+    Texts,
+    Train,
+    decode,
+    digest,
+    encode,
+)
 
 CIFAR = DatasetRef("cifar10", "", 10)
 NET = ModelRef("resnet18", 64, 10)
@@ -53,6 +65,42 @@ def test_canonical_json_has_sorted_keys_and_carries_kind_and_code() -> None:
     assert text == json.dumps(body, sort_keys=True, separators=(",", ":"))
     assert body["kind"] == "train"
     assert body["code"] == Train.code
+
+
+ANY = st.text(max_size=8)
+NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+
+
+@given(
+    st.builds(DatasetRef, ANY, ANY, NUMBERS, st.sampled_from([0, 32]), st.sampled_from(["", "crop"]), ANY),
+    st.builds(replace, st.just(FINETUNE), name=ANY, lr=NUMBERS, flip=ANY, crop_scale=NUMBERS),
+    ANY,
+    NUMBERS,
+    st.lists(ANY, max_size=3).map(tuple),
+)
+def test_the_text_is_that_of_the_json_library(
+    dataset: DatasetRef, recipe: Recipe, text: str, number: float, names: tuple[str, ...]
+) -> None:
+    """Whatever the values: it is written without the library, for a fifth of the time."""
+    made = PruneRound(text, 1, text, "global", number, 3, 30, recipe, dataset, NET, 0, layers=text)
+    for stage in (made, Sleep(text, number, names), Benchmark(text, "b", names, "cpu", 1, 1, dataset, NET)):
+        known: Texts = {}
+        written = json.dumps(_body(stage), sort_keys=True, separators=(",", ":"))
+        assert [encode(stage), encode(stage, known), encode(stage, known)] == [written] * 3
+
+
+def _body(value: Stage | DatasetRef | ModelRef | Recipe) -> dict[str, Any]:
+    """Return its fields, and those of what is in it, without the optional ones that have their default."""
+    members = {one.name: getattr(value, one.name) for one in fields(value)}
+    absent = {one.name for one in fields(value) if one.metadata.get(OPTIONAL) and members[one.name] == one.default}
+    parts = (DatasetRef, ModelRef, Recipe)
+    body = {name: _body(one) if isinstance(one, parts) else one for name, one in members.items() if name not in absent}
+    return body if isinstance(value, parts) else {**body, "kind": value.kind, "code": value.code}
+
+
+def test_a_number_that_json_lacks_is_refused() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        encode(Sleep("x", float("nan")))
 
 
 def test_another_code_version_is_refused() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.bulk import bulk
 from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
 from prunesweep.core.ledger.db.sweep_rows import digests
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
 from prunesweep.core.ledger.queue.cascade import revive
-from prunesweep.core.ledger.queue.submit import SubmitSummary, bulk, cell_row, count_done, insert_stages
+from prunesweep.core.ledger.queue.submit import SubmitSummary, cell_row, count_done, insert_stages
 from prunesweep.core.plan.dag import Plan, PlannedCell
 
 _SWEEP = "sweep"

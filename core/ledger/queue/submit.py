@@ -1,7 +1,7 @@
 """Writes a plan into the ledger: one transaction, stages that are there already are shared."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from operator import itemgetter
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, text, update
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.bulk import CHUNK, bulk
 from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.identity import removed_attempt
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
@@ -23,7 +24,6 @@ from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.order import ranks
 from prunesweep.core.plan.stages import Import, Stage, device_of, epochs_of, workload_of
 
-_CHUNK = 5_000
 _ANALYZE = text("ANALYZE stages, edges, sweep_stages, cells")
 _NAME = "name"
 
@@ -81,7 +81,7 @@ def add_sweep(
             sweep_id = _insert_sweep(connection, name, grid, version, throughput=bool(throughput))
             new = insert_stages(connection, plan, throughput=bool(throughput))
             _insert_wishes(connection, plan, sweep_id)
-            if new > _CHUNK:
+            if new > CHUNK:
                 _analyze(connection)
         elif throughput is not None:
             _reorder(connection, plan, sweep_id, throughput=throughput)
@@ -200,7 +200,7 @@ def cell_row(sweep_id: int, position: int, planned: PlannedCell, grid: Grid) -> 
     return {
         "sweep_id": sweep_id,
         "position": position,
-        **asdict(planned.cell),
+        **vars(planned.cell),
         "dataset": grid.dataset,
         "model": label_of(grid.model),
         "width": grid.width,
@@ -217,18 +217,6 @@ def _analyze(connection: Connection) -> None:
     through whole tables to find one stage. SQLite's statements are written so that it needs no such hint."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ANALYZE)
-
-
-def bulk(connection: Connection, statement: Any, rows: Iterator[dict[str, Any]]) -> None:
-    """Execute a statement for all rows, some thousand at a time, so that memory stays flat."""
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            connection.execute(statement, chunk)
-            chunk = []
-    if chunk:
-        connection.execute(statement, chunk)
 
 
 _DONE = wanted(select(func.count()).select_from(stages), stages.c.digest).where(
