@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, Opera
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db import migrate
-from prunesweep.core.ledger.db.transactions import BEGIN
+from prunesweep.core.ledger.db.transactions import BEGIN, QUEUE
+from prunesweep.core.ledger.db.writer_queue import WriterQueue
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings, mask
 
@@ -51,6 +52,7 @@ def wait_briefly(engine: Engine, seconds: float) -> None:
     """From now on a call waits at most that long for a SQLite file that another process has locked, then raises
     OperationalError: for callers that make it again, and have other things to do meanwhile."""
     if engine.dialect.name == "sqlite":
+        engine.get_execution_options()[QUEUE].patience = seconds
         pragma = f"PRAGMA busy_timeout={round(seconds * 1000)}"
         event.listen(engine, "connect", lambda connection, _record: connection.execute(pragma).close())
         engine.dispose()  # whoever connects from now on
@@ -80,7 +82,11 @@ def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
         raise UserError(field, file, f"is not writable; {fix}")
     if not file.exists():
         _make_file(file, 0o600 if field == "ledger" else 0o644)
-    engine = create_engine(URL.create("sqlite", database=str(file)), creator=lambda: _connect(file))
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)),
+        creator=lambda: _connect(file),
+        execution_options={QUEUE: WriterQueue(file)},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _check(engine, field, str(file), fix, upgrade=True)

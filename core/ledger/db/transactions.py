@@ -10,11 +10,13 @@ PostgreSQL has many. Two rules keep them from losing an update or waiting for ea
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, text
 from sqlalchemy.dialects import sqlite
+
+from prunesweep.core.ledger.db.writer_queue import WriterQueue
 
 _STRUCTURE = 0x7377656570  # "sweep"; advisory locks are per database
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_STRUCTURE})")
@@ -22,6 +24,8 @@ _SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_STRUCTURE})")
 
 BEGIN = "sweep_begin"
 """Execution option: how a SQLite transaction begins; `prunesweep.core.ledger.db.engine` reads it."""
+QUEUE = "sweep_queue"
+"""Execution option of a SQLite engine: its `WriterQueue`."""
 
 
 @contextmanager
@@ -29,7 +33,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed at the end, rolled back by an exception."""
     with engine.connect() as connection:
         connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-        with connection.begin():
+        queue: WriterQueue | None = engine.get_execution_options().get(QUEUE)
+        with nullcontext() if queue is None else queue.turn(), connection.begin():
             yield connection
 
 
