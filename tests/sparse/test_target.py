@@ -4,6 +4,7 @@ import builtins
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 
 from prunesweep.core.sparse.codegen import target as target_module
@@ -52,3 +53,18 @@ def test_the_flags_are_what_linux_says_of_the_first_processor(
 def test_another_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     assert unsupported() == unsupported(AVX2) == "it is built for Linux, not win32"
+
+
+def test_another_kind_of_processor_leaves_it_to_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ARM processor's /proc/cpuinfo has no flags, and some have names in common."""
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    monkeypatch.setattr(target_module, "_flags", frozenset)
+    assert unsupported() == unsupported(AVX512) == "it is built for x86-64, not aarch64"
+    graph = Graph((1, 2, 2), (GlobalMean("mean", INPUT),))
+    images = np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2)
+    network = Engine(graph)
+    assert network(images).tolist() == [[1.5]]
+    assert network.how.endswith(": it is built for x86-64, not aarch64")
+    with pytest.raises(ValueError, match="does not run here: it is built for x86-64, not aarch64"):
+        Engine(graph, dense=False)

@@ -1,5 +1,6 @@
 """The instruction sets that the engine's code is made for, and which of them this processor has."""
 
+import platform
 import sys
 from dataclasses import dataclass
 from typing import Protocol
@@ -96,6 +97,9 @@ TARGETS = (AVX512, AVX2)
 """The better one first."""
 
 
+_X86_64 = ("x86_64", "AMD64", "amd64")
+
+
 def here() -> Target | None:
     """Return the best that this processor has."""
     flags = _flags()
@@ -106,6 +110,8 @@ def unsupported(target: Target | None = None) -> str | None:
     """Why this machine cannot run the engine's code, for that target or any, in a few words; None if it can."""
     if not sys.platform.startswith("linux"):
         return f"it is built for Linux, not {sys.platform}"
+    if platform.machine() not in _X86_64:
+        return f"it is built for x86-64, not {platform.machine() or 'an unknown processor'}"
     if target is None:
         return None if here() else "the processor has neither AVX-512 nor AVX2 with FMA"
     missing = target.needs - _flags()
