@@ -10,7 +10,7 @@ from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.images.preprocessing import beside
+from prunesweep.core.images.preprocessing import Preparation, prepare_as_said
 from prunesweep.core.jobs.answers import Imported, Note
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
@@ -51,17 +51,11 @@ class Given:
 def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     """Return the grid with the normalisation and the image size that a file beside its weights gives, and what that
     came to, one line each; the grid as it is where it says itself, or where nothing lies there."""
-    said = beside(Path(grid.weights)) if grid.weights and not is_published(grid.weights) else None
-    if said is None:
+    if not grid.weights or is_published(grid.weights):
         return grid, ()
-    notes = []
-    if said.mean and not grid.mean and not grid.std:
-        grid = replace(grid, mean=said.mean, std=said.std)
-        notes.append(said.normalised(origin_of(grid.weights)))
-    if said.image_size and not grid.image_size and folder_of(grid.dataset) is not None:
-        grid = replace(grid, image_size=said.image_size)
-        notes.append(said.resized(origin_of(grid.weights)))
-    return grid, tuple(notes)
+    asked, resizes = Preparation(grid.mean, grid.std, grid.image_size), folder_of(grid.dataset) is not None
+    found = prepare_as_said(Path(grid.weights), asked, resizes=resizes, name=origin_of(grid.weights))
+    return replace(grid, mean=found.mean, std=found.std, image_size=found.image_size), found.notes
 
 
 def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:
