@@ -87,6 +87,12 @@ def size(byte_count: int | None) -> str:
     return f"{value:.1f} TB"
 
 
+def megabytes(done: int, total: int) -> str:
+    """Return how far a transfer is, in bytes: `3.2 of 120 MB`; where one of them is 0, it is not known: `120 MB`."""
+    mega = [f"{amount / 1e6:,.1f}" if amount < 9.95e6 else f"{amount / 1e6:,.0f}" for amount in (done, total) if amount]
+    return f"{' of '.join(mega)} MB" if mega else ""
+
+
 def plural(amount: int, one: str, many: str = "") -> str:
     """`1 cell`, `18 cells`, `10,000 cells`."""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"

@@ -11,7 +11,7 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.preprocessing import Preparation, prepare_as_said
-from prunesweep.core.jobs.answers import Imported, Note
+from prunesweep.core.jobs.answers import Imported, Note, Progress
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
@@ -21,6 +21,8 @@ from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
 from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import flash
+from prunesweep.orchestrator.console.text import megabytes
 from prunesweep.orchestrator.torch_client import ask, existing
 
 
@@ -75,7 +77,7 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
     model = ModelRef(grid.model, grid.width, dataset.classes)
     with tempfile.TemporaryDirectory(prefix="prunesweep-") as folder:
         into = Path(folder, "checkpoint.safetensors")
-        events = list(ask(IMPORT_WEIGHTS, ImportWeights(text, model, str(into), grid.head)))
+        events = _read(ImportWeights(text, model, str(into), grid.head))
         upload = Upload(into.read_bytes(), settings.artifacts_url, settings.home)
     (found,) = (event for event in events if isinstance(event, Imported))
     name = origin_of(grid.weights)
@@ -88,6 +90,20 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
     return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
+
+
+def _read(request: ImportWeights) -> list[Imported | Note]:
+    """Return what the program says, with a line of progress while it downloads."""
+    events: list[Imported | Note] = []
+    try:
+        for event in ask(IMPORT_WEIGHTS, request):
+            if isinstance(event, Progress):
+                flash(f"downloading {event.what}: {megabytes(event.done, event.total)}")
+            else:
+                events.append(event)
+    finally:
+        flash("")
+    return events
 
 
 def _file(text: str) -> str:
@@ -107,4 +123,7 @@ def store(engine: Engine, upload: Upload) -> None:
     """
     place = ArtifactStore.open(upload.artifacts_url, upload.home, PERSON)
     place.sign_in(ledger_id(engine))  # so that another ledger's `sweep gc` leaves it
-    place.put(upload.data)
+    try:
+        place.put(upload.data, lambda done, total: flash(f"storing the weights: {megabytes(done, total)}"))
+    finally:
+        flash("")
