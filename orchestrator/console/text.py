@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prunesweep.core.holm import LEVEL
+from prunesweep.orchestrator.console.prose import ELLIPSIS, elided
 
 MISSING = "–"
-_ELLIPSIS = "…"
 
 
 def duration(seconds: float | None) -> str:
@@ -107,7 +107,7 @@ def bar(done: int, total: int, width: int) -> str:
 def one_line(text: str, limit: int = 0) -> str:
     """Whitespace runs as single spaces; cut to `limit` characters if given."""
     flat = " ".join(text.split())
-    return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + _ELLIPSIS
+    return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + ELLIPSIS
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,6 @@ def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
 def _line(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], gap: str) -> str:
     parts = []
     for column, width, cell in zip(columns, widths, cells, strict=True):
-        text = cell if len(cell) <= width else cell[: max(width - 1, 0)] + _ELLIPSIS
+        text = elided(cell, width)
         parts.append(text.ljust(width) if column.left else text.rjust(width))
     return gap.join(parts).rstrip()
