@@ -1,4 +1,4 @@
-"""`python .ci/with_pip_sources.py COMMAND…`: runs uv where pip would look: its indexes, folders, certificate, constraints.
+"""`python .ci/with_pip_sources.py COMMAND…`: runs uv where pip would look: indexes, folders, certificate, constraints.
 
 uv reads none of pip's configuration. It is handed on in the environment, because an index's address may hold a
 password, and a command line can be read by anybody on the machine.
