@@ -73,21 +73,20 @@ migration: install-test ## a migration for the changed schema: NAME="what change
 	$(BIN)/python -m tests.ledger.new_revision $(NAME)
 	$(BIN)/ruff format --quiet migrations/versions
 
-# Only torch's CPU builds are resolved: the others pin CUDA libraries, which a machine without a GPU would then download.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --no-annotate --no-header --quiet
+# A worker's locked file has torch's CPU builds: the others pin CUDA libraries, which a machine without a GPU would then download.
 # TORCH says where they come from if not from PyTorch's own index, e.g. TORCH="--find-links FOLDER --constraint FILE".
 TORCH ?= --torch-backend cpu
-COMPILE = $(BIN)/uv pip compile pyproject.toml --python-version 3.11 --no-annotate --no-header --quiet $(TORCH)
 CPU_ONLY = { ! grep -E '^(nvidia|cuda|triton)' $(1) || { rm $(1); echo "CUDA packages were resolved; see TORCH in the Makefile" >&2; exit 1; }; }
 constraints: install-test ## constraints.txt, with the newest versions that pyproject.toml allows
 	@mkdir -p build
-	$(COMPILE) --all-extras --upgrade --output-file build/constraints.txt
-	@$(call CPU_ONLY,build/constraints.txt)
-	sed 's/+cpu$$//' build/constraints.txt > constraints.txt
+	$(BIN)/python .ci/with_pip_sources.py $(COMPILE) --all-extras --upgrade --output-file build/constraints.txt
+	grep -vE '^(nvidia|cuda|triton)' build/constraints.txt | sed 's/+cpu$$//' > constraints.txt
 
 # pip refuses an editable install once a constraint has a hash, so the hashes have a file of their own.
 locked: install-test ## build/requirements.txt: a worker's dependencies as tested, with hashes, for pip install --require-hashes
 	@mkdir -p build
-	$(COMPILE) --extra worker --constraint constraints.txt --generate-hashes --output-file build/requirements.txt
+	$(COMPILE) $(TORCH) --extra worker --constraint constraints.txt --generate-hashes --output-file build/requirements.txt
 	@$(call CPU_ONLY,build/requirements.txt)
 
 # The site of docs/ in build/site; a broken link or anchor is an error.

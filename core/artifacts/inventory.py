@@ -21,6 +21,10 @@ _LEDGER = re.compile(r"ledgers/[0-9a-f]{32}", re.ASCII)
 _PROBE = re.compile(r"probe[-/][0-9a-f]{16}", re.ASCII)
 # The file client writes to NAME#NUMBER beside the file and then gives it its name.
 _UNFINISHED = re.compile(r"#[0-9]+$", re.ASCII)
+# So does rclone's S3 server (`sweep serve`), under names of its own that do not tell whose they are.
+_SERVED = re.compile(r"(?:(?:sha256/[0-9a-f]{2}|ledgers|probe)/)?\.rclone_temp_[a-z]+_[0-9A-Za-z-]+", re.ASCII)
+# And who copies a store by `rclone copy` (NAME.HEX.partial) or rsync (.NAME.SUFFIX).
+_COPIED = re.compile(r"(.*/)(?:\.([^/.]+)\.[0-9A-Za-z]{6}|([^/.]+)\.[0-9a-f]{8}\.partial)", re.ASCII)
 
 
 class ObjectKind(StrEnum):
@@ -82,9 +86,15 @@ def sort_of(path: str) -> ObjectKind:
     if is_ledger(path):
         return ObjectKind.LEDGER
     whole = _UNFINISHED.sub("", path)
-    if _PROBE.fullmatch(whole) or (whole != path and (_ARTIFACT.fullmatch(whole) or is_ledger(whole))):
+    if _PROBE.fullmatch(whole) or _SERVED.fullmatch(whole) or (whole != path and _is_ours(whole)):
         return ObjectKind.LEFTOVER
-    return ObjectKind.FOREIGN
+    copy = _COPIED.fullmatch(whole)
+    ours = copy is not None and _is_ours(f"{copy[1]}{copy[2] or copy[3]}")
+    return ObjectKind.LEFTOVER if ours else ObjectKind.FOREIGN
+
+
+def _is_ours(path: str) -> bool:
+    return _ARTIFACT.fullmatch(path) is not None or is_ledger(path)
 
 
 class Inventory:

@@ -7,9 +7,10 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
@@ -20,6 +21,7 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import mask
+from prunesweep.core.traffic import followed
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -63,11 +65,13 @@ class ArtifactStore:
         """The store's URL without secrets."""
         return self._shown
 
-    def put(self, data: bytes) -> tuple[str, int]:
+    def put(self, data: bytes, progress: Callable[[int, int], None] | None = None) -> tuple[str, int]:
         """Store `data`; return its SHA-256 in hex and its size in bytes.
 
         What is there already is replaced if it is damaged, and counts as written now: `sweep gc` takes old objects
         only, and nothing may refer to this one yet.
+
+        progress: called twice a second with (bytes that a server has, all bytes).
 
         Raises:
             StoreAway: the store cannot be reached or written; nothing is left of what was half written.
@@ -75,22 +79,31 @@ class ArtifactStore:
         name = sha256(data).hexdigest()
         with self._answering("write"):
             if self._folder is None:
-                self._upload(key(name), data)
+                self._upload(key(name), data, progress)
             else:
                 self._check_folder()
                 self._write_file(self._folder / key(name), name, data)
         return name, len(data)
 
-    def _upload(self, path: str, data: bytes) -> None:
+    def _upload(self, path: str, data: bytes, progress: Callable[[int, int], None] | None) -> None:
         """One request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
 
         First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
         no answer comes (the client does not repeat it: it may have been heard) the same bytes are written over.
         """
+
+        def send(mode: Literal["create", "overwrite"]) -> None:
+            act = partial(obstore.put, self._backend, path, data, mode=mode, use_multipart=False)
+            if progress is None or len(data) <= _PIECE:
+                act()
+            else:
+                # Headers and TLS count with it, so it is never more than all.
+                followed(act, lambda seen: progress(min(seen.sent, len(data)), len(data)))
+
         try:
-            obstore.put(self._backend, path, data, mode="create", use_multipart=False)
+            send("create")
         except (BaseError, OSError):
-            obstore.put(self._backend, path, data, use_multipart=False)
+            send("overwrite")
 
     def get(self, name: str, progress: Callable[[int, int], None] | None = None) -> bytes:
         """Return the bytes whose SHA-256 is `name`.

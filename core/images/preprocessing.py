@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,20 +40,56 @@ class Preprocessing:
     std: str = ""
     image_size: int = 0
 
-    def normalised(self, weights: str) -> str:
-        """Return the note that a person reads where its normalisation is used."""
-        return (
-            f"{weights}: images are normalised as {self.source} says, mean {self.mean}, "
-            f"std {self.std}; see --mean, --std"
-        )
-
     def agrees(self, mean: object, std: object, size: int) -> bool:
         """Return whether images prepared in that way are prepared as it says."""
         return (not self.mean or (self.mean, self.std) == (mean, std)) and self.image_size in (0, size)
 
-    def resized(self, weights: str) -> str:
-        """Return the note that a person reads where its image size is used."""
-        return f"{weights}: images are resized to {self.image_size} pixels as {self.source} says; see --image-size"
+
+@dataclass(frozen=True)
+class Preparation:
+    """How images are prepared for given weights.
+
+    Attributes:
+        mean, std: as `Preprocessing` has them, "" = the dataset's own.
+        image_size: side in pixels that images are resized to, 0 = they are not.
+        notes: what was taken from a file beside the weights, a line each.
+    """
+
+    mean: str
+    std: str
+    image_size: int
+    notes: tuple[str, ...] = ()
+
+
+def prepare_as_said(weights: Path, asked: Preparation, *, resizes: bool, name: str = "") -> Preparation:
+    """Return what was asked for, completed by what a file beside the weights says: the one place for every command that
+    takes weights.
+
+    Args:
+        asked: what a person gave wins.
+        resizes: whether these images can be resized, or have one size.
+        name: of the weights in notes, default the file's.
+    """
+    said, name = beside(weights), name or weights.name
+    if said is None:
+        return asked
+    found, notes = asked, []
+    if said.mean and not asked.mean and not asked.std:
+        found = replace(found, mean=said.mean, std=said.std)
+        how = f"images are normalised as {said.source} says, mean {said.mean}, std {said.std}; see --mean, --std"
+        notes.append(f"{name}: {how}")
+    if said.image_size and not asked.image_size and resizes:
+        found = replace(found, image_size=said.image_size)
+        notes.append(f"{name}: images are of {said.image_size} pixels as {said.source} says; see --image-size")
+    return replace(found, notes=(*asked.notes, *notes))
+
+
+def differing(weights: Path, used: Preparation, *, resizes: bool) -> str:
+    """Return the note for weights beside which a file says that images are prepared otherwise, "" for others."""
+    said = beside(weights)
+    if said is None or said.agrees(used.mean, used.std, used.image_size if resizes else said.image_size):
+        return ""
+    return f"{weights.name}: {said.source} prepares its images otherwise; all files see the same images"
 
 
 def beside(weights: Path) -> Preprocessing | None:

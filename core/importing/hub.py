@@ -3,14 +3,24 @@
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.plan.weights import FIELD, HUBS
+from prunesweep.core.traffic import Traffic, followed
+from prunesweep.core.training.vision import import_torchvision
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes that have come, and how many there are; 0 = not known."""
 
 _ELSEWHERE = "or download it on another machine and give the file"
+
+
+def unwatched(done: int, total: int) -> None:
+    """Of a download that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -27,46 +37,59 @@ class Published:
     std: tuple[float, ...] | None
 
 
-def download(text: str) -> Published:
+def download(text: str, progress: Progress = unwatched) -> Published:
     """Return the published weights that `torchvision:ResNet18_Weights.IMAGENET1K_V1` or `timm:resnet18.a1_in1k` names.
+
+    progress: called twice a second while it takes, once something has come.
 
     Raises:
         UserError: no such library or name, or they cannot be downloaded; one line.
     """
     library, _, name = text.partition(":")
     need("timm" if library == "timm" else "worker", FIELD, text, modules=(library,))
-    return _DOWNLOADS[library](text, name)
+    return _DOWNLOADS[library](text, name, progress)
 
 
-def _torchvision(text: str, name: str) -> Published:
+def _torchvision(text: str, name: str, progress: Progress) -> Published:
+    import_torchvision()
     models = importlib.import_module("torchvision.models")
     try:
         entry = models.get_weight(name)
     except (ValueError, KeyError, AttributeError):
         raise UserError(FIELD, text, "is no weights of torchvision; e.g. ResNet18_Weights.IMAGENET1K_V1") from None
     # `weights_only` reaches torch.load: nothing in the file is run. The hash in the file's name is checked.
-    weights = _reached(text, lambda: entry.get_state_dict(progress=True, check_hash=True, weights_only=True))
+    size = int(float(entry.meta.get("_file_size", 0)) * 2**20)
+    load = partial(entry.get_state_dict, progress=False, check_hash=True, weights_only=True)
+    weights = _reached(text, load, progress, size)
     preset = entry.transforms()
     return Published(weights, _numbers(getattr(preset, "mean", None)), _numbers(getattr(preset, "std", None)))
 
 
-def _timm(text: str, name: str) -> Published:
+def _timm(text: str, name: str, progress: Progress) -> Published:
     timm = importlib.import_module("timm")
     if not timm.is_model(name.partition(".")[0]) or not timm.is_model_pretrained(name):
         raise UserError(FIELD, text, "is no pretrained network of this timm; e.g. resnet18.a1_in1k")
-    network = _reached(text, lambda: timm.create_model(name, pretrained=True))
+    # timm says no size; its client's own bars would stand across our line.
+    importlib.import_module("huggingface_hub.utils").disable_progress_bars()
+    network = _reached(text, partial(timm.create_model, name, pretrained=True), progress, 0)
     config = network.pretrained_cfg
     return Published(network.state_dict(), _numbers(config.get("mean")), _numbers(config.get("std")))
 
 
-_DOWNLOADS: Mapping[str, Callable[[str, str], Published]] = MappingProxyType(
+_DOWNLOADS: Mapping[str, Callable[[str, str, Progress], Published]] = MappingProxyType(
     dict(zip(HUBS, (_torchvision, _timm), strict=True))
 )
 
 
-def _reached(text: str, fetch: Callable[[], Any]) -> Any:
+def _reached(text: str, fetch: Callable[[], Any], progress: Progress, size: int) -> Any:
+    """size: in bytes, 0 = not known."""
+
+    def told(seen: Traffic) -> None:
+        if seen.received:  # nothing comes where it lies in the library's cache
+            progress(min(seen.received, size) if size else seen.received, size)
+
     try:
-        return fetch()
+        return followed(fetch, told)
     except Exception as error:  # URLError, HTTPError, a wrong hash, and whatever the library's client raises
         close = getattr(error, "close", None)  # the connection that an answer such as 404 came by
         if callable(close):

@@ -11,7 +11,7 @@ from prunesweep.core.importing.checkpoint import pack_imported
 from prunesweep.core.importing.hub import download
 from prunesweep.core.importing.network import import_network
 from prunesweep.core.importing.read import Content, read_file
-from prunesweep.core.jobs.answers import Imported, Note
+from prunesweep.core.jobs.answers import Imported, Note, Progress
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import ImportWeights
@@ -26,9 +26,12 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
         UserError: weights that cannot be read or fit another network.
         StageError: a network that this program doesn't know.
     """
-    del say
     text, ref = request.weights, request.model
-    published = download(text) if is_published(text) else None
+
+    def told(done: int, total: int) -> None:
+        say(Progress(text, done, total))
+
+    published = download(text, told) if is_published(text) else None
     content = read_file(Path(text)) if published is None else Content(dict(published.weights))
     network, read = import_network(Path(text), content, ref, new_head=request.head == "new")
     for line in read.notes:

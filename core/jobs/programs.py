@@ -37,8 +37,8 @@ EVALUATE: Program[requests.Evaluate, answers.FileResult | Note | Progress] = Pro
 EXPORT: Program[requests.Export, answers.ExportedFile] = Program(
     "prunesweep.core.jobs.export", requests.Export, (answers.ExportedFile,)
 )
-IMPORT_WEIGHTS: Program[requests.ImportWeights, answers.Imported | Note] = Program(
-    "prunesweep.core.jobs.import_weights", requests.ImportWeights, (answers.Imported, Note)
+IMPORT_WEIGHTS: Program[requests.ImportWeights, answers.Imported | Note | Progress] = Program(
+    "prunesweep.core.jobs.import_weights", requests.ImportWeights, (answers.Imported, Note, Progress)
 )
 NETWORK: Program[requests.Look, answers.FoundNetwork] = Program(
     "prunesweep.core.jobs.network", requests.Look, (answers.FoundNetwork,)

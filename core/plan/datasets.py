@@ -71,6 +71,16 @@ def read_size(value: object, field: str = "image_size") -> int:
     return parse_count(value, field, 8, LARGEST)
 
 
+def check_resize(resize: str, size: int) -> None:
+    """Check that a way of resizing comes with a size.
+
+    Raises:
+        UserError: another way than the default is named, and no size.
+    """
+    if resize != RESIZES[0] and not size:
+        raise UserError("resize", resize, "says how images become one size; give that too: --image-size 224")
+
+
 def parse_share(value: object, field: str = "test_share") -> str:
     """Return which part of a dataset in one piece is its test set, as canonical text: `0.2`, or `0.2:7` with a seed
     other than 0; "" where the folder itself says.

@@ -13,6 +13,7 @@ from prunesweep.core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, A
 from prunesweep.core.plan.axis_readers import READERS, parse_algorithm
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import check_counts, controls_of, find, method_of
+from prunesweep.core.plan.datasets import check_resize
 from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
 from prunesweep.core.plan.layer_rules import LayerRule
 from prunesweep.core.plan.models import MODELS
@@ -259,8 +260,7 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     if grid.head == "new" and not (grid.weights and grid.dense_epochs):
         fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
         raise UserError("head", grid.head, fix)
-    if grid.resize != base.resize and not grid.image_size:
-        raise UserError("resize", grid.resize, "says how images become one size; give that too: --image-size 224")
+    check_resize(grid.resize, grid.image_size)
     return grid
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 _UNITS = (
     "%|×|s|ms|µs|min|h|days?|B|kB|MB|GB|TB|KiB|MiB|GiB|UTC|images/s|images|points?|px|GHz|MHz|cores?|threads?"
     "|epochs?|rounds?|seeds?|cells?|stages?|steps?|repeats"
+    "|running|ready|waiting|done|failed|quarantined|cancelled"
 )
 _NUMBER = r"[-+±~<>≥≤(\[]*\d[\d,.:–-]*"
 _KEPT = (
@@ -17,7 +18,9 @@ _COMMAND = re.compile(r"\bsweep (?:--)?[a-z][^·;()]*[^·;() ,.]")
 _LABEL = re.compile(r"((?:\S+(?: \S+)* {2,}){1,2})(\S+(?: \S+)*)$")
 _BOX = ("│", "╭", "╰", "─")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_PIECE = re.compile(r"\x1b\[[\d;]*m|.", re.DOTALL)
 _GLUE = "\0"
+ELLIPSIS = "…"
 
 
 def wrapped(line: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
@@ -54,6 +57,27 @@ def fitted(line: str, width: int) -> list[str]:
     room = len(label[1])
     first, rest = _divided(line, room)
     return wrapped(rest, width, " " * room if room < width // 2 else "  ", first)
+
+
+def elided(line: str, width: int) -> str:
+    """Return a line of at most `width` characters: what is too long loses its middle, so that both ends, which tell
+    names, seeds and results apart, can be read. Colours stay."""
+    length = len(_COLOUR.sub("", line))
+    if length <= width:
+        return line
+    head = max(0, width) // 2
+    cut = range(head, length - max(0, width - 1 - head))
+    out, seen = [], 0
+    for piece in _PIECE.findall(line):
+        if _COLOUR.fullmatch(piece):
+            out.append(piece)
+            continue
+        if seen == cut.start and width > 0:
+            out.append(ELLIPSIS)
+        if seen not in cut:
+            out.append(piece)
+        seen += 1
+    return "".join(out)
 
 
 def _divided(line: str, room: int) -> tuple[str, str]:

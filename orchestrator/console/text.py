@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prunesweep.core.holm import LEVEL
+from prunesweep.orchestrator.console.prose import ELLIPSIS, elided
 
 MISSING = "–"
-_ELLIPSIS = "…"
 
 
 def duration(seconds: float | None) -> str:
@@ -87,6 +87,12 @@ def size(byte_count: int | None) -> str:
     return f"{value:.1f} TB"
 
 
+def megabytes(done: int, total: int) -> str:
+    """Return how far a transfer is, in bytes: `3.2 of 120 MB`; where one of them is 0, it is not known: `120 MB`."""
+    mega = [f"{amount / 1e6:,.1f}" if amount < 9.95e6 else f"{amount / 1e6:,.0f}" for amount in (done, total) if amount]
+    return f"{' of '.join(mega)} MB" if mega else ""
+
+
 def plural(amount: int, one: str, many: str = "") -> str:
     """`1 cell`, `18 cells`, `10,000 cells`."""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
@@ -101,7 +107,7 @@ def bar(done: int, total: int, width: int) -> str:
 def one_line(text: str, limit: int = 0) -> str:
     """Whitespace runs as single spaces; cut to `limit` characters if given."""
     flat = " ".join(text.split())
-    return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + _ELLIPSIS
+    return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + ELLIPSIS
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,6 @@ def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
 def _line(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], gap: str) -> str:
     parts = []
     for column, width, cell in zip(columns, widths, cells, strict=True):
-        text = cell if len(cell) <= width else cell[: max(width - 1, 0)] + _ELLIPSIS
+        text = elided(cell, width)
         parts.append(text.ljust(width) if column.left else text.rjust(width))
     return gap.join(parts).rstrip()

@@ -10,8 +10,8 @@ from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.images.preprocessing import beside
-from prunesweep.core.jobs.answers import Imported, Note
+from prunesweep.core.images.preprocessing import Preparation, prepare_as_said
+from prunesweep.core.jobs.answers import Imported, Note, Progress
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
@@ -21,6 +21,8 @@ from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
 from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import flash
+from prunesweep.orchestrator.console.text import megabytes
 from prunesweep.orchestrator.torch_client import ask, existing
 
 
@@ -51,17 +53,11 @@ class Given:
 def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     """Return the grid with the normalisation and the image size that a file beside its weights gives, and what that
     came to, one line each; the grid as it is where it says itself, or where nothing lies there."""
-    said = beside(Path(grid.weights)) if grid.weights and not is_published(grid.weights) else None
-    if said is None:
+    if not grid.weights or is_published(grid.weights):
         return grid, ()
-    notes = []
-    if said.mean and not grid.mean and not grid.std:
-        grid = replace(grid, mean=said.mean, std=said.std)
-        notes.append(said.normalised(origin_of(grid.weights)))
-    if said.image_size and not grid.image_size and folder_of(grid.dataset) is not None:
-        grid = replace(grid, image_size=said.image_size)
-        notes.append(said.resized(origin_of(grid.weights)))
-    return grid, tuple(notes)
+    asked, resizes = Preparation(grid.mean, grid.std, grid.image_size), folder_of(grid.dataset) is not None
+    found = prepare_as_said(Path(grid.weights), asked, resizes=resizes, name=origin_of(grid.weights))
+    return replace(grid, mean=found.mean, std=found.std, image_size=found.image_size), found.notes
 
 
 def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:
@@ -81,7 +77,7 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
     model = ModelRef(grid.model, grid.width, dataset.classes)
     with tempfile.TemporaryDirectory(prefix="prunesweep-") as folder:
         into = Path(folder, "checkpoint.safetensors")
-        events = list(ask(IMPORT_WEIGHTS, ImportWeights(text, model, str(into), grid.head)))
+        events = _read(ImportWeights(text, model, str(into), grid.head))
         upload = Upload(into.read_bytes(), settings.artifacts_url, settings.home)
     (found,) = (event for event in events if isinstance(event, Imported))
     name = origin_of(grid.weights)
@@ -94,6 +90,20 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
     return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
+
+
+def _read(request: ImportWeights) -> list[Imported | Note]:
+    """Return what the program says, with a line of progress while it downloads."""
+    events: list[Imported | Note] = []
+    try:
+        for event in ask(IMPORT_WEIGHTS, request):
+            if isinstance(event, Progress):
+                flash(f"downloading {event.what}: {megabytes(event.done, event.total)}")
+            else:
+                events.append(event)
+    finally:
+        flash("")
+    return events
 
 
 def _file(text: str) -> str:
@@ -113,4 +123,7 @@ def store(engine: Engine, upload: Upload) -> None:
     """
     place = ArtifactStore.open(upload.artifacts_url, upload.home, PERSON)
     place.sign_in(ledger_id(engine))  # so that another ledger's `sweep gc` leaves it
-    place.put(upload.data)
+    try:
+        place.put(upload.data, lambda done, total: flash(f"storing the weights: {megabytes(done, total)}"))
+    finally:
+        flash("")

@@ -12,7 +12,7 @@ def words(doing: Doing | None) -> str:
     are in the epochs."""
     if doing is None or doing.phase in (_TRAINING, _BEGINNING, ""):
         return ""
-    amount = _bytes(doing) if doing.unit == BYTES else _counted(doing)
+    amount = text.megabytes(doing.done, doing.total) if doing.unit == BYTES else _counted(doing)
     return f"{doing.phase}: {amount}" if amount else doing.phase
 
 
@@ -24,16 +24,6 @@ def epochs(epoch: int, of: int, doing: Doing | None) -> str:
     tenths = 10 * of * doing.done // doing.total - 10 * epoch if doing is not None and counted else 0
     # Not 2.0 before the second one has ended: its validation is still to come.
     return f"{epoch}.{min(tenths, 9)}/{of}" if tenths > 0 and epoch < of else f"{epoch}/{of}"
-
-
-def _bytes(doing: Doing) -> str:
-    if doing.done and doing.total:
-        return f"{_mega(doing.done)} of {_mega(doing.total)} MB"
-    return f"{_mega(doing.done or doing.total)} MB" if doing.done or doing.total else ""
-
-
-def _mega(amount: int) -> str:
-    return f"{amount / 1e6:,.1f}" if amount < 9.95e6 else f"{amount / 1e6:,.0f}"
 
 
 def _counted(doing: Doing) -> str:

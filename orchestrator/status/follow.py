@@ -16,6 +16,7 @@ from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.stages import Evaluate
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import clean, is_terminal, paint, say
+from prunesweep.orchestrator.console.prose import elided
 from prunesweep.orchestrator.status import view as statusview
 from prunesweep.orchestrator.status.remedies import advice
 
@@ -23,6 +24,7 @@ _EVERY = 0.25
 _SHARE = 10.0  # a poll may cost a tenth of the time at most: the workers need the ledger and the processor more
 _WORKERS_EVERY = 5.0
 _OVERLAP = 5.0
+_LONGEST_REASON = 300
 
 
 class View(Protocol):
@@ -208,7 +210,7 @@ def ended_line(stage: EndedStage) -> str:
     good = stage.state == State.DONE
     head = paint("✓" if good else "✗", "green" if good else "red") + f" {stage.state.lower():<8} {stage.label}"
     if not good:
-        return f"{head}: {text.one_line(stage.error or 'no reason', 200)}"
+        return f"{head}: {elided(text.one_line(stage.error or 'no reason'), _LONGEST_REASON)}"
     facts = [text.duration(stage.seconds)]
     if stage.top1 is not None:
         facts.append(f"{'test' if stage.kind == Evaluate.kind else 'validation'} top-1 {text.percent(stage.top1)} %")

@@ -12,6 +12,7 @@ from rich.text import Text
 from prunesweep.core.ledger.queries.status import SweepStatus
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import clean, paint, width
+from prunesweep.orchestrator.console.prose import elided, fitted
 from prunesweep.orchestrator.status import view
 
 _NARROWEST = 20
@@ -36,30 +37,35 @@ class LiveView:
         self._started = time.monotonic()
 
     def tell(self, line: str) -> None:
-        self._tell(_ansi(line))
+        self._tell(_ansi("\n".join(fitted(line, width(_NARROWEST)))))
 
     def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
         spent = text.duration(time.monotonic() - self._started)
         height = shutil.get_terminal_size().lines
         # One line stays empty below, where the cursor is, and one above, between the picture and what scrolls away.
         lines = picture(status, width(_NARROWEST), height - 2, last=last, remark=remark)
-        lines[0] += paint(f" · {spent}", "dim")
+        spent = f" · {spent}"
+        lines[0] = elided(lines[0], width(_NARROWEST) - len(spent)) + paint(spent, "dim")
         self._update(_ansi("\n".join(["", *lines])), refresh=True)
 
 
 def picture(status: SweepStatus, width: int, height: int, *, last: str = "", remark: str = "") -> list[str]:
     """Return the status in at most `height` lines: first the running stages give way, then failures.
 
-    The stages that have run longest are kept; they are those that something may be wrong with.
+    The stages that have run longest are kept; they are those that something may be wrong with. What is longer than a
+    line goes on in the next one, or loses its middle.
     """
-    head = view.head(status, width)
-    tail = [f"{paint('last', 'dim')}  {last}"] if last else []
-    tail += [paint(remark, "yellow")] if remark else []
+    name, bar, counts = view.head(status, width)
+    head = [elided(name, width), bar, *fitted(counts, width)]
+    tail = [paint(line, "yellow") for line in (fitted(remark, width) if remark else [])]
+    tail = [*([elided(f"{paint('last', 'dim')}  {last}", width)] if last else []), *tail]
     room = height - len(head) - len(tail) - (1 if tail else 0)
-    failed = _failures(status, width, room // 2 if status.running else room)
+    spare = room - _TABLE_HEAD - len(status.running) if status.running else room
+    failed = _failures(status, width, room // 2 if status.running else room, spare)
     running = _running(status, width, room - len(failed))
     lines = [*head, *running, *failed, *([""] if tail else []), *tail]
-    return lines if len(lines) <= height else [*head, *tail][: max(1, height)]
+    kept = lines if len(lines) <= height else [*head, *tail][: max(1, height)]
+    return [elided(line, width) for line in kept]
 
 
 def _running(status: SweepStatus, width: int, room: int) -> list[str]:
@@ -74,12 +80,16 @@ def _running(status: SweepStatus, width: int, room: int) -> list[str]:
     return ["", *table[: 2 + kept], paint(f"… and {count - kept:,} more running", "dim")]
 
 
-def _failures(status: SweepStatus, width: int, room: int) -> list[str]:
+def _failures(status: SweepStatus, width: int, room: int, spare: int) -> list[str]:
     """Return an empty line and what failed, as far as there is room; two lines of it are how many more, and where to
-    look."""
+    look. Reasons are whole where all of them fit into the spare lines, else in a line each."""
     most = min(_MOST_FAILURES, room - 3)
-    return ["", *view.failures(status, width, most)] if status.failed and most > 0 else []
+    if not status.failed or most <= 0:
+        return []
+    lines = view.failures(status, width, most)
+    whole = [part for line in lines for part in fitted(line, width)]
+    return ["", *(whole if len(whole) < spare else [elided(line, width) for line in lines])]
 
 
 def _ansi(lines: str) -> object:
-    return Text.from_ansi(clean(lines), no_wrap=True, overflow="ellipsis")
+    return Text.from_ansi(clean(lines), overflow="fold")

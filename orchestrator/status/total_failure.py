@@ -17,5 +17,5 @@ def nothing_made(rows: Sequence[ReportRow]) -> bool:
 def without_results(status: SweepStatus, width: int) -> list[str]:
     """Return the headline, the reasons, what helps, and the exit code that the command ends with."""
     code = 1 if view.broken(status) else 0
-    lines = [view.headline(status), *view.failures(status, width, _SHOWN)]
+    lines = [view.headline(status, width), *view.failures(status, width, _SHOWN)]
     return [*lines, f"no cell has a result, so there is no report; exit code {code}"]

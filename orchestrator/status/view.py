@@ -10,6 +10,7 @@ from prunesweep.core.ledger.queries.status import RunningStage, SweepStatus
 from prunesweep.core.ledger.queue.workers import WorkerRow
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import paint
+from prunesweep.orchestrator.console.prose import elided
 from prunesweep.orchestrator.status import doing
 from prunesweep.orchestrator.status.remedies import advice
 from prunesweep.orchestrator.status.sweep_state import broken_stages, sweep_state
@@ -25,6 +26,7 @@ _WORDS = {
 }
 _COLOURS = {State.FAILED: "red", State.QUARANTINED: "red", State.CANCELLED: "yellow"}
 _SHOWN_FAILURES = 10
+_LONGEST_REASON = 300
 _SILENT_SECONDS = 30.0
 
 _COLUMNS = (
@@ -41,6 +43,9 @@ _NARROW = ((90, 7), (72, 6), (64, 0))
 """Below so many characters, that column is left out."""
 
 _LEAST_BAR = 4
+_LEAST_NAME = 12
+_SPENT = 16
+"""Characters behind the headline for how long a live view has run."""
 
 
 def lines(status: SweepStatus, width: int) -> list[str]:
@@ -55,13 +60,15 @@ def lines(status: SweepStatus, width: int) -> list[str]:
 
 def head(status: SweepStatus, width: int) -> list[str]:
     """Three lines: the sweep, its progress, its stages by state."""
-    return [headline(status), progress(status, width), counts(status)]
+    return [headline(status, width), progress(status, width), counts(status)]
 
 
-def headline(status: SweepStatus) -> str:
-    """`full-1: running`, and since when."""
+def headline(status: SweepStatus, width: int) -> str:
+    """`full-1: running`, and since when; a long name loses its middle, the state never."""
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created_at))
-    return f"{paint(status.name, 'bold')}: {word(status)}, submitted {created}"
+    rest = f": {word(status)}, submitted {created}"
+    name = elided(status.name, max(_LEAST_NAME, width - len(rest) - _SPENT))
+    return f"{paint(name, 'bold')}{rest}"
 
 
 def word(status: SweepStatus) -> str:
@@ -133,7 +140,7 @@ def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
 def now(stages: tuple[RunningStage, ...], width: int) -> list[str]:
     """Return a line for each stage that does something else than to train: `cpu now reading images: 200 of 60,000`."""
     told = [(stage, doing.words(stage.doing)) for stage in stages]
-    return [paint(text.one_line(f"{stage.device} now {words}", width), "dim") for stage, words in told if words]
+    return [paint(elided(text.one_line(f"{stage.device} now {words}"), width), "dim") for stage, words in told if words]
 
 
 def silent(stages: tuple[RunningStage, ...]) -> list[str]:
@@ -155,7 +162,7 @@ def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> li
     out = []
     for stage in status.failed[:most]:
         head = f"{paint(stage.state.lower(), 'red')} {stage.digest[:12]}  {stage.label}"
-        out.append(f"{head}: {text.one_line(stage.reason or 'no reason', 2 * width)}")
+        out.append(f"{head}: {elided(text.one_line(stage.reason or 'no reason'), max(_LONGEST_REASON, 2 * width))}")
     if len(status.failed) > most:
         out.append(f"… and {len(status.failed) - most:,} more; all of them: sweep status {status.name} --json")
     return out + advice(status.name, status.failed)

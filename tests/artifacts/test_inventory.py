@@ -1,7 +1,12 @@
 """What lies in a store, on a local folder and on S3."""
 
 import os
-from collections.abc import Callable
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import obstore
@@ -10,6 +15,7 @@ import pytest
 from prunesweep.core.artifacts.inventory import ObjectKind, StoredObject, sort_of
 from prunesweep.core.artifacts.location import RetryLimits, connect
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.orchestrator.serving.store import BUCKET, StoreKey, find_rclone, server
 
 NAME = "ab" + "0" * 62
 Put = Callable[[str, bytes], None]
@@ -34,6 +40,16 @@ Put = Callable[[str, bytes], None]
         ("ledgers/" + "0" * 32 + "#3", ObjectKind.LEFTOVER),
         ("ledgers/readme", ObjectKind.FOREIGN),
         ("notes.txt#1", ObjectKind.FOREIGN),
+        ("sha256/ab/.rclone_temp_put_8e1cd812-88da-4a6c-985e-d13e5119da6a", ObjectKind.LEFTOVER),
+        ("sha256/ab/.rclone_temp_put_8e1cd812-88da-4a6c-985e-d13e5119da6a#7", ObjectKind.LEFTOVER),
+        (".rclone_temp_multipart_1", ObjectKind.LEFTOVER),
+        ("ledgers/.rclone_temp_put_1", ObjectKind.LEFTOVER),
+        ("mine/.rclone_temp_put_1", ObjectKind.FOREIGN),
+        (f"sha256/ab/{NAME}.0a1b2c3d.partial", ObjectKind.LEFTOVER),
+        (f"sha256/ab/.{NAME}.Xy12Zq", ObjectKind.LEFTOVER),
+        (f"sha256/ab/.{NAME}.Xy12Zq#3", ObjectKind.LEFTOVER),
+        ("sha256/ab/notes.0a1b2c3d.partial", ObjectKind.FOREIGN),
+        (f"sha256/ab/.{NAME}", ObjectKind.FOREIGN),
         ("", ObjectKind.FOREIGN),
     ],
 )
@@ -58,6 +74,8 @@ def test_everything_is_listed_and_only_old_artifacts_are_removed(place: tuple[Ar
     store.sign_in("0" * 32)
     put("notes.txt", b"mine")
     put("probe/0123456789abcdef", b"")
+    half = f"sha256/{name[:2]}/.rclone_temp_put_1"
+    put(half, b"ha")
     with store.inventory() as inventory:
         now = inventory.now()
         entries = {entry.path: entry for entry in inventory.entries()}
@@ -66,6 +84,7 @@ def test_everything_is_listed_and_only_old_artifacts_are_removed(place: tuple[Ar
             "ledgers/" + "0" * 32: (ObjectKind.LEDGER, 18),
             "notes.txt": (ObjectKind.FOREIGN, 4),
             "probe/0123456789abcdef": (ObjectKind.LEFTOVER, 0),
+            half: (ObjectKind.LEFTOVER, 2),
         }
         assert all(abs(entry.written - now) < 60 for entry in entries.values())
         artifact = entries[f"sha256/{name[:2]}/{name}"]
@@ -73,7 +92,8 @@ def test_everything_is_listed_and_only_old_artifacts_are_removed(place: tuple[Ar
         assert store.exists(name)
         assert inventory.remove(artifact, now + 60)
         assert not inventory.remove(artifact, now + 60)
-        assert inventory.remove(entries["probe/0123456789abcdef"], now + 60)
+        assert not inventory.remove(entries[half], now - 3600)
+        assert all(inventory.remove(entries[path], now + 60) for path in ("probe/0123456789abcdef", half))
         for path in ("notes.txt", "ledgers/" + "0" * 32):
             with pytest.raises(ValueError, match="not to be removed"):
                 inventory.remove(entries[path], now + 60)
@@ -110,6 +130,54 @@ def test_files_that_the_client_does_not_see(tmp_path: Path) -> None:
         assert inventory.remove(left, inventory.now() + 60)
     assert not unfinished.exists()
     assert not (folder / "probe").exists()
+
+
+def test_what_a_killed_server_leaves_is_collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """rclone's S3 server, as `sweep serve` starts it, dies within an upload."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "0" * 16)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "1" * 48)
+    folder = tmp_path / "artifacts"
+    folder.mkdir()
+    with served(tmp_path, StoreKey("0" * 16, "1" * 48)) as (url, process):
+        store = ArtifactStore.open(url, tmp_path, RetryLimits(2, 60, 1))
+        name, _ = store.put(b"whole")
+        threading.Thread(target=kill_at_first_byte, args=(folder, process), daemon=True).start()
+        with pytest.raises(StoreAway):
+            store.put(bytes(64_000_000))
+    (left,) = folder.rglob(".rclone_temp_*")
+    place = ArtifactStore.open("", tmp_path)  # as the serving host's `sweep gc` has it; the server hides the file
+    with place.inventory() as inventory:
+        entries = {entry.path: entry for entry in inventory.entries()}
+        entry = entries.pop(left.relative_to(folder).as_posix())
+        assert (entry.sort, [one.sort for one in entries.values()]) == (ObjectKind.LEFTOVER, [ObjectKind.ARTIFACT])
+        assert not inventory.remove(entry, entry.written - 60), "too young"
+        assert inventory.remove(entry, inventory.now() + 60)
+    assert not left.exists()
+    assert place.get(name) == b"whole"
+
+
+@contextmanager
+def served(home: Path, key: StoreKey) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The server over the home's artifacts, on a port instead of a socket: its URL and its process."""
+    (home / "serving").mkdir(exist_ok=True)
+    child = server(find_rclone(), home, home / "serving", key)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [address if part.startswith("unix://") else part for part in child.command]
+    with subprocess.Popen(command, env=dict(child.environ), stderr=subprocess.DEVNULL) as process:
+        try:
+            url = f"s3://{BUCKET}?endpoint=http://{address}&region=us-east-1"
+            ArtifactStore.open(url, home, RetryLimits(5, 60, 60)).exists(NAME)  # waits until it answers
+            yield url, process
+        finally:
+            process.kill()
+
+
+def kill_at_first_byte(folder: Path, process: "subprocess.Popen[bytes]") -> None:
+    while not any(file.stat().st_size for file in folder.rglob(".rclone_temp_*")):
+        time.sleep(0.001)
+    process.kill()
 
 
 def test_a_store_that_is_away_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,8 +171,11 @@ def test_a_line_that_is_pointed_at_stands_out_and_a_label_chooses(two: Engine, s
     # The page may still grow above the chart, which then lies elsewhere than a moment ago: move again.
     thick = chart.locator(".mark-line path[stroke-width='4']")
     while not thick.count():
-        place = chart.locator(".mark-line path[stroke-width='9']").first.evaluate(_ON_LINE)
+        place = chart.locator(".mark-rule line[stroke-width='9']").nth(9).evaluate(_ON_LINE)
         page.mouse.move(place["x"] - 2, place["y"])
         page.mouse.move(place["x"], place["y"])
         page.evaluate(_FRAMES)
     assert thick.count() == 1, "the one that is pointed at"
+    tip = page.locator("#vg-tooltip-element")
+    tip.filter(has_text="top-1").wait_for()
+    assert "seed 0" in tip.inner_text(), "the cell's name, also between two axes"

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from prunesweep.core.ledger.db.doing import Doing
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.status import FailedStage, RunningStage, SweepStatus, sweep_status
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.orchestrator.console.prose import elided
 from prunesweep.orchestrator.status.follow import OneLineView, follow
 from prunesweep.orchestrator.status.live_view import picture
 from prunesweep.orchestrator.status.view import progress
@@ -133,6 +135,32 @@ def test_narrow_windows_keep_what_matters(columns: int) -> None:
     assert len(lines[1]) <= columns
     for word in ("stage", "epoch", "loss", "top-1", "images/s"):
         assert word in lines[4][:columns], word
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_long_lines_keep_their_meaning(columns: int) -> None:
+    """Both ends of a name, the whole of a reason, and no line that the window would cut."""
+    reason = (
+        "dataset imagefolder:/mnt/shared/flowers: train/daisy/17.png has changed since; put the file back, sweep retry"
+    )
+    label = "prune 2 → 78.46 % · lamp · 3 epochs · distilled 0.9 T 4 · seed 2"
+    busy = replace(_busy(1, 1), name="a-long-name-of-a-sweep-about-mobilenet-v3-small-in-2026")
+    running = replace(busy.running[0], label=label, doing=Doing("reading " + "images " * 20, 200, 60_000, "images"))
+    status = replace(busy, running=(running,), failed=(replace(busy.failed[0], reason=reason),))
+    lines = picture(
+        status, columns, 40, last=f"✓ done     {label}  3 min  test top-1 91.20 %", remark="worker x: " * 20
+    )
+    assert max(map(len, lines)) <= columns
+    shown = " ".join(" ".join(lines).split())
+    for words in (reason, "a-long", "2026: running", "seed 2", "200 of 60,000", "test top-1 91.20 %", "1 failed"):
+        assert words in shown, words
+    small = "\n".join(picture(replace(status, failed=status.failed * 9), columns, 24))
+    assert small.count("failed ffff") >= 4 and small.count("sweep retry") >= 4, "in a line each, both ends of it"
+    assert [elided("\x1b[31mabcdefgh\x1b[0m", wide) for wide in (8, 5, 1)] == [
+        "\x1b[31mabcdefgh\x1b[0m",
+        "\x1b[31mab…gh\x1b[0m",
+        "\x1b[31m…\x1b[0m",
+    ]
 
 
 def test_the_bar_moves_during_a_long_training_and_is_full_at_the_end() -> None:

@@ -25,6 +25,7 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.settings import load_settings
 from prunesweep.core.training.models import build_model
+from prunesweep.core.training.vision import import_torchvision
 from prunesweep.orchestrator.audit.spread import seeds
 from prunesweep.orchestrator.audit.subject import read_subject
 from prunesweep.orchestrator.report.html.sentences import verdict
@@ -260,7 +261,7 @@ def test_what_lies_beside_the_file_says_how_its_images_were_prepared(
 def test_published_weights_bring_their_normalisation(
     sweep: Sweep, ledger: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import torchvision
+    torchvision = import_torchvision()
     from torchvision.models import ResNet18_Weights
 
     state = build_model(ModelRef("resnet18", 2, 10), seed=1).state_dict()

@@ -5,8 +5,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
+from prunesweep.core.images.preprocessing import Preparation, prepare_as_said
 from prunesweep.core.jobs.answers import BenchResult, Note
 from prunesweep.core.jobs.programs import BENCH
 from prunesweep.core.jobs.requests import Bench
@@ -16,6 +18,12 @@ from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
 from prunesweep.orchestrator.torch_client import ask, existing
+
+BUILT_IN = "resnet18"
+"""The network of files, unless `--model` names another."""
+_IMAGE = 32
+_NO_ACCURACY = ("0,0,0", "1,1,1")
+"""Mean and standard deviation: they change no time, so nothing is taken from a file."""
 
 
 def bench(
@@ -27,22 +35,55 @@ def bench(
     device: str,
     model: str,
     model_args: str | None,
-    image: str,
+    image: str | None,
     json_: bool,
 ) -> None:
     """Is it really faster? Times checkpoint files in every engine, side by side with the fastest dense one."""
     counts = parse_list(threads, "threads", lambda value: parse_count(value, "threads", 1, 1024))
+    paths = tuple(existing(file) for file in files)
+    _check_onnx(paths, model, model_args, image)
     request = Bench(
-        files=tuple(existing(file) for file in files),
+        files=paths,
         model=parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
         device=device,
         engines=() if engines is None else tuple(parse_engines(engines, "engines")),
         threads=counts[0],
         batches=tuple(parse_list(batch, "batch", lambda value: parse_count(value, "batch", 1, 65_536))),
-        image=parse_count(image, "image", 1, 4096),
+        image=_side(paths) if image is None else parse_count(image, "image", 1, 4096),
     )
     need("worker", "bench", modules=("torch",))
     _bench(request, counts, json_)
+
+
+def _check_onnx(paths: Sequence[str], model: str, model_args: str | None, image: str | None) -> None:
+    """Refuse what no file would be read with: an ONNX file is a whole network with its images' size.
+
+    Raises:
+        UserError: an option that has no effect on any of the files.
+    """
+    if not all(_is_onnx(path) for path in paths):
+        return
+    given = {"model": model if model != BUILT_IN else None, "model-args": model_args, "image": image}
+    for name, value in given.items():
+        if value is not None:
+            raise UserError(
+                name, value, "does not apply to ONNX files, which hold network and image size: leave it out"
+            )
+
+
+def _side(paths: Sequence[str]) -> int:
+    """Return the side of the images that the first checkpoint is for, as a file beside it says; a note says so."""
+    first = next((path for path in paths if not _is_onnx(path)), None)
+    if first is None:
+        return _IMAGE
+    used = prepare_as_said(Path(first), Preparation(*_NO_ACCURACY, 0), resizes=True)
+    for line in used.notes:
+        note(f"note: {line}")
+    return used.image_size or _IMAGE
+
+
+def _is_onnx(path: str) -> bool:
+    return path.lower().endswith(".onnx")
 
 
 def _bench(request: Bench, counts: Sequence[int], json_: bool) -> None:

@@ -16,7 +16,7 @@ from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
-from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
+from prunesweep.core.plan.datasets import RESIZES, check_resize, parse_share, read_size
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.plan.weights import HUBS
 from prunesweep.core.settings import Settings, load_settings, mask
@@ -53,7 +53,9 @@ def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wante
     Raises:
         UserError: a bad value.
     """
-    return Wanted(dataset, read_size(image_size), one_of(resize, "resize", RESIZES), parse_share(test_share))
+    size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
+    check_resize(how, size)
+    return Wanted(dataset, size, how, parse_share(test_share))
 
 
 def doctor(images: Wanted, devices: str | None, json_: bool) -> None:

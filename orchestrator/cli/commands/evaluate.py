@@ -6,12 +6,19 @@ from typing import Any
 
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
-from prunesweep.core.images.preprocessing import beside
+from prunesweep.core.images.preprocessing import Preparation, differing, prepare_as_said
 from prunesweep.core.jobs.answers import FileResult, Note
 from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.plan.axes import parse_channels, parse_count
-from prunesweep.core.plan.datasets import RESIZES, folder_of, parse_share, read_size, with_normalisation
+from prunesweep.core.plan.datasets import (
+    RESIZES,
+    check_resize,
+    folder_of,
+    parse_share,
+    read_size,
+    with_normalisation,
+)
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -40,15 +47,17 @@ def evaluate(
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
-    size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
-    share = parse_share(test_share)
-    size, mean, std = _prepared(paths, dataset, size, mean, std)
-    found = look_up(dataset, settings, size=size, resize=how, share=share)
+    how, share = one_of(resize, "resize", RESIZES), parse_share(test_share)
+    channels = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
+    asked = Preparation(*channels, read_size(image_size))
+    used = _prepared([Path(path) for path in paths], asked, resizes=folder_of(dataset) is not None)
+    check_resize(how, used.image_size)
+    found = look_up(dataset, settings, size=used.image_size, resize=how, share=share)
     for line in found.notes:
         note(f"note: {line}")
     request = Evaluate(
         files=tuple(paths),
-        dataset=with_normalisation(found.ref, mean, std),
+        dataset=with_normalisation(found.ref, used.mean, used.std),
         places=tuple(found.places),
         data=str(settings.data),
         model=parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
@@ -60,24 +69,14 @@ def evaluate(
     _evaluate(request, json_)
 
 
-def _prepared(paths: list[str], dataset: str, size: int, mean: str, std: str) -> tuple[int, str, str]:
-    """Return image size, mean and standard deviation as they were given, else as a file beside the first of the
-    weights gives them; a note says which, and where another file of weights has others."""
-    mean, std = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
-    said = {path: found for path in paths if (found := beside(Path(path))) is not None}
-    first = said.get(paths[0])
-    if first is not None and first.mean and not mean and not std:
-        mean, std = first.mean, first.std
-        note(f"note: {first.normalised(Path(paths[0]).name)}")
-    if first is not None and first.image_size and not size and folder_of(dataset) is not None:
-        size = first.image_size
-        note(f"note: {first.resized(Path(paths[0]).name)}")
-    for path, other in said.items():
-        if not other.agrees(mean, std, size if folder_of(dataset) is not None else other.image_size):
-            note(
-                f"note: {Path(path).name}: {other.source} prepares its images otherwise; all files see the same images"
-            )
-    return size, mean, std
+def _prepared(paths: list[Path], asked: Preparation, *, resizes: bool) -> Preparation:
+    """Return how all files' images are prepared: as asked, else as a file beside the first of the weights says; notes
+    say so, and where another file of weights has it otherwise."""
+    used = prepare_as_said(paths[0], asked, resizes=resizes)
+    for line in (*used.notes, *(differing(path, used, resizes=resizes) for path in paths)):
+        if line:
+            note(f"note: {line}")
+    return used
 
 
 def _evaluate(request: Evaluate, json_: bool) -> None:

@@ -27,7 +27,15 @@ def bench(
     device: DeviceOption = "cpu",
     model: ModelOption = "resnet18",
     model_args: ModelArgsOption = None,
-    image: Annotated[str, typer.Option("--image", metavar="N", help="Side of the images in pixels.")] = "32",
+    image: Annotated[
+        str | None,
+        typer.Option(
+            "--image",
+            "--image-size",
+            metavar="N",
+            help="Side of the images in pixels; default as a file beside the first checkpoint says, else 32.",
+        ),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
     """Is it really faster? Times checkpoint files in every engine, side by side with the fastest dense one."""

@@ -53,7 +53,7 @@ def parallel(rows: Sequence[ReportRow]) -> Figure | None:
     }
     note = (
         "A line is an evaluated cell, coloured by its test accuracy; axes in which no cell differs are left out. In a"
-        " page: a line that is pointed at stands out, and is named where it meets an axis; click a label to see its"
+        " page: a line that is pointed at stands out, and is named; click a label to see its"
         " cells only, beside it for all."
     )
     if len(shown) < len(known):
@@ -174,7 +174,12 @@ def _chart(names: Sequence[str], height: int) -> dict[str, object]:
         strokeWidth=alt.when(hover).then(alt.value(4)).otherwise(alt.value(1.4)),
     )
     tip = [alt.Tooltip("name:N", title="cell"), alt.Tooltip("found:N", title="found")]
-    touched = lines.mark_line(strokeWidth=9, opacity=0).encode(x, y, detail="cell:N", tooltip=tip).add_params(hover)
+    # Pieces from axis to axis: of a whole line only its corners have a tooltip.
+    pieces = lines.transform_window(
+        [{"op": "lead", "field": "axis", "as": "next"}, {"op": "lead", "field": "v", "as": "w"}], groupby=["cell"]
+    ).transform_filter("isValid(datum.next) && isValid(datum.v) && isValid(datum.w)")
+    touched = pieces.mark_rule(strokeWidth=9, opacity=0).encode(x, y, x2="next:N", y2="w:Q", tooltip=tip)
+    touched = touched.add_params(hover)
     rules = alt.Chart(alt.NamedData("axes")).mark_rule(opacity=0.5).encode(x, y=alt.Y("low:Q", axis=None), y2="high:Q")
     labels = alt.Chart(alt.NamedData("labels"))
     ticks = labels.mark_tick(orient="horizontal", size=8, thickness=1, style="text").encode(x, y)
