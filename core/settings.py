@@ -12,6 +12,7 @@ from prunesweep.core.urls import broker_url, database_url
 from prunesweep.core.urls import mask as mask
 
 IMAGES = ("auto", "resident", "streamed")
+CPU_SLOTS = ("auto", "no")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Settings:
         scores, networks: folders of the scores and networks of the user's own that this machine may run, None = none.
         broker_field: the variable that broker_url came from.
         per_device: slots, and so trainers, of each device.
+        cpu_slot: of `CPU_SLOTS`, whether a worker on GPUs has a slot more, for latencies on the CPU.
         snapshot: least time between two saved states of a training stage.
         silence: longest time that a trainer may go without progress.
         keep: how long logs, gone workers and the saved states of cancelled stages are kept.
@@ -44,6 +46,7 @@ class Settings:
     artifacts_url: str
     devices: str
     per_device: int
+    cpu_slot: str
     threads: int
     lease: float
     heartbeat: float
@@ -110,6 +113,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),
         devices=env.get("SWEEP_DEVICES", "").strip() or "all",
         per_device=int(_number(env, "SWEEP_PER_DEVICE", 1, 1)),
+        cpu_slot=_word(env, "SWEEP_CPU_SLOT", CPU_SLOTS),
         threads=capped(int(_number(env, "SWEEP_THREADS", 0, 0))),
         lease=lease,
         heartbeat=heartbeat,

@@ -81,7 +81,8 @@ def _open_station(sender: Any, **_: Any) -> None:
         settings = load_settings()
         devices = parse_devices(settings.devices, "SWEEP_DEVICES")
         devices = tuple(device for device in devices for _ in range(settings.per_device))[: sender.concurrency]
-        sender.runtime = WorkerRuntime(settings, app, devices)
+        # Hints are for the slots of devices: the one for latencies is fed past them, and has its own thread.
+        sender.runtime = WorkerRuntime(settings, app, devices, settings.cpu_slot == "auto" and "cpu" not in devices)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -23,6 +23,7 @@ from prunesweep.core.version import full_version
 from prunesweep.worker.artifact_cleanup import ArtifactCleanup
 from prunesweep.worker.context import WorkerContext
 from prunesweep.worker.incidents import Incidents
+from prunesweep.worker.latency_runner import LatencyRunner
 from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.supervisor import TICK, Supervisor
@@ -40,8 +41,12 @@ _BUSY_SECONDS = 5.0
 class WorkerRuntime:
     """Slots, supervisor, ledger and embedded broker of one worker process."""
 
-    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str], latencies: bool = False) -> None:
         """Open the ledger and start the embedded broker; nothing runs before `start`.
+
+        Args:
+            devices: of its slots, one name for each.
+            latencies: there is one slot more, which takes only latencies on the CPU.
 
         Raises:
             UserError: a ledger or broker that cannot be used.
@@ -58,7 +63,6 @@ class WorkerRuntime:
         self._lock = threading.Lock()
         self._publishing = threading.Lock()
         self._busy: set[Slot] = set()
-        self._devices = tuple(devices)
         self.name = f"{platform.node() or 'host'}:{os.getpid()}"
         self._broker = Broker(settings)
         store = ArtifactStore.open(settings.artifacts_url, settings.home)
@@ -75,13 +79,23 @@ class WorkerRuntime:
             settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
         )
         self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
+        self._latencies = LatencyRunner(self._context) if latencies else None
+        self._all_slots = self._slots if self._latencies is None else (*self._slots, self._latencies.slot)
         self._supervisor = Supervisor(
-            self._context, app, self._slots, self._broker, self._stopping, self._watchdog, self._reconnect
+            self._context,
+            app,
+            self._all_slots,
+            self._broker,
+            self._stopping,
+            self._watchdog,
+            self._reconnect,
+            self._latencies,
         )
 
     def start(self) -> None:
         """Register the worker, start the trainers and the supervisor."""
-        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
+        roles = [slot.role for slot in self._all_slots]
+        register(self._engine, self.name, platform.node(), os.getpid(), roles, full_version())
         self._discards.start()
         self._supervisor.start()
 
@@ -90,14 +104,15 @@ class WorkerRuntime:
         self._watchdog.delivered()
         slot = self._take_slot(message)
         try:
-            if slot is not None:
-                slot.run(digest)
+            ran = slot is not None and slot.run(digest)
         finally:
             with self._lock:
                 self._busy.discard(slot) if slot is not None else None
                 self._begun.discard(message)
                 self._ended.append(message)
             self._changed()
+        if not ran and self._latencies is not None:
+            self._latencies.offer(digest)
 
     def has_room(self, messages: Collection[str]) -> bool:
         """Return True when another hint could be acted on at once. messages: ids of those taken off the queue so
@@ -134,10 +149,12 @@ class WorkerRuntime:
             return
         self._stopped = True
         self.begin_stop()
-        for slot in self._slots:
+        for slot in self._all_slots:
             slot.begin_close()
-        for slot in self._slots:
+        for slot in self._all_slots:
             slot.close(slot.grace + _HAND_BACK_SECONDS)
+        if self._latencies is not None:
+            self._latencies.close()
         self._supervisor.join(1.0)
         with suppress(SQLAlchemyError):
             gone(self._engine, self.name)

@@ -37,10 +37,12 @@ _OUT_AFTER = 3
 class Slot:
     """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
 
-    def __init__(self, device: str, context: WorkerContext, name: str = "") -> None:
-        """name: by which its troubles are known; the device's, unless several slots share that."""
+    def __init__(self, device: str, context: WorkerContext, name: str = "", role: str = "") -> None:
+        """name: by which its troubles are known; the device's, unless several slots share that. role: how the ledger
+        knows it, which decides what it may take; the device's name, unless it is the slot for latencies."""
         self.device = device
         self.name = name or device
+        self.role = role or device
         self._context = context
         self._lock = threading.Lock()
         self._held: Claim | None = None
@@ -132,10 +134,10 @@ class Slot:
         process = self._process
         if not self.ready or process is None:
             return False
-        settings, device = self._context.settings, self.device
+        settings, role = self._context.settings, self.role
         self._free_since = time.monotonic()
         taken = self._context.patience.call(
-            claim, self._context.engine, digest, self._context.worker, device, device, settings.lease
+            claim, self._context.engine, digest, self._context.worker, role, role, settings.lease
         )
         if not isinstance(taken, Claim):
             self._free_since = time.monotonic()
@@ -210,7 +212,7 @@ class Slot:
         """Start a trainer and wait until it has imported torch. Runs on the keeper thread."""
         if self._process is not None:
             if self._up:
-                logger.warning("%s: %s while idle; starting another", self.device, self._process.death())
+                logger.warning("%s: %s while idle; starting another", self.name, self._process.death())
             self._process.close()
         with self._lock:
             if self._closing:
@@ -232,7 +234,7 @@ class Slot:
             self._context.troubles.end(self.name)
         self._free_since = time.monotonic()
         self._up = True
-        logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
+        logger.info("%s: trainer %d is ready (%s, torch %s)", self.name, process.pid, ready.name, ready.torch)
         self._context.changed()
 
     def _failed_to_start(self, reason: str) -> None:
@@ -243,7 +245,7 @@ class Slot:
             self._context.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
-        record = AttemptRecord(self._context, self.device, taken)
+        record = AttemptRecord(self._context, self.name, taken)
         if self._stop_reason is not None:
             record.died(self._stop_reason, TrainerDied(""), "")
             return
@@ -251,14 +253,14 @@ class Slot:
         started = time.monotonic()
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
-        logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
+        logger.info("%s: %s %s, attempt %d", self.name, taken.digest[:12], label_of(taken.spec), taken.attempt)
         silence = self._silence = StallDetector(self._context.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
                 silence.progressed(event.phase if isinstance(event, Progress) else "")
                 with silence.paused():
                     self._handle(process, taken, record, event)
-            logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
+            logger.info("%s: %s ended after %.1f s", self.name, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
             self._silence = None

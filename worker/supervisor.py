@@ -26,6 +26,7 @@ from prunesweep.core.ledger.queue.retention import forget_old
 from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note
 from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.incidents import first_line
+from prunesweep.worker.latency_runner import LatencyRunner
 from prunesweep.worker.reap_guard import ReapGuard
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.watchdog import Watchdog
@@ -60,11 +61,15 @@ class Supervisor:
         stopping: threading.Event,
         watchdog: Watchdog,
         reconnect: Callable[[], None],
+        latencies: LatencyRunner | None = None,
     ) -> None:
-        """reconnect: called when messages are no longer delivered."""
+        """reconnect: called when messages are no longer delivered. latencies: feeds that one of the slots which hints
+        are not for."""
         self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
         self._watchdog, self._reconnect = watchdog, reconnect
+        self._latencies = latencies
+        self._hinted = [slot for slot in slots if latencies is None or slot is not latencies.slot]
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="supervisor", daemon=True)
         self._next_beat = 0.0
@@ -77,7 +82,8 @@ class Supervisor:
         self._thread.start()
 
     def join(self, timeout: float) -> None:
-        self._thread.join(timeout)
+        if self._thread.ident is not None:  # a worker that never fully started is stopped as well
+            self._thread.join(timeout)
 
     def wake(self) -> None:
         self._wake.set()
@@ -109,6 +115,8 @@ class Supervisor:
         self._guard("what runs", self._save_doing)
         self._guard("trainers", self._tend_trainers)
         self._guard("dispatch", self._dispatch)
+        if self._latencies is not None:
+            self._guard("latencies", self._latencies.look)
 
     def _guard(self, what: str, act: Callable[[], None]) -> bool:
         """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
@@ -205,7 +213,7 @@ class Supervisor:
     def _dispatch(self) -> None:
         """Publish hints for stages that free slots could run and that have no recent hint."""
         free: dict[str, int] = {}
-        for slot in self._slots:
+        for slot in self._hinted:
             if slot.free_for() >= _SETTLE:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1
