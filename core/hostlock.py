@@ -152,14 +152,25 @@ def _try(file: int, how: int) -> bool:
     return True
 
 
-@contextmanager
-def _files(folder: Path | None) -> Iterator[_Files]:
-    """The files, opened."""
+def host_folder(folder: Path | None = None) -> Path:
+    """Return the folder that all of the user's processes on this host share. folder: another one than that for
+    temporary files has.
+
+    Raises:
+        UserError: the folder is somebody else's.
+    """
     place = folder or Path(tempfile.gettempdir()) / f"prunesweep-{os.getuid()}"
     place.mkdir(mode=0o700, exist_ok=True)
     found = place.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise UserError("host lock", place, "belongs to somebody else; remove it, or set TMPDIR to a folder of yours")
+    return place
+
+
+@contextmanager
+def _files(folder: Path | None) -> Iterator[_Files]:
+    """The files, opened."""
+    place = host_folder(folder)
     opened: list[int] = []
     try:
         for name in ("turnstile", "room", "cpus"):

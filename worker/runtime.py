@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from celery import Celery
 from celery.utils.log import get_logger
@@ -16,17 +17,21 @@ from prunesweep.core.broker.embedded import Broker
 from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queries.lookup import next_training
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.workers import gone, register
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import full_version
 from prunesweep.worker.artifact_cleanup import ArtifactCleanup
+from prunesweep.worker.auto_trainers import AutoTrainers
 from prunesweep.worker.context import WorkerContext
 from prunesweep.worker.incidents import Incidents
 from prunesweep.worker.latency_runner import LatencyRunner
+from prunesweep.worker.mps import Mps
 from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.supervisor import TICK, Supervisor
+from prunesweep.worker.trainer_rates import KeptChoices, TrainerRates
 from prunesweep.worker.watchdog import Watchdog
 
 logger = get_logger(__name__)
@@ -41,12 +46,20 @@ _BUSY_SECONDS = 5.0
 class WorkerRuntime:
     """Slots, supervisor, ledger and embedded broker of one worker process."""
 
-    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str], latencies: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        app: Celery,
+        devices: Sequence[str],
+        latencies: bool = False,
+        mps: Mps | None = None,
+    ) -> None:
         """Open the ledger and start the embedded broker; nothing runs before `start`.
 
         Args:
             devices: of its slots, one name for each.
             latencies: there is one slot more, which takes only latencies on the CPU.
+            mps: not None = of each GPU only as many slots are used as are measured to be worth it (`AutoTrainers`).
 
         Raises:
             UserError: a ledger or broker that cannot be used.
@@ -81,6 +94,8 @@ class WorkerRuntime:
         self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
         self._latencies = LatencyRunner(self._context) if latencies else None
         self._all_slots = self._slots if self._latencies is None else (*self._slots, self._latencies.slot)
+        self._mps, self._rates = mps, TrainerRates()
+        trainers = None if mps is None else self._auto_trainers(mps)
         self._supervisor = Supervisor(
             self._context,
             app,
@@ -90,11 +105,12 @@ class WorkerRuntime:
             self._watchdog,
             self._reconnect,
             self._latencies,
+            trainers,
         )
 
     def start(self) -> None:
         """Register the worker, start the trainers and the supervisor."""
-        roles = [slot.role for slot in self._all_slots]
+        roles = [slot.role for slot in self._all_slots if slot.open]
         register(self._engine, self.name, platform.node(), os.getpid(), roles, full_version())
         self._discards.start()
         self._supervisor.start()
@@ -155,6 +171,9 @@ class WorkerRuntime:
             slot.close(slot.grace + _HAND_BACK_SECONDS)
         if self._latencies is not None:
             self._latencies.close()
+        self._rates.close()
+        if self._mps is not None:
+            self._mps.stop()
         self._supervisor.join(1.0)
         with suppress(SQLAlchemyError):
             gone(self._engine, self.name)
@@ -163,6 +182,15 @@ class WorkerRuntime:
     def release_broker(self) -> None:
         """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
         self._broker.release()
+
+    def _auto_trainers(self, mps: Mps) -> AutoTrainers:
+        slots: dict[str, list[Slot]] = {}
+        for slot in self._slots:
+            if slot.device != "cpu":
+                slots.setdefault(slot.device, []).append(slot)
+        kept = KeptChoices(self._context.settings.home / "trainers.json")
+        coming = partial(next_training, self._engine)
+        return AutoTrainers(slots, coming, self._rates, kept, self.troubles, self._changed, mps.words)
 
     def _take_slot(self, message: str) -> Slot | None:
         with self._lock:

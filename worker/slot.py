@@ -44,7 +44,10 @@ class Slot:
         self.name = name or device
         self.role = role or device
         self._context = context
+        self.processor = ""
+        """Of its trainer: what it named when it was last ready, "" = none was yet."""
         self._lock = threading.Lock()
+        self._open, self._engaged = True, False
         self._held: Claim | None = None
         self._stop_reason: StopReason | None = None
         self._settled = False
@@ -71,6 +74,20 @@ class Slot:
         return self._held
 
     @property
+    def open(self) -> bool:
+        """True unless it was closed: then it takes no stage, and its trainer ends after the one that it has."""
+        return self._open
+
+    def set_open(self, open: bool) -> None:
+        self._open = open
+
+    @property
+    def empty(self) -> bool:
+        """True when it has neither a stage nor a trainer."""
+        coming = self._start is not None and not self._start.done()
+        return not (self._engaged or coming or (self._process is not None and self._process.alive))
+
+    @property
     def progressing(self) -> Claim | None:
         """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
         return None if self._stop_reason is StopReason.HUNG else self._held
@@ -91,7 +108,7 @@ class Slot:
         """True when the trainer is up: busy or not."""
         process = self._process
         up = self._up and not self._closing and process is not None and process.alive
-        return up and (self._held is not None or self._rest.over)
+        return up and (self._held is not None or (self._open and self._rest.over))
 
     def look(self) -> None:
         """End a trainer that hangs; to be called about once a second, by one thread."""
@@ -125,15 +142,29 @@ class Slot:
         with self._lock:
             coming = self._start is not None and not self._start.done()
             up = self._up and self._process is not None and self._process.alive
+            if not self._open and up and not self._engaged and self._process is not None:
+                self._up = False
+                self._process.close()
             if self._closing or coming or up or self._rest.withdrawn or time.monotonic() < self._start_after:
+                return
+            if not self._open:
                 return
             self._start = self._keeper.submit(self._bring_up)
 
     def run(self, digest: str) -> bool:
         """Claim the stage and run it to some end; False if it could not be claimed."""
-        process = self._process
-        if not self.ready or process is None:
-            return False
+        with self._lock:
+            process = self._process
+            if not self.ready or process is None:
+                return False
+            self._engaged = True
+        try:
+            return self._run(process, digest)
+        finally:
+            self._engaged = False
+            self.keep_warm()
+
+    def _run(self, process: TrainerProcess, digest: str) -> bool:
         settings, role = self._context.settings, self.role
         self._free_since = time.monotonic()
         taken = self._context.patience.call(
@@ -151,7 +182,6 @@ class Slot:
             with self._lock:
                 self._held = None
                 self._free_since = time.monotonic()
-            self.keep_warm()
         return True
 
     def stop(self, stop_reason: StopReason, of: Claim | None = None) -> None:
@@ -233,6 +263,7 @@ class Slot:
         if self._rest.over:
             self._context.troubles.end(self.name)
         self._free_since = time.monotonic()
+        self.processor = ready.name
         self._up = True
         logger.info("%s: trainer %d is ready (%s, torch %s)", self.name, process.pid, ready.name, ready.torch)
         self._context.changed()

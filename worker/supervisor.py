@@ -23,7 +23,8 @@ from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.progress import record_doing, record_progress
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.retention import forget_old
-from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note
+from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note, set_slots
+from prunesweep.worker.auto_trainers import AutoTrainers
 from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.incidents import first_line
 from prunesweep.worker.latency_runner import LatencyRunner
@@ -62,13 +63,15 @@ class Supervisor:
         watchdog: Watchdog,
         reconnect: Callable[[], None],
         latencies: LatencyRunner | None = None,
+        trainers: AutoTrainers | None = None,
     ) -> None:
         """reconnect: called when messages are no longer delivered. latencies: feeds that one of the slots which hints
-        are not for."""
+        are not for. trainers: opens and closes slots."""
         self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
         self._watchdog, self._reconnect = watchdog, reconnect
-        self._latencies = latencies
+        self._latencies, self._trainers = latencies, trainers
+        self._registered: list[str] = []
         self._hinted = [slot for slot in slots if latencies is None or slot is not latencies.slot]
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="supervisor", daemon=True)
@@ -117,6 +120,8 @@ class Supervisor:
         self._guard("dispatch", self._dispatch)
         if self._latencies is not None:
             self._guard("latencies", self._latencies.look)
+        if self._trainers is not None:
+            self._guard("trainers per device", self._trainers.look)
 
     def _guard(self, what: str, act: Callable[[], None]) -> bool:
         """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
@@ -146,7 +151,7 @@ class Supervisor:
     def _look_at_usage(self) -> None:
         """What the slots use, for the heartbeat to carry: no figure is kept from one to the next."""
         self._usage = ()
-        self._usage = tuple(slot.usage() for slot in self._slots)
+        self._usage = tuple(slot.usage() for slot in self._slots if slot.open)
 
     def _believe(self, read: Callable[[], float]) -> bool:
         """Read the ledger's clock; False if it was stepped, now or not long ago."""
@@ -196,7 +201,12 @@ class Supervisor:
         record_doing(self._context.engine, news)
 
     def _save_notes(self) -> None:
-        notes = WorkerNotes(self._context.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        slots = [slot for slot in self._slots if slot.open]
+        if self._trainers is not None and (roles := [slot.role for slot in slots]) != self._registered:
+            set_slots(self._context.engine, self._context.worker, roles)
+            self._registered = roles
+        out = tuple(slot.name for slot in slots if slot.out)
+        notes = WorkerNotes(self._context.troubles.now(), out, self._context.troubles.said())
         if notes != self._noted:
             note(self._context.engine, self._context.worker, notes)
             self._noted = notes

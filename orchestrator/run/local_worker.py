@@ -34,7 +34,7 @@ class WorkerEnded(Exception):
 class LocalWorker:
     """Use `stop` in a finally: it is safe to call at any time, and again."""
 
-    def __init__(self, settings: Settings, devices: str, per_device: int = 1) -> None:
+    def __init__(self, settings: Settings, devices: str, per_device: str = "1") -> None:
         """Start the worker.
 
         Raises:
@@ -48,7 +48,7 @@ class LocalWorker:
             make_private(self.log.parent)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    python("prunesweep.worker", "--devices", devices, "--per-device", str(per_device)),
+                    python("prunesweep.worker", "--devices", devices, "--per-device", per_device),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

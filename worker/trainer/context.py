@@ -200,7 +200,7 @@ def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
     tidy(settings.home / SPOOL)
     cores = capped(torch.get_num_threads())
     if place.type == "cpu":
-        cores = max(1, cores // settings.per_device)
+        cores = max(1, cores // (settings.per_device or 1))
     return TrainerContext(place, settings, store, emit, cores)
 
 
