@@ -50,7 +50,7 @@ class AutoTrainers:
         self._thread: threading.Thread | None = None
         self._next_look = 0.0
         self._settled: dict[str, str] = {}
-        self._failed: set[str] = set()
+        self._failed: dict[str, str] = {}
         for device in slots:
             troubles.say(_WHAT.format(device), f"1, until a training waits that can be measured; {service}")
             self._open(device, 1)
@@ -92,11 +92,8 @@ class AutoTrainers:
         def measure() -> None:
             try:
                 self._kept.put(key, self._measure(device, training.spec, training.places))
-                self._troubles.end(_WHAT.format(device))
             except Exception as error:  # whatever it is, the device works on as without the option
-                self._failed.add(key)
-                reason = f"cannot be measured: {first_line(error)}; there is one until the worker starts again"
-                self._troubles.begin(_WHAT.format(device), reason)
+                self._failed[key] = first_line(error)
             self._next_look = 0.0
 
         self._thread = threading.Thread(target=measure, name="trainer-rates", daemon=True)
@@ -105,8 +102,10 @@ class AutoTrainers:
     def _settle(self, device: str, key: str, choice: Choice | None, training: NextTraining) -> None:
         self._settled[device] = key
         count = choice.count if choice is not None else 1
-        if choice is not None:
-            self._troubles.say(_WHAT.format(device), f"{choice}, {self._service}, for {training.workload}")
+        told = f"{choice}, {self._service}, for {training.workload}"
+        if choice is None:
+            told = f"1, because it cannot be measured ({self._failed[key]}); start the worker again to try again"
+        self._troubles.say(_WHAT.format(device), told)
         self._open(device, count)
         self._changed()
 

@@ -156,7 +156,7 @@ def test_a_gpu_that_cannot_be_measured_keeps_one_trainer(tmp_path: Path) -> None
     room.end()
     assert room.look() == [1, 1] and room.look() == [1, 1]
     assert len(room.measured) == 1 and not (tmp_path / "trainers.json").exists()
-    assert "no kernel image" in room.troubles.now()["trainers on cuda:0"]
+    assert room.troubles.said()["trainers on cuda:0"].startswith("1, because it cannot be measured (no kernel image)")
 
 
 def test_the_ledger_says_which_training_comes_next(ledger) -> None:
