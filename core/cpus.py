@@ -2,10 +2,14 @@
 
 import math
 import os
+from collections.abc import Set
 from contextlib import suppress
 from pathlib import Path
 
+from prunesweep.core.affinity import usable
+
 _PROC, _CGROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+_TOPOLOGY = Path("/sys/devices/system/cpu")
 
 
 def usable_cpus() -> int:
@@ -23,6 +27,38 @@ def usable_cpus() -> int:
 def capped(threads: int) -> int:
     """Return `threads`, or the CPUs that this process may use if they are fewer."""
     return min(threads, usable_cpus())
+
+
+def measured_cpus(threads: int) -> Set[int]:
+    """Return the CPUs on which a measurement with so many threads runs: the first that this process may use."""
+    return set(sorted(usable())[:threads])
+
+
+def cpus_to_leave(threads: int, topology: Path = _TOPOLOGY, quota: float | None = None) -> Set[int]:
+    """Return the CPUs that others must keep off while a measurement with so many threads runs here: its own, and those
+    that share a core with them. Empty where none would be left to others, or where a control group grants this process
+    less time than it has CPUs, as others would take of that time wherever they run.
+
+    Args:
+        topology: where the kernel says which CPUs share a core, `/sys/devices/system/cpu`.
+        quota: as `cgroup_quota` says; None = look.
+    """
+    mine, here = measured_cpus(threads), usable()
+    granted = cgroup_quota(_PROC, _CGROUPS) if quota is None else quota
+    if not mine or (granted is not None and granted < len(here)):
+        return frozenset()
+    taken = mine.union(*(_siblings(cpu, topology) for cpu in mine))
+    return taken if here - taken else frozenset()
+
+
+def _siblings(cpu: int, topology: Path) -> Set[int]:
+    """Return the CPUs of one core, e.g. of `0,64` or `0-1`; empty where the kernel does not say."""
+    try:
+        parts = (topology / f"cpu{cpu}" / "topology" / "thread_siblings_list").read_text().strip().split(",")
+        ends = [[int(end) for end in part.split("-")] for part in parts]
+    except (OSError, ValueError):
+        return frozenset()
+    return {cpu for end in ends for cpu in range(end[0], end[-1] + 1)}
 
 
 def cgroup_quota(proc: Path, root: Path) -> float | None:

@@ -12,6 +12,9 @@ from prunesweep.core.urls import broker_url, database_url
 from prunesweep.core.urls import mask as mask
 
 IMAGES = ("auto", "resident", "streamed")
+CPU_SLOTS = ("auto", "no")
+AUTO = "auto"
+_MOST_PER_DEVICE = 1000
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Settings:
         image_folders: where submitted image folders lie on this machine (`prunesweep.core.images.folders.candidates`).
         scores, networks: folders of the scores and networks of the user's own that this machine may run, None = none.
         broker_field: the variable that broker_url came from.
-        per_device: slots, and so trainers, of each device.
+        per_device: slots, and so trainers, of each device; None = `auto`, as many as are measured to be worth it.
+        cpu_slot: of `CPU_SLOTS`, whether a worker on GPUs has a slot more, for latencies on the CPU.
         snapshot: least time between two saved states of a training stage.
         silence: longest time that a trainer may go without progress.
         keep: how long logs, gone workers and the saved states of cancelled stages are kept.
@@ -43,7 +47,8 @@ class Settings:
     broker_field: str
     artifacts_url: str
     devices: str
-    per_device: int
+    per_device: int | None
+    cpu_slot: str
     threads: int
     lease: float
     heartbeat: float
@@ -70,6 +75,11 @@ class Settings:
     def embedded_broker(self) -> bool:
         """True when the broker is the private Valkey of ours."""
         return not self.broker_url
+
+    @property
+    def per_device_text(self) -> str:
+        """As `--per-device` takes it."""
+        return AUTO if self.per_device is None else str(self.per_device)
 
     @property
     def backoff(self) -> float:
@@ -109,7 +119,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         broker_field=broker,
         artifacts_url=env.get("SWEEP_ARTIFACTS_URL", "").strip(),
         devices=env.get("SWEEP_DEVICES", "").strip() or "all",
-        per_device=int(_number(env, "SWEEP_PER_DEVICE", 1, 1)),
+        per_device=read_per_device(env.get("SWEEP_PER_DEVICE", "") or "1", "SWEEP_PER_DEVICE"),
+        cpu_slot=_word(env, "SWEEP_CPU_SLOT", CPU_SLOTS),
         threads=capped(int(_number(env, "SWEEP_THREADS", 0, 0))),
         lease=lease,
         heartbeat=heartbeat,
@@ -122,6 +133,20 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         images=_word(env, "SWEEP_IMAGES", IMAGES),
         cost_per_hour=_number(env, "SWEEP_COST_PER_HOUR", 0.0, 0.0),
     )
+
+
+def read_per_device(text: str, field: str) -> int | None:
+    """Return trainers on each device; None for `auto`.
+
+    Raises:
+        UserError: neither a number nor `auto`; names the field.
+    """
+    word = text.strip()
+    if word == AUTO:
+        return None
+    if not (word.isascii() and word.isdigit() and 1 <= int(word[:7]) <= _MOST_PER_DEVICE):
+        raise UserError(field, text, f"give a whole number from 1 to {_MOST_PER_DEVICE}, or {AUTO}")
+    return int(word)
 
 
 def _broker_field(env: Mapping[str, str]) -> str:

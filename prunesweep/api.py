@@ -33,7 +33,7 @@ def run(
     *,
     name: str | None = None,
     devices: str | None = None,
-    per_device: int | None = None,
+    per_device: int | str | None = None,
     throughput: bool | None = None,
     **axes: object,
 ) -> str:
@@ -44,7 +44,7 @@ def run(
     Args:
         grid: as for `submit`, and so are `name`, `throughput` and the axes.
         devices: `cpu`, `cuda:0,cuda:1` or `all`; None = SWEEP_DEVICES, else every GPU, or the CPU if there is none.
-        per_device: trainers on each device.
+        per_device: trainers on each device; `auto` = as many as are measured to be worth it on a GPU.
 
     Returns:
         The sweep's name.
@@ -53,7 +53,8 @@ def run(
         UserError: a bad value, or a machine that cannot work; nothing has been written.
         StageError: stages failed, or the worker ended; what is done by then stays done.
     """
-    with local_run(GridRequest(grid, axes, name, throughput), devices, per_device) as here:
+    trainers = None if per_device is None else str(per_device)
+    with local_run(GridRequest(grid, axes, name, throughput), devices, trainers) as here:
         sweep = here.submitted.name
         try:
             failed = here.follow(OneLineView(lambda text: print(text, end="", flush=True)))

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a worker until TERM or INT; returns the exit code: 2 for what the user can put right."""
     parser = argparse.ArgumentParser(prog="sweep worker", description=__doc__)
     parser.add_argument("--devices", help="cpu, cuda:0,cuda:1 or all (default: SWEEP_DEVICES, else all)")
-    parser.add_argument("--per-device", help="trainers on each device (default: SWEEP_PER_DEVICE, else 1)")
+    parser.add_argument("--per-device", help="trainers on each device, or auto (default: SWEEP_PER_DEVICE, else 1)")
     options = parser.parse_args(arguments)
     if options.per_device is not None:
         os.environ["SWEEP_PER_DEVICE"] = options.per_device

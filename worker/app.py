@@ -4,6 +4,7 @@ prunesweep.worker.app flower`.
 `python -m prunesweep.worker` (what `sweep worker` runs) starts the same app with checks before and plainer logs.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,13 +19,16 @@ from celery.utils.log import get_logger
 from prunesweep.core.broker.app import make_app
 from prunesweep.core.devices import parse_devices
 from prunesweep.core.errors import UserError
+from prunesweep.core.hostlock import host_folder
 from prunesweep.core.plan.task import TASK, is_digest
-from prunesweep.core.settings import load_settings
+from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.terminals import silence, terminals
 from prunesweep.worker.consumer import HintConsumer
 from prunesweep.worker.message_filter import MessageFilter
+from prunesweep.worker.mps import Mps, start_mps
 from prunesweep.worker.prefetch import Prefetch
 from prunesweep.worker.runtime import WorkerRuntime
+from prunesweep.worker.trainer_rates import COUNTS
 
 logger = get_logger(__name__)
 
@@ -72,7 +76,7 @@ def run_stage(self: StageTask, digest: object) -> None:
 
 @signals.worker_init.connect(weak=False)
 def _open_station(sender: Any, **_: Any) -> None:
-    """Open the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, or as many as `-c` allows."""
+    """Open the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, at most as many as `-c` allows."""
     if sender.app is not app:
         return
     try:
@@ -80,14 +84,29 @@ def _open_station(sender: Any, **_: Any) -> None:
             raise UserError("--pool", _pool_name(sender.pool_cls), "slots are threads; use --pool=threads")
         settings = load_settings()
         devices = parse_devices(settings.devices, "SWEEP_DEVICES")
-        devices = tuple(device for device in devices for _ in range(settings.per_device))[: sender.concurrency]
-        sender.runtime = WorkerRuntime(settings, app, devices)
+        devices = tuple(device for device in devices for _ in range(_slots(settings, device)))[: sender.concurrency]
+        mps = _mps() if settings.per_device is None and devices and set(devices) != {"cpu"} else None
+        # Hints are for the slots of devices: the one for latencies is fed past them, and has its own thread.
+        latencies = settings.cpu_slot == "auto" and "cpu" not in devices
+        sender.runtime = WorkerRuntime(settings, app, devices, latencies, mps)
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     sender.ignored_signals = [number for number in _STOPPING if signal.getsignal(number) is signal.SIG_IGN]
     sender.concurrency = len(devices)
     app.tasks[TASK].runtime = sender.runtime
+
+
+def _slots(settings: Settings, device: str) -> int:
+    """Return how many slots a device has; with `auto` the most that may be worth it, and one on a CPU."""
+    return settings.per_device or (1 if device == "cpu" else COUNTS[-1])
+
+
+def _mps() -> Mps:
+    """Return NVIDIA's service, or why there is none; trainers that are started from now on use it."""
+    mps = start_mps(host_folder(), os.environ)
+    os.environ.update(mps.environ)
+    return mps
 
 
 def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:

@@ -16,6 +16,7 @@ class Incidents:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reasons: dict[str, list[str]] = {}
+        self._said: dict[str, str] = {}
 
     def begin(self, what: str, reason: str, *, unexpected: BaseException | None = None) -> None:
         """Note a trouble; logs it unless the same was logged since it began.
@@ -37,6 +38,19 @@ class Incidents:
             was = self._reasons.pop(what, None)
         if was is not None:
             logger.warning("%s: works again", what)
+
+    def say(self, what: str, text: str) -> None:
+        """Note what is no trouble and a person wants to know; logs it when it changes."""
+        with self._lock:
+            known = self._said.get(what) == text
+            self._said[what] = text
+        if not known:
+            logger.info("%s: %s", what, text)
+
+    def said(self) -> dict[str, str]:
+        """Return what was last said of every part."""
+        with self._lock:
+            return dict(self._said)
 
     def now(self) -> dict[str, str]:
         """Return every part in trouble with its latest reason."""

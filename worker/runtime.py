@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from celery import Celery
 from celery.utils.log import get_logger
@@ -16,16 +17,21 @@ from prunesweep.core.broker.embedded import Broker
 from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.queries.lookup import next_training
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.workers import gone, register
 from prunesweep.core.settings import Settings
 from prunesweep.core.version import full_version
 from prunesweep.worker.artifact_cleanup import ArtifactCleanup
+from prunesweep.worker.auto_trainers import AutoTrainers
 from prunesweep.worker.context import WorkerContext
 from prunesweep.worker.incidents import Incidents
+from prunesweep.worker.latency_runner import LatencyRunner
+from prunesweep.worker.mps import Mps
 from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.supervisor import TICK, Supervisor
+from prunesweep.worker.trainer_rates import KeptChoices, TrainerRates
 from prunesweep.worker.watchdog import Watchdog
 
 logger = get_logger(__name__)
@@ -40,8 +46,20 @@ _BUSY_SECONDS = 5.0
 class WorkerRuntime:
     """Slots, supervisor, ledger and embedded broker of one worker process."""
 
-    def __init__(self, settings: Settings, app: Celery, devices: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        app: Celery,
+        devices: Sequence[str],
+        latencies: bool = False,
+        mps: Mps | None = None,
+    ) -> None:
         """Open the ledger and start the embedded broker; nothing runs before `start`.
+
+        Args:
+            devices: of its slots, one name for each.
+            latencies: there is one slot more, which takes only latencies on the CPU.
+            mps: not None = of each GPU only as many slots are used as are measured to be worth it (`AutoTrainers`).
 
         Raises:
             UserError: a ledger or broker that cannot be used.
@@ -58,7 +76,6 @@ class WorkerRuntime:
         self._lock = threading.Lock()
         self._publishing = threading.Lock()
         self._busy: set[Slot] = set()
-        self._devices = tuple(devices)
         self.name = f"{platform.node() or 'host'}:{os.getpid()}"
         self._broker = Broker(settings)
         store = ArtifactStore.open(settings.artifacts_url, settings.home)
@@ -75,13 +92,26 @@ class WorkerRuntime:
             settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
         )
         self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
+        self._latencies = LatencyRunner(self._context) if latencies else None
+        self._all_slots = self._slots if self._latencies is None else (*self._slots, self._latencies.slot)
+        self._mps, self._rates = mps, TrainerRates()
+        trainers = None if mps is None else self._auto_trainers(mps)
         self._supervisor = Supervisor(
-            self._context, app, self._slots, self._broker, self._stopping, self._watchdog, self._reconnect
+            self._context,
+            app,
+            self._all_slots,
+            self._broker,
+            self._stopping,
+            self._watchdog,
+            self._reconnect,
+            self._latencies,
+            trainers,
         )
 
     def start(self) -> None:
         """Register the worker, start the trainers and the supervisor."""
-        register(self._engine, self.name, platform.node(), os.getpid(), self._devices, full_version())
+        roles = [slot.role for slot in self._all_slots if slot.open]
+        register(self._engine, self.name, platform.node(), os.getpid(), roles, full_version())
         self._discards.start()
         self._supervisor.start()
 
@@ -90,14 +120,15 @@ class WorkerRuntime:
         self._watchdog.delivered()
         slot = self._take_slot(message)
         try:
-            if slot is not None:
-                slot.run(digest)
+            ran = slot is not None and slot.run(digest)
         finally:
             with self._lock:
                 self._busy.discard(slot) if slot is not None else None
                 self._begun.discard(message)
                 self._ended.append(message)
             self._changed()
+        if not ran and self._latencies is not None:
+            self._latencies.offer(digest)
 
     def has_room(self, messages: Collection[str]) -> bool:
         """Return True when another hint could be acted on at once. messages: ids of those taken off the queue so
@@ -134,10 +165,15 @@ class WorkerRuntime:
             return
         self._stopped = True
         self.begin_stop()
-        for slot in self._slots:
+        for slot in self._all_slots:
             slot.begin_close()
-        for slot in self._slots:
+        for slot in self._all_slots:
             slot.close(slot.grace + _HAND_BACK_SECONDS)
+        if self._latencies is not None:
+            self._latencies.close()
+        self._rates.close()
+        if self._mps is not None:
+            self._mps.stop()
         self._supervisor.join(1.0)
         with suppress(SQLAlchemyError):
             gone(self._engine, self.name)
@@ -146,6 +182,15 @@ class WorkerRuntime:
     def release_broker(self) -> None:
         """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
         self._broker.release()
+
+    def _auto_trainers(self, mps: Mps) -> AutoTrainers:
+        slots: dict[str, list[Slot]] = {}
+        for slot in self._slots:
+            if slot.device != "cpu":
+                slots.setdefault(slot.device, []).append(slot)
+        kept = KeptChoices(self._context.settings.home / "trainers.json")
+        coming = partial(next_training, self._engine)
+        return AutoTrainers(slots, coming, self._rates, kept, self.troubles, self._changed, mps.words)
 
     def _take_slot(self, message: str) -> Slot | None:
         with self._lock:

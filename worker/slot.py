@@ -37,12 +37,17 @@ _OUT_AFTER = 3
 class Slot:
     """Runs one stage at a time in its trainer. `run` is called by one thread at a time, the rest by any."""
 
-    def __init__(self, device: str, context: WorkerContext, name: str = "") -> None:
-        """name: by which its troubles are known; the device's, unless several slots share that."""
+    def __init__(self, device: str, context: WorkerContext, name: str = "", role: str = "") -> None:
+        """name: by which its troubles are known; the device's, unless several slots share that. role: how the ledger
+        knows it, which decides what it may take; the device's name, unless it is the slot for latencies."""
         self.device = device
         self.name = name or device
+        self.role = role or device
         self._context = context
+        self.processor = ""
+        """Of its trainer: what it named when it was last ready, "" = none was yet."""
         self._lock = threading.Lock()
+        self._open, self._engaged = True, False
         self._held: Claim | None = None
         self._stop_reason: StopReason | None = None
         self._settled = False
@@ -69,6 +74,20 @@ class Slot:
         return self._held
 
     @property
+    def open(self) -> bool:
+        """True unless it was closed: then it takes no stage, and its trainer ends after the one that it has."""
+        return self._open
+
+    def set_open(self, open: bool) -> None:
+        self._open = open
+
+    @property
+    def empty(self) -> bool:
+        """True when it has neither a stage nor a trainer."""
+        coming = self._start is not None and not self._start.done()
+        return not (self._engaged or coming or (self._process is not None and self._process.alive))
+
+    @property
     def progressing(self) -> Claim | None:
         """The running stage, unless its trainer hangs: a lease is renewed by progress, not by the worker's life."""
         return None if self._stop_reason is StopReason.HUNG else self._held
@@ -89,7 +108,7 @@ class Slot:
         """True when the trainer is up: busy or not."""
         process = self._process
         up = self._up and not self._closing and process is not None and process.alive
-        return up and (self._held is not None or self._rest.over)
+        return up and (self._held is not None or (self._open and self._rest.over))
 
     def look(self) -> None:
         """End a trainer that hangs; to be called about once a second, by one thread."""
@@ -123,19 +142,33 @@ class Slot:
         with self._lock:
             coming = self._start is not None and not self._start.done()
             up = self._up and self._process is not None and self._process.alive
+            if not self._open and up and not self._engaged and self._process is not None:
+                self._up = False
+                self._process.close()
             if self._closing or coming or up or self._rest.withdrawn or time.monotonic() < self._start_after:
+                return
+            if not self._open:
                 return
             self._start = self._keeper.submit(self._bring_up)
 
     def run(self, digest: str) -> bool:
         """Claim the stage and run it to some end; False if it could not be claimed."""
-        process = self._process
-        if not self.ready or process is None:
-            return False
-        settings, device = self._context.settings, self.device
+        with self._lock:
+            process = self._process
+            if not self.ready or process is None:
+                return False
+            self._engaged = True
+        try:
+            return self._run(process, digest)
+        finally:
+            self._engaged = False
+            self.keep_warm()
+
+    def _run(self, process: TrainerProcess, digest: str) -> bool:
+        settings, role = self._context.settings, self.role
         self._free_since = time.monotonic()
         taken = self._context.patience.call(
-            claim, self._context.engine, digest, self._context.worker, device, device, settings.lease
+            claim, self._context.engine, digest, self._context.worker, role, role, settings.lease
         )
         if not isinstance(taken, Claim):
             self._free_since = time.monotonic()
@@ -149,7 +182,6 @@ class Slot:
             with self._lock:
                 self._held = None
                 self._free_since = time.monotonic()
-            self.keep_warm()
         return True
 
     def stop(self, stop_reason: StopReason, of: Claim | None = None) -> None:
@@ -210,7 +242,7 @@ class Slot:
         """Start a trainer and wait until it has imported torch. Runs on the keeper thread."""
         if self._process is not None:
             if self._up:
-                logger.warning("%s: %s while idle; starting another", self.device, self._process.death())
+                logger.warning("%s: %s while idle; starting another", self.name, self._process.death())
             self._process.close()
         with self._lock:
             if self._closing:
@@ -231,8 +263,9 @@ class Slot:
         if self._rest.over:
             self._context.troubles.end(self.name)
         self._free_since = time.monotonic()
+        self.processor = ready.name
         self._up = True
-        logger.info("%s: trainer %d is ready (%s, torch %s)", self.device, process.pid, ready.name, ready.torch)
+        logger.info("%s: trainer %d is ready (%s, torch %s)", self.name, process.pid, ready.name, ready.torch)
         self._context.changed()
 
     def _failed_to_start(self, reason: str) -> None:
@@ -243,7 +276,7 @@ class Slot:
             self._context.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
-        record = AttemptRecord(self._context, self.device, taken)
+        record = AttemptRecord(self._context, self.name, taken)
         if self._stop_reason is not None:
             record.died(self._stop_reason, TrainerDied(""), "")
             return
@@ -251,14 +284,14 @@ class Slot:
         started = time.monotonic()
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
-        logger.info("%s: %s %s, attempt %d", self.device, taken.digest[:12], label_of(taken.spec), taken.attempt)
+        logger.info("%s: %s %s, attempt %d", self.name, taken.digest[:12], label_of(taken.spec), taken.attempt)
         silence = self._silence = StallDetector(self._context.settings.silence, time.monotonic, "beginning", SHORTEST)
         try:
             for event in process.run(request):
                 silence.progressed(event.phase if isinstance(event, Progress) else "")
                 with silence.paused():
                     self._handle(process, taken, record, event)
-            logger.info("%s: %s ended after %.1f s", self.device, taken.digest[:12], time.monotonic() - started)
+            logger.info("%s: %s ended after %.1f s", self.name, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
             self._silence = None

@@ -23,9 +23,11 @@ from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.progress import record_doing, record_progress
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.retention import forget_old
-from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note
+from prunesweep.core.ledger.queue.workers import SlotUsage, WorkerNotes, note, set_slots
+from prunesweep.worker.auto_trainers import AutoTrainers
 from prunesweep.worker.context import StopReason, WorkerContext
 from prunesweep.worker.incidents import first_line
+from prunesweep.worker.latency_runner import LatencyRunner
 from prunesweep.worker.reap_guard import ReapGuard
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.watchdog import Watchdog
@@ -60,11 +62,17 @@ class Supervisor:
         stopping: threading.Event,
         watchdog: Watchdog,
         reconnect: Callable[[], None],
+        latencies: LatencyRunner | None = None,
+        trainers: AutoTrainers | None = None,
     ) -> None:
-        """reconnect: called when messages are no longer delivered."""
+        """reconnect: called when messages are no longer delivered. latencies: feeds that one of the slots which hints
+        are not for. trainers: opens and closes slots."""
         self._context, self._app, self._slots, self._broker = context, app, slots, broker
         self._stopping = stopping
         self._watchdog, self._reconnect = watchdog, reconnect
+        self._latencies, self._trainers = latencies, trainers
+        self._registered: list[str] = []
+        self._hinted = [slot for slot in slots if latencies is None or slot is not latencies.slot]
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._live, name="supervisor", daemon=True)
         self._next_beat = 0.0
@@ -77,7 +85,8 @@ class Supervisor:
         self._thread.start()
 
     def join(self, timeout: float) -> None:
-        self._thread.join(timeout)
+        if self._thread.ident is not None:  # a worker that never fully started is stopped as well
+            self._thread.join(timeout)
 
     def wake(self) -> None:
         self._wake.set()
@@ -109,6 +118,10 @@ class Supervisor:
         self._guard("what runs", self._save_doing)
         self._guard("trainers", self._tend_trainers)
         self._guard("dispatch", self._dispatch)
+        if self._latencies is not None:
+            self._guard("latencies", self._latencies.look)
+        if self._trainers is not None:
+            self._guard("trainers per device", self._trainers.look)
 
     def _guard(self, what: str, act: Callable[[], None]) -> bool:
         """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
@@ -138,7 +151,7 @@ class Supervisor:
     def _look_at_usage(self) -> None:
         """What the slots use, for the heartbeat to carry: no figure is kept from one to the next."""
         self._usage = ()
-        self._usage = tuple(slot.usage() for slot in self._slots)
+        self._usage = tuple(slot.usage() for slot in self._slots if slot.open)
 
     def _believe(self, read: Callable[[], float]) -> bool:
         """Read the ledger's clock; False if it was stepped, now or not long ago."""
@@ -188,7 +201,12 @@ class Supervisor:
         record_doing(self._context.engine, news)
 
     def _save_notes(self) -> None:
-        notes = WorkerNotes(self._context.troubles.now(), tuple(slot.name for slot in self._slots if slot.out))
+        slots = [slot for slot in self._slots if slot.open]
+        if self._trainers is not None and (roles := [slot.role for slot in slots]) != self._registered:
+            set_slots(self._context.engine, self._context.worker, roles)
+            self._registered = roles
+        out = tuple(slot.name for slot in slots if slot.out)
+        notes = WorkerNotes(self._context.troubles.now(), out, self._context.troubles.said())
         if notes != self._noted:
             note(self._context.engine, self._context.worker, notes)
             self._noted = notes
@@ -205,7 +223,7 @@ class Supervisor:
     def _dispatch(self) -> None:
         """Publish hints for stages that free slots could run and that have no recent hint."""
         free: dict[str, int] = {}
-        for slot in self._slots:
+        for slot in self._hinted:
             if slot.free_for() >= _SETTLE:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1

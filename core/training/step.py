@@ -53,7 +53,8 @@ class CudaGraph:
             stream = capture_stream(self._device)
             stream.wait_stream(torch.cuda.current_stream())
             # Trying kernels takes a while for each shape: only this one, which comes again and again, is worth it.
-            with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+            tf32 = torch.backends.cudnn.allow_tf32  # as steps beside the graph have it, whatever the default is here
+            with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=tf32):
                 with torch.cuda.stream(stream):
                     for _ in range(_WARM_UPS):
                         work()

@@ -81,8 +81,13 @@ DevicesOption = Annotated[
 ]
 
 PerDeviceOption = Annotated[
-    int | None,
-    typer.Option("--per-device", metavar="N", min=1, help="Trainers on each device; default SWEEP_PER_DEVICE, else 1."),
+    str | None,
+    typer.Option(
+        "--per-device",
+        metavar="N|auto",
+        help="Trainers on each device; auto: as many as are measured to be worth it. Default SWEEP_PER_DEVICE, else 1.",
+        autocompletion=completion.one("auto", "1", "2", "4"),
+    ),
 ]
 
 

@@ -27,6 +27,8 @@ _GPU = """\
           devices:
             - {{driver: nvidia, device_ids: ["{number}"], capabilities: [gpu]}}
 """
+_NO_LATENCIES = '    environment: {<<: *sweep-environment, SWEEP_CPU_SLOT: "no"}\n'
+"""Containers don't see each other's host lock: only one of them measures latencies on the host's CPUs."""
 _FIELD = "folder"
 
 
@@ -110,7 +112,8 @@ def _shared(worker: str) -> str:
 def _service(number: int, gpu: int | None) -> str:
     device = "cpu" if gpu is None else "cuda:0"  # a container sees its own GPU only, as the first
     service = f'  worker-{number}:\n    <<: *worker\n    command: ["sweep", "worker", "--devices", "{device}"]\n'
-    return f"{service}{'' if gpu is None else _GPU.format(number=gpu)}\n"
+    quiet = _NO_LATENCIES if gpu else ""
+    return f"{service}{quiet}{'' if gpu is None else _GPU.format(number=gpu)}\n"
 
 
 def _write_new(folder: Path, content: Mapping[str, str], wheel: Path | None) -> None:

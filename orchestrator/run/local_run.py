@@ -16,7 +16,7 @@ from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
 from prunesweep.core.preflight import check_machine
-from prunesweep.core.settings import Settings, load_settings
+from prunesweep.core.settings import Settings, load_settings, read_per_device
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.images import pack
 from prunesweep.orchestrator.ledger_session import ledger
@@ -86,7 +86,7 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
 
 
 @contextmanager
-def local_run(asked: GridRequest, devices: str | None = None, per_device: int | None = None) -> Iterator[LocalRun]:
+def local_run(asked: GridRequest, devices: str | None = None, per_device: str | None = None) -> Iterator[LocalRun]:
     """Submit the grid and has a worker for as long as the block runs; it is stopped at the block's end.
 
     devices, per_device: as `sweep worker` takes them; None = the settings'.
@@ -95,13 +95,26 @@ def local_run(asked: GridRequest, devices: str | None = None, per_device: int | 
         UserError: whatever can be refused, before anything is written or started.
     """
     settings = load_settings()
+    asked_for = checked_per_device(per_device, settings)
     here = submit_here(asked, settings, devices)
     with ledger(settings) as engine:
-        worker = LocalWorker(settings, here.devices, per_device or settings.per_device)
+        worker = LocalWorker(settings, here.devices, asked_for)
         try:
             yield LocalRun(settings, engine, here.submitted, worker)
         finally:
             worker.stop()
+
+
+def checked_per_device(per_device: str | None, settings: Settings) -> str:
+    """Return it as the worker takes it; None = the setting.
+
+    Raises:
+        UserError: neither a number nor `auto`.
+    """
+    if per_device is None:
+        return settings.per_device_text
+    read_per_device(per_device, "--per-device")
+    return per_device.strip()
 
 
 def _check_devices(devices: str) -> None:

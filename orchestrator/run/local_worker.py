@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.slots import trains
 from prunesweep.core.ledger.queue.workers import WorkerRow, list_workers
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings
@@ -33,7 +34,7 @@ class WorkerEnded(Exception):
 class LocalWorker:
     """Use `stop` in a finally: it is safe to call at any time, and again."""
 
-    def __init__(self, settings: Settings, devices: str, per_device: int = 1) -> None:
+    def __init__(self, settings: Settings, devices: str, per_device: str = "1") -> None:
         """Start the worker.
 
         Raises:
@@ -47,7 +48,7 @@ class LocalWorker:
             make_private(self.log.parent)
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    python("prunesweep.worker", "--devices", devices, "--per-device", str(per_device)),
+                    python("prunesweep.worker", "--devices", devices, "--per-device", per_device),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -83,12 +84,13 @@ class LocalWorker:
         raise WorkerEnded(f"the worker ended (exit code {code}): {words or 'no output'}; its log: {self.log}")
 
     def check_slots(self, engine: Engine) -> None:
-        """Raise WorkerEnded when no slot of the worker can ever work; looks every few seconds."""
+        """Raise WorkerEnded when no slot of the worker can ever train; looks every few seconds."""
         if time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + _LOOK_SECONDS
         me = self._row(engine)
-        if me is not None and me.slots and len(me.notes.out) >= len(me.slots):
+        needed = sum(map(trains, me.slots)) if me is not None else 0
+        if me is not None and needed and sum(map(trains, me.notes.out)) >= needed:
             raise WorkerEnded(f"no slot can work: {'; '.join(me.troubles)}; the worker's log: {self.log}")
 
     def last_words(self) -> str:

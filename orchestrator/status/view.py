@@ -157,6 +157,11 @@ def worker_lines(workers: Sequence[WorkerRow]) -> list[str]:
     return [f"worker {worker.id}: {text.one_line(line, 200)}" for worker in workers for line in worker.troubles]
 
 
+def said_lines(workers: Sequence[WorkerRow]) -> list[str]:
+    """Return what else workers say of themselves, one line each."""
+    return [f"worker {worker.id}: {text.one_line(line, 200)}" for worker in workers for line in worker.said]
+
+
 def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> list[str]:
     """Return what failed and why, the first `most`, and where to look."""
     out = []

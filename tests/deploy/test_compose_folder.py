@@ -52,6 +52,9 @@ def test_each_worker_has_a_gpu_of_its_own() -> None:
     }
     assert seen == {"worker-1": ["0"], "worker-2": ["1"], "worker-3": None}
     assert [services[name]["command"][-1] for name in seen] == ["cuda:0", "cuda:0", "cpu"]
+    slots = [services[name]["environment"].get("SWEEP_CPU_SLOT", "auto") for name in seen]
+    assert slots == ["auto", "no", "auto"], "containers see no host lock: one of the GPUs' workers measures latencies"
+    assert services["worker-2"]["environment"] == {**services["worker-1"]["environment"], "SWEEP_CPU_SLOT": "no"}
 
 
 def test_a_folder_is_written_once_with_secrets_that_only_its_owner_can_read(sweep: Any, tmp_path: Path) -> None:

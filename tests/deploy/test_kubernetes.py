@@ -45,6 +45,15 @@ def test_a_field_that_does_not_exist_would_be_found() -> None:
         kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)
 
 
+def test_the_runtime_class_that_the_page_tells_to_uncomment_is_one() -> None:
+    import kubernetes_validate
+
+    text = (FOLDER / "worker.yaml").read_text()
+    chosen = yaml.safe_load(text.replace("# runtimeClassName:", "runtimeClassName:"))
+    assert chosen["spec"]["template"]["spec"]["runtimeClassName"] == "nvidia"
+    kubernetes_validate.validate(chosen, kubernetes_validate.latest_version(), strict=True)
+
+
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_commands_and_variables_are_ours(name: str) -> None:
     parse(typer.main.get_command(app), container(name)["command"])
@@ -70,6 +79,7 @@ def test_a_worker_has_one_gpu_time_to_hand_back_and_no_root() -> None:
     assert container("worker")["resources"]["limits"]["nvidia.com/gpu"] == 1
     assert pod("worker")["terminationGracePeriodSeconds"] >= 15
     assert {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"} in pod("worker")["tolerations"]
+    assert {"name": "SWEEP_CPU_SLOT", "value": "no"} in container("worker")["env"], "pods would disturb each other"
     assert "livenessProbe" not in container("worker"), "a broker that is away would restart every worker"
     mounts = {mount["name"] for mount in container("worker")["volumeMounts"]}
     assert mounts == {volume["name"] for volume in pod("worker")["volumes"]}

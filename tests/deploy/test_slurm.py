@@ -132,3 +132,8 @@ def test_otherwise_it_ends_for_good(start: Start, tmp_path: Path, how: str) -> N
 def test_the_worker_gets_the_cores_of_its_job() -> None:
     """Since Slurm 22.05 srun does not take them from the job by itself."""
     assert re.search(r'^srun .*--cpus-per-task="\$\{SLURM_CPUS_PER_TASK:-1\}" sweep worker', TEXT, re.MULTILINE)
+
+
+def test_it_has_no_slot_for_latencies_unless_asked() -> None:
+    """Nodes are shared: what it measured there would say nothing."""
+    assert 'export SWEEP_CPU_SLOT="${SWEEP_CPU_SLOT:-no}"' in TEXT

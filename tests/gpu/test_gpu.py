@@ -1,6 +1,10 @@
 """What must hold on a GPU. Cases named `cpu` try the tests themselves where there is none, with a stand-in for the
-graph; all others are skipped there, visibly."""
+graph; all others are skipped there, visibly. Two that start processes are rehearsed on the CPU only with
+PRUNESWEEP_REHEARSE=1, because other tests cover there what they do.
 
+Numbers are compared without TF32, whose rounding would hide an error of one per cent."""
+
+import contextlib
 import gc
 import json
 import os
@@ -12,22 +16,39 @@ from pathlib import Path
 
 import pytest
 import torch
+from sqlalchemy import select
 from torch import Tensor, nn
 
+from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.devices import cpu_name
+from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.db.slots import LATENCY_SLOT
 from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.plan.stages import Train, digest, encode
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.step import CudaGraph, Recording
-from prunesweep.worker.protocol import Owner
+from prunesweep.worker.protocol import Done, Epoch, Failed, Owner, Request, Saved
+from prunesweep.worker.trainer.__main__ import _serve as serve_stage
+from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.errors import owner_of
+from prunesweep.worker.trainer_process import TrainerDied, TrainerProcess
 
 cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 everywhere = pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=cuda)])
+rehearsed = pytest.param(
+    "cpu", marks=pytest.mark.skipif(not os.environ.get("PRUNESWEEP_REHEARSE"), reason="PRUNESWEEP_REHEARSE is not set")
+)
+with_processes = pytest.mark.parametrize("device", [rehearsed, pytest.param("cuda:0", marks=cuda)])
+both_widths = pytest.mark.parametrize("width", [2, pytest.param(64, marks=cuda)])
 RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.0, precision="fp32")
 
 
@@ -35,7 +56,8 @@ RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.0, precisio
 def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        yield
     torch.set_num_threads(before)
 
 
@@ -87,16 +109,18 @@ def test_twenty_stages_leave_the_memory_as_it_was() -> None:
 
 
 @everywhere
+@both_widths
 @pytest.mark.parametrize("allocation", ["global", "global-floor", "uniform", "erk"])
-def test_masks_are_those_of_the_cpu(device: str, allocation: str) -> None:
-    here, there = network(), network().to(device)
+def test_masks_are_those_of_the_cpu(device: str, width: int, allocation: str) -> None:
+    here, there = network(width), network(width).to(device)
     wanted, found = masks_of(here, allocation), masks_of(there, allocation)
     assert all(torch.equal(found[name].cpu(), mask) for name, mask in wanted.items())
 
 
 @everywhere
-def test_accuracy_is_that_of_the_cpu(device: str) -> None:
-    model, split = network(), split_of(300)
+@both_widths
+def test_accuracy_is_that_of_the_cpu(device: str, width: int) -> None:
+    model, split = network(width), split_of(300)
     list(train(model, {}, split, RECIPE, 1, 0, 0, "cpu"))
     wanted = evaluate(model, split, torch.device("cpu"))
     found = evaluate(model, split, torch.device(device))
@@ -105,7 +129,7 @@ def test_accuracy_is_that_of_the_cpu(device: str) -> None:
 
 
 @everywhere
-@pytest.mark.parametrize("width", [2, pytest.param(64, marks=cuda)])
+@both_widths
 def test_a_recorded_epoch_is_a_launched_one_within_half_a_percent(device: str, width: int) -> None:
     losses, moved = [], []
     for graph in (recording, Launched):
@@ -117,7 +141,7 @@ def test_a_recorded_epoch_is_a_launched_one_within_half_a_percent(device: str, w
         moved.append(torch.cat([(weights[name] - old).flatten() for name, old in before.items()]))
         assert not any(weights[name][~mask].any() for name, mask in masks.items())
     assert losses[0] == pytest.approx(losses[1], rel=0.005)
-    assert float((moved[0] - moved[1]).norm()) < 0.05 * float(moved[1].norm())
+    assert float((moved[0] - moved[1]).norm()) < 0.01 * float(moved[1].norm()), "a rate that is off by 1 % shows here"
 
 
 @everywhere
@@ -145,15 +169,95 @@ def test_memory_that_is_out_belongs_to_the_machine() -> None:
 
 
 @cuda
+def test_a_step_that_does_not_fit_a_second_time_is_launched(caplog: pytest.LogCaptureFixture) -> None:
+    """A graph keeps memory of its own: here there is enough for steps one by one, and not for that."""
+    device, split, recipe = torch.device("cuda"), split_of(512, 64), replace(RECIPE, batch=256)
+    wanted = [fact.loss for fact in train(network(16), {}, split, recipe, 1, 0, 0, device, graph=Launched)]
+    gc.collect()
+    torch.cuda.empty_cache()
+    peak, total = torch.cuda.max_memory_reserved(), torch.cuda.get_device_properties(device).total_memory
+    torch.cuda.set_per_process_memory_fraction(1.1 * peak / total)
+    try:
+        found = [fact.loss for fact in train(network(16), {}, split, recipe, 1, 0, 0, device)]
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert found == pytest.approx(wanted, rel=0.005)
+    assert float(torch.ones(8, device="cuda").sum()) == 8, "and the device goes on"
+
+
+@cuda
+def test_a_stage_without_memory_is_given_back_and_succeeds_later(settings: Settings) -> None:
+    """As a trainer carries it out, errors included; the second time the neighbour that had the memory is gone."""
+    stage = Train(parse_dataset("digits"), ModelRef("resnet18", 16, 10), replace(RECIPE, batch=256), 1, 0)
+    request = Request(digest(stage), 1, encode(stage), {}, "")
+    store = ArtifactStore.open("", settings.home)
+    context = TrainerContext(torch.device("cuda:0"), settings, store, lambda _: None, cores=1)
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(2**26 / torch.cuda.get_device_properties(0).total_memory)
+    try:
+        failed = serve_stage(context, request)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert isinstance(failed, Failed) and failed.owner == Owner.MEMORY and failed.spent
+    assert isinstance(serve_stage(context, replace(request, attempt=2)), Done)
+
+
+@with_processes
 @pytest.mark.slow
-def test_a_worker_and_its_trainer_run_a_sweep(tmp_path: Path) -> None:
+def test_a_trainer_that_gets_sigterm_saves_and_the_next_goes_on(
+    device: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWEEP_HOME", str(settings.home))
+    last = 8 if device == "cpu" else 300  # it is told to end after the first
+    stage = Train(parse_dataset("digits"), ModelRef("resnet18", 8, 10), replace(RECIPE, batch=64), last, 0)
+    request = Request(digest(stage), 1, encode(stage), {}, "")
+    saved, epochs = "", []
+    with trainer(device) as process, pytest.raises(TrainerDied) as death:
+        for event in process.run(request):
+            if isinstance(event, Epoch):
+                epochs.append(event.epoch)
+                process.stop(60.0)
+            elif isinstance(event, Saved):
+                saved = event.artifact
+    assert death.value.asked and saved and epochs[0] == 1 and epochs[-1] < last
+    with trainer(device) as process:
+        *events, done = process.run(replace(request, attempt=2, snapshot=saved))
+    assert isinstance(done, Done) and done.ran["resumed"] is True
+    rest = [event.epoch for event in events if isinstance(event, Epoch)]
+    assert rest == list(range(rest[0], last + 1)) and rest[0] > 1, "nothing is trained again"
+
+
+@contextlib.contextmanager
+def trainer(device: str) -> Iterator[TrainerProcess]:
+    process = TrainerProcess(device)
+    try:
+        process.wait_ready()
+        yield process
+    finally:
+        process.close()
+
+
+@with_processes
+@pytest.mark.slow
+def test_a_worker_and_its_trainers_run_a_sweep(device: str, tmp_path: Path) -> None:
+    """Training, pruning and evaluation on the device, and a latency on the CPU beside it."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("SWEEP_", "REDIS_"))}
     environ["SWEEP_HOME"] = str(tmp_path)
     sweep = [sys.executable, "-P", "-m", "prunesweep"]
-    small = "--grid demo --dense-epochs 1 --epochs 1 --sparsity 0.5 --algorithm oneshot --bench-device none"
-    run = [*sweep, "run", *small.split(), "--name", "tried", "--devices", "cuda:0"]
+    small = "--grid demo --dense-epochs 1 --epochs 1 --sparsity 0.5 --algorithm oneshot --seeds 0 --width 2"
+    bench = "--bench-device cpu --bench-threads 1 --bench-engines torch"
+    run = [*sweep, "run", *small.split(), *bench.split(), "--name", "tried", "--devices", device]
     ran = subprocess.run(run, env=environ, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = subprocess.run([*sweep, "report", "tried", "--format", "json"], env=environ, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout)
+    rows = json.loads(told.stdout)
+    name = torch.cuda.get_device_name(device) if device != "cpu" else cpu_name().strip()
+    assert {row["device"] for row in rows} == {name} and all(row["latency_pruned_ms"] for row in rows)
+    engine = open_ledger(load_settings(environ))
+    with engine.connect() as connection:
+        slots = {row.kind: row.slot for row in connection.execute(select(stages.c.kind, stages.c.slot))}
+    engine.dispose()
+    latency = slots.pop("benchmark")
+    assert latency == ("cpu" if device == "cpu" else LATENCY_SLOT)
+    assert set(slots.values()) == {device}

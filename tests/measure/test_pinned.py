@@ -1,5 +1,6 @@
 """What is pinned while something is measured, and put back."""
 
+import math
 import os
 import tempfile
 import threading
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from prunesweep.core import cpus
-from prunesweep.core.cpus import capped, cgroup_quota, usable_cpus
+from prunesweep.core.cpus import capped, cgroup_quota, cpus_to_leave, usable_cpus
 from prunesweep.core.measure.pinned import load_average, pinned
 from prunesweep.core.settings import load_settings
 
@@ -98,3 +99,16 @@ def test_more_threads_than_cpus_have_all_cpus() -> None:
 
 def test_load_average_is_a_number() -> None:
     assert load_average() >= 0
+
+
+def test_others_leave_whole_cores_to_a_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpu, siblings in enumerate(("0,4", "1,5", "2-3", "2-3", "0,4", "1,5")):
+        folder = tmp_path / f"cpu{cpu}" / "topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text(siblings + "\n")
+    monkeypatch.setattr(cpus, "usable", lambda: {0, 1, 2, 3, 4, 5})
+    assert cpus_to_leave(1, tmp_path, math.inf) == {0, 4}
+    assert cpus_to_leave(2, tmp_path, math.inf) == {0, 1, 4, 5}
+    assert cpus_to_leave(3, tmp_path, math.inf) == set(), "none is left to others"
+    assert cpus_to_leave(1, tmp_path, 5.0) == set(), "a container whose time others would use up"
+    assert cpus_to_leave(1, tmp_path / "none", math.inf) == {0}

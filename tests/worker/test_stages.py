@@ -2,12 +2,14 @@
 
 import contextlib
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch._prims_common import suggest_memory_format
 from torch.overrides import TorchFunctionMode
 
+from prunesweep.core.affinity import Sidestep
 from prunesweep.core.artifacts.checkpoint import unpack
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
@@ -144,7 +146,7 @@ def test_a_training_looks_for_measurements_between_its_steps(small, monkeypatch)
     class Work:
         step = staticmethod(lambda: steps.append(1))
 
-    monkeypatch.setattr("prunesweep.worker.trainer.context.working", lambda given_up: contextlib.nullcontext(Work))
+    monkeypatch.setattr("prunesweep.worker.trainer.context.working", lambda *_, **__: contextlib.nullcontext(Work))
     small.run(replace(TRAIN, recipe=replace(DENSE, batch=16)))
     assert len(steps) > 1
 
@@ -153,7 +155,7 @@ def test_a_benchmark_has_the_host_to_itself(small, monkeypatch):
     held = []
 
     @contextlib.contextmanager
-    def measuring(waits, looks):
+    def measuring(waits, looks, cpus):
         looks()
         waits()
         held.append("in")
@@ -329,3 +331,14 @@ def test_batch_norm_taken_anew_repairs_broken_statistics(bench):
     reestimate(model, bench.context.split(DIGITS, "train"), torch.device("cpu"))
     assert evaluate(model, split, torch.device("cpu")).top1 > max(broken, healthy - 0.2)
     assert all(torch.equal(value, before[name]) for name, value in model.named_parameters())
+
+
+@pytest.mark.parametrize(("device", "streamed", "beside"), [("cpu", False, 0), ("cuda", False, 1), ("cuda", True, 0)])
+def test_only_a_training_on_a_gpu_goes_on_beside_a_measurement(small, monkeypatch, device, streamed, beside):
+    asked = []
+    monkeypatch.setattr(
+        "prunesweep.worker.trainer.context.working", lambda *_, **named: asked.append(named["sidestep"])
+    )
+    monkeypatch.setattr(small.context, "device", torch.device(device))
+    small.context.at_work(SimpleNamespace(streamed=streamed))
+    assert isinstance(asked[0], Sidestep) == beside

@@ -71,6 +71,7 @@ class Stub:
     device = name = "cpu"
     held = None
     out = False
+    open = True
     silent_seconds = 0.0
 
     def __init__(self):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import psutil
 import torch
 
+from prunesweep.core.affinity import Sidestep
 from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
 from prunesweep.core.artifacts.saved_state import SavedState, pack_state, unpack_state
 from prunesweep.core.artifacts.store import ArtifactStore
@@ -147,14 +148,17 @@ class TrainerContext:
         finally:
             checkpointer.close()
 
-    def at_work(self) -> AbstractContextManager[TrainingHold]:
-        """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end."""
+    def at_work(self, split: Split | None = None) -> AbstractContextManager[TrainingHold]:
+        """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end.
+        On a GPU it goes on beside one that leaves it a CPU, unless images are streamed through the host's memory.
+        """
+        beside = self.device.type == "cuda" and not (split is not None and split.streamed)
 
         def look() -> bool:
             self.report("waiting for a measurement")
             return self.ending.asked
 
-        return working(look)
+        return working(look, sidestep=Sidestep() if beside else None)
 
     def outgrown(self) -> int:
         """Return the bytes of memory, the device's included, by which this process has grown too much since the first
@@ -196,7 +200,7 @@ def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
     tidy(settings.home / SPOOL)
     cores = capped(torch.get_num_threads())
     if place.type == "cpu":
-        cores = max(1, cores // settings.per_device)
+        cores = max(1, cores // (settings.per_device or 1))
     return TrainerContext(place, settings, store, emit, cores)
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import torch
 from torch import nn
 
+from prunesweep.core.cpus import cpus_to_leave
 from prunesweep.core.hostlock import measuring
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.batchnorm import reestimate
@@ -73,7 +74,7 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
 
 def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -> Done:
     """Return one forward pass of the pruned network against the dense one, on the machine that we are on, while no
-    training of ours runs there."""
+    training of ours runs there, but for those on GPUs that keep off our CPUs."""
     dense, pruned = (
         load_model(stage.model, context.checkpoint(request.inputs, digest).weights)
         for digest in (stage.dense, stage.parent)
@@ -82,7 +83,8 @@ def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -
     # Of the training images: the test set is Evaluate's alone.
     shape = context.split(stage.dataset, "train").image_shape
     waits = lambda: say("waits until no training takes a step on this host")  # noqa: E731
-    with measuring(waits, looks=lambda: context.report("waiting for trainings")):
+    left = cpus_to_leave(stage.threads) if device.type == "cpu" else frozenset()
+    with measuring(waits, looks=lambda: context.report("waiting for trainings"), cpus=left):
         context.report("measuring")
         race = compete(
             dense,

@@ -87,7 +87,7 @@ def _train_and_store(
     optimizer: Mapping[str, Tensor] = MappingProxyType({}),
 ) -> Done:
     """Train from what an earlier attempt saved, or from the model and masks that `begin` makes, with `optimizer` if
-    there is one. Pauses between two steps while a latency is measured on this host."""
+    there is one. Between two steps it gives way to whoever measures a latency on this host."""
     made = context.artifacts.made_before(request.digest)
     if made is not None:
         say("an earlier attempt made the artifact and could not store it: nothing is trained again")
@@ -105,7 +105,7 @@ def _train_and_store(
     start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
     at = [0, 0]
     steps = DeviceSteps(context.device, lambda: context.report("training", done=at[0], total=at[1], unit=STEPS))
-    with context.saving(request.digest, masks, saved) as checkpointer, context.at_work() as work:
+    with context.saving(request.digest, masks, saved) as checkpointer, context.at_work(split) as work:
 
         def before_step(training: Training) -> None:
             work.step()

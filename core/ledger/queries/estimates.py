@@ -8,10 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import metrics, stages, workers
+from prunesweep.core.ledger.db.slots import ALIVE_SECONDS, trains
 from prunesweep.core.ledger.db.states import State
 
 _RECENT_STAGES = 20
-_ALIVE_SECONDS = 120.0
 
 _PRIOR_SECONDS = {"benchmark": 6.0, "evaluate": 1.0}
 """What a stage of a kind takes where this ledger has measured none of it: a benchmark runs for a set time whatever the
@@ -114,6 +114,6 @@ def _duration(connection: Connection, kind: str) -> float | None:
 
 def _slots(connection: Connection) -> int:
     alive = select(workers.c.slots).where(
-        ~workers.c.stopped, func.abs(workers.c.seen_at - DatabaseNow()) <= _ALIVE_SECONDS
+        ~workers.c.stopped, func.abs(workers.c.seen_at - DatabaseNow()) <= ALIVE_SECONDS
     )
-    return sum(len(slots) for slots in connection.execute(alive).scalars())
+    return sum(sum(map(trains, slots)) for slots in connection.execute(alive).scalars())

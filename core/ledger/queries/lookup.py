@@ -15,6 +15,7 @@ from prunesweep.core.ledger.queries.dense_trainings import import_spec
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.order import PLACES
 from prunesweep.core.plan.weights import ImportedWeights
 
 _CHUNK = 900  # bound values a statement; old SQLite builds stop at 999
@@ -93,6 +94,34 @@ def places_of(engine: Engine, digest: str) -> tuple[str, ...]:
         )
         paths = [folder_of(row.grid.get("dataset")) for row in rows]
     return tuple(dict.fromkeys(path for path in paths if path is not None))
+
+
+@dataclass(frozen=True)
+class NextTraining:
+    """A training that waits for a worker.
+
+    Attributes:
+        workload: see `prunesweep.core.plan.stages.workload_of`.
+        spec: canonical JSON of its stage.
+        places: of its image folder, see `places_of`.
+    """
+
+    workload: str
+    spec: str
+    places: tuple[str, ...] = ()
+
+
+def next_training(engine: Engine) -> NextTraining | None:
+    """Return the READY stage that trains and comes first; None = there is none."""
+    first = (
+        select(stages.c.digest, stages.c.workload, stages.c.spec)
+        .where(stages.c.state == State.READY, stages.c.workload != "")
+        .order_by(stages.c.rank // PLACES, stages.c.created_at, stages.c.rank, stages.c.digest)
+        .limit(1)
+    )
+    with reading(engine) as connection:
+        row = connection.execute(first).one_or_none()
+    return None if row is None else NextTraining(row.workload, row.spec, places_of(engine, row.digest))
 
 
 def _done(connection: Connection, digests: Sequence[str]) -> dict[str, str | None]:

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Text, bindparam, func, insert, select, update
+from sqlalchemy import Engine, Select, Text, bindparam, func, insert, select, update
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.functions import FunctionElement
 
 from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import AnyRow, attempts, columns, edges, snapshots, stages, workers
+from prunesweep.core.ledger.db.slots import role_of
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import locked, one_statement, writing
 from prunesweep.core.ledger.queue.giveback import rested
+from prunesweep.core.ledger.queue.takers import ROLES, takes
 from prunesweep.core.ledger.queue.workers import SlotUsage, usage_as_json
 
 
@@ -81,14 +84,9 @@ _inputs = (
 _saved = select(snapshots.c.artifact).where(snapshots.c.digest == bindparam("of")).scalar_subquery()
 _NOTED = ("digest", "attempt", "worker", "slot", "started_at")
 _TOLD = ("attempt", "spec", "inputs", "epochs", "kind", "saved")
-_claim = (
+_claimed = (
     update(stages)
-    .where(
-        stages.c.digest == bindparam("of"),
-        stages.c.state == State.READY,
-        rested(),
-        stages.c.device.in_(["", bindparam("kind_of_device")]),
-    )
+    .where(stages.c.digest == bindparam("of"), stages.c.state == State.READY, rested())
     .values(
         state=State.RUNNING,
         attempt=stages.c.attempt + 1,
@@ -103,38 +101,45 @@ _claim = (
     .returning(*columns(stages, *_NOTED, "spec", "epochs", "kind"), _inputs.label("inputs"), _saved.label("saved"))
 )
 _attempt = insert(attempts)
-# One statement does it all where a round trip is what costs; SQLite knows no UPDATE within another statement.
-_taken = _claim.cte("taken")
-_noted = _attempt.from_select(list(_NOTED), select(*(_taken.c[name] for name in _NOTED))).cte("noted")
-_claim_at_once = select(*(_taken.c[name] for name in _TOLD)).add_cte(_noted)
+
+
+def _at_once(claimed: ReturningUpdate[Any]) -> Select[Any]:
+    """One statement does it all where a round trip is what costs; SQLite knows no UPDATE within another statement."""
+    taken = claimed.cte("taken")
+    noted = _attempt.from_select(list(_NOTED), select(*(taken.c[name] for name in _NOTED))).cte("noted")
+    return select(*(taken.c[name] for name in _TOLD)).add_cte(noted)
+
+
+_claims = {role: _claimed.where(takes(role)) for role in ROLES}
+_claims_at_once = {role: _at_once(claimed) for role, claimed in _claims.items()}
 
 
 def claim(engine: Engine, digest: str, worker: str, slot: str, device: str, lease: float) -> Claim | None:
     """Take a READY stage by compare-and-set; None if it isn't (any more) there to be taken.
 
     Args:
-        device: `cpu`, `cuda` or `cuda:N`, what the slot has.
+        device: `cpu`, `cuda` or `cuda:N`, what the slot has; or LATENCY_SLOT.
         lease: seconds.
     """
-    who = {"of": digest, "lease": float(lease), "by": worker, "on": slot, "kind_of_device": device.partition(":")[0]}
-    row = _take_at_once(engine, who) if engine.dialect.name == "postgresql" else _take(engine, who)
+    who, role = {"of": digest, "lease": float(lease), "by": worker, "on": slot}, role_of(device)
+    row = _take_at_once(engine, role, who) if engine.dialect.name == "postgresql" else _take(engine, role, who)
     if row is None:
         return None
     inputs = json.loads(row.inputs) if row.inputs else {}
     return Claim(digest, row.attempt, row.spec, inputs, row.epochs, row.kind, row.saved or "")
 
 
-def _take(engine: Engine, who: dict[str, Any]) -> AnyRow | None:
+def _take(engine: Engine, role: str, who: dict[str, Any]) -> AnyRow | None:
     with writing(engine) as connection:
-        row = connection.execute(_claim, who).one_or_none()
+        row = connection.execute(_claims[role], who).one_or_none()
         if row is not None:
             connection.execute(_attempt, {name: getattr(row, name) for name in _NOTED})
     return row
 
 
-def _take_at_once(engine: Engine, who: dict[str, Any]) -> AnyRow | None:
+def _take_at_once(engine: Engine, role: str, who: dict[str, Any]) -> AnyRow | None:
     with one_statement(engine) as connection:
-        return connection.execute(_claim_at_once, who).one_or_none()
+        return connection.execute(_claims_at_once[role], who).one_or_none()
 
 
 _held = locked(

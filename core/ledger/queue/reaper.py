@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Double, Engine, bindparam, func, or_, sele
 
 from prunesweep.core.ledger.db.clock import SLACK, DatabaseNow
 from prunesweep.core.ledger.db.schema import stages
+from prunesweep.core.ledger.db.slots import role_of
 from prunesweep.core.ledger.db.states import Outcome, State
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
 from prunesweep.core.ledger.queue.giveback import LONGEST_REST_OF_LOST, GiveBackRule, give_back, held_where, rested
 from prunesweep.core.ledger.queue.giveback import LOSSES_PER_CRASH as LOSSES_PER_CRASH
+from prunesweep.core.ledger.queue.takers import ROLES, takes
 from prunesweep.core.plan.order import PLACES
 
 LONGEST_LEASE = 3600.0
@@ -77,7 +79,6 @@ _forgotten = (
     .where(
         stages.c.state == State.READY,
         rested(),
-        stages.c.device.in_(["", bindparam("kind_of_device")]),
         or_(
             stages.c.hinted_at.is_(None),
             stages.c.hinted_at < DatabaseNow() - bindparam("older_than"),
@@ -92,16 +93,18 @@ _forgotten = (
     .with_for_update(skip_locked=True, key_share=True)
 )
 _stamp = update(stages).values(hinted_at=DatabaseNow())
-_stamp_forgotten = _stamp.where(stages.c.digest.in_(_forgotten)).returning(stages.c.digest)
+_stamp_forgotten = {
+    role: _stamp.where(stages.c.digest.in_(_forgotten.where(takes(role)))).returning(stages.c.digest) for role in ROLES
+}
 
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
-    """Up to `limit` READY stages that the device (`cpu`, `cuda`, `cuda:N`) can run and that were never hinted, or
-    not within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
+    """Up to `limit` READY stages that the device (as for `claims.claim`) may run and that were never hinted, or not
+    within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
     sweep's first. The list itself is in no order. They are stamped as hinted now: two who ask at once get different
     ones."""
     if limit < 1:
         return []
-    values = {"kind_of_device": device.partition(":")[0], "most": limit, "older_than": float(older_than)}
+    values = {"most": limit, "older_than": float(older_than)}
     with writing(engine) as connection:
-        return list(connection.execute(_stamp_forgotten, values).scalars())
+        return list(connection.execute(_stamp_forgotten[role_of(device)], values).scalars())

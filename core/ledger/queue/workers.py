@@ -1,7 +1,7 @@
 """Which workers there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any
 
@@ -22,10 +22,12 @@ class WorkerNotes:
     Attributes:
         troubles: the parts that are in trouble (slots by name, `connection to the broker` …), each with its reason.
         out: slots of which no work can be expected.
+        said: what is no trouble (`trainers on cuda:0` …).
     """
 
     troubles: Mapping[str, str]
     out: tuple[str, ...]
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class WorkerRow:
         """One line for each part in trouble."""
         return [f"{what}: {reason}" for what, reason in sorted(self.notes.troubles.items())]
 
+    @property
+    def said(self) -> list[str]:
+        """One line for each other part that there is something to say about."""
+        return [f"{what}: {text}" for what, text in sorted(self.notes.said.items())]
+
 
 def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str], version: str) -> None:
     """Says that a worker has started; again under the same id, that it has started again."""
@@ -92,10 +99,19 @@ def register(engine: Engine, id: str, host: str, pid: int, slots: Sequence[str],
 
 def note(engine: Engine, id: str, notes: WorkerNotes) -> None:
     """Write what the worker says about itself, over what it said before."""
-    text = {clean(what[:_LONGEST]): clean(reason[:_LONGEST]) for what, reason in notes.troubles.items()}
-    said = {"troubles": text, "out": list(notes.out)}
+    values = {"troubles": _short(notes.troubles), "out": list(notes.out), "said": _short(notes.said)}
     with writing(engine) as connection:
-        connection.execute(update(workers).where(workers.c.id == id).values(notes=said))
+        connection.execute(update(workers).where(workers.c.id == id).values(notes=values))
+
+
+def _short(texts: Mapping[str, str]) -> dict[str, str]:
+    return {clean(what[:_LONGEST]): clean(text[:_LONGEST]) for what, text in texts.items()}
+
+
+def set_slots(engine: Engine, id: str, slots: Sequence[str]) -> None:
+    """Says that the worker has other slots now."""
+    with writing(engine) as connection:
+        connection.execute(update(workers).where(workers.c.id == id).values(slots=list(slots), usage=None))
 
 
 def gone(engine: Engine, id: str) -> None:
@@ -132,7 +148,7 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
 def _notes(said: Any) -> WorkerNotes:
     """As `note` wrote them; none of a worker of an earlier release."""
     said = said if isinstance(said, dict) else {}
-    return WorkerNotes(dict(said.get("troubles", {})), tuple(said.get("out", ())))
+    return WorkerNotes(dict(said.get("troubles", {})), tuple(said.get("out", ())), dict(said.get("said", {})))
 
 
 def usage_as_json(usage: Sequence[SlotUsage]) -> list[dict[str, float]]:

@@ -16,13 +16,13 @@ from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, width
 from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.run.detached import start
-from prunesweep.orchestrator.run.local_run import LocalRun, local_run, submit_here
+from prunesweep.orchestrator.run.local_run import LocalRun, checked_per_device, local_run, submit_here
 from prunesweep.orchestrator.run.local_worker import WorkerEnded
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.status.total_failure import nothing_made, without_results
 
 
-def run(asked: GridRequest, devices: str | None, per_device: int | None, detach: bool) -> None:
+def run(asked: GridRequest, devices: str | None, per_device: str | None, detach: bool) -> None:
     """Run a grid here and now: submit it, work on it, show progress, print the report."""
     if detach:
         _detach(asked, devices, per_device)
@@ -42,13 +42,14 @@ def run(asked: GridRequest, devices: str | None, per_device: int | None, detach:
     raise typer.Exit(code)
 
 
-def _detach(asked: GridRequest, devices: str | None, per_device: int | None) -> None:
+def _detach(asked: GridRequest, devices: str | None, per_device: str | None) -> None:
     """Submit here, so that whatever is refused is refused before the eyes of the user; the rest in the background."""
     settings = load_settings()
+    checked_per_device(per_device, settings)
     name = submit_here(asked, settings, devices).submitted.name
     words = _resume_words(asked, name)
     words += [] if devices is None else ["--devices", devices]
-    words += [] if per_device is None else ["--per-device", str(per_device)]
+    words += [] if per_device is None else ["--per-device", per_device]
     note("starting a worker in the background …")
     started = start(words, name, settings)
     say(f"{name} runs in the background (process {started.pid}, log: {started.log})")

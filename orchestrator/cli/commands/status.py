@@ -36,8 +36,8 @@ def _show(engine: Engine, settings: Settings, sweep_id: int, json_: bool) -> Non
     say(*view.lines(current, width()))
     if not current.ended:
         workers = list_workers(engine, settings.lease)
-        wrong = view.worker_lines(workers)
-        if wrong:
-            say("", *wrong)
+        told = [*view.worker_lines(workers), *view.said_lines(workers)]
+        if told:
+            say("", *told)
         if not workers and not current.running:
             say("", "no worker is up; start one: sweep worker")
