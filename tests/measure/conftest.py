@@ -1,7 +1,5 @@
 """Small networks and a small split: 8×8 noise, two classes."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import nn
@@ -9,15 +7,9 @@ from torch import nn
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
+from tests.support.one_thread import one_thread
 
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Small work is quickest so, and tests may run side by side."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]
 
 
 @pytest.fixture
