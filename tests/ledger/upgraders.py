@@ -1,4 +1,4 @@
-"""What a process does that upgrades a ledger while others do, or that is killed while it does."""
+"""What a process does that makes or upgrades a ledger while others do, or that is killed while it does."""
 
 import os
 import signal
@@ -18,6 +18,13 @@ def upgrade_with_others(settings: Settings, log: Path, start: Barrier) -> None:
     _say_into(log)
     start.wait(300)
     open_ledger(settings, upgrade=True).dispose()
+
+
+def open_elsewhere(settings: Settings, log: Path, folder: Path) -> None:
+    """Open the ledger, or make it, from that folder."""
+    _say_into(log)
+    os.chdir(folder)
+    open_ledger(settings).dispose()
 
 
 def upgrade_and_die(settings: Settings, log: Path, at: str) -> None:

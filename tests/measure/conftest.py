@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from prunesweep.core.measure import interleaved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
@@ -26,3 +27,11 @@ def split() -> Split:
     labels = torch.randint(0, 10, (37,), generator=random)
     mean, std = torch.tensor([0.4, 0.5, 0.6]), torch.tensor([0.2, 0.25, 0.3])
     return Split(images, labels, tuple("0123456789"), mean, std)
+
+
+@pytest.fixture
+def short_bursts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measurements in this process warm up and burst for 1 ms instead of 10, in as many rounds as ever: for tests of
+    what is said of a measurement, not of how exact it is."""
+    monkeypatch.setattr(interleaved, "_BURST_SECONDS", 0.001)
+    monkeypatch.setattr(interleaved, "_WARM_SECONDS", 0.001)
