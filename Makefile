@@ -24,17 +24,17 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --dist loadgrou
 test: install-test ## every test
 	$(PYTEST) -n $(PROCESSES)
 
-# What needs no server, no worker and no process of its own: the first answer while you work.
-UNIT := tests/plan tests/settings tests/images tests/pruning tests/ledger tests/sparse
-test-unit: install-test ## the tests without servers, workers and subprocesses, in a minute
-	$(PYTEST) -n 2 -m "not slow and not server" $(UNIT)
+# What needs no server and no worker: the first answer while you work.
+UNIT := -m "not slow and not server" tests/plan tests/settings tests/images tests/pruning tests/ledger tests/sparse
+test-unit: install-test ## the tests of the plan, images, pruning, ledger and sparse engine without servers, in a minute
+	$(PYTEST) -n 2 $(UNIT)
 
 # Ten times as many examples of every property, and every kind of fault.
 test-thorough: export TEST_THOROUGH := 1
 test-thorough: install-test ## every test, with ten times as many examples and every kind of fault
 	$(PYTEST) -n $(PROCESSES)
 
-# Which tests: make coverage TESTS=tests/plan
+# Which tests: make coverage TESTS=tests/plan, or what test-unit runs: make coverage TESTS='$(UNIT)'
 TESTS ?= tests
 coverage: install-test ## the share of lines and branches that tests reach; pages in build/coverage/html
 	rm -rf build/coverage

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -63,7 +64,7 @@ def finish(engine: Engine) -> None:
             connection.execute(insert(table), [{"digest": digest, **facts} for digest in digests])
 
 
-RESULT = {
+RESULT: dict[str, Any] = {
     "top1": 0.9123,
     "top1_before": 0.5123,
     "top1_bn": None,

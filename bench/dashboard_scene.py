@@ -116,9 +116,9 @@ def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: s
     with engine.connect() as connection:
         wanted = connection.execute(dense).scalars().all()
     for digest in wanted:
-        held = claim(engine, digest, WORKERS[0], SLOTS[0], SLOTS[0], LEASE)
-        if held is not None:
-            finish(engine, held)
+        free = claim(engine, digest, WORKERS[0], SLOTS[0], SLOTS[0], LEASE)
+        if free is not None:
+            finish(engine, free)
     done = 0
     while done < share * sent.stages:
         ready = take(engine, min(100, int(share * sent.stages) - done + 1))

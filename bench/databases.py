@@ -43,7 +43,8 @@ class Database:
             return 0.0
         main = psutil.Process(self.server)
         times = [process.cpu_times() for process in (main, *main.children(recursive=True))]
-        return sum(spent.user + spent.system for spent in times)
+        seconds: float = sum(spent.user + spent.system for spent in times)
+        return seconds
 
 
 def open_url(url: str) -> Engine:
@@ -77,9 +78,9 @@ def _sqlite(folder: Path) -> Iterator[Database]:
 def _postgres(folder: Path) -> Iterator[Database]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own code warns about this machine's runtime folder
-        import pgserver
+        from pgserver.postgres_server import get_server
 
-        server = pgserver.get_server(str(folder), cleanup_mode="stop")
+        server = get_server(str(folder), cleanup_mode="stop")
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         engine = open_url(url)
@@ -87,7 +88,7 @@ def _postgres(folder: Path) -> Iterator[Database]:
             names = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers")
             shown = [f"{name}={connection.execute(text(f'SHOW {name}')).scalar_one()}" for name in names]
         engine.dispose()
-        yield Database("postgres", url, server.get_pid(), " ".join(shown))
+        yield Database("postgres", url, server.get_pid() or 0, " ".join(shown))
     finally:
         server.cleanup()
 

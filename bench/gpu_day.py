@@ -54,9 +54,10 @@ def run_part(part: str, options: argparse.Namespace) -> bool:
 def inside(part: str, options: argparse.Namespace) -> int:
     """Run a part in this process and write what came of it."""
     import gpu_parts
+    import torch
 
     if options.smoke:
-        gpu_parts.torch.set_num_threads(1)
+        torch.set_num_threads(1)
     told: dict[str, object] = {"part": part, "smoke": options.smoke, **gpu_parts.machine(options.device)}
     try:
         metrics = gpu_parts.PARTS[part](options.device, options.smoke)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from train import random_split
@@ -48,7 +49,7 @@ def rate(split: Split, load: Load, *graph: Callable[[torch.device], Recording | 
     """Images a second, the median epoch's; without a graph if one is given that makes none."""
     model = build_model(ModelRef(load.model, load.width, 10), seed=0)
     recipe = replace(load_recipe("study").dense, batch=load.batch, validation=0.0, precision="bf16")
-    options = {"graph": graph[0]} if graph else {}
+    options: dict[str, Any] = {"graph": graph[0]} if graph else {}
     facts = list(train(model, {}, split, recipe, load.epochs + _LEFT_OUT, 0, 0, split.device, **options))
     return statistics.median(fact.images_per_s for fact in facts[_LEFT_OUT:])
 

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = "3.12"
@@ -147,15 +148,16 @@ def _requires(name: str) -> Iterable[str]:
         return ()
 
 
-def _requirement() -> Callable[[str], object]:
+def _requirement() -> Callable[[str], Any]:
     """Return what reads a requirement: `packaging`, or pip's own copy of it."""
     try:
         from packaging.requirements import Requirement
     except ImportError:
         try:
-            from pip._vendor.packaging.requirements import Requirement
+            from pip._vendor.packaging.requirements import Requirement as Copy
         except ImportError:
             raise SystemExit("gpu_sweep: packaging missing, and pip, which has a copy of it") from None
+        return Copy
     return Requirement
 
 

@@ -113,9 +113,9 @@ def synthetic(data: Path, train: int, test: int) -> None:
     """Images of CIFAR-10's shape, packed as if they had been downloaded: ten blurred patterns under noise."""
     import torch
 
+    from prunesweep.core.images.folders import packed_path
     from prunesweep.core.plan.datasets import parse_dataset
     from prunesweep.core.training.dataset_cache import Images, pack, packed_or_built
-    from prunesweep.core.training.datasets import packed_path
 
     random = torch.Generator().manual_seed(0)
     patterns = torch.randint(64, 192, (10, 4, 4, 3), generator=random)

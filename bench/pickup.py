@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 from sqlalchemy import Engine, select
@@ -114,7 +115,8 @@ def _overheads(site: Site) -> Iterator[float]:
 def _stages_per_second(site: Site, number: int) -> float:
     started = time.time()
     rows = _submit(site, f"no-ops-{number}", [Sleep(f"no-op {number}.{k}", 0.0) for k in range(NO_OPS)])
-    return NO_OPS / (max(row.ended_at for row in rows) - started)
+    ended: float = max(row.ended_at for row in rows)
+    return NO_OPS / (ended - started)
 
 
 def _trials_per_second(folder: Path, number: int) -> float | None:
@@ -130,7 +132,7 @@ def _trials_per_second(folder: Path, number: int) -> float | None:
     return TRIALS / (time.perf_counter() - started)
 
 
-def _submit(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[object]:
+def _submit(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[Any]:
     """Submits and hints the stages; waits for all; their rows, in order."""
     encoded = {digest_of(encode(sleep)): encode(sleep) for sleep in sleeps}
     plan = Plan(GRIDS["demo"], (), dict(zip(encoded, sleeps, strict=True)), encoded)

@@ -114,8 +114,8 @@ def reach(name: str, side: int, timed: bool) -> Reached:
     model = built(name, side)
     try:
         graph = any_graph_of(model, (3, side, side))
-    except ValueError as error:
-        return Reached(name, side, reason=str(error))
+    except ValueError as refusal:
+        return Reached(name, side, reason=str(refusal))
     support = graph_support(graph)
     parts, error, torch_error = _errors(graph, model, support.kind, side)
     right = Reached(name, side, support.kind, support.reason, parts, error, torch_error)

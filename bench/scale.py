@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 from databases import submit
@@ -128,8 +129,8 @@ def measure(crew: Crew, workers: int, label: str, per_worker: int) -> Run:
     return _run(workers, rows, began)
 
 
-def _run(workers: int, rows: Sequence[object], began: float) -> Run:
-    slots = defaultdict(list)
+def _run(workers: int, rows: Sequence[Any], began: float) -> Run:
+    slots: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.started_at):
         slots[row.worker, row.slot].append(row)
     gaps = [after.started_at - before.ended_at for done in slots.values() for before, after in itertools.pairwise(done)]

@@ -94,7 +94,7 @@ def _report(given: argparse.Namespace, simulation: Simulation, wall: float) -> N
     print(f"{given.database}, {given.workers} workers, {given.stages} stages of {given.seconds:g} s (median)", end="")
     print(f", {simulation.lost} workers vanished; {now:.0f} s simulated in {wall:.0f} s")
     print(f"{'call':<14}{'calls':>10}{'per s':>10}{'ms each':>10}{'of busy':>10}")
-    for kind, seconds in load.seconds.most_common():
+    for kind, seconds in sorted(load.seconds.items(), key=lambda one: one[1], reverse=True):
         calls = load.calls[kind]
         print(f"{kind:<14}{calls:>10}{calls / now:>10.1f}{seconds / calls * 1000:>10.3f}{seconds / total:>10.1%}")
     calls = sum(load.calls.values())

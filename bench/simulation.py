@@ -6,7 +6,7 @@ import itertools
 import math
 import random
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,8 +51,8 @@ class Load:
     """What the database did. Seconds by kind of call."""
 
     calls: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
-    windows: Counter[int] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    windows: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     waits: float = 0.0
     longest_wait: float = 0.0
 

@@ -69,7 +69,7 @@ def _train(model: nn.Module, loader: "torch.utils.data.DataLoader[object]", opti
     for images, labels in loader:
         loss = F.cross_entropy(model(images), labels)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
 

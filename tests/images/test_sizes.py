@@ -1,5 +1,6 @@
 """Images of several sizes: refused with the option that helps, resized by the stated rules, each another dataset."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,13 +65,13 @@ def test_the_packed_images_are_those_of_the_rule(mixed: Path, tmp_path: Path, ru
     assert packed_path(ref, tmp_path) not in others
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("side", [8, 16, 64])
-def test_crop_is_the_usual_preprocessing_of_tests(size: tuple[int, int], side: int) -> None:
+def test_crop_is_the_usual_preprocessing_of_tests() -> None:
+    """One test, as importing torchvision takes a process two seconds."""
     transforms = import_torchvision().transforms
-    image = picture(1, size)
-    usual = transforms.CenterCrop(side)(transforms.Resize(round(side * 256 / 224))(image))
-    assert np.array_equal(np.asarray(resized(image, side, "crop")), np.asarray(usual))
+    for size, side in itertools.product(SIZES, (8, 16, 64)):
+        image = picture(1, size)
+        usual = transforms.CenterCrop(side)(transforms.Resize(round(side * 256 / 224))(image))
+        assert np.array_equal(np.asarray(resized(image, side, "crop")), np.asarray(usual)), (size, side)
 
 
 def test_pad_keeps_the_whole_image_and_its_proportions() -> None:

@@ -7,7 +7,6 @@ object; exit code 1 if a rule was broken, a move raised, or a stage could not be
 
 import argparse
 import json
-import multiprocessing
 import random
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from prunesweep.core.settings import load_settings
 from tests.chaos.databases import Postgres
 from tests.clocks import SteppedClock
 from tests.ledger.play import ACTIONS, WEIGHTS, Player, finish
+from tests.support.ready_processes import ready_processes
 
 _WEIGHTS = [WEIGHTS.get(action, 1) for action in ACTIONS]
 
@@ -99,7 +99,7 @@ def run(order: Order, processes: int) -> dict[str, object]:
     referee = player_of(order, 999, first=True)
     referee.submit(order.stages)
     started = time.monotonic()
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, ready_processes()) as pool:
         tallies = list(pool.map(play, [order] * processes, range(processes)))
     seconds = time.monotonic() - started
     moves = sum((tally.moves for tally in tallies), Counter[str]())

@@ -27,6 +27,8 @@ from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings
+from tests.ledger.upgraders import open_elsewhere
+from tests.support.ready_processes import ready_processes
 
 pytestmark = pytest.mark.usefixtures("migrated_ledgers")
 
@@ -218,21 +220,15 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
             open_ledger(replace(settings, database_url=url))
 
 
-_OPEN = """
-import sys
-from prunesweep.core.ledger.queue.claims import heartbeat
-from prunesweep.core.ledger.db.engine import open_ledger
-from prunesweep.core.settings import load_settings
-open_ledger(load_settings({"SWEEP_HOME": sys.argv[1]}))
-"""
-
-
 def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path) -> None:
     """Processes, from another folder: the migrations are found where the package is."""
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-W", "error", "-c", _OPEN, str(settings.home)]
-    openers = [subprocess.Popen(command, cwd=tmp_path, env=environ, stderr=subprocess.PIPE) for _ in range(3)]
-    assert [opener.communicate(timeout=600)[1] for opener in openers] == [b""] * 3
+    logs = [tmp_path / f"opener{number}" for number in range(3)]
+    openers = [ready_processes().Process(target=open_elsewhere, args=(settings, log, tmp_path)) for log in logs]
+    for opener in openers:
+        opener.start()
+    for opener, log in zip(openers, logs, strict=True):
+        opener.join(600)
+        assert (opener.exitcode, log.read_text()) == (0, "")
     with sqlite3.connect(settings.ledger_file) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrate.HEAD,)]
     connection.close()

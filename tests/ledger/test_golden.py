@@ -26,6 +26,7 @@ from prunesweep.core.plan.dag import Plan, PlannedCell
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.stages import Sleep
 from prunesweep.core.settings import Settings
+from tests.ledger.conftest import World
 
 GOLDEN = Path(__file__).parent / "golden"
 DATABASES = ("sqlite", "postgresql")
@@ -66,27 +67,7 @@ def old(request: pytest.FixtureRequest, load_golden: Callable[[str], Settings]) 
     return load_golden(request.param)
 
 
-@pytest.fixture
-def upgraded(old: Settings):
-    engine = open_ledger(old, upgrade=True)
-    yield engine
-    engine.dispose()
-
-
-def test_every_row_is_kept(old: Settings) -> None:
-    raw = create_engine(old.database_url or f"sqlite:///{old.ledger_file}")
-    columns, revision = columns_of(raw), migrate.current(raw)
-    before = contents(raw, columns)
-    raw.dispose()
-    engine = open_ledger(old, upgrade=True)
-    assert migrate.current(engine) == migrate.HEAD
-    assert migrate.check(engine) == []
-    assert all(before.values()), f"an empty table in the golden ledger of {revision}"
-    assert contents(engine, columns) == before
-    engine.dispose()
-
-
-def test_status_and_report_say_what_they_said(upgraded: Engine) -> None:
+def status_and_report_say_what_they_said(upgraded: Engine) -> None:
     status = sweep_status(upgraded, find_sweep(upgraded, "study").id)
     shown = {state: number for state, number in status.counts.items() if number}
     assert shown == {State.DONE: 8, State.RUNNING: 1, State.READY: 1, State.PENDING: 6}
@@ -105,8 +86,7 @@ def test_status_and_report_say_what_they_said(upgraded: Engine) -> None:
     assert (done.latency_speedup, done.flop_speedup, done.train_seconds) == (1.25, 8.0, 12.5)
 
 
-def test_work_goes_on(upgraded: Engine, make_world) -> None:
-    world = make_world(upgraded)
+def work_goes_on(upgraded: Engine, world: World) -> None:
     lost = reap(upgraded, 3, 0.0)
     assert len(lost) == 3, "the stage under way and two naps"
     with upgraded.connect() as connection:
@@ -125,6 +105,21 @@ def test_work_goes_on(upgraded: Engine, make_world) -> None:
         again = select(func.count()).select_from(attempts)
         for digest, attempt in left.items():
             assert connection.execute(again.where(attempts.c.digest == digest)).scalar() == attempt
+
+
+def test_every_row_is_kept_and_work_goes_on(old: Settings, make_world: Callable[[Engine], World]) -> None:
+    raw = create_engine(old.database_url or f"sqlite:///{old.ledger_file}")
+    columns, revision = columns_of(raw), migrate.current(raw)
+    before = contents(raw, columns)
+    raw.dispose()
+    engine = open_ledger(old, upgrade=True)
+    assert migrate.current(engine) == migrate.HEAD
+    assert migrate.check(engine) == []
+    assert all(before.values()), f"an empty table in the golden ledger of {revision}"
+    assert contents(engine, columns) == before
+    status_and_report_say_what_they_said(engine)
+    work_goes_on(engine, make_world(engine))
+    engine.dispose()
 
 
 def test_a_saved_state_is_gone_on_from(load_golden: Callable[[str], Settings]) -> None:
@@ -159,13 +154,23 @@ def plan_of(engine: Engine, sweep_id: int) -> Plan:
     return Plan(Grid(**grid), planned, stand_ins, specs)
 
 
-@pytest.mark.parametrize("name", ["study", "study-again"])
-def test_a_grid_that_is_submitted_again_runs_only_what_is_missing(upgraded: Engine, name: str) -> None:
-    study = find_sweep(upgraded, "study")
-    with upgraded.begin() as connection:
-        connection.execute(update(stages).where(stages.c.state == "RUNNING").values(state="FAILED", lease_until=None))
-    made = add_sweep(upgraded, plan_of(upgraded, study.id), name, "9")
-    assert (made.cells, made.stages, made.new, made.done) == (4, 16, 0, 8)
-    assert len(made.ready) == 1, "the stage that failed; the other READY one was so before"
-    assert sweep_status(upgraded, made.id).counts[State.DONE] == 8
-    assert [row.top1 for row in report_rows(upgraded, made.id)] == [0.9, 0.9, None, None]
+def test_a_grid_that_is_submitted_again_runs_only_what_is_missing(old: Settings) -> None:
+    engine = open_ledger(old, upgrade=True)
+    study = find_sweep(engine, "study")
+    with engine.connect() as connection:
+        failing = connection.execute(
+            select(stages.c.digest)
+            .join(sweep_stages, sweep_stages.c.digest == stages.c.digest)
+            .where(sweep_stages.c.sweep_id == study.id, stages.c.state == "RUNNING")
+        ).scalar_one()
+    plan = plan_of(engine, study.id)
+    for name in ("study-again", "study"):
+        with engine.begin() as connection:
+            failed = update(stages).where(stages.c.digest == failing)
+            connection.execute(failed.values(state="FAILED", lease_until=None))
+        made = add_sweep(engine, plan, name, "9")
+        assert (made.cells, made.stages, made.new, made.done) == (4, 16, 0, 8)
+        assert made.ready == (failing,), "the stage that failed; the other READY one was so before"
+        assert sweep_status(engine, made.id).counts[State.DONE] == 8
+        assert [row.top1 for row in report_rows(engine, made.id)] == [0.9, 0.9, None, None]
+    engine.dispose()

@@ -1,23 +1,16 @@
 """Small networks and a small split: 8×8 noise, two classes."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import nn
 
+from prunesweep.core.measure import interleaved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
+from tests.support.one_thread import one_thread
 
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Small work is quickest so, and tests may run side by side."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]
 
 
 @pytest.fixture
@@ -34,3 +27,11 @@ def split() -> Split:
     labels = torch.randint(0, 10, (37,), generator=random)
     mean, std = torch.tensor([0.4, 0.5, 0.6]), torch.tensor([0.2, 0.25, 0.3])
     return Split(images, labels, tuple("0123456789"), mean, std)
+
+
+@pytest.fixture
+def short_bursts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measurements in this process warm up and burst for 1 ms instead of 10, in as many rounds as ever: for tests of
+    what is said of a measurement, not of how exact it is."""
+    monkeypatch.setattr(interleaved, "_BURST_SECONDS", 0.001)
+    monkeypatch.setattr(interleaved, "_WARM_SECONDS", 0.001)

@@ -29,6 +29,8 @@ from prunesweep.orchestrator.cli.app import main
 from tests.orchestrator.conftest import Ran
 from tests.support.jobs import answer_here
 
+pytestmark = pytest.mark.usefixtures("short_bursts")
+
 
 def _read(request: dict[str, Any]) -> Bench:
     return read_request(json.dumps(request), Bench)
@@ -123,11 +125,17 @@ def test_the_command_prints_a_table(pruned: Path, bench_here: Callable[..., Ran]
     assert any(line.startswith("1 thread, batch 2: 24 repeats, load ") and " null " in line for line in lines)
 
 
-def test_the_command_prints_one_json_document(pruned: Path) -> None:
-    ran = sweep_bench(pruned, pruned, "--engines", "torch", "--image", "16", "--json")
+def test_the_command_prints_one_json_document(pruned: Path, bench_here: Callable[..., Ran]) -> None:
+    ran = bench_here(pruned, pruned, "--engines", "torch", "--image", "16", "--json")
+    assert ran.code == 0, ran.err
+    assert [run["path"] for run in json.loads(ran.out)] == [str(pruned)] * 2
+
+
+def test_the_command_asks_a_program_of_its_own(pruned: Path) -> None:
+    ran = sweep_bench(pruned, "--engines", "torch", "--image", "8", "--json")
     assert ran.returncode == 0, ran.stderr
     runs = json.loads(ran.stdout)
-    assert [run["path"] for run in runs] == [str(pruned)] * 2
+    assert [run["path"] for run in runs] == [str(pruned)]
     assert {"processor", "host", "load", "busy", "null_low", "null_high", "threads"} <= set(runs[0]["race"])
     assert {"version", "dtype", "ms", "ratio", "ratio_low", "ratio_high"} <= set(runs[0]["race"]["times"][0])
 

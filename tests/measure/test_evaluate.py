@@ -15,6 +15,7 @@ from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.evaluate import measure
 from prunesweep.core.jobs.requests import Evaluate, read_request
+from prunesweep.core.measure import latency
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
@@ -25,7 +26,9 @@ from prunesweep.core.training.datasets import load_dataset
 from prunesweep.core.training.models import build_model
 from tests.support.jobs import answer
 
+pytestmark = pytest.mark.usefixtures("short_bursts")
 DIGITS = parse_dataset("digits")
+PROGRAM = "prunesweep.core.jobs.evaluate"
 
 
 def _read(request: dict[str, Any]) -> Evaluate:
@@ -50,13 +53,16 @@ def request_of(data: Path) -> Callable[..., dict[str, Any]]:
 
 def _ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
     """Exit code and events of the real program."""
-    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.evaluate"]
+    command = [sys.executable, "-P", "-m", PROGRAM]
     done = subprocess.run(command, input=json.dumps(request).encode() + b"\n", capture_output=True, check=False)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_each_file_against_the_first(tmp_path: Path, data: Path, request_of: Callable[..., dict[str, Any]]) -> None:
+def test_each_file_against_the_first(
+    tmp_path: Path, data: Path, request_of: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latency, "BLOCKS", 3)
     dense = build_model(ModelRef("resnet18", 4, 10), seed=1)
     pruned = build_model(ModelRef("resnet18", 4, 10), seed=1)
     masks = prune(Subject(pruned, {}), "magnitude", "global", 0.9)
@@ -64,7 +70,7 @@ def test_each_file_against_the_first(tmp_path: Path, data: Path, request_of: Cal
     write_weights(dense.state_dict(), tmp_path / "dense.pt", "torch")
     write_weights(pruned.state_dict(), tmp_path / "pruned.safetensors", "safetensors")
 
-    code, events = _ask(request_of(tmp_path / "dense.pt", tmp_path / "pruned.safetensors"))
+    code, events = answer(PROGRAM, request_of(tmp_path / "dense.pt", tmp_path / "pruned.safetensors"))
     assert code == 0
     first, second = (event for event in events if event["event"] == "file")
     split = load_dataset(DIGITS, data, "test")
@@ -92,7 +98,7 @@ def test_a_bad_file_is_told_before_anything_is_measured(
 ) -> None:
     write_weights(build_model(ModelRef("resnet18", 4, 10), 1).state_dict(), tmp_path / "good.pt", "torch")
     write_weights({"x": torch.ones(1)}, tmp_path / "bad.pt", "torch")
-    code, (event,) = answer("prunesweep.core.jobs.evaluate", request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
+    code, (event,) = _ask(request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
     assert code == 2
     assert event["event"] == "error"
     assert (event["field"], event["value"]) == ("file", str(tmp_path / "bad.pt"))

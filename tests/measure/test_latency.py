@@ -25,6 +25,7 @@ from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.sparse.runtime import engine as sparse_module
 from prunesweep.core.training.models import build_model
 
+pytestmark = pytest.mark.usefixtures("short_bursts")
 CPU = torch.device("cpu")
 SHAPE = (3, 8, 8)
 
@@ -93,7 +94,8 @@ def test_a_hundred_times_less_work_is_faster() -> None:
     assert compete(_linear(8), _linear(2048), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_high < 1 / 1.5
 
 
-def test_threads_and_networks_are_put_back_also_after_a_failure() -> None:
+def test_threads_and_networks_are_put_back_also_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "BLOCKS", 1)
     before = torch.get_num_threads()
     model = _linear(8).train()
     compete(model, model, SHAPE, 1, before + 1, CPU, ["torch"])
@@ -104,7 +106,8 @@ def test_threads_and_networks_are_put_back_also_after_a_failure() -> None:
     assert torch.get_num_threads() == before
 
 
-def test_no_more_threads_than_cpus() -> None:
+def test_no_more_threads_than_cpus(timed: Callable[..., None]) -> None:
+    timed(1.0, 1.0, 1.0)
     assert compete(_linear(8), _linear(8), SHAPE, 1, 1000, CPU, ["torch"]).threads == usable_cpus()
 
 

@@ -1,7 +1,5 @@
 """Layer rules and other networks' layer counts, at work: exact counts, ties by index, nested masks."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from hypothesis import given, settings
@@ -44,15 +42,6 @@ SIZES = {name: weight.numel() for name, weight in prunable(Net(0, ties=False))}
 
 def counts(masks: dict[str, Tensor]) -> dict[str, int]:
     return {name: int(mask.count_nonzero()) for name, mask in masks.items()}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Small work is quickest so, most of all beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("name", EXACT)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.costs import WeightCosts, load_profile
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning import registry
 from prunesweep.core.pruning.allocation import over_all
 from prunesweep.core.pruning.budget import BudgetLayers, at_price, cheapest_within
 from prunesweep.core.pruning.context import AllocationContext
@@ -230,8 +231,9 @@ def test_a_network_is_asked_for_its_positions_and_left_as_it_was() -> None:
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
-def test_a_score_that_is_taken_many_times_shares_out_the_fraction() -> None:
-    """The hundred steps of SynFlow come to the fraction once, not a hundred times over."""
+def test_a_score_that_is_taken_many_times_shares_out_the_fraction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All steps of SynFlow, ten of its hundred here, come to the fraction once, not ten times over."""
+    monkeypatch.setattr(registry, "STEPS", {"synflow": 10})
     model = nn.Sequential(
         nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=4, padding=2), nn.Flatten(), nn.Linear(128, 9)
     )

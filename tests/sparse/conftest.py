@@ -1,6 +1,9 @@
 import pytest
 
 from prunesweep.core.sparse.codegen.target import TARGETS, Target, unsupported
+from tests.support.one_thread import one_thread
+
+__all__ = ["one_thread"]
 
 
 @pytest.fixture(params=TARGETS, ids=lambda target: target.name)

@@ -89,7 +89,7 @@ def basic_block(
     return [first, *short, conv(random, f"{name}.b", first.out, (outputs, outputs, 3, 3), density, add=added)]
 
 
-def resnet(density: float, side: int = 32, width: int = 16) -> Graph:
+def resnet(density: float, side: int = 16, width: int = 16) -> Graph:
     random = np.random.default_rng(1)
     nodes: list[Node] = [conv(random, "stem", INPUT, (width, 3, 3, 3), 0.9)]
     nodes.append(MaxPool("pool", "stem", (3, 3), (2, 2), (1, 1), False))

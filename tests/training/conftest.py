@@ -1,6 +1,6 @@
 """Tiny image folders and splits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +9,9 @@ import torch
 from PIL import Image
 
 from prunesweep.core.training.datasets import Split
+from tests.support.one_thread import one_thread
 
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+__all__ = ["one_thread"]
 
 
 def picture(label: int, number: int, size: tuple[int, int] = (8, 8)) -> Image.Image:

@@ -29,8 +29,11 @@ def main(names: list[str]) -> int:
     import torch
 
     import prunesweep.core.measure.batchnorm
-    import prunesweep.core.training.loop  # noqa: F401 - loaded once, for all
+    import prunesweep.core.pruning.own
+    import prunesweep.core.training.loop  # noqa: F401 - loaded once, for all, as is what follows
+    from prunesweep.core.training.vision import import_torchvision
 
+    import_torchvision()
     torch.set_num_threads(1)
     failed = 0
     for name in names or [f"{network}:{width}" for network in NETWORKS for width in WIDTHS]:

@@ -1,10 +1,14 @@
-"""`python -m tests.training.unwritten`: a digest of the gradients of each network, in bf16 where it is safe.
+"""`python -m tests.training.unwritten FILL …`: a digest of the gradients of each network, in bf16 where it is safe.
 
-Run under two values of glibc's `MALLOC_PERTURB_`, which fills memory when it is taken and freed: a digest that differs
-means that some kernel read, or left in its result, what lay in memory before.
+Each fill, from 1 to 255, has a process of its own, forked from one that has torch. There glibc fills memory with it
+when it is taken and freed (as with `MALLOC_PERTURB_`): a digest that differs means that some kernel read, or left in
+its result, what lay in memory before.
 """
 
+import ctypes
 import hashlib
+import os
+import sys
 from collections.abc import Iterator
 
 import torch
@@ -12,6 +16,10 @@ from torch import nn
 
 from prunesweep import build_model
 from prunesweep.core.passes import Passes
+from prunesweep.core.training.vision import import_torchvision
+
+_PERTURB = -6
+"""`M_PERTURB` of glibc's malloc.h."""
 
 
 class Odd(nn.Module):
@@ -50,9 +58,28 @@ def networks() -> Iterator[tuple[str, nn.Module, int]]:
     yield "plain", Plain(), 16
 
 
-def main() -> None:
-    """Print a line for each network: its name, the numbers it computes in, its gradients' digest."""
+def main(fills: list[str]) -> int:
+    """Print the lines of each fill, and how many processes failed."""
+    import_torchvision()
     torch.set_num_threads(1)
+    failed = 0
+    for fill in fills:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                assert ctypes.CDLL(None).mallopt(_PERTURB, int(fill)) == 1
+                _digests(fill)
+                sys.stdout.flush()
+                code = 0
+            finally:
+                os._exit(code)
+        failed += os.waitpid(child, 0)[1] != 0
+    return failed
+
+
+def _digests(fill: str) -> None:
+    """Print a line for each network: the fill, its name, the numbers it computes in, its gradients' digest."""
     for name, network, side in networks():
         torch.manual_seed(0)
         for parameter in network.parameters():
@@ -65,8 +92,8 @@ def main() -> None:
             for parameter in network.parameters():
                 assert parameter.grad is not None
                 total.update(parameter.grad.contiguous().numpy().tobytes())
-        print(name, passes.format.numbers, total.hexdigest()[:16], sep=" | ")
+        print(fill, name, passes.format.numbers, total.hexdigest()[:16], sep=" | ")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(min(1, main(sys.argv[1:])))
