@@ -91,6 +91,20 @@ def test_a_killed_trainer_is_replaced_and_its_stage_run_again(shared):
     assert second.outcome == "DONE"
 
 
+def test_a_trainer_that_is_asked_to_end_in_a_stage_leaves_it_to_be_done_again(shared):
+    stage, after = Sleep("asked", 0.0), Sleep("after asked", 0.0)
+    with shared.hold():
+        shared.submit("asked", [stage])
+        shared.wait(stage, State.RUNNING)
+        os.kill(shared.trainer(shared.workers[0]).pid, signal.SIGTERM)
+        shared.until(lambda: shared.stage(stage).attempt == 2, "the next attempt")
+    shared.submit("after-asked", [after])
+    for one, tried in ((stage, ["INTERRUPTED", "DONE"]), (after, ["DONE"])):
+        shared.wait(one, State.DONE)
+        assert [attempt.outcome for attempt in attempts(shared, one)] == tried
+        assert shared.stage(one).failures == 0
+
+
 def test_a_stage_that_kills_every_trainer_is_quarantined(shared):
     stage = Sleep("poison", 60.0)
     shared.submit("poison", [stage])

@@ -1,6 +1,8 @@
 """Every kind of stage on a tiny network, in this process."""
 
 import contextlib
+import os
+import signal
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -23,12 +25,12 @@ from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train, digest, encode
+from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, digest, encode
 from prunesweep.core.pruning.masks import kept_count
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
 from prunesweep.worker.protocol import Epoch, Progress, Request
-from prunesweep.worker.trainer import evaluation
+from prunesweep.worker.trainer import evaluation, signals
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 from tests.support.few_images import FewImages
@@ -71,6 +73,33 @@ class NoOverflow(TorchFunctionMode):
                 for tensor in (images, weight):
                     assert suggest_memory_format(tensor) == torch.contiguous_format
         return func(*args, **(kwargs or {}))
+
+
+class Ended(BaseException):
+    """In the place of the end of this process."""
+
+
+def test_sigterm_in_the_middle_of_a_sleep_ends_it_at_once(settings, monkeypatch):
+    """Nothing is done, so its worker has it done again."""
+    said = []
+
+    def end():
+        raise Ended
+
+    def ask(event):
+        said.append(event)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(signals, "die_of_term", end)
+    context = TrainerContext(torch.device("cpu"), settings, ArtifactStore.open("", settings.home), ask, cores=1)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        context.ending.install()
+        with pytest.raises(Ended):
+            run_stage(context, Request("a" * 64, 1, encode(Sleep("long", 3600.0)), {}, ""))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert context.ending.asked and said == [Progress("sleeping")]
 
 
 @pytest.fixture
