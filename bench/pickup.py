@@ -55,8 +55,8 @@ class Site:
 
 def main() -> None:
     """Prints the table and the JSON line."""
-    with tempfile.TemporaryDirectory() as folder, _site(Path(folder)) as site:
-        _submit(site, "warm-up", [Sleep("warm-up", 0.0)])
+    with tempfile.TemporaryDirectory() as folder, site_of(Path(folder)) as site:
+        run_all(site, "warm-up", [Sleep("warm-up", 0.0)])
         pickups = list(_pickups(site))
         overhead = statistics.median(_overheads(site))
         rates, rivals = [], []
@@ -98,7 +98,7 @@ def _pickups(site: Site) -> Iterator[float]:
         time.sleep(chance.uniform(0.2, 0.9))
         stage = Sleep(f"pickup {number}", 0.0)
         before = time.time()
-        (row,) = _submit(site, f"pickup-{number}", [stage])
+        (row,) = run_all(site, f"pickup-{number}", [stage])
         yield row.started_at - before
 
 
@@ -108,13 +108,13 @@ def _overheads(site: Site) -> Iterator[float]:
     for number in range(LINKS):
         after = (digest_of(encode(chain[-1])),) if chain else ()
         chain.append(Sleep(f"link {number}", LINK_SECONDS, after))
-    starts = [row.started_at for row in _submit(site, "chain", chain)]
+    starts = [row.started_at for row in run_all(site, "chain", chain)]
     return (later - earlier - LINK_SECONDS for earlier, later in itertools.pairwise(starts))
 
 
 def _stages_per_second(site: Site, number: int) -> float:
     started = time.time()
-    rows = _submit(site, f"no-ops-{number}", [Sleep(f"no-op {number}.{k}", 0.0) for k in range(NO_OPS)])
+    rows = run_all(site, f"no-ops-{number}", [Sleep(f"no-op {number}.{k}", 0.0) for k in range(NO_OPS)])
     ended: float = max(row.ended_at for row in rows)
     return NO_OPS / (ended - started)
 
@@ -132,7 +132,7 @@ def _trials_per_second(folder: Path, number: int) -> float | None:
     return TRIALS / (time.perf_counter() - started)
 
 
-def _submit(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[Any]:
+def run_all(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[Any]:
     """Submits and hints the stages; waits for all; their rows, in order."""
     encoded = {digest_of(encode(sleep)): encode(sleep) for sleep in sleeps}
     plan = Plan(GRIDS["demo"], (), dict(zip(encoded, sleeps, strict=True)), encoded)
@@ -149,7 +149,7 @@ def _submit(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[Any]:
 
 
 @contextmanager
-def _site(home: Path) -> Iterator[Site]:
+def site_of(home: Path) -> Iterator[Site]:
     """A worker on an empty home, up to the end of the block."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("SWEEP_", "REDIS_"))}
     environ["SWEEP_HOME"] = str(home)

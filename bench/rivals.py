@@ -23,7 +23,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.pickup import Site, _site, _submit
+from pickup import Site, run_all, site_of
+
 from prunesweep.core.plan.stages import Sleep
 
 POINTS: Mapping[str, int] = {"ours": 600, "optuna": 200, "ray": 20, "hydra": 60, "submitit": 12}
@@ -99,17 +100,17 @@ def main() -> None:
 def _ours(place: Path) -> tuple[float, float]:
     """(seconds until ready, points a second)."""
     started = time.time()
-    with _site(place) as site:
+    with site_of(place) as site:
         first = _first(site)
-        rows = _submit(site, "points", [Sleep(f"point {number}", 0.0) for number in range(POINTS["ours"])])
-    begun, ended = min(row.started_at for row in rows), max(row.ended_at for row in rows)  # type: ignore[attr-defined]
+        rows = run_all(site, "points", [Sleep(f"point {number}", 0.0) for number in range(POINTS["ours"])])
+    begun, ended = min(row.started_at for row in rows), max(row.ended_at for row in rows)
     return first - started, POINTS["ours"] / (ended - begun)
 
 
 def _first(site: Site) -> float:
     """When the first point of a new worker begins."""
-    (row,) = _submit(site, "first", [Sleep("first", 0.0)])
-    return float(row.started_at)  # type: ignore[attr-defined]
+    (row,) = run_all(site, "first", [Sleep("first", 0.0)])
+    return float(row.started_at)
 
 
 def _rival(name: str, python: str, place: Path) -> tuple[float, float]:

@@ -267,7 +267,7 @@ def _json_of(value: Any, texts: Texts) -> str:
     """Return what `json.dumps(sort_keys=True, separators=(",", ":"))` makes of its fields by name, without the optional
     ones that have their default; in a fifth of the time, and a grid of 10,000 cells has 44,350 stages."""
     members = []
-    for name, opening, optional, default in _layout(type(value)):
+    for name, opening, optional, default in _layout(value.__class__):
         member = getattr(value, name)
         if not (optional and member == default):
             members.append(opening + _member(member, texts))
