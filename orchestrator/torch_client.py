@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.answers import Answer, decode
 from prunesweep.core.jobs.programs import Program
+from prunesweep.core.plan.weights import is_published
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,8 +28,11 @@ def existing(file: Path) -> str:
     """Return the absolute path of a file that is there.
 
     Raises:
-        UserError: it isn't, or cannot be read.
+        UserError: it isn't, or cannot be read; or these are published weights, which only a sweep downloads.
     """
+    if is_published(str(file)):
+        fix = "names published weights, which sweeps begin with (--weights); save them to a file for this command"
+        raise UserError("file", file, fix)
     try:
         found = file.is_file()
     except OSError as error:  # a name that is too long, say

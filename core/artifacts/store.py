@@ -21,7 +21,7 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import mask
-from prunesweep.core.traffic import followed
+from prunesweep.core.traffic import Traffic, followed
 
 if TYPE_CHECKING:
     from obstore import GetResult
@@ -92,13 +92,14 @@ class ArtifactStore:
         no answer comes (the client does not repeat it: it may have been heard) the same bytes are written over.
         """
 
+        watched = None if progress is None or len(data) <= _PIECE else _counted(progress, len(data))
+
         def send(mode: Literal["create", "overwrite"]) -> None:
             act = partial(obstore.put, self._backend, path, data, mode=mode, use_multipart=False)
-            if progress is None or len(data) <= _PIECE:
+            if watched is None:
                 act()
             else:
-                # Headers and TLS count with it, so it is never more than all.
-                followed(act, lambda seen: progress(min(seen.sent, len(data)), len(data)))
+                followed(act, watched)
 
         try:
             send("create")
@@ -257,6 +258,11 @@ class ArtifactStore:
             raise
         except (BaseError, OSError) as error:
             raise StoreAway(f"cannot {verb} the artifact store {self._shown}: {reason(error)}") from error
+
+
+def _counted(progress: Callable[[int, int], None], size: int) -> Callable[[Traffic], None]:
+    """Return what tells of an upload of so many bytes; headers and TLS count with it, so it is never more than all."""
+    return lambda seen: progress(min(seen.sent, size), size)
 
 
 def _all_of(found: "GetResult", progress: Callable[[int, int], None] | None) -> bytes:

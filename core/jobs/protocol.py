@@ -26,7 +26,11 @@ def serve(program: Program[_Request, Any], handler: Handler[_Request]) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def send(body: dict[str, Any]) -> None:
-        print(json.dumps(body), file=lines, flush=True)
+        try:
+            print(json.dumps(body), file=lines, flush=True)
+        except BrokenPipeError:  # who asked was killed: nobody is left to be told anything
+            os.dup2(os.open(os.devnull, os.O_WRONLY), lines.fileno())
+            raise SystemExit(2) from None
 
     return respond(sys.stdin.readline(), program, handler, send)
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, Pass, UnsupportedNetwork
+from prunesweep.core.measure.engines.onnxruntime_engine import int8_passes
 from prunesweep.core.measure.engines.sparse_engine import passes_of
 from prunesweep.core.passes import Passes
 from prunesweep.core.sparse.model.graph import Graph
@@ -18,7 +19,7 @@ from prunesweep.core.sparse.runtime.dense_runtimes import file_run, openvino_run
 
 _SAME = 1e-3
 FILE_BASELINE = "onnxruntime"
-FILE_ENGINES = (FILE_BASELINE, "openvino", "sparse")
+FILE_ENGINES = (FILE_BASELINE, "onnxruntime-int8", "openvino", "openvino-bf16", "sparse")
 
 
 @dataclass(frozen=True)
@@ -99,31 +100,48 @@ def _logits_error(engine: EngineAdapter, make: Maker, wanted: np.ndarray, rival:
 
 
 def file_contestants(
-    engines: Iterable[EngineAdapter], path: Path, graph: Graph, images: torch.Tensor, threads: int
+    engines: Iterable[EngineAdapter],
+    path: Path,
+    graph: Graph,
+    images: torch.Tensor,
+    threads: int,
+    left_out: dict[str, str],
 ) -> list[Contestant]:
     """Return the engines, `FILE_BASELINE` among them, with an ONNX file, or its graph in the sparse engine. Errors are
-    differences from the baseline's outputs.
+    differences from the baseline's outputs. Adds to `left_out` the engines that refuse the file.
 
     Raises:
-        StageError: one computes something else than the baseline.
+        StageError: one computes something else than the baseline, or the baseline refuses it.
     """
-    makers = {engine: _file_maker(engine.name, path, graph, images, threads) for engine in engines}
-    made = next(make for engine, make in makers.items() if engine.name == FILE_BASELINE)()()
-    wanted = np.array(made, np.float32)
-    return [
-        Contestant(engine, not engine.dense, make, _logits_error(engine, make, wanted, FILE_BASELINE))
-        for engine, make in makers.items()
-    ]
+    kinds = {engine.name: engine for engine in engines}
+    made = _file_maker(FILE_BASELINE, path, graph, images, threads)
+    wanted = np.array(made()(), np.float32)
+    field = [Contestant(kinds[FILE_BASELINE], False, made, 0.0)]
+    for name, engine in kinds.items():
+        if name == FILE_BASELINE:
+            continue
+        try:
+            make = _file_maker(name, path, graph, images, threads)
+            make()()
+        except Exception as error:  # whatever a library trips over: a file of anybody's
+            reason = str(error).strip().partition("\n")[0] or repr(error)
+            left_out[name] = f"refuses the file: {reason[:200]}"
+            continue
+        field.append(Contestant(engine, not engine.dense, make, _logits_error(engine, make, wanted, FILE_BASELINE)))
+    return field
 
 
 def _file_maker(name: str, path: Path, graph: Graph, images: torch.Tensor, threads: int) -> Maker:
     """Return what makes passes of the file over the images."""
     if name == "sparse":
         return passes_of(graph, images, threads)
+    if name == "onnxruntime-int8":
+        return int8_passes(path, images, threads)
     values = np.ascontiguousarray(images.numpy())
+    precision = "bf16" if name.endswith("bf16") else "f32"
 
     def make() -> Pass:
-        run = (file_run if name == FILE_BASELINE else openvino_run)(path, threads)
+        run = file_run(path, threads) if name == FILE_BASELINE else openvino_run(path, threads, precision)
         if run is None:  # `choose` leaves out what is not installed
             raise StageError(f"{name} is not installed")
         return lambda: run(values)

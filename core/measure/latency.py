@@ -94,7 +94,8 @@ def compete(
 def compete_file(
     path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: Progress = silent
 ) -> LatencyRun:
-    """Time an ONNX file as it is in onnxruntime and OpenVINO, and its graph in the sparse engine, as `compete` does.
+    """Time an ONNX file as it is in onnxruntime and OpenVINO, in all their formats, and its graph in the sparse engine,
+    as `compete` does.
 
     Errors are differences from onnxruntime's outputs.
 
@@ -112,7 +113,7 @@ def compete_file(
     images = torch.rand(batch, *graph.image_shape, generator=torch.Generator().manual_seed(0))
     load, settle = load_average(), _SETTLE_SECONDS if threads > 1 else 0.0
     with pinned(threads):
-        field = file_contestants(chosen, path, graph, images, threads)
+        field = file_contestants(chosen, path, graph, images, threads, missing)
         best = _pilot(field, timer_of(device), settle)
         turns = [*(one.make for one in field), best.make]
         course = take_turns(turns, timer_of(device), settle, BLOCKS, progress)

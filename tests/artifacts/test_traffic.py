@@ -78,12 +78,16 @@ def test_a_download_says_how_much_has_come(slow: str, monkeypatch: pytest.Monkey
     assert any(0 < done < SIZE for done, _ in told), told
     assert told == sorted(told)
     before = len(told)
-    assert hub._reached("torchvision:x", lambda: time.sleep(0.2), lambda *far: told.append(far), SIZE) is None
+    assert (
+        hub._reached("torchvision:x", lambda: time.sleep(0.2), lambda done, total: told.append((done, total)), SIZE)
+        is None
+    )
     assert len(told) == before
 
 
 def test_what_it_raises_is_raised() -> None:
     seen: list[Traffic] = []
+    nothing: dict[str, int] = {}
     with pytest.raises(KeyError, match="gone"):
-        followed(lambda: {}["gone"], seen.append)
+        followed(lambda: nothing["gone"], seen.append)
     assert not seen, "it took no time"

@@ -1,6 +1,9 @@
 """Requests to the torch programs: types are checked before anything is done."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -70,3 +73,13 @@ def test_an_answer_survives_the_wire_and_a_wrong_one_is_refused() -> None:
             decode(wrong, (Progress,))
     with pytest.raises(UserError, match="device 'tpu': use cpu"):
         decode(encode(Failed("m", "device", "tpu", "use cpu")), (Progress,))
+
+
+def test_a_program_whose_asker_is_gone_ends_without_a_word() -> None:
+    """As when `sweep evaluate` is killed: no traceback of the other process on the terminal."""
+    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.import_weights"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        ran = subprocess.run(command, input=b"{}\n", stdout=gone, stderr=subprocess.PIPE, timeout=300, check=False)
+    assert (ran.returncode, ran.stderr) == (2, b"")

@@ -137,3 +137,10 @@ def test_what_lies_beside_the_file_is_one_thing_for_all(sweep: Sweep, asked: Ask
         ran = sweep("bench", "own.onnx", option, value)
         assert ran.code == 2
         assert "does not apply to ONNX files" in ran.complaint or "takes no arguments" in ran.complaint
+
+
+@pytest.mark.parametrize("command", ["evaluate", "bench"])
+def test_published_weights_are_for_sweeps(command: str, sweep: Sweep, home: Path) -> None:
+    ran = sweep(command, "torchvision:ResNet18_Weights.IMAGENET1K_V1")
+    assert ran.code == 2 and "published weights, which sweeps begin with (--weights)" in ran.complaint
+    assert not home.exists()

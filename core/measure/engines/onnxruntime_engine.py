@@ -38,13 +38,23 @@ def _version() -> str:
 
 def _prepare(int8: bool, model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
     file = onnx_bytes(copy.deepcopy(model), images)
-    if int8:
-        file = _quantised(file, images)
+    return _passes(_quantised(file, images) if int8 else file, images, threads)
+
+
+def int8_passes(path: Path, images: torch.Tensor, threads: int) -> Maker:
+    """Return what makes passes of an ONNX file over the images, quantised to int8."""
+    import onnx
+
+    model = onnx.load(str(path))  # weights that lie beside it are in it then
+    return _passes(_quantised(model.SerializeToString(), images, model.graph.input[0].name), images, threads)
+
+
+def _passes(file: bytes, images: torch.Tensor, threads: int) -> Maker:
     batch = np.ascontiguousarray(images.numpy())
 
     def make() -> Pass:
         session = _session(file, threads)
-        feed = {INPUT: batch}
+        feed = {session.get_inputs()[0].name: batch}
         return lambda: session.run(None, feed)[0]
 
     return make
@@ -60,11 +70,13 @@ def _session(file: bytes, threads: int) -> Any:
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def _quantised(file: bytes, images: torch.Tensor) -> bytes:
+def _quantised(file: bytes, images: torch.Tensor, taken: str = INPUT) -> bytes:
     """Static quantisation as ONNX Runtime recommends for CPUs: optimised first, QDQ nodes, weights per channel.
 
     Ranges come from random images: good for a latency, which does not depend on them, and for nothing else. The
     accuracy of such a network is not that of a network quantised with care, so it is not reported.
+
+    taken: the name of the file's input.
     """
     import onnx
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -77,7 +89,7 @@ def _quantised(file: bytes, images: torch.Tensor) -> bytes:
             self._left = [generator.random(shape, np.float32) for _ in range(_CALIBRATION_BATCHES)]
 
         def get_next(self) -> dict[str, np.ndarray] | None:
-            return {INPUT: self._left.pop()} if self._left else None
+            return {taken: self._left.pop()} if self._left else None
 
     with tempfile.TemporaryDirectory() as folder:
         prepared, target = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"

@@ -68,9 +68,9 @@ def file_run(path: Path, threads: int = 1) -> Run | None:
     return _session(str(path), threads)
 
 
-def openvino_run(path: Path, threads: int = 1) -> Run | None:
-    """Return the same by OpenVINO."""
-    return _compiled(str(path), threads)
+def openvino_run(path: Path, threads: int = 1, precision: str = "f32") -> Run | None:
+    """Return the same by OpenVINO. precision: that it computes in, f32 or bf16."""
+    return _compiled(str(path), threads, precision)
 
 
 def session_of(model: bytes | str, threads: int, sizes: Mapping[str, int] | None = None) -> Any:
@@ -112,12 +112,12 @@ def _session(model: bytes | str, threads: int) -> Run | None:
     return run
 
 
-def _compiled(model: bytes | str, threads: int) -> Run | None:
+def _compiled(model: bytes | str, threads: int, precision: str = "f32") -> Run | None:
     try:
         core = openvino().Core()
     except ImportError:
         return None
-    network = core.read_model(model)
+    network, settings = core.read_model(model), fp32(threads) | {"INFERENCE_PRECISION_HINT": precision}
     sizes: dict[int, Any] = {}
 
     def run(images: np.ndarray) -> np.ndarray:
@@ -126,7 +126,7 @@ def _compiled(model: bytes | str, threads: int) -> Run | None:
             if len(sizes) == _SIZES:
                 del sizes[next(iter(sizes))]
             network.reshape(list(images.shape))
-            sizes[len(images)] = core.compile_model(network, "CPU", fp32(threads)).create_infer_request()
+            sizes[len(images)] = core.compile_model(network, "CPU", settings).create_infer_request()
         result: np.ndarray = sizes[len(images)].infer([np.ascontiguousarray(images)], share_inputs=True)[0]
         return result
 

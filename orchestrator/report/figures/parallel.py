@@ -175,9 +175,9 @@ def _chart(names: Sequence[str], height: int) -> dict[str, object]:
     )
     tip = [alt.Tooltip("name:N", title="cell"), alt.Tooltip("found:N", title="found")]
     # Pieces from axis to axis: of a whole line only its corners have a tooltip.
-    pieces = lines.transform_window(
-        [{"op": "lead", "field": "axis", "as": "next"}, {"op": "lead", "field": "v", "as": "w"}], groupby=["cell"]
-    ).transform_filter("isValid(datum.next) && isValid(datum.v) && isValid(datum.w)")
+    pieces = lines.transform_window(next="lead(axis)", w="lead(v)", groupby=["cell"]).transform_filter(
+        "isValid(datum.next) && isValid(datum.v) && isValid(datum.w)"
+    )
     touched = pieces.mark_rule(strokeWidth=9, opacity=0).encode(x, y, x2="next:N", y2="w:Q", tooltip=tip)
     touched = touched.add_params(hover)
     rules = alt.Chart(alt.NamedData("axes")).mark_rule(opacity=0.5).encode(x, y=alt.Y("low:Q", axis=None), y2="high:Q")
