@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +28,7 @@ from prunesweep.core.training.stream import Stream
 
 _log = logging.getLogger(__name__)
 _WARM_UPS = 3
+_BatchNorm: TypeAlias = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
 _COUNTING = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
@@ -151,7 +152,9 @@ class Step:
         self._rate = torch.zeros((), device=device)
         self._cursor = torch.zeros(1, dtype=torch.int64, device=device)
         self._lanes = torch.arange(recipe.batch, device=device)
-        self._counting = [module for module in model.modules() if type(module) in _COUNTING and _counts_idly(module)]
+        self._counting = [
+            module for module in model.modules() if isinstance(module, _COUNTING) and _counts_idly(module)
+        ]
         self._uncounted = 0
         """Played steps that the counters of these batch-norms do not hold yet."""
         if isinstance(graph, Lasting) and teacher is None:
@@ -273,19 +276,21 @@ class Step:
             self.summed.add_(loss, alpha=len(labels))
 
 
-def _counts_idly(module: nn.Module) -> bool:
-    """Return whether a batch-norm counts its batches, though its averages do not depend on how many there were."""
-    return module.momentum is not None and module.num_batches_tracked is not None
+def _counts_idly(module: _BatchNorm) -> bool:
+    """Return whether a batch-norm, of torch's own code, counts its batches, though its averages do not depend on how
+    many there were."""
+    own = type(module) in _COUNTING
+    return own and module.momentum is not None and module.num_batches_tracked is not None
 
 
-def _counter(module: nn.Module) -> Tensor:
+def _counter(module: _BatchNorm) -> Tensor:
     counter = module.num_batches_tracked
     assert isinstance(counter, Tensor)  # noqa: S101 - `_counts_idly` has looked
     return counter
 
 
 @contextmanager
-def _without_counters(modules: Sequence[nn.Module]) -> Iterator[None]:
+def _without_counters(modules: Sequence[_BatchNorm]) -> Iterator[None]:
     """Batch-norms do not count: that is a kernel of its own for each, in every step."""
     counters = [_counter(module) for module in modules]
     try:
