@@ -29,7 +29,7 @@ def capped(threads: int) -> int:
     return min(threads, usable_cpus())
 
 
-def measured_cpus(threads: int) -> Set[int]:
+def measured_cpus(threads: int) -> set[int]:
     """Return the CPUs on which a measurement with so many threads runs: the first that this process may use."""
     return set(sorted(usable())[:threads])
 

@@ -24,6 +24,7 @@ PRIVATE = [
     # Every message on its way to Celery (worker/message_filter.py): Celery has no hook before it trusts a message.
     ("kombu", ("5.7.0",), "kombu.transport.virtual.base", "Transport._deliver", ("self", "message", "queue")),
     # One kernel for all parameters, and what the processor has: the public functions are not recorded, or do not exist.
+    ("torch", ("2.13.0",), "torch", "_foreach_add_", None),
     ("torch", ("2.13.0",), "torch", "_foreach_copy_", None),
     ("torch", ("2.13.0",), "torch", "_foreach_mul_", None),
     ("torch", ("2.13.0",), "torch", "_foreach_norm", None),

@@ -88,7 +88,12 @@ def _open_station(sender: Any, **_: Any) -> None:
         mps = _mps() if settings.per_device is None and devices and set(devices) != {"cpu"} else None
         # Hints are for the slots of devices: the one for latencies is fed past them, and has its own thread.
         latencies = settings.cpu_slot == "auto" and "cpu" not in devices
-        sender.runtime = WorkerRuntime(settings, app, devices, latencies, mps)
+        try:
+            sender.runtime = WorkerRuntime(settings, app, devices, latencies, mps)
+        except BaseException:
+            if mps is not None:
+                mps.stop()
+            raise
     except UserError as error:
         print(f"sweep: {error}", file=sys.stderr)
         raise SystemExit(2) from None

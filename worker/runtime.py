@@ -165,13 +165,13 @@ class WorkerRuntime:
             return
         self._stopped = True
         self.begin_stop()
+        self._rates.close()
         for slot in self._all_slots:
             slot.begin_close()
         for slot in self._all_slots:
             slot.close(slot.grace + _HAND_BACK_SECONDS)
         if self._latencies is not None:
             self._latencies.close()
-        self._rates.close()
         if self._mps is not None:
             self._mps.stop()
         self._supervisor.join(1.0)

@@ -70,7 +70,9 @@ def choose(read: Callable[[int], Reading]) -> Choice:
     Raises:
         NotMeasured: not even one trainer gets through.
     """
-    best, rates, first, reason = 1, {}, None, ""
+    best, reason = 1, ""
+    rates: dict[str, float] = {}
+    first: Reading | None = None
     for count in COUNTS:
         if first is not None and first.free and count * first.bytes > _ROOM * first.free:
             reason = f"{count} do not fit into {first.free / 2**30:.1f} GiB of memory"

@@ -163,6 +163,7 @@ class Training(Iterator[EpochResult]):
             self._before_step(self)
             self._seen += self._train(step)
             self._step += 1
+        self._train.settle()
         # Multiplying leaves −0.0 behind; this leaves +0.0.
         apply_masks(self._model, self._masks)
         if self._epoch + 1 < self._epochs:

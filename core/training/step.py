@@ -7,8 +7,10 @@ the cursor that says where in the epoch we are. A replay needs nothing from the 
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -26,6 +28,8 @@ from prunesweep.core.training.stream import Stream
 
 _log = logging.getLogger(__name__)
 _WARM_UPS = 3
+_BatchNorm: TypeAlias = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
+_COUNTING = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 class Recording(Protocol):
@@ -36,6 +40,30 @@ class Recording(Protocol):
 
     def replay(self) -> None:
         """Carry it out once more, on the memory that it was recorded on."""
+
+
+@dataclass(frozen=True)
+class StepMemory:
+    """All that a recorded step knows the addresses of.
+
+    Attributes:
+        tensors: by name, the same names for every step of one kind.
+        split: the tensors of the split, which a step only reads.
+        kind: what has to be equal for a recorded step to do the work of another one: recipe, number of images, number
+            formats, and shape, type and layout of every tensor.
+    """
+
+    tensors: Mapping[str, Tensor]
+    split: tuple[Tensor, ...]
+    kind: Hashable
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A recording that may have been made for an earlier step."""
+
+    def take_over(self, memory: StepMemory) -> bool:
+        """Move the memory to where an earlier step was recorded on, and return True, if there is one of its kind."""
 
 
 class CudaGraph:
@@ -97,6 +125,7 @@ class Step:
         self._recorded = False
         weights = dict(prunable(model))
         self._masked = [weights[name] for name in masks]
+        self._mask_names = tuple(masks)
         self._factors = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
         self._optimizer = _optimizer(model, recipe, device)
         self._optimizer.zero_grad(set_to_none=True)
@@ -123,14 +152,45 @@ class Step:
         self._rate = torch.zeros((), device=device)
         self._cursor = torch.zeros(1, dtype=torch.int64, device=device)
         self._lanes = torch.arange(recipe.batch, device=device)
+        self._counting = [
+            module for module in model.modules() if isinstance(module, _COUNTING) and _counts_idly(module)
+        ]
+        self._uncounted = 0
+        """Played steps that the counters of these batch-norms do not hold yet."""
+        if isinstance(graph, Lasting) and teacher is None:
+            self._recorded = graph.take_over(self._memory())
 
     def state(self) -> dict[str, Tensor]:
         """Return the tensors themselves, by `Snapshot`'s names: whoever writes into them changes the training."""
+        self.settle()
         found = {f"model/{key}": value for key, value in self._model.state_dict().items()}
-        for name, parameter in self._model.named_parameters():
-            for key, value in self._optimizer.state[parameter].items():
-                found[f"optimizer/{name}/{key}"] = value
-        return {**found, "loss": self.summed}
+        return {**found, **self._optimizer_state(), "loss": self.summed}
+
+    def settle(self) -> None:
+        """Bring the counters of batch-norms up to date, which played steps leave alone; nothing else reads them."""
+        if self._uncounted and self._counting:
+            torch._foreach_add_([_counter(module) for module in self._counting], self._uncounted)
+        self._uncounted = 0
+
+    def _optimizer_state(self) -> dict[str, Tensor]:
+        return {
+            f"optimizer/{name}/{key}": value
+            for name, parameter in self._model.named_parameters()
+            for key, value in self._optimizer.state[parameter].items()
+        }
+
+    def _memory(self) -> StepMemory:
+        """Return all that a recorded step knows the addresses of."""
+        found: dict[str, Tensor] = {**dict(self._model.named_parameters()), **dict(self._model.named_buffers())}
+        found |= self._optimizer_state()
+        found |= {f"plan/{name}": value for name, value in vars(self._plan).items()}
+        found |= {f"factor/{number}": factor for number, factor in enumerate(self._factors)}
+        own = ("summed", "_incoming", "_planned_rates", "_rate", "_cursor", "_lanes")
+        found |= {f"step/{name}": vars(self)[name] for name in own}
+        shapes = tuple((name, one.shape, one.stride(), one.dtype) for name, one in found.items())
+        kind = (self._recipe, self._count, self._split.streamed, self.passes.format, self._mask_names, shapes)
+        images, labels, mean, std = (getattr(self._split, name) for name in ("images", "labels", "mean", "std"))
+        return StepMemory(found, (images, labels, mean, std), kind)
 
     def begin(self, draws: BatchDraws, rates: Sequence[float], first: int, epoch: tuple[int, int] = (0, 0)) -> None:
         """Make ready for an epoch: its draws (on the CPU), the learning rate of each step, the step to begin with, and
@@ -160,6 +220,7 @@ class Step:
         with dice("step", *self._at, number, device=self._split.device):
             if self._graph is not None and whole:
                 self._graph.replay()
+                self._uncounted += 1
             else:
                 # On the CPU a number: a tensor would round it to float32.
                 rate = self._rates[number] if self._graph is None else self._rate.copy_(self._planned_rates[number])
@@ -192,7 +253,8 @@ class Step:
         """The step that the cursor points to; it then points to the next full batch, after the last one to the first.
         Everything is looked up on the device: an index as a number would wait for it."""
         self._rate.copy_(self._planned_rates.index_select(0, self._cursor).squeeze(0))
-        self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
+        with _without_counters(self._counting):
+            self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
         self._cursor.add_(1).remainder_(self._count // self._recipe.batch)
 
     def _train(self, draws: BatchDraws, rate: float | Tensor) -> None:
@@ -212,6 +274,32 @@ class Step:
             if self._masked:
                 torch._foreach_mul_(self._masked, self._factors)
             self.summed.add_(loss, alpha=len(labels))
+
+
+def _counts_idly(module: _BatchNorm) -> bool:
+    """Return whether a batch-norm, of torch's own code, counts its batches, though its averages do not depend on how
+    many there were."""
+    own = type(module) in _COUNTING
+    return own and module.momentum is not None and module.num_batches_tracked is not None
+
+
+def _counter(module: _BatchNorm) -> Tensor:
+    counter = module.num_batches_tracked
+    assert isinstance(counter, Tensor)  # noqa: S101 - `_counts_idly` has looked
+    return counter
+
+
+@contextmanager
+def _without_counters(modules: Sequence[_BatchNorm]) -> Iterator[None]:
+    """Batch-norms do not count: that is a kernel of its own for each, in every step."""
+    counters = [_counter(module) for module in modules]
+    try:
+        for module in modules:
+            module.num_batches_tracked = None
+        yield
+    finally:
+        for module, counter in zip(modules, counters, strict=True):
+            module.num_batches_tracked = counter
 
 
 def _optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:

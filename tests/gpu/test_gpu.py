@@ -33,6 +33,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.kept_step import KeptStep
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.step import CudaGraph, Recording
@@ -166,6 +167,24 @@ def test_memory_that_is_out_belongs_to_the_machine() -> None:
         torch.empty(1 << 46, dtype=torch.uint8, device="cuda")
     assert owner_of(raised.value) is Owner.MEMORY
     assert float(torch.ones(8, device="cuda").sum()) == 8, "and the device goes on"
+
+
+@cuda
+def test_a_second_training_plays_what_the_first_recorded() -> None:
+    """Its numbers are those of a recording of its own, and the memory does not grow."""
+    split, device, kept, seen = split_of(64).to("cuda"), torch.device("cuda"), KeptStep(CudaGraph), []
+    for seed in range(6):
+        wanted = [fact.loss for fact in train(network(), masks_of(network()), split, RECIPE, 2, seed, 0, device)]
+        model, graph = network(), kept.begin("resnet18")
+        masks = masks_of(model)
+        found = [fact.loss for fact in train(model, masks, split, RECIPE, 2, seed, 0, device, graph=graph)]
+        assert found == pytest.approx(wanted, rel=0.005)
+        assert not any(dict(model.named_parameters())[name][~mask.cuda()].any() for name, mask in masks.items())
+        del model
+        kept.give_back()
+        gc.collect()
+        seen.append(torch.cuda.memory_allocated())
+    assert seen[-1] <= seen[1] + 2**20
 
 
 @cuda

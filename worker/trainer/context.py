@@ -24,13 +24,15 @@ from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.training.dataset_cache import Checked
 from prunesweep.core.training.datasets import Split, load_dataset
+from prunesweep.core.training.kept_step import KeptStep
+from prunesweep.core.training.step import CudaGraph, Recording
 from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Event, Ready, Request, Saved
 from prunesweep.worker.trainer.artifact_store import SPOOL, TrainerStore, tidy
 from prunesweep.worker.trainer.checkpointer import Checkpointer
 from prunesweep.worker.trainer.device import try_device
 from prunesweep.worker.trainer.gpu_usage import GpuMeter
-from prunesweep.worker.trainer.progress import Reporter
+from prunesweep.worker.trainer.progress import ReportedRecording, Reporter
 from prunesweep.worker.trainer.signals import Termination
 from prunesweep.worker.trainer.waiting import OutageWait
 
@@ -54,6 +56,7 @@ class TrainerContext:
     ending: Termination = field(default_factory=Termination)
     report: Reporter = field(init=False)
     waiting: OutageWait = field(init=False)
+    kept: KeptStep = field(init=False)
     artifacts: TrainerStore = field(init=False)
     _baseline: int | None = None
     _dataset: DatasetRef | None = None
@@ -64,7 +67,12 @@ class TrainerContext:
     def __post_init__(self) -> None:
         self.report = Reporter(self.emit, GpuMeter(self.device))
         self.waiting = OutageWait(self.report, self.ending)
+        self.kept = KeptStep(self._recording)
         self.artifacts = TrainerStore(self.store, self.settings.home / SPOOL, self.waiting, self.report)
+
+    def _recording(self, device: torch.device) -> Recording | None:
+        """Return what records the steps of a training, where they can be recorded."""
+        return ReportedRecording(CudaGraph(device), self.report) if device.type == "cuda" else None
 
     def ready(self) -> Ready:
         """Return the trainer's first event."""
@@ -86,6 +94,7 @@ class TrainerContext:
         downloaded and cannot be."""
         if ref != self._dataset:
             self._splits.clear()
+            self.kept.drop()  # it was recorded on those images
             self._dataset = ref
             self._baseline = None
         if name not in self._splits:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-import torch
 from torch import Tensor, nn
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
@@ -13,6 +12,7 @@ from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train
 from prunesweep.core.pruning.masks import Masks, count_nonzero
 from prunesweep.core.pruning.registry import prune
@@ -20,11 +20,10 @@ from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import fitting, partition, plain_batches
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
-from prunesweep.core.training.step import CudaGraph, Recording
 from prunesweep.worker.protocol import Done, Epoch, Request
 from prunesweep.worker.trainer.artifact_store import TrainedArtifact
 from prunesweep.worker.trainer.context import TrainerContext, say
-from prunesweep.worker.trainer.progress import DeviceSteps, ReportedRecording
+from prunesweep.worker.trainer.progress import DeviceSteps
 from prunesweep.worker.trainer.ran import what_ran
 
 _SCORE_BATCH, _SCORE_IMAGES = 128, 1280
@@ -126,7 +125,8 @@ def _train_and_store(
             start=start,
             before_step=before_step,
             teacher=teacher,
-            graph=lambda device: _recording(context, device),
+            # Networks of others may hold tensors that are neither parameters nor buffers.
+            graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
         )
         top1 = None
         if optimizer and saved is None:
@@ -140,15 +140,11 @@ def _train_and_store(
     goes_on = isinstance(stage, Train) and stage.epochs and stage.after
     left = course.optimizer() if goes_on else {}
     data, summary = _make(context, request, stage, model, masks, left)
+    context.kept.give_back()
     if top1 is not None:
         summary["top1_val"] = top1
     ran = what_ran(context.device, course.format, resumed=saved is not None)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
-
-
-def _recording(context: TrainerContext, device: torch.device) -> Recording | None:
-    """Return what records the steps, where they can be recorded."""
-    return ReportedRecording(CudaGraph(device), context.report) if device.type == "cuda" else None
 
 
 def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:
