@@ -4,13 +4,22 @@ import pytest
 from sqlalchemy import func, select
 
 from prunesweep.core.ledger.db.schema import attempts
+from prunesweep.core.ledger.queue import outcome
 from prunesweep.core.ledger.queue.checkpoints import record_snapshot
 from prunesweep.core.ledger.queue.control import cancel, retry
-from prunesweep.core.ledger.queue.giveback import FREE_RETURNS, KEPT_ATTEMPTS, KEPT_LOGS, LONGEST_REST, MOST_RETURNS
+from prunesweep.core.ledger.queue.giveback import FREE_RETURNS, KEPT_ATTEMPTS, KEPT_LOGS, LONGEST_REST
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, interrupted, release
 from prunesweep.core.ledger.queue.reaper import reap
 from prunesweep.core.ledger.queue.redo import redo
+
+MOST_RETURNS = 30
+"""Instead of a hundred: more than are free, and than are needed for the longest rest."""
+
+
+@pytest.fixture(autouse=True)
+def _fewer_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome, "MOST_RETURNS", MOST_RETURNS)
 
 
 def wanted_again(world, one) -> None:
@@ -35,9 +44,9 @@ WAYS = {
     "release": (
         lambda world, one: release(world.engine, one.digest, one.attempt, "the worker stops"),
         MOST_RETURNS,
-        "the worker stops; handed back 100 times without progress",
+        "the worker stops; handed back 30 times without progress",
     ),
-    "wanted again": (wanted_again, MOST_RETURNS, "cancelled; stopped 100 times without progress"),
+    "wanted again": (wanted_again, MOST_RETURNS, "cancelled; stopped 30 times without progress"),
 }
 
 
