@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from prunesweep.core.ledger.db.schema import cells, results, stages
-from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.statistics.paired_difference import paired
 
 Sweep = Callable[..., Any]
@@ -44,27 +43,15 @@ def measured(ledger: Engine, work: Work) -> Callable[[Top1], None]:
     return run
 
 
-@pytest.fixture(scope="module")
-def kept() -> list[bytes]:
-    """The file of a ledger with the measured sweep, once a test has made it."""
-    return []
-
-
 @pytest.fixture
-def fair(sweep: Sweep, ledger: Engine, measured: Callable[..., None], kept: list[bytes]) -> Sweep:
-    """A measured sweep; every test but the first finds it in its ledger."""
-    file = load_settings().ledger_file
-    if kept:
-        ledger.dispose()
-        for name in ("-wal", "-shm"):
-            file.with_name(file.name + name).unlink(missing_ok=True)
-        file.write_bytes(kept[0])
-        return sweep
-    assert sweep("submit", *FAIR, "--name", "fair").code == 0
-    measured()
-    with ledger.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0
-    kept.append(file.read_bytes())
+def fair(sweep: Sweep, measured: Callable[..., None], made_once: Callable[..., None]) -> Sweep:
+    """A measured sweep."""
+
+    def make() -> None:
+        assert sweep("submit", *FAIR, "--name", "fair").code == 0
+        measured()
+
+    made_once("fair", make)
     return sweep
 
 
