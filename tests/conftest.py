@@ -55,6 +55,10 @@ _TOGETHER = frozenset(
 """Files whose tests share something expensive: a worker, a server, a browser, a built site."""
 
 
+def _is_together(nodeid: str) -> bool:
+    return nodeid.partition("::")[0].removeprefix("tests/") in _TOGETHER
+
+
 class Together(LoadScopeScheduling):
     """Tests of those files run in one process, so that what they share is made once; all others wherever there is room.
 
@@ -62,8 +66,7 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file if file.removeprefix("tests/") in _TOGETHER else nodeid
+        return nodeid.partition("::")[0] if _is_together(nodeid) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -80,13 +83,14 @@ _SERVERS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server, and put slow tests first, so that no process idles at the end."""
+    """Mark what needs a server, and put what takes long first, so that no process idles at the end: slow tests, and
+    files that one process runs as a whole."""
     for item in items:
         chosen = getattr(item, "callspec", None)
         on_postgres = chosen and any(str(one).startswith("postgres") for one in chosen.params.values())
         if on_postgres or _SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("server")
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None and not _is_together(item.nodeid))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,7 @@ from tests.chaos.sites import Site, open_site, variables_set
 from tests.chaos.verdict import Evidence, Verdict, judge
 from tests.chaos.work import Size
 from tests.clocks import SteppedClock
+from tests.support.digits import put_digits
 from tests.support.watchdog import watch
 
 _HOOKS = Path(__file__).parent / "hooks"
@@ -95,7 +96,8 @@ class Campaign:
     def _disturbed(self, stack: ExitStack, root: Path) -> tuple[Site, Scene]:
         order, home = self._order, root / "home"
         home.mkdir()
-        work.pack_images(home)
+        # On a busy machine the libraries that pack them take longer to load than a trainer may be silent here.
+        put_digits(home)
         queue = Valkey(root / "queue")
         stack.callback(queue.close)
         queue.start()

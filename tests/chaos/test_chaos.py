@@ -7,7 +7,7 @@ from tests.chaos.faults import deal
 from tests.chaos.work import Size
 from tests.support.examples import THOROUGH
 
-_SHORT = Size(chains=2, dense=4, rounds=1, epochs=4)
+_SHORT = Size(chains=2, dense=2, rounds=1, epochs=2, width=2)
 _FEW = ("worker kill", "worker stop", "trainer kill", "queue lost", "ledger restart", "store kill", "redo")
 """One for each part that can fail. Every other kind has a test of its own in tests/integration, tests/artifacts,
 tests/worker or tests/ledger."""
@@ -18,7 +18,7 @@ def test_faults_cost_nothing_but_time():
     """One fault of each kind. How much time is told, and left to `make chaos` to judge."""
     kinds = () if THOROUGH else _FEW
     faults = len(kinds) or len(kinds_of("postgres"))
-    verdict = Campaign(Order(faults, 7, "postgres", _SHORT, pace=1.0, workers=3, timed=False, kinds=kinds)).run()
+    verdict = Campaign(Order(faults, 7, "postgres", _SHORT, pace=0.3, workers=3, timed=False, kinds=kinds)).run()
     assert verdict.ok, "\n".join([verdict.table(), *verdict.notes, *verdict.broken, verdict.line()])
     assert list(verdict.facts["faults"].values()) == [1] * faults
     assert verdict.facts["rows_identical"][0] >= _SHORT.chains

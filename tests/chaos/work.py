@@ -1,10 +1,7 @@
 """The sweeps: small chains of stages that train for some seconds each, and their tables."""
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -52,15 +49,6 @@ class Size:
             "bench_device": "none",
         }
         return plan(read_axes(axes, GRIDS["demo"]))
-
-
-def pack_images(home: Path) -> None:
-    """Puts the images that every sweep needs where its workers look for them: on a busy machine the libraries for that
-    alone take longer to load than a trainer may be silent here."""
-    program = "import sys, pathlib; from prunesweep.core.training.datasets import load_dataset; "
-    program += "from prunesweep.core.plan.datasets import parse_dataset; "
-    program += f"load_dataset(parse_dataset({_DATASET!r}), pathlib.Path(sys.argv[1]), 'train')"
-    subprocess.run([sys.executable, "-c", program, str(home / "data")], check=True)
 
 
 def submit(engine: Engine, planned: Plan, number: int) -> int:

@@ -105,7 +105,7 @@ def test_the_command_tells_its_address_and_ends_on_ctrl_c(tmp_path: Path) -> Non
             _, complaint = started.communicate(timeout=120)
             return url, started.returncode, complaint
 
-    with ThreadPoolExecutor(5) as threads:
-        for url, code, complaint in threads.map(interrupted, range(5)):
+    with ThreadPoolExecutor(3) as threads:
+        for url, code, complaint in threads.map(interrupted, range(3)):
             assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/\?token={re.escape(_TOKEN)}\n", url)
             assert (code, complaint) == (130, "serving until Ctrl-C; open this address:\n")

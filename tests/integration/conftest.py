@@ -26,6 +26,7 @@ from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Stage, digest_of, encode
 from prunesweep.core.settings import Settings, load_settings
+from tests.support.digits import put_digits
 
 PATIENCE = 300.0
 """Seconds after which a test gives up; nothing is measured with it."""
@@ -68,6 +69,8 @@ class Site:
             **QUICK,
             **self.extra,
         }
+        if self.trains:
+            put_digits(self.home)
         self.settings: Settings = load_settings(self.environ)
         self.engine: Engine = open_ledger(self.settings)
         self.app: Celery = make_app(self.settings)
@@ -138,6 +141,7 @@ class Site:
         self.until(lambda: self.stage(stage).state == state, f"{stage} {state}; it is {self.stage(stage).state}")
 
     def close(self) -> None:
+        """Ends the workers; safe to call again."""
         for worker in self.workers:
             if worker.poll() is None:
                 worker.send_signal(signal.SIGTERM)

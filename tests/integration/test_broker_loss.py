@@ -19,6 +19,7 @@ from prunesweep.core.broker import embedded
 from prunesweep.core.broker.valkey import find_server
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.plan.stages import Sleep
+from tests.integration.conftest import Site
 from tests.support.folders import remove_at_once
 
 
@@ -59,26 +60,33 @@ class Valkey:
             self.process = None
 
 
-@pytest.fixture(scope="module")
-def valkey(request, tmp_path_factory) -> Iterator[Valkey]:
-    folder = tmp_path_factory.mktemp("v")
+def _server(folder: Path, place: str) -> Valkey:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    path = folder / "s"
-    if request.param == "port":
-        server = Valkey(folder, f"redis://127.0.0.1:{port}/0", ("--port", str(port), "--bind", "127.0.0.1"))
-    else:
-        server = Valkey(folder, f"redis+socket://{path}", ("--port", "0", "--unixsocket", str(path)))
-    server.start()
-    yield server
-    server.kill()
+    if place == "port":
+        return Valkey(folder, f"redis://127.0.0.1:{port}/0", ("--port", str(port), "--bind", "127.0.0.1"))
+    return Valkey(folder, f"redis+socket://{folder / 's'}", ("--port", "0", "--unixsocket", str(folder / "s")))
 
 
 @pytest.fixture(scope="module")
-def far(valkey, make_shared_site) -> object:
-    """A site with one worker on that server."""
-    return make_shared_site(SWEEP_BROKER_URL=valkey.url)
+def far(tmp_path_factory, make_shared_site) -> Iterator[Callable[[str], tuple[Valkey, Site]]]:
+    """`far("port")` is a server and a site with one worker on it, for all tests that ask for that place.
+
+    The worker ends before its server does: without one it reconnects, and takes long to stop."""
+    made: dict[str, tuple[Valkey, Site]] = {}
+
+    def get(place: str) -> tuple[Valkey, Site]:
+        if place not in made:
+            server = _server(tmp_path_factory.mktemp("v"), place)
+            server.start()
+            made[place] = (server, make_shared_site(SWEEP_BROKER_URL=server.url))
+        return made[place]
+
+    yield get
+    for server, site in made.values():
+        site.close()
+        server.kill()
 
 
 def with_its_file(valkey: Valkey) -> None:
@@ -117,27 +125,29 @@ LOSSES = [with_its_file, without_its_file, emptied, away_for_a_while, not_answer
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("valkey", "lose"),
+    ("place", "lose"),
     [*(("port", lose) for lose in LOSSES), ("socket", with_its_file), ("socket", emptied)],
-    indirect=["valkey"],
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
-def test_the_work_goes_on(far, valkey, lose: Callable[[Valkey], None]) -> None:
-    name = f"{lose.__name__}-{valkey.place[1]}"
-    trainer, began = far.trainer(far.workers[0]), len(far.log().read_text())
+def test_the_work_goes_on(
+    far: Callable[[str], tuple[Valkey, Site]], place: str, lose: Callable[[Valkey], None]
+) -> None:
+    valkey, site = far(place)
+    name = f"{lose.__name__}-{place}"
+    trainer, began = site.trainer(site.workers[0]), len(site.log().read_text())
     running = Sleep(f"running-{name}", 1.0)
     waiting = [Sleep(f"waiting-{name}-{number}", 0.0) for number in range(20)]
-    far.submit(running.label, [running])
-    far.wait(running, State.RUNNING)
-    far.submit(f"waiting-{name}", waiting)
+    site.submit(running.label, [running])
+    site.wait(running, State.RUNNING)
+    site.submit(f"waiting-{name}", waiting)
     lose(valkey)
     later = Sleep(f"later-{name}", 0.0)
-    far.submit(later.label, [later], hint=False)
+    site.submit(later.label, [later], hint=False)
     for stage in (running, *waiting, later):
-        far.wait(stage, State.DONE)
-        assert far.stage(stage).attempt == 1
-    assert far.trainer(far.workers[0]) == trainer
-    told = re.findall("connection to the broker: .*trying again", far.log().read_text()[began:])
+        site.wait(stage, State.DONE)
+        assert site.stage(stage).attempt == 1
+    assert site.trainer(site.workers[0]) == trainer
+    told = re.findall("connection to the broker: .*trying again", site.log().read_text()[began:])
     assert len(set(told)) == len(told) <= 3
 
 

@@ -17,14 +17,15 @@ from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 from tests.integration.conftest import HELD, PATIENCE
+from tests.support.digits import put_digits
 
 DENSE, FINETUNE = load_recipe("digits").dense, load_recipe("digits").finetune
 DIGITS = parse_dataset("digits")
 MODEL = ModelRef("resnet18", 2, 10)
 EPOCHS = 2
-"""Some 40 steps: two attempts of ten, and more."""
+"""Some 40 steps, the round as many as half of them: two attempts of eight, and more."""
 TRAIN = Train(DIGITS, MODEL, DENSE, EPOCHS, 0)
-PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.9, EPOCHS, EPOCHS, FINETUNE, DIGITS, MODEL, 0)
+PRUNE = PruneRound(digest(TRAIN), 1, "magnitude", "global", 0.9, 1, 1, FINETUNE, DIGITS, MODEL, 0)
 
 
 def saved(site, stage):
@@ -47,6 +48,7 @@ def held(site, stage, attempt):
 def undisturbed(settings, *stages):
     """The artifacts of a chain of stages that this process runs, each from its beginning to its end."""
     threads = torch.get_num_threads()
+    put_digits(settings.home)
     context = TrainerContext(torch.device("cpu"), settings, ArtifactStore.open("", settings.home), [].append, cores=1)
     made = {}
     for stage in stages:
@@ -58,7 +60,7 @@ def undisturbed(settings, *stages):
 
 @pytest.mark.slow
 def test_a_training_that_is_killed_stopped_and_damaged_ends_on_the_same_bytes(make_site, settings):
-    site = make_site(trains=True, SWEEP_SNAPSHOT_SECONDS="0.02", PYTHONPATH=HELD, TEST_HOLD_AFTER="10")
+    site = make_site(trains=True, SWEEP_SNAPSHOT_SECONDS="0.02", PYTHONPATH=HELD, TEST_HOLD_AFTER="8")
     hold, store = site.home / "hold", site.home / "artifacts" / "sha256"
     hold.touch()
     worker = site.start()

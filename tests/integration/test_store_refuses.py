@@ -17,7 +17,7 @@ from prunesweep.core.plan.stages import Train, digest_of, encode
 from tests.chaos.servers import CREDENTIALS, S3, wait_for
 from tests.integration.conftest import HELD
 
-EPOCHS = 3
+EPOCHS = 2
 TRAIN = Train(parse_dataset("digits"), ModelRef("resnet18", 1, 10), load_recipe("digits").dense, EPOCHS, 0)
 
 

@@ -15,6 +15,7 @@ import pytest
 import prunesweep
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grids import GRIDS, read_axes
+from tests.support.digits import put_digits
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "pruning_sweep.ipynb"
 PLACE = re.compile(r"(?<![\w.:/])/(?:home|root|tmp|work|usr|content|mnt|var|opt)/")
@@ -105,6 +106,7 @@ def test_it_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     settings |= {"IPYTHONDIR": tmp_path / "ipython"}
     for name, value in settings.items():
         monkeypatch.setenv(name, str(value))
+    put_digits(tmp_path / "home")
     book = nbformat.read(NOTEBOOK, as_version=4)
     (parameters,) = (cell for cell in book.cells if "parameters" in cell.metadata.get("tags", ()))
     parameters.source = SMALL

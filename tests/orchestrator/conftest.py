@@ -80,6 +80,33 @@ def work(ledger: Engine) -> Callable[..., int]:
     return run
 
 
+@pytest.fixture(scope="module")
+def kept_ledgers() -> dict[str, bytes]:
+    """Files of ledgers that tests of a module have made, by name."""
+    return {}
+
+
+@pytest.fixture
+def made_once(ledger: Engine, kept_ledgers: dict[str, bytes]) -> Callable[[str, Callable[[], object]], None]:
+    """`made_once(name, make)` gives the test's empty ledger what `make` writes into it; only a module's first test that
+    asks for the name calls it, the others get a copy of the file."""
+
+    def fill(name: str, make: Callable[[], object]) -> None:
+        file = load_settings().ledger_file
+        if name in kept_ledgers:
+            ledger.dispose()
+            for log in ("-wal", "-shm"):
+                file.with_name(file.name + log).unlink(missing_ok=True)
+            file.write_bytes(kept_ledgers[name])
+            return
+        make()
+        with ledger.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0, "others use it"
+        kept_ledgers[name] = file.read_bytes()
+
+    return fill
+
+
 @pytest.fixture
 def row() -> ReportRow:
     """A finished cell without a latency."""

@@ -50,11 +50,15 @@ def judged(subject: AuditedSweep) -> dict[str, ItemResult]:
 
 
 @pytest.fixture
-def fair(sweep: Sweep, work: Work, ledger: Engine) -> AuditedSweep:
+def fair(sweep: Sweep, work: Work, ledger: Engine, made_once: Callable[..., None]) -> AuditedSweep:
     """A finished sweep that lacks nothing."""
-    register(ledger, "host:1", "host", 1, ["cpu"], "0.1.0")
-    assert sweep("submit", *FIVE, "--name", "fair").code == 0
-    work()
+
+    def make() -> None:
+        register(ledger, "host:1", "host", 1, ["cpu"], "0.1.0")
+        assert sweep("submit", *FIVE, "--name", "fair").code == 0
+        work()
+
+    made_once("fair", make)
     return read_subject(ledger, find_sweep(ledger, "fair"))
 
 

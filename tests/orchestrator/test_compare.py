@@ -44,9 +44,14 @@ def measured(ledger: Engine, work: Work) -> Callable[[Top1], None]:
 
 
 @pytest.fixture
-def fair(sweep: Sweep, measured: Callable[..., None]) -> Sweep:
-    assert sweep("submit", *FAIR, "--name", "fair").code == 0
-    measured()
+def fair(sweep: Sweep, measured: Callable[..., None], made_once: Callable[..., None]) -> Sweep:
+    """A measured sweep."""
+
+    def make() -> None:
+        assert sweep("submit", *FAIR, "--name", "fair").code == 0
+        measured()
+
+    made_once("fair", make)
     return sweep
 
 

@@ -20,10 +20,14 @@ NAMES = [field.name for field in fields(ReportRow)]
 
 
 @pytest.fixture
-def done(sweep: Sweep, work: Callable[..., int]) -> Sweep:
+def done(sweep: Sweep, work: Callable[..., int], made_once: Callable[..., None]) -> Sweep:
     """A finished demo sweep called `first`."""
-    assert sweep("submit", "--grid", "demo", "--name", "first").code == 0
-    work()
+
+    def make() -> None:
+        assert sweep("submit", "--grid", "demo", "--name", "first").code == 0
+        work()
+
+    made_once("first", make)
     return sweep
 
 

@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import TORCHLESS
+from tests.support.digits import put_digits
+
 Sweep = Callable[..., Any]
 _SWEEP = [sys.executable, "-m", "prunesweep"]
 _LONG = ["--grid=demo", "--width=2", "--dense-epochs=2000", "--epochs=0", "--sparsity=50", "--name=long"]
 _SHORT = ["--grid=demo", "--width=2", "--dense-epochs=1", "--epochs=0", "--sparsity=50", "--iterations=2"]
+_SHORT += ["--bench-device=none"]
 _PATIENCE = 300.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -28,6 +32,12 @@ def _one_thread(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SWEEP_THREADS", "1")
     monkeypatch.setenv("SWEEP_HEARTBEAT_SECONDS", "0.5")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+
+
+@pytest.fixture
+def torchless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainers report epochs, and train nothing."""
+    monkeypatch.setenv("PYTHONPATH", TORCHLESS)
 
 
 def _until(condition: Callable[[], Any]) -> None:
@@ -74,7 +84,7 @@ def _exit_code(process: int) -> int:
 @pytest.mark.parametrize(
     ("command", "code"), [(["run", *_LONG], 130), (["worker", "--devices=cpu"], 0)], ids=["run", "worker"]
 )
-def test_a_closed_terminal_stops_in_order(sweep: Sweep, command: list[str], code: int) -> None:
+def test_a_closed_terminal_stops_in_order(sweep: Sweep, torchless: None, command: list[str], code: int) -> None:
     assert sweep("submit", *_LONG).code == 0
     process, terminal = _on_terminal([*_SWEEP, *command])
 
@@ -94,7 +104,9 @@ def test_a_closed_terminal_stops_in_order(sweep: Sweep, command: list[str], code
 
 
 @pytest.mark.parametrize("command", [["run", *_LONG], ["worker", "--devices=cpu"]], ids=["run", "worker"])
-def test_nohup_means_that_a_hangup_is_ignored(sweep: Sweep, command: list[str], tmp_path: Path) -> None:
+def test_nohup_means_that_a_hangup_is_ignored(
+    sweep: Sweep, torchless: None, command: list[str], tmp_path: Path
+) -> None:
     assert sweep("submit", *_LONG).code == 0
     with (tmp_path / "out").open("wb") as out:
         started = subprocess.Popen(
@@ -115,6 +127,7 @@ def test_nohup_means_that_a_hangup_is_ignored(sweep: Sweep, command: list[str], 
 
 
 def test_a_detached_run_outlives_its_terminal_and_can_be_followed(sweep: Sweep, home: Path) -> None:
+    put_digits(home)
     process, terminal = _on_terminal([*_SWEEP, "run", *_SHORT, "--name=long", "--detach"])
     shown = b""
 

@@ -5,8 +5,6 @@ import os
 import pickle
 import resource
 import struct
-import subprocess
-import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -23,10 +21,10 @@ from prunesweep.core.importing.network import load_network
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.training_state import TrainingState
+from tests.orchestrator.conftest import Ran
+from tests.support.jobs import answer_here
 
 STAGE = "a" * 64
-_LIMIT = 6 << 30
-"""Bytes of address space that a command may have: torch takes 4 GB without touching them."""
 
 
 def _safetensors(header: object, data: bytes = b"", length: int | None = None) -> bytes:
@@ -138,35 +136,6 @@ class _Touch:
 
     def __reduce__(self) -> object:
         return os.system, (f"touch {self._path}",)
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_LIMIT, _LIMIT))
-
-
-def _evaluate(home: Path, *files: Path) -> "subprocess.CompletedProcess[str]":
-    command = [
-        sys.executable,
-        "-m",
-        "prunesweep.orchestrator.cli.app",
-        "evaluate",
-        *map(str, files),
-        "--dataset",
-        "digits",
-    ]
-    environ = {**os.environ, "SWEEP_HOME": str(home), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run(
-        [*command, "--threads", "1"], env=environ, capture_output=True, text=True, preexec_fn=_limit, timeout=300
-    )
-
-
-def _refused(ran: "subprocess.CompletedProcess[str]", file: Path) -> str:
-    assert ran.returncode == 2, ran.stderr
-    assert ran.stdout == ""
-    (line,) = ran.stderr.splitlines()
-    assert line.startswith(f"sweep: file '{file}': ")
-    assert line.isprintable()
-    return line
 
 
 def _weights() -> dict[str, torch.Tensor]:
@@ -287,8 +256,13 @@ def test_a_hostile_file_is_refused(tmp_path: Path, make: Callable[[Path, Path], 
 
 
 @pytest.mark.parametrize("make", [_pickled, _strange_names])
-def test_evaluate_refuses_it_in_one_line(tmp_path: Path, make: Callable[[Path, Path], Path]) -> None:
+def test_evaluate_refuses_it_in_one_line(
+    sweep: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path, Path], Path]
+) -> None:
+    answer_here(monkeypatch)
     witness = tmp_path / "executed"
     file = make(tmp_path, witness)
-    _refused(_evaluate(tmp_path / "home", file), file)
+    refused = sweep("evaluate", file, "--dataset", "digits", "--threads", "1")
+    assert refused.code == 2 and refused.complaint.startswith(f"sweep: file '{file}': ")
+    assert refused.complaint.isprintable()
     assert not witness.exists()

@@ -15,6 +15,8 @@ from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Sleep, Train, digest_of, encode
 from prunesweep.worker.protocol import Done, Epoch, Failed, Ready, Request, Saved, write_event
 from prunesweep.worker.trainer_process import TrainerDied, TrainerProcess
+from tests.integration.conftest import TORCHLESS
+from tests.support.digits import put_digits
 
 DIGITS, DENSE = parse_dataset("digits"), load_recipe("digits").dense
 
@@ -28,6 +30,7 @@ def request(stage):
 def trainer(tmp_path, monkeypatch):
     monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
     monkeypatch.setenv("SWEEP_THREADS", "1")
+    put_digits(tmp_path)
     trainer = TrainerProcess("cpu")
     yield trainer
     trainer.close()
@@ -105,7 +108,7 @@ def test_a_trainer_dies_with_its_worker_even_if_stdin_stays_open(tmp_path):
         "import subprocess; keeper = subprocess.Popen(['sleep', '60'], stderr=subprocess.DEVNULL)\n"
         "print(trainer.pid, keeper.pid, file=sys.stderr, flush=True); os.kill(os.getpid(), 9)\n"
     )
-    environ = {**os.environ, "SWEEP_HOME": str(tmp_path)}
+    environ = {**os.environ, "SWEEP_HOME": str(tmp_path), "PYTHONPATH": TORCHLESS}
     ran = subprocess.run([sys.executable, "-c", code], env=environ, stderr=subprocess.PIPE, text=True)
     trainer, keeper = (int(word) for word in ran.stderr.split())
     try:
@@ -120,6 +123,7 @@ def test_a_trainer_that_grows_says_so_and_is_spent(tmp_path, monkeypatch):
     monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
     monkeypatch.setenv("SWEEP_THREADS", "1")
     monkeypatch.setenv("SWEEP_TRAINER_GROWTH_MB", "20")
+    put_digits(tmp_path)
     trainer = TrainerProcess("cpu")
     try:
         trainer.wait_ready()
