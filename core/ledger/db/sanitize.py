@@ -1,7 +1,17 @@
 """Text from other programs, made fit for a database column."""
 
+from typing import overload
+
 LOG_LENGTH = 64 * 1024
 """Characters of a log that are kept: the last ones."""
+
+
+@overload
+def clean(text: str) -> str: ...
+
+
+@overload
+def clean(text: None) -> None: ...
 
 
 def clean(text: str | None) -> str | None:
