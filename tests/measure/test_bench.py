@@ -19,8 +19,8 @@ from prunesweep.core.jobs import bench
 from prunesweep.core.jobs.bench import measure
 from prunesweep.core.jobs.requests import Bench, read_request
 from prunesweep.core.measure.any_graph import exported
-from prunesweep.core.measure.contestants import FILE_ENGINES
-from prunesweep.core.measure.engines.registry import missing
+from prunesweep.core.measure.contestants import FILE_ENGINES, Contestant, same_code
+from prunesweep.core.measure.engines.registry import missing, registry
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.engines import ENGINES
 from prunesweep.core.plan.models import ModelRef
@@ -194,3 +194,24 @@ def test_an_onnx_file_made_elsewhere_is_measured(
     ran = bench_here(path, "--engines", "onnxruntime")
     assert ran.code == 2
     assert "cannot be read as a network" in ran.err
+
+
+def test_a_code_that_needs_zeros_has_no_dense_twin() -> None:
+    """A network that runs by parts (mobilenet) in the engine's own code: without zeros that code has no part of it."""
+
+    class ByParts:
+        def __call__(self) -> Any:
+            return lambda: None
+
+        def code(self) -> str:
+            return "own"
+
+        def same(self, model: nn.Module) -> Any:
+            def make() -> Any:
+                raise ValueError("the sparse engine does not run here: no part of the network has enough zeros")
+
+            return make
+
+    engine, network = registry()["sparse"], nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    field = [Contestant(engine, True, ByParts(), 0.0)]
+    assert same_code(field, network, torch.zeros(1, 3, 2, 2)) == []
