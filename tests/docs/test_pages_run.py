@@ -19,6 +19,7 @@ import torch
 import prunesweep
 from prunesweep.orchestrator.cli.app import main
 from tests.docs.commandline import PAGES, Block, blocks, words_of
+from tests.support.digits import put_digits
 from tests.support.jobs import answer_here
 
 SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
@@ -26,10 +27,11 @@ MARKED = {page.name: found for page in PAGES if (found := [block for block in bl
 
 
 def _smaller(words: list[str]) -> list[str]:
-    """The command with a narrower network and one engine to measure: what a page promises does not depend on them."""
+    """The command with a narrower network and no latencies beside those of `evaluate`: what a page promises does not
+    depend on them."""
     narrow = ["--width", "2"] if words[1] in ("run", "submit") and "--grid" in words else []
-    one = ["--bench-engines", "torch"] if words[1] == "run" and "--bench-device" not in words else []
-    return [*words, *narrow, *one]
+    unmeasured = ["--bench-device", "none"] if words[1] == "run" and "--bench-device" not in words else []
+    return [*words, *narrow, *unmeasured]
 
 
 class Reader:
@@ -77,7 +79,9 @@ class Reader:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One for all pages, so that equal work is done once."""
-    return tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
+    put_digits(home)
+    return home
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
-"""The wheel alone: installed into a fresh environment, run from another folder, it makes a ledger and plans a sweep."""
+"""The wheel alone, as pip builds it from a checkout and as a release is built: installed into a fresh environment, run
+from another folder, it makes a ledger and plans a sweep."""
 
 import os
 import re
+import stat
 import subprocess
 import sys
 import sysconfig
 import venv
 import zipfile
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
@@ -27,19 +30,36 @@ assert len(network.input.names) == 10 and len(network.input.mean) == 3
 _IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
 
 
-def _built(folder: Path) -> Path:
-    """The wheel that is built from the source archive, as a release is."""
-    uv = Path(sys.executable).parent / "uv"
-    built = subprocess.run([uv, "build", "--quiet", "--out-dir", folder, ROOT], capture_output=True, text=True)
+_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+
+
+def _built(*command: str | Path, into: Path) -> Path:
+    built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
-    (wheel,) = folder.glob("*.whl")
+    (wheel,) = into.glob("*.whl")
     return wheel
 
 
-def _has_all_rooms(wheel: Path) -> None:
-    """Every file of ours is in it, and nothing beside `prunesweep` goes into site-packages."""
+def _released(folder: Path) -> Path:
+    """The wheel that is built from the source archive, as a release is."""
+    return _built(Path(sys.executable).parent / "uv", "build", "--quiet", "--out-dir", folder, ROOT, into=folder)
+
+
+def _from_checkout(folder: Path) -> Path:
+    """The wheel that pip builds from the checkout itself, where the rooms are links."""
+    return _built(*_PIP, "wheel", "--no-deps", "--wheel-dir", folder, ROOT, into=folder)
+
+
+def _files(wheel: Path) -> dict[str, bytes]:
+    """What goes into site-packages beside the metadata: every entry a file, none a link."""
     with zipfile.ZipFile(wheel) as packed:
-        names = {name for name in packed.namelist() if ".dist-info/" not in name}
+        entries = [entry for entry in packed.infolist() if ".dist-info/" not in entry.filename]
+        assert not [entry for entry in entries if stat.S_ISLNK(entry.external_attr >> 16)]
+        return {entry.filename: packed.read(entry) for entry in entries}
+
+
+def _has_all_rooms(names: Set[str]) -> None:
+    """Every file of ours is in it, and nothing beside `prunesweep` goes into site-packages."""
     assert {Path(name).parts[0] for name in names} == {"prunesweep"}, "one name in site-packages"
     package = ROOT / "prunesweep"
     rooms = [package, *(link for link in package.iterdir() if link.is_dir() and link.name != "__pycache__")]
@@ -50,10 +70,13 @@ def _has_all_rooms(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_from_the_source_archive_carries_all_it_needs(tmp_path: Path) -> None:
+def test_the_wheel_from_the_checkout_and_from_the_source_archive_carries_all_it_needs(tmp_path: Path) -> None:
+    """Both hold the same files, so one of them is used."""
     environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
-    wheel = _built(tmp_path / "dist")
-    _has_all_rooms(wheel)
+    wheel = _from_checkout(tmp_path / "pip")
+    files = _files(wheel)
+    _has_all_rooms(files.keys())
+    assert files == _files(_released(tmp_path / "dist"))
     fresh = tmp_path / "venv"
     venv.create(fresh, with_pip=False)
     python = fresh / "bin" / "python"
@@ -61,8 +84,7 @@ def test_the_wheel_from_the_source_archive_carries_all_it_needs(tmp_path: Path) 
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True
     )
     site = Path(paths.stdout.strip())
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    install = [*pip, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
+    install = [*_PIP, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
     installed = subprocess.run(install, capture_output=True, text=True, env=environ)
     assert installed.returncode == 0, installed.stderr
     # Third parties come from the environment of the tests; ours must come from the wheel, which stands first.

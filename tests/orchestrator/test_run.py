@@ -18,6 +18,8 @@ import pytest
 import prunesweep
 from prunesweep.core.sparse.model.packed import read_packed
 from prunesweep.core.version import full_version
+from tests.integration.conftest import TORCHLESS
+from tests.support.digits import put_digits
 from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Any]
@@ -44,6 +46,12 @@ def one_thread(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
 
 
+@pytest.fixture
+def torchless(one_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainers report epochs, and train nothing."""
+    monkeypatch.setenv("PYTHONPATH", TORCHLESS)
+
+
 def workers_of(home: Path) -> list[str]:
     """Command lines of the processes that still use this home."""
     found = []
@@ -60,7 +68,8 @@ def workers_of(home: Path) -> list[str]:
 def test_run_report_export_evaluate_load(
     one_thread: None, sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = words(bench_engines="torch")
+    put_digits(home)
+    options = words(bench_device="none")
     ran = subprocess.run([*SWEEP, "run", *options], capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "tiny: 2 of 2 cells done" in ran.stdout
@@ -75,7 +84,7 @@ def test_run_report_export_evaluate_load(
     assert all(row["nonzero"] == row["total"] - row["total"] // 2 for row in rows)
 
     answer_here(monkeypatch)
-    again = sweep("submit", *words(name="other", bench_engines="torch"), "--json")
+    again = sweep("submit", *words(name="other", bench_device="none"), "--json")
     assert json.loads(again.out)["new"] == 0
 
     exported = json.loads(sweep("export", "tiny", tmp_path / "models", "--json").out)
@@ -129,7 +138,7 @@ def _logits(card: Path) -> list[np.ndarray]:
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(one_thread: None, sweep: Sweep, home: Path) -> None:
+def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(torchless: None, sweep: Sweep, home: Path) -> None:
     long = words(dense_epochs="2000")
     run = subprocess.Popen(
         [*SWEEP, "run", *long],
@@ -162,7 +171,7 @@ def sorted_like(options: list[str]) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_killed_run_takes_its_worker_along(one_thread: None, home: Path) -> None:
+def test_a_killed_run_takes_its_worker_along(torchless: None, home: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("the kernel's death signal is Linux's")
     run = subprocess.Popen([*SWEEP, "run", *words(dense_epochs="2000")], stdout=subprocess.PIPE, text=True)
