@@ -234,7 +234,7 @@ inputs or outputs.
   same error of torch in float32. Largest of all: {largest:.1e}.
 - **Speed-up**: one image, one thread; the time of the fastest dense fp32 engine of the same run (torch, onnxruntime, OpenVINO) over that of the engine with its choice of code. Median of 24
   rounds and its 99 % interval, as on the page [is it really faster](speed.md). An interval with 1 in it is no speed-up. Random zeros gain less than those of trained networks, whose last layers are sparser.
-- **Machine**: {machine}. Other work ran on the machine at the same time; times are comparable within one line only.
+- **Machine**: {machine}. Times are comparable within one line only.
 
 Made by `python bench/reach.py`.
 

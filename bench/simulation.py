@@ -105,7 +105,7 @@ class Simulation:
         self.load.longest_wait = max(self.load.longest_wait, begin - self.now)
         return answer, begin + spent
 
-    # A worker's pulse
+    # A worker's supervisor
 
     def _start(self, worker: Worker) -> None:
         _, at = self._call("register", register, worker.name, "host", 1, ["cpu"], "0")

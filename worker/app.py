@@ -75,7 +75,7 @@ def run_stage(self: StageTask, digest: object) -> None:
 
 
 @signals.worker_init.connect(weak=False)
-def _open_station(sender: Any, **_: Any) -> None:
+def _open_runtime(sender: Any, **_: Any) -> None:
     """Open the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, at most as many as `-c` allows."""
     if sender.app is not app:
         return
@@ -141,7 +141,7 @@ def _hand_back(**_: Any) -> None:
 
 
 @signals.worker_shutdown.connect(weak=False)
-def _close_station(sender: Any, **_: Any) -> None:
+def _close_runtime(sender: Any, **_: Any) -> None:
     """Everything has stopped, or never fully started."""
     runtime = getattr(sender, "runtime", None)
     if runtime is not None:

@@ -328,7 +328,7 @@ def test_messages_of_any_shape(message: object, queue: str) -> None:
 @_fuzz(60)
 @given(_JSON)
 def test_the_task_takes_any_argument(argument: object) -> None:
-    """In a process without a station, as Flower's: it says so and does nothing."""
+    """In a process without a runtime, as Flower's: it says so and does nothing."""
     from prunesweep.worker.app import run_stage
 
     try:
