@@ -25,6 +25,7 @@ from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.settings import load_settings
+from tests.support.digits import put_digits
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -157,6 +158,7 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         up = start("s3", words, _environment("s3", {"HOME": str(tmp_path)}))
         _until(lambda: _connects(s3), *up)
 
+        put_digits(tmp_path / "home")
         env = _environment("worker", shared)
         setup = subprocess.run(SERVICES["setup"]["command"], env=env, capture_output=True, text=True)
         assert setup.returncode == 0, setup.stderr

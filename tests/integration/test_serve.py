@@ -24,6 +24,7 @@ from prunesweep.core.plan.stages import Sleep, digest
 from prunesweep.orchestrator.serving import ssh
 from prunesweep.orchestrator.serving.joined import work_joined
 from tests.integration.conftest import PATIENCE, Site
+from tests.support.digits import put_digits
 from tests.support.watchdog import watch
 
 SWEEP = (sys.executable, "-P", "-m", "prunesweep.orchestrator.cli.app")
@@ -157,6 +158,7 @@ def test_a_joined_worker_outlives_cuts_and_the_host_leaves_nothing(
     assert f"is served already, by process {serving.pid}" in second.stderr
 
     site.environ = {**host, "SWEEP_HOME": str(tmp_path / "own"), "PATH": f"{sshd.programs}:{os.environ['PATH']}"}
+    put_digits(tmp_path / "own")
     worker = site.start(*SWEEP, "worker", "--devices", "cpu", "--join", sshd.url(host_home))
     long = Sleep("long", 4.0)
     site.submit("cut", [long])
