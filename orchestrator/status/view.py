@@ -26,7 +26,8 @@ _WORDS = {
 }
 _COLOURS = {State.FAILED: "red", State.QUARANTINED: "red", State.CANCELLED: "yellow"}
 _SHOWN_FAILURES = 10
-_LONGEST_REASON = 300
+_LONGEST_REASON = 1000
+"""Characters: more than a sentence and two paths, less than a library's page of numbers."""
 _SILENT_SECONDS = 30.0
 
 _COLUMNS = (
