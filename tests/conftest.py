@@ -1,5 +1,6 @@
 """Fixtures that several rooms share: settings in a folder of their own, and a fresh ledger on each database."""
 
+import gc
 import os
 import signal
 import tempfile
@@ -32,6 +33,8 @@ def pytest_configure() -> None:
     if a shell started these tests in the background: it has interrupts ignored there, and a program inherits that."""
     hypothesis.settings.register_profile("ours", max_examples=examples(40), deadline=None)
     hypothesis.settings.load_profile("ours")
+    # A full collection walks through all that torch and SQLAlchemy are made of; by default it comes every second or so.
+    gc.set_threshold(50_000, 20, 100)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -30,6 +30,7 @@ assert len(network.input.names) == 10 and len(network.input.mean) == 3
 _IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
 
 
+_UV = [str(Path(sys.executable).parent / "uv"), "--quiet"]
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
@@ -42,7 +43,7 @@ def _built(*command: str | Path, into: Path) -> Path:
 
 def _released(folder: Path) -> Path:
     """The wheel that is built from the source archive, as a release is."""
-    return _built(Path(sys.executable).parent / "uv", "build", "--quiet", "--out-dir", folder, ROOT, into=folder)
+    return _built(*_UV, "build", "--out-dir", folder, ROOT, into=folder)
 
 
 def _from_checkout(folder: Path) -> Path:
@@ -84,7 +85,7 @@ def test_the_wheel_from_the_checkout_and_from_the_source_archive_carries_all_it_
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True
     )
     site = Path(paths.stdout.strip())
-    install = [*_PIP, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
+    install = [*_UV, "pip", "install", "--python", str(python), "--no-deps", "--no-index", str(wheel)]
     installed = subprocess.run(install, capture_output=True, text=True, env=environ)
     assert installed.returncode == 0, installed.stderr
     # Third parties come from the environment of the tests; ours must come from the wheel, which stands first.
