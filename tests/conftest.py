@@ -31,7 +31,7 @@ def pytest_configure() -> None:
 
     No example has a deadline: a busy machine must not fail a test. Ctrl-C works in the programs that tests start, even
     if a shell started these tests in the background: it has interrupts ignored there, and a program inherits that."""
-    hypothesis.settings.register_profile("ours", max_examples=examples(40), deadline=None)
+    hypothesis.settings.register_profile("ours", max_examples=examples(20), deadline=None)
     hypothesis.settings.load_profile("ours")
     # A full collection walks through all that torch and SQLAlchemy are made of; by default it comes every second or so.
     gc.set_threshold(50_000, 20, 100)

@@ -67,9 +67,12 @@ def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
 
 
 def _how_to_load(subject: CardFacts, stem: str, endings: Sequence[str]) -> Iterable[str]:
-    dataset = subject.origin.dataset
-    given = f"mean {dataset['mean']} and standard deviation {dataset['std']}" if dataset.get("mean") else ""
-    return how_to_load(stem, endings, subject.stage.spec.get("model", {}), given)
+    dataset, computed = subject.origin.dataset, subject.origin.channels
+    how = "as given" if dataset.get("mean") else "of the training images' channels"
+    known = dataset if dataset.get("mean") else computed
+    if known.get("mean"):
+        how += f" (mean {known['mean']} and standard deviation {known['std']})"
+    return how_to_load(stem, endings, subject.stage.spec.get("model", {}), how)
 
 
 def is_about(content: str, artifact: str) -> bool:
@@ -111,6 +114,8 @@ def _grid_point(subject: CardFacts) -> Iterable[tuple[str, str]]:
         yield CARD_SIZE, f"{size} × {size} pixels ({subject.origin.dataset['resize']})"
     if mean := subject.origin.dataset.get("mean"):
         yield CARD_ROW, f"mean {mean}, standard deviation {subject.origin.dataset['std']}, as given"
+    elif channels := subject.origin.channels:
+        yield "training images' channels", f"mean {channels['mean']}, standard deviation {channels['std']}"
     yield "network", f"{_word(row.model)}, width {row.width}" if row.width else _word(_source(subject))
     if subject.dense:
         yield "algorithm", "none: dense, as imported" if len(subject.chain) == 1 and row.weights else "none: dense"

@@ -48,18 +48,15 @@ _CODE: Mapping[str, str] = MappingProxyType(
 _STATE_DICTS = (".pt", ".safetensors")
 
 
-def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any], given: str = "") -> Iterable[str]:
+def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any], normalised: str) -> Iterable[str]:
     """Yield Markdown lines for the files STEM + ending;
 
     Args:
         model: fields of the network's `ModelRef`.
-        given: mean and standard deviation where they are not those of the training images.
+        normalised: which mean and standard deviation images are normalised by, with the numbers where they are known.
     """
     yield "Images are float32 [B, 3, H, W], RGB, normalised: `(byte / 255 - mean) / std`, with mean and standard"
-    if given:
-        yield f"deviation as given ({given}), which packed (`network.input`) and ONNX files hold."
-    else:
-        yield "deviation of the training images' channels, which packed (`network.input`) and ONNX files hold."
+    yield f"deviation {normalised}, which packed (`network.input`) and ONNX files hold."
     for ending in endings:
         code = _CODE[ending].format(stem=stem)
         if ending in _STATE_DICTS:

@@ -141,7 +141,7 @@ def test_a_cards_code_makes_the_network(name: str) -> None:
 
     made = prunesweep.build_model(name, classes=3)
     model = {"name": name, "width": MODELS[name], "classes": 3}
-    code = "\n".join(how_to_load("a", [".pt"], model)).split("```")[1].removeprefix("python\n")
+    code = "\n".join(how_to_load("a", [".pt"], model, "as given")).split("```")[1].removeprefix("python\n")
     code = code.replace('torch.load("a.pt", weights_only=True)', "given")
     assert ("prunesweep" in code.replace("nothing of prunesweep", "")) == (name == "resnet20")
     scope: dict[str, object] = {"given": made.state_dict()}

@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 
 import prunesweep
+from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.sparse.model.packed import read_packed
+from prunesweep.core.training.datasets import load_dataset
 from prunesweep.core.version import full_version
 from tests.integration.conftest import TORCHLESS
 from tests.support.digits import put_digits
@@ -95,6 +97,14 @@ def test_run_report_export_evaluate_load(
         2,
         True,
     )
+
+    for name in names:  # who has no training images has what normalises others
+        card = (tmp_path / "models" / name).with_suffix(".md").read_text()
+        told = re.search(r"images' channels \(mean ([\d.,]+) and standard deviation ([\d.,]+)\)", card)
+        assert told is not None, card
+        digits = load_dataset(parse_dataset("digits"), home / "data", "test")
+        for text, channels in zip(told.groups(), (digits.mean, digits.std), strict=True):
+            assert np.float32(text.split(",")).tolist() == channels.flatten().tolist()
 
     files = [tmp_path / "models" / name for name in names[:2]]
     found = json.loads(sweep("evaluate", *files, "--dataset", "digits", "--json").out)

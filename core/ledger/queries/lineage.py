@@ -12,6 +12,7 @@ from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of, wante
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.dense_trainings import dense_chains
 from prunesweep.core.ledger.queries.lookup import dataset_of
+from prunesweep.core.ledger.queries.ran import CHANNELS, Ran
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Lineage:
             prunable layer with its `name`; empty = not evaluated yet.
         dtype, engine_version, dense_version: of the engines that measured the latency, None = not known.
         dataset: fields of the `DatasetRef` that it was tested on.
+        channels: `mean` and `std` by which its test images were normalised, empty = not known.
     """
 
     chain: tuple[TrainingStage, ...]
@@ -50,6 +52,7 @@ class Lineage:
     engine_version: str | None
     dense_version: str | None
     dataset: Mapping[str, Any]
+    channels: Mapping[str, str]
 
 
 def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
@@ -61,6 +64,7 @@ def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
         dense = dense_chains(connection, sweep_id)
         found = by_digest(connection, sweep_id, results, *_RESULT)
         timed = by_digest(connection, sweep_id, latencies, *_LATENCY)
+        ran = by_digest(connection, sweep_id, stages, "ran")
     dataset = dataset_of(engine, sweep_id) if rows else {}
     return [
         Lineage(
@@ -68,6 +72,7 @@ def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
             chain=tuple(made[digest] for digest in (*dense[row.train], *row.rounds)),
             result=_fields(found.get(row.evaluate)),
             dense_result=_fields(found.get(row.dense_evaluate)),
+            channels=_channels(ran[row.evaluate].ran or ran[row.dense_evaluate].ran),
             **{"dtype": None, "engine_version": None, "dense_version": None} | _fields(timed.get(row.benchmark)),
         )
         for row in rows
@@ -93,6 +98,10 @@ _LATENCY = ("dtype", "engine_version", "dense_version")
 def _fields(row: AnyRow | None) -> dict[str, Any]:
     """Return all columns but the digest."""
     return {} if row is None else {str(name): value for name, value in row._mapping.items() if name != "digest"}
+
+
+def _channels(ran: Ran | None) -> dict[str, str]:
+    return {name: str(ran[name]) for name in CHANNELS if name in ran} if ran else {}
 
 
 def _made(connection: Connection, sweep_id: int) -> dict[str, TrainingStage]:

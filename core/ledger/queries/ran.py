@@ -21,6 +21,8 @@ Attributes:
     instructions: the set that torch chose.
     resumed: whether the training was begun by an earlier attempt, which may have been elsewhere.
 """
+CHANNELS = ("mean", "std")
+"""What evaluations say beside that: how their images were normalised, three numbers such as `0.49,0.48,0.45`."""
 Ran = Mapping[str, Any]
 
 
