@@ -48,17 +48,25 @@ def contestants(
     left_out: dict[str, str],
     pruned_too: bool = False,
 ) -> list[Contestant]:
-    """Return the contestants; adds to `left_out` the engines that the network doesn't suit."""
+    """Return the contestants; adds to `left_out` the engines that the network doesn't suit, and the libraries that trip
+    over it: the others race all the same."""
     field = []
     with torch.inference_mode(False), torch.no_grad():
         for engine in engines:
             network = dense if engine.dense else pruned
             try:
                 make = engine.prepare(network, images, threads)
+                error = _error(engine, network, make, images)
             except UnsupportedNetwork as reason:
                 left_out[engine.name] = str(reason)
                 continue
-            error = _error(engine, network, make, images)
+            except (StageError, MemoryError):
+                raise
+            except Exception as tripped:
+                if engine.name.startswith("torch"):  # the device's error, or the network's own
+                    raise
+                left_out[engine.name] = _refusal("network", tripped)
+                continue
             field.append(Contestant(engine, pruned_too or not engine.dense, make, error))
     return field
 
@@ -76,6 +84,13 @@ def same_code(field: list[Contestant], dense: nn.Module, images: torch.Tensor) -
                     continue
                 made.append(Contestant(one.engine, False, make, error))
     return made
+
+
+def _refusal(what: str, error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    # OpenVINO's first line names the place in its own sources, the last one says what is wrong.
+    reason = lines[-1 if lines[0].startswith("Exception from ") else 0].strip() if lines else repr(error)
+    return f"refuses the {what}: {reason[:200]}"
 
 
 def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch.Tensor) -> float:
@@ -128,8 +143,7 @@ def file_contestants(
             make = _file_maker(name, path, graph, images, threads)
             make()()
         except Exception as error:  # whatever a library trips over: a file of anybody's
-            reason = str(error).strip().partition("\n")[0] or repr(error)
-            left_out[name] = f"refuses the file: {reason[:200]}"
+            left_out[name] = _refusal("file", error)
             continue
         field.append(Contestant(engine, not engine.dense, make, _logits_error(engine, make, wanted, FILE_BASELINE)))
     return field

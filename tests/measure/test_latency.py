@@ -226,6 +226,43 @@ def test_without_an_engine_for_zeros_the_pruned_network_runs_in_the_best_dense_o
     assert pruned.ratio_low <= 1 <= pruned.ratio_high
 
 
+@pytest.mark.parametrize("when", ["prepared", "made", "run"])
+def test_a_library_that_trips_over_the_network_is_left_out(
+    when: str, field: Callable[..., None], timed: Callable[..., None]
+) -> None:
+    """As OpenVINO does over some of timm's; torch itself, or no memory, ends the race."""
+
+    def trip(at: str, error: Exception) -> None:
+        if at == when:
+            raise error
+
+    def tripping(error: Exception) -> Callable[..., Maker]:
+        def prepare(model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
+            def make() -> Pass:
+                trip("made", error)
+                return run
+
+            def run() -> object:
+                trip("run", error)
+                return model(images)
+
+            trip("prepared", error)
+            return make
+
+        return prepare
+
+    wrong = RuntimeError("Exception from src/core.cpp:105:\nException from src/plugin.cpp:7:\nno such tensor\n")
+    field(_engine("torch"), _engine("openvino", tripping(wrong)), _engine("sparse"))
+    timed(2.0, 1.0, 2.0)
+    race = compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+    assert race.left_out == {"openvino": "refuses the network: no such tensor"}
+    assert [time.engine for time in race.times] == ["torch", "sparse"]
+    for name, error in (("torch", wrong), ("openvino", MemoryError("all gone"))):
+        field(_engine(name, tripping(error)), _engine("sparse"))
+        with pytest.raises(type(error)):
+            compete(_linear(8), _linear(8), SHAPE, 1, 1, CPU, ())
+
+
 @pytest.mark.parametrize(("name", "refused"), [("sparse", True), ("torch-bf16", False)])
 def test_an_fp32_engine_that_computes_something_else_is_refused(
     name: str, refused: bool, field: Callable[..., None]
