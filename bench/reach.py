@@ -99,6 +99,8 @@ def built(name: str, side: int) -> nn.Module:
         model = timm.create_model(short, num_classes=CLASSES, **sized)
     with torch.no_grad():
         for _, weight in prunable(model):
+            if not weight.any():  # some begin with a classifier of zeros
+                nn.init.normal_(weight, std=0.02)
             weight.mul_(torch.rand(weight.shape) < KEPT)
         for module in model.modules():
             if isinstance(module, nn.BatchNorm2d):
