@@ -1,6 +1,7 @@
 """Sockets that are opened and say nothing shut nobody out, fill no log, and are closed."""
 
 import contextlib
+import select
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,6 +39,23 @@ def _is_closed(connection: socket.socket) -> bool:
     return True
 
 
+def _closed(opened: list[socket.socket], enough: int) -> set[socket.socket]:
+    """The connections that the server has closed; waits for so many."""
+    closed: set[socket.socket] = set()
+    while len(closed) < enough:
+        ready, _, _ = select.select([one for one in opened if one not in closed], [], [], 300)
+        assert ready, f"{len(closed)} closed, no more in 300 s"
+        for one in ready:
+            try:
+                if not one.recv(4096):
+                    closed.add(one)
+            except ConnectionError:
+                closed.add(one)
+            if len(closed) == enough:
+                break
+    return closed
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -55,8 +73,8 @@ def test_who_has_the_token_is_answered_beside_idle_sockets(
     with _sockets(served.port, 5 * _LIMIT, sent) as opened:
         for _ in range(3):
             assert served.get("/", Authorization=f"Bearer {_TOKEN}").status == 200
-        for connection in opened[: 4 * _LIMIT]:
-            assert _is_closed(connection)
+        # Which of them is the server's choice: one that it was just refusing when others came may outlive those.
+        assert len(_closed(opened, 4 * _LIMIT)) == 4 * _LIMIT
     out, err = capfd.readouterr()
     assert (out, err, caplog.records) == ("", "", [])
 

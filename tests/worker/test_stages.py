@@ -16,7 +16,7 @@ from prunesweep.core.artifacts.checkpoint import unpack
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
 from prunesweep.core.ledger.db.schema import latencies, results
-from prunesweep.core.ledger.queries.ran import KEYS
+from prunesweep.core.ledger.queries.ran import CHANNELS, KEYS
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.batchnorm import reestimate
 from prunesweep.core.plan.algorithms import ALGORITHMS
@@ -148,7 +148,7 @@ def test_a_chain_from_training_to_latency(bench):
     evaluated = bench.run(EVALUATE)
     found = evaluated.result
     for one in (*done, evaluated):
-        assert list(one.ran) == list(KEYS)
+        assert list(one.ran) == [*KEYS, *(CHANNELS if one is evaluated else ())]
         assert (one.ran["threads"], one.ran["resumed"]) == (1, False)
         assert one.ran["numbers"] in ("fp32", "bf16"), "as the processor has it"
         assert one.ran["torch"] == torch.__version__ and one.ran["instructions"]
