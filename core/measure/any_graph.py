@@ -14,7 +14,7 @@ from prunesweep.core.sparse.model.graph import INPUT, Graph
 from prunesweep.core.sparse.runtime.dense_runtimes import OUTPUT
 from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx
 
-_OPSET = 17
+_OPSET = 20
 _SAMPLES = 2
 _ASKED = ("meta tensor", "meta device type", "data-independent")
 """In what torch says when a tensor without data is asked for some."""
