@@ -214,7 +214,9 @@ def _takes_bf16(model: nn.Module, precision: str, device: torch.device, side: in
 
 
 def has_bf16(device: torch.device) -> bool:
-    """Return True when the device computes in bf16 natively."""
+    """Return True when the device computes in bf16 natively, and oneDNN may (`ONEDNN_MAX_CPU_ISA`): held to AVX2 it
+    takes twelve times as long in bf16 as in fp32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return bool(native and torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -31,6 +31,7 @@ PRIVATE = [
     # Every operator that a network calls (core/pruning/positions.py): hooks miss layers that hand on their weights.
     ("torch", ("2.13.0",), "torch.utils._python_dispatch", "TorchDispatchMode", None),
     ("torch", ("2.13.0",), "torch.cpu", "_is_avx512_bf16_supported", ()),
+    ("torch", ("2.13.0",), "torch", "ops.mkldnn._is_mkldnn_bf16_supported", None),
     ("torch", ("2.13.0",), "torch.cpu", "_is_amx_tile_supported", ()),
 ]
 
