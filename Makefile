@@ -17,7 +17,7 @@ demo: install ## a full-shaped sweep on scikit-learn's digits, and its page
 	if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open "$$page" >/dev/null 2>&1 & fi
 
-# Three processes on two cores: while one waits for a server, a worker or a lease, the others compute.
+# Four processes on two cores: while one waits for a server, a worker or a lease, the others compute.
 PROCESSES ?= 4
 # Some environments forbid byte code (`export PYTHONDONTWRITEBYTECODE`); every program that a test starts would compile.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --dist loadgroup
@@ -27,7 +27,7 @@ test: install-test ## every test
 # What needs no server and no worker: the first answer while you work.
 UNIT := -m "not slow and not server" tests/plan tests/settings tests/images tests/pruning tests/ledger tests/sparse
 test-unit: install-test ## the tests of the plan, images, pruning, ledger and sparse engine without servers, in a minute
-	$(PYTEST) -n 2 $(UNIT)
+	$(PYTEST) -n 3 $(UNIT)
 
 # Ten times as many examples of every property, and every kind of fault.
 test-thorough: export TEST_THOROUGH := 1

@@ -226,7 +226,7 @@ _HEAD = """# Networks in the sparse engine
 
 Which networks of torchvision and timm run in the [sparse engine](design/sparse-engine.md), how exactly, and how fast. Of {n} networks, the engine's own code can run
 {engine} whole and {hybrid} by parts, with onnxruntime for the rest (hybrid). A hybrid uses its own code only for the parts in which it measured faster, and
-the whole network runs in whatever measured fastest, so that a pruned network is never run in slower code for having zeros.
+the whole network runs in whatever measured fastest, so that a network with zeros costs no more than its dense library run and our call.
 
 What cannot be run faster than by onnxruntime: networks whose zeros lie in layers that the engine has no code for (convolutions with weights that are computed, recurrent layers), and files with several
 inputs or outputs.
@@ -236,7 +236,7 @@ inputs or outputs.
   same error of torch in float32. Largest of all: {largest:.1e}.
 - **Speed-up**: one image, one thread; the time of the fastest dense fp32 engine of the same run (torch, onnxruntime, OpenVINO) over that of the engine with its choice of code. Median of 24
   rounds and its 99 % interval, as on the page [is it really faster](speed.md). An interval with 1 in it is no speed-up. Random zeros gain less than those of trained networks, whose last layers are sparser.
-- **Machine**: {machine}. Times are comparable within one line only.
+- **Machine**: {machine}. A training ran on the second core. Times are comparable within one line only.
 
 Made by `python bench/reach.py`.
 
