@@ -30,6 +30,7 @@ from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
 
 SPARSITY = 0.9
+USUAL = "eager fp32, PIL DataLoader, nn.utils.prune"
 
 
 def random_split(images: int) -> Split:
@@ -73,6 +74,14 @@ def _train(model: nn.Module, loader: "torch.utils.data.DataLoader[object]", opti
         optimizer.step()
 
 
+def both(images: int, width: int, batch: int, threads: int) -> dict[str, Callable[[], None]]:
+    """Return one epoch of ours and of the usual loop, over the same random images."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    split = random_split(images)
+    return {"prunesweep": our_epoch(split, width, batch), USUAL: usual_epoch(split, width, batch)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--width", type=int, default=64)
@@ -81,13 +90,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
-    split = random_split(options.images)
-    loops = {
-        "prunesweep": our_epoch(split, options.width, options.batch),
-        "eager fp32, PIL DataLoader, nn.utils.prune": usual_epoch(split, options.width, options.batch),
-    }
+    loops = both(options.images, options.width, options.batch, options.threads)
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for _ in range(options.rounds + 1):
         for name, run in loops.items():

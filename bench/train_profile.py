@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 from torch.profiler import ProfilerActivity, profile
-from train import our_epoch, random_split, usual_epoch
+from train import USUAL, both
 
 from prunesweep.core.measure.flops import macs as count_macs
 from prunesweep.core.plan.models import ModelRef
@@ -66,13 +66,7 @@ def main() -> None:
     for name, default in (("width", 64), ("threads", torch.get_num_threads()), ("images", 512), ("batch", 256)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
-    split = random_split(options.images)
-    loops = {
-        "prunesweep": our_epoch(split, options.width, options.batch),
-        "usual": usual_epoch(split, options.width, options.batch),
-    }
+    loops = both(options.images, options.width, options.batch, options.threads)
     walls: dict[str, float] = {}
     parts: dict[str, dict[str, float]] = {}
     for name, run in loops.items():
@@ -95,15 +89,15 @@ def main() -> None:
 def _report(
     walls: Mapping[str, float], parts: Mapping[str, Mapping[str, float]], rates: Mapping[str, float], macs: float
 ) -> None:
-    print(f"{'ms an image':22}" + "".join(f"{name:>12}" for name in parts))
+    print(f"{'ms an image':22}" + "".join(f"{name[:11]:>12}" for name in parts))
     for kind in (*KINDS, "the rest"):
         print(f"{kind:22}" + "".join(f"{seen.get(kind, 0.0) * 1e3:12.2f}" for seen in parts.values()))
     print(f"{'wall':22}" + "".join(f"{wall * 1e3:12.2f}" for wall in walls.values()))
     for name, seen in parts.items():
         print(f"convolutions of {name}: {macs / seen['convolutions'] / 1e9:.0f} GMAC/s")
     print("large matrix product: " + ", ".join(f"{rate / 1e9:.0f} GMAC/s in {name}" for name, rate in rates.items()))
-    bound = walls["usual"] / (macs / max(rates.values()))
-    print(f"ratio of the loops {walls['usual'] / walls['prunesweep']:.2f}, bound {bound:.2f}")
+    bound = walls[USUAL] / (macs / max(rates.values()))
+    print(f"ratio of the loops {walls[USUAL] / walls['prunesweep']:.2f}, bound {bound:.2f}")
     metrics = {"walls": walls, "parts": parts, "rates": rates, "macs": macs, "bound": bound}
     print(json.dumps({"bench": "train_profile", "metrics": metrics}))
 
