@@ -80,6 +80,9 @@ def sshd() -> Iterator[Sshd]:
         Path("/run/sshd").mkdir(exist_ok=True)  # without it sshd does not start as root
     with (folder / "sshd.log").open("wb") as log:
         process = subprocess.Popen([SSHD, "-D", "-e", "-f", folder / "sshd_config"], stdout=log, stderr=log)
+    while "Server listening" not in (folder / "sshd.log").read_text():
+        assert process.poll() is None, (folder / "sshd.log").read_text()
+        time.sleep(0.02)
     client = shutil.which("ssh")
 
     def program(name: str, known: str, identity: str) -> Path:

@@ -31,6 +31,7 @@ TOLERANCE = {"fp32": 1e-4, "bf16": 0.05, "int8": 0.3}
 def used() -> nn.Module:
     """A network whose batch-norms have seen something, so that folding them matters."""
     model = build_model(ModelRef("resnet18", 8, 10), seed=0)
+    torch.manual_seed(0)  # int8 comes closer to some networks than to others
     with torch.no_grad():
         for _ in range(3):
             model(torch.randn(16, 3, 16, 16))
