@@ -6,7 +6,7 @@ others; between two steps it looks at the turnstile and leaves the room while th
 a training's current step, not for its end, and none can be kept out by trainings that come and go.
 
 A training on a GPU needs one CPU at a time. Where a measurement says which CPUs it needs, by the third file, such a
-training leaves the room too, but goes on beside it, on other CPUs (docs/decisions/0045-cpu-slot.md).
+training leaves the room too, but continues beside it, on other CPUs (docs/decisions/0045-cpu-slot.md).
 """
 
 import fcntl
@@ -52,7 +52,7 @@ class TrainingHold:
 
     Args:
         given_up: True when it must not wait any longer, because its process shall end.
-        sidestep: by which it goes on beside a measurement that leaves it CPUs; None = it waits.
+        sidestep: by which it continues beside a measurement that leaves it CPUs; None = it waits.
     """
 
     def __init__(self, files: _Files, given_up: Callable[[], bool], sidestep: Sidestep | None = None) -> None:

@@ -55,7 +55,7 @@ def start_mps(folder: Path, environ: Mapping[str, str], run: Run = subprocess.ru
     place = folder / "mps"
     place.mkdir(mode=0o700, exist_ok=True)
     ours = {_PIPE: str(place), _LOG: str(place)}
-    # A daemon that knows of CUDA_VISIBLE_DEVICES numbers the GPUs anew, and its clients would count from there.
+    # A daemon that knows of CUDA_VISIBLE_DEVICES renumbers the GPUs, and its clients would count from there.
     daemon = {name: value for name, value in environ.items() if name != "CUDA_VISIBLE_DEVICES"} | ours
     lock = os.open(place / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_SH)

@@ -53,7 +53,7 @@ def picture(status: SweepStatus, width: int, height: int, *, last: str = "", rem
     """Return the status in at most `height` lines: first the running stages give way, then failures.
 
     The stages that have run longest are kept; they are those that something may be wrong with. What is longer than a
-    line goes on in the next one, or loses its middle.
+    line continues in the next one, or loses its middle.
     """
     name, bar, counts = view.head(status, width)
     head = [elided(name, width), bar, *fitted(counts, width)]

@@ -159,7 +159,7 @@ class TrainerContext:
 
     def at_work(self, split: Split | None = None) -> AbstractContextManager[TrainingHold]:
         """Around what would disturb a measurement on this host; waits while there is one, but not when asked to end.
-        On a GPU it goes on beside one that leaves it a CPU, unless images are streamed through the host's memory.
+        On a GPU it continues beside one that leaves it a CPU, unless images are streamed through the host's memory.
         """
         beside = self.device.type == "cuda" and not (split is not None and split.streamed)
 

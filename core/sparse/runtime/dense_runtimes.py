@@ -101,8 +101,14 @@ def _session(model: bytes | str, threads: int) -> Run | None:
 
     @lru_cache(maxsize=1)
     def single() -> Any:
-        """Return a session for one image, which spares it to work out every shape in each call."""
-        return session_of(model, threads, {batch: 1}) if isinstance(batch, str) else session
+        """Return a session for one image, which spares it to work out every shape in each call; the general one for a
+        file in which other sizes have the batch's name."""
+        if not isinstance(batch, str):
+            return session
+        try:
+            return session_of(model, threads, {batch: 1})
+        except Exception:  # whatever the library makes of sizes that contradict each other
+            return session
 
     def run(images: np.ndarray) -> np.ndarray:
         fitting = single() if len(images) == 1 else session
