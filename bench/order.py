@@ -1,5 +1,6 @@
 """What the two orders of a sweep cost and give: the same small grid by rows, for throughput, and in the order of
-earlier releases (whatever became ready first), in turn, each in a home of its own.
+earlier releases (whatever became ready first), in turn, each in a home of its own. `--whole` takes the
+demo grid itself.
 
 first row     from the start of the worker's first stage until one row of the report is complete, benchmark included
 rows          the mean of that over all rows
@@ -37,6 +38,7 @@ GRID = (
     *("--grid", "demo", "--sparsity", "50,90", "--algorithm", "oneshot,iterative", "--epochs", "1", "--rounds", "3"),
     *("--seeds", "0,1", "--dense-epochs", "2", "--bench-engines", "torch,onnxruntime"),
 )
+WHOLE = ("--grid", "demo")
 FACTS = ("first row", "rows", "all", "measuring")
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--slots", type=int, default=2)
+    parser.add_argument("--whole", action="store_true", help="all cells of the demo grid instead of 8 short ones")
     parser.add_argument("--modelled", action="store_true")
     options = parser.parse_args()
     if options.modelled:
@@ -54,7 +57,7 @@ def main() -> None:
     found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for repeat in range(options.repeats):
         for name in names if repeat % 2 == 0 else reversed(names):
-            found[name].append(_once(name, options.slots))
+            found[name].append(_once(name, options.slots, WHOLE if options.whole else GRID))
             print(name, {fact: round(value, 1) for fact, value in found[name][-1].items()}, file=sys.stderr)
     print(f"{'order':12}" + "".join(f"{fact:>12}" for fact in FACTS) + "   seconds, medians")
     medians = {
@@ -117,17 +120,17 @@ def _medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {fact: statistics.median(run[fact] for run in runs) for fact in FACTS}
 
 
-def _once(name: str, slots: int) -> dict[str, float]:
+def _once(name: str, slots: int, grid: Sequence[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         data = load_settings().data
         environment = {**os.environ, "SWEEP_HOME": folder, "SWEEP_DATA": str(data)}
-        _sweep(environment, "submit", *GRID, *ORDERS[name], "--name", "grid")
+        _sweep(environment, "submit", *grid, *ORDERS[name], "--name", "grid")
         settings = replace(load_settings(), home=Path(folder), database_url="", broker_url="", artifacts_url="")
         engine = open_ledger(settings)
         if name == "before":
             with writing(engine) as connection:
                 connection.execute(update(stages).values(rank=0))
-        _sweep(environment, "run", *GRID, "--name", "grid", "--devices", "cpu", "--per-device", str(slots))
+        _sweep(environment, "run", *grid, "--name", "grid", "--devices", "cpu", "--per-device", str(slots))
         with reading(engine) as connection:
             ran = {row.digest: row for row in connection.execute(select(stages))}
             rows = connection.execute(select(cells)).all()

@@ -30,6 +30,7 @@ from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
 
 SPARSITY = 0.9
+OURS, COMPILED = "prunesweep", "prunesweep --compile"
 USUAL = "eager fp32, PIL DataLoader, nn.utils.prune"
 
 
@@ -41,13 +42,13 @@ def random_split(images: int) -> Split:
     return Split(pixels.permute(0, 3, 1, 2), labels, tuple("0123456789"), middle, spread)
 
 
-def our_epoch(split: Split, width: int, batch: int) -> Callable[[], None]:
+def our_epoch(split: Split, width: int, batch: int, compiled: bool = False) -> Callable[[], None]:
     model = build_model(ModelRef("resnet18", width, 10), seed=0)
     masks = prune(Subject(model), "magnitude", "global", SPARSITY)
     recipe = replace(load_recipe("study").finetune, batch=batch, validation=0.0)
 
     def run() -> None:
-        list(train(model, masks, split, recipe, 1, 0, 1, "cpu"))
+        list(train(model, masks, split, recipe, 1, 0, 1, "cpu", compiled=compiled))
 
     return run
 
@@ -74,12 +75,13 @@ def _train(model: nn.Module, loader: "torch.utils.data.DataLoader[object]", opti
         optimizer.step()
 
 
-def both(images: int, width: int, batch: int, threads: int) -> dict[str, Callable[[], None]]:
-    """Return one epoch of ours and of the usual loop, over the same random images."""
+def loops_of(images: int, width: int, batch: int, threads: int, compiled: bool) -> dict[str, Callable[[], None]]:
+    """Return one epoch of ours and of the usual loop, over the same random images; ours compiled, too, if wanted."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     split = random_split(images)
-    return {"prunesweep": our_epoch(split, width, batch), USUAL: usual_epoch(split, width, batch)}
+    loops = {OURS: our_epoch(split, width, batch), USUAL: usual_epoch(split, width, batch)}
+    return {**loops, COMPILED: our_epoch(split, width, batch, compiled=True)} if compiled else loops
 
 
 def main() -> None:
@@ -89,21 +91,25 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=1024)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--compile", action="store_true", help="race ours with torch.compile as well")
     options = parser.parse_args()
-    loops = both(options.images, options.width, options.batch, options.threads)
+    loops = loops_of(options.images, options.width, options.batch, options.threads, options.compile)
     rates: dict[str, list[float]] = {name: [] for name in loops}
     for _ in range(options.rounds + 1):
         for name, run in loops.items():
             started = time.perf_counter()
             run()
             rates[name].append(options.images / (time.perf_counter() - started))
-    ours, usual = (values[1:] for values in rates.values())
+    ours, usual = rates[OURS][1:], rates[USUAL][1:]
     ratio = statistics.median(a / b for a, b in zip(ours, usual, strict=True))
     print(f"ResNet-18 width {options.width}, 32×32, batch {options.batch}, {options.threads} threads, 90 % pruned")
     print(f"{'loop':<46}{'images/s':>10}")
     for name, values in rates.items():
         print(f"{name:<46}{statistics.median(values[1:]):>10,.0f}")
     print(f"{'ratio, median of rounds':<46}{ratio:>9.2f}×")
+    if options.compile:
+        gains = [a / b for a, b in zip(rates[COMPILED][1:], ours, strict=True)]
+        print(f"{'compiled / not, median of rounds':<46}{statistics.median(gains):>9.2f}×")
     metrics = {"ratio_vs_naive": round(ratio, 3), "images_per_s": round(statistics.median(ours), 1)}
     print(json.dumps({"bench": "train", "metrics": metrics}))
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 from torch.profiler import ProfilerActivity, profile
-from train import USUAL, both
+from train import USUAL, loops_of
 
 from prunesweep.core.measure.flops import macs as count_macs
 from prunesweep.core.plan.models import ModelRef
@@ -66,7 +66,7 @@ def main() -> None:
     for name, default in (("width", 64), ("threads", torch.get_num_threads()), ("images", 512), ("batch", 256)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
-    loops = both(options.images, options.width, options.batch, options.threads)
+    loops = loops_of(options.images, options.width, options.batch, options.threads, compiled=False)
     walls: dict[str, float] = {}
     parts: dict[str, dict[str, float]] = {}
     for name, run in loops.items():

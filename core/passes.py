@@ -61,6 +61,7 @@ class Passes(nn.Module):
         *,
         gradients: bool = False,
         precision: str = "fp32",
+        compiled: int = 0,
     ) -> None:
         """Put `model` into the layout that suits its use.
 
@@ -70,6 +71,8 @@ class Passes(nn.Module):
             gradients: whether passes go backward. Without them numbers are exact: no autocast, no TF32.
             precision: of fp32 weights with gradients: `fp32`, `bf16`, or `auto`: bf16 where the device computes in it
                 natively. Weights of another type keep it.
+            compiled: passes of so many images in training mode are compiled (`torch.compile`), 0 = none. The first one
+                takes a minute or two; other sizes run as they are, because each would be compiled by itself.
         """
         super().__init__()
         some = next(model.parameters())
@@ -80,6 +83,9 @@ class Passes(nn.Module):
         name = "contiguous" if layout == torch.contiguous_format else "channels_last"
         self.format = Format(str(at), name, "bf16" if self._low else _NAMES[some.dtype])
         self.network = _laid_out_in_place(model, at, layout)
+        self._compiled = compiled
+        # Its `forward`, not itself: hooks of the network are the caller's, and no part of what is compiled.
+        self._quick = torch.compile(self.network.forward, dynamic=False) if compiled else None
 
     def images(self, images: Tensor) -> Tensor:
         """Return the images, in the network's layout: themselves if they have it already."""
@@ -92,11 +98,17 @@ class Passes(nn.Module):
             StageError: the network gives something else than a tensor.
         """
         with self._numbers():
-            logits: Tensor = self.network(self.images(images))
+            logits: Tensor = self._pass(self.images(images))
         if not isinstance(logits, Tensor):
             what = f"the network gives a {type(logits).__name__} instead of one tensor of logits"
             raise WrongPlan(what, f"leave its other outputs out, e.g. --model-args '{_NO_AUX}'")
         return logits if logits.dtype == torch.float64 else logits.float()
+
+    def _pass(self, images: Tensor) -> Tensor:
+        if self._quick is None or not self.training or len(images) != self._compiled:
+            logits: Tensor = self.network(images)
+            return logits
+        return self._quick(images)
 
     @contextlib.contextmanager
     def _numbers(self) -> Iterator[None]:

@@ -13,6 +13,9 @@ from prunesweep.core.urls import mask as mask
 
 IMAGES = ("auto", "resident", "streamed")
 CPU_SLOTS = ("auto", "no")
+COMPILE = ("no", "yes")
+COMPILED = "compiled"
+"""Folder of a home with what `torch.compile` made."""
 AUTO = "auto"
 _MOST_PER_DEVICE = 1000
 
@@ -29,6 +32,7 @@ class Settings:
         broker_field: the variable that broker_url came from.
         per_device: slots, and so trainers, of each device; None = `auto`, as many as are measured to be worth it.
         cpu_slot: of `CPU_SLOTS`, whether a worker on GPUs has a slot more, for latencies on the CPU.
+        compiled: whether trainers compile their network (`prunesweep.worker.trainer.compiler`).
         snapshot: least time between two saved states of a training stage.
         silence: longest time that a trainer may go without progress.
         keep: how long logs, gone workers and the saved states of cancelled stages are kept.
@@ -50,6 +54,7 @@ class Settings:
     per_device: int | None
     cpu_slot: str
     threads: int
+    compiled: bool
     lease: float
     heartbeat: float
     republish: float
@@ -122,6 +127,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         per_device=read_per_device(env.get("SWEEP_PER_DEVICE", "") or "1", "SWEEP_PER_DEVICE"),
         cpu_slot=_word(env, "SWEEP_CPU_SLOT", CPU_SLOTS),
         threads=capped(int(_number(env, "SWEEP_THREADS", 0, 0))),
+        compiled=_word(env, "SWEEP_COMPILE", COMPILE) == "yes",
         lease=lease,
         heartbeat=heartbeat,
         republish=_number(env, "SWEEP_REPUBLISH_SECONDS", 5.0, 0.05),

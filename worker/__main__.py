@@ -24,9 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="sweep worker", description=__doc__)
     parser.add_argument("--devices", help="cpu, cuda:0,cuda:1 or all (default: SWEEP_DEVICES, else all)")
     parser.add_argument("--per-device", help="trainers on each device, or auto (default: SWEEP_PER_DEVICE, else 1)")
+    parser.add_argument("--compile", action="store_true", help="compile each network (default: SWEEP_COMPILE, else no)")
     options = parser.parse_args(arguments)
     if options.per_device is not None:
         os.environ["SWEEP_PER_DEVICE"] = options.per_device
+    if options.compile:
+        os.environ["SWEEP_COMPILE"] = "yes"
     try:
         _check(options.devices)
     except UserError as error:
@@ -41,14 +44,16 @@ def _check(devices: str | None) -> None:
     from prunesweep.core.preflight import check_machine
     from prunesweep.core.settings import load_settings
 
-    chosen = check_machine(load_settings(), devices)
-    if chosen != "cpu":
+    settings = load_settings()
+    chosen = check_machine(settings, devices)
+    if chosen != "cpu" or settings.compiled:
         check_devices(chosen)
     os.environ["SWEEP_DEVICES"] = chosen
 
 
 def check_devices(devices: str) -> None:
-    """Try the devices in a process of its own, as `sweep doctor` does: a GPU that is listed may be unusable.
+    """Try the devices in a process of its own, as `sweep doctor` does: a GPU that is listed may be unusable. And the
+    compiler, where SWEEP_COMPILE wants one.
 
     Raises:
         UserError: torch cannot use one of them.
@@ -61,9 +66,12 @@ def check_devices(devices: str) -> None:
     except subprocess.TimeoutExpired:
         raise UserError("devices", devices, f"did not answer within {_TRY_SECONDS} s") from None
     checks = [json.loads(line) for line in ran.stdout.splitlines()]
-    wrong = [check["message"] for check in checks if not check["ok"]]
-    if wrong or not checks:
-        raise UserError("devices", devices, wrong[0] if wrong else f"cannot be tried (exit code {ran.returncode})")
+    if not checks:
+        raise UserError("devices", devices, f"cannot be tried (exit code {ran.returncode})")
+    for check in checks:
+        if not check["ok"]:
+            field, value = ("SWEEP_COMPILE", "yes") if check["name"] == "compiler" else ("devices", devices)
+            raise UserError(field, value, check["message"])
 
 
 def _work() -> int:

@@ -15,11 +15,15 @@ from prunesweep.core.jobs.programs import DOCTOR
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Doctor
 from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.settings import COMPILED, Settings, load_settings
 
 
 def checks(request: Doctor, say: Say) -> Iterator[CheckedHere]:  # noqa: ARG001 - nothing but the answers to say
     """Yield what each check found."""
     yield _check("devices", lambda: _devices(request.devices))
+    settings = load_settings()
+    if settings.compiled:
+        yield _check("compiler", lambda: _compiler(request.devices, settings))
     if (ref := request.dataset) is not None:
         yield _check("dataset", lambda: request.about + _dataset(ref, Path(request.data)))
 
@@ -47,6 +51,19 @@ def _devices(text: str) -> str:
     ]
     driver = driver_version() if any(device != "cpu" for device in devices) else None
     return f"{', '.join(names)}, torch {torch.__version__}" + (f", driver {driver}" if driver else "")
+
+
+def _compiler(text: str, settings: Settings) -> str:
+    import torch
+
+    from prunesweep.worker.trainer.compiler import try_compiler
+
+    try:
+        for device in parse_devices(text):
+            try_compiler(torch.device(device), settings)
+    except UserError as error:  # the check has a name already
+        raise StageError(error.fix) from error
+    return f"torch.compile works; what it makes is kept in {settings.home / COMPILED}"
 
 
 def _dataset(ref: DatasetRef, data: Path) -> str:

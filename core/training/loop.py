@@ -59,6 +59,7 @@ class Training(Iterator[EpochResult]):
         before_step: Callable[["Training"], None],
         graph: Recording | None,
         teacher: nn.Module | None = None,
+        compiled: bool = False,
     ) -> None:
         apply_masks(model.to(split.device), masks)
         self._model, self._split, self._recipe = model, split, recipe
@@ -70,7 +71,7 @@ class Training(Iterator[EpochResult]):
         self._steps = steps_in(len(self._members), recipe.batch)
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
         self._before_step = before_step
-        self._train = Step(model, self._masks, split, recipe, len(self._members), graph, teacher)
+        self._train = Step(model, self._masks, split, recipe, len(self._members), graph, teacher, compiled)
         self._ahead: dict[int, BatchDraws] = {}
 
     def __next__(self) -> EpochResult:
@@ -210,6 +211,7 @@ def train(
         CudaGraph(device) if device.type == "cuda" else None
     ),
     teacher: nn.Module | None = None,
+    compiled: bool = False,
 ) -> Training:
     """Train `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
 
@@ -227,6 +229,7 @@ def train(
         before_step: called before each step, when the state is whole; what it raises ends the training.
         graph: makes what records and plays the steps on that device.
         teacher: the network whose outputs are targets, as the recipe says.
+        compiled: compile the network (`torch.compile`) for full batches. The bits are then other ones.
 
     On the CPU the same arguments and thread count give the same bits.
 
@@ -236,7 +239,7 @@ def train(
     """
     split = split.to(device)
     schedule = (epochs, seed, first_epoch, before, after)
-    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device), teacher)
+    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device), teacher, compiled)
     if start is not None:
         training.restore(start)
     return training

@@ -105,6 +105,7 @@ class Step:
         graph: records the steps on full batches; without one every step is carried out as it comes. The last batch, if
             short, always is.
         teacher: a network whose outputs are targets beside the labels.
+        compiled: compile the network for full batches.
     """
 
     def __init__(
@@ -116,11 +117,13 @@ class Step:
         count: int,
         graph: Recording | None,
         teacher: nn.Module | None = None,
+        compiled: bool = False,
     ) -> None:
         device = split.device
         self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
         side = min(split.images.shape[2:])
-        self.passes = Passes(model, side, device, gradients=True, precision=recipe.precision)
+        full = recipe.batch if compiled else 0
+        self.passes = Passes(model, side, device, gradients=True, precision=recipe.precision, compiled=full)
         self._teacher = None if teacher is None else teacher_of(teacher, recipe, side, device)
         self._recorded = False
         weights = dict(prunable(model))

@@ -30,6 +30,7 @@ from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Event, Ready, Request, Saved
 from prunesweep.worker.trainer.artifact_store import SPOOL, TrainerStore, tidy
 from prunesweep.worker.trainer.checkpointer import Checkpointer
+from prunesweep.worker.trainer.compiler import try_compiler
 from prunesweep.worker.trainer.device import try_device
 from prunesweep.worker.trainer.gpu_usage import GpuMeter
 from prunesweep.worker.trainer.progress import ReportedRecording, Reporter
@@ -207,6 +208,8 @@ def open_context(device: str, emit: Callable[[Event], None]) -> TrainerContext:
     place = try_device(device)
     store = ArtifactStore.open(settings.artifacts_url, settings.home)
     tidy(settings.home / SPOOL)
+    if settings.compiled:
+        try_compiler(place, settings)
     cores = capped(torch.get_num_threads())
     if place.type == "cpu":
         cores = max(1, cores // (settings.per_device or 1))

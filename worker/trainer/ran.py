@@ -10,13 +10,14 @@ from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.passes import Format
 
 
-def what_ran(device: torch.device, resolved: Format, resumed: bool = False) -> dict[str, Any]:
+def what_ran(device: torch.device, resolved: Format, resumed: bool = False, compiled: bool = False) -> dict[str, Any]:
     """Return it for passes that have just been made in this process.
 
     Args:
         device: where.
         resolved: the passes' layout and number format.
         resumed: whether an earlier attempt began the stage.
+        compiled: whether `torch.compile` made kernels of their own for the network.
     """
     on_gpu = device.type == "cuda"
     return {
@@ -25,7 +26,7 @@ def what_ran(device: torch.device, resolved: Format, resumed: bool = False) -> d
         "layout": resolved.layout,
         "threads": torch.get_num_threads(),
         "torch": str(torch.__version__),
-        "kernels": _cudnn() if on_gpu else _onednn(),
+        "kernels": (_cudnn() if on_gpu else _onednn()) + (", torch.compile" if compiled else ""),
         "instructions": _compute_capability(device) if on_gpu else _instructions(),
         "resumed": resumed,
     }

@@ -125,6 +125,7 @@ def _train_and_store(
             start=start,
             before_step=before_step,
             teacher=teacher,
+            compiled=context.settings.compiled,
             # Networks of others may hold tensors that are neither parameters nor buffers.
             graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
         )
@@ -143,7 +144,7 @@ def _train_and_store(
     context.kept.give_back()
     if top1 is not None:
         summary["top1_val"] = top1
-    ran = what_ran(context.device, course.format, resumed=saved is not None)
+    ran = what_ran(context.device, course.format, resumed=saved is not None, compiled=context.settings.compiled)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 
 

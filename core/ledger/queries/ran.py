@@ -17,7 +17,7 @@ Attributes:
     layout: `channels_last` or `contiguous`.
     threads: CPU threads.
     torch: its version.
-    kernels: versions of oneDNN, or of cuDNN and CUDA.
+    kernels: versions of oneDNN, or of cuDNN and CUDA; whether the network was compiled.
     instructions: the set that torch chose.
     resumed: whether the training was begun by an earlier attempt, which may have been elsewhere.
 """

@@ -16,9 +16,20 @@ JoinOption = Annotated[
 ]
 
 
-def worker(devices: DevicesOption = None, per_device: PerDeviceOption = None, join: JoinOption = None) -> None:
+CompileOption = Annotated[
+    bool,
+    typer.Option("--compile", help="Compile each network before it trains (torch.compile); see docs/speed.md."),
+]
+
+
+def worker(
+    devices: DevicesOption = None,
+    per_device: PerDeviceOption = None,
+    join: JoinOption = None,
+    compiled: CompileOption = False,
+) -> None:
     """Work on whatever is submitted, until Ctrl-C; one slot per device, or several."""
     from prunesweep.orchestrator.cli.commands import worker as command
 
-    code = command.worker(devices, per_device, join)
+    code = command.worker(devices, per_device, join, compiled)
     raise typer.Exit(code)
