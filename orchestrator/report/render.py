@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -149,7 +150,7 @@ def csv_text(rows: Sequence[ReportRow]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(ReportRow)]
     writer.writerow(names)
-    writer.writerows([getattr(row, name) for name in names] for row in rows)
+    writer.writerows(map(attrgetter(*names), rows))
     return out.getvalue()
 
 

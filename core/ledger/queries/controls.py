@@ -39,13 +39,18 @@ def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, De
         grid: as the ledger keeps it.
     """
     known = algorithms_of(grid)
-    dense = [cell for cell in cells if cell.sparsity == 0]
-    return {cell.position: _reference(cell, dense, known) for cell in cells}
+    dense: dict[int, list[AnyRow]] = {}
+    for cell in cells:
+        if cell.sparsity == 0:
+            dense.setdefault(cell.seed, []).append(cell)
+    return {cell.position: _reference(cell, dense.get(cell.seed, ()), known) for cell in cells}
 
 
 def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algorithm]) -> DenseControl:
+    if not dense or cell.sparsity == 0:
+        return DenseControl(DENSE, cell.dense_evaluate)
     made = find(cell.algorithm, known.values())
-    found = [] if made is None or cell.sparsity == 0 else [one for one in dense if _trains_as(cell, one, made, known)]
+    found = [] if made is None else [one for one in dense if _trains_as(cell, one, made, known)]
     if not found:
         return DenseControl(DENSE, cell.dense_evaluate)
     exact = [one for one in found if _rounds(one, known) == _rounds(cell, known)]
@@ -56,7 +61,7 @@ def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algori
 
 def _trains_as(cell: AnyRow, dense: AnyRow, made: Algorithm, known: Mapping[str, Algorithm]) -> bool:
     other = find(dense.algorithm, known.values())
-    if other is None or dense.seed != cell.seed or not is_same_training(made, other):
+    if other is None or not is_same_training(made, other):
         return False
     if made.recovery in FROM_EARLIER:  # every round starts from the same early weights
         return bool(dense.epochs == cell.epochs)

@@ -30,7 +30,9 @@ def together(ran: Iterable[Ran | None]) -> dict[str, Any]:
     """Return `ran_KEY` → the value that these stages share, or their distinct ones, `; ` between; None where one of
     them is not known, as of stages that an older release ran."""
     known = list(ran)
-    return {f"ran_{key}": _shared([one.get(key) if one else None for one in known]) for key in KEYS}
+    if not all(known):
+        return dict.fromkeys(f"ran_{key}" for key in KEYS)
+    return {f"ran_{key}": _shared([one.get(key) for one in known if one]) for key in KEYS}
 
 
 def in_words(ran: Ran) -> str:

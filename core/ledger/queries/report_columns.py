@@ -1,5 +1,6 @@
 """A report row's columns of accuracy, size and latency, from the rows of the ledger that they come from."""
 
+from operator import attrgetter
 from typing import Any
 
 from prunesweep.core.chance import at_chance
@@ -56,7 +57,7 @@ def accuracy_columns(found: AnyRow | None, dense: AnyRow | None, reference: AnyR
     if found is None:
         return dict.fromkeys((*RESULT_COLUMNS, *_DERIVED)) | made
     return {
-        **{name: getattr(found, name) for name in RESULT_COLUMNS},
+        **dict(zip(RESULT_COLUMNS, _read_results(found), strict=True)),
         **made,
         "sparsity_achieved": 1.0 - found.nonzero / found.total,
         "drop": None if reference is None else reference.top1 - found.top1,
@@ -95,30 +96,35 @@ def _ratio(all_: int | None, left: int | None) -> float | None:
 
 
 def latency_columns(found: AnyRow | None, adjusted: float | None) -> dict[str, Any]:
-    names = {
-        "latency_dense_ms": "dense_ms",
-        "latency_pruned_ms": "pruned_ms",
-        "latency_speedup": "ratio",
-        "latency_speedup_low": "ratio_low",
-        "latency_speedup_high": "ratio_high",
-        "latency_batch": "batch",
-        "latency_threads": "threads",
-        "latency_engine": "engine",
-        "latency_dense_engine": "dense_engine",
-        "latency_null_low": "null_low",
-        "latency_null_high": "null_high",
-        "latency_load": "load",
-        "latency_busy": "busy",
-        "latency_code": "code",
-        "latency_autocorrelation": "autocorrelation",
-        "latency_zeros_ms": "zeros_ms",
-        "latency_zeros_speedup": "zeros_ratio",
-        "latency_zeros_low": "zeros_low",
-        "latency_zeros_high": "zeros_high",
-        "processor": "processor",
-    }
-    made = {field: None if found is None else getattr(found, column) for field, column in names.items()}
+    values = [None] * len(_OF_LATENCY) if found is None else _read_latency(found)
+    made: dict[str, Any] = dict(zip(_OF_LATENCY, values, strict=True))
     return made | {"latency_p": None if found is None else _probability(found), "latency_p_adjusted": adjusted}
+
+
+_OF_LATENCY = {
+    "latency_dense_ms": "dense_ms",
+    "latency_pruned_ms": "pruned_ms",
+    "latency_speedup": "ratio",
+    "latency_speedup_low": "ratio_low",
+    "latency_speedup_high": "ratio_high",
+    "latency_batch": "batch",
+    "latency_threads": "threads",
+    "latency_engine": "engine",
+    "latency_dense_engine": "dense_engine",
+    "latency_null_low": "null_low",
+    "latency_null_high": "null_high",
+    "latency_load": "load",
+    "latency_busy": "busy",
+    "latency_code": "code",
+    "latency_autocorrelation": "autocorrelation",
+    "latency_zeros_ms": "zeros_ms",
+    "latency_zeros_speedup": "zeros_ratio",
+    "latency_zeros_low": "zeros_low",
+    "latency_zeros_high": "zeros_high",
+    "processor": "processor",
+}
+_read_results = attrgetter(*RESULT_COLUMNS)
+_read_latency = attrgetter(*_OF_LATENCY.values())
 
 
 def _probability(found: AnyRow) -> float:
