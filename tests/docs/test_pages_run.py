@@ -4,22 +4,18 @@ All in this process, which imports torch once for all. `sweep run` with a worker
 tests/orchestrator/test_run.py.
 """
 
-import contextlib
-import io
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 import torch
 
 import prunesweep
-from prunesweep.orchestrator.cli.app import main
 from tests.docs.commandline import PAGES, Block, blocks, words_of
+from tests.support.command_here import command_here
 from tests.support.digits import put_digits
-from tests.support.jobs import answer_here
 from tests.support.one_thread import one_thread
 from tests.support.worker_here import WorkerHere
 
@@ -60,16 +56,9 @@ class Reader:
             return ""
         assert words[0] == "sweep", f"only sweep is run: {line}"
         words = _smaller(words)
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            mock.patch.dict(os.environ, self.environment | variables, clear=True),
-            contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = main(words[1:])
-        assert code == 0, f"{line}\n{out.getvalue()}{err.getvalue()}"
-        return out.getvalue()
+        ended = command_here(words[1:], self.environment | variables, self.folder)
+        assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
+        return ended.stdout
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +71,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    answer_here(monkeypatch)
     monkeypatch.setattr("prunesweep.orchestrator.run.local_run.LocalWorker", WorkerHere)
     yield Reader(tmp_path, home)
 
