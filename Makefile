@@ -26,8 +26,9 @@ test: install-test ## every test
 
 # What needs no server and no worker: the first answer while you work.
 UNIT := -m "not slow and not server" tests/plan tests/settings tests/images tests/pruning tests/ledger tests/sparse
+test-unit: export TEST_QUICK := 1
 test-unit: install-test ## the tests of the plan, images, pruning, ledger and sparse engine without servers, in a minute
-	$(PYTEST) -n 3 $(UNIT)
+	$(PYTEST) -n 2 $(UNIT)
 
 # Ten times as many examples of every property, and every kind of fault.
 test-thorough: export TEST_THOROUGH := 1

@@ -1,8 +1,6 @@
 """Exported files, as others load them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +21,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.vision import import_torchvision
-
-
-def _convert(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.export"]
-    done = subprocess.run(command, input=json.dumps(request).encode(), capture_output=True, check=False)
-    assert not done.stderr, done.stderr
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+from tests.support.jobs import answer
 
 
 def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> None:
@@ -40,7 +32,7 @@ def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> N
     name, _ = ArtifactStore.open("", tmp_path).put(pack(Checkpoint(model.state_dict(), masks, {"model": "resnet18"})))
     path = tmp_path / "resnet18_prune_90perc_oneshot3.pt"
     request = {"artifacts_url": "", "home": str(tmp_path), "format": "torch"}
-    code, events = _convert({**request, "files": [{"sha256": name, "path": str(path)}]})
+    code, events = answer(export.__name__, {**request, "files": [{"sha256": name, "path": str(path)}]})
     assert (code, events) == (0, [{"event": "file", "path": str(path), "bytes": path.stat().st_size}])
 
     theirs = import_torchvision().models.resnet18(num_classes=10)

@@ -1,28 +1,25 @@
-"""Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with a real worker.
+"""Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with real trainings.
 
-`sweep run` is a program of its own; the other commands run in this process, which imports torch once for all.
+All in this process, which imports torch once for all. `sweep run` with a worker of its own is the subject of
+tests/orchestrator/test_run.py.
 """
 
-import contextlib
-import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 import torch
 
 import prunesweep
-from prunesweep.orchestrator.cli.app import main
 from tests.docs.commandline import PAGES, Block, blocks, words_of
+from tests.support.command_here import command_here
 from tests.support.digits import put_digits
-from tests.support.jobs import answer_here
+from tests.support.one_thread import one_thread
+from tests.support.worker_here import WorkerHere
 
-SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
+__all__ = ["one_thread"]
 MARKED = {page.name: found for page in PAGES if (found := [block for block in blocks(page) if block.runs])}
 
 
@@ -59,21 +56,9 @@ class Reader:
             return ""
         assert words[0] == "sweep", f"only sweep is run: {line}"
         words = _smaller(words)
-        environment = self.environment | variables
-        if words[1] == "run":
-            ran = subprocess.run([*SWEEP, *words[1:]], cwd=self.folder, env=environment, capture_output=True, text=True)
-            assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
-            return ran.stdout
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            mock.patch.dict(os.environ, environment, clear=True),
-            contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = main(words[1:])
-        assert code == 0, f"{line}\n{out.getvalue()}{err.getvalue()}"
-        return out.getvalue()
+        ended = command_here(words[1:], self.environment | variables, self.folder)
+        assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
+        return ended.stdout
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +71,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    answer_here(monkeypatch)
+    monkeypatch.setattr("prunesweep.orchestrator.run.local_run.LocalWorker", WorkerHere)
     yield Reader(tmp_path, home)
 
 

@@ -16,6 +16,7 @@ from prunesweep.core.images import inspection, manifest
 from prunesweep.core.images.folders import candidates, find_dataset, find_images
 from prunesweep.core.images.inspection import inspect_folder
 from prunesweep.core.plan.datasets import DatasetRef
+from tests.support.examples import examples
 
 Make = Callable[..., Path]
 
@@ -69,7 +70,7 @@ def test_two_folders_with_equal_names_and_sizes_are_two_datasets(make_folder: Ma
 
 
 @given(st.lists(st.sampled_from(["byte", "name", "class", "add", "remove"]), min_size=1, max_size=4))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_changes_is_seen_with_and_without_a_manifest(
     make_folder: Make, tmp_path: Path, changes: list[str]
 ) -> None:
@@ -89,7 +90,7 @@ _CHANGES = ("byte", "name", "class", "add", "remove", "left out", "hidden", "nes
 
 
 @given(st.lists(st.sampled_from(_CHANGES), min_size=1, max_size=5))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_folder_known_as_a_whole_is_told_as_one_never_seen(
     make_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: list[str]
 ) -> None:

@@ -19,6 +19,7 @@ from prunesweep.core.images.listing import SUFFIXES
 from prunesweep.core.training.datasets import load_dataset
 from tests.images.cases import BAD, GOOD, GREY16, Case
 from tests.orchestrator.conftest import Ran, home, sweep
+from tests.support.examples import examples
 
 __all__ = ["home", "sweep"]
 Make = Callable[..., Path]
@@ -117,7 +118,7 @@ def test_16_bits_keep_their_scale(form: str, order: str) -> None:
 
 
 @given(alpha=st.integers(0, 255), colour=st.tuples(*[st.integers(0, 255)] * 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_transparency_is_composited_over_white(alpha: int, colour: tuple[int, int, int]) -> None:
     pixels = _pixels(_file(Image.new("RGBA", (8, 8), (*colour, alpha)), "PNG"))
     wanted = np.array(colour) * (alpha / 255) + 255 * (1 - alpha / 255)
@@ -149,7 +150,7 @@ def test_every_exif_orientation_is_applied(turn: int, form: str) -> None:
 
 
 @given(st.sampled_from(["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM"]), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_bytes_whatever_break_the_inspection(form: str, data: st.DataObject) -> None:
     whole = bytearray(_file(Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)), form))
     for _ in range(data.draw(st.integers(0, 4))):

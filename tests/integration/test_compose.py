@@ -25,6 +25,7 @@ from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.settings import load_settings
+from tests.support.command_here import command_here
 from tests.support.digits import put_digits
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +125,7 @@ def _connects(port: int) -> bool:
 @pytest.mark.slow
 def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], str]) -> None:
     """Redis, S3, setup, worker and flower as the file starts them, on a real PostgreSQL; only host names, ports and
-    folders differ."""
+    folders differ. A user's own commands run in this process."""
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     (bin_folder / "redis-server").symlink_to(shutil.which("redis-server") or _binary.get_binary_path())
@@ -162,13 +163,13 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
         env = _environment("worker", shared)
         setup = subprocess.run(SERVICES["setup"]["command"], env=env, capture_output=True, text=True)
         assert setup.returncode == 0, setup.stderr
-        submit = ["sweep", "submit", "--dataset", "digits", "--width", "2", "--dense-epochs", "1", "--epochs", "0"]
+        submit = ["submit", "--dataset", "digits", "--width", "2", "--dense-epochs", "1", "--epochs", "0"]
         submit += ["--sparsity", "50", "--algorithm", "oneshot", "--bench-device", "none"]
         submit += ["--name", "compose", "--json"]
-        submitted = subprocess.run(submit, env=env, capture_output=True, text=True)
+        submitted = command_here(submit, env)
         assert submitted.returncode == 0, submitted.stderr
 
-        ready = subprocess.run(["sweep", "doctor", "--dataset", "digits"], env=env, capture_output=True, text=True)
+        ready = command_here(["doctor", "--dataset", "digits"], env)
         assert ready.returncode == 0, ready.stdout
         shown = ready.stdout + setup.stdout + submitted.stdout
         assert not [secret for secret in SECRETS.values() if secret in shown]
@@ -181,9 +182,7 @@ def test_the_very_commands_run(tmp_path: Path, postgres_database: Callable[[], s
                 return bool(connection.execute(over).scalar_one() == json.loads(submitted.stdout)["stages"])
 
         _until(ended, *worker)
-        report = subprocess.run(
-            ["sweep", "report", "compose", "--format", "csv"], env=env, capture_output=True, text=True
-        )
+        report = command_here(["report", "compose", "--format", "csv"], env)
         assert ",DONE," in report.stdout, report.stdout + worker[1].read_text()[-3000:]
 
         words = [

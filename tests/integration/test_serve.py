@@ -24,6 +24,7 @@ from prunesweep.core.plan.stages import Sleep, digest
 from prunesweep.orchestrator.serving import ssh
 from prunesweep.orchestrator.serving.joined import work_joined
 from tests.integration.conftest import PATIENCE, Site
+from tests.support.command_here import command_here
 from tests.support.digits import put_digits
 from tests.support.watchdog import watch
 
@@ -176,10 +177,10 @@ def test_a_joined_worker_outlives_cuts_and_the_host_leaves_nothing(
     sshd.cut()
     followed = sweep("attach", "tiny")
     assert followed.returncode == 0, followed.stderr
-    report = sweep("report", "tiny", "--format", "csv")
+    report = command_here(["report", "tiny", "--format", "csv"], host)
     assert [row.split(",")[:3] for row in report.stdout.splitlines()[1:]] == [["tiny", "1", "DONE"]], report
     # The host's own commands read the checkpoints in its folder.
-    verified = sweep("verify", "tiny")
+    verified = command_here(["verify", "tiny"], host)
     assert verified.returncode == 0, verified.stdout
 
     secret = json.loads((host_home / "serve" / "facts.json").read_text())["key_secret"]

@@ -27,6 +27,13 @@ files = prunesweep.export(name, "files", format="packed") + prunesweep.export(na
 network = prunesweep.load(next(file for file in files if file.suffix == ".packed"))
 assert len(network.input.names) == 10 and len(network.input.mean) == 3
 """
+_COMMANDS = """
+import sys
+from prunesweep.orchestrator.cli.app import main
+codes = [main(words.split()) for words in sys.argv[1:]]
+assert not any(codes), codes
+"""
+"""Commands in one program, because each would load the same again."""
 _IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
 
 
@@ -104,14 +111,11 @@ def test_the_wheel_from_the_checkout_and_from_the_source_archive_carries_all_it_
 
     where = run(str(python), "-c", "import prunesweep.orchestrator as o, prunesweep.migrations as m; print(o, m)")
     assert where.count(str(fresh)) == 2, where
-    sweep = str(fresh / "bin" / "sweep")
-    run(sweep, "--help")
-    assert run(sweep, "submit", "--grid", "demo", "--name", "first", "--dry-run")
-    run(sweep, "submit", "--grid", "demo", "--name", "first")
-    assert "first" in run(sweep, "status", "first")
-    assert len(run(sweep, "report", "first", "--format", "csv").splitlines()) == 19
-    run(sweep, "report", "first", "-o", "first.html")
+    assert run(str(fresh / "bin" / "sweep"), "submit", "--grid", "demo", "--name", "first", "--dry-run")
+    page, table = "report first -o first.html", "report first --format csv -o first.csv"
+    run(str(python), "-c", _COMMANDS, "submit --grid demo --name first", "status first", page, table)
     assert "Sweep first" in (elsewhere / "first.html").read_text()
+    assert len((elsewhere / "first.csv").read_text().splitlines()) == 19
     run(str(python), "-m", "celery", "-A", "prunesweep.worker.app", "report")
     run(str(python), "-c", _NOTEBOOK)
     (card,) = (elsewhere / "files").glob("*oneshot*.md")

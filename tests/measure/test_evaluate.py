@@ -1,8 +1,6 @@
 """`python -m prunesweep.core.jobs.evaluate`, as `sweep evaluate` runs it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -51,14 +49,6 @@ def request_of(data: Path) -> Callable[..., dict[str, Any]]:
     return make
 
 
-def _ask(request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code and events of the real program."""
-    command = [sys.executable, "-P", "-m", PROGRAM]
-    done = subprocess.run(command, input=json.dumps(request).encode() + b"\n", capture_output=True, check=False)
-    assert b"Traceback" not in done.stderr, done.stderr.decode()
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_each_file_against_the_first(
     tmp_path: Path, data: Path, request_of: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +88,7 @@ def test_a_bad_file_is_told_before_anything_is_measured(
 ) -> None:
     write_weights(build_model(ModelRef("resnet18", 4, 10), 1).state_dict(), tmp_path / "good.pt", "torch")
     write_weights({"x": torch.ones(1)}, tmp_path / "bad.pt", "torch")
-    code, (event,) = _ask(request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
+    code, (event,) = answer(PROGRAM, request_of(tmp_path / "good.pt", tmp_path / "bad.pt"))
     assert code == 2
     assert event["event"] == "error"
     assert (event["field"], event["value"]) == ("file", str(tmp_path / "bad.pt"))

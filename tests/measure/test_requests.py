@@ -77,7 +77,7 @@ def test_an_answer_survives_the_wire_and_a_wrong_one_is_refused() -> None:
 
 def test_a_program_whose_asker_is_gone_ends_without_a_word() -> None:
     """As when `sweep evaluate` is killed: no traceback of the other process on the terminal."""
-    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.import_weights"]
+    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs.costs"]
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:

@@ -125,7 +125,7 @@ def floor(sweep: Sweep, ledger: Engine, home: Path, monkeypatch: pytest.MonkeyPa
     return floor
 
 
-def test_all_well_says_the_torch_process(sweep: Sweep, floor: Floor) -> None:
+def test_all_well_is_said(here: None, sweep: Sweep, floor: Floor) -> None:
     sizes = sum(file.stat().st_size for _, file in floor.artifacts().values())
     ran = sweep("verify", "mine")
     assert (ran.code, ran.err) == (0, "")

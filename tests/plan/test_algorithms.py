@@ -14,6 +14,7 @@ from prunesweep.core.plan.dag import Plan, PlannedCell, plan
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.stages import PruneRound, Train, decode, encode
+from tests.support.examples import examples
 
 
 def planned(**axes: str) -> Plan:
@@ -97,7 +98,7 @@ def test_a_ticket_goes_back_to_an_early_epoch_and_trains_the_rest() -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(ALGORITHMS)), min_size=1, max_size=4, unique=True), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_sharing_never_costs_epochs(names: list[str], fair: bool) -> None:
     made = planned(algorithm=",".join(names), fair=str(fair).lower(), iterations="1,3")
     assert made.epochs <= made.epochs_without_sharing
@@ -167,7 +168,7 @@ def test_fair_adds_the_controls_that_exist_and_no_others() -> None:
     assert len(cells) == len(set(cells))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(name=st.sampled_from(sorted(ALGORITHMS)), epochs=st.integers(0, 3), iterations=st.integers(1, 4))
 def test_sparsity_0_is_one_training_whatever_would_choose(name: str, epochs: int, iterations: int) -> None:
     made = planned(algorithm=name, sparsity="0", epochs=str(epochs), iterations=str(iterations))

@@ -89,8 +89,9 @@ def test_a_grid_too_large_for_memory_is_refused_before_it_is_built() -> None:
         read_axes({"seeds": ",".join(map(str, range(60_000)))}, GRIDS["full"]).cells()
 
 
+_TEXT = st.text("0123456789.,%-_=+:@ abeimnstx\n½٣é", max_size=20)
 _VALUE = st.recursive(
-    st.one_of(st.text(max_size=20), st.integers(-10, 10**6), st.floats(), st.booleans()),
+    st.one_of(_TEXT, st.integers(-10, 10**6), st.floats(), st.booleans()),
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=6,
 )

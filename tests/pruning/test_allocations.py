@@ -22,6 +22,7 @@ from prunesweep.core.pruning.allocation import (
 from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.floors import FLOOR
 from prunesweep.core.pruning.masks import kept_count
+from tests.support.examples import examples
 
 SHAPES = [(4, 3, 3, 3), (8, 4, 1, 1), (6, 8), (1, 6)]
 EXACT = sorted(set(ALLOCATIONS) - {"2:4"})
@@ -41,7 +42,7 @@ def scores(generator: torch.Generator, *, ties: bool) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize("name", EXACT)
 @given(generator=_values, ties=st.booleans(), thousandths=st.integers(1, 999), steps=st.integers(1, 4))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_counts_are_exact_and_masks_nest(
     name: str, generator: torch.Generator, ties: bool, thousandths: int, steps: int
 ) -> None:

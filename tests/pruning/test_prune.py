@@ -18,6 +18,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.scores import SCORES
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
+from tests.support.examples import examples
 
 
 class _Net(nn.Module):
@@ -53,7 +54,7 @@ def test_keeps_exactly_the_stable_top(net: _Net, sparsity: float) -> None:
 
 
 @given(net=_net, sparsity=_sparsity, rounds=st.integers(1, 5), data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_masks_nest_even_when_weights_move_between_rounds(
     net: _Net, sparsity: float, rounds: int, data: st.DataObject
 ) -> None:

@@ -14,6 +14,7 @@ from prunesweep.core.pruning.allocation import ALLOCATIONS
 from prunesweep.core.pruning.masks import kept_count, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
+from tests.support.examples import examples
 
 WRITTEN = {"flops": "flops:0.5", "latency": "latency:0.8@1 1=0.3,64=0.8"}
 EXACT = sorted(set(ALLOCATIONS) - {"2:4"})
@@ -46,7 +47,7 @@ def counts(masks: dict[str, Tensor]) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", EXACT)
 @given(seed=st.integers(0, 999), ties=st.booleans(), rounds=st.integers(1, 3))
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 def test_rules_are_kept_exactly_by_every_allocation(name: str, seed: int, ties: bool, rounds: int) -> None:
     check_rules("magnitude", WRITTEN.get(name, name), Net(seed, ties=ties), rounds)
 
@@ -107,7 +108,7 @@ def test_a_worker_refuses_what_the_plan_could_not_know(rules: str, words: str) -
 
 
 @given(seed=st.integers(0, 999), ties=st.booleans(), score=st.sampled_from(["random", "magnitude", "shuffled"]))
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_a_control_has_the_counts_of_the_other_in_every_round(seed: int, ties: bool, score: str) -> None:
     net = Net(seed, ties=ties)
     method: dict[str, Tensor] = {}

@@ -5,7 +5,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -25,9 +25,15 @@ from tests.support.examples import examples
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
 quiet = settings(
     deadline=None,
-    max_examples=examples(12),
+    max_examples=examples(10),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+
+
+@cache
+def narrow(target: Target, threads: int = 1) -> Engine:
+    """An engine of width 4 that many tests may call: what it runs is written once."""
+    return Engine(resnet(0.3, width=4), threads, dense=False, target=target)
 
 
 @st.composite
@@ -90,7 +96,7 @@ def test_rows_of_whole_vectors(target: Target, size: tuple[int, int], kernel: tu
 
 
 @pytest.mark.parametrize(
-    ("density", "side", "threads", "width"), [(0.1, 32, 2, 8), (0.6, 28, 1, 4), (0.3, 33, 3, 4), (0.02, 17, 1, 16)]
+    ("density", "side", "threads", "width"), [(0.1, 16, 2, 4), (0.6, 14, 1, 4), (0.3, 17, 3, 4), (0.02, 9, 1, 16)]
 )
 def test_residual_networks(target: Target, density: float, side: int, threads: int, width: int) -> None:
     """65 images: more than are run at once, and no whole group of any target."""
@@ -127,7 +133,7 @@ def test_a_single_image_may_have_one_thread_of_several(target: Target, monkeypat
 
 @pytest.mark.parametrize("density", [0.0, 1.0])
 def test_all_zero_and_all_dense(target: Target, density: float) -> None:
-    assert_close(resnet(density, width=8), [1, 20], target)
+    assert_close(resnet(density, width=4), [1, 20], target)
 
 
 def test_empty_channels(target: Target) -> None:
@@ -148,8 +154,7 @@ def test_negative_values_before_a_pool(target: Target) -> None:
 
 
 def test_what_one_batch_held_does_not_leak_into_the_next(target: Target) -> None:
-    graph = resnet(0.3, width=8)
-    engine = Engine(graph, dense=False, target=target)
+    engine = narrow(target)
     random = np.random.default_rng(3)
     first, second = (random.standard_normal((batch, 3, 16, 16)).astype(np.float32) for batch in (64, 19))
     alone = engine(second)
@@ -158,13 +163,13 @@ def test_what_one_batch_held_does_not_leak_into_the_next(target: Target) -> None
 
 
 def test_equal_input_gives_equal_bits_whatever_the_batch(target: Target) -> None:
-    engine = Engine(resnet(0.3, width=8), dense=False, target=target)
+    engine = narrow(target)
     images = np.random.default_rng(0).standard_normal((4 * target.sure, 3, 16, 16)).astype(np.float32)
     assert np.array_equal(engine(images)[: target.sure], engine(images[: target.sure]))
 
 
 def test_calls_from_several_threads_do_not_disturb_each_other(target: Target) -> None:
-    engine = Engine(resnet(0.3, width=8), threads=2, dense=False, target=target)
+    engine = narrow(target, 2)
     random = np.random.default_rng(0)
     batches = [random.standard_normal((1 + 8 * number, 3, 16, 16)).astype(np.float32) for number in range(4)]
     wanted = [engine(images) for images in batches]
@@ -185,18 +190,18 @@ def test_calls_from_several_threads_do_not_disturb_each_other(target: Target) ->
     ],
 )
 def test_other_shapes_and_types_are_refused(target: Target, images: np.ndarray) -> None:
-    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
+    engine = narrow(target)
     with pytest.raises(ValueError, match=r"images must be a float32 array of shape \[B, 3, 16, 16\]"):
         engine(images)
 
 
 def test_no_images_give_no_rows(target: Target) -> None:
-    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
+    engine = narrow(target)
     assert engine(np.zeros((0, 3, 16, 16), np.float32)).shape == (0, 5)
 
 
 def test_images_in_any_memory_layout(target: Target) -> None:
-    engine = Engine(resnet(0.3, width=4), dense=False, target=target)
+    engine = narrow(target)
     images = np.random.default_rng(0).standard_normal((20, 16, 16, 3)).astype(np.float32).transpose(0, 3, 1, 2)
     assert np.array_equal(engine(images), engine(np.ascontiguousarray(images)))
     assert np.array_equal(engine(images[:1]), engine(np.ascontiguousarray(images[:1])))

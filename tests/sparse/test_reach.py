@@ -41,6 +41,7 @@ from prunesweep.core.sparse.model.packed import read_packed, write_packed
 from prunesweep.core.sparse.runtime import hybrid
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs, onnx_bytes
 from prunesweep.core.sparse.runtime.engine import HYBRID, Engine
+from tests.support.examples import examples
 
 pytest.importorskip("onnxruntime")
 BOUND = 1e-5
@@ -101,7 +102,7 @@ def close(found: np.ndarray, wanted: np.ndarray) -> None:
     assert np.abs(found - wanted).max() <= BOUND * max(1.0, float(np.abs(wanted).max()))
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graphs(), st.integers(1, 2), st.integers(2, 20))
 def test_any_small_graph_agrees_with_torch_through_its_file(
     tmp_path: Path, graph: Graph, threads: int, batch: int

