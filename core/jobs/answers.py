@@ -132,6 +132,40 @@ class FileResult(Answer):
 
 
 @dataclass(frozen=True)
+class AsItIs(Answer):
+    """A network before a layer of it is pruned. right: of the `images` images."""
+
+    event: ClassVar[str] = "as-it-is"
+    images: int
+    right: int
+    nonzero: int
+    total: int
+    processor: str
+
+
+@dataclass(frozen=True)
+class PrunedLayer(Answer):
+    """A network with one layer pruned, against itself as it was, on the same images.
+
+    Attributes:
+        layer: its weight's name.
+        shape: of the weight.
+        sparsity: asked for of this layer.
+        kept, already: its weights that are not 0 then, and before.
+        lost, gained: images that were right before and are not any more, and the other way round.
+    """
+
+    event: ClassVar[str] = "layer"
+    layer: str
+    shape: tuple[int, ...]
+    sparsity: float
+    kept: int
+    already: int
+    lost: int
+    gained: int
+
+
+@dataclass(frozen=True)
 class ExportedFile(Answer):
     """A file that was written.
 

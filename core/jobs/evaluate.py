@@ -46,15 +46,15 @@ def measure(request: Evaluate, say: Say) -> Iterator[FileResult]:
     torch.set_num_threads(threads)
     ref = request.dataset
     paths = [Path(path) for path in request.files]
-    first = _load(paths[0], request.model, ref, _noter(say, paths[0]))
+    first = load_for(paths[0], request.model, ref, noter(say, paths[0]))
     for path in paths[1:]:
-        _load(path, request.model, ref, _noter(say, path))
+        load_for(path, request.model, ref, noter(say, path))
     progress, places = reporter(say, ref.label), request.places
     split = load_dataset(ref, Path(request.data), "test", progress, places).to(device)
     test = _TestData(split, device, request.batch, threads, first, say)
     first_top1: float | None = None
     for path in paths:
-        facts = test.facts(path, _load(path, request.model, ref), first_top1)
+        facts = test.facts(path, load_for(path, request.model, ref), first_top1)
         first_top1 = facts.top1 if first_top1 is None else first_top1
         yield facts
 
@@ -111,11 +111,17 @@ class _TestData:
         )
 
 
-def _noter(say: Say, path: Path) -> unwrap.Note:
+def noter(say: Say, path: Path) -> unwrap.Note:
+    """Return what tells who asked a line about a file."""
     return lambda line: say(Note(line, str(path)))
 
 
-def _load(path: Path, model: str, ref: DatasetRef, note: unwrap.Note = unwrap.unsaid) -> nn.Module:
+def load_for(path: Path, model: str, ref: DatasetRef, note: unwrap.Note = unwrap.unsaid) -> nn.Module:
+    """Return the network of a file, for the classes of a dataset.
+
+    Raises:
+        UserError: not such a file, or for another number of classes.
+    """
     network = load_network(path, model, note)
     head = head_of(model)
     outputs = len(network.get_parameter(head))

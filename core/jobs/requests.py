@@ -100,6 +100,35 @@ class Evaluate:
 
 
 @dataclass(frozen=True)
+class Sensitivity:
+    """See `prunesweep.core.jobs.sensitivity`.
+
+    Attributes:
+        score: as a stage writes it.
+        scores: folder of the user's own scores, "" = none.
+        sparsities: of the layer that is pruned, in (0, 1), rising.
+        images: validation images at most, 0 = all.
+        validation: fraction of the training images that is held out.
+        training_batch: images of a training step.
+        threads: 0 = all.
+    """
+
+    file: str
+    dataset: DatasetRef
+    data: str
+    model: str
+    score: str
+    sparsities: tuple[float, ...]
+    images: int
+    validation: float
+    training_batch: int
+    device: str
+    threads: int
+    scores: str = ""
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Pack:
     """See `prunesweep.core.jobs.pack`."""
 
