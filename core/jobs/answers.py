@@ -133,10 +133,16 @@ class FileResult(Answer):
 
 @dataclass(frozen=True)
 class AsItIs(Answer):
-    """A network before a layer of it is pruned. right: of the `images` images."""
+    """A network before a layer of it is pruned.
+
+    Attributes:
+        images, held_out: validation images that were looked at, and all.
+        right: of the `images`.
+    """
 
     event: ClassVar[str] = "as-it-is"
     images: int
+    held_out: int
     right: int
     nonzero: int
     total: int

@@ -48,7 +48,14 @@ def measure(request: Sensitivity, say: Say) -> Iterator[AsItIs | PrunedLayer]:
     told = reporter(say, path.name)
     found = readings(network, _only(training, chosen), scores, request.sparsities, device, told)
     before = next(found)
-    yield AsItIs(len(chosen), int(before.right.count_nonzero()), before.kept, before.total, processor_name(device))
+    yield AsItIs(
+        images=len(chosen),
+        held_out=len(held_out),
+        right=int(before.right.count_nonzero()),
+        nonzero=before.kept,
+        total=before.total,
+        processor=processor_name(device),
+    )
     shapes = {name: tuple(weight.shape) for name, weight in prunable(network)}
     already = {name: int(weight.count_nonzero()) for name, weight in prunable(network)}
     for reading in found:

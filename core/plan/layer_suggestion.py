@@ -12,8 +12,9 @@ from prunesweep.core.plan.shapes import Shapes
 
 _DIGITS = range(3, 7)
 """Decimals of the network's sparsity, the fewest that do; a plan keeps six."""
-_CLOSE = 0.01
-"""How far below its own sparsity the layer without a rule may come by that rounding."""
+_FEWER, _MORE = 0.02, 0.01
+"""What that rounding may change in the layer without a rule: fewer weights kept, as a part of those; more, as a part of
+the layer."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def suggest(shapes: Shapes, tolerated: Mapping[str, float]) -> LayerSuggestion |
 
 
 def _together(shapes: Shapes, rules: tuple[LayerRule, ...], free: str, own: float) -> float:
-    """Return the sparsity, with few decimals, at which the layer without a rule has its own or a little less.
+    """Return the sparsity, with few decimals, at which the layer without a rule has its own, or very nearly.
 
     Raises:
         UserError: a plan would not take these rules.
@@ -89,8 +90,9 @@ def _together(shapes: Shapes, rules: tuple[LayerRule, ...], free: str, own: floa
     total = sum(sizes[name] for name in counted)
     exact = Fraction(total - sum(counted.values()), total)
     for digits in _DIGITS:
-        sparsity = float(Fraction(int(exact * 10**digits), 10**digits))
-        kept = share(shapes, found, sparsity).kept if sparsity else sizes[free] + 1
-        if counted[free] <= kept <= sizes[free] and kept - counted[free] <= _CLOSE * sizes[free]:
+        sparsity = float(round(exact, digits))
+        more = kept_count(total, sparsity) - sum(counted.values())
+        if 0 < sparsity < 1 and -_FEWER * counted[free] <= more <= _MORE * sizes[free]:
+            share(shapes, found, sparsity)  # refuses what cannot be reached
             return sparsity
     raise UserError("sparsity", float(exact), "has no six decimals that do")

@@ -84,9 +84,10 @@ class Profile:
         return tuple(dict.fromkeys(each.sparsity for each in self.layers))
 
     @property
-    def widest(self) -> float:
-        """Half the width of the widest interval of a drop."""
-        intervals = (drop.pairs.interval for drop in self.drops)
+    def sureness(self) -> float:
+        """Half the width of the widest interval among the drops that may be lost, or among all where none may."""
+        allowed = [drop for drop in self.drops if drop.pairs.drop <= self.max_drop]
+        intervals = [drop.pairs.interval for drop in allowed or self.drops]
         return max((high - low) / 2 for low, high in intervals)
 
     @cached_property

@@ -27,26 +27,34 @@ def table(profile: Profile) -> tuple[list[str], list[list[str]]]:
 
 def notes(profile: Profile) -> list[str]:
     """Return what was measured, and how sure it is."""
-    images, most = profile.found.images, 100 * profile.max_drop
+    found, most = profile.found, _points(profile.max_drop)
     percent = f"{LEVEL:.0%}".replace("%", " %")
-    found = [
+    return [
         f"drop of top-1 in points right after pruning that layer alone by {profile.score}, all others as in the file;"
         " nothing trained",
         f"{profile.file}: top-1 {text.percent(profile.top1)} ± {text.percent(profile.error)} (standard error) on"
-        f" {images:,} validation images of {profile.dataset}, held out from the training images; the test set was not"
-        " read",
+        f" {found.images:,} validation images of {profile.dataset}, held out from the training images; the test set was"
+        " not read",
         f"{MARK} more than chance, as one of all drops (exact McNemar test on the same images, Holm, {percent});"
-        f" 95 % intervals are at most ± {100 * profile.widest:.2f} points wide",
-        f"tolerates: the highest sparsity up to which the layer never loses more than {most:g} points",
+        f" drops up to {most} are known to ± {_points(profile.sureness)} (95 %)",
+        f"tolerates: the highest sparsity up to which the layer never loses more than {most}",
+        *_too_few(profile),
     ]
-    if profile.widest > profile.max_drop:
-        found.append(f"so few images cannot tell {most:g} points from none in every layer; look at more (--images)")
-    return found
+
+
+def _too_few(profile: Profile) -> list[str]:
+    """Return what to do where the images cannot tell what may be lost from nothing."""
+    found = profile.found
+    if profile.sureness <= profile.max_drop:
+        return []
+    more = f"all {found.held_out:,} that are held out: --images 0" if found.images < found.held_out else ""
+    what = f"look at {more}" if more else "no more are held out, so read the suggestion as a beginning"
+    return [f"{found.images:,} images cannot tell a drop of {_points(profile.max_drop)} from none; {what}"]
 
 
 def suggestion(profile: Profile) -> list[str]:
     """Return the rules to paste into a grid file, or why there are none."""
-    most = f"{100 * profile.max_drop:g} points"
+    most = _points(profile.max_drop)
     if profile.suggestion is None:
         lowest = f"{100 * min(profile.sparsities):g} %"
         if any(profile.tolerated.values()):
@@ -67,3 +75,9 @@ def _cell(drop: LayerDrop) -> str:
 
 def _tolerated(sparsity: float) -> str:
     return f"{100 * sparsity:g} %" if sparsity else "nothing"
+
+
+def _points(fraction: float) -> str:
+    """Return `1 point`, `0.25 points`."""
+    shown = f"{100 * fraction:.3g}"
+    return f"{shown} point" if shown == "1" else f"{shown} points"

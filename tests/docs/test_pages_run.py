@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -91,7 +92,7 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md"}
+    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md", "sensitivity.md"}
 
 
 @pytest.mark.slow
@@ -101,6 +102,15 @@ def test_the_first_sweep(reader: Reader) -> None:
     assert (reader.folder / "first.csv").read_text().count("\n") == 5
     assert (reader.folder / "first.html").read_text().startswith("<!doctype html>")
     assert len(list((reader.folder / "models").glob("*.pt"))) == 5
+    assert told.rstrip().endswith("dry run: nothing was written")
+
+
+@pytest.mark.slow
+def test_layer_rules_from_what_each_layer_tolerates(reader: Reader) -> None:
+    told = "".join(reader.read(block) for block in MARKED["sensitivity.md"])
+    assert "144 validation images of digits" in told and "[layers]" in told
+    rules = tomllib.loads((reader.folder / "layers.toml").read_text())
+    assert 0 < rules["sparsity"][0] < 0.9 and len(rules["layers"]) == 20
     assert told.rstrip().endswith("dry run: nothing was written")
 
 
