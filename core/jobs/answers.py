@@ -83,6 +83,30 @@ class BenchResult(Answer):
 
 
 @dataclass(frozen=True)
+class Int8Result:
+    """A file's network quantised to int8.
+
+    Attributes:
+        top1: test accuracy in [0, 1]; lost, gained: test images that are right in fp32 only, and in int8 only.
+        calibration: training images that it was calibrated with.
+        ms_per_image, speedup, speedup_low, speedup_high, p: of the int8 network, as those of `FileResult`, against the
+            same first file in fp32 in the same run; None where its engine did not run.
+        version: of the package that quantised it.
+    """
+
+    top1: float
+    lost: int
+    gained: int
+    calibration: int
+    ms_per_image: float | None
+    speedup: float | None
+    speedup_low: float | None
+    speedup_high: float | None
+    p: float | None
+    version: str
+
+
+@dataclass(frozen=True)
 class FileResult(Answer):
     """The result for one file.
 
@@ -101,6 +125,7 @@ class FileResult(Answer):
         engine_dense, engine: what ran the first file (the fastest dense one) and this one.
         accuracy_engine: what computed top1: the fastest whose logits are torch's, or torch.
         seconds: spent on this file.
+        int8: the same network in int8, None = it was not asked for.
     """
 
     event: ClassVar[str] = "file"
@@ -129,6 +154,7 @@ class FileResult(Answer):
     processor: str
     accuracy_engine: str
     seconds: float
+    int8: Int8Result | None = None
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ class Evaluate:
     Attributes:
         batch: images a pass while latency is measured.
         threads: 0 = all.
+        int8: training images that calibrate each file's network in int8, 0 = it is not quantised.
     """
 
     files: tuple[str, ...]
@@ -97,6 +98,7 @@ class Evaluate:
     batch: int
     threads: int
     places: tuple[str, ...] = ()
+    int8: int = 0
 
 
 @dataclass(frozen=True)

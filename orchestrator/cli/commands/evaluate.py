@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.jobs.answers import FileResult, Note
@@ -12,10 +13,13 @@ from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.cli.int8_table import int8_lines
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
 from prunesweep.orchestrator.images import ImageOptions, images_for
 from prunesweep.orchestrator.torch_client import ask, existing
+
+_MOST_CALIBRATION = 100_000
 
 
 def evaluate(
@@ -32,11 +36,15 @@ def evaluate(
     device: str,
     batch: str,
     threads: str,
+    int8: str,
     json_: bool,
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
+    calibration = parse_count(int8, "int8", 0, _MOST_CALIBRATION)
+    if calibration and device != "cpu":
+        raise UserError("int8", int8, f"runs on the CPU, not on {device}; leave --device out")
     options = ImageOptions(dataset, image_size, resize, test_share, mean, std)
     found = images_for([Path(path) for path in paths], options, settings)
     request = Evaluate(
@@ -48,8 +56,11 @@ def evaluate(
         device=device,
         batch=parse_count(batch, "batch", 1, 65_536),
         threads=parse_count(threads, "threads", 0, 1024) or settings.threads,
+        int8=calibration,
     )
     need("worker", "evaluate", modules=("torch",))
+    if calibration:
+        need("bench", "int8", int8, ("onnx", "onnxruntime"))
     _evaluate(request, json_)
 
 
@@ -70,6 +81,8 @@ def _evaluate(request: Evaluate, json_: bool) -> None:
         say_json(results)
     else:
         say(*_lines(results, width()))
+        if results[0]["int8"]:
+            say("", *int8_lines(results, width()))
 
 
 def _lines(results: list[dict[str, Any]], width: int) -> list[str]:
