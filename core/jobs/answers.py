@@ -205,6 +205,7 @@ class ExportedFile(Answer):
         dead_channels: of packed and ONNX files, how many output channels each layer lost.
         zstd_bytes: of packed files, the size after zstd.
         difference: of ONNX files, the largest from the network's outputs, relative to the largest output.
+        agreeing: of those in int8, the part of the calibration images for which they name the same class as in fp32.
     """
 
     event: ClassVar[str] = "file"
@@ -213,6 +214,7 @@ class ExportedFile(Answer):
     dead_channels: dict[str, int] | None = None
     zstd_bytes: int | None = None
     difference: float | None = None
+    agreeing: float | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ class Export:
     Attributes:
         format: torch, safetensors, packed or onnx.
         dataset, places, data: for the last two.
-        values: of packed files.
+        values: of packed files, or int8 of ONNX ones.
+        calibration: training images for int8.
     """
 
     artifacts_url: str
@@ -40,6 +41,7 @@ class Export:
     places: tuple[str, ...] = ()
     data: str = ""
     values: str = "fp32"
+    calibration: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Source: Jacob et al. 2018, arXiv:1712.05877 (affine quantisation); Nagel et al. 
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import install
 from prunesweep.core.measure.any_graph import any_graph_of
-from prunesweep.core.sparse.model.graph import INPUT
+from prunesweep.core.sparse.model.graph import INPUT, Graph
 from prunesweep.core.sparse.runtime.dense_runtimes import onnx_bytes, session_of
 from prunesweep.core.training.batches import fitting, normalise, some_of
 from prunesweep.core.training.datasets import Split
@@ -82,12 +82,27 @@ def int8_file(network: nn.Module, training: Split, count: int) -> bytes:
         UserError: no ONNX file can be made of it, or onnx or onnxruntime is not installed.
     """
     try:
-        file = onnx_bytes(any_graph_of(network, training.image_shape))
+        graph = any_graph_of(network, training.image_shape)
     except ValueError as error:
         raise UserError("int8", count, f"needs the network as an ONNX file: {error}") from None
+    return int8_graph(graph, training, count)
+
+
+def int8_graph(graph: Graph, training: Split, count: int, meta: Mapping[str, str] | None = None) -> bytes:
+    """Return the same of a graph. meta: goes into the file's `metadata_props`, with what calibrated it.
+
+    Raises:
+        UserError: onnx or onnxruntime is not installed.
+    """
+    file = onnx_bytes(graph)
     if file is None:
         raise UserError("int8", count, f"needs onnx and onnxruntime: {install('bench')}")
-    return quantised(file, calibration(training, count))
+    import onnx
+
+    made = onnx.load_from_string(quantised(file, calibration(training, count)))
+    how = {"values": "int8", "calibration_images": str(min(count, len(training))), "quantised_by": quantiser()}
+    onnx.helper.set_model_props(made, {**(meta or {}), **how})
+    return bytes(made.SerializeToString())
 
 
 def int8_logits(file: bytes, threads: int) -> Logits:

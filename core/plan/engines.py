@@ -27,6 +27,8 @@ class EngineKind:
 
 
 INT8 = "onnxruntime-int8"
+CALIBRATION, MOST_CALIBRATION = 500, 100_000
+"""Training images that int8 is calibrated with: as many as are taken when nobody says, and at most."""
 ENGINES: Mapping[str, EngineKind] = MappingProxyType(
     {
         "torch": EngineKind("fp32", True, _BOTH),

@@ -10,9 +10,11 @@ import pytest
 import torch
 from torch import nn
 
+from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.measure import latency
 from prunesweep.core.measure.any_graph import any_graph_of
+from prunesweep.core.measure.inference import write_int8
 from prunesweep.core.measure.int8 import calibration, int8_file, int8_logits
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
@@ -57,6 +59,16 @@ def test_calibration_is_of_that_many_training_images_the_same_each_time(split: S
     assert first.shape == (20, 3, 16, 16) and np.array_equal(first, again)
     everything = normalise(split.images, split.mean, split.std).numpy()
     assert all((everything == one).all((1, 2, 3)).any() for one in first)
+
+
+def test_a_file_in_int8_says_what_calibrated_it(tiny: nn.Module, split: Split, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    meta = {"stage": "ab" * 32, "model": "resnet18", "width": "4", "classes": "10"}
+    written = write_int8(Checkpoint(tiny.state_dict(), {}, meta), split, "noise", tmp_path / "a.onnx", 30)
+    told = {one.key: one.value for one in onnx.load(tmp_path / "a.onnx").metadata_props}
+    assert (told["values"], told["calibration_images"], told["stage"]) == ("int8", "30", "ab" * 32)
+    assert told["quantised_by"].startswith("onnxruntime ") and "mean" in told["input"]
+    assert written.bytes == (tmp_path / "a.onnx").stat().st_size and 0.5 < written.agreeing <= 1
 
 
 @pytest.mark.usefixtures("short_bursts")

@@ -11,6 +11,7 @@ from prunesweep.core.jobs.answers import FileResult, Note
 from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.engines import MOST_CALIBRATION
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.cli.int8_table import int8_lines
@@ -18,8 +19,6 @@ from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
 from prunesweep.orchestrator.images import ImageOptions, images_for
 from prunesweep.orchestrator.torch_client import ask, existing
-
-_MOST_CALIBRATION = 100_000
 
 
 def evaluate(
@@ -42,7 +41,7 @@ def evaluate(
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
-    calibration = parse_count(int8, "int8", 0, _MOST_CALIBRATION)
+    calibration = parse_count(int8, "int8", 0, MOST_CALIBRATION)
     if calibration and device != "cpu":
         raise UserError("int8", int8, f"runs on the CPU, not on {device}; leave --device out")
     options = ImageOptions(dataset, image_size, resize, test_share, mean, std)
