@@ -25,7 +25,7 @@ from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure.accuracy import Accuracy, evaluate
 from prunesweep.core.measure.engine_passes import BATCH, EAGER, fastest_engine, passes_in
-from prunesweep.core.measure.int8 import int8_file, int8_logits, quantiser
+from prunesweep.core.measure.int8 import graph_for, int8_graph, int8_logits, quantiser
 from prunesweep.core.measure.latency import compete
 from prunesweep.core.measure.size import layer_sizes
 from prunesweep.core.plan.datasets import DatasetRef
@@ -54,6 +54,8 @@ def measure(request: Evaluate, say: Say) -> Iterator[FileResult]:
     progress, places = reporter(say, ref.label), request.places
     split = load_dataset(ref, Path(request.data), "test", progress, places).to(device)
     training = load_dataset(ref, Path(request.data), "train", progress, places) if request.int8 else None
+    for path in paths if training is not None else ():
+        graph_for(load_for(path, request.model, ref), split, request.int8)
     test = _TestData(split, device, request.batch, threads, first, say, training, request.int8)
     first_top1: float | None = None
     for path in paths:
@@ -129,24 +131,29 @@ class _TestData:
     def _int8(self, network: nn.Module, fp32: Accuracy, race: LatencyRun) -> Int8Result:
         """Quantise the network, and test it on the same images."""
         assert self.training is not None  # noqa: S101 - asked before
-        file = int8_file(network, self.training, self.calibration)
+        file = int8_graph(graph_for(network, self.training, self.calibration), self.training, self.calibration)
         told = reporter(self.say, "in int8")
         found = evaluate(network, self.split, self.device, BATCH, told, int8_logits(file, self.threads))
-        # The first file's network ran as well, before this one.
-        times = [time for time in race.times if time.engine == INT8]
-        time = times[-1] if times else None
         return Int8Result(
             top1=found.top1,
             lost=int((fp32.right & ~found.right).count_nonzero()),
             gained=int((found.right & ~fp32.right).count_nonzero()),
             calibration=min(self.calibration, len(self.training)),
-            ms_per_image=time and time.ms / self.batch,
-            speedup=time and time.ratio,
-            speedup_low=time and time.ratio_low,
-            speedup_high=time and time.ratio_high,
-            p=time and time.p,
             version=quantiser(),
+            **_int8_times(race, self.batch),
         )
+
+
+def _int8_times(race: LatencyRun, batch: int) -> dict[str, float | None]:
+    """Return what an `Int8Result` says of the last network that ran in int8: the first file's ran before this one's."""
+    one = next((time for time in reversed(race.times) if time.engine == INT8), None)
+    return {
+        "ms_per_image": None if one is None else one.ms / batch,
+        "speedup": None if one is None else one.ratio,
+        "speedup_low": None if one is None else one.ratio_low,
+        "speedup_high": None if one is None else one.ratio_high,
+        "p": None if one is None else one.p,
+    }
 
 
 def noter(say: Say, path: Path) -> unwrap.Note:

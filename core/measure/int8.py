@@ -75,21 +75,22 @@ def calibration(split: Split, count: int) -> Iterator[np.ndarray]:
         yield np.ascontiguousarray(normalise(split.take(part), split.mean, split.std).numpy())
 
 
-def int8_file(network: nn.Module, training: Split, count: int) -> bytes:
-    """Return a network as an ONNX file in int8 for any batch, calibrated with `count` training images.
+def graph_for(network: nn.Module, split: Split, count: int) -> Graph:
+    """Return the graph of a network that is to be quantised, for the split's images.
 
     Raises:
-        UserError: no ONNX file can be made of it, or onnx or onnxruntime is not installed.
+        UserError: no ONNX file can be made of it; names `count`, which asked for int8.
     """
     try:
-        graph = any_graph_of(network, training.image_shape)
+        return any_graph_of(network, split.image_shape)
     except ValueError as error:
         raise UserError("int8", count, f"needs the network as an ONNX file: {error}") from None
-    return int8_graph(graph, training, count)
 
 
 def int8_graph(graph: Graph, training: Split, count: int, meta: Mapping[str, str] | None = None) -> bytes:
-    """Return the same of a graph. meta: goes into the file's `metadata_props`, with what calibrated it.
+    """Return a graph as an ONNX file in int8 for any batch, calibrated with `count` training images.
+
+    meta: goes into the file's `metadata_props`, with what calibrated it.
 
     Raises:
         UserError: onnx or onnxruntime is not installed.

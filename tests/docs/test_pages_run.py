@@ -18,7 +18,7 @@ import pytest
 import torch
 
 import prunesweep
-from prunesweep.core.measure import latency
+from prunesweep.core.measure import interleaved, latency
 from prunesweep.orchestrator.cli.app import main
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 from tests.support.digits import put_digits
@@ -118,6 +118,8 @@ def test_layer_rules_from_what_each_layer_tolerates(reader: Reader) -> None:
 @pytest.mark.slow
 def test_dense_and_pruned_in_int8(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latency, "BLOCKS", 3)
+    monkeypatch.setattr(interleaved, "_BURST_SECONDS", 0.001)
+    monkeypatch.setattr(interleaved, "_WARM_SECONDS", 0.001)
     told = "".join(reader.read(block) for block in MARKED["int8.md"])
     assert "over 200 training images; onnxruntime" in told
     table = told.partition("fastest here")[2].splitlines()

@@ -12,10 +12,11 @@ from torch import nn
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint
 from prunesweep.core.artifacts.export import write_weights
+from prunesweep.core.errors import UserError
 from prunesweep.core.measure import latency
 from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.measure.inference import write_int8
-from prunesweep.core.measure.int8 import calibration, int8_file, int8_logits
+from prunesweep.core.measure.int8 import calibration, graph_for, int8_graph, int8_logits
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks
@@ -36,7 +37,7 @@ def _tensors(file: bytes) -> dict[str, np.ndarray]:
 
 def test_zeros_stay_zeros_and_the_rest_is_near(tiny: nn.Module, split: Split) -> None:
     apply_masks(tiny, prune(Subject(tiny), "magnitude", "uniform-all", 0.9))
-    file = int8_file(tiny, split, 30)
+    file = int8_graph(graph_for(tiny, split, 30), split, 30)
     made = onnx_bytes(any_graph_of(tiny, split.image_shape))
     assert made is not None
     found, weights = _tensors(file), {name: one for name, one in _tensors(made).items() if one.ndim > 1}
@@ -59,6 +60,20 @@ def test_calibration_is_of_that_many_training_images_the_same_each_time(split: S
     assert first.shape == (20, 3, 16, 16) and np.array_equal(first, again)
     everything = normalise(split.images, split.mean, split.std).numpy()
     assert all((everything == one).all((1, 2, 3)).any() for one in first)
+
+
+def test_a_network_without_a_graph_is_refused(split: Split) -> None:
+    class Undecided(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 10)
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            pooled = images.mean((2, 3))
+            return self.fc(pooled if pooled.sum() > 0 else -pooled)
+
+    with pytest.raises(UserError, match=r"^int8 '30': needs the network as an ONNX file: "):
+        graph_for(Undecided(), split, 30)
 
 
 def test_a_file_in_int8_says_what_calibrated_it(tiny: nn.Module, split: Split, tmp_path: Path) -> None:
