@@ -1,17 +1,64 @@
 """Datasets as a person names them, looked up with a line of progress while a large image folder is read."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset, packed_path
+from prunesweep.core.images.preprocessing import Preparation, differing, prepare_as_said
 from prunesweep.core.jobs.answers import Progress
 from prunesweep.core.jobs.programs import PACK
 from prunesweep.core.jobs.requests import Pack
-from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.plan.axes import parse_channels
+from prunesweep.core.plan.datasets import (
+    RESIZES,
+    check_resize,
+    folder_of,
+    parse_share,
+    read_size,
+    with_normalisation,
+)
+from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings
-from prunesweep.orchestrator.console.output import flash
+from prunesweep.orchestrator.console.output import flash, note
 from prunesweep.orchestrator.torch_client import ask
 
 _QUIET_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """What a command's options say of the images for files of weights; "" and "0" = nothing."""
+
+    dataset: str
+    image_size: str
+    resize: str
+    test_share: str
+    mean: str
+    std: str
+
+
+def images_for(files: Sequence[Path], options: ImageOptions, settings: Settings) -> FoundDataset:
+    """Return the dataset, its images prepared as asked, else as a file beside the first of the weights says; notes say
+    so, and where another file of weights has it otherwise.
+
+    Raises:
+        UserError: an option that cannot be, or no such dataset.
+    """
+    how, share = one_of(options.resize, "resize", RESIZES), parse_share(options.test_share)
+    channels = parse_channels(options.mean, "mean", zero=True), parse_channels(options.std, "std", zero=False)
+    asked = Preparation(*channels, read_size(options.image_size))
+    resizes = folder_of(options.dataset) is not None
+    used = prepare_as_said(files[0], asked, resizes=resizes)
+    for line in (*used.notes, *(differing(path, used, resizes=resizes) for path in files)):
+        if line:
+            note(f"note: {line}")
+    check_resize(how, used.image_size)
+    found = look_up(options.dataset, settings, size=used.image_size, resize=how, share=share)
+    for line in found.notes:
+        note(f"note: {line}")
+    return replace(found, ref=with_normalisation(found.ref, used.mean, used.std))
 
 
 def look_up(

@@ -83,6 +83,30 @@ class BenchResult(Answer):
 
 
 @dataclass(frozen=True)
+class Int8Result:
+    """A file's network quantised to int8.
+
+    Attributes:
+        top1: test accuracy in [0, 1]; lost, gained: test images that are right in fp32 only, and in int8 only.
+        calibration: training images that it was calibrated with.
+        ms_per_image, speedup, speedup_low, speedup_high, p: of the int8 network, as those of `FileResult`, against the
+            same first file in fp32 in the same run; None where its engine did not run.
+        version: of the package that quantised it.
+    """
+
+    top1: float
+    lost: int
+    gained: int
+    calibration: int
+    ms_per_image: float | None
+    speedup: float | None
+    speedup_low: float | None
+    speedup_high: float | None
+    p: float | None
+    version: str
+
+
+@dataclass(frozen=True)
 class FileResult(Answer):
     """The result for one file.
 
@@ -101,6 +125,7 @@ class FileResult(Answer):
         engine_dense, engine: what ran the first file (the fastest dense one) and this one.
         accuracy_engine: what computed top1: the fastest whose logits are torch's, or torch.
         seconds: spent on this file.
+        int8: the same network in int8, None = it was not asked for.
     """
 
     event: ClassVar[str] = "file"
@@ -129,6 +154,47 @@ class FileResult(Answer):
     processor: str
     accuracy_engine: str
     seconds: float
+    int8: Int8Result | None = None
+
+
+@dataclass(frozen=True)
+class AsItIs(Answer):
+    """A network before a layer of it is pruned.
+
+    Attributes:
+        images, held_out: validation images that were looked at, and all.
+        right: of the `images`.
+    """
+
+    event: ClassVar[str] = "as-it-is"
+    images: int
+    held_out: int
+    right: int
+    nonzero: int
+    total: int
+    processor: str
+
+
+@dataclass(frozen=True)
+class PrunedLayer(Answer):
+    """A network with one layer pruned, against itself as it was, on the same images.
+
+    Attributes:
+        layer: its weight's name.
+        shape: of the weight.
+        sparsity: asked for of this layer.
+        kept, already: its weights that are not 0 then, and before.
+        lost, gained: images that were right before and are not any more, and the other way round.
+    """
+
+    event: ClassVar[str] = "layer"
+    layer: str
+    shape: tuple[int, ...]
+    sparsity: float
+    kept: int
+    already: int
+    lost: int
+    gained: int
 
 
 @dataclass(frozen=True)
@@ -139,6 +205,7 @@ class ExportedFile(Answer):
         dead_channels: of packed and ONNX files, how many output channels each layer lost.
         zstd_bytes: of packed files, the size after zstd.
         difference: of ONNX files, the largest from the network's outputs, relative to the largest output.
+        agreeing: of those in int8, the part of the calibration images for which they name the same class as in fp32.
     """
 
     event: ClassVar[str] = "file"
@@ -147,6 +214,7 @@ class ExportedFile(Answer):
     dead_channels: dict[str, int] | None = None
     zstd_bytes: int | None = None
     difference: float | None = None
+    agreeing: float | None = None
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,15 @@ def _writer(form: str) -> Write:
 def _packer(request: Export) -> Write:
     """Read the dataset: how large images are, how they are normalised, and what the classes are called."""
     # Not for the other formats: it loads torchvision.
-    from prunesweep.core.measure.inference import write_inference, write_onnx
+    from prunesweep.core.measure.inference import write_inference, write_int8, write_onnx
     from prunesweep.core.training.datasets import load_dataset
 
     ref = request.dataset
     if ref is None:
         raise StageError(f"{request.format}: the request names no dataset")
     split = load_dataset(ref, Path(request.data), "train", places=request.places)
+    if request.values == "int8":
+        return lambda checkpoint, path: asdict(write_int8(checkpoint, split, ref.name, path, request.calibration))
     if request.format == "onnx":
         return lambda checkpoint, path: asdict(write_onnx(checkpoint, split, ref.name, path))
     return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request.values))

@@ -49,6 +49,9 @@ PACK: Program[requests.Pack, answers.Packed | Progress] = Program(
 REEVALUATE: Program[requests.Reevaluate, answers.ReevaluatedFile | Progress] = Program(
     "prunesweep.core.jobs.reevaluate", requests.Reevaluate, (answers.ReevaluatedFile, Progress)
 )
+SENSITIVITY: Program[requests.Sensitivity, answers.AsItIs | answers.PrunedLayer | Note | Progress] = Program(
+    "prunesweep.core.jobs.sensitivity", requests.Sensitivity, (answers.AsItIs, answers.PrunedLayer, Note, Progress)
+)
 VERIFY: Program[requests.Verify, answers.VerifiedFile] = Program(
     "prunesweep.core.jobs.verify", requests.Verify, (answers.VerifiedFile,)
 )

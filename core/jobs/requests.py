@@ -29,7 +29,8 @@ class Export:
     Attributes:
         format: torch, safetensors, packed or onnx.
         dataset, places, data: for the last two.
-        values: of packed files.
+        values: of packed files, or int8 of ONNX ones.
+        calibration: training images for int8.
     """
 
     artifacts_url: str
@@ -40,6 +41,7 @@ class Export:
     places: tuple[str, ...] = ()
     data: str = ""
     values: str = "fp32"
+    calibration: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Evaluate:
     Attributes:
         batch: images a pass while latency is measured.
         threads: 0 = all.
+        int8: training images that calibrate each file's network in int8, 0 = it is not quantised.
     """
 
     files: tuple[str, ...]
@@ -96,6 +99,36 @@ class Evaluate:
     device: str
     batch: int
     threads: int
+    places: tuple[str, ...] = ()
+    int8: int = 0
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """See `prunesweep.core.jobs.sensitivity`.
+
+    Attributes:
+        score: as a stage writes it.
+        scores: folder of the user's own scores, "" = none.
+        sparsities: of the layer that is pruned, in (0, 1), rising.
+        images: validation images at most, 0 = all.
+        validation: fraction of the training images that is held out.
+        training_batch: images of a training step.
+        threads: 0 = all.
+    """
+
+    file: str
+    dataset: DatasetRef
+    data: str
+    model: str
+    score: str
+    sparsities: tuple[float, ...]
+    images: int
+    validation: float
+    training_batch: int
+    device: str
+    threads: int
+    scores: str = ""
     places: tuple[str, ...] = ()
 
 

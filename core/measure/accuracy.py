@@ -1,7 +1,7 @@
 """Accuracy on a split: every image once, in fp32."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,7 @@ class Accuracy:
         images: how many were read.
         top5: fraction whose class is among the five highest outputs, 1 with five classes or fewer.
         format: what the passes were resolved to.
+        right: bool [images] on the CPU, which images are right; two networks' are paired image by image.
     """
 
     top1: float
@@ -30,6 +31,7 @@ class Accuracy:
     images: int
     top5: float
     format: Format
+    right: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.bool), compare=False, repr=False)
 
 
 def evaluate(
@@ -55,7 +57,7 @@ def evaluate(
     """
     passes = Passes(model, min(split.images.shape[2:]), device).eval()
     mean, std = split.mean.to(device), split.std.to(device)
-    right = torch.zeros((), dtype=torch.int64, device=device)
+    right: list[Tensor] = []
     among_five = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
     total = len(split.labels)
@@ -66,14 +68,16 @@ def evaluate(
             labels = split.labels[start : start + batch].to(device)
             images = normalise(split.between(start, start + batch).to(device), mean, std)
             logits = passes(images) if logits_of is None else logits_of(images)
-            right += (logits.argmax(1) == labels).sum()
+            right.append(logits.argmax(1) == labels)
             among_five += (_rank(logits, labels) < 5).sum()
             loss += nn.functional.cross_entropy(logits, labels, reduction="sum").double()
             if progress is not None:
                 progress(min(start + batch, total), total)
     if not bool(loss.isfinite()):
         raise WrongPlan("the network's outputs are not finite", "lower the learning rate in a recipe of your own")
-    return Accuracy(int(right) / total, float(loss) / total, total, int(among_five) / total, passes.format)
+    each = torch.cat(right).cpu()
+    top1, top5 = int(each.count_nonzero()) / total, int(among_five) / total
+    return Accuracy(top1, float(loss) / total, total, top5, passes.format, each)
 
 
 def _rank(logits: Tensor, labels: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint
@@ -14,6 +15,8 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import install
 from prunesweep.core.io import written_whole
 from prunesweep.core.measure.any_graph import any_graph_of
+from prunesweep.core.measure.int8 import calibration as calibration_images
+from prunesweep.core.measure.int8 import int8_graph
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.passes import Passes
@@ -57,6 +60,21 @@ class OnnxFile:
     difference: float
 
 
+@dataclass(frozen=True)
+class Int8File:
+    """An ONNX file in int8 that was written.
+
+    Attributes:
+        bytes: the file's size.
+        dead_channels: how many output channels each layer lost.
+        agreeing: part of the calibration images for which it names the same class as in fp32.
+    """
+
+    bytes: int
+    dead_channels: dict[str, int]
+    agreeing: float
+
+
 def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, values: str) -> PackedFile:
     """Write the checkpoint's network, batch-norm folded in, without dead channels, whole or not at all.
 
@@ -85,9 +103,7 @@ def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -
     """
     model = _network(checkpoint)
     graph, dead = without_dead_channels(_graph(model, split))
-    meta = _meta(checkpoint, split, dataset, dead)
-    words = {key: value if isinstance(value, str) else json.dumps(value) for key, value in meta.items()}
-    data = onnx_bytes(graph, meta=words)
+    data = onnx_bytes(graph, meta=_words(_meta(checkpoint, split, dataset, dead)))
     if data is None:
         raise UserError("format", "onnx", f"needs onnx and onnxruntime: {install('bench')}")
     with written_whole(path) as file:
@@ -95,6 +111,42 @@ def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -
         file.flush()
         found = _checked(Path(file.name), model, graph.image_shape)
     return OnnxFile(len(data), dead, found)
+
+
+def write_int8(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, calibration: int) -> Int8File:
+    """Write the same as an ONNX file in int8, calibrated with that many of the split's images (training images). It
+    takes its name only when onnxruntime has loaded it from the disk and named classes for the calibration images.
+
+    Raises:
+        StageError, UserError: as `write_onnx`.
+    """
+    model = _network(checkpoint)
+    graph, dead = without_dead_channels(_graph(model, split))
+    meta = _words(_meta(checkpoint, split, dataset, dead))
+    data = int8_graph(graph, split, calibration, meta)
+    with written_whole(path) as file:
+        file.write(data)
+        file.flush()
+        agreeing = _agreeing(Path(file.name), model, split, calibration)
+    return Int8File(len(data), dead, agreeing)
+
+
+@torch.inference_mode()
+def _agreeing(path: Path, model: torch.nn.Module, split: Split, calibration: int) -> float:
+    """Return for what part of the calibration images the file names the network's class.
+
+    Raises:
+        StageError: its outputs are not finite.
+    """
+    run, passes, same, count = file_run(path), Passes(model, min(split.image_shape[1:])).eval(), 0, 0
+    assert run is not None  # noqa: S101 - it has quantised the file
+    for batch in calibration_images(split, calibration):
+        logits = torch.from_numpy(np.array(run(batch), np.float32))
+        if not bool(logits.isfinite().all()):
+            raise StageError("the network's outputs in int8 are not finite")
+        same += int((logits.argmax(1) == passes(torch.from_numpy(batch)).argmax(1)).sum())
+        count += len(batch)
+    return same / count
 
 
 @torch.inference_mode()
@@ -133,6 +185,11 @@ def _meta(checkpoint: Checkpoint, split: Split, dataset: str, dead: Mapping[str,
         },
         "dead_channels": dict(dead),
     }
+
+
+def _words(meta: Mapping[str, Any]) -> dict[str, str]:
+    """Return what goes into `metadata_props`: words as they are, and all else as JSON."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in meta.items()}
 
 
 def without_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:

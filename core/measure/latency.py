@@ -55,15 +55,19 @@ def compete(
     device: torch.device,
     engines: Iterable[str],
     progress: Progress = silent,
+    both: Iterable[str] = (),
 ) -> LatencyRun:
     """Time one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
     itself: that one runs twice anyway). Where `pruned` is another network than `dense`, the latter also runs in the
     very code that skips zeros.
 
-    Engines that cannot be used here are left out. threads: CPU threads; the process is pinned to as many CPUs, and
-    everything is put back afterwards. The networks are left as they are. 24 rounds; 2 to 3 seconds unless a pass takes
-    longer than some 10 ms.
+    Engines that cannot be used here are left out. The networks are left as they are. 24 rounds; 2 to 3 seconds unless
+    a pass takes longer than some 10 ms.
+
+    Args:
+        threads: CPU threads; the process is pinned to as many CPUs, and everything is put back afterwards.
+        both: dense engines among `engines` that run `pruned` as well.
 
     Raises:
         StageError: no such engine; or an fp32 engine whose logits are not PyTorch's.
@@ -84,6 +88,10 @@ def compete(
             best = _pilot(field, timer_of(device), settle)
             if pruned is not dense and not any(one.pruned for one in field):
                 field += contestants((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
+            if pruned is not dense:
+                twice = [engine for engine in chosen if engine.name in both and engine.name not in left_out]
+                # Last, so that the first pruned contestant is the one in fp32.
+                field += contestants(twice, pruned, pruned, images, threads, left_out, pruned_too=True)
             makers = [*(one.make for one in field), best.make]
             course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
             clock = clock_mhz(device)

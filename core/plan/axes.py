@@ -99,3 +99,19 @@ def parse_list(value: object, field: str, one: Callable[[object], T]) -> tuple[T
     if not items or any(item == "" for item in items):
         raise UserError(field, value, "give one or more values, separated by commas")
     return tuple(dict.fromkeys(one(item) for item in items))
+
+
+def parse_points(value: object, field: str) -> float:
+    """Return a difference of accuracies in percentage points, as a fraction: `1.5` is 0.015.
+
+    Raises:
+        UserError: no number from 0 to 100.
+    """
+    text = str(value).strip()
+    try:
+        points = float(text) if text.isascii() and "_" not in text and len(text) <= 32 else -1.0
+    except ValueError:
+        points = -1.0
+    if isinstance(value, bool) or not 0 <= points <= 100:
+        raise UserError(field, value, "give percentage points from 0 to 100, e.g. 1")
+    return points / 100

@@ -26,13 +26,16 @@ class EngineKind:
     devices: tuple[str, ...]
 
 
+INT8 = "onnxruntime-int8"
+CALIBRATION, MOST_CALIBRATION = 500, 100_000
+"""Training images that int8 is calibrated with: as many as are taken when nobody says, and at most."""
 ENGINES: Mapping[str, EngineKind] = MappingProxyType(
     {
         "torch": EngineKind("fp32", True, _BOTH),
         "torch-bf16": EngineKind("bf16", True, _BOTH),
         "torch-fp16": EngineKind("fp16", True, ("cuda",)),
         "onnxruntime": EngineKind("fp32", True, ("cpu",)),
-        "onnxruntime-int8": EngineKind("int8", True, ("cpu",)),
+        INT8: EngineKind("int8", True, ("cpu",)),
         "openvino": EngineKind("fp32", True, ("cpu",)),
         "openvino-bf16": EngineKind("bf16", True, ("cpu",)),
         "sparse": EngineKind("fp32", False, ("cpu",)),

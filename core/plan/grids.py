@@ -18,6 +18,7 @@ from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_sched
 from prunesweep.core.plan.layer_rules import LayerRule
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.networks import read_network, with_arguments
+from prunesweep.core.plan.recipes import recipe_for
 from prunesweep.core.plan.suggestions import did_you_mean
 
 MAX_CELLS = 1_000_000
@@ -250,7 +251,7 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         read = partial(parse_algorithm, known=known)
         changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", read)
     if "dataset" in changes and "recipe" not in changes:
-        changes["recipe"] = "digits" if changes["dataset"] == "digits" else "default"
+        changes["recipe"] = recipe_for(changes["dataset"])
     network = _network(values, changes.pop("model", None), base)
     if changes.get("weights") and "dense_epochs" not in changes:
         changes["dense_epochs"] = 0

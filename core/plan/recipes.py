@@ -129,6 +129,11 @@ def recipe_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
+def recipe_for(dataset: object) -> str:
+    """Return the recipe of a dataset for which none was given."""
+    return "digits" if dataset == "digits" else "default"
+
+
 def load_recipe(name: str) -> RecipePair:
     """Return a recipe by its name, or from a file by a path that ends in `.toml`.
 

@@ -50,7 +50,7 @@ def prune(
             reach the sparsity.
     """
     choice = _choice(score, allocation)
-    rank = _rank(score, own_scores)
+    rank = score_named(score, own_scores)
     weights: dict[str, Tensor] = dict(prunable(subject.model))
     check_masks(weights, subject.masks)
     if subject.masks and set(subject.masks) != set(weights):
@@ -81,7 +81,12 @@ def _target(
     return counts_in(counts, weights)
 
 
-def _rank(score: str, folder: Path | None) -> Score:
+def score_named(score: str, folder: Path | None) -> Score:
+    """Return the score that a stage names. folder: of the scores that are not ours.
+
+    Raises:
+        StageError: a user's score that is not the submitted one, or fails.
+    """
     own = read_own(score)
     return SCORES[score] if own is None else load_own(own, folder)
 

@@ -36,19 +36,40 @@ def partition(labels: Tensor, validation: float) -> tuple[Tensor, Tensor]:
     Returns:
         Both int64 and ascending, on the CPU.
     """
-    labels = labels.cpu()
-    wanted = _held_out(torch.bincount(labels).tolist(), validation)
-    order = torch.randperm(len(labels), generator=generator("validation", len(labels)))
-    held = torch.zeros(len(labels), dtype=torch.bool)
-    for label, count in enumerate(wanted):
-        held[order[labels[order] == label][:count]] = True
+    # In fractions, because 0.29 · 100 is 28.999… in floating point.
+    held = _share_of(labels.cpu(), Fraction(str(validation)), "validation")
     return (~held).nonzero().flatten(), held.nonzero().flatten()
 
 
-def _held_out(sizes: list[int], validation: float) -> list[int]:
+def some_of(labels: Tensor, members: Tensor, count: int) -> Tensor:
+    """Return `count` of the members, or all where there are not more: each class by its share of them, which ones by
+    chance, the same each time.
+
+    Args:
+        labels: int64 [N], of all images.
+        members: int64 [M], ascending.
+
+    Returns:
+        int64, ascending, on the CPU.
+    """
+    if count >= len(members):
+        return members
+    return members[_share_of(labels.cpu()[members], Fraction(count, len(members)), "some")]
+
+
+def _share_of(labels: Tensor, fraction: Fraction, purpose: str) -> Tensor:
+    """Return which images make that share of each class: bool [N], drawn by the purpose and N alone."""
+    wanted = _held_out(torch.bincount(labels).tolist(), fraction)
+    order = torch.randperm(len(labels), generator=generator(purpose, len(labels)))
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for label, count in enumerate(wanted):
+        held[order[labels[order] == label][:count]] = True
+    return held
+
+
+def _held_out(sizes: list[int], fraction: Fraction) -> list[int]:
     """Return how many images each class gives: its share rounded down, then one more from the largest remainders on,
-    ties by class. In fractions, because 0.29 · 100 is 28.999… in floating point."""
-    fraction = Fraction(str(validation))
+    ties by class."""
     given = [int(size * fraction) for size in sizes]
     missing = int(sum(sizes) * fraction) - sum(given)
     able = (label for label, size in enumerate(sizes) if given[label] < size * fraction and given[label] + 1 < size)

@@ -48,6 +48,7 @@ _PANELS = {
         "evaluate": Entry(
             "evaluate:evaluate", "Test checkpoint files: accuracy, drop against the first, sparsity, time."
         ),
+        "sensitivity": Entry("sensitivity:sensitivity", "Prune each layer by itself and show what it costs."),
         "bench": Entry("bench:bench", "Is it really faster? Times checkpoint files in every engine."),
         "verify": Entry("verify:verify", "Read every artifact again."),
         "gc": Entry("gc:gc", "Remove what no stage needs from the artifact store."),

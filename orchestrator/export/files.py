@@ -16,7 +16,9 @@ from prunesweep.core.ledger.queries.lineage import origins
 from prunesweep.core.ledger.queries.lookup import CellArtifacts, cell_artifacts, dataset_of
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.datasets import folder_of
+from prunesweep.core.plan.engines import CALIBRATION, MOST_CALIBRATION
 from prunesweep.core.plan.names import parse_file_stem, study_name
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import Settings
@@ -29,7 +31,8 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
     {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed", "onnx": ".onnx"}
 )
 _WITH_DATASET = ("packed", "onnx")
-_VALUES = ("fp32", "fp16")
+_VALUES: Mapping[str, str] = MappingProxyType({"fp16": "packed", "int8": "onnx"})
+"""Other numbers than fp32, and the format that can have them."""
 _NAMES = ("study", "digest")
 
 
@@ -39,7 +42,8 @@ class ExportOptions:
 
     Attributes:
         form: a key of `ENDINGS`.
-        values: of the kept weights in packed files.
+        values: `fp16` for the kept weights in packed files, or `int8` for ONNX files.
+        calibration: training images that int8 is calibrated with.
         names: `study` or `digest`.
         force: replace files that are there.
         cards: a model card beside each file.
@@ -53,12 +57,17 @@ class ExportOptions:
     names: str = "study"
     force: bool = False
     cards: bool = True
+    calibration: int = CALIBRATION
 
     def __post_init__(self) -> None:
         one_of(self.form, "format", ENDINGS)
         one_of(self.names, "names", _NAMES)
-        if one_of(self.values, "values", _VALUES) != "fp32" and self.form != "packed":
-            raise UserError("values", self.values, "needs --format packed; the other formats are float32")
+        parse_count(self.calibration, "calibration", 1, MOST_CALIBRATION)
+        needed = _VALUES.get(one_of(self.values, "values", ("fp32", *_VALUES)), self.form)
+        if needed != self.form:
+            raise UserError("values", self.values, f"needs --format {needed}")
+        if self.calibration != CALIBRATION and self.values != "int8":
+            raise UserError("calibration", self.calibration, "is for --values int8; leave it out")
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,7 @@ def _request(
         files=tuple(Weights(about.artifact, str(path)) for path, about in files.items()),
         data=str(settings.data),
         values=options.values,
+        calibration=options.calibration,
         **dataset,
     )
 

@@ -6,6 +6,7 @@ tests/orchestrator/test_run.py.
 
 import json
 import os
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 
 import prunesweep
+from prunesweep.core.measure import interleaved, latency
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 from tests.support.command_here import command_here
 from tests.support.digits import put_digits
@@ -76,7 +78,7 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md"}
+    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md", "sensitivity.md", "int8.md"}
 
 
 @pytest.mark.slow
@@ -87,6 +89,26 @@ def test_the_first_sweep(reader: Reader) -> None:
     assert (reader.folder / "first.html").read_text().startswith("<!doctype html>")
     assert len(list((reader.folder / "models").glob("*.pt"))) == 5
     assert told.rstrip().endswith("dry run: nothing was written")
+
+
+@pytest.mark.slow
+def test_layer_rules_from_what_each_layer_tolerates(reader: Reader) -> None:
+    told = "".join(reader.read(block) for block in MARKED["sensitivity.md"])
+    assert "144 validation images of digits" in told and "[layers]" in told
+    rules = tomllib.loads((reader.folder / "layers.toml").read_text())
+    assert 0 < rules["sparsity"][0] < 0.9 and len(rules["layers"]) == 20
+    assert told.rstrip().endswith("dry run: nothing was written")
+
+
+@pytest.mark.slow
+def test_dense_and_pruned_in_int8(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "BLOCKS", 3)
+    monkeypatch.setattr(interleaved, "_BURST_SECONDS", 0.001)
+    monkeypatch.setattr(interleaved, "_WARM_SECONDS", 0.001)
+    told = "".join(reader.read(block) for block in MARKED["int8.md"])
+    assert "over 200 training images; onnxruntime" in told
+    table = told.partition("fastest here")[2].splitlines()
+    assert ["resnet18.pt" in table[2], "oneshot1" in table[3] or "t1.pt" in table[3]] == [True, True], table
 
 
 @pytest.mark.slow

@@ -138,7 +138,10 @@ def test_reading_makes_no_ledger(sweep: Sweep, home: Path, command: tuple[str, .
         (["export", "x", ".", "--format", "tflite"], "sweep: format 'tflite': unknown"),
         (["export", "x", ".", "--format", "onnx", "--values", "fp16"], "sweep: values 'fp16': needs --format packed"),
         (["export", "x", ".", "--names", "y"], "sweep: names 'y': unknown"),
-        (["export", "x", ".", "--format", "packed", "--values", "int8"], "sweep: values 'int8': unknown"),
+        (["export", "x", ".", "--format", "packed", "--values", "int8"], "sweep: values 'int8': needs --format onnx"),
+        (["export", "x", ".", "--values", "int4"], "sweep: values 'int4': unknown"),
+        (["export", "x", ".", "--calibration", "0"], "sweep: calibration '0': give a whole number from 1"),
+        (["export", "x", ".", "--calibration", "9"], "sweep: calibration '9': is for --values int8"),
         (["export", "x", ".", "--values", "fp16"], "sweep: values 'fp16': needs --format packed"),
     ],
 )

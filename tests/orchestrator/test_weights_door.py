@@ -10,16 +10,17 @@ import torch
 from PIL import Image
 from sqlalchemy import Engine
 
-from prunesweep.core.jobs.requests import Bench, Evaluate
+from prunesweep.core.jobs.requests import Bench, Evaluate, Sensitivity
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
-from prunesweep.orchestrator.cli.commands import bench, evaluate
+from prunesweep.orchestrator.cli.commands import bench, evaluate, sensitivity
 from tests.orchestrator.conftest import Ran
 from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Ran]
-Asked = Callable[..., Evaluate | Bench | None]
+Request = Evaluate | Bench | Sensitivity
+Asked = Callable[..., Request | None]
 GRID = ("--sparsity", "50", "--algorithm", "oneshot", "--epochs", "1", "--bench-device", "none")
 OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # option: its value and what must be given with it, then what stands on both sides of the comparison.
@@ -37,7 +38,12 @@ OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "--std": (("0.2,0.2,0.2", "--mean", "0.5,0.5,0.5"), ()),
 }
 READS = {"--model", "--model-args", "--dataset", "--image-size", "--resize", "--test-share", "--mean", "--std"}
-ACTS: dict[str, set[str]] = {"evaluate": READS, "bench": {"--model", "--model-args", "--image-size"}, "export": set()}
+ACTS: dict[str, set[str]] = {
+    "evaluate": READS,
+    "sensitivity": READS,
+    "bench": {"--model", "--model-args", "--image-size"},
+    "export": set(),
+}
 LONE = [
     ("submit", "--head", "new", "give --weights, and --dense-epochs to train it"),
     ("submit", "--resize", "pad", "give that too: --image-size"),
@@ -67,18 +73,20 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def asked(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """What `sweep evaluate` or `sweep bench` of `own.pt` asks its torch program for; None where it is refused."""
-    requests: list[Evaluate | Bench] = []
+    """What one of these commands asks its torch program about `own.pt` for; None where it is refused."""
+    requests: list[Request] = []
 
-    def ask(_: object, request: Evaluate | Bench) -> Iterator[Any]:
+    def ask(_: object, request: Request) -> Iterator[Any]:
         requests.append(request)
         return iter(())
 
-    for command in (evaluate, bench):
+    for command in (evaluate, bench, sensitivity):
         monkeypatch.setattr(command, "ask", ask)
 
-    def run(command: str, *arguments: str) -> Evaluate | Bench | None:
-        return requests[-1] if sweep(command, "own.pt", *arguments, "--json").code == 0 else None
+    def run(command: str, *arguments: str) -> Request | None:
+        requests.clear()
+        sweep(command, "own.pt", *arguments, "--json")
+        return requests[-1] if requests else None
 
     return run
 
@@ -139,7 +147,7 @@ def test_what_lies_beside_the_file_is_one_thing_for_all(sweep: Sweep, asked: Ask
         assert "does not apply to ONNX files" in ran.complaint or "takes no arguments" in ran.complaint
 
 
-@pytest.mark.parametrize("command", ["evaluate", "bench"])
+@pytest.mark.parametrize("command", ["evaluate", "bench", "sensitivity"])
 def test_published_weights_are_for_sweeps(command: str, sweep: Sweep, home: Path) -> None:
     ran = sweep(command, "torchvision:ResNet18_Weights.IMAGENET1K_V1")
     assert ran.code == 2 and "published weights, which sweeps begin with (--weights)" in ran.complaint

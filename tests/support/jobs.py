@@ -25,6 +25,7 @@ _PROGRAMS = {
     "network": "look",
     "pack": "pack",
     "reevaluate": "measure",
+    "sensitivity": "measure",
     "verify": "verify",
 }
 """Program → the function in it that answers."""
@@ -35,6 +36,7 @@ _ASKING = (
     "cli.commands.costs",
     "cli.commands.doctor",
     "cli.commands.evaluate",
+    "cli.commands.sensitivity",
     "cli.commands.verify",
     "export.files",
     "networks",

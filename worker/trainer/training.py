@@ -17,17 +17,15 @@ from prunesweep.core.plan.stages import PruneRound, Train
 from prunesweep.core.pruning.masks import Masks, count_nonzero
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
-from prunesweep.core.training.batches import fitting, partition, plain_batches
+from prunesweep.core.training.batches import partition
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
+from prunesweep.core.training.score_batches import score_batches
 from prunesweep.worker.protocol import Done, Epoch, Request
 from prunesweep.worker.trainer.artifact_store import TrainedArtifact
 from prunesweep.worker.trainer.context import TrainerContext, say
 from prunesweep.worker.trainer.progress import DeviceSteps
 from prunesweep.worker.trainer.ran import what_ran
-
-_SCORE_BATCH, _SCORE_IMAGES = 128, 1280
-"""Images that scores by gradients look at: some 100 for each of ten classes."""
 
 
 def run_train(context: TrainerContext, request: Request, stage: Train) -> Done:
@@ -69,10 +67,7 @@ def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks
     members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
-        # Large ones by as many as the training takes: that much memory there must be.
-        large = fitting(_SCORE_BATCH, split.images.shape[2:]) < _SCORE_BATCH
-        batch = min(_SCORE_BATCH, stage.recipe.batch) if large else _SCORE_BATCH
-        return plain_batches(split, members, stage.seed, stage.round, batch, _SCORE_IMAGES // batch)
+        return score_batches(split, members, stage.seed, stage.round, stage.recipe.batch)
 
     old = {name: mask.to(context.device) for name, mask in masks.items()}
     return Subject(model, old, batches, stage.seed, stage.round, split.image_shape)

@@ -1,7 +1,6 @@
 """ONNX Runtime on a CPU, in fp32 and in int8. Zeros are multiplied like any other number."""
 
 import copy
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch import nn
 
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
+from prunesweep.core.measure.int8 import quantised
 from prunesweep.core.sparse.model.graph import INPUT
 
 _CALIBRATION_BATCHES = 2
@@ -71,36 +71,11 @@ def _session(file: bytes, threads: int) -> Any:
 
 
 def _quantised(file: bytes, images: torch.Tensor, taken: str = INPUT) -> bytes:
-    """Static quantisation as ONNX Runtime recommends for CPUs: optimised first, QDQ nodes, weights per channel.
-
-    Ranges come from random images: good for a latency, which does not depend on them, and for nothing else. The
-    accuracy of such a network is not that of a network quantised with care, so it is not reported.
+    """Return the file in int8, its ranges from random images: good for a latency, which does not depend on them, and
+    for nothing else. `prunesweep.core.measure.int8` calibrates with real ones where accuracy is asked for.
 
     taken: the name of the file's input.
     """
-    import onnx
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    class Random(CalibrationDataReader):  # type: ignore[misc]
-        def __init__(self) -> None:
-            generator = np.random.default_rng(0)
-            shape = tuple(images.shape)
-            self._left = [generator.random(shape, np.float32) for _ in range(_CALIBRATION_BATCHES)]
-
-        def get_next(self) -> dict[str, np.ndarray] | None:
-            return {taken: self._left.pop()} if self._left else None
-
-    with tempfile.TemporaryDirectory() as folder:
-        prepared, target = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
-        quant_pre_process(onnx.load_from_string(file), str(prepared), skip_symbolic_shape=True)
-        quantize_static(
-            str(prepared),
-            str(target),
-            Random(),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
-        return target.read_bytes()
+    dice = np.random.default_rng(0)
+    batches = [dice.random(tuple(images.shape), np.float32) for _ in range(_CALIBRATION_BATCHES)]
+    return quantised(file, batches, taken)

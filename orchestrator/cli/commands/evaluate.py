@@ -4,27 +4,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
-from prunesweep.core.images.preprocessing import Preparation, differing, prepare_as_said
 from prunesweep.core.jobs.answers import FileResult, Note
 from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.requests import Evaluate
-from prunesweep.core.plan.axes import parse_channels, parse_count
-from prunesweep.core.plan.datasets import (
-    RESIZES,
-    check_resize,
-    folder_of,
-    parse_share,
-    read_size,
-    with_normalisation,
-)
+from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.engines import MOST_CALIBRATION
 from prunesweep.core.plan.networks import parse_model, with_arguments
-from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.cli.int8_table import int8_lines
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import flash, note, say, say_json, width
-from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.images import ImageOptions, images_for
 from prunesweep.orchestrator.torch_client import ask, existing
 
 
@@ -42,41 +35,32 @@ def evaluate(
     device: str,
     batch: str,
     threads: str,
+    int8: str,
     json_: bool,
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
     paths = [existing(file) for file in files]
-    how, share = one_of(resize, "resize", RESIZES), parse_share(test_share)
-    channels = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
-    asked = Preparation(*channels, read_size(image_size))
-    used = _prepared([Path(path) for path in paths], asked, resizes=folder_of(dataset) is not None)
-    check_resize(how, used.image_size)
-    found = look_up(dataset, settings, size=used.image_size, resize=how, share=share)
-    for line in found.notes:
-        note(f"note: {line}")
+    calibration = parse_count(int8, "int8", 0, MOST_CALIBRATION)
+    if calibration and device != "cpu":
+        raise UserError("int8", int8, f"runs on the CPU, not on {device}; leave --device out")
+    options = ImageOptions(dataset, image_size, resize, test_share, mean, std)
+    found = images_for([Path(path) for path in paths], options, settings)
     request = Evaluate(
         files=tuple(paths),
-        dataset=with_normalisation(found.ref, used.mean, used.std),
+        dataset=found.ref,
         places=tuple(found.places),
         data=str(settings.data),
         model=parse_model(model) if model_args is None else with_arguments(parse_model(model), model_args),
         device=device,
         batch=parse_count(batch, "batch", 1, 65_536),
         threads=parse_count(threads, "threads", 0, 1024) or settings.threads,
+        int8=calibration,
     )
     need("worker", "evaluate", modules=("torch",))
+    if calibration:
+        need("bench", "int8", int8, ("onnx", "onnxruntime"))
     _evaluate(request, json_)
-
-
-def _prepared(paths: list[Path], asked: Preparation, *, resizes: bool) -> Preparation:
-    """Return how all files' images are prepared: as asked, else as a file beside the first of the weights says; notes
-    say so, and where another file of weights has it otherwise."""
-    used = prepare_as_said(paths[0], asked, resizes=resizes)
-    for line in (*used.notes, *(differing(path, used, resizes=resizes) for path in paths)):
-        if line:
-            note(f"note: {line}")
-    return used
 
 
 def _evaluate(request: Evaluate, json_: bool) -> None:
@@ -96,6 +80,8 @@ def _evaluate(request: Evaluate, json_: bool) -> None:
         say_json(results)
     else:
         say(*_lines(results, width()))
+        if results[0]["int8"]:
+            say("", *int8_lines(results, width()))
 
 
 def _lines(results: list[dict[str, Any]], width: int) -> list[str]:

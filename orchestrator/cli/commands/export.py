@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from prunesweep.core.plan.axes import parse_count
+from prunesweep.core.plan.engines import MOST_CALIBRATION
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.output import note, say, say_json
@@ -10,10 +12,20 @@ from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 
 
 def export(
-    *, sweep: str, folder: Path, form: str, values: str, names: str, no_cards: bool, force: bool, json_: bool
+    *,
+    sweep: str,
+    folder: Path,
+    form: str,
+    values: str,
+    calibration: str,
+    names: str,
+    no_cards: bool,
+    force: bool,
+    json_: bool,
 ) -> None:
     """Write the finished cells' networks, and the dense one: weights with the zeros in them, packed, or as ONNX."""
-    options = ExportOptions(form, values, names, force, cards=not no_cards)
+    images = parse_count(calibration, "calibration", 1, MOST_CALIBRATION)
+    options = ExportOptions(form, values, names, force, cards=not no_cards, calibration=images)
     planned = plan_export(load_settings(), sweep, folder, options)
     written = []
     for event in planned.write():
@@ -31,6 +43,8 @@ def _more(event: dict[str, Any]) -> str:
     facts = []
     if "zstd_bytes" in event:
         facts.append(f"{text.size(event['zstd_bytes'])} with zstd")
+    if "agreeing" in event:
+        facts.append(f"int8: {text.percent(event['agreeing'])} % of the calibration images in the class of fp32")
     if "difference" in event:
         facts.append(f"checked: outputs differ by {event['difference']:.0e}")
     dead = sum(event.get("dead_channels", {}).values())

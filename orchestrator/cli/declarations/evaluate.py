@@ -41,6 +41,10 @@ def evaluate(
     threads: Annotated[
         str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
     ] = "0",
+    int8: Annotated[
+        str,
+        typer.Option("--int8", metavar="N", help="Also in int8, calibrated with N training images, e.g. 500; CPU."),
+    ] = "0",
     json_: JsonOption = False,
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
@@ -59,5 +63,6 @@ def evaluate(
         device=device,
         batch=batch,
         threads=threads,
+        int8=int8,
         json_=json_,
     )

@@ -18,9 +18,10 @@ FormatOption = Annotated[
         autocompletion=completion.one("torch", "safetensors", "onnx", "packed"),
     ),
 ]
-_VALUES_HELP = "Kept weights in packed files: fp32 (exact) or fp16."
+_VALUES_HELP = "fp32; fp16 for kept weights in packed files, int8 for ONNX files."
 ValuesOption = Annotated[
-    str, typer.Option("--values", metavar="TYPE", help=_VALUES_HELP, autocompletion=completion.one("fp32", "fp16"))
+    str,
+    typer.Option("--values", metavar="TYPE", help=_VALUES_HELP, autocompletion=completion.one("fp32", "fp16", "int8")),
 ]
 NoCardsOption = Annotated[bool, flag("--no-cards", "No model card (.md) beside each file.")]
 
@@ -30,6 +31,9 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made when missing.")],
     form: FormatOption = "torch",
     values: ValuesOption = "fp32",
+    calibration: Annotated[
+        str, typer.Option("--calibration", metavar="N", help="Training images that int8 is calibrated with.")
+    ] = "500",
     names: Annotated[
         str,
         typer.Option(
@@ -47,5 +51,13 @@ def export(
     from prunesweep.orchestrator.cli.commands import export as command
 
     command.export(
-        sweep=sweep, folder=folder, form=form, values=values, names=names, no_cards=no_cards, force=force, json_=json_
+        sweep=sweep,
+        folder=folder,
+        form=form,
+        values=values,
+        calibration=calibration,
+        names=names,
+        no_cards=no_cards,
+        force=force,
+        json_=json_,
     )

@@ -47,6 +47,14 @@ def pictures(drawn: Sequence[Figure]) -> Iterator[tuple[Path, bytes]]:
         )
 
 
+def picture(figure: Figure, ending: str) -> bytes:
+    """Return one chart as `svg`, `png` (300 dots an inch) or `pdf`."""
+    svg = vl_convert.vegalite_to_svg(figure.spec(INK))
+    if ending == "svg":
+        return svg.encode()
+    return vl_convert.svg_to_pdf(svg) if ending == "pdf" else vl_convert.svg_to_png(svg, ppi=_DOTS_PER_INCH, scale=1.0)
+
+
 @cache
 def library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one JavaScript text that needs no network; it defines `vegaEmbed`."""

@@ -63,7 +63,25 @@ def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) 
             missing=text.MISSING,
             data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
             library=Markup(library()),  # noqa: S704 - the package's own program
-            script=_ours("page.js"),
+            script=_ours("page.js") + _ours("charts.js"),
+        )
+    )
+
+
+def chart_page(template: str, title: str, drawn: Sequence[Figure], **shown: object) -> str:
+    """Return a document of the same looks with another template of this folder; its figures can be drawn, but not
+    sorted. shown: what the template names beside title, figures and data."""
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            title=title,
+            css=_ours("tokens.css") + _ours("page.css"),
+            figures=[Shown(figure.name, figure.title, figure.note, True) for figure in drawn],
+            data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
+            library=Markup(library()),  # noqa: S704 - the package's own program
+            script=_ours("charts.js"),
+            **shown,
         )
     )
 

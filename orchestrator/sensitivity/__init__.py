@@ -1,0 +1,1 @@
+"""What pruning each layer by itself costs: numbers, files, and the layer rules that they suggest."""
