@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from prunesweep.core.plan.lineage import EACH, ONCE
 
-SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
+SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt")
+CORRECTING = ("sparsegpt",)
+"""Scores whose pruning changes the weights that stay, too."""
 STARTS = ("trained", "initial")
 
 RECOVERIES: Mapping[str, str] = MappingProxyType(
@@ -119,6 +121,8 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("flops", allocation="flops:0.5"),
             Algorithm("latency", allocation="latency:0.8"),
             Algorithm("2:4", allocation="2:4"),
+            Algorithm("wanda", score="wanda", allocation="rows"),
+            Algorithm("sparsegpt", score="sparsegpt", allocation="uniform-all"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),

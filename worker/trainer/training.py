@@ -15,7 +15,7 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train
 from prunesweep.core.pruning.masks import Masks, count_nonzero
-from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.registry import prune_and_correct
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import fitting, partition, plain_batches
 from prunesweep.core.training.loop import Training, train
@@ -49,19 +49,28 @@ def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> D
     """Prune the parent's weights further, then let the rest recover."""
 
     def begin() -> tuple[nn.Module, Masks]:
-        parent = context.checkpoint(request.inputs, stage.parent)
+        parent = context.checkpoint(request.inputs, stage.pruned or stage.parent)
         # On the device: choosing among millions of weights is quick there.
         model = load_model(stage.model, parent.weights).to(context.device)
-        subject = _subject(context, stage, model, parent.masks)
-        counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
-        rules = (stage.layers, counts)
-        with context.report.watching(model, "scoring"):
-            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules)
+        masks = parent.masks if stage.pruned else _prune(context, request, stage, model, parent.masks)
         if stage.rewind:
             model.load_state_dict(context.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
 
     return _train_and_store(context, request, stage, begin)
+
+
+def _prune(context: TrainerContext, request: Request, stage: PruneRound, model: nn.Module, masks: Masks) -> Masks:
+    """Return the round's masks; the model gets the values that the score brings for the weights that stay."""
+    subject = _subject(context, stage, model, masks)
+    counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+    rules = (stage.layers, counts)
+    with context.report.watching(model, "scoring"):
+        found = prune_and_correct(
+            subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules
+        )
+    model.load_state_dict(found.weights, strict=False)
+    return found.masks
 
 
 def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
