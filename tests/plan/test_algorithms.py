@@ -123,6 +123,31 @@ def test_what_no_schedule_or_budget_allows_is_one_line(axes: dict[str, str], com
         planned(**axes)
 
 
+def test_a_pruning_that_corrects_weights_is_a_stage_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "grid.toml"
+    alone = '[algorithms.alone]\nscore = "sparsegpt"\nallocation = "uniform-all"\nrecovery = "none"\n'
+    ticket = '[algorithms.ticket]\nscore = "sparsegpt"\nallocation = "uniform-all"\nrecovery = "ticket"\n'
+    names = '["sparsegpt", "alone", "ticket", "wanda"]'
+    file.write_text(f"algorithm = {names}\nsparsity = [90]\nepochs = [2]\ndense_epochs = 8\nwidth = 2\n{alone}{ticket}")
+    made = plan(load_grid(str(file)))
+    cells = {cell.cell.algorithm: cell for cell in made.cells}
+    (tuned,), (plain,), (rewound,), (wanda,) = (rounds(made, cells[name]) for name in cells)
+    assert (tuned.pruned, tuned.epochs, tuned.parents) == (cells["alone"].rounds[0], 2, (tuned.parent, tuned.pruned))
+    assert (plain.pruned, plain.epochs, plain.parent) == ("", 0, tuned.parent)
+    assert made.stages[rewound.pruned].parent == rewound.parent and rewound.rewind in rewound.parents
+    assert not wanda.pruned and "pruned" not in encode(wanda)
+    before = {name: made.stages[cell.evaluate].before for name, cell in cells.items()}
+    assert before == {
+        "sparsegpt": tuned.pruned,
+        "alone": cells["alone"].rounds[0],
+        "ticket": rewound.pruned,
+        "wanda": wanda.parent,
+    }
+    assert made.stages[cells["alone"].evaluate].parents == cells["alone"].rounds
+    dense = planned(algorithm="sparsegpt", sparsity="0")
+    assert not any(getattr(stage, "pruned", "") for stage in dense.stages.values())
+
+
 def test_uniform_keeps_the_first_layer_dense_as_its_sources_do() -> None:
     made = planned(algorithm="uniform,uniform-all")
     assert [rounds(made, cell)[0].layers for cell in made.cells] == ["conv1.weight=dense", ""]
