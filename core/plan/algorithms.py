@@ -45,6 +45,7 @@ class Algorithm:
         start: prune the `trained` dense network or the `initial` one.
         anneal: the learning rate falls to 0 in `each` round or `once` over all.
         rewind: epochs of the dense training after which a ticket's weights are taken, 0 = the initial ones.
+        regrow: how masks move while the network trains (`prunesweep.core.plan.regrowth`), "" = they stay.
         sparsity: the only one beside 0 that it can reach, None = any.
     """
 
@@ -56,6 +57,7 @@ class Algorithm:
     start: str = "trained"
     anneal: str = EACH
     rewind: int = REWIND
+    regrow: str = ""
 
     @property
     def rounds(self) -> bool:
@@ -127,6 +129,9 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),
             Algorithm("synflow", score="synflow", recovery="retrain", start="initial"),
+            Algorithm("static-erk", score="random", allocation="erk", recovery="retrain", start="initial"),
+            Algorithm("set", "random", "erk", recovery="retrain", start="initial", regrow="set:0.3@100"),
+            Algorithm("rigl", "random", "erk", recovery="retrain", start="initial", regrow="rigl:0.3@100"),
         )
     }
 )

@@ -224,6 +224,7 @@ class _Builder:
                     layers=encode_rules(self.rules.of(algorithm, cell, number)),
                     counts=counted[number - 1] if counted else "",
                     teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
+                    regrow=algorithm.regrow if cell.sparsity else "",
                 )
             )
             lived = course.first_epoch + course.epochs
@@ -234,7 +235,7 @@ class _Builder:
         """Return the digest of a round; where the pruning changes the weights that stay, it is a stage of its own, so
         that it is done once whatever follows, and its accuracy can be measured."""
         if stage.score in CORRECTING and (stage.epochs or stage.rewind):
-            alone = replace(stage, epochs=0, before=0, after=0, rewind="", teacher="")
+            alone = replace(stage, epochs=0, before=0, after=0, rewind="", teacher="", regrow="")
             stage = replace(stage, pruned=self.add(alone))
         return self.add(stage)
 

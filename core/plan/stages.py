@@ -99,6 +99,7 @@ class PruneRound:
         teacher: digest of the dense network whose outputs are targets of the recovery, "" = labels only.
         pruned: digest of the same round without its recovery, whose weights and masks this one takes instead of pruning
             the parent's itself; for scores that change the weights that stay. "" = it prunes.
+        regrow: how masks move during the recovery (`prunesweep.core.plan.regrowth`), "" = they stay.
     """
 
     kind: ClassVar[str] = "prune"
@@ -122,6 +123,7 @@ class PruneRound:
     counts: str = ""
     teacher: str = field(default="", metadata={OPTIONAL: True})
     pruned: str = field(default="", metadata={OPTIONAL: True})
+    regrow: str = field(default="", metadata={OPTIONAL: True})
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Algorithms as plans: schedules, what follows each round, fair budgets, compositions of one's own."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,20 @@ def test_a_pruning_that_corrects_weights_is_a_stage_of_its_own(tmp_path: Path) -
     assert made.stages[cells["alone"].evaluate].parents == cells["alone"].rounds
     dense = planned(algorithm="sparsegpt", sparsity="0")
     assert not any(getattr(stage, "pruned", "") for stage in dense.stages.values())
+
+
+def test_masks_move_in_a_training_from_the_beginning_only(tmp_path: Path) -> None:
+    made = planned(algorithm="static-erk,set,rigl", iterations="1")
+    (static,), (by_chance,), (rigl,) = (rounds(made, cell) for cell in made.cells)
+    assert "regrow" not in encode(static) and by_chance.regrow == "set:0.3@100"
+    assert replace(rigl, regrow="") == static == replace(by_chance, regrow="")
+    file = tmp_path / "grid.toml"
+    own = '[algorithms.own]\nstart = "initial"\nrecovery = "{}"\nregrow = "rigl:0.50@20"\n'
+    file.write_text(own.format("retrain"))
+    assert load_grid(str(file)).algorithms[0].regrow == "rigl:0.5@20"
+    file.write_text(own.format("finetune"))
+    with pytest.raises(UserError, match=r"own.regrow 'rigl:0.5@20': masks move in a training from the beginning only"):
+        load_grid(str(file))
 
 
 def test_uniform_keeps_the_first_layer_dense_as_its_sources_do() -> None:

@@ -12,6 +12,7 @@ from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.regrowth import Regrowth, read_regrowth
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train
 from prunesweep.core.pruning.masks import Masks, count_nonzero
@@ -134,6 +135,7 @@ def _train_and_store(
             start=start,
             before_step=before_step,
             teacher=teacher,
+            regrowth=_regrowth(stage),
             # Networks of others may hold tensors that are neither parameters nor buffers.
             graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
         )
@@ -148,7 +150,7 @@ def _train_and_store(
                 top1 = course.validate()
     goes_on = isinstance(stage, Train) and stage.epochs and stage.after
     left = course.optimizer() if goes_on else {}
-    data, summary = _make(context, request, stage, model, masks, left)
+    data, summary = _make(context, request, stage, model, course.masks, left)
     context.kept.give_back()
     if top1 is not None:
         summary["top1_val"] = top1
@@ -161,6 +163,18 @@ def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRoun
     if not isinstance(stage, PruneRound) or not stage.teacher:
         return None
     return load_model(stage.model, context.checkpoint(request.inputs, stage.teacher).weights)
+
+
+def _regrowth(stage: Train | PruneRound) -> Regrowth | None:
+    """Return how the stage's masks move, if they do.
+
+    Raises:
+        StageError: the stage says it as no plan does.
+    """
+    try:
+        return read_regrowth(stage.regrow) if isinstance(stage, PruneRound) else None
+    except ValueError as error:
+        raise StageError(str(error)) from None
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
