@@ -54,8 +54,8 @@ def obs_saliency(subject: Subject) -> dict[str, Tensor]:
             scores[name] = torch.zeros_like(weight)
             continue
         form, hessian = found[name].form, found.pop(name).sums
-        inverse = torch.cholesky_inverse(torch.linalg.cholesky(_damped(hessian)))
-        saliency = form.matrix(weight.detach()).double().square() / inverse.diagonal(dim1=1, dim2=2)[:, None]
+        inverse = _inverse_factor(hessian).square().sum(dim=1)  # the diagonal of UᵀU
+        saliency = form.matrix(weight.detach()).double().square() / inverse[:, None]
         saliency.masked_fill_(_idle(hessian)[:, None], 0.0)
         scores[name] = form.weight(saliency, weight.shape)
     return scores
@@ -109,8 +109,7 @@ def solve(
         block: columns for which it is asked at a time.
     """
     _, outputs, columns = weight.shape
-    # Upper triangular, H⁻¹ = Uᵀ U: row j, from j on, is that of the inverse of H without the inputs before j.
-    factor = torch.linalg.cholesky(torch.cholesky_inverse(torch.linalg.cholesky(_damped(hessian))), upper=True)
+    factor = _inverse_factor(hessian)
     diagonal = factor.diagonal(dim1=1, dim2=2)
     idle = _idle(hessian)
     values, mask = weight.clone(), kept.clone()
@@ -165,6 +164,17 @@ def _rows(scores: Tensor, alive: Tensor, kept: int) -> Tensor:
 def _idle(hessian: Tensor) -> Tensor:
     """Return which inputs are always 0, [G, C]: their weights do nothing, and go first."""
     return hessian.diagonal(dim1=1, dim2=2) == 0
+
+
+def _inverse_factor(hessian: Tensor) -> Tensor:
+    """Return U of the damped H, upper triangular, H⁻¹ = Uᵀ U: row j, from j on, is that of the inverse of H without the
+    inputs before j, by the root of its first element.
+
+    With the inputs in reverse, H = M Mᵀ and U is the reverse of M⁻¹: H⁻¹ itself, which takes longest, is not needed.
+    """
+    lower = torch.linalg.cholesky(_damped(hessian).flip(1, 2))
+    ones = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device).expand_as(lower)
+    return torch.linalg.solve_triangular(lower, ones, upper=False).flip(1, 2)
 
 
 def _damped(hessian: Tensor) -> Tensor:
