@@ -174,7 +174,8 @@ def _inverse_factor(hessian: Tensor) -> Tensor:
     """
     lower = torch.linalg.cholesky(_damped(hessian).flip(1, 2))
     ones = torch.eye(lower.shape[-1], dtype=lower.dtype, device=lower.device).expand_as(lower)
-    return torch.linalg.solve_triangular(lower, ones, upper=False).flip(1, 2)
+    inverse: Tensor = torch.linalg.solve_triangular(lower, ones, upper=False)
+    return inverse.flip(1, 2)
 
 
 def _damped(hessian: Tensor) -> Tensor:
