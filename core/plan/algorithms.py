@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from prunesweep.core.plan.lineage import EACH, ONCE
 
-SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow")
+SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt")
+CORRECTING = ("sparsegpt",)
+"""Scores whose pruning changes the weights that stay, too."""
 STARTS = ("trained", "initial")
 
 RECOVERIES: Mapping[str, str] = MappingProxyType(
@@ -43,6 +45,7 @@ class Algorithm:
         start: prune the `trained` dense network or the `initial` one.
         anneal: the learning rate falls to 0 in `each` round or `once` over all.
         rewind: epochs of the dense training after which a ticket's weights are taken, 0 = the initial ones.
+        regrow: how masks move while the network trains (`prunesweep.core.plan.regrowth`), "" = they stay.
         sparsity: the only one beside 0 that it can reach, None = any.
     """
 
@@ -54,6 +57,7 @@ class Algorithm:
     start: str = "trained"
     anneal: str = EACH
     rewind: int = REWIND
+    regrow: str = ""
 
     @property
     def rounds(self) -> bool:
@@ -119,10 +123,15 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("flops", allocation="flops:0.5"),
             Algorithm("latency", allocation="latency:0.8"),
             Algorithm("2:4", allocation="2:4"),
+            Algorithm("wanda", score="wanda", allocation="rows"),
+            Algorithm("sparsegpt", score="sparsegpt", allocation="uniform-all"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),
             Algorithm("synflow", score="synflow", recovery="retrain", start="initial"),
+            Algorithm("static-erk", score="random", allocation="erk", recovery="retrain", start="initial"),
+            Algorithm("set", "random", "erk", recovery="retrain", start="initial", regrow="set:0.3@100"),
+            Algorithm("rigl", "random", "erk", recovery="retrain", start="initial", regrow="rigl:0.3@100"),
         )
     }
 )

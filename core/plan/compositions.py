@@ -18,6 +18,7 @@ from prunesweep.core.plan.allocations import parse_allocation
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.own_scores import parse_score
+from prunesweep.core.plan.regrowth import parse_regrowth
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 _WORDS = {
@@ -47,6 +48,9 @@ def parse_compositions(value: object) -> tuple[Algorithm, ...]:
         if own.anneal == ONCE and own.recovery in ("weight-rewind", "none", *TICKETS):
             fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
             raise UserError(f"{field}.anneal", ONCE, fix)
+        if own.regrow and (own.recovery, own.start) != ("retrain", "initial"):
+            fix = 'masks move in a training from the beginning only; give it start = "initial", recovery = "retrain"'
+            raise UserError(f"{field}.regrow", own.regrow, fix)
         made.append(own)
     return tuple(made)
 
@@ -56,8 +60,10 @@ def _part(key: str, word: object, field: str) -> str | int:
         return axes.parse_count(word, f"{field}.{key}", 0, 100_000)
     if key == "allocation":
         return str(parse_allocation(word, f"{field}.{key}"))
+    if key == "regrow":
+        return parse_regrowth(word, f"{field}.{key}")
     if key == "score":
         return parse_score(word, f"{field}.{key}", SCORES)
     if key not in _WORDS:
-        raise UserError(field, key, did_you_mean(key, ["score", "allocation", "rewind", *_WORDS]))
+        raise UserError(field, key, did_you_mean(key, ["score", "allocation", "rewind", "regrow", *_WORDS]))
     return one_of(word, f"{field}.{key}", _WORDS[key])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.algorithms import NOTHING, Algorithm, sparsities
+from prunesweep.core.plan.algorithms import CORRECTING, NOTHING, Algorithm, sparsities
 from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import method_of
@@ -142,7 +142,7 @@ class _Builder:
         algorithm = self.grid.named(cell.algorithm)
         start = self.start(algorithm, cell.seed)
         rounds = self.rounds(cell, algorithm, start)
-        before = rounds[-2] if len(rounds) > 1 else start
+        before = self.before(start, rounds)
         evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate))
         benchmark = self.benchmark(rounds[-1], train)
         return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
@@ -205,7 +205,7 @@ class _Builder:
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
             score, allocation = self.choice(algorithm, sparsity)
             course = chain.course(number, lived)
-            parent = self.add(
+            parent = self.add_round(
                 PruneRound(
                     parent=parent,
                     round=number,
@@ -224,11 +224,27 @@ class _Builder:
                     layers=encode_rules(self.rules.of(algorithm, cell, number)),
                     counts=counted[number - 1] if counted else "",
                     teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
+                    regrow=algorithm.regrow if cell.sparsity else "",
                 )
             )
             lived = course.first_epoch + course.epochs
             digests.append(parent)
         return tuple(digests)
+
+    def add_round(self, stage: PruneRound) -> str:
+        """Return the digest of a round; where the pruning changes the weights that stay, it is a stage of its own, so
+        that it is done once whatever follows, and its accuracy can be measured."""
+        if stage.score in CORRECTING and (stage.epochs or stage.rewind):
+            alone = replace(stage, epochs=0, before=0, after=0, rewind="", teacher="", regrow="")
+            stage = replace(stage, pruned=self.add(alone))
+        return self.add(stage)
+
+    def before(self, start: str, rounds: tuple[str, ...]) -> str:
+        """Return the stage whose weights, under the last round's masks, are the network right after pruning."""
+        last = self.stages[rounds[-1]]
+        if isinstance(last, PruneRound) and last.score in CORRECTING:
+            return last.pruned or rounds[-1]
+        return rounds[-2] if len(rounds) > 1 else start
 
     def teacher(self, seed: int) -> str:
         """Return the dense network, which teaches in recovery if the recipe says so."""

@@ -97,6 +97,9 @@ class PruneRound:
         counts: digest of the stage whose masks say how many weights each layer keeps (allocation `counts-of`), "" = of
             none.
         teacher: digest of the dense network whose outputs are targets of the recovery, "" = labels only.
+        pruned: digest of the same round without its recovery, whose weights and masks this one takes instead of pruning
+            the parent's itself; for scores that change the weights that stay. "" = it prunes.
+        regrow: how masks move during the recovery (`prunesweep.core.plan.regrowth`), "" = they stay.
     """
 
     kind: ClassVar[str] = "prune"
@@ -119,10 +122,12 @@ class PruneRound:
     layers: str = ""
     counts: str = ""
     teacher: str = field(default="", metadata={OPTIONAL: True})
+    pruned: str = field(default="", metadata={OPTIONAL: True})
+    regrow: str = field(default="", metadata={OPTIONAL: True})
 
     @property
     def parents(self) -> tuple[str, ...]:
-        needed = (self.parent, self.rewind, self.counts, self.teacher)
+        needed = (self.parent, self.rewind, self.counts, self.teacher, self.pruned)
         return tuple(dict.fromkeys(one for one in needed if one))
 
 
@@ -133,7 +138,7 @@ class Evaluate:
 
     Attributes:
         before: digest of the stage that the parent's last round pruned (accuracy right after pruning, before recovery),
-            or "" for a dense parent.
+            or of what that pruning made, where it changed the weights that stay; "" for a dense parent.
         bn_reestimate: read it for `before` once more, with batch-norm statistics re-estimated from training images.
     """
 
@@ -148,7 +153,7 @@ class Evaluate:
 
     @property
     def parents(self) -> tuple[str, ...]:
-        return (self.parent, self.before) if self.before else (self.parent,)
+        return tuple(dict.fromkeys(one for one in (self.parent, self.before) if one))
 
 
 @dataclass(frozen=True)

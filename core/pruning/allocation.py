@@ -38,6 +38,25 @@ def uniform(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationConte
     return _by_layer(scores, alive, sparsity, {name: Fraction(score.numel()) for name, score in scores.items()})
 
 
+def rows(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
+    """Return the same sparsity in every row of every layer, to the nearest weight: weights are compared with those of
+    their own output only (Sun et al. 2023, arXiv:2306.11695, section 3). Of a transposed convolution, whose weights
+    begin with their inputs, a row is an input."""
+    flat, kept = ranked(scores, alive, sparsity)
+    parts = {name: part.view(len(scores[name]), -1) for name, part in zip(scores, parts_of(flat, scores), strict=True)}
+    living = {name: (part != -torch.inf).sum(dim=1).tolist() for name, part in parts.items()}
+    room = {f"{name}/{row}": count for name, counts in living.items() for row, count in enumerate(counts)}
+    shares = {f"{name}/{row}": Fraction(part.shape[1]) for name, part in parts.items() for row in range(len(part))}
+    counts = iter(apportion(shares, room, kept).values())
+    masks = {}
+    for name, part in parts.items():
+        wanted = torch.tensor([next(counts) for _ in range(len(part))], device=part.device)
+        order = part.argsort(dim=1, descending=True, stable=True)
+        best = torch.arange(part.shape[1], device=part.device) < wanted[:, None]
+        masks[name] = torch.zeros_like(best).scatter_(1, order, best).view(scores[name].shape)
+    return masks
+
+
 def erk(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
     """Erdős–Rényi kernel: a layer's density is in proportion to (inputs + outputs + kernel height + width) / (their
     product), at most 1 (Mocanu et al. 2018; Evci et al. 2020, arXiv:1911.11134, section 3 (1))."""
@@ -127,6 +146,7 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "global-floor": over_all_with_floor,
         "uniform": uniform,
         "uniform-all": uniform,
+        "rows": rows,
         "erk": erk,
         "lamp": lamp,
         "flops": flops,

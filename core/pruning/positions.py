@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from prunesweep.core.passes import trace
 from prunesweep.core.pruning.masks import prunable
 
-_PRODUCTS = {"mm": (0, 1), "addmm": (1, 2), "bmm": (0, 1), "baddbmm": (1, 2), "mv": (0, 1), "addmv": (1, 2)}
+PRODUCTS = {"mm": (0, 1), "addmm": (1, 2), "bmm": (0, 1), "baddbmm": (1, 2), "mv": (0, 1), "addmv": (1, 2)}
 """Operators that multiply two matrices, and at which places these are."""
 
 
@@ -57,8 +57,8 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             # [O, …] and the output's positions; of a transposed one [I, …] and the input's.
             positions = (args[0] if args[6] else result).numel() // weight.shape[0]
             self._add(name, weight.numel() * positions)
-        elif operator in _PRODUCTS:
-            left, right = (args[place] for place in _PRODUCTS[operator])
+        elif operator in PRODUCTS:
+            left, right = (args[place] for place in PRODUCTS[operator])
             products = left.numel() * (right.shape[-1] if right.dim() > 1 else 1)
             self._add(self._name(left) or self._name(right), products)
         return result

@@ -16,6 +16,7 @@ from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
 from prunesweep.core.pruning.own import load_own
 from prunesweep.core.pruning.positions import by_tiles, positions
+from prunesweep.core.pruning.reconstruction import CORRECTIONS, Pruned
 from prunesweep.core.pruning.scores import SCORES, Score
 from prunesweep.core.pruning.shares import KeepTarget, choose, counts_in, on_the_way, target_of
 from prunesweep.core.pruning.subject import Subject
@@ -34,7 +35,22 @@ def prune(
     layers: str = "",
     counts: Masks | None = None,
 ) -> dict[str, Tensor]:
-    """New masks for all prunable weights of the subject, subsets of those that it has.
+    """Return new masks for all prunable weights of the subject, subsets of those that it has; see `prune_and_correct`,
+    which this leaves out the new values of."""
+    return prune_and_correct(subject, score, allocation, sparsity, own_scores, layers, counts).masks
+
+
+def prune_and_correct(
+    subject: Subject,
+    score: str,
+    allocation: str,
+    sparsity: float,
+    own_scores: Path | None = None,
+    layers: str = "",
+    counts: Masks | None = None,
+) -> Pruned:
+    """Return new masks for all prunable weights of the subject, subsets of those that it has, and new values of the
+    weights that stay, where the score brings them.
 
     Args:
         allocation: as a stage writes it (`prunesweep.core.plan.allocations`).
@@ -68,7 +84,8 @@ def prune(
             apply_masks(model, masks)
         now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
         masks = choose(rank(now), masks, on_the_way(target, weights, subject.masks, step, steps), spread, context)
-    return masks
+    correct = CORRECTIONS.get(score)
+    return Pruned(masks) if correct is None else correct(subject, masks, choice.name)
 
 
 def _target(

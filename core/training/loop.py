@@ -11,9 +11,11 @@ from torch import Tensor, nn
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format
 from prunesweep.core.plan.recipes import Recipe
+from prunesweep.core.plan.regrowth import Regrowth
 from prunesweep.core.pruning.masks import Masks, apply_masks
 from prunesweep.core.training.batches import BatchDraws, draw, fitting, normalise, partition, steps_in
 from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.regrowing import MaskChange
 from prunesweep.core.training.step import CudaGraph, Recording, Step
 from prunesweep.core.training.training_state import TrainingState
 
@@ -60,6 +62,7 @@ class Training(Iterator[EpochResult]):
         graph: Recording | None,
         teacher: nn.Module | None = None,
         compiled: bool = False,
+        regrowth: Regrowth | None = None,
     ) -> None:
         apply_masks(model.to(split.device), masks)
         self._model, self._split, self._recipe = model, split, recipe
@@ -71,7 +74,10 @@ class Training(Iterator[EpochResult]):
         self._steps = steps_in(len(self._members), recipe.batch)
         self._behind, self._course = before * self._steps, (before + epochs + after) * self._steps
         self._before_step = before_step
-        self._train = Step(model, self._masks, split, recipe, len(self._members), graph, teacher, compiled)
+        self._regrowth = regrowth
+        moves = regrowth is not None
+        facts = (split, recipe, len(self._members))
+        self._train = Step(model, self._masks, *facts, graph, teacher, compiled=compiled, moves=moves)
         self._ahead: dict[int, BatchDraws] = {}
 
     def __next__(self) -> EpochResult:
@@ -99,6 +105,11 @@ class Training(Iterator[EpochResult]):
     def format(self) -> Format:
         """Device, layout and number format that its steps were resolved to."""
         return self._train.passes.format
+
+    @property
+    def masks(self) -> Masks:
+        """As they are now: the given ones, unless the training moves them."""
+        return self._masks if self._regrowth is None else self._train.masks
 
     @property
     def position(self) -> tuple[int, int]:
@@ -162,15 +173,23 @@ class Training(Iterator[EpochResult]):
         self._train.begin(draws, rates, self._step, (self._seed, self._first + self._epoch))
         for step in range(self._step, self._steps):
             self._before_step(self)
-            self._seen += self._train(step)
+            self._seen += self._train(step, self._change(done + step))
             self._step += 1
         self._train.settle()
         # Multiplying leaves −0.0 behind; this leaves +0.0.
-        apply_masks(self._model, self._masks)
+        apply_masks(self._model, self.masks)
         if self._epoch + 1 < self._epochs:
             # Now, while a GPU still works on what it was given.
             self._ahead = {self._epoch + 1: self._draw(self._epoch + 1)}
         return float(self._train.summed) / self._seen, rates[-1]
+
+    def _change(self, step: int) -> MaskChange | None:
+        """Return what moves in a step of the whole course."""
+        fraction = self._regrowth.moving(step, self._course) if self._regrowth else 0.0
+        if self._regrowth is None or not fraction:
+            return None
+        at_random = self._regrowth.method == "set"
+        return MaskChange(fraction, (self._seed, self._first + self._epoch, self._step) if at_random else None)
 
     def _draw(self, epoch: int) -> BatchDraws:
         return draw(self._members, self._recipe, self._seed, self._first + epoch)
@@ -212,6 +231,7 @@ def train(
     ),
     teacher: nn.Module | None = None,
     compiled: bool = False,
+    regrowth: Regrowth | None = None,
 ) -> Training:
     """Train `model` in place on `device`; iterate over the result, one `EpochResult` an epoch.
 
@@ -230,6 +250,7 @@ def train(
         graph: makes what records and plays the steps on that device.
         teacher: the network whose outputs are targets, as the recipe says.
         compiled: compile the network (`torch.compile`) for full batches. The bits are then other ones.
+        regrowth: how masks move.
 
     On the CPU the same arguments and thread count give the same bits.
 
@@ -239,7 +260,8 @@ def train(
     """
     split = split.to(device)
     schedule = (epochs, seed, first_epoch, before, after)
-    training = Training(model, masks, split, recipe, *schedule, before_step, graph(split.device), teacher, compiled)
+    how = (before_step, graph(split.device), teacher, compiled, regrowth)
+    training = Training(model, masks, split, recipe, *schedule, *how)
     if start is not None:
         training.restore(start)
     return training

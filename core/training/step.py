@@ -24,6 +24,7 @@ from prunesweep.core.streams import capture_stream
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
+from prunesweep.core.training.regrowing import MaskChange, move
 from prunesweep.core.training.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class Step:
             short, always is.
         teacher: a network whose outputs are targets beside the labels.
         compiled: compile the network for full batches.
+        moves: masks change in some steps.
     """
 
     def __init__(
@@ -117,7 +119,9 @@ class Step:
         count: int,
         graph: Recording | None,
         teacher: nn.Module | None = None,
+        *,
         compiled: bool = False,
+        moves: bool = False,
     ) -> None:
         device = split.device
         self._model, self._split, self._recipe, self._count, self._graph = model, split, recipe, count, graph
@@ -126,6 +130,7 @@ class Step:
         self.passes = Passes(model, side, device, gradients=True, precision=recipe.precision, compiled=full)
         self._teacher = None if teacher is None else teacher_of(teacher, recipe, side, device)
         self._recorded = False
+        self._moves = moves
         weights = dict(prunable(model))
         self._masked = [weights[name] for name in masks]
         self._mask_names = tuple(masks)
@@ -167,7 +172,14 @@ class Step:
         """Return the tensors themselves, by `Snapshot`'s names: whoever writes into them changes the training."""
         self.settle()
         found = {f"model/{key}": value for key, value in self._model.state_dict().items()}
+        if self._moves:
+            found |= {f"factor/{name}": factor for name, factor in zip(self._mask_names, self._factors, strict=True)}
         return {**found, **self._optimizer_state(), "loss": self.summed}
+
+    @property
+    def masks(self) -> dict[str, Tensor]:
+        """As they are now, True = alive."""
+        return {name: factor != 0 for name, factor in zip(self._mask_names, self._factors, strict=True)}
 
     def settle(self) -> None:
         """Bring the counters of batch-norms up to date, which played steps leave alone; nothing else reads them."""
@@ -181,6 +193,9 @@ class Step:
             for name, parameter in self._model.named_parameters()
             for key, value in self._optimizer.state[parameter].items()
         }
+
+    def _slots(self, weight: Tensor) -> list[Tensor]:
+        return [value for value in self._optimizer.state[weight].values() if value.shape == weight.shape]
 
     def _memory(self) -> StepMemory:
         """Return all that a recorded step knows the addresses of."""
@@ -210,14 +225,18 @@ class Step:
         if self._split.streamed:
             self._stream = Stream(self._split.images, draws.index, self._recipe.batch, first, self._split.device)
 
-    def __call__(self, number: int) -> int:
+    def __call__(self, number: int, change: MaskChange | None = None) -> int:
         """Train on the epoch's batch of that number, from 0, one after another; how many images it has. On a GPU it
-        returns before they are done."""
+        returns before they are done.
+
+        change: the step moves masks instead of weights; it is carried out as it comes.
+        """
         begin = number * self._recipe.batch
         images = min(self._recipe.batch, self._count - begin)
         if self._stream is not None:
             self._incoming[:images].copy_(self._stream.next(), non_blocking=True)
-        whole = self._graph is not None and images == self._recipe.batch
+        full = images == self._recipe.batch
+        whole = self._graph is not None and full and change is None
         if whole and not self._recorded:
             whole = self._record()
         with dice("step", *self._at, number, device=self._split.device):
@@ -227,7 +246,9 @@ class Step:
             else:
                 # On the CPU a number: a tensor would round it to float32.
                 rate = self._rates[number] if self._graph is None else self._rate.copy_(self._planned_rates[number])
-                self._train(self._plan.rows(slice(begin, begin + images)), rate)
+                self._train(self._plan.rows(slice(begin, begin + images)), rate, change)
+                if full and self._graph is not None:
+                    self._advance()
         return images
 
     def _record(self) -> bool:
@@ -258,9 +279,12 @@ class Step:
         self._rate.copy_(self._planned_rates.index_select(0, self._cursor).squeeze(0))
         with _without_counters(self._counting):
             self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
+        self._advance()
+
+    def _advance(self) -> None:
         self._cursor.add_(1).remainder_(self._count // self._recipe.batch)
 
-    def _train(self, draws: BatchDraws, rate: float | Tensor) -> None:
+    def _train(self, draws: BatchDraws, rate: float | Tensor, change: MaskChange | None = None) -> None:
         streamed = self._incoming[: len(draws.index)] if self._split.streamed else None
         images, labels = augmented(self._split, self._recipe, draws, streamed)
         logits = self.passes(images)
@@ -270,7 +294,10 @@ class Step:
         loss.backward()  # type: ignore[no-untyped-call]
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        self._optimizer.step()
+        if change is None:
+            self._optimizer.step()
+        else:
+            move(dict(zip(self._mask_names, self._masked, strict=True)), self._factors, self._slots, change)
         # No gradients between steps: those of a graph are its own, and a step beside it must not add to them.
         self._optimizer.zero_grad(set_to_none=True)
         with torch.no_grad():

@@ -1,6 +1,7 @@
 """Algorithms as plans: schedules, what follows each round, fair budgets, compositions of one's own."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,45 @@ def test_sharing_never_costs_epochs(names: list[str], fair: bool) -> None:
 def test_what_no_schedule_or_budget_allows_is_one_line(axes: dict[str, str], complaint: str) -> None:
     with pytest.raises(UserError, match=complaint):
         planned(**axes)
+
+
+def test_a_pruning_that_corrects_weights_is_a_stage_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "grid.toml"
+    alone = '[algorithms.alone]\nscore = "sparsegpt"\nallocation = "uniform-all"\nrecovery = "none"\n'
+    ticket = '[algorithms.ticket]\nscore = "sparsegpt"\nallocation = "uniform-all"\nrecovery = "ticket"\n'
+    names = '["sparsegpt", "alone", "ticket", "wanda"]'
+    file.write_text(f"algorithm = {names}\nsparsity = [90]\nepochs = [2]\ndense_epochs = 8\nwidth = 2\n{alone}{ticket}")
+    made = plan(load_grid(str(file)))
+    cells = {cell.cell.algorithm: cell for cell in made.cells}
+    (tuned,), (plain,), (rewound,), (wanda,) = (rounds(made, cells[name]) for name in cells)
+    assert (tuned.pruned, tuned.epochs, tuned.parents) == (cells["alone"].rounds[0], 2, (tuned.parent, tuned.pruned))
+    assert (plain.pruned, plain.epochs, plain.parent) == ("", 0, tuned.parent)
+    assert made.stages[rewound.pruned].parent == rewound.parent and rewound.rewind in rewound.parents
+    assert not wanda.pruned and "pruned" not in encode(wanda)
+    before = {name: made.stages[cell.evaluate].before for name, cell in cells.items()}
+    assert before == {
+        "sparsegpt": tuned.pruned,
+        "alone": cells["alone"].rounds[0],
+        "ticket": rewound.pruned,
+        "wanda": wanda.parent,
+    }
+    assert made.stages[cells["alone"].evaluate].parents == cells["alone"].rounds
+    dense = planned(algorithm="sparsegpt", sparsity="0")
+    assert not any(getattr(stage, "pruned", "") for stage in dense.stages.values())
+
+
+def test_masks_move_in_a_training_from_the_beginning_only(tmp_path: Path) -> None:
+    made = planned(algorithm="static-erk,set,rigl", iterations="1")
+    (static,), (by_chance,), (rigl,) = (rounds(made, cell) for cell in made.cells)
+    assert "regrow" not in encode(static) and by_chance.regrow == "set:0.3@100"
+    assert replace(rigl, regrow="") == static == replace(by_chance, regrow="")
+    file = tmp_path / "grid.toml"
+    own = '[algorithms.own]\nstart = "initial"\nrecovery = "{}"\nregrow = "rigl:0.50@20"\n'
+    file.write_text(own.format("retrain"))
+    assert load_grid(str(file)).algorithms[0].regrow == "rigl:0.5@20"
+    file.write_text(own.format("finetune"))
+    with pytest.raises(UserError, match=r"own.regrow 'rigl:0.5@20': masks move in a training from the beginning only"):
+        load_grid(str(file))
 
 
 def test_uniform_keeps_the_first_layer_dense_as_its_sources_do() -> None:

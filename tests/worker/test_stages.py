@@ -255,6 +255,20 @@ def test_every_algorithm_runs_and_keeps_the_exact_count(small, name):
     assert result["collapsed"] == sum(layer["nonzero"] == 0 for layer in result["layers"])
 
 
+def test_corrected_weights_are_measured_as_pruned_and_trained_on(small):
+    axes = {"algorithm": "sparsegpt", "sparsity": "70", "epochs": "1", "iterations": "1", "dense_epochs": "2"}
+    made = plan(read_axes({**axes, "width": "2", "bench_device": "none"}, GRIDS["demo"]))
+    (cell,) = made.cells
+    done = {digest: small.run(stage) for digest, stage in made.stages.items()}
+    tuned = made.stages[cell.rounds[0]]
+    alone = small.checkpoint(made.stages[tuned.pruned])
+    dense = small.checkpoint(made.stages[tuned.parent]).weights
+    assert any(not torch.equal(alone.weights[name], dense[name] * mask) for name, mask in alone.masks.items())
+    assert all(torch.equal(mask, alone.masks[name]) for name, mask in small.checkpoint(tuned).masks.items())
+    own = small.run(Evaluate(tuned.pruned, tuned.pruned, tuned.dataset, tuned.model)).result
+    assert own["top1"] == own["top1_before"] == done[cell.evaluate].result["top1_before"]
+
+
 def test_layer_rules_and_controls_with_the_same_counts(small):
     axes = {"algorithm": "iterative,random@iterative", "sparsity": "80", "epochs": "0", "iterations": "2", "width": "2"}
     rules = "first=dense,shortcuts=exempt,fc.weight=50%"

@@ -12,10 +12,11 @@ from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.measure.size import zstd_bytes
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.regrowth import Regrowth, read_regrowth
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train
 from prunesweep.core.pruning.masks import Masks, count_nonzero
-from prunesweep.core.pruning.registry import prune
+from prunesweep.core.pruning.registry import prune_and_correct
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import partition
 from prunesweep.core.training.loop import Training, train
@@ -47,19 +48,28 @@ def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> D
     """Prune the parent's weights further, then let the rest recover."""
 
     def begin() -> tuple[nn.Module, Masks]:
-        parent = context.checkpoint(request.inputs, stage.parent)
+        parent = context.checkpoint(request.inputs, stage.pruned or stage.parent)
         # On the device: choosing among millions of weights is quick there.
         model = load_model(stage.model, parent.weights).to(context.device)
-        subject = _subject(context, stage, model, parent.masks)
-        counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
-        rules = (stage.layers, counts)
-        with context.report.watching(model, "scoring"):
-            masks = prune(subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules)
+        masks = parent.masks if stage.pruned else _prune(context, request, stage, model, parent.masks)
         if stage.rewind:
             model.load_state_dict(context.checkpoint(request.inputs, stage.rewind).weights)
         return model, masks
 
     return _train_and_store(context, request, stage, begin)
+
+
+def _prune(context: TrainerContext, request: Request, stage: PruneRound, model: nn.Module, masks: Masks) -> Masks:
+    """Return the round's masks; the model gets the values that the score brings for the weights that stay."""
+    subject = _subject(context, stage, model, masks)
+    counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+    rules = (stage.layers, counts)
+    with context.report.watching(model, "scoring"):
+        found = prune_and_correct(
+            subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules
+        )
+    model.load_state_dict(found.weights, strict=False)
+    return found.masks
 
 
 def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
@@ -121,6 +131,7 @@ def _train_and_store(
             before_step=before_step,
             teacher=teacher,
             compiled=context.settings.compiled,
+            regrowth=_regrowth(stage),
             # Networks of others may hold tensors that are neither parameters nor buffers.
             graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
         )
@@ -135,7 +146,7 @@ def _train_and_store(
                 top1 = course.validate()
     goes_on = isinstance(stage, Train) and stage.epochs and stage.after
     left = course.optimizer() if goes_on else {}
-    data, summary = _make(context, request, stage, model, masks, left)
+    data, summary = _make(context, request, stage, model, course.masks, left)
     context.kept.give_back()
     if top1 is not None:
         summary["top1_val"] = top1
@@ -148,6 +159,18 @@ def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRoun
     if not isinstance(stage, PruneRound) or not stage.teacher:
         return None
     return load_model(stage.model, context.checkpoint(request.inputs, stage.teacher).weights)
+
+
+def _regrowth(stage: Train | PruneRound) -> Regrowth | None:
+    """Return how the stage's masks move, if they do.
+
+    Raises:
+        StageError: the stage says it as no plan does.
+    """
+    try:
+        return read_regrowth(stage.regrow) if isinstance(stage, PruneRound) else None
+    except ValueError as error:
+        raise StageError(str(error)) from None
 
 
 def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
