@@ -119,6 +119,8 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("flops", allocation="flops:0.5"),
             Algorithm("latency", allocation="latency:0.8"),
             Algorithm("2:4", allocation="2:4"),
+            Algorithm("channels", allocation="channels"),
+            Algorithm("channels-uniform", allocation="channels-uniform"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),
