@@ -168,6 +168,7 @@ def export(
     names: str = "study",
     force: bool = False,
     cards: bool = True,
+    compact: bool = False,
 ) -> list[Path]:
     """Write the finished cells' networks, and the dense one, as `sweep export` does; its options have the same names.
 
@@ -181,5 +182,6 @@ def export(
         UserError: a bad value, a file that is there already, or a package that is missing.
         StageError: an artifact that is damaged or gone.
     """
-    planned = plan_export(load_settings(), sweep, Path(folder), ExportOptions(format, values, names, force, cards))
+    options = ExportOptions(format, values, names, force, cards, compact)
+    planned = plan_export(load_settings(), sweep, Path(folder), options)
     return [Path(event["path"]) for event in planned.write()]

@@ -28,8 +28,9 @@ class Export:
 
     Attributes:
         format: torch, safetensors, packed or onnx.
-        dataset, places, data: for the last two.
+        dataset, places, data: for the last two, and for compact files.
         values: of packed files.
+        compact: torch and safetensors files without the channels that were pruned as a whole.
     """
 
     artifacts_url: str
@@ -40,6 +41,7 @@ class Export:
     places: tuple[str, ...] = ()
     data: str = ""
     values: str = "fp32"
+    compact: bool = False
 
 
 @dataclass(frozen=True)

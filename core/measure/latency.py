@@ -55,11 +55,15 @@ def compete(
     device: torch.device,
     engines: Iterable[str],
     progress: Progress = silent,
+    smaller: bool = False,
 ) -> LatencyRun:
     """Time one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
     itself: that one runs twice anyway). Where `pruned` is another network than `dense`, the latter also runs in the
     very code that skips zeros.
+
+    smaller: `pruned` is a smaller dense network, which every engine runs; its time is that of the fp32 engine that is
+    fastest with it, as that of `dense` is.
 
     Engines that cannot be used here are left out. threads: CPU threads; the process is pinned to as many CPUs, and
     everything is put back afterwards. The networks are left as they are. 24 rounds; 2 to 3 seconds unless a pass takes
@@ -75,7 +79,7 @@ def compete(
     settle = _SETTLE_SECONDS if threads > 1 and device.type == "cpu" else 0.0
     no_tf32 = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
     with pinned(threads), no_tf32:
-        field = contestants(chosen, dense, pruned, images, threads, left_out)
+        field = contestants(chosen, dense, pruned, images, threads, left_out, smaller=smaller)
         with torch.inference_mode():
             if pruned is not dense:
                 field += same_code(field, dense, images)
@@ -86,6 +90,8 @@ def compete(
                 field += contestants((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
             makers = [*(one.make for one in field), best.make]
             course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
+            if smaller:
+                field, course = _fastest_first(field, course)
             clock = clock_mhz(device)
     race = _race(field, field.index(best), course, batch, threads, load, device, left_out)
     return replace(race, clock_mhz=clock)
@@ -158,11 +164,26 @@ def latency_row(race: LatencyRun) -> dict[str, Any]:
 
 def _pilot(field: list[Contestant], timer: Timer, settle: float) -> Contestant:
     """Return the best dense contestant of one block of rounds: the one that will run twice."""
-    rivals = [one for one in field if is_baseline(one.engine.name)]
+    rivals = [one for one in field if is_baseline(one.engine.name) and not one.pruned]
     if len(rivals) == 1:
         return rivals[0]
     times = take_turns([one.make for one in rivals], timer, settle, blocks=1).seconds
     return rivals[int(np.median(times, axis=(0, 1)).argmin())]
+
+
+def _fastest_first(field: list[Contestant], course: InterleavedRun) -> tuple[list[Contestant], InterleavedRun]:
+    """Put the fp32 engine that was fastest with the pruned network before the others with it."""
+    medians = np.median(course.seconds, axis=(0, 1))
+    places = range(len(field))
+
+    def rank(place: int) -> tuple[bool, bool, float]:
+        one = field[place]
+        return one.pruned, one.pruned and one.engine.dtype != "fp32", float(medians[place]) if one.pruned else 0.0
+
+    order = sorted(places, key=rank)
+    turns = [*order, len(field)]  # the copy of the best dense one stays last
+    ordered = replace(course, seconds=course.seconds[..., turns], busy=course.busy[turns])
+    return [field[place] for place in order], ordered
 
 
 def _race(

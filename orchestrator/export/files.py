@@ -29,6 +29,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
     {"torch": ".pt", "safetensors": ".safetensors", "packed": ".packed", "onnx": ".onnx"}
 )
 _WITH_DATASET = ("packed", "onnx")
+_COMPACT = ("torch", "safetensors")
 _VALUES = ("fp32", "fp16")
 _NAMES = ("study", "digest")
 
@@ -43,6 +44,8 @@ class ExportOptions:
         names: `study` or `digest`.
         force: replace files that are there.
         cards: a model card beside each file.
+        compact: leave channels that were pruned as a whole out of `torch` and `safetensors` files; the others never
+            have them.
 
     Raises:
         UserError: words that are unknown or don't go together.
@@ -53,6 +56,7 @@ class ExportOptions:
     names: str = "study"
     force: bool = False
     cards: bool = True
+    compact: bool = False
 
     def __post_init__(self) -> None:
         one_of(self.form, "format", ENDINGS)
@@ -111,7 +115,7 @@ def plan_export(settings: Settings, sweep: str | None, folder: Path, options: Ex
         cells = cell_artifacts(engine, found.id)
         named = _named(cells, folder, options)
         dataset: dict[str, Any] = {}
-        if options.form in _WITH_DATASET:
+        if options.form in _WITH_DATASET or options.compact:
             known = folder_of(found.grid.get("dataset"))
             lies = places((known,) if known is not None else (), settings)
             dataset = {"dataset": dataset_ref(dataset_of(engine, found.id)), "places": tuple(lies)}
@@ -141,6 +145,7 @@ def _request(
         files=tuple(Weights(about.artifact, str(path)) for path, about in files.items()),
         data=str(settings.data),
         values=options.values,
+        compact=options.compact and options.form in _COMPACT,
         **dataset,
     )
 

@@ -208,6 +208,17 @@ def test_a_benchmark_has_the_host_to_itself(small, monkeypatch):
     assert (result["engine"], result["dense_engine"]) == ("torch", "torch")
 
 
+def test_every_engine_measures_the_smaller_network_where_channels_are_gone(small):
+    for stage in (TRAIN, lost := replace(FIRST, allocation="channels", epochs=0)):
+        small.run(stage)
+    engines = ("torch", "onnxruntime", "sparse")
+    row = small.run(Benchmark(digest(lost), digest(TRAIN), engines, "cpu", 1, 1, DIGITS, MODEL)).result
+    assert {one["engine"] for one in row["engines"] if one["pruned"]} == set(engines)
+    fp32 = [one for one in row["engines"] if one["pruned"] and one["dtype"] == "fp32"]
+    assert row["pruned_ms"] == min(one["ms"] for one in fp32)
+    assert all(one["error"] < 1e-3 for one in row["engines"])
+
+
 def test_the_same_stages_make_the_same_bytes(small):
     first = [small.run(stage).artifact for stage in (TRAIN, FIRST)]
     assert [small.run(stage).artifact for stage in (TRAIN, FIRST)] == first

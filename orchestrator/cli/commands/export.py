@@ -10,10 +10,19 @@ from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 
 
 def export(
-    *, sweep: str, folder: Path, form: str, values: str, names: str, no_cards: bool, force: bool, json_: bool
+    *,
+    sweep: str,
+    folder: Path,
+    form: str,
+    values: str,
+    names: str,
+    compact: bool,
+    no_cards: bool,
+    force: bool,
+    json_: bool,
 ) -> None:
     """Write the finished cells' networks, and the dense one: weights with the zeros in them, packed, or as ONNX."""
-    options = ExportOptions(form, values, names, force, cards=not no_cards)
+    options = ExportOptions(form, values, names, force, cards=not no_cards, compact=compact)
     planned = plan_export(load_settings(), sweep, folder, options)
     written = []
     for event in planned.write():

@@ -23,6 +23,10 @@ ValuesOption = Annotated[
     str, typer.Option("--values", metavar="TYPE", help=_VALUES_HELP, autocompletion=completion.one("fp32", "fp16"))
 ]
 NoCardsOption = Annotated[bool, flag("--no-cards", "No model card (.md) beside each file.")]
+CompactOption = Annotated[
+    bool,
+    flag("--compact", "Leave pruned channels out of torch and safetensors files (onnx and packed never have them)."),
+]
 
 
 def export(
@@ -39,6 +43,7 @@ def export(
             autocompletion=completion.one("study", "digest"),
         ),
     ] = "study",
+    compact: CompactOption = False,
     no_cards: NoCardsOption = False,
     force: Annotated[bool, flag("--force", "Replace files that are there already.")] = False,
     json_: JsonOption = False,
@@ -47,5 +52,13 @@ def export(
     from prunesweep.orchestrator.cli.commands import export as command
 
     command.export(
-        sweep=sweep, folder=folder, form=form, values=values, names=names, no_cards=no_cards, force=force, json_=json_
+        sweep=sweep,
+        folder=folder,
+        form=form,
+        values=values,
+        names=names,
+        compact=compact,
+        no_cards=no_cards,
+        force=force,
+        json_=json_,
     )
