@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 import torch
 
 import prunesweep
+from prunesweep.core.pruning.masks import prunable
 from prunesweep.orchestrator.cli.app import main
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 from tests.support.digits import put_digits
@@ -91,7 +93,7 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md"}
+    assert MARKED.keys() == {"channels.md", "first-sweep.md", "own-algorithm.md", "own-network.md"}
 
 
 @pytest.mark.slow
@@ -134,3 +136,18 @@ def test_from_model_pt_to_a_smaller_and_faster_file_in_five_commands(reader: Rea
     assert (reader.folder / "tiny.html").read_text().startswith("<!doctype html>")
     row = next(line for line in told[-1].splitlines() if "_prune_" in line or "oneshot1" in line)
     assert "90.00" in row and "reference" in told[-1]
+
+
+@pytest.mark.slow
+def test_channels_go_and_the_smaller_file_loads_as_its_card_says(reader: Reader) -> None:
+    (block,) = MARKED["channels.md"]
+    told = reader.read(block)
+    assert "lean: 2 of 2 cells done" in told and "dead channels left out" in told
+    rows = {row["algorithm"]: row for row in json.loads(reader.type("sweep report lean --format json"))}
+    assert rows["channels"]["nonzero"] >= rows["oneshot"]["nonzero"], "never more zeros than asked"
+    card = (reader.folder / "small" / "resnet18_prune_50perc_channels1.md").read_text()
+    code = next(part for part in card.split("```python\n") if "smaller=True" in part).partition("```")[0]
+    scope: dict[str, Any] = {}
+    with contextlib.chdir(reader.folder / "small"):
+        exec(code, scope)
+    assert sum(weight.numel() for _, weight in prunable(scope["network"])) == rows["channels"]["nonzero"]
