@@ -169,6 +169,7 @@ def export(
     force: bool = False,
     cards: bool = True,
     calibration: int = 500,
+    compact: bool = False,
 ) -> list[Path]:
     """Write the finished cells' networks, and the dense one, as `sweep export` does; its options have the same names.
 
@@ -182,6 +183,6 @@ def export(
         UserError: a bad value, a file that is there already, or a package that is missing.
         StageError: an artifact that is damaged or gone.
     """
-    options = ExportOptions(format, values, names, force, cards, calibration)
+    options = ExportOptions(format, values, names, force, cards=cards, calibration=calibration, compact=compact)
     planned = plan_export(load_settings(), sweep, Path(folder), options)
     return [Path(event["path"]) for event in planned.write()]

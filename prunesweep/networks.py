@@ -77,6 +77,7 @@ def build_model(
     weights: Mapping[str, Any] | None = None,
     seed: int = 0,
     arguments: Mapping[str, Any] | None = None,
+    smaller: bool = False,
 ) -> "torch.nn.Module":
     """Return a network as a torch module, float32, on the CPU. Needs torch and torchvision.
 
@@ -89,6 +90,7 @@ def build_model(
         weights: a `state_dict`, of tensors or of the arrays that `load` gives; None = random ones.
         seed: of random weights.
         arguments: keyword arguments of a network that is not built in.
+        smaller: the weights may be without some of its channels, as `sweep export --compact` writes them.
 
     Raises:
         UserError: a bad value, or torch is not installed.
@@ -103,7 +105,7 @@ def build_model(
 
     if weights is None:
         return build(ref, seed)
-    return load_model(ref, {key: torch.as_tensor(value) for key, value in weights.items()}).eval()
+    return load_model(ref, {key: torch.as_tensor(value) for key, value in weights.items()}, smaller=smaller).eval()
 
 
 def _ref(name: str, width: int | None, classes: int, arguments: Mapping[str, Any] | None) -> ModelRef:

@@ -202,7 +202,7 @@ class ExportedFile(Answer):
     """A file that was written.
 
     Attributes:
-        dead_channels: of packed and ONNX files, how many output channels each layer lost.
+        dead_channels: of packed, ONNX and compact files, how many output channels each layer lost.
         zstd_bytes: of packed files, the size after zstd.
         difference: of ONNX files, the largest from the network's outputs, relative to the largest output.
         agreeing: of those in int8, the part of the calibration images for which they name the same class as in fp32.

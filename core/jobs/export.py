@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, unpack
-from prunesweep.core.artifacts.export import write_weights
+from prunesweep.core.artifacts.export import FORMATS, write_weights
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
@@ -29,7 +29,8 @@ def convert(request: Export, say: Say) -> Iterator[ExportedFile]:  # noqa: ARG00
         UserError, StageError: the first failure; what is written by then stays.
     """
     store = ArtifactStore.open(request.artifacts_url, Path(request.home), PERSON)
-    write = _packer(request) if request.format in ("packed", "onnx") else _writer(request.format)
+    plain = request.format not in ("packed", "onnx") and not request.compact
+    write = _writer(request.format) if plain else _packer(request)
     for file in request.files:
         yield ExportedFile(file.path, **write(unpack(store.get(file.sha256)), Path(file.path)))
 
@@ -41,7 +42,7 @@ def _writer(form: str) -> Write:
 def _packer(request: Export) -> Write:
     """Read the dataset: how large images are, how they are normalised, and what the classes are called."""
     # Not for the other formats: it loads torchvision.
-    from prunesweep.core.measure.inference import write_inference, write_int8, write_onnx
+    from prunesweep.core.measure.inference import write_inference, write_int8, write_onnx, write_smaller
     from prunesweep.core.training.datasets import load_dataset
 
     ref = request.dataset
@@ -50,6 +51,13 @@ def _packer(request: Export) -> Write:
     split = load_dataset(ref, Path(request.data), "train", places=request.places)
     if request.values == "int8":
         return lambda checkpoint, path: asdict(write_int8(checkpoint, split, ref.name, path, request.calibration))
+    if request.compact and request.format in FORMATS:
+
+        def write(checkpoint: Checkpoint, path: Path) -> dict[str, Any]:
+            size, lost = write_smaller(checkpoint, split, path, request.format)
+            return {"bytes": size, "dead_channels": lost}
+
+        return write
     if request.format == "onnx":
         return lambda checkpoint, path: asdict(write_onnx(checkpoint, split, ref.name, path))
     return lambda checkpoint, path: asdict(write_inference(checkpoint, split, ref.name, path, request.values))

@@ -28,9 +28,10 @@ class Export:
 
     Attributes:
         format: torch, safetensors, packed or onnx.
-        dataset, places, data: for the last two.
+        dataset, places, data: for the last two, and for compact files.
         values: of packed files, or int8 of ONNX ones.
         calibration: training images for int8.
+        compact: torch and safetensors files without the channels that were pruned as a whole.
     """
 
     artifacts_url: str
@@ -42,6 +43,7 @@ class Export:
     data: str = ""
     values: str = "fp32"
     calibration: int = 0
+    compact: bool = False
 
 
 @dataclass(frozen=True)

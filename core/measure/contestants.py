@@ -47,13 +47,19 @@ def contestants(
     threads: int,
     left_out: dict[str, str],
     pruned_too: bool = False,
+    smaller: bool = False,
 ) -> list[Contestant]:
     """Return the contestants; adds to `left_out` the engines that the network doesn't suit, and the libraries that trip
-    over it: the others race all the same."""
+    over it: the others race all the same.
+
+    smaller: the pruned network is a smaller dense one, so that engines that multiply zeros run it as well.
+    """
     field = []
+    wanted = [(engine, engine.dense) for engine in engines]
+    wanted += [(engine, False) for engine, of_dense in wanted if of_dense and smaller]
     with torch.inference_mode(False), torch.no_grad():
-        for engine in engines:
-            network = dense if engine.dense else pruned
+        for engine, of_dense in wanted:
+            network = dense if of_dense else pruned
             try:
                 make = engine.prepare(network, images, threads)
                 error = _error(engine, network, make, images)
@@ -67,7 +73,7 @@ def contestants(
                     raise
                 left_out[engine.name] = _refusal("network", tripped)
                 continue
-            field.append(Contestant(engine, pruned_too or not engine.dense, make, error))
+            field.append(Contestant(engine, pruned_too or not of_dense, make, error))
     return field
 
 

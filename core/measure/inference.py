@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint
+from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import install
 from prunesweep.core.io import written_whole
@@ -18,6 +19,7 @@ from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.measure.int8 import calibration as calibration_images
 from prunesweep.core.measure.int8 import int8_graph
 from prunesweep.core.measure.size import zstd_bytes
+from prunesweep.core.measure.smaller import smaller
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.models import ModelRef
@@ -87,7 +89,7 @@ def write_inference(checkpoint: Checkpoint, split: Split, dataset: str, path: Pa
         StageError: it does not say which network it is, or is another.
         UserError: values that are unknown or cannot hold the weights, or a file that cannot be written.
     """
-    graph, dead = without_dead_channels(_graph(_network(checkpoint), split))
+    graph, dead = _smallest(_network(checkpoint), checkpoint, split)
     size = write_packed(graph, path, _meta(checkpoint, split, dataset, dead) | {"values": values}, values)
     return PackedFile(size, zstd_bytes(path.read_bytes()), dead)
 
@@ -102,7 +104,7 @@ def write_onnx(checkpoint: Checkpoint, split: Split, dataset: str, path: Path) -
         UserError: onnx or onnxruntime is not installed, or the file cannot be written.
     """
     model = _network(checkpoint)
-    graph, dead = without_dead_channels(_graph(model, split))
+    graph, dead = _smallest(model, checkpoint, split)
     data = onnx_bytes(graph, meta=_words(_meta(checkpoint, split, dataset, dead)))
     if data is None:
         raise UserError("format", "onnx", f"needs onnx and onnxruntime: {install('bench')}")
@@ -121,7 +123,7 @@ def write_int8(checkpoint: Checkpoint, split: Split, dataset: str, path: Path, c
         StageError, UserError: as `write_onnx`.
     """
     model = _network(checkpoint)
-    graph, dead = without_dead_channels(_graph(model, split))
+    graph, dead = _smallest(model, checkpoint, split)
     meta = _words(_meta(checkpoint, split, dataset, dead))
     data = int8_graph(graph, split, calibration, meta)
     with written_whole(path) as file:
@@ -190,6 +192,31 @@ def _meta(checkpoint: Checkpoint, split: Split, dataset: str, dead: Mapping[str,
 def _words(meta: Mapping[str, Any]) -> dict[str, str]:
     """Return what goes into `metadata_props`: words as they are, and all else as JSON."""
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in meta.items()}
+
+
+def write_smaller(checkpoint: Checkpoint, split: Split, path: Path, form: str) -> tuple[int, dict[str, int]]:
+    """Write the `state_dict` of the network without its pruned channels, whole or not at all; all of it where other
+    weights were pruned.
+
+    form: as for `prunesweep.core.artifacts.export.write_weights`.
+
+    Returns:
+        The size in bytes, and how many output channels each layer lost.
+
+    Raises:
+        StageError: it does not say which network it is, or is another.
+        UserError: a file that cannot be written.
+    """
+    found = smaller(_network(checkpoint), checkpoint.masks, split.image_shape)
+    weights = found.model.state_dict() if found.lost else checkpoint.weights
+    return write_weights(weights, path, form), found.lost
+
+
+def _smallest(model: torch.nn.Module, checkpoint: Checkpoint, split: Split) -> tuple[Graph, dict[str, int]]:
+    """Return the network's graph without pruned and other dead channels, and how many each layer lost."""
+    found = smaller(model, checkpoint.masks, split.image_shape)
+    graph, dead = without_dead_channels(_graph(found.model, split))
+    return graph, {name: found.lost.get(name, 0) + dead.get(name, 0) for name in (*found.lost, *dead)}
 
 
 def without_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:

@@ -56,6 +56,7 @@ def compete(
     engines: Iterable[str],
     progress: Progress = silent,
     both: Iterable[str] = (),
+    smaller: bool = False,
 ) -> LatencyRun:
     """Time one pass of `batch` random images of `image_shape` (channels, height, width): `dense` in every dense engine
     among `engines`, `pruned` in those that skip zeros, or in the best dense one if there is none (unless it is `dense`
@@ -68,6 +69,8 @@ def compete(
     Args:
         threads: CPU threads; the process is pinned to as many CPUs, and everything is put back afterwards.
         both: dense engines among `engines` that run `pruned` as well.
+        smaller: `pruned` is a smaller dense network, which every engine runs; its time is that of the fp32 engine that
+            is fastest with it, as that of `dense` is.
 
     Raises:
         StageError: no such engine; or an fp32 engine whose logits are not PyTorch's.
@@ -79,7 +82,7 @@ def compete(
     settle = _SETTLE_SECONDS if threads > 1 and device.type == "cpu" else 0.0
     no_tf32 = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
     with pinned(threads), no_tf32:
-        field = contestants(chosen, dense, pruned, images, threads, left_out)
+        field = contestants(chosen, dense, pruned, images, threads, left_out, smaller=smaller)
         with torch.inference_mode():
             if pruned is not dense:
                 field += same_code(field, dense, images)
@@ -88,12 +91,14 @@ def compete(
             best = _pilot(field, timer_of(device), settle)
             if pruned is not dense and not any(one.pruned for one in field):
                 field += contestants((best.engine,), pruned, pruned, images, threads, left_out, pruned_too=True)
-            if pruned is not dense:
+            if pruned is not dense and not smaller:
                 twice = [engine for engine in chosen if engine.name in both and engine.name not in left_out]
                 # Last, so that the first pruned contestant is the one in fp32.
                 field += contestants(twice, pruned, pruned, images, threads, left_out, pruned_too=True)
             makers = [*(one.make for one in field), best.make]
             course = take_turns(makers, timer_of(device), settle, BLOCKS, progress)
+            if smaller:
+                field, course = _fastest_first(field, course)
             clock = clock_mhz(device)
     race = _race(field, field.index(best), course, batch, threads, load, device, left_out)
     return replace(race, clock_mhz=clock)
@@ -166,11 +171,26 @@ def latency_row(race: LatencyRun) -> dict[str, Any]:
 
 def _pilot(field: list[Contestant], timer: Timer, settle: float) -> Contestant:
     """Return the best dense contestant of one block of rounds: the one that will run twice."""
-    rivals = [one for one in field if is_baseline(one.engine.name)]
+    rivals = [one for one in field if is_baseline(one.engine.name) and not one.pruned]
     if len(rivals) == 1:
         return rivals[0]
     times = take_turns([one.make for one in rivals], timer, settle, blocks=1).seconds
     return rivals[int(np.median(times, axis=(0, 1)).argmin())]
+
+
+def _fastest_first(field: list[Contestant], course: InterleavedRun) -> tuple[list[Contestant], InterleavedRun]:
+    """Put the fp32 engine that was fastest with the pruned network before the others with it."""
+    medians = np.median(course.seconds, axis=(0, 1))
+    places = range(len(field))
+
+    def rank(place: int) -> tuple[bool, bool, float]:
+        one = field[place]
+        return one.pruned, one.pruned and one.engine.dtype != "fp32", float(medians[place]) if one.pruned else 0.0
+
+    order = sorted(places, key=rank)
+    turns = [*order, len(field)]  # the copy of the best dense one stays last
+    ordered = replace(course, seconds=course.seconds[..., turns], busy=course.busy[turns])
+    return [field[place] for place in order], ordered
 
 
 def _race(

@@ -125,6 +125,8 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("2:4", allocation="2:4"),
             Algorithm("wanda", score="wanda", allocation="rows"),
             Algorithm("sparsegpt", score="sparsegpt", allocation="uniform-all"),
+            Algorithm("channels", allocation="channels"),
+            Algorithm("channels-uniform", allocation="channels-uniform"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),

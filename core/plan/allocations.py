@@ -8,7 +8,12 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.plan.costs import BATCHES, WeightCosts, parse_points
 from prunesweep.core.plan.suggestions import did_you_mean
 
-ALLOCATIONS = ("global", "global-floor", "uniform", "uniform-all", "rows", "erk", "lamp", "flops", "latency", "2:4")
+CHANNELS = ("channels", "channels-uniform")
+"""Whole channels go, so that what is left is a smaller dense network."""
+ALLOCATIONS = (
+    *("global", "global-floor", "uniform", "uniform-all", "rows", "erk", "lamp", "flops", "latency", "2:4"),
+    *CHANNELS,
+)
 
 UNIFORM = "uniform"
 """The plan keeps the first layer dense for it, as its sources do; `uniform-all` has no such rule."""

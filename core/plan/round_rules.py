@@ -1,15 +1,21 @@
 """The layer rules of each pruning round: the grid's own, and those that an allocation brings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import Algorithm, sparsities
-from prunesweep.core.plan.allocations import TWO_OF_FOUR, UNIFORM
+from prunesweep.core.plan.allocations import CHANNELS, TWO_OF_FOUR, UNIFORM
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, share
 from prunesweep.core.plan.shapes import Shapes
+
+_NO_LAYER_SPARSITY: Mapping[str, str] = MappingProxyType(
+    {TWO_OF_FOUR: "keeps 2 of every 4"} | dict.fromkeys(CHANNELS, "takes out channels, which belong to several layers")
+)
+"""Why layers have no sparsity of their own."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,11 @@ class RoundRules:
         """Raise UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
         for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
             algorithm = self.grid.base(name)
-            if algorithm.allocation == TWO_OF_FOUR:
-                own = next((rule for rule in self.rules if rule.sparsity is not None), None)
-                if own is not None:
-                    raise UserError("layers", own, f"{name} keeps 2 of every 4; make the layer dense or exempt")
-            elif self.shapes is not None and sparsity:
+            own = next((rule for rule in self.rules if rule.sparsity is not None), None)
+            if own is not None and algorithm.allocation in _NO_LAYER_SPARSITY:
+                what = _NO_LAYER_SPARSITY[algorithm.allocation]
+                raise UserError("layers", own, f"{name} {what}; make the layer dense or exempt")
+            if algorithm.allocation != TWO_OF_FOUR and self.shapes is not None and sparsity:
                 self._check_reach(algorithm, sparsity, rounds)
 
     def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int) -> None:

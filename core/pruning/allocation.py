@@ -1,9 +1,9 @@
 """Allocation: how a budget of kept weights is spread over the layers.
 
-Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive), the sparsity to
-reach and a context (output positions, costs; most ask nothing of it), and gives new masks that are subsets of the old
-ones and keep exactly `kept_count` weights in all (`two_of_four` has a budget of its own). Equal scores: the weight
-that comes first (layer order, then flat index) stays.
+Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive), the sparsity to reach
+and a context (output positions, costs; most ask nothing of it), and gives new masks that are subsets of the old ones
+and keep exactly `kept_count` weights in all (`two_of_four` and those of channels have budgets of their own). Equal
+scores: the weight that comes first (layer order, then flat index) stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import WrongPlan
+from prunesweep.core.pruning.channels import channels, channels_uniform
 from prunesweep.core.pruning.context import PLAIN, AllocationContext
 from prunesweep.core.pruning.floors import floors, guarded
 from prunesweep.core.pruning.masks import Masks
@@ -152,6 +153,8 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "flops": flops,
         "latency": latency,
         "2:4": two_of_four,
+        "channels": channels,
+        "channels-uniform": channels_uniform,
     }
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from prunesweep.core.plan.costs import WeightCosts
+from prunesweep.core.pruning.channel_groups import Coupling
 
 Positions = Callable[[], Mapping[str, int]]
 
@@ -11,6 +12,11 @@ Positions = Callable[[], Mapping[str, int]]
 def no_positions() -> Mapping[str, int]:
     """For allocations that ask nothing of the network."""
     return {}
+
+
+def no_channels() -> Coupling:
+    """For allocations that ask nothing of the network."""
+    return Coupling((), frozenset())
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class AllocationContext:
         part: which part of the way to the sparsity this call goes, for scores that are taken again many times, in (0,
             1].
         tiled: names of the weights whose layers may be done dense (`positions.by_tiles`).
+        coupling: the channels that can go, worked out when asked.
+        relative: the scores are sizes of weights, which say little beside those of another layer.
     """
 
     positions: Positions = no_positions
@@ -32,6 +40,8 @@ class AllocationContext:
     costs: WeightCosts | None = None
     part: float = 1.0
     tiled: frozenset[str] = frozenset()
+    coupling: Callable[[], Coupling] = no_channels
+    relative: bool = False
 
 
 PLAIN = AllocationContext()

@@ -12,6 +12,7 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, AllocationSpec, read_choice
 from prunesweep.core.plan.own_scores import read_own
 from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
+from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
 from prunesweep.core.pruning.own import load_own
@@ -24,6 +25,8 @@ from prunesweep.core.pruning.subject import Subject
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 """Scores that are to be taken again many times on the way to one sparsity: SynFlow is free of layer collapse only so
 (Tanaka et al. 2020, arXiv:2006.05467, algorithm 1)."""
+_SIZES = "magnitude"
+"""The score whose numbers are sizes of weights."""
 
 
 def prune(
@@ -76,7 +79,9 @@ def prune_and_correct(
     masks = dict(subject.masks)
     steps = STEPS.get(score, 1)
     where = cache(lambda: positions(subject.model, subject.image))
-    context = AllocationContext(where, choice.amount, choice.costs, 1 / steps, by_tiles(subject.model))
+    coupling = cache(lambda: couple(subject.model, subject.image))
+    tiled, sizes = by_tiles(subject.model), score == _SIZES
+    context = AllocationContext(where, choice.amount, choice.costs, 1 / steps, tiled, coupling, sizes)
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:

@@ -11,6 +11,7 @@ from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.lineage import Lineage, TrainingStage
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.ledger.queries.sweeps import SweepRow
+from prunesweep.core.plan.allocations import CHANNELS
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.layer_rules import EXEMPT
 from prunesweep.orchestrator.console import text
@@ -72,7 +73,8 @@ def _how_to_load(subject: CardFacts, stem: str, endings: Sequence[str]) -> Itera
     known = dataset if dataset.get("mean") else computed
     if known.get("mean"):
         how += f" (mean {known['mean']} and standard deviation {known['std']})"
-    return how_to_load(stem, endings, subject.stage.spec.get("model", {}), how)
+    spec = subject.stage.spec
+    return how_to_load(stem, endings, spec.get("model", {}), how, channels=spec.get("allocation") in CHANNELS)
 
 
 def is_about(content: str, artifact: str) -> bool:

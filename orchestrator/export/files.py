@@ -33,6 +33,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
 _WITH_DATASET = ("packed", "onnx")
 _VALUES: Mapping[str, str] = MappingProxyType({"fp16": "packed", "int8": "onnx"})
 """Other numbers than fp32, and the format that can have them."""
+_COMPACT = ("torch", "safetensors")
 _NAMES = ("study", "digest")
 
 
@@ -47,6 +48,8 @@ class ExportOptions:
         names: `study` or `digest`.
         force: replace files that are there.
         cards: a model card beside each file.
+        compact: leave channels that were pruned as a whole out of `torch` and `safetensors` files; the others never
+            have them.
 
     Raises:
         UserError: words that are unknown or don't go together.
@@ -58,6 +61,7 @@ class ExportOptions:
     force: bool = False
     cards: bool = True
     calibration: int = CALIBRATION
+    compact: bool = False
 
     def __post_init__(self) -> None:
         one_of(self.form, "format", ENDINGS)
@@ -120,7 +124,7 @@ def plan_export(settings: Settings, sweep: str | None, folder: Path, options: Ex
         cells = cell_artifacts(engine, found.id)
         named = _named(cells, folder, options)
         dataset: dict[str, Any] = {}
-        if options.form in _WITH_DATASET:
+        if options.form in _WITH_DATASET or options.compact:
             known = folder_of(found.grid.get("dataset"))
             lies = places((known,) if known is not None else (), settings)
             dataset = {"dataset": dataset_ref(dataset_of(engine, found.id)), "places": tuple(lies)}
@@ -151,6 +155,7 @@ def _request(
         data=str(settings.data),
         values=options.values,
         calibration=options.calibration,
+        compact=options.compact and options.form in _COMPACT,
         **dataset,
     )
 

@@ -50,21 +50,36 @@ _INT8 = (
     " The accuracy above is that of float32; `sweep evaluate` with `--int8` measures that of int8."
 )
 _STATE_DICTS = (".pt", ".safetensors")
+_LOAD = "network.load_state_dict(weights)\n"
+_RESIZE = """from torch import nn
+
+for key, tensor in weights.items():  # where channels were left out, layers take the shapes of what is left
+    layer, _, field = key.rpartition(".")
+    module = network.get_submodule(layer)
+    old = getattr(module, field)
+    if old.shape != tensor.shape:
+        if isinstance(module, nn.Conv2d) and module.groups > 1 and old.dim() == 4 and old.shape[1] == 1:  # depthwise
+            module.groups = module.groups * len(tensor) // len(old)
+        setattr(module, field, nn.Parameter(tensor) if isinstance(old, nn.Parameter) else tensor)
+"""
 
 
-def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any], normalised: str) -> Iterable[str]:
+def how_to_load(
+    stem: str, endings: Sequence[str], model: Mapping[str, Any], normalised: str, *, channels: bool = False
+) -> Iterable[str]:
     """Yield Markdown lines for the files STEM + ending;
 
     Args:
         model: fields of the network's `ModelRef`.
         normalised: which mean and standard deviation images are normalised by, with the numbers where they are known.
+        channels: the network may have lost whole channels, and files be without them.
     """
     yield "Images are float32 [B, 3, H, W], RGB, normalised: `(byte / 255 - mean) / std`, with mean and standard"
     yield f"deviation {normalised}, which packed (`network.input`) and ONNX files hold."
     for ending in endings:
         code = _CODE[ending].format(stem=stem)
         if ending in _STATE_DICTS:
-            code += "\n\n" + _network(model)
+            code += "\n\n" + _network(model, channels)
         yield from ("", f"`{stem}{ending}`:", "", "```python", *code.splitlines(), "```")
         if ending == ".onnx":
             yield from ("", _INT8)
@@ -75,8 +90,17 @@ def how_to_load(stem: str, endings: Sequence[str], model: Mapping[str, Any], nor
             )
 
 
-def _network(model: Mapping[str, Any]) -> str:
+def _network(model: Mapping[str, Any], channels: bool) -> str:
     """Code that makes the network of `weights`: with torch and torchvision alone where torchvision has that network."""
+    code = _whole(model)
+    if not channels:
+        return code
+    if _LOAD not in code:
+        return code.replace("weights=weights)", "weights=weights, smaller=True)")
+    return code.replace(_LOAD, f"{_RESIZE}{_LOAD}")
+
+
+def _whole(model: Mapping[str, Any]) -> str:
     name, width, classes = (model.get(key) for key in ("name", "width", "classes"))
     if name in ("resnet18", "resnet18-cifar") and width == MODELS[name]:
         return _TORCHVISION.format(classes=classes, pool=_NO_POOL if name == "resnet18-cifar" else "")

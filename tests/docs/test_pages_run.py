@@ -4,17 +4,20 @@ All in this process, which imports torch once for all. `sweep run` with a worker
 tests/orchestrator/test_run.py.
 """
 
+import contextlib
 import json
 import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 import prunesweep
 from prunesweep.core.measure import interleaved, latency
+from prunesweep.core.pruning.masks import prunable
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 from tests.support.command_here import command_here
 from tests.support.digits import put_digits
@@ -78,7 +81,8 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md", "sensitivity.md", "int8.md"}
+    known = {"channels.md", "first-sweep.md", "int8.md", "own-algorithm.md", "own-network.md", "sensitivity.md"}
+    assert MARKED.keys() == known
 
 
 @pytest.mark.slow
@@ -141,3 +145,18 @@ def test_from_model_pt_to_a_smaller_and_faster_file_in_five_commands(reader: Rea
     assert (reader.folder / "tiny.html").read_text().startswith("<!doctype html>")
     row = next(line for line in told[-1].splitlines() if "_prune_" in line or "oneshot1" in line)
     assert "90.00" in row and "reference" in told[-1]
+
+
+@pytest.mark.slow
+def test_channels_go_and_the_smaller_file_loads_as_its_card_says(reader: Reader) -> None:
+    (block,) = MARKED["channels.md"]
+    told = reader.read(block)
+    assert "lean: 2 of 2 cells done" in told and "dead channels left out" in told
+    rows = {row["algorithm"]: row for row in json.loads(reader.type("sweep report lean --format json"))}
+    assert rows["channels"]["nonzero"] >= rows["oneshot"]["nonzero"], "never more zeros than asked"
+    card = (reader.folder / "small" / "resnet18_prune_50perc_channels1.md").read_text()
+    code = next(part for part in card.split("```python\n") if "smaller=True" in part).partition("```")[0]
+    scope: dict[str, Any] = {}
+    with contextlib.chdir(reader.folder / "small"):
+        exec(code, scope)
+    assert sum(weight.numel() for _, weight in prunable(scope["network"])) == rows["channels"]["nonzero"]

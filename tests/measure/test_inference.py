@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
+import prunesweep
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.errors import StageError
 from prunesweep.core.jobs import export
 from prunesweep.core.jobs.protocol import respond
 from prunesweep.core.measure import inference
@@ -22,7 +25,7 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.model.packed import read_packed
-from prunesweep.core.training.models import build_model
+from prunesweep.core.training.models import build_model, prunable
 
 META = {"stage": "ab" * 32, "model": "resnet20", "width": "8", "classes": "10"}
 DIGITS = {"name": "digits", "fingerprint": "", "classes": 10}
@@ -115,3 +118,51 @@ def test_channels_stay_where_the_outputs_would_differ(pruned: Any, monkeypatch: 
     found, dead = without_dead_channels(graph)
     assert found is graph
     assert dead == {}
+
+
+@pytest.fixture
+def without_channels() -> tuple[torch.nn.Module, Checkpoint]:
+    """A network that lost whole channels, whose norms make something else than 0 of them."""
+    model = build_model(ModelRef("resnet20", 8, 10), seed=0).eval()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.constant_(module.bias, 0.5)
+    masks = prune(Subject(model, {}), "magnitude", "channels", 0.6)
+    apply_masks(model, masks)
+    return model, Checkpoint(model.state_dict(), masks, META)
+
+
+def test_files_of_all_formats_leave_out_pruned_channels(ask: Any, without_channels: Any, tmp_path: Path) -> None:
+    model, checkpoint = without_channels
+    images = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        wanted = model(images)
+    kept = sum(int(mask.sum()) for mask in checkpoint.masks.values())
+    lost = {name: mask.shape[0] - int(mask.flatten(1).any(1).sum()) for name, mask in checkpoint.masks.items()}
+    lost = {name.removesuffix(".weight"): count for name, count in lost.items() if count}
+    for form in ("torch", "safetensors", "onnx", "packed"):
+        path = tmp_path / form
+        files = [{"sha256": ArtifactStore.open("", tmp_path).put(pack(checkpoint))[0], "path": str(path)}]
+        code, event = ask(checkpoint, format=form, files=files, compact=form in ("torch", "safetensors"))
+        assert (code, event["dead_channels"]) == (0, lost)
+        if form == "packed":
+            graph, _ = read_packed(path)
+            assert difference(run_graph(graph, images), wanted) <= 1e-5
+            continue
+        if form == "onnx":
+            assert event["difference"] <= 1e-5
+            continue
+        weights = torch.load(path, weights_only=True) if form == "torch" else load_file(path)
+        small = prunesweep.build_model("resnet20", width=8, classes=10, weights=weights, smaller=True)
+        assert sum(weight.numel() for _, weight in prunable(small)) == kept
+        with torch.no_grad():
+            assert difference(small(images), wanted) <= 1e-5
+        with pytest.raises(StageError, match="is not a resnet20 of width 8"):
+            prunesweep.build_model("resnet20", width=8, classes=10, weights=weights)
+
+
+def test_a_compact_file_of_other_zeros_is_the_whole_network(ask: Any, pruned: Any, tmp_path: Path) -> None:
+    model, checkpoint = pruned
+    code, event = ask(checkpoint, format="torch", compact=True)
+    assert (code, event["dead_channels"]) == (0, {})
+    model.load_state_dict(torch.load(tmp_path / "a.packed", weights_only=True))

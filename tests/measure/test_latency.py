@@ -94,6 +94,24 @@ def test_a_hundred_times_less_work_is_faster() -> None:
     assert compete(_linear(8), _linear(2048), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_high < 1 / 1.5
 
 
+def test_a_smaller_network_runs_in_every_engine_and_the_fastest_fp32_one_counts(
+    field: Callable[..., None], timed: Callable[..., None]
+) -> None:
+    """dense: torch, onnxruntime, bf16; then the smaller one in the three of them; the twin of the best dense one."""
+    field(_engine("torch"), _engine("onnxruntime"), _engine("torch-bf16"))
+    timed(3.0, 2.0, 1.0, 1.2, 0.5, 0.1, 2.0)
+    race = compete(_linear(8), _linear(4), SHAPE, 1, 1, CPU, ["torch"], smaller=True)
+    order = [("torch", False), ("onnxruntime", False), ("torch-bf16", False)]
+    assert [(one.engine, one.pruned) for one in race.times] == [
+        *order, ("onnxruntime", True), ("torch", True), ("torch-bf16", True)
+    ]  # fmt: skip
+    assert [round(one.ms / 1000, 1) for one in race.times] == [3.0, 2.0, 1.0, 0.5, 1.2, 0.1]
+    assert (race.best, race.null_engine, race.dense().engine) == ("onnxruntime", "onnxruntime", "onnxruntime")
+    assert race.pruned().engine == "onnxruntime" and 3.9 < race.pruned().ratio < 4.1
+    assert race.zeros is not None and 3.9 < race.zeros.middle < 4.1
+    assert not race.disturbed
+
+
 def test_threads_and_networks_are_put_back_also_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latency, "BLOCKS", 1)
     before = torch.get_num_threads()

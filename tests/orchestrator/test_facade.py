@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -151,3 +152,27 @@ def test_a_cards_code_makes_the_network(name: str) -> None:
 
     images = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     assert torch.equal(made.eval()(images), network(images))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["resnet20", "torchvision:mobilenet_v3_small"])
+def test_a_cards_code_makes_the_network_without_its_channels(name: str) -> None:
+    """The second has depthwise convolutions, whose number of groups shrinks."""
+    import torch
+
+    from prunesweep.core.plan.networks import parse_model
+    from prunesweep.core.pruning.compaction import compacted
+    from prunesweep.core.pruning.registry import prune
+    from prunesweep.core.pruning.subject import Subject
+    from prunesweep.orchestrator.export.load_snippets import how_to_load
+
+    made = prunesweep.build_model(name, classes=3).eval()
+    masks = prune(Subject(made, {}), "magnitude", "channels", 0.4)
+    small = compacted(made, masks, (3, 32, 32))
+    assert small is not None
+    model = {"name": parse_model(name, "model"), "width": 64 if name == "resnet20" else 0, "classes": 3}
+    lines = how_to_load("a", [".pt"], model, "as given", channels=True)
+    code = "\n".join(lines).split("```")[1].removeprefix("python\n")
+    scope: dict[str, Any] = {"given": small.state_dict()}
+    exec(code.replace('torch.load("a.pt", weights_only=True)', "given"), scope)
+    images = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(small(images), scope["network"](images))

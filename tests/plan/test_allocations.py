@@ -22,6 +22,7 @@ POINTS = "1=0.3,16=0.35,64=0.8"
     [
         ("global", "global"),
         ("2:4", "2:4"),
+        ("channels-uniform", "channels-uniform"),
         ("flops", "flops:0.5"),
         ("flops:0.50", "flops:0.5"),
         ("flops:.3", "flops:0.3"),

@@ -90,6 +90,8 @@ def test_a_layers_own_sparsity_follows_the_schedule() -> None:
         ({"layers": "depthwise=dense"}, "layers 'depthwise': matches no layer of resnet18"),
         ({"layers": "first=0.5", "algorithm": "oneshot,2:4"}, "2:4 keeps 2 of every 4; make the layer dense or exempt"),
         ({"layers": "first=0.5", "algorithm": "random@2:4"}, "keeps 2 of every 4"),
+        ({"layers": "fc.weight=0.5", "algorithm": "channels"}, "channels takes out channels, which belong to several"),
+        ({"layers": "layer*=dense", "algorithm": "channels-uniform"}, "at most 0.2449% can go; ask for less"),
         ({"layers": "first"}, "write PATTERN=VALUE"),
         ({"layers": "first=most"}, "layers.first 'most': write PATTERN ="),
         ({"layers": "a b=dense"}, "layers 'a b': give a weight's name, a glob"),

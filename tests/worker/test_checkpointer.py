@@ -42,16 +42,18 @@ def run(context, stage, inputs, snapshot=""):
     return run_stage(context, Request(digest(stage), 1, encode(stage), inputs, snapshot))
 
 
-def test_every_state_that_is_saved_leads_to_the_same_end_without_the_parent(bench):
+@pytest.mark.parametrize("allocation", ["global", "channels"])
+def test_every_state_that_is_saved_leads_to_the_same_end_without_the_parent(bench, allocation):
     context, said = bench
+    stage = replace(PRUNE, allocation=allocation)
     dense = run(context, TRAIN, {})
     said.clear()
-    whole = run(context, PRUNE, {digest(TRAIN): dense.artifact})
+    whole = run(context, stage, {digest(TRAIN): dense.artifact})
     states = [event for event in said if isinstance(event, Saved)]
     assert len(states) > 2
     assert [(s.epoch, s.step) for s in states] == sorted({(s.epoch, s.step) for s in states})
     for state in (states[0], states[-1]):
-        resumed = run(context, PRUNE, {}, state.artifact)
+        resumed = run(context, stage, {}, state.artifact)
         assert resumed.artifact == whole.artifact
         assert resumed.train_seconds > 0
 

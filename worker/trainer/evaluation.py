@@ -14,6 +14,7 @@ from prunesweep.core.measure.flops import LayerMacs, macs
 from prunesweep.core.measure.latency import compete, latency_row
 from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.measure.size import parameter_counts
+from prunesweep.core.measure.smaller import smaller
 from prunesweep.core.plan.layer_rules import counted_layers, decode_rules, resolved
 from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate
 from prunesweep.core.pruning.masks import apply_masks, prunable
@@ -82,26 +83,26 @@ def _normalised(split: Split) -> dict[str, str]:
 def run_benchmark(context: TrainerContext, request: Request, stage: Benchmark) -> Done:
     """Return one forward pass of the pruned network against the dense one, on the machine that we are on, while no
     training of ours runs there, but for those on GPUs that keep off our CPUs."""
-    dense, pruned = (
-        load_model(stage.model, context.checkpoint(request.inputs, digest).weights)
-        for digest in (stage.dense, stage.parent)
-    )
+    dense = load_model(stage.model, context.checkpoint(request.inputs, stage.dense).weights)
+    after = context.checkpoint(request.inputs, stage.parent)
     device = context.device if stage.device == context.device.type else torch.device(stage.device)
     # Of the training images: the test set is Evaluate's alone.
     shape = context.split(stage.dataset, "train").image_shape
+    left_over = smaller(load_model(stage.model, after.weights), after.masks, shape)
     waits = lambda: say("waits until no training takes a step on this host")  # noqa: E731
     left = cpus_to_leave(stage.threads) if device.type == "cpu" else frozenset()
     with measuring(waits, looks=lambda: context.report("waiting for trainings"), cpus=left):
         context.report("measuring")
         race = compete(
             dense,
-            pruned,
+            left_over.model,
             shape,
             stage.batch,
             stage.threads,
             device,
             stage.engines,
             progress=lambda done, total: context.report("measuring", done=done, total=total, unit="repeats"),
+            smaller=bool(left_over.lost),
         )
     for engine, reason in race.left_out.items():
         say(f"without {engine}: {reason}")

@@ -19,13 +19,14 @@ def export(
     values: str,
     calibration: str,
     names: str,
+    compact: bool,
     no_cards: bool,
     force: bool,
     json_: bool,
 ) -> None:
     """Write the finished cells' networks, and the dense one: weights with the zeros in them, packed, or as ONNX."""
     images = parse_count(calibration, "calibration", 1, MOST_CALIBRATION)
-    options = ExportOptions(form, values, names, force, cards=not no_cards, calibration=images)
+    options = ExportOptions(form, values, names, force, cards=not no_cards, calibration=images, compact=compact)
     planned = plan_export(load_settings(), sweep, folder, options)
     written = []
     for event in planned.write():

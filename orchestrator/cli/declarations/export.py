@@ -24,6 +24,10 @@ ValuesOption = Annotated[
     typer.Option("--values", metavar="TYPE", help=_VALUES_HELP, autocompletion=completion.one("fp32", "fp16", "int8")),
 ]
 NoCardsOption = Annotated[bool, flag("--no-cards", "No model card (.md) beside each file.")]
+CompactOption = Annotated[
+    bool,
+    flag("--compact", "Leave pruned channels out of torch and safetensors files (onnx and packed never have them)."),
+]
 
 
 def export(
@@ -43,6 +47,7 @@ def export(
             autocompletion=completion.one("study", "digest"),
         ),
     ] = "study",
+    compact: CompactOption = False,
     no_cards: NoCardsOption = False,
     force: Annotated[bool, flag("--force", "Replace files that are there already.")] = False,
     json_: JsonOption = False,
@@ -57,6 +62,7 @@ def export(
         values=values,
         calibration=calibration,
         names=names,
+        compact=compact,
         no_cards=no_cards,
         force=force,
         json_=json_,
