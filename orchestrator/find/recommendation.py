@@ -79,7 +79,7 @@ def lines(found: Recommendation, space: SearchSpace) -> list[str]:
     row = found.row
     head = f"recommended: {cell_name(found.cell)} ({found.sweep}, {text.plural(found.trials, 'trial')})"
     out = [head, f"  validation  {_drop(found.drop)}; asked for: at most {_points(space.max_drop)}"]
-    out.append(f"  sure?       {_sure(found.drop, space.max_drop)}")
+    out += [f"  {'' if place else 'sure?':11} {part}" for place, part in enumerate(_sure(found.drop, space.max_drop))]
     if row.top1 is not None and row.top1_dense is not None:
         tested = f"{100 * row.top1:.2f} % (dense {100 * row.top1_dense:.2f} %), {text.count(row.test_images)} images"
         out.append(f"  test        top-1 {tested}, {_readings(found)}")
@@ -138,7 +138,7 @@ def _drop(drop: MeasuredDrop) -> str:
     return f"{_points(drop.mean)} below dense{images}{seeds} (95 %; {text.plural(drop.n, 'seed')}{count})"
 
 
-def _sure(drop: MeasuredDrop, bound: float) -> str:
+def _sure(drop: MeasuredDrop, bound: float) -> list[str]:
     """Return what the intervals say of the bound, each for what it is about."""
     parts = []
     if drop.images is not None:
@@ -148,7 +148,7 @@ def _sure(drop: MeasuredDrop, bound: float) -> str:
     else:
         parts.append("one seed only: other seeds may differ")
     parts.append("picked among trials by these images, so the drop is a little flattered")
-    return "; ".join(parts)
+    return parts
 
 
 def _within(what: str, upper: float, bound: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from prunesweep.core.errors import StageError
+from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queue.control import cancel
@@ -165,14 +165,15 @@ def session(
     settings = load_settings()
     asked = request.of(_points(settings, request))
     if worker:
-        with local_run(asked, devices, per_device) as here:
+        with _dense_weights(request), local_run(asked, devices, per_device) as here:
             note(f"starting a worker (log: {here.worker.log}) …")
             here.worker.wait_ready()
             _hint(settings, here.engine, here.submitted)
             trials = Trials(settings, here.engine, here.submitted.name, request.grid)
             yield Session(request, trials, _watching(here.worker, here.engine), view, tell, deadline)
         return
-    planned = submission.plan_request(asked, settings)
+    with _dense_weights(request):
+        planned = submission.plan_request(asked, settings)
     for line in planned.notes:
         note(f"note: {line}")
     with ledger(settings, create=True) as engine:
@@ -180,6 +181,18 @@ def session(
         _hint(settings, engine, submitted)
         trials = Trials(settings, engine, submitted.name, request.grid)
         yield Session(request, trials, lambda: None, view, tell, deadline)
+
+
+@contextmanager
+def _dense_weights(request: FindRequest) -> Iterator[None]:
+    """Say what a refused dense network means: there is none to compare with."""
+    try:
+        yield
+    except UserError as error:
+        if request.grid.weights and (error.field, str(error.value)) == ("sparsity", "0"):
+            fix = "are pruned already, and a search compares with a dense network; give weights without masks"
+            raise UserError("weights", request.grid.weights, fix) from None
+        raise
 
 
 def _hint(settings: Settings, engine: Engine, submitted: SubmitSummary) -> None:

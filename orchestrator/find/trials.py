@@ -85,8 +85,10 @@ class Trials:
         return report_rows(self.engine, sweep_id)[0]
 
     def tested(self) -> list[str]:
-        """Return the sweeps of all networks that this search has recommended so far: each has read the test set."""
-        return [name for name in self._names() if name == f"{self.name}-best" or self._numbered(name, "best")]
+        """Return the sweeps of all networks that this search has recommended so far, the first one first: each has read
+        the test set."""
+        found = [name for name in self._names() if name == f"{self.name}-best" or self._numbered(name, "best")]
+        return found[::-1]
 
     def _speedups(self) -> dict[Cell, float]:
         """Return the speed-ups of the cells that were timed as is asked for now; 0 where that failed."""

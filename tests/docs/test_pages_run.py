@@ -1,6 +1,7 @@
 """Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with a real worker.
 
-`sweep run` is a program of its own; the other commands run in this process, which imports torch once for all.
+`sweep run` and `sweep find` are programs of their own; the other commands run in this process, which imports torch
+once for all.
 """
 
 import contextlib
@@ -60,7 +61,7 @@ class Reader:
         assert words[0] == "sweep", f"only sweep is run: {line}"
         words = _smaller(words)
         environment = self.environment | variables
-        if words[1] == "run":
+        if words[1] in ("run", "find"):
             ran = subprocess.run([*SWEEP, *words[1:]], cwd=self.folder, env=environment, capture_output=True, text=True)
             assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
             return ran.stdout
@@ -91,7 +92,7 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    assert MARKED.keys() == {"first-sweep.md", "own-algorithm.md", "own-network.md"}
+    assert MARKED.keys() == {"find.md", "first-sweep.md", "own-algorithm.md", "own-network.md"}
 
 
 @pytest.mark.slow
@@ -102,6 +103,29 @@ def test_the_first_sweep(reader: Reader) -> None:
     assert (reader.folder / "first.html").read_text().startswith("<!doctype html>")
     assert len(list((reader.folder / "models").glob("*.pt"))) == 5
     assert told.rstrip().endswith("dry run: nothing was written")
+
+
+@pytest.mark.slow
+def test_a_search_that_is_killed_and_asked_for_again(reader: Reader) -> None:
+    (block,) = MARKED["find.md"]
+    words = words_of(next(block.commands()))[1]
+    with subprocess.Popen(
+        [*SWEEP, *words[1:]], cwd=reader.folder, env=reader.environment, stdout=subprocess.PIPE, text=True
+    ) as search:
+        assert search.stdout is not None
+        assert any(line.startswith("tried ") for line in search.stdout), "it ended without a trial"
+        search.kill()
+    told = reader.read(block)
+    assert "recommended: " in told and "read once" in told
+    assert {file.suffix for file in (reader.folder / "small").iterdir()} == {".pt", ".packed", ".md"}
+    (best,) = json.loads(reader.type("sweep report small-best --format json"))
+    trials = json.loads(reader.type("sweep report small --format json"))
+    assert best["state"] == "DONE" and best["top1"] is not None and best["latency_speedup"] is None
+    assert all(row["top1"] is None and row["top1_val"] is not None and row["macs"] for row in trials)
+    chosen = next(row for row in trials if row["digest"] == best["digest"])
+    assert chosen["macs"] == best["macs"] and chosen["nonzero"] == best["nonzero"], "counted alike without the test set"
+    logs = json.loads(reader.type("sweep status small --json"))
+    assert logs["counts"]["DONE"] == sum(logs["counts"].values())
 
 
 @pytest.mark.slow
