@@ -80,7 +80,8 @@ def next_step(space: SearchSpace, known: Known) -> Step:
 
 
 def drops(space: SearchSpace, known: Known, cell: Cell) -> tuple[float, ...]:
-    """Return the dense network's accuracy less the cell's, at each seed at which both are known; inf: it failed.
+    """Return the dense network's accuracy less the cell's, at each seed at which both are known; inf: it failed. A seed
+    whose dense network failed says nothing.
 
     cell: at the first seed, which is tried first.
     """
@@ -89,10 +90,8 @@ def drops(space: SearchSpace, known: Known, cell: Cell) -> tuple[float, ...]:
     found = []
     for each in space.seeded(cell):
         trial, dense = known.trials.get(each), known.trials.get(space.reference(each.seed))
-        if trial is not None and trial.top1 is None:
-            found.append(math.inf)
-        elif trial is not None and trial.top1 is not None and dense is not None and dense.top1 is not None:
-            found.append(dense.top1 - trial.top1)
+        if trial is not None and dense is not None and dense.top1 is not None:
+            found.append(math.inf if trial.top1 is None else dense.top1 - trial.top1)
     return tuple(found)
 
 

@@ -76,6 +76,7 @@ class Session:
         try:
             while True:
                 known = self._known()
+                self._check_counts(known)
                 step = next_step(space, known)
                 if not (step.trials or step.timings) or self._dense_failed(known):
                     return ""
@@ -91,23 +92,36 @@ class Session:
     def _submit(self, step: Step) -> int:
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise _BudgetUsed
-        return self.trials.add(step.trials) if step.trials else self.trials.time(step.timings)
+        if step.timings:
+            return self.trials.time(step.timings)
+        impossible = self.trials.impossible(step.trials)
+        for cell, reason in impossible.items():
+            self.given_up.add(cell)
+            self.tell(f"left out {cell_name(cell)}: {reason}")
+        return self.trials.add([cell for cell in step.trials if cell not in impossible])
 
     def _conclude(self, step: Step) -> None:
         """Tell what became of the trials; one that is still unknown will not become known."""
         known = self._known()
-        self.given_up.update(cell for cell in step.trials if cell not in known.trials)
         for cell in step.timings:
             if cell not in known.speedups:
                 raise StageError(f"the latency of {cell_name(cell)} could not be measured; see: sweep status")
-        known = self._known()
-        for cell in step.trials:
-            self.tell(f"tried {cell_name(cell)}: {_verdict(self, known, cell)}")
-        for cell in step.timings:
             self.tell(f"timed {cell_name(cell)}: {known.speedups[cell]:.2f}× dense speed")
+        tried = [cell for cell in step.trials if cell not in self.given_up]
+        self.given_up.update(cell for cell in tried if cell not in known.trials)
+        known = self._known()
+        for cell in tried:
+            self.tell(f"tried {cell_name(cell)}: {_verdict(self, known, cell)}")
 
     def _known(self) -> Known:
         return self.trials.known(self.given_up)
+
+    def _check_counts(self, known: Known) -> None:
+        """Raise StageError where trials that are there say nothing of what is asked for."""
+        for cell, trial in known.trials.items():
+            if self.request.space.objective == "macs" and cell.sparsity and trial.top1 is not None and not trial.macs:
+                what = f"{cell_name(cell)} was trained by an earlier release, which counted no multiply-adds then"
+                raise StageError(f"{what}; use --for size or --for latency")
 
     def _dense_failed(self, known: Known) -> bool:
         trial = known.trials.get(self.request.space.reference(self.request.space.seeds[0]))
@@ -214,6 +228,8 @@ def _watching(worker: LocalWorker, engine: Engine) -> Callable[[], None]:
 def _points(settings: Settings, request: FindRequest) -> tuple[Cell, ...]:
     """Return the trials that the search has already, or those that it begins with."""
     begins = next_step(request.space, Known({})).trials
+    if request.grid.layers:  # what cannot be reached is left out later, one by one
+        begins = begins[:1]
     if settings.embedded_ledger and not settings.ledger_file.exists():
         return begins
     with ledger(settings, create=True) as engine:

@@ -6,6 +6,7 @@ whose latency is measured, `NAME-best` the recommended network, the only one who
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -62,6 +63,18 @@ class Trials:
         sweep = self._sweep()
         old = stored_grid(sweep.grid)
         return self._grow(sweep, self._with(old, (*old.points, *cells)))
+
+    def impossible(self, cells: Sequence[Cell]) -> dict[Cell, str]:
+        """Return those of the cells that layer rules leave no way to, each with the reason."""
+        sweep = self._sweep()
+        grid = stored_grid(sweep.grid)
+        found: dict[Cell, str] = {}
+        for cell in cells if grid.layers else ():
+            try:
+                plan_grown(self.engine, sweep, self._with(grid, (cell,)))
+            except UserError as error:
+                found[cell] = str(error)
+        return found
 
     def time(self, cells: Sequence[Cell]) -> int:
         """Have the latency of trials measured; return that sweep's number."""
@@ -176,5 +189,5 @@ def points_of(engine: Engine, name: str) -> tuple[Cell, ...]:
 def _kind(grid: Grid) -> Grid:
     """Return what two grids have in common when they differ in their cells only."""
     dataset = grid.dataset.partition(":")[0] if folder_of(grid.dataset) is not None else grid.dataset
-    axes = {"sparsity": (), "algorithm": (), "epochs": (), "iterations": (), "seeds": ()}
+    axes: dict[str, Any] = dict.fromkeys(("sparsity", "algorithm", "epochs", "iterations", "seeds"), ())
     return replace(grid, points=(), looked=(), dataset=dataset, weights=str(bool(grid.weights)), **axes)

@@ -130,7 +130,7 @@ def test_it_finds_the_smallest_and_reads_the_test_set_for_that_one_only(sweep: S
 
 
 def test_a_kill_between_any_two_stages_loses_nothing(sweep: Sweep, cluster: Cluster) -> None:
-    for stage in range(0, 60, 3):
+    for stage in range(0, 60, 4):
         cluster.kill_after = stage
         try:
             assert main([*FIND, "--for", "latency"]) == 0
@@ -181,6 +181,13 @@ def test_a_cancelled_search_stops(sweep: Sweep, cluster: Cluster, monkeypatch: p
 
     monkeypatch.setattr(session, "follow", follow)
     assert found(sweep, "--bench-device", "none")["reason"] == "its sweep was cancelled"
+
+
+def test_sparsities_that_layer_rules_cannot_reach_are_left_out(sweep: Sweep, cluster: Cluster) -> None:
+    ran = sweep(*FIND, "--bench-device", "none", "--layers", "layer4*=dense", "--algorithm", "oneshot")
+    assert ran.code == 0 and "left out oneshot 50 % · 1 × 1 · seed 0: " in ran.out
+    (row,) = report_rows(cluster.ledger, find_sweep(cluster.ledger, "seek-best").id)
+    assert 0 < row.sparsity < 0.3
 
 
 BAD = [

@@ -59,7 +59,7 @@ def test_one_contender_finds_any_border_exactly_in_the_steps_of_bisection(border
 NAMES = ("oneshot", "iterative", "erk", "lamp", "flops")
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(25))
 @given(st.lists(st.integers(0, len(SPARSITIES) - 1), min_size=5, max_size=5), st.sampled_from(["size", "macs"]))
 def test_the_best_of_several_contenders_wins_and_those_that_cannot_are_not_pursued(
     borders: list[int], objective: str
@@ -77,7 +77,7 @@ def test_the_best_of_several_contenders_wins_and_those_that_cannot_are_not_pursu
     assert len(known.trials) - 1 <= len(NAMES) * math.ceil(math.log2(len(SPARSITIES) + 1))
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(OBJECTIVES), st.sampled_from(["3", "1,3"]), st.floats(0, 0.03))
 def test_noise_and_failures_never_make_it_recommend_what_was_measured_to_drop_further(
     dice: int, objective: str, epochs: str, noise: float
