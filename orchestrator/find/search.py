@@ -5,6 +5,9 @@ For each contender, bisection on the sparsity, supposing that accuracy falls as 
 epochs and steps of a sixteenth of the range; the better half of the contenders goes on with more (successive halving:
 Jamieson & Talwalkar 2016, arXiv:1502.07943), down to neighbouring sparsities. Where the supposition fails, a better
 network may be missed, but what is recommended was measured to fit.
+
+The first seed searches, the others confirm. Where they refute it, that contender is searched anew with all seeds,
+downwards in steps that double, then by bisection.
 """
 
 import math
@@ -102,8 +105,15 @@ def fits(space: SearchSpace, known: Known, cell: Cell) -> bool | None:
 
 
 def bracket(space: SearchSpace, known: Known, cells: Sequence[Cell]) -> Bracket:
-    """Return where the border lies among cells of ascending sparsity."""
+    """Return where the border lies among cells of ascending sparsity.
+
+    Once the other seeds have refuted the first one at any of them, what fits at that seed alone counts as unknown.
+    """
     found = [fits(space, known, cell) for cell in cells]
+    if _refuted(space, known, cells):
+        found = [
+            None if one and not _confirmed(space, known, cell) else one for one, cell in zip(found, cells, strict=True)
+        ]
     low = max((place for place, one in enumerate(found) if one), default=-1)
     return Bracket(
         low, min((place for place, one in enumerate(found) if one is False and place > low), default=len(found))
@@ -155,18 +165,32 @@ def _probes(space: SearchSpace, known: Known, alive: Sequence[Contender], level:
         at = bracket(space, known, cells)
         if last and _cannot_win(space, known, cells, at):
             continue
-        place = probe(at, 1 if last else max(1, len(cells) // _COARSE), _guesses(space, known, contender, level))
-        if place is not None and cells[place] not in known.trials:
-            found.append(cells[place])
-    return tuple(dict.fromkeys(found))
+        place = probe(at, 1 if last else max(1, len(cells) // _COARSE), _guesses(space, known, contender, level, at))
+        if place is not None:
+            found += space.seeded(cells[place]) if _refuted(space, known, cells) else cells[place : place + 1]
+    return tuple(cell for cell in dict.fromkeys(found) if cell not in known.trials)
 
 
-def _guesses(space: SearchSpace, known: Known, contender: Contender, level: int) -> tuple[int, ...]:
-    """Return where fewer epochs found the border."""
+def _guesses(space: SearchSpace, known: Known, contender: Contender, level: int, at: Bracket) -> tuple[int, ...]:
+    """Return where to look first: ever further below what was refuted, else where fewer epochs found the border."""
+    if refuted := _refuted(space, known, contender.cells[level]):
+        return (at.high - 2 ** (refuted - 1),) if at.low < 0 else ()
     if not level or len(contender.cells[level]) != len(contender.cells[level - 1]):
         return ()
     before = bracket(space, known, contender.cells[level - 1])
     return () if before.low < 0 else (before.low, before.high)
+
+
+def _refuted(space: SearchSpace, known: Known, cells: Sequence[Cell]) -> int:
+    """Return how many of the cells fit at the first seed, but not over all of them."""
+    first = replace(space, seeds=space.seeds[:1])
+    tried = (cell for cell in cells if cell in known.trials and _confirmed(space, known, cell))
+    return sum(fits(first, known, cell) is True and fits(space, known, cell) is False for cell in tried)
+
+
+def _confirmed(space: SearchSpace, known: Known, cell: Cell) -> bool:
+    """Return whether every seed was tried."""
+    return all(each in known.trials for each in space.seeded(cell))
 
 
 def _cannot_win(space: SearchSpace, known: Known, cells: Sequence[Cell], at: Bracket) -> bool:

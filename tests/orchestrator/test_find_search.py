@@ -125,6 +125,18 @@ def test_the_fastest_is_the_one_that_was_timed_and_an_unlucky_seed_lets_the_next
     assert len(drops(space, known, first)) == 2, "it was the fastest until its second seed was trained"
 
 
+@settings(max_examples=examples(25), deadline=None)
+@given(st.integers(0, 198), st.integers(0, 198))
+def test_a_lucky_first_seed_costs_a_search_with_all_seeds_and_no_more(one: int, other: int) -> None:
+    space = space_of(seeds="0,1")
+    lucky, usual = SPARSITIES[max(one, other)], SPARSITIES[min(one, other)]
+    known = searched(space, lambda cell: 0.9 if cell.sparsity <= (usual if cell.seed else lucky) else 0.5)
+    found = best(space, known)
+    assert found is not None and found.sparsity == usual
+    steps = math.ceil(math.log2(len(SPARSITIES) + 1))
+    assert len(known.trials) - 2 <= steps + 2 * 2 * steps + 2
+
+
 def test_without_a_dense_accuracy_nothing_is_recommended() -> None:
     space = space_of()
     known = searched(space, lambda cell: None if cell == space.reference(0) else 0.9)
