@@ -159,7 +159,7 @@ def better_half(space: SearchSpace, known: Known, alive: Sequence[Contender], le
 def _probes(space: SearchSpace, known: Known, alive: Sequence[Contender], level: int) -> tuple[Cell, ...]:
     """Return the next cell of each contender whose border is not known well enough yet, and that may still win."""
     last = level == space.levels - 1
-    found = []
+    found: list[Cell] = []
     for contender in alive:
         cells = contender.cells[level]
         at = bracket(space, known, cells)
