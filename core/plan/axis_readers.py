@@ -13,6 +13,7 @@ from prunesweep.core.plan.costs import load_profile
 from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
 from prunesweep.core.plan.layer_rules import parse_rules
 from prunesweep.core.plan.networks import parse_model
+from prunesweep.core.plan.points import parse_points
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.suggestions import one_of
 
@@ -99,6 +100,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "resize": lambda v: one_of(v, "resize", RESIZES),
         "test_share": parse_share,
         "head": lambda v: one_of(v, "head", ("keep", "new")),
+        "evaluate": lambda v: _flag(v, "evaluate"),
+        "points": parse_points,
     }
 )
 """By the field of `Grid`; the algorithms' names, the width and a network's arguments depend on other axes

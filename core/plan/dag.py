@@ -44,6 +44,8 @@ class PlannedCell:
 
     Attributes:
         dense, rounds: the dense network's (its import, its training) and the pruning rounds', in order.
+        evaluate, dense_evaluate: where the grid leaves the test set out, the last round and the dense network
+            themselves.
         benchmark: may be "" (not measured).
     """
 
@@ -63,7 +65,7 @@ class PlannedCell:
     def stages(self) -> tuple[str, ...]:
         """Every digest that this cell needs."""
         needed = (*self.dense, *self.rounds, self.evaluate, self.dense_evaluate, self.benchmark)
-        return tuple(digest for digest in needed if digest)
+        return tuple(dict.fromkeys(digest for digest in needed if digest))
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,12 @@ class _Builder:
     def cell(self, cell: Cell) -> PlannedCell:
         dense = self.dense(cell.seed)
         train = dense[-1]
-        dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model))
+        dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model)) if self.grid.evaluate else train
         algorithm = self.grid.named(cell.algorithm)
         start = self.start(algorithm, cell.seed)
         rounds = self.rounds(cell, algorithm, start)
-        before = self.before(start, rounds)
-        evaluate = self.add(Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate))
+        tested = Evaluate(rounds[-1], self.before(start, rounds), self.dataset, self.model, self.grid.bn_reestimate)
+        evaluate = self.add(tested) if self.grid.evaluate else rounds[-1]
         benchmark = self.benchmark(rounds[-1], train)
         return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
 

@@ -18,6 +18,7 @@ from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_sched
 from prunesweep.core.plan.layer_rules import LayerRule
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.networks import read_network, with_arguments
+from prunesweep.core.plan.points import as_table, axes_of
 from prunesweep.core.plan.recipes import recipe_for
 from prunesweep.core.plan.suggestions import did_you_mean
 
@@ -56,6 +57,10 @@ class Grid:
         head: `new`: given weights lose their classifier, and one for the dataset's classes takes its place; `keep`: it
             must fit.
         test_share: part of an undivided dataset that is its test set, "" = the dataset is divided.
+        evaluate: whether the test set is read; without, a cell ends with its last round, and its accuracy is that on
+            the validation images.
+        points: the only cells, () = every combination of the axes, whose values are then those of the points
+            (`prunesweep.core.plan.points`).
     """
 
     sparsity: tuple[float, ...]
@@ -86,6 +91,8 @@ class Grid:
     resize: str = "crop"
     test_share: str = ""
     head: str = "keep"
+    evaluate: bool = True
+    points: tuple[Cell, ...] = ()
 
     @property
     def known(self) -> tuple[Algorithm, ...]:
@@ -113,6 +120,8 @@ class Grid:
         Raises:
             UserError: more than a million points, or two million pruning rounds.
         """
+        if self.points:
+            return self.points
         points = len(self.sparsity) * len(self.algorithm) * len(self.epochs) * len(self.iterations) * len(self.seeds)
         if points > MAX_CELLS:
             raise UserError("grid", f"{points:,} points", f"at most {MAX_CELLS:,} fit in one sweep; split it")
@@ -123,13 +132,22 @@ class Grid:
         product = itertools.product(self.seeds, self.algorithm, self.sparsity, self.epochs, self.iterations)
         return tuple(dict.fromkeys(cell for point in product for cell in self._at(*point)))
 
+    def reached(self, cell: Cell) -> Cell:
+        """Return the cell that comes of asking for `cell`: see `cells`.
+
+        Raises:
+            UserError: no schedule is that long.
+        """
+        algorithm = self.named(cell.algorithm)
+        rounds = cell.iterations if algorithm.rounds else 1
+        sparsity = cell.sparsity and (self.base(cell.algorithm).sparsity or cell.sparsity)
+        return Cell(cell.algorithm, sparsity, self._epochs(algorithm, cell.epochs), rounds, cell.seed)
+
     def _at(self, seed: int, name: str, sparsity: float, epochs: int, iterations: int) -> Iterator[Cell]:
         algorithm = self.named(name)
-        rounds = iterations if algorithm.rounds else 1
-        reached = sparsity and (self.base(name).sparsity or sparsity)
-        cell = Cell(name, reached, self._epochs(algorithm, epochs), rounds, seed)
+        cell = self.reached(Cell(name, sparsity, epochs, iterations, seed))
         yield cell
-        if self.controls and reached:
+        if self.controls and cell.sparsity:
             yield from (replace(cell, algorithm=control) for control in controls_of(algorithm))
         if self.fair:
             yield from self._fair(cell, algorithm)
@@ -262,7 +280,23 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
         raise UserError("head", grid.head, fix)
     check_resize(grid.resize, grid.image_size)
-    return grid
+    return _with_points(grid, known) if grid.points else grid
+
+
+def _with_points(grid: Grid, known: tuple[Algorithm, ...]) -> Grid:
+    """Return the grid with the axes that its points have.
+
+    Raises:
+        UserError: a point that is no cell, or controls beside points.
+    """
+    if grid.fair or grid.controls:
+        raise UserError("points", len(grid.points), "come without fair and controls; list the controls as points")
+    for point in grid.points:
+        parse_algorithm(point.algorithm, known)
+        if grid.reached(point) != point:
+            fix = f"has another sparsity, number of epochs or rounds: {as_table(grid.reached(point))}"
+            raise UserError("points", as_table(point), fix)
+    return replace(grid, **axes_of(grid.points))
 
 
 def _network(values: Mapping[str, object], model: str | None, base: Grid) -> dict[str, Any]:

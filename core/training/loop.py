@@ -199,6 +199,11 @@ class Training(Iterator[EpochResult]):
         norms = torch._foreach_norm([parameter.detach() for parameter in self._model.parameters()])
         return bool(torch.isfinite(torch.stack(norms)).all())
 
+    @property
+    def validation_images(self) -> int:
+        """How many images are held out."""
+        return len(self._held_out)
+
     @torch.inference_mode()
     def validate(self) -> float | None:
         """Return the accuracy on the held-out images in [0, 1]; None where the recipe holds none out."""

@@ -6,6 +6,7 @@ _ROUNDS = {"--iterations": "--rounds"}
 FORMER: dict[str, dict[str, str]] = {
     "run": _ROUNDS,
     "submit": _ROUNDS,
+    "find": _ROUNDS,
     "extend": _ROUNDS,
     "costs": {"--rounds": "--passes", "--out": "--output"},
 }

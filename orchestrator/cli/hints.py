@@ -8,7 +8,7 @@ from prunesweep.core.errors import UserError
 _EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)")
 _NAMING = ("--name", "--sweep", "--grid", "-g")
 """Options by which a sweep or a grid is named in some command."""
-_GRID_COMMANDS = ("run", "submit")
+_GRID_COMMANDS = ("run", "submit", "find")
 
 
 def for_usage(error: Any, message: str) -> str:

@@ -24,6 +24,7 @@ _PANELS = {
     "Run": {
         "run": Entry("run:run", "Run a grid here and now: submit it, work on it, show progress, print the report."),
         "submit": Entry("submit:submit", "Submit a grid; what is already done or wanted by another sweep is not run."),
+        "find": Entry("find:find", "Find the smallest or fastest network within a given drop of accuracy."),
         "extend": Entry("extend:extend", "Add seeds, sparsities, algorithms, epochs or rounds to a sweep."),
         "worker": Entry("worker:worker", "Work on whatever is submitted, until Ctrl-C; one slot per device."),
         "serve": Entry("serve:serve", "Serve this home to other machines through SSH, until Ctrl-C."),

@@ -156,7 +156,9 @@ def _dense(cells: Sequence[CellPath], now: StageStates, root: str) -> tuple[Seed
         if path.train not in chains:
             seed = path.cell.seed
             name = f"{root} · seed {seed}"
-            both = (("train", path.train, name), ("evaluate", path.dense_evaluate, f"{name} · evaluation"))
+            both = [("train", path.train, name)]
+            if path.reads_test:
+                both.append(("evaluate", path.dense_evaluate, f"{name} · evaluation"))
             chains[path.train] = SeedChain(seed, tuple(_square(*each, now) for each in both))
     return tuple(sorted(chains.values(), key=lambda chain: chain.seed))
 

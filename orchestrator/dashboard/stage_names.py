@@ -13,7 +13,8 @@ def steps(path: CellPath) -> list[tuple[str, str, str]]:
         ("prune", digest, "pruning" if total == 1 else f"round {place} of {total}")
         for place, digest in enumerate(path.rounds, 1)
     ]
-    found.append(("evaluate", path.evaluate, "evaluation"))
+    if path.reads_test:
+        found.append(("evaluate", path.evaluate, "evaluation"))
     if path.benchmark:
         found.append(("benchmark", path.benchmark, "latency"))
     return found
@@ -31,8 +32,9 @@ def stage_names(cells: Sequence[CellPath]) -> dict[str, str]:
         chain = (*path.before, path.train)
         for place, digest in enumerate(chain, 1):
             of[digest] = f" · part {place} of {len(chain)}" if len(chain) > 1 else ""
-        of[path.dense_evaluate] = " · evaluation"
-        for digest in (*chain, path.dense_evaluate):
+        if path.reads_test:
+            of[path.dense_evaluate] = " · evaluation"
+        for digest in dict.fromkeys((*chain, path.dense_evaluate)):
             seeds.setdefault(digest, {})[path.cell.seed] = None
     return found | {digest: f"dense network · {_seeds(seeds[digest])}{step}" for digest, step in of.items()}
 

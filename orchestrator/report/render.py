@@ -229,6 +229,8 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
     if any(row.top1_val is not None for row in rows):
         lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
+    if any(row.state == State.DONE and row.top1 is None for row in rows):
+        lines.append("top-1 and drop are missing where a sweep leaves the test set out: such cells are judged by val")
     lines.append("accuracies are of one test set; statements about chance or other seeds hold for that set only")
     lines.append(f"drop: points below {references(rows)}")
     lines.append("FLOPs ratio: multiply-adds of a forward pass, dense ÷ pruned, if zeros cost nothing")

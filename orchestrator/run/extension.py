@@ -27,6 +27,9 @@ def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid
         UserError: a bad value, nothing new, or seeds after a second look.
     """
     old = stored_grid(sweep.grid)
+    if old.points:
+        fix = "has chosen cells instead of axes, as sweep find makes them; continue it with sweep find"
+        raise UserError("sweep", sweep.name, fix)
     asked = read_axes(added, old)
     values: dict[str, Any] = {
         axis: tuple(dict.fromkeys((*getattr(old, axis), *getattr(asked, axis)))) for axis in map(field_of, added)

@@ -7,6 +7,7 @@ import tomli_w
 
 from prunesweep.core.plan.algorithms import Algorithm
 from prunesweep.core.plan.grids import GRIDS, Grid, axis_name
+from prunesweep.core.plan.points import as_table
 
 _BASE = "full"
 _ALWAYS = (
@@ -29,7 +30,7 @@ def grid_toml(grid: Grid) -> str:
     values: dict[str, Any] = {"base": _BASE}
     for field in fields(Grid):
         value = getattr(grid, field.name)
-        if field.name in ("algorithms", "layers"):
+        if field.name in ("algorithms", "layers", "points"):
             continue
         if field.name in _ALWAYS or value != getattr(base, field.name):
             values[axis_name(field.name)] = list(value) if isinstance(value, tuple) else value
@@ -37,6 +38,8 @@ def grid_toml(grid: Grid) -> str:
         values["layers"] = {
             rule.pattern: rule.value if rule.sparsity is None else rule.sparsity for rule in grid.layers
         }
+    if grid.points:
+        values["points"] = [as_table(point) for point in grid.points]
     if grid.algorithms:
         values["algorithms"] = {own.name: _composition(own) for own in grid.algorithms}
     return tomli_w.dumps(values)

@@ -1,12 +1,14 @@
 """Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with real trainings.
 
 All in this process, which imports torch once for all. `sweep run` with a worker of its own is the subject of
-tests/orchestrator/test_run.py.
+tests/orchestrator/test_run.py; `sweep find`, which is killed here, is a program of its own.
 """
 
 import contextlib
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.support.one_thread import one_thread
 from tests.support.worker_here import WorkerHere
 
 __all__ = ["one_thread"]
+SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
 MARKED = {page.name: found for page in PAGES if (found := [block for block in blocks(page) if block.runs])}
 
 
@@ -61,6 +64,11 @@ class Reader:
             return ""
         assert words[0] == "sweep", f"only sweep is run: {line}"
         words = _smaller(words)
+        if words[1] == "find":
+            environment = self.environment | variables
+            ran = subprocess.run([*SWEEP, *words[1:]], cwd=self.folder, env=environment, capture_output=True, text=True)
+            assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
+            return ran.stdout
         ended = command_here(words[1:], self.environment | variables, self.folder)
         assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
         return ended.stdout
@@ -81,8 +89,10 @@ def reader(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_these_pages_are_run() -> None:
-    known = {"channels.md", "first-sweep.md", "int8.md", "own-algorithm.md", "own-network.md", "sensitivity.md"}
-    assert MARKED.keys() == known
+    assert MARKED.keys() == {
+        *("channels.md", "find.md", "first-sweep.md", "int8.md", "own-algorithm.md", "own-network.md"),
+        "sensitivity.md",
+    }
 
 
 @pytest.mark.slow
@@ -113,6 +123,29 @@ def test_dense_and_pruned_in_int8(reader: Reader, monkeypatch: pytest.MonkeyPatc
     assert "over 200 training images; onnxruntime" in told
     table = told.partition("fastest here")[2].splitlines()
     assert ["resnet18.pt" in table[2], "oneshot1" in table[3] or "t1.pt" in table[3]] == [True, True], table
+
+
+@pytest.mark.slow
+def test_a_search_that_is_killed_and_asked_for_again(reader: Reader) -> None:
+    (block,) = MARKED["find.md"]
+    words = words_of(next(block.commands()))[1]
+    with subprocess.Popen(
+        [*SWEEP, *words[1:]], cwd=reader.folder, env=reader.environment, stdout=subprocess.PIPE, text=True
+    ) as search:
+        assert search.stdout is not None
+        assert any(line.startswith("tried ") for line in search.stdout), "it ended without a trial"
+        search.kill()
+    told = reader.read(block)
+    assert "recommended: " in told and "read once" in told
+    assert {file.suffix for file in (reader.folder / "small").iterdir()} == {".pt", ".packed", ".md"}
+    (best,) = json.loads(reader.type("sweep report small-best --format json"))
+    trials = json.loads(reader.type("sweep report small --format json"))
+    assert best["state"] == "DONE" and best["top1"] is not None and best["latency_speedup"] is None
+    assert all(row["top1"] is None and row["top1_val"] is not None and row["macs"] for row in trials)
+    chosen = next(row for row in trials if row["digest"] == best["digest"])
+    assert chosen["macs"] == best["macs"] and chosen["nonzero"] == best["nonzero"], "counted alike without the test set"
+    logs = json.loads(reader.type("sweep status small --json"))
+    assert logs["counts"]["DONE"] == sum(logs["counts"].values())
 
 
 @pytest.mark.slow

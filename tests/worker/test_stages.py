@@ -1,6 +1,7 @@
 """Every kind of stage on a tiny network, in this process."""
 
 import contextlib
+import json
 import os
 import signal
 from dataclasses import replace
@@ -147,6 +148,8 @@ def test_a_chain_from_training_to_latency(bench):
     )
     epochs = [event for event in bench.events if isinstance(event, Epoch)]
     assert done[0].summary["top1_val"] == epochs[0].top1
+    assert json.loads(json.dumps(done[2].summary)) == done[2].summary
+    assert done[2].summary["val_images"] == round(done[2].summary["val_images"]) > 100
     evaluated = bench.run(EVALUATE)
     found = evaluated.result
     for one in (*done, evaluated):
@@ -165,6 +168,9 @@ def test_a_chain_from_training_to_latency(bench):
     assert found["top1"] == found["top1_before"]
     dense = bench.run(Evaluate(digest(TRAIN), "", DIGITS, MODEL)).result
     assert dense["top1_before"] is None and dense["macs"] == dense["macs_dense"] > found["macs"]
+    assert {name: done[2].summary[name] for name in ("macs", "macs_dense")} == {
+        name: found[name] for name in ("macs", "macs_dense")
+    }
     timed = bench.run(
         Benchmark(digest(SECOND), digest(TRAIN), ("torch", "onnxruntime"), "cpu", 1, 1, DIGITS, MODEL)
     ).result

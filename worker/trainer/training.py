@@ -147,9 +147,12 @@ def _train_and_store(
     goes_on = isinstance(stage, Train) and stage.epochs and stage.after
     left = course.optimizer() if goes_on else {}
     data, summary = _make(context, request, stage, model, course.masks, left)
+    if masks:
+        counted = macs(model, split.image_shape)
+        summary |= {"macs": counted.macs, "macs_dense": counted.macs_dense}
     context.kept.give_back()
     if top1 is not None:
-        summary["top1_val"] = top1
+        summary |= {"top1_val": top1, "val_images": course.validation_images}
     ran = what_ran(context.device, course.format, resumed=saved is not None, compiled=context.settings.compiled)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
 

@@ -37,12 +37,16 @@ class CellPath:
     before: tuple[str, ...] = ()
 
     @property
+    def reads_test(self) -> bool:
+        """Whether the cell is evaluated; where the sweep leaves the test set out, its last round is its end."""
+        return self.evaluate != self.rounds[-1]
+
+    @property
     def stages(self) -> CellStages:
         """Those that it shares with the other cells of its seed, and its own."""
-        own = (*self.rounds, self.evaluate)
-        return CellStages(
-            (*self.before, self.train, self.dense_evaluate), (*own, self.benchmark) if self.benchmark else own
-        )
+        tests = (self.dense_evaluate,) if self.reads_test else ()
+        own = (*self.rounds, *((self.evaluate,) if self.reads_test else ()))
+        return CellStages((*self.before, self.train, *tests), (*own, self.benchmark) if self.benchmark else own)
 
     @property
     def digests(self) -> tuple[str, ...]:

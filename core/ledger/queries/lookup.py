@@ -67,7 +67,8 @@ def has_results(engine: Engine, sweep_id: int) -> bool:
 
 def dataset_of(engine: Engine, sweep_id: int) -> dict[str, Any]:
     """Return the fields of the sweep's `DatasetRef`. Every cell of a sweep has the same."""
-    query = cell_rows("position").join(stages, stages.c.digest == cells.c.dense_evaluate)
+    # What ends a cell: its evaluation, or its last round.
+    query = cell_rows("position").join(stages, stages.c.digest == cells.c.evaluate)
     query = query.with_only_columns(stages.c.spec).limit(1)
     with reading(engine) as connection:
         # Its fields, not `decode`: a stage of an older release has a dataset, too.

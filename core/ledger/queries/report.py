@@ -20,6 +20,7 @@ from prunesweep.core.ledger.queries.report_columns import (
     accuracy_columns,
     adjusted,
     latency_columns,
+    size_columns,
 )
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
@@ -204,9 +205,7 @@ def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts,
         seed=cell.seed,
         layer_rules=rules,
         reference=reference.name,
-        **accuracy_columns(
-            *(facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))
-        ),
+        **_measured(cell, reference, facts),
         **latency_columns(facts.latencies.get(cell.benchmark), facts.adjusted.get(cell.benchmark)),
         artifact_bytes=artifact.artifact_bytes,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
@@ -221,6 +220,14 @@ def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts,
         weights=facts.imported.origin,
         weights_sha256=facts.imported.tensors,
     )
+
+
+def _measured(cell: AnyRow, reference: DenseControl, facts: _SweepFacts) -> dict[str, Any]:
+    """Return the columns of accuracy and size; of a cell whose sweep leaves the test set out, only what its last round
+    said of its size."""
+    tests = (facts.results.get(one) for one in (cell.evaluate, cell.dense_evaluate, reference.evaluate))
+    unread = cell.evaluate == cell.rounds[-1]
+    return accuracy_columns(*tests) | (size_columns(facts.stages[cell.evaluate].summary or {}) if unread else {})
 
 
 def _trainings(cell: AnyRow, facts: _SweepFacts) -> list[AnyRow]:

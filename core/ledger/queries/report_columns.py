@@ -1,5 +1,6 @@
 """A report row's columns of accuracy, size and latency, from the rows of the ledger that they come from."""
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -69,6 +70,17 @@ def accuracy_columns(found: AnyRow | None, dense: AnyRow | None, reference: AnyR
         "compression_all": _ratio(found.params, found.params_nonzero),
         "flop_speedup": _ratio(found.macs_dense, found.macs),
     }
+
+
+def size_columns(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a round's own facts say of the network's size; nothing where it has not ended."""
+    found = {name: summary[name] for name in ("nonzero", "total", "macs", "macs_dense") if name in summary}
+    if "nonzero" in found and "total" in found:
+        found["sparsity_achieved"] = 1.0 - found["nonzero"] / found["total"]
+        found["compression"] = _ratio(found["total"], found["nonzero"])
+    if "macs" in found:
+        found["flop_speedup"] = _ratio(found["macs_dense"], found["macs"])
+    return found
 
 
 _DERIVED = (

@@ -1,0 +1,67 @@
+"""`sweep find`: the smallest or fastest network within a given drop of accuracy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.output import note, say, say_json
+from prunesweep.orchestrator.console.text import size
+from prunesweep.orchestrator.export.files import ExportOptions, plan_export
+from prunesweep.orchestrator.find.recommendation import Recommendation, as_dict, lines
+from prunesweep.orchestrator.find.request import FindRequest, read_request
+from prunesweep.orchestrator.find.session import session
+from prunesweep.orchestrator.run.local_worker import WorkerEnded
+from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.status.follow import SilentView
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be found, as typed."""
+
+    max_drop: str
+    objective: str
+    budget: str | None
+    export: Path | None
+
+
+def find(
+    asked: GridRequest, wanted: Wanted, *, worker: bool, devices: str | None, per_device: str | None, json_: bool
+) -> None:
+    """Search, show the recommended network, and export it where that is asked for."""
+    request = read_request(
+        asked, max_drop=wanted.max_drop, objective=wanted.objective, budget=wanted.budget, export=wanted.export
+    )
+    tell = note if json_ else say
+    view = SilentView() if json_ else None
+    try:
+        with session(request, worker=worker, devices=devices, per_device=per_device, view=view, tell=tell) as search:
+            found = search.run()
+    except KeyboardInterrupt:
+        note("", f"interrupted; the same command continues: its trials are the sweep {request.name}")
+        raise
+    except WorkerEnded as error:
+        note(f"sweep: {error}")
+        raise typer.Exit(1) from None
+    files = _exported(request, found)
+    if json_:
+        say_json({**as_dict(found), "files": files})
+    else:
+        say("", *lines(found, request.space), *(f"  file        {file}" for file in files))
+        say(f"  all trials  sweep report {request.name}")
+    raise typer.Exit(0 if found.row.state == "DONE" else 1)
+
+
+def _exported(request: FindRequest, found: Recommendation) -> list[str]:
+    """Write the network as a plain state_dict and packed; return the files' paths."""
+    if request.export is None:
+        return []
+    written = []
+    for form in ("torch", "packed"):
+        planned = plan_export(load_settings(), found.sweep, request.export, ExportOptions(form, force=True))
+        for event in planned.write():
+            note(f"{event['path']}  {size(event['bytes'])}")
+            written.append(str(event["path"]))
+    return written
