@@ -108,7 +108,8 @@ class Passes(nn.Module):
         if self._quick is None or not self.training or len(images) != self._compiled:
             logits: Tensor = self.network(images)
             return logits
-        return self._quick(images)
+        quick: Tensor = self._quick(images)
+        return quick
 
     @contextlib.contextmanager
     def _numbers(self) -> Iterator[None]:
