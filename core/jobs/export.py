@@ -49,7 +49,7 @@ def _packer(request: Export) -> Write:
     if ref is None:
         raise StageError(f"{request.format}: the request names no dataset")
     split = load_dataset(ref, Path(request.data), "train", places=request.places)
-    if request.values == "int8":
+    if request.format == "onnx" and request.values == "int8":
         return lambda checkpoint, path: asdict(write_int8(checkpoint, split, ref.name, path, request.calibration))
     if request.compact and request.format in FORMATS:
 

@@ -72,15 +72,15 @@ def test_every_network_of_ours_is_read_at_odd_widths_from_every_format(tmp_path:
     write_weights(weights, tmp_path / "b.safetensors", "safetensors")
     (tmp_path / "c.safetensors").write_bytes(pack(Checkpoint(weights, {})))
     for file in ("b.safetensors", "c.safetensors"):
-        assert _same(evaluate._load(tmp_path / file, name, ref), weights), file
+        assert _same(evaluate.load_for(tmp_path / file, name, ref), weights), file
     for width in (3, {"resnet20": 65, "resnet56": 17}.get(name, 1)):
         weights = dict(build_model(ModelRef(name, width, 7), seed=5).state_dict())
         write_weights(weights, tmp_path / "a.pt", "torch")
         # As `sweep bench` opens it, and as `sweep evaluate` does.
         assert _same(bench._load(tmp_path / "a.pt", bench.Bench((), name, "cpu", (), 1, (), 16)), weights), width
-        assert _same(evaluate._load(tmp_path / "a.pt", name, ref), weights), width
+        assert _same(evaluate.load_for(tmp_path / "a.pt", name, ref), weights), width
     with pytest.raises(UserError, match=r"has 7 outputs, digits has 9 classes"):
-        evaluate._load(tmp_path / "a.pt", name, replace(ref, classes=9))
+        evaluate.load_for(tmp_path / "a.pt", name, replace(ref, classes=9))
     other = "vgg16-bn" if name != "vgg16-bn" else "resnet20"
     with pytest.raises(UserError, match=rf"a\.pt': holds a .*{name}.*, not a {other}; give --model (resnet|vgg)"):
         load_network(tmp_path / "a.pt", other)
