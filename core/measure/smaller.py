@@ -48,7 +48,10 @@ def smaller(model: nn.Module, masks: Masks, image: tuple[int, int, int]) -> Smal
 @torch.no_grad()
 def _difference(small: nn.Module, model: nn.Module, image: tuple[int, int, int]) -> float:
     images = torch.randn(_IMAGES, *image, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    found = [Passes(copy.deepcopy(one).double(), min(image[1:]), "cpu").eval()(images) for one in (small, model)]
+    found = []
+    for one in (small, model):
+        passes = Passes(copy.deepcopy(one).double(), min(image[1:]), "cpu").eval()
+        found.append(passes(images))
     return difference(*found)
 
 

@@ -14,7 +14,7 @@ from prunesweep.core.plan.algorithms import (
     TICKETS,
     Algorithm,
 )
-from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.allocations import CHANNELS, TWO_OF_FOUR, parse_allocation
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.own_scores import parse_score
@@ -51,6 +51,9 @@ def parse_compositions(value: object) -> tuple[Algorithm, ...]:
         if own.regrow and (own.recovery, own.start) != ("retrain", "initial"):
             fix = 'masks move in a training from the beginning only; give it start = "initial", recovery = "retrain"'
             raise UserError(f"{field}.regrow", own.regrow, fix)
+        if own.regrow and own.allocation in (*CHANNELS, TWO_OF_FOUR):
+            fix = "weights grow one by one, which breaks its pattern; choose another allocation"
+            raise UserError(f"{field}.allocation", own.allocation, fix)
         made.append(own)
     return tuple(made)
 

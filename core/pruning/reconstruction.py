@@ -12,6 +12,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from prunesweep.core.plan.allocations import CHANNELS
 from prunesweep.core.pruning.activations import Activations, moments
 from prunesweep.core.pruning.allocation import apportion, rows, two_of_four
 from prunesweep.core.pruning.columns import MatrixForm
@@ -140,6 +141,8 @@ def _counts(alive: Tensor, kept: int, block: int) -> list[int]:
 
 def _pattern(allocation: str, form: MatrixForm) -> tuple[Choose | None, int]:
     """Return how an allocation chooses within a layer, and among how many columns at a time."""
+    if allocation in CHANNELS:  # which channels go is decided for layers together
+        return None, BLOCK
     if allocation == "2:4":
         # Groups of four lie along the inputs, which of a transposed convolution are its outputs: as they were chosen.
         return (None, BLOCK) if form.transposed else (_two_of_four, 4)

@@ -159,6 +159,9 @@ def test_masks_move_in_a_training_from_the_beginning_only(tmp_path: Path) -> Non
     own = '[algorithms.own]\nstart = "initial"\nrecovery = "{}"\nregrow = "rigl:0.50@20"\n'
     file.write_text(own.format("retrain"))
     assert load_grid(str(file)).algorithms[0].regrow == "rigl:0.5@20"
+    file.write_text(own.format("retrain") + 'allocation = "channels"\n')
+    with pytest.raises(UserError, match=r"own.allocation 'channels': weights grow one by one"):
+        load_grid(str(file))
     file.write_text(own.format("finetune"))
     with pytest.raises(UserError, match=r"own.regrow 'rigl:0.5@20': masks move in a training from the beginning only"):
         load_grid(str(file))
