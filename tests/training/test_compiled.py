@@ -1,12 +1,19 @@
 """`--compile`: full batches of a training run compiled, with the results of the others; what is missing is said."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from prunesweep.core.errors import UserError
+from prunesweep.core.jobs.programs import DOCTOR
+from prunesweep.core.jobs.protocol import respond
+from prunesweep.worker import doctor
+from prunesweep.worker.__main__ import check_devices
 from tests.support.examples import THOROUGH
 
 _PROGRAM = """
@@ -69,9 +76,28 @@ def test_compiled_steps_train_as_others_do_and_resume_to_the_same_bits(tmp_path:
     assert ran.returncode == 0, ran.stderr
 
 
-def test_a_missing_compiler_is_said_before_any_work(tmp_path: Path) -> None:
-    program = "import sys; from prunesweep.worker.__main__ import main; sys.exit(main(sys.argv[2:]))"
-    ran = _run(program, tmp_path, "--devices", "cpu", "--compile", SWEEP_COMPILE="", CXX="no-such-compiler")
-    assert ran.returncode == 2, ran.stderr
-    assert "SWEEP_COMPILE 'yes': no compiler that works" in ran.stderr.splitlines()[-1]
-    assert "leave --compile and SWEEP_COMPILE out" in ran.stderr.splitlines()[-1]
+def test_a_missing_compiler_is_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked as a starting worker asks, but in this process: importing the compiler takes seconds."""
+
+    def no_compiler(*_: object, **__: object) -> None:
+        raise RuntimeError("InvalidCxxCompiler: No working C++ compiler found\nmore")
+
+    def here(_: object, *, input: bytes, **__: object) -> "subprocess.CompletedProcess[bytes]":
+        said: list[str] = []
+        respond(input.decode(), DOCTOR, doctor.checks, lambda answer: said.append(json.dumps(answer)))
+        return subprocess.CompletedProcess([], 0, "\n".join(said).encode())
+
+    for name in ("TORCHINDUCTOR_CACHE_DIR", "TORCHINDUCTOR_COMPILE_THREADS"):
+        monkeypatch.setenv(name, "")  # so that it is put back
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SWEEP_HOME", str(tmp_path))
+    monkeypatch.setenv("SWEEP_COMPILE", "yes")
+    monkeypatch.setattr(torch, "compile", no_compiler)
+    monkeypatch.setattr(subprocess, "run", here)
+    with pytest.raises(UserError) as caught:
+        check_devices("cpu")
+    line = str(caught.value)
+    assert line.startswith(
+        "SWEEP_COMPILE 'yes': no compiler that works: InvalidCxxCompiler: No working C++ compiler found;"
+    )
+    assert line.endswith("or leave --compile and SWEEP_COMPILE out") and "\n" not in line
