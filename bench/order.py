@@ -123,7 +123,7 @@ def _medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
 def _once(name: str, slots: int, grid: Sequence[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         data = load_settings().data
-        environment = {**os.environ, "SWEEP_HOME": folder, "SWEEP_DATA": str(data)}
+        environment = {**os.environ, "SWEEP_HOME": folder, "SWEEP_DATA_DIR": str(data)}
         _sweep(environment, "submit", *grid, *ORDERS[name], "--name", "grid")
         settings = replace(load_settings(), home=Path(folder), database_url="", broker_url="", artifacts_url="")
         engine = open_ledger(settings)

@@ -69,6 +69,13 @@ DatasetOption = Annotated[
 DeviceOption = Annotated[
     str, typer.Option("--device", metavar="NAME", help="cpu or cuda.", autocompletion=completion.one("cpu", "cuda"))
 ]
+MeanOption = Annotated[
+    str, typer.Option("--mean", metavar="LIST", help="Normalise images by this mean, as a file was trained with.")
+]
+StdOption = Annotated[str, typer.Option("--std", metavar="LIST", help="And by this standard deviation.")]
+ThreadsOption = Annotated[
+    str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
+]
 JsonOption = Annotated[bool, flag("--json", "Print JSON, for programs.")]
 DevicesOption = Annotated[
     str | None,

@@ -10,10 +10,13 @@ from prunesweep.orchestrator.cli.options import (
     DeviceOption,
     ImageSizeOption,
     JsonOption,
+    MeanOption,
     ModelArgsOption,
     ModelOption,
     ResizeOption,
+    StdOption,
     TestShareOption,
+    ThreadsOption,
 )
 
 FilesArgument = Annotated[
@@ -29,18 +32,13 @@ def evaluate(
     test_share: TestShareOption = "",
     model: ModelOption = "resnet18",
     model_args: ModelArgsOption = None,
-    mean: Annotated[
-        str,
-        typer.Option("--mean", metavar="LIST", help="Normalise images by this mean, as the files were trained with."),
-    ] = "",
-    std: Annotated[str, typer.Option("--std", metavar="LIST", help="And by this standard deviation.")] = "",
+    mean: MeanOption = "",
+    std: StdOption = "",
     device: DeviceOption = "cpu",
     batch: Annotated[
         str, typer.Option("--batch", metavar="N", help="Images per pass while latency is measured.")
     ] = "1",
-    threads: Annotated[
-        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
-    ] = "0",
+    threads: ThreadsOption = "0",
     int8: Annotated[
         str,
         typer.Option("--int8", metavar="N", help="Also in int8, calibrated with N training images, e.g. 500; CPU."),

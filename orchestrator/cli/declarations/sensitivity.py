@@ -11,10 +11,13 @@ from prunesweep.orchestrator.cli.options import (
     DeviceOption,
     ImageSizeOption,
     JsonOption,
+    MeanOption,
     ModelArgsOption,
     ModelOption,
     ResizeOption,
+    StdOption,
     TestShareOption,
+    ThreadsOption,
 )
 
 _SCORE = "magnitude, random, shuffled, snip, taylor, synflow or FILE.py: which weights go first."
@@ -59,15 +62,10 @@ def sensitivity(
     test_share: TestShareOption = "",
     model: ModelOption = "resnet18",
     model_args: ModelArgsOption = None,
-    mean: Annotated[
-        str,
-        typer.Option("--mean", metavar="LIST", help="Normalise images by this mean, as the file was trained with."),
-    ] = "",
-    std: Annotated[str, typer.Option("--std", metavar="LIST", help="And by this standard deviation.")] = "",
+    mean: MeanOption = "",
+    std: StdOption = "",
     device: DeviceOption = "cpu",
-    threads: Annotated[
-        str, typer.Option("--threads", metavar="N", help="CPU threads; default SWEEP_THREADS, else all.")
-    ] = "0",
+    threads: ThreadsOption = "0",
     json_: JsonOption = False,
 ) -> None:
     """Prune each layer by itself and show what it costs, on validation images; suggest layer rules. Trains nothing."""
