@@ -92,7 +92,8 @@ def _together(shapes: Shapes, rules: tuple[LayerRule, ...], free: str, own: floa
     for digits in _DIGITS:
         sparsity = float(round(exact, digits))
         more = kept_count(total, sparsity) - sum(counted.values())
-        if 0 < sparsity < 1 and -_FEWER * counted[free] <= more <= _MORE * sizes[free]:
+        fits = 0 <= counted[free] + more <= sizes[free]
+        if 0 < sparsity < 1 and fits and -_FEWER * counted[free] <= more <= _MORE * sizes[free]:
             share(shapes, found, sparsity)  # refuses what cannot be reached
             return sparsity
     raise UserError("sparsity", float(exact), "has no six decimals that do")
