@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.outcome import crash, release
@@ -65,6 +66,15 @@ def test_due_finds_what_was_never_hinted_then_waits(world) -> None:
     world.later(6.0)
     world.claim("a")
     assert world.labels(due(world.engine, "cuda:0", 10, 5.0)) == ["b"]
+
+
+def test_due_keeps_to_its_limit_however_the_database_plans_it(world) -> None:
+    """PostgreSQL joins in another way when its statistics are of a ledger with one stage."""
+    world.submit({"first": []}, seed=1)
+    with world.engine.begin() as connection:
+        connection.execute(text("ANALYZE stages"))
+    world.submit({f"s{n}": [] for n in range(3)})
+    assert [len(due(world.engine, "cpu", 1, 5.0)) for _ in range(5)] == [1, 1, 1, 1, 0]
 
 
 def test_due_keeps_to_its_limit_and_to_time(world) -> None:

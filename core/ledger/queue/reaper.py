@@ -10,7 +10,7 @@ counted on their own, and three times as many as allowed crashes are the end (QU
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Engine, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Double, Engine, Executable, bindparam, func, or_, select, update
 
 from prunesweep.core.ledger.db.clock import SLACK, DatabaseNow
 from prunesweep.core.ledger.db.schema import stages
@@ -92,10 +92,17 @@ _forgotten = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
 )
-_stamp = update(stages).values(hinted_at=DatabaseNow())
-_stamp_forgotten = {
-    role: _stamp.where(stages.c.digest.in_(_forgotten.where(takes(role)))).returning(stages.c.digest) for role in ROLES
-}
+
+
+def _stamp_forgotten(role: str) -> Executable:
+    """A CTE, which runs once: as a subquery PostgreSQL may run it again for each row, and each time it skips the rows
+    that it has locked, so that more than `most` would be stamped."""
+    picked = _forgotten.where(takes(role)).cte("picked")
+    stamp = update(stages).values(hinted_at=DatabaseNow()).where(stages.c.digest.in_(select(picked.c.digest)))
+    return stamp.returning(stages.c.digest)
+
+
+_STAMPS = {role: _stamp_forgotten(role) for role in ROLES}
 
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
@@ -107,4 +114,4 @@ def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]
         return []
     values = {"most": limit, "older_than": float(older_than)}
     with writing(engine) as connection:
-        return list(connection.execute(_stamp_forgotten[role_of(device)], values).scalars())
+        return list(connection.execute(_STAMPS[role_of(device)], values).scalars())
