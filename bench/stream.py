@@ -4,7 +4,7 @@ The bench writes JPEG files of 160 to 256 pixels a side and packs them once (tim
 batches that come (1) streamed from the packed file, (2) from memory, (3) from a DataLoader that decodes, resizes, cuts,
 mirrors and normalises each file, with each of several worker counts; its best one counts. Rounds are interleaved, all
 in one process, with the same network, batch, optimizer and number format; medians and the range of the ratio are
-printed. Run: python bench/stream.py (--images 20000 --size 64 --width 8 --steps 20 --rounds 3)
+printed. Run: python bench/stream.py (--images 20000 --size 64 --width 16 --steps 40 --rounds 5)
 """
 
 import argparse
@@ -124,8 +124,10 @@ def rival(files: Files, workers: int, recipe: Recipe, model: nn.Module, steps: i
 def main() -> None:
     """Make the files, pack them, and race."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    for name, default in (("images", 20_000), ("size", 64), ("width", 8), ("batch", 64), ("steps", 20), ("rounds", 3)):
+    for name, default in (("images", 20_000), ("size", 64), ("width", 16), ("batch", 64), ("steps", 40), ("rounds", 5)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--model", default="resnet18")
+    parser.add_argument("--precision", default="auto", choices=("auto", "fp32", "bf16"), help="of both sides")
     parser.add_argument("--workers", default="0,2,4", help="counts for the DataLoader")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-stream-") as folder:
@@ -143,11 +145,11 @@ def main() -> None:
 
 def race(root: Path, split: Split, given: argparse.Namespace) -> None:
     """Measure all paths in turn; print the table and one JSON line."""
-    recipe = replace(load_recipe("default").dense, batch=given.batch, precision="fp32")
+    recipe = replace(load_recipe("default").dense, batch=given.batch, precision=given.precision)
     files, steps = Files(root, split, recipe), min(given.steps, len(split) // given.batch - WARM)
 
     def network() -> nn.Module:
-        return build_model(ModelRef("resnet20", given.width, CLASSES), 0)
+        return build_model(ModelRef(given.model, given.width, CLASSES), 0)
 
     paths: dict[str, Callable[[], float]] = {
         "streamed": lambda: ours(split.placed("cpu", "streamed"), recipe, network(), steps),
@@ -162,7 +164,7 @@ def race(root: Path, split: Split, given: argparse.Namespace) -> None:
             print(f"{name}: {rates[name][-1]:,.0f} images/s", file=sys.stderr)
     medians = {name: statistics.median(values) for name, values in rates.items()}
     best = max((name for name in medians if name.startswith("DataLoader")), key=lambda name: medians[name])
-    what = f"resnet20 of width {given.width}, {given.size}×{given.size}, batch {given.batch}, fp32"
+    what = f"{given.model} of width {given.width}, {given.size}×{given.size}, batch {given.batch}, {given.precision}"
     print(f"training {what}: {given.rounds} rounds of {steps} steps, {torch.get_num_threads()} threads\n")
     print(f"{'images come':<24}{'images/s':>10}{'range':>18}")
     for name, values in rates.items():
