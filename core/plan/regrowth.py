@@ -39,6 +39,12 @@ class Regrowth:
             return 0.0
         return self.fraction / 2 * (1 + math.cos(math.pi * step / end))
 
+    def share(self, epochs: int, before: int = 0, after: int = 0) -> float:
+        """Return the part of the steps of `epochs` epochs that move masks, in [0, 1), `before` and `after` epochs of
+        the same course lying around them. Of many steps: of a whole course it is at most one step too many."""
+        moving = min(before + epochs, _ENDS * (before + epochs + after)) - before
+        return max(0.0, moving) / epochs / self.every if epochs else 0.0
+
 
 def read_regrowth(text: str) -> Regrowth | None:
     """Return what stands in a stage; None for "".

@@ -28,7 +28,7 @@ _ESCAPES = str.maketrans(
 )
 _HEADS = (
     r"algorithm & epochs & rounds & sparsity, \% & seeds & top-1, \% & drop, points"
-    r" & \multicolumn{2}{c}{compression (all)} & FLOPs ratio & speed-up & zeros alone & code \\"
+    r" & \multicolumn{2}{c}{compression (all)} & FLOPs ratio & train FLOPs & speed-up & zeros alone & code \\"
 )
 _NONE = "--"
 
@@ -46,7 +46,7 @@ def latex(rows: Sequence[ReportRow]) -> str:
     label = "tab:" + "".join(c if c.isascii() and c.isalnum() else "-" for c in (rows[0].sweep if rows else "empty"))
     caption = rf"\caption{{{_caption(rows, name)}}}\label{{{label}}}"
     needs = r"\usepackage{booktabs,longtable}" if long else r"\usepackage{booktabs}"
-    columns = "{lrrrrrrrrrrrl}"
+    columns = "{lrrrrrrrrrrrrl}"
     if long:
         head = [rf"\begin{{longtable}}{columns}", caption + r" \\", r"\toprule", _HEADS, r"\midrule", r"\endfirsthead"]
         head += [r"\toprule", _HEADS, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot"]
@@ -69,7 +69,8 @@ def _caption(rows: Sequence[ReportRow], name: str) -> str:
         known += escaped(f" Layer rules: {rows[0].layer_rules.replace(',', ', ')}.")
     return (
         rf"Sweep {name}: {where}.{reached} Mean $\pm$ standard deviation over seeds; compression: of the prunable"
-        rf" weights (of all parameters); speed-up: measured, over the fastest dense engine.{known}"
+        rf" weights (of all parameters); train FLOPs: of all trainings needed, over the dense network's, in theory;"
+        rf" speed-up: measured, over the fastest dense engine.{known}"
     )
 
 
@@ -87,6 +88,7 @@ def _line(group: Group) -> str:
         _of(group, lambda row: row.compression, 1, 1),
         _of(group, lambda row: row.compression_all, 1, 1),
         _of(group, lambda row: row.flop_speedup, 1, 1),
+        _of(group, lambda row: row.train_flops_ratio, 1),
         _speed(group),
         _of(group, lambda row: row.latency_zeros_speedup, 1),
         escaped(", ".join(sorted({row.latency_code for row in group.rows if row.latency_code})) or _NONE),

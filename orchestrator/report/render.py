@@ -104,6 +104,16 @@ COLUMNS = (
     TableColumn("code", lambda row: row.latency_code or text.MISSING, left=True, varying=True),
     TableColumn("file", lambda row: text.size(row.artifact_bytes)),
     TableColumn("train s", lambda row: text.number(row.train_seconds, 1)),
+    TableColumn(
+        "train FLOPs",
+        lambda row: text.times(row.train_flops_ratio, 2),
+        needs=lambda row: row.train_flops_ratio is not None,
+    ),
+    TableColumn(
+        "dense epochs",
+        lambda row: text.number(row.train_dense_epochs, 1),
+        needs=lambda row: row.train_dense_epochs is not None and row.train_flops_ratio is None,
+    ),
     TableColumn("state", lambda row: row.state.lower(), left=True, varying=True),
 )
 """The columns of everything that people read."""
@@ -112,6 +122,8 @@ _FOLLOWING = 0.4
 """An autocorrelation of a dozen blocks that chance alone seldom gives (3 in 100)."""
 _SPARED = (
     "train s",
+    "train FLOPs",
+    "dense epochs",
     "code",
     "against",
     "file",
@@ -234,6 +246,12 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     lines.append("accuracies are of one test set; statements about chance or other seeds hold for that set only")
     lines.append(f"drop: points below {references(rows)}")
     lines.append("FLOPs ratio: multiply-adds of a forward pass, dense ÷ pruned, if zeros cost nothing")
+    if any(row.train_flops_ratio is not None for row in rows):
+        lines.append(
+            "train FLOPs: all trainings that it needed ÷ the dense network's, in theory (zeros cost time here)"
+        )
+    if any(row.train_dense_epochs is not None and row.train_flops_ratio is None for row in rows):
+        lines.append("dense epochs: epochs of the dense network that cost as much as the training of the given weights")
     if any(row.compression_all is not None for row in rows):
         lines.append("compression: weights before ÷ after; of the prunable ones, or of all parameters, as papers do")
     if rules := {row.layer_rules for row in rows if row.layer_rules}:

@@ -48,7 +48,8 @@ HEADER = """
     latency_dense_engine latency_null_low latency_null_high latency_load latency_busy
     latency_code latency_p latency_p_adjusted latency_autocorrelation
     latency_zeros_ms latency_zeros_speedup latency_zeros_low latency_zeros_high processor
-    artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds device
+    artifact_bytes artifact_zstd_bytes train_seconds dense_train_seconds
+    train_dense_epochs train_flops_ratio device
     ran_device ran_numbers ran_layout ran_threads ran_torch ran_kernels ran_instructions ran_resumed digest artifact
     dense_digest weights weights_sha256
 """

@@ -64,7 +64,7 @@ def test_latex(done: Sweep, tmp_path: Path) -> None:
     assert text == done("report", "--format", "latex").out
     assert text.startswith("% \\usepackage{booktabs}\n\\begin{table}\n")
     assert (
-        r"oneshot & 1 & 1 & 50 & 1 & $90.00$ & $5.00$ & $10.0$ & $9.7$ & $8.0$ & none & $1.50$ & own \\"
+        r"oneshot & 1 & 1 & 50 & 1 & $90.00$ & $5.00$ & $10.0$ & $9.7$ & $8.0$ & $1.01$ & none & $1.50$ & own \\"
         in text.splitlines()
     )
     assert text.count(r"\\") == 19

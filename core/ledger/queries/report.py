@@ -22,6 +22,7 @@ from prunesweep.core.ledger.queries.report_columns import (
     latency_columns,
     size_columns,
 )
+from prunesweep.core.ledger.queries.training_costs import NOT_KNOWN, TrainingCosts, macs_of, training_costs
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
 
@@ -48,6 +49,9 @@ class ReportRow:
             that code, and the speed-up that the zeros alone bring there. p: of the speed-up being 1; p_adjusted: that
             as one of the sweep's measured cells (Holm). autocorrelation: of its blocks.
         train_seconds: over the cell's own rounds.
+        train_dense_epochs: epochs of the dense network that cost as many multiply-adds as all trainings that the cell's
+            network needed, the dense one's too where it did; train_flops_ratio: that over the dense network's own, None
+            where this began with given weights (`prunesweep.core.plan.training_cost`: theoretical).
         digest, artifact: of the final round.
         artifact_bytes: its file's size; artifact_zstd_bytes: that after zstd.
         device: where the accuracy was measured; processor: where the latency was.
@@ -128,6 +132,8 @@ class ReportRow:
     artifact_zstd_bytes: int | None
     train_seconds: float | None
     dense_train_seconds: float | None
+    train_dense_epochs: float | None
+    train_flops_ratio: float | None
     device: str | None
     ran_device: str | None
     ran_numbers: str | None
@@ -154,6 +160,7 @@ class _SweepFacts:
     results: dict[str, AnyRow]
     latencies: dict[str, AnyRow]
     adjusted: dict[str, float | None]
+    costs: TrainingCosts
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
@@ -165,13 +172,16 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         against = references(grid_cells, sweep.grid)
         timed = by_digest(connection, sweep_id, latencies, *LATENCY_COLUMNS)
         made = ("kind", "state", "artifact", "artifact_bytes", "train_seconds", "summary")
+        found = by_digest(connection, sweep_id, stages, *made, "ran")
+        tested = by_digest(connection, sweep_id, results, *RESULT_COLUMNS, "majority", "images")
         facts = _SweepFacts(
-            by_digest(connection, sweep_id, stages, *made, "ran"),
+            found,
             dense_chains(connection, sweep_id),
             imported_from(connection, sweep_id, sweep.grid),
-            by_digest(connection, sweep_id, results, *RESULT_COLUMNS, "majority", "images"),
+            tested,
             timed,
             adjusted(timed),
+            training_costs(connection, sweep_id, macs_of(grid_cells, found, tested)),
         )
         states = _states(grid_cells, facts)
         return [
@@ -211,6 +221,7 @@ def _row(sweep: str, rules: str, cell: AnyRow, state: State, facts: _SweepFacts,
         artifact_zstd_bytes=(artifact.summary or {}).get("zstd_bytes"),
         train_seconds=_seconds(cell.rounds, facts),
         dense_train_seconds=_seconds(facts.dense[cell.train], facts),
+        **(facts.costs.columns(final, cell.train) if artifact.state == State.DONE else NOT_KNOWN),
         top1_val=(artifact.summary or {}).get("top1_val"),
         top1_val_dense=(facts.stages[cell.train].summary or {}).get("top1_val"),
         **together(one.ran for one in _trainings(cell, facts)),

@@ -33,6 +33,8 @@ _FIELDS = {
     "code": "latency_code",
     "file": "artifact_bytes",
     "train s": "train_seconds",
+    "train FLOPs": "train_flops_ratio",
+    "dense epochs": "train_dense_epochs",
     "state": "state",
 }
 """The report's columns and the fields of `ReportRow` behind them."""
