@@ -86,6 +86,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "bench_threads": lambda v: axes.parse_count(v, "bench_threads", 1, 1024),
         "bench_batch": lambda v: axes.parse_count(v, "bench_batch", 1, 65_536),
         "bench_engines": lambda v: engines.parse_engines(v, "bench_engines"),
+        "bench_repeat": lambda v: axes.parse_count(v, "bench_repeat", 0, 1000),
         "fair": lambda v: _flag(v, "fair"),
         "bn_reestimate": lambda v: _flag(v, "bn_reestimate"),
         "algorithms": parse_compositions,

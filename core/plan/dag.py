@@ -283,7 +283,8 @@ class _Builder:
         if grid.bench_device == "none":
             return ""
         machine = (grid.bench_device, grid.bench_threads, grid.bench_batch)
-        return self.add(Benchmark(parent, dense, grid.bench_engines, *machine, self.dataset, self.model))
+        facts = (grid.bench_engines, *machine, self.dataset, self.model)
+        return self.add(Benchmark(parent, dense, *facts, repeat=grid.bench_repeat))
 
 
 def plan(

@@ -37,6 +37,7 @@ class Grid:
     Attributes:
         bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out.
         bench_engines: names of `prunesweep.core.plan.engines`, what it is measured with.
+        bench_repeat: which measurement of latency it is: 0 the first; with another number everything is measured anew.
         fair: add the controls that train as many epochs in all: to every cell the dense network (sparsity 0), to one of
             several rounds also the one-shot cell, the random controls, and itself with one learning-rate schedule over
             all rounds.
@@ -93,6 +94,7 @@ class Grid:
     head: str = "keep"
     evaluate: bool = True
     points: tuple[Cell, ...] = ()
+    bench_repeat: int = 0
 
     @property
     def known(self) -> tuple[Algorithm, ...]:

@@ -165,6 +165,8 @@ class Benchmark:
         device: `cpu` or `cuda`.
         threads: ≥ 1.
         batch: images a pass, ≥ 1.
+        repeat: which measurement of these facts it is: 0 the first, another number one of its own. So that what was
+            chosen by the first one can be reported by one that took no part in the choice.
     """
 
     kind: ClassVar[str] = "benchmark"
@@ -178,6 +180,7 @@ class Benchmark:
     batch: int
     dataset: DatasetRef
     model: ModelRef
+    repeat: int = field(default=0, metadata={OPTIONAL: True})
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Recommendation:
         complete: the search ended by itself; else `reason` says why it did not.
         trials: cells that were tried, the dense networks among them.
         tested: sweeps whose networks this search has recommended and tested, this one among them.
+        chosen_at: the speed-up that it was chosen by; that of `row` is a later measurement. None: it was not chosen by
+            one.
     """
 
     sweep: str
@@ -58,6 +60,7 @@ class Recommendation:
     reason: str
     trials: int
     tested: Sequence[str]
+    chosen_at: float | None = None
 
 
 def measured_drop(space: SearchSpace, known: Known, cell: Cell) -> MeasuredDrop:
@@ -87,6 +90,8 @@ def lines(found: Recommendation, space: SearchSpace) -> list[str]:
         out.append("  test        not read: its evaluation has not succeeded; see: sweep status")
     out.append(f"  size        {_size(row)}")
     out.append(f"  latency     {_latency(row)}")
+    if found.chosen_at is not None and row.latency_speedup is not None:
+        out.append(f"              timed afresh; the measurement that chose it, {found.chosen_at:.2f}×, is left out")
     if row.weights:
         out.append("  note        if the given weights were trained on the validation images, the dense accuracy is")
         out.append("              too high, and so is the drop: the search was then stricter than asked for")
@@ -120,6 +125,7 @@ def as_dict(found: Recommendation) -> dict[str, Any]:
         "speedup": row.latency_speedup,
         "speedup_low": row.latency_speedup_low,
         "speedup_high": row.latency_speedup_high,
+        "speedup_chosen_at": found.chosen_at,
         "artifact": row.artifact,
         "trials": found.trials,
         "complete": found.complete,

@@ -59,6 +59,7 @@ _UNTIMED = {
     "bench_threads": 1,
     "bench_batch": 1,
     "bench_engines": ",".join(engines.DEFAULT),
+    "bench_repeat": 0,
 }
 """Trials are the same whatever latency is asked for."""
 _FROM_POINTS = ("sparsity", "algorithm", "epochs", "rounds", "iterations", "seeds")

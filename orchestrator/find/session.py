@@ -67,7 +67,8 @@ class Session:
         self._follow(number, check=self.check)
         drop, row = measured_drop(space, known, chosen), self.trials.row(number)
         tested = self.trials.tested()
-        return Recommendation(sweep, chosen, drop, row, not reason, reason, len(known.trials), tested)
+        chosen_at = known.speedups.get(chosen) if space.objective == "latency" else None
+        return Recommendation(sweep, chosen, drop, row, not reason, reason, len(known.trials), tested, chosen_at)
 
     def _search(self) -> str:
         """Try what comes next until nothing does; return why it ended before that, "" = it did not."""

@@ -1,7 +1,8 @@
 """A search's trials in the ledger: cells of a sweep without test set, those that are timed, and the recommended one.
 
 All that a search knows stands there, so that it continues after any end: `NAME` has the trials, `NAME-timed` those
-whose latency is measured, `NAME-best` the recommended network, the only one whose test accuracy is read.
+whose latency is measured, `NAME-best` the recommended network, the only one whose test accuracy is read; its latency is
+measured there once more, so that no measurement that took part in the choice is reported.
 """
 
 from collections.abc import Collection, Sequence
@@ -86,10 +87,11 @@ class Trials:
         return self._grow(there, self._with(grid, (*stored_grid(there.grid).points, *cells)))
 
     def recommend(self, cell: Cell) -> tuple[str, int]:
-        """Have the one network tested, and timed where that is asked for; return that sweep's name and number."""
+        """Have the one network tested, and timed afresh where that is asked for; return its sweep's name and number."""
         source = self._sweep()
         base = self._timed(replace(stored_grid(source.grid), points=(), evaluate=True))
-        grid = replace(base, **axes_of((cell,)))
+        again = base.bench_repeat + (base.bench_device != "none")
+        grid = replace(base, **axes_of((cell,)), bench_repeat=again)
         name, _ = self._beside("best", grid, exactly=True)
         return name, self._submit(source, name, grid)
 
@@ -141,6 +143,7 @@ class Trials:
             bench_threads=asked.bench_threads,
             bench_batch=asked.bench_batch,
             bench_engines=asked.bench_engines,
+            bench_repeat=asked.bench_repeat,
         )
 
     def _beside(self, what: str, grid: Grid, *, exactly: bool) -> tuple[str, SweepRow | None]:

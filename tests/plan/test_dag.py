@@ -101,3 +101,11 @@ def test_edges_are_parent_then_child() -> None:
     result: Plan = plan(GRIDS["classic"])
     for parent, child in result.edges():
         assert parent in result.stages[child].parents
+
+
+def test_latencies_measured_anew_are_other_stages_and_nothing_else_is() -> None:
+    grid = GRIDS["demo"]
+    first, again = plan(grid), plan(replace(grid, bench_repeat=1))
+    added = again.stages.keys() - first.stages.keys()
+    assert {again.stages[digest].kind for digest in added} == {"benchmark"} and len(added) == len(first.cells)
+    assert '"repeat"' not in "".join(first.encoded.values()), "the digests are those of earlier releases"

@@ -22,7 +22,8 @@ def label_of(spec: str) -> str:
         case Evaluate():
             return f"evaluate {stage.parent[:8]}" if stage.before else f"evaluate dense {stage.parent[:8]}"
         case Benchmark():
-            return f"benchmark {stage.parent[:8]} · {stage.device} × {stage.threads} · batch {stage.batch}"
+            again = f" · repeat {stage.repeat}" if stage.repeat else ""
+            return f"benchmark {stage.parent[:8]} · {stage.device} × {stage.threads} · batch {stage.batch}{again}"
         case _:
             return f"sleep {stage.label} · {stage.seconds:g} s"
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from prunesweep.core.plan.training_cost import TrainingCost
 
 Macs = Mapping[str, tuple[int, int]]
 """Digest of a round → multiply-adds an image that it left, and those of the dense network."""
-NOT_KNOWN: Mapping[str, float | None] = MappingProxyType({"train_dense_epochs": None, "train_flops_ratio": None})
+NOT_KNOWN: Mapping[str, Any] = MappingProxyType({"train_dense_epochs": None, "train_flops_ratio": None})
 """The report's columns of a network that is not there yet."""
 
 
@@ -55,7 +56,7 @@ class TrainingCosts:
     macs: Macs
     _lineages: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def columns(self, digest: str, dense: str) -> dict[str, float | None]:
+    def columns(self, digest: str, dense: str) -> dict[str, Any]:
         """Return the report's columns of a stage's network, by the digest of the dense one as well."""
         return {"train_dense_epochs": self.dense_epochs(digest), "train_flops_ratio": self.ratio(digest, dense)}
 
