@@ -1,7 +1,8 @@
 """`sweep find` against a ledger: what it leaves there, and that it continues from there after any end."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from bench.rows import LATENCY
+from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages, sweeps
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.cli.app import main
 from prunesweep.orchestrator.find import session
 
@@ -30,7 +33,7 @@ BORDERS = {"oneshot": 0.9, "erk": 0.8}
 """The highest sparsity of each allocation that keeps the accuracy."""
 
 
-class _Killed(BaseException):
+class Killed(BaseException):
     """The process is gone: nothing of it runs any more."""
 
 
@@ -48,7 +51,7 @@ class Cluster:
         while ready := due(self.ledger, "cpu", 100, 0.0):
             for digest in ready:
                 if len(self.done) >= self.kill_after:
-                    raise _Killed
+                    raise Killed
                 self.work(digest)
         return 0
 
@@ -104,6 +107,18 @@ def cluster(ledger: Engine, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
+@pytest.fixture
+def anywhere(home: Path, ledger_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """Workers of a ledger that is once on each database."""
+    if ledger_settings.database_url:
+        monkeypatch.setenv("SWEEP_DATABASE_URL", ledger_settings.database_url)
+    engine = open_ledger(load_settings())
+    made = Cluster(engine)
+    monkeypatch.setattr(session, "follow", made.follow)
+    yield made
+    engine.dispose()
+
+
 def found(sweep: Sweep, *more: str) -> dict[str, Any]:
     ran = sweep(*FIND, *more, "--json")
     assert ran.code == 0, ran.err
@@ -130,13 +145,14 @@ def test_it_finds_the_smallest_and_reads_the_test_set_for_that_one_only(sweep: S
     assert wider["sparsity"] == 0.995 and wider["tested"] == ["seek-best", "seek-best-2"], "and it says so"
 
 
-def test_a_kill_between_any_two_stages_loses_nothing(sweep: Sweep, cluster: Cluster) -> None:
+def test_a_kill_between_any_two_stages_loses_nothing(sweep: Sweep, anywhere: Cluster) -> None:
+    cluster = anywhere
     for stage in range(0, 60, 4):
         cluster.kill_after = stage
         try:
             assert main([*FIND, "--for", "latency"]) == 0
             break
-        except _Killed:
+        except Killed:
             continue
     best = found(sweep, "--for", "latency")
     assert (best["sparsity"], best["speedup"], best["speedup_chosen_at"]) == (0.9, 1.7, 2.0)
@@ -193,6 +209,21 @@ def test_sparsities_that_layer_rules_cannot_reach_are_left_out(sweep: Sweep, clu
     assert ran.code == 0 and "left out oneshot 50 % · 1 × 1 · seed 0: " in ran.out
     (row,) = report_rows(cluster.ledger, find_sweep(cluster.ledger, "seek-best").id)
     assert 0 < row.sparsity < 0.3
+
+
+def test_its_sweeps_are_looked_at_like_any_other(sweep: Sweep, cluster: Cluster) -> None:
+    """While it runs (killed at some stage) and at its end."""
+    for kill_after in (7, 10**9):
+        cluster.kill_after = kill_after
+        with suppress(Killed):
+            main([*FIND, "--for", "latency"])
+        listed = json.loads(sweep("list", "--json").out)
+        for name in (one["name"] for one in listed):
+            for command in (("status",), ("status", "--json"), ("report",), ("report", "--format", "latex"), ("show",)):
+                ran = sweep(command[0], name, *command[1:])
+                assert (ran.code, ran.err) == (0, ""), (command, name)
+    assert [one["name"] for one in listed] == ["seek-best", "seek-timed", "seek"]
+    assert {one["state"] for one in listed} == {"done"}
 
 
 BAD = [
