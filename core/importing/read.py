@@ -40,7 +40,7 @@ def read_file(path: Path) -> Content:
     Raises:
         UserError: not such a file, or it holds more than tensors and plain containers.
     """
-    if path.suffix in (".packed", ".onnx"):
+    if path.suffix.lower() in (".packed", ".onnx"):
         fix = "is for inference only, and no network can be made of it; give the .pt or .safetensors file of it"
         raise UserError(FIELD, path, fix)
     try:

@@ -202,7 +202,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load_network(tmp_path / "none.pt", "resnet18")
 
 
-@pytest.mark.parametrize("suffix", ["packed", "onnx"])
+@pytest.mark.parametrize("suffix", ["packed", "onnx", "ONNX"])
 def test_a_file_for_inference_is_told_for_what_it_is(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"resnet18.{suffix}"
     file.write_bytes(b"whatever")

@@ -62,6 +62,14 @@ def test_calibration_is_of_that_many_training_images_the_same_each_time(split: S
     assert all((everything == one).all((1, 2, 3)).any() for one in first)
 
 
+def test_more_images_than_there_are_mean_all_of_them(tiny: nn.Module, split: Split) -> None:
+    onnx = pytest.importorskip("onnx")
+    everything = np.concatenate(list(calibration(split, 10**5)))
+    assert len(everything) == len(split)
+    made = onnx.load_from_string(int8_graph(graph_for(tiny, split, 10**5), split, 10**5))
+    assert {one.key: one.value for one in made.metadata_props}["calibration_images"] == str(len(split))
+
+
 def test_a_network_without_a_graph_is_refused(split: Split) -> None:
     class Undecided(nn.Module):
         def __init__(self) -> None:

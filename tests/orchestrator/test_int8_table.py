@@ -1,11 +1,16 @@
 """What `sweep evaluate --int8` says of a machine."""
 
-from collections.abc import Callable
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from prunesweep.core.extras import install
+from prunesweep.core.jobs.answers import Answer, FileResult, Int8Result
+from prunesweep.core.jobs.requests import Evaluate
 from prunesweep.orchestrator.cli.int8_table import int8_lines
 
 
@@ -35,6 +40,9 @@ def test_each_machine_gets_its_own_answer() -> None:
     "options, complaint",
     [
         (["--int8", "many"], "int8 'many': give a whole number from 0 to 100000"),
+        (["--int8", "-1"], "int8 '-1': give a whole number from 0 to 100000"),
+        (["--int8", "1.5"], "int8 '1.5': give a whole number from 0 to 100000"),
+        (["--int8", "100001"], "int8 '100001': give a whole number from 0 to 100000"),
         (["--int8", "500", "--device", "cuda"], "int8 '500': runs on the CPU"),
     ],
 )
@@ -42,3 +50,49 @@ def test_bad_input_is_one_line(sweep: Callable[..., Any], tmp_path: Path, option
     (tmp_path / "m.pt").touch()
     ran = sweep("evaluate", tmp_path / "m.pt", "--dataset", "digits", *options)
     assert ran.code == 2 and complaint in ran.complaint
+
+
+@pytest.mark.parametrize("name", ["m.onnx", "m.int8.ONNX", "m.packed"])
+def test_a_file_for_inference_only_is_refused_before_anything_starts(
+    sweep: Callable[..., Any], home: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch()
+    ran = sweep("evaluate", tmp_path / name, "--dataset", "digits")
+    assert ran.code == 2 and "give the .pt or .safetensors file that it was made from, and --int8 N" in ran.complaint
+    assert ("sweep bench times this one" in ran.complaint) == (not name.endswith("packed")) and not home.exists()
+
+
+def test_without_onnxruntime_int8_is_refused_before_anything_is_read(
+    sweep: Callable[..., Any], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "m.pt").touch()
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "onnxruntime" else real(name))
+    ran = sweep("evaluate", tmp_path / "m.pt", "--dataset", "digits", "--int8", "9")
+    assert (ran.code, ran.complaint) == (2, f"sweep: int8 '9': needs onnxruntime: {install('bench')}")
+    assert not home.exists()
+
+
+def test_json_has_each_files_int8_and_nothing_where_it_was_not_asked_for(
+    sweep: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The torch side has tests of its own; here it is what it would say. 0 asks for nothing."""
+    (tmp_path / "m.pt").touch()
+    names = ("images", "nonzero", "total", "batch", "threads")
+    texts = ("code", "engine_dense", "engine", "processor", "accuracy_engine")
+    fact: dict[str, Any] = dict.fromkeys((one for one in FileResult.__annotations__ if one != "event"), 1.0)
+    fact |= dict.fromkeys(names, 1) | dict.fromkeys(texts, "x") | {"path": "m.pt", "disturbed": False}
+    asked: list[int] = []
+
+    def ask(program: Any, request: Evaluate) -> Iterator[Answer]:
+        asked.append(request.int8)
+        int8 = Int8Result(0.9, 3, 1, request.int8, 1.0, 2.0, 1.9, 2.1, 0.001, "onnxruntime 1") if request.int8 else None
+        yield FileResult(**{**fact, "int8": int8})
+
+    monkeypatch.setattr("prunesweep.orchestrator.cli.commands.evaluate.ask", ask)
+    file = ("evaluate", tmp_path / "m.pt", "--dataset", "digits")
+    (row,) = json.loads(sweep(*file, "--int8", "200", "--json").out)
+    told = {"lost": 3, "gained": 1, "calibration": 200, "speedup": 2.0, "speedup_low": 1.9, "speedup_high": 2.1}
+    assert row["int8"].items() >= told.items() and row["int8"]["version"] == "onnxruntime 1"
+    (plain,) = json.loads(sweep(*file, "--int8", "0", "--json").out)
+    assert plain["int8"] is None and "in int8" not in sweep(*file).out and asked == [200, 0, 0]

@@ -40,10 +40,13 @@ def evaluate(
 ) -> None:
     """Test checkpoint files: accuracy, drop against the first, sparsity, time per image before and after."""
     settings = load_settings()
-    paths = [existing(file) for file in files]
+    paths = [_checkpoint(file) for file in files]
     calibration = parse_count(int8, "int8", 0, MOST_CALIBRATION)
     if calibration and device != "cpu":
         raise UserError("int8", int8, f"runs on the CPU, not on {device}; leave --device out")
+    need("worker", "evaluate", modules=("torch",))
+    if calibration:
+        need("bench", "int8", int8, ("onnx", "onnxruntime"))
     options = ImageOptions(dataset, image_size, resize, test_share, mean, std)
     found = images_for([Path(path) for path in paths], options, settings)
     request = Evaluate(
@@ -57,10 +60,21 @@ def evaluate(
         threads=parse_count(threads, "threads", 0, 1024) or settings.threads,
         int8=calibration,
     )
-    need("worker", "evaluate", modules=("torch",))
-    if calibration:
-        need("bench", "int8", int8, ("onnx", "onnxruntime"))
     _evaluate(request, json_)
+
+
+def _checkpoint(file: Path) -> str:
+    """Return the absolute path of a file that a network can be made of.
+
+    Raises:
+        UserError: it isn't there, or is for inference only.
+    """
+    path = existing(file)
+    if file.suffix.lower() not in (".onnx", ".packed"):
+        return path
+    timed = "; sweep bench times this one" if file.suffix.lower() == ".onnx" else ""
+    fix = f"give the .pt or .safetensors file that it was made from, and --int8 N for its accuracy in int8{timed}"
+    raise UserError("file", file, f"is for inference only: {fix}")
 
 
 def _evaluate(request: Evaluate, json_: bool) -> None:
