@@ -73,6 +73,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("latency_pruned_ms", higher=False),
             Metric("artifact_bytes", higher=False),
             Metric("train_seconds", higher=False),
+            Metric("train_flops_ratio", higher=False),
         )
     }
 )
