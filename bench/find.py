@@ -156,12 +156,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--curves", type=int, default=60)
     parser.add_argument("--trials", type=int, default=64, help="distinct cells that TPE has")
+    parser.add_argument("--contenders", type=int, choices=(1, len(CONTENDERS)), help="both when left out")
     options = parser.parse_args()
+    sets = [one for one in (CONTENDERS[:1], CONTENDERS) if options.contenders in (None, len(one))]
     rows = []
     print(
         f"{'contenders':>10} {'noise':>5}  {'search':10}{'reached':>8}  {'trials':16}{'in the end':>10}{'too far':>9}"
     )
-    for contenders in (CONTENDERS[:1], CONTENDERS):
+    for contenders in sets:
         for noise in NOISES:
             for name in ("bisection", "TPE"):
                 if name == "TPE" and find_spec("optuna") is None:
