@@ -52,6 +52,7 @@ class WrongPlan(StageError):
     """A stage that fails by what was asked for. change: what to ask for instead."""
 
     def __init__(self, reason: str, change: str) -> None:
+        self.reason = reason
         super().__init__(f"{reason}; {change}, and {RENAME}")
 
 

@@ -8,7 +8,8 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.requests import Look
-from prunesweep.core.plan.allocations import parse_allocation
+from prunesweep.core.plan.allocations import CHANNELS, parse_allocation
+from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.datasets import SIDES
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.networks import FILE, Network, other_versions, read_network, source_of
@@ -24,10 +25,12 @@ class FoundNetwork:
 
     Attributes:
         shapes: of the weights that pruning may touch, None = not known here.
+        channels: those that can be taken out, None = not known here, or not asked for.
         notes: one line each.
     """
 
     shapes: Shapes | None = None
+    channels: ChannelGroups | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -47,18 +50,19 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
         size = (dataset.ref.size,) * 2
     else:
         size = dataset.inspection.size if dataset.inspection else (SIDES[dataset.ref.name],) * 2
-    latency = any(parse_allocation(grid.base(name).allocation).name == "latency" for name in grid.algorithm)
+    allocations = {name: parse_allocation(grid.base(name).allocation).name for name in grid.algorithm}
     request = Look(
         model=grid.model,
         classes=dataset.ref.classes,
         image=(size[1], size[0]),
         engines=() if grid.bench_device == "none" else tuple(grid.bench_engines),
-        latency=latency,
+        latency="latency" in allocations.values(),
         precision=load_recipe(grid.recipe).dense.precision,
         folder=str(folder or ""),
+        channels=",".join(name for name, allocation in allocations.items() if allocation in CHANNELS),
     )
     (found,) = ask(NETWORK, request)
-    return FoundNetwork(found.shapes, found.notes)
+    return FoundNetwork(found.shapes, found.channels, found.notes)
 
 
 def check_here(model: str, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.latency import LatencyRun
+from prunesweep.core.plan.channel_reach import ChannelGroups
 
 
 @dataclass(frozen=True)
@@ -283,12 +284,19 @@ class ReevaluatedFile(Answer):
 
 @dataclass(frozen=True)
 class FoundNetwork(Answer):
-    """What a network can do. shapes: of its prunable weights; notes: what it cannot do, one line each."""
+    """What a network can do.
+
+    Attributes:
+        shapes: of its prunable weights.
+        notes: what it cannot do, one line each.
+        channels: those that can be taken out, None = not asked for.
+    """
 
     event: ClassVar[str] = "network"
     shapes: dict[str, tuple[int, ...]]
     parameters: int
     notes: tuple[str, ...]
+    channels: ChannelGroups | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
+from prunesweep.core.errors import RENAME, RETRY, StageError, UserError, WrongPlan
 from prunesweep.core.jobs.answers import FoundNetwork
 from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.protocol import Say, serve
@@ -20,7 +20,10 @@ from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.engines.support import support_of
 from prunesweep.core.passes import Passes
+from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.networks import Network, read_network
+from prunesweep.core.pruning.channel_groups import couple
+from prunesweep.core.pruning.channel_kinds import kinds
 from prunesweep.core.pruning.masks import computed, prunable
 from prunesweep.core.pruning.positions import positions
 from prunesweep.core.seeds import all_dice
@@ -54,6 +57,7 @@ def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
         shapes={name: tuple(weight.shape) for name, weight in prunable(model)},
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         notes=tuple(_notes(network, model, image, request)),
+        channels=_channels(model, image, request.channels) if request.channels else None,
     )
 
 
@@ -82,6 +86,19 @@ def _try(network: Network, model: nn.Module, image: tuple[int, int, int], classe
             fix = f"gives {list(logits.shape)} {when} instead of {[_IMAGES, classes]}, logits of {_IMAGES} images"
             raise UserError("model", shown, f"{fix}; let it return these")
     model.zero_grad(set_to_none=True)
+
+
+def _channels(model: nn.Module, image: tuple[int, int, int], algorithms: str) -> ChannelGroups:
+    """Return the channels that can be taken out.
+
+    Raises:
+        UserError: they cannot be followed.
+    """
+    try:
+        return kinds(model, couple(model, image))
+    except WrongPlan as error:
+        fix = "choose one that prunes single weights, e.g. oneshot"
+        raise UserError("algorithm", algorithms, f"takes out whole channels, but {error.reason}; {fix}") from None
 
 
 def _notes(network: Network, model: nn.Module, image: tuple[int, int, int], request: Look) -> Iterator[str]:

@@ -211,6 +211,7 @@ class Look:
         latency: whether weights are allocated by time.
         precision: a recipe's.
         folder: of the user's own file, "" = SWEEP_NETWORKS.
+        channels: names of the algorithms that take out whole channels, "" = none does.
     """
 
     model: str
@@ -220,6 +221,7 @@ class Look:
     latency: bool
     precision: str
     folder: str = ""
+    channels: str = ""
 
 
 @dataclass(frozen=True)

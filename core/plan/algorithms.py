@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from prunesweep.core.plan.lineage import EACH, ONCE
+from prunesweep.core.plan.patterns import read_pattern
 
-SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt")
+SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt", "bn-gamma")
 CORRECTING = ("sparsegpt",)
 """Scores whose pruning changes the weights that stay, too."""
+OF_CHANNELS = ("bn-gamma",)
+"""Scores that rank whole channels, not weights."""
 STARTS = ("trained", "initial")
 
 RECOVERIES: Mapping[str, str] = MappingProxyType(
@@ -65,7 +68,7 @@ class Algorithm:
 
     @property
     def sparsity(self) -> float | None:
-        return 0.5 if self.allocation == "2:4" else None
+        return pattern.sparsity if (pattern := read_pattern(self.allocation)) else None
 
 
 def oneshot(sparsity: float, rounds: int) -> tuple[float, ...]:
@@ -127,6 +130,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("sparsegpt", score="sparsegpt", allocation="uniform-all"),
             Algorithm("channels", allocation="channels"),
             Algorithm("channels-uniform", allocation="channels-uniform"),
+            Algorithm("network-slimming", score="bn-gamma", allocation="channels"),
             Algorithm("random", score="random"),
             Algorithm("layer-random", score="shuffled"),
             Algorithm("snip", score="snip", recovery="retrain", start="initial"),

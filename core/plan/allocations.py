@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.costs import BATCHES, WeightCosts, parse_points
+from prunesweep.core.plan.patterns import FIX, is_like_one, read_pattern
 from prunesweep.core.plan.suggestions import did_you_mean
 
 CHANNELS = ("channels", "channels-uniform")
@@ -17,11 +18,10 @@ ALLOCATIONS = (
 
 UNIFORM = "uniform"
 """The plan keeps the first layer dense for it, as its sources do; `uniform-all` has no such rule."""
-TWO_OF_FOUR = "2:4"
 COUNTS_OF = "counts-of"
 """Each layer keeps as many weights as in another algorithm's masks; see `prunesweep.core.plan.controls`."""
 
-_KNOWN = (*ALLOCATIONS, f"{COUNTS_OF}:ALGORITHM")
+_KNOWN = (*ALLOCATIONS, "N:M", f"{COUNTS_OF}:ALGORITHM")
 FLOPS_DEFAULT = 0.5
 LATENCY_DEFAULT = 0.8
 _BATCH = 64
@@ -67,7 +67,7 @@ class AllocationSpec:
 
 
 def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec:
-    """Return what a person wrote: a name, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
+    """Return what a person wrote: a name, `N:M`, `flops:ALPHA`, `latency:FRACTION`, `latency:FRACTION@BATCH` or
     `counts-of:ALGORITHM`.
 
     Raises:
@@ -75,8 +75,10 @@ def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec
     """
     if not isinstance(value, str):
         raise UserError(field, value, did_you_mean(str(value), _KNOWN))
-    if value in ALLOCATIONS and value not in _FIXES:
+    if read_pattern(value) or (value in ALLOCATIONS and value not in _FIXES):
         return AllocationSpec(value)
+    if is_like_one(value):
+        raise UserError(field, value, FIX)
     name, colon, rest = value.partition(":")
     if name == COUNTS_OF and rest:
         return AllocationSpec(name, of=rest)

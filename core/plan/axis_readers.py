@@ -6,13 +6,14 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import axes, engines
-from prunesweep.core.plan.algorithms import SCORES, Algorithm
+from prunesweep.core.plan.algorithms import OF_CHANNELS, Algorithm
 from prunesweep.core.plan.compositions import parse_compositions
-from prunesweep.core.plan.controls import MARK, find, method_of
+from prunesweep.core.plan.controls import MARK, WEIGHT_SCORES, find, method_of
 from prunesweep.core.plan.costs import load_profile
 from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
 from prunesweep.core.plan.layer_rules import parse_rules
 from prunesweep.core.plan.networks import parse_model
+from prunesweep.core.plan.patterns import FIX, is_like_one
 from prunesweep.core.plan.points import parse_points
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.suggestions import one_of
@@ -28,9 +29,14 @@ def parse_algorithm(name: object, known: tuple[Algorithm, ...]) -> str:
         return name
     if isinstance(name, str) and MARK in name:
         score, _, method = name.partition(MARK)
-        one_of(score, "algorithm", SCORES)
+        if score in OF_CHANNELS:
+            fix = f"{score} ranks whole channels, and another algorithm's layer counts are of weights"
+            raise UserError("algorithm", name, f"{fix}; choose a score of {', '.join(WEIGHT_SCORES)}")
+        one_of(score, "algorithm", WEIGHT_SCORES)
         one_of(method, "algorithm", [one.name for one in known if not method_of(one)])
         raise UserError("algorithm", name, "is longer than 64 letters; give the algorithm a shorter name")
+    if isinstance(name, str) and is_like_one(name):
+        raise UserError("algorithm", name, FIX)
     return one_of(name, "algorithm", [one.name for one in known])
 
 

@@ -6,6 +6,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.plan import axes
 from prunesweep.core.plan.algorithms import (
     ALGORITHMS,
+    OF_CHANNELS,
     RECOVERIES,
     REWIND,
     SCHEDULES,
@@ -14,10 +15,11 @@ from prunesweep.core.plan.algorithms import (
     TICKETS,
     Algorithm,
 )
-from prunesweep.core.plan.allocations import CHANNELS, TWO_OF_FOUR, parse_allocation
+from prunesweep.core.plan.allocations import CHANNELS, parse_allocation
 from prunesweep.core.plan.lineage import ANNEALS, ONCE
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.own_scores import parse_score
+from prunesweep.core.plan.patterns import read_pattern
 from prunesweep.core.plan.regrowth import parse_regrowth
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
@@ -43,19 +45,27 @@ def parse_compositions(value: object) -> tuple[Algorithm, ...]:
             raise UserError(field, parts, f"write a table: [{field}]")
         read: dict[str, Any] = {key: _part(key, word, field) for key, word in parts.items()}
         own = Algorithm(name, **read)
-        if own.rewind != REWIND and own.recovery not in TICKETS:
-            raise UserError(f"{field}.rewind", own.rewind, f"only {' and '.join(TICKETS)} go back to an early epoch")
-        if own.anneal == ONCE and own.recovery in ("weight-rewind", "none", *TICKETS):
-            fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
-            raise UserError(f"{field}.anneal", ONCE, fix)
-        if own.regrow and (own.recovery, own.start) != ("retrain", "initial"):
-            fix = 'masks move in a training from the beginning only; give it start = "initial", recovery = "retrain"'
-            raise UserError(f"{field}.regrow", own.regrow, fix)
-        if own.regrow and own.allocation in (*CHANNELS, TWO_OF_FOUR):
-            fix = "weights grow one by one, which breaks its pattern; choose another allocation"
-            raise UserError(f"{field}.allocation", own.allocation, fix)
+        _check_parts(own, field)
         made.append(own)
     return tuple(made)
+
+
+def _check_parts(own: Algorithm, field: str) -> None:
+    """Raise UserError for parts that do not go together."""
+    if own.rewind != REWIND and own.recovery not in TICKETS:
+        raise UserError(f"{field}.rewind", own.rewind, f"only {' and '.join(TICKETS)} go back to an early epoch")
+    if own.anneal == ONCE and own.recovery in ("weight-rewind", "none", *TICKETS):
+        fix = f"the recovery {own.recovery} has no learning-rate schedule that could span rounds; leave it out"
+        raise UserError(f"{field}.anneal", ONCE, fix)
+    if own.regrow and (own.recovery, own.start) != ("retrain", "initial"):
+        fix = 'masks move in a training from the beginning only; give it start = "initial", recovery = "retrain"'
+        raise UserError(f"{field}.regrow", own.regrow, fix)
+    if own.regrow and (own.allocation in CHANNELS or read_pattern(own.allocation)):
+        fix = "weights grow one by one, which breaks its pattern; choose another allocation"
+        raise UserError(f"{field}.allocation", own.allocation, fix)
+    if own.score in OF_CHANNELS and own.allocation not in CHANNELS:
+        fix = f"ranks whole channels, not weights; give it allocation = {' or '.join(map(repr, CHANNELS))}"
+        raise UserError(f"{field}.score", own.score, fix)
 
 
 def _part(key: str, word: object, field: str) -> str | int:

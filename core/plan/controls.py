@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.algorithms import SCORES, Algorithm
+from prunesweep.core.plan.algorithms import OF_CHANNELS, SCORES, Algorithm
 from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
+from prunesweep.core.plan.patterns import read_pattern
 
 MARK = "@"
 RANDOM_SCORES = ("random", "shuffled")
 """Scores that know nothing of a weight's worth."""
+WEIGHT_SCORES = tuple(score for score in SCORES if score not in OF_CHANNELS)
+"""Scores that can choose among a layer's weights, so that they may be given any layer counts."""
 _LONGEST = 64
 
 
@@ -28,13 +31,16 @@ def is_control(algorithm: Algorithm) -> bool:
 
 
 def find(name: str, known: Iterable[Algorithm]) -> Algorithm | None:
-    """Return the algorithm of that name, a control such as `random@snip` too; None if there is none."""
+    """Return the algorithm of that name, a pattern such as `4:8` and a control such as `random@snip` too; None if there
+    is none."""
     by_name = {one.name: one for one in known}
     if name in by_name:
         return by_name[name]
+    if read_pattern(name):
+        return Algorithm(name, allocation=name)
     score, mark, method = name.partition(MARK)
-    base = by_name.get(method)
-    if not mark or score not in SCORES or base is None or method_of(base) or len(name) > _LONGEST:
+    base = find(method, by_name.values()) if mark and MARK not in method else None
+    if score not in WEIGHT_SCORES or base is None or method_of(base) or len(name) > _LONGEST:
         return None
     return replace(base, name=name, score=score, allocation=f"{COUNTS_OF}:{method}")
 

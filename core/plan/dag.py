@@ -8,6 +8,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import CORRECTING, NOTHING, Algorithm, sparsities
 from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
 from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.channel_reach import ChannelGroups, channel_groups
 from prunesweep.core.plan.controls import method_of
 from prunesweep.core.plan.costs import CostProfile, load_profile
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset, with_normalisation
@@ -75,6 +76,7 @@ class Plan:
     Attributes:
         stages: in topological order, parents before children.
         shapes: of the network's prunable weights, None = not known without building it.
+        channels: those that can be taken out, None = not known.
     """
 
     grid: Grid
@@ -82,6 +84,7 @@ class Plan:
     stages: Mapping[str, Stage]
     encoded: Mapping[str, str]
     shapes: Shapes | None = None
+    channels: ChannelGroups | None = None
 
     @property
     def epochs(self) -> int:
@@ -292,6 +295,7 @@ def plan(
     dataset: DatasetRef | None = None,
     imported: ImportedWeights | None = None,
     shapes: Shapes | None = None,
+    channels: ChannelGroups | None = None,
 ) -> Plan:
     """Return the stages of a grid, shared by digest.
 
@@ -300,10 +304,12 @@ def plan(
             built-in one, looked up by its name.
         imported: what the grid's weights were found to be; needed where it has any.
         shapes: of the prunable weights of a network that is not ours, None = not known.
+        channels: those of such a network that can be taken out, None = not known.
 
     Raises:
         UserError: a dataset, recipe or cost profile that isn't there, too many cells, or layer rules that fit no layer,
-            contradict each other or cannot reach a sparsity; or an algorithm that cannot begin with given weights.
+            contradict each other or cannot reach a sparsity; an algorithm that the network's layers do not let reach
+            one; or an algorithm that cannot begin with given weights.
     """
     check_weights(grid, imported)
     dataset = with_normalisation(dataset or parse_dataset(grid.dataset), grid.mean, grid.std)
@@ -311,7 +317,8 @@ def plan(
     ours = prunable_shapes(model)
     shapes = ours or shapes
     shown = f"{model.name} of width {model.width}" if model.width else label_of(model.name)
-    rules = RoundRules(grid, shapes, grid.layers if shapes is None else resolved(grid.layers, shapes, shown))
+    known = channel_groups(model) or channels
+    rules = RoundRules(grid, shapes, grid.layers if shapes is None else resolved(grid.layers, shapes, shown), known)
     recipes = load_recipe(grid.recipe)
     if grid.weights:  # trained weights are trained further as after pruning, not from a beginner's learning rate
         labels_only = replace(recipes.finetune, distill_weight=0.0, distill_temperature=1.0)
@@ -326,7 +333,7 @@ def plan(
     builder = _Builder(grid, dataset, model, recipes, profile, rules, root)
     builder.stops = builder.find_stops(wanted)
     cells = tuple(builder.cell(cell) for cell in wanted)
-    return Plan(grid, cells, builder.stages, builder.encoded, shapes)
+    return Plan(grid, cells, builder.stages, builder.encoded, shapes, known)
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:

@@ -1,21 +1,18 @@
 """The layer rules of each pruning round: the grid's own, and those that an allocation brings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import Algorithm, sparsities
-from prunesweep.core.plan.allocations import CHANNELS, TWO_OF_FOUR, UNIFORM
+from prunesweep.core.plan.allocations import CHANNELS, UNIFORM
 from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.grids import Grid
-from prunesweep.core.plan.layer_rules import DENSE, LayerRule, encode_rules, share
+from prunesweep.core.plan.layer_rules import DENSE, LayerRule, LayerShare, encode_rules, share
+from prunesweep.core.plan.patterns import read_pattern
+from prunesweep.core.plan.reach import check_channels, check_pattern
 from prunesweep.core.plan.shapes import Shapes
-
-_NO_LAYER_SPARSITY: Mapping[str, str] = MappingProxyType(
-    {TWO_OF_FOUR: "keeps 2 of every 4"} | dict.fromkeys(CHANNELS, "takes out channels, which belong to several layers")
-)
-"""Why layers have no sparsity of their own."""
 
 
 @dataclass(frozen=True)
@@ -24,33 +21,40 @@ class RoundRules:
 
     Attributes:
         shapes: of the network's prunable weights, None = not known.
+        channels: its channels that can be taken out, None = not known.
     """
 
     grid: Grid
     shapes: Shapes | None
     rules: tuple[LayerRule, ...]
+    channels: ChannelGroups | None = None
 
     def check(self, cells: Iterable[Cell]) -> None:
-        """Raise UserError where rules cannot go together with a sparsity, in any round, or with an algorithm."""
+        """Raise UserError where rules cannot go together with a sparsity, in any round, or with an algorithm; or where
+        the layers do not let an algorithm reach a sparsity."""
         for name, sparsity, rounds in dict.fromkeys((cell.algorithm, cell.sparsity, cell.iterations) for cell in cells):
             algorithm = self.grid.base(name)
             own = next((rule for rule in self.rules if rule.sparsity is not None), None)
-            if own is not None and algorithm.allocation in _NO_LAYER_SPARSITY:
-                what = _NO_LAYER_SPARSITY[algorithm.allocation]
-                raise UserError("layers", own, f"{name} {what}; make the layer dense or exempt")
-            if algorithm.allocation != TWO_OF_FOUR and self.shapes is not None and sparsity:
-                self._check_reach(algorithm, sparsity, rounds)
+            if own is not None and (why := _no_layer_sparsity(algorithm.allocation)):
+                raise UserError("layers", own, f"{name} {why}; make the layer dense or exempt")
+            if not sparsity:
+                continue
+            if pattern := read_pattern(algorithm.allocation):
+                check_pattern(name, pattern, rounds, self.shapes, {rule.pattern for rule in self.rules})
+            elif self.shapes is not None:
+                self._check_reach(algorithm, sparsity, rounds, self.shapes)
 
-    def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int) -> None:
-        """The layers without a rule can only lose weights from round to round."""
-        left: int | None = None
+    def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int, shapes: Shapes) -> None:
+        """The layers without a rule can only lose weights from round to round, and channels all at once."""
+        found: LayerShare | None = None
         for number, reached in enumerate(sparsities(algorithm, sparsity, rounds), 1):
             cell = Cell(algorithm.name, sparsity, 0, rounds, 0)
-            found = share(self.shapes or {}, self.of(algorithm, cell, number), reached)
-            if left is not None and found.kept > left:
+            before, found = found, share(shapes, self.of(algorithm, cell, number), reached)
+            if before is not None and found.kept > before.kept:
                 fix = f"round {number} of {rounds} would need weights that are gone; change the layers' own sparsities"
                 raise UserError("layers", encode_rules(self.rules), fix)
-            left = found.kept
+        if found is not None and algorithm.allocation in CHANNELS and self.channels is not None:
+            check_channels(algorithm, sparsity, shapes, self.channels, found)
 
     def of(self, algorithm: Algorithm, cell: Cell, number: int) -> tuple[LayerRule, ...]:
         """Return the layer rules of a round: a layer's own sparsity grows by the algorithm's schedule as the network's
@@ -74,3 +78,11 @@ class RoundRules:
         first = next(iter(self.shapes))
         ruled = any(rule.pattern == first for rule in self.rules)
         return self.rules if ruled else (LayerRule(first, DENSE), *self.rules)
+
+
+def _no_layer_sparsity(allocation: str) -> str:
+    """Return why layers have no sparsity of their own, "" = they may."""
+    if allocation in CHANNELS:
+        return "takes out channels, which belong to several layers"
+    pattern = read_pattern(allocation)
+    return f"keeps {pattern.keep} of every {pattern.of}" if pattern else ""

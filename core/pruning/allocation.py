@@ -2,7 +2,7 @@
 
 Each takes scores (weight name → float tensor), the masks of the round before (empty = all alive), the sparsity to reach
 and a context (output positions, costs; most ask nothing of it), and gives new masks that are subsets of the old ones
-and keep exactly `kept_count` weights in all (`two_of_four` and those of channels have budgets of their own). Equal
+and keep exactly `kept_count` weights in all (patterns and those of channels have budgets of their own). Equal
 scores: the weight that comes first (layer order, then flat index) stays.
 """
 
@@ -14,12 +14,16 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import WrongPlan
+from prunesweep.core.plan.patterns import Pattern, read_pattern
 from prunesweep.core.pruning.channels import channels, channels_uniform
 from prunesweep.core.pruning.context import PLAIN, AllocationContext
 from prunesweep.core.pruning.floors import floors, guarded
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.pruning.ranking import Scores, Sparsity, as_masks, living_count, parts_of, ranked, top
 from prunesweep.core.pruning.speed import flops, latency
+
+_ROUNDED = 1e-6
+"""Sparsities are written with six decimals."""
 
 Allocation = Callable[[Scores, Masks, Sparsity, AllocationContext], dict[str, Tensor]]
 
@@ -89,22 +93,39 @@ def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext 
     return over_all(ranked, alive, sparsity)
 
 
-def two_of_four(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
-    """Keep the two highest of every four neighbours along the inputs: the pattern that sparse tensor cores
-    compute at twice the rate (Mishra et al. 2021, arXiv:2104.08378). Layers whose inputs aren't a multiple of 4 stay
-    dense, so the network's sparsity is 50 % or a little less."""
-    if sparsity != 0.5:
-        raise WrongPlan(f"2:4 keeps half of the weights, not {1 - float(sparsity):g} of them", "choose sparsity 50")
+def in_pattern(pattern: Pattern) -> Allocation:
+    """Return the allocation that keeps N of every M; see `by_pattern`."""
+
+    def allocate(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
+        return by_pattern(pattern, scores, alive, sparsity)
+
+    return allocate
+
+
+def by_pattern(pattern: Pattern, scores: Scores, alive: Masks, sparsity: Sparsity) -> dict[str, Tensor]:
+    """Keep the N highest of every M neighbours along the inputs; 2:4 is the pattern that sparse tensor cores compute at
+    twice the rate (Mishra et al. 2021, arXiv:2104.08378; N:M: Zhou et al. 2021, arXiv:2102.04010). Layers whose inputs
+    M does not divide stay dense, so the network's sparsity is 1 − N/M or a little less.
+
+    Raises:
+        StageError: another sparsity, or no layer can have the pattern.
+    """
+    if abs(float(sparsity) - pattern.sparsity) > _ROUNDED:
+        what = f"{pattern} keeps {pattern.keep / pattern.of:.4g} of the weights, not {1 - float(sparsity):.4g} of them"
+        raise WrongPlan(what, f"choose sparsity {100 * pattern.sparsity:g}")
+    if not any(pattern.covers(tuple(score.shape)) for score in scores.values()):
+        what = f"no layer has inputs that {pattern.of} divides, so {pattern} would prune nothing"
+        raise WrongPlan(what, "choose another pattern, another width or other layer rules")
     masks = {}
     for name, score in scores.items():
         living = alive[name].to(score.device) if name in alive else torch.ones_like(score, dtype=torch.bool)
-        if score.shape[1] % 4:
+        if not pattern.covers(tuple(score.shape)):
             masks[name] = living
             continue
         # Inputs last, as the kernels see them: [out, in, h, w] → [out, h, w, in].
         ranked = score.float().masked_fill(~living, -torch.inf).movedim(1, -1)
-        groups = ranked.reshape(-1, 4)
-        best = groups.argsort(dim=1, descending=True, stable=True)[:, :2]
+        groups = ranked.reshape(-1, pattern.of)
+        best = groups.argsort(dim=1, descending=True, stable=True)[:, : pattern.keep]
         chosen = torch.zeros_like(groups, dtype=torch.bool).scatter_(1, best, value=True)
         masks[name] = chosen.view(ranked.shape).movedim(-1, 1).contiguous() & living
     return masks
@@ -152,11 +173,21 @@ ALLOCATIONS: Mapping[str, Allocation] = MappingProxyType(
         "lamp": lamp,
         "flops": flops,
         "latency": latency,
-        "2:4": two_of_four,
+        "2:4": in_pattern(Pattern(2, 4)),
         "channels": channels,
         "channels-uniform": channels_uniform,
     }
 )
+
+
+def allocation_named(name: str) -> Allocation:
+    """Return the allocation of that name, any N:M pattern too.
+
+    Raises:
+        KeyError: there is none.
+    """
+    pattern = read_pattern(name)
+    return ALLOCATIONS[name] if pattern is None else in_pattern(pattern)
 
 
 def _by_layer(scores: Scores, alive: Masks, sparsity: Sparsity, weights: Mapping[str, Fraction]) -> dict[str, Tensor]:

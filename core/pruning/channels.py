@@ -43,7 +43,8 @@ def channels(scores: Scores, alive: Masks, sparsity: Sparsity, context: Allocati
     A channel is worth the mean score of the weights that go with it. Of magnitudes it is the mean square, over the mean
     of its layer's channels: magnitudes of different layers say little beside each other (Fang et al. 2023,
     arXiv:2301.12900, section 3.3: the sum of squares over the group, normalised by layer). Scores by gradients are
-    changes of the loss, which need no such thing (Molchanov et al. 2019, arXiv:1906.10771).
+    changes of the loss, which need no such thing (Molchanov et al. 2019, arXiv:1906.10771). By batch-norms a channel is
+    worth the mean |γ| of its own, over all layers alike (Liu et al. 2017, arXiv:1708.06519, section 3.4).
 
     Raises:
         StageError: a score that is not finite, a network without such channels, or one whose channels cannot make up
@@ -71,7 +72,7 @@ def _take_out(
     if not groups:
         what = "no layer of this network has channels that can be taken out with all that belongs to them"
         raise WrongPlan(what, "choose an allocation without channels, e.g. global, or fewer layer rules")
-    order = _order(groups, scores, alive, context.relative)
+    order = _order(groups, scores, alive, context)
     numbered = sorted(enumerate(order), key=lambda pair: (key(pair[1]), -pair[0]))
     left = {name: _over_kernel(torch.ones_like(score), alive.get(name)) for name, score in scores.items()}
     may_go = sum(int(one.sum()) for one in left.values()) - kept
@@ -91,23 +92,56 @@ def _take_out(
     return _without(scores, alive, gone)
 
 
-def _order(groups: Iterable[ChannelGroup], scores: Scores, alive: Masks, relative: bool) -> list[_RankedChannel]:
+def _order(
+    groups: Iterable[ChannelGroup], scores: Scores, alive: Masks, context: AllocationContext
+) -> list[_RankedChannel]:
     """Return the channels that have weights left and may go: of each group all but the one of the most worth."""
-    squared = {name: score.double().square() if relative else score for name, score in scores.items()}
+    squared = {name: score.double().square() if context.relative else score for name, score in scores.items()}
     worth = _along({name: _over_kernel(score, alive.get(name)) for name, score in squared.items()})
     counts = _along({name: _over_kernel(torch.ones_like(score), alive.get(name)) for name, score in scores.items()})
-    return [one for group in groups for one in _ranked_group(group, worth, counts, relative)]
+    if context.marks is not None:
+        groups, worth, per = _marked(groups, context.marks)
+    else:
+        per = counts
+    return [one for group in groups for one in _ranked_group(group, worth, per, counts, context.relative)]
 
 
-def _ranked_group(group: ChannelGroup, worth: _Sums, counts: _Sums, relative: bool) -> list[_RankedChannel]:
-    found = [(channel, _total(channel, worth), _total(channel, counts)) for channel in group.channels]
-    living = [(channel, total / count) for channel, total, count in found if count]
+def _marked(
+    groups: Iterable[ChannelGroup], marks: Mapping[str, Tensor]
+) -> tuple[tuple[ChannelGroup, ...], _Sums, _Sums]:
+    """Return the groups' channels that have marks, the marks, and ones beside them to count by.
+
+    Raises:
+        StageError: no channel has any, or one that is not finite.
+    """
+    values = {(name, 0): mark.double().tolist() for name, mark in marks.items()}
+    if not all(math.isfinite(value) for each in values.values() for value in each):
+        what = "the factors of batch-norms are not all finite numbers"
+        raise WrongPlan(what, "lower the learning rate in a recipe of your own")
+    found = []
+    for group in groups:
+        marked = tuple(one for one in group.channels if any((place.name, place.axis) in values for place in one))
+        if marked:
+            found.append(ChannelGroup(group.makers, marked))
+    if not found:
+        what = "no batch-norm scales channels that can be taken out"
+        raise WrongPlan(what, "choose another score, e.g. magnitude")
+    return tuple(found), values, {axis: [1.0] * len(each) for axis, each in values.items()}
+
+
+def _ranked_group(group: ChannelGroup, worth: _Sums, per: _Sums, counts: _Sums, relative: bool) -> list[_RankedChannel]:
+    """worth, per: a channel is worth its sum of the one over its sum of the other. counts: of weights."""
+    living = [
+        (channel, _total(channel, worth) / _total(channel, per))
+        for channel in group.channels
+        if _total(channel, counts)
+    ]
     mean = sum(value for _, value in living) / len(living) if living and relative else 1.0
     rising = sorted(range(len(living)), key=lambda place: (living[place][1], -place))
-    dead = len(found) - len(living)
+    dead = len(group.channels) - len(living)
     ranks = {place: rank for rank, place in enumerate(rising[:-1], dead + 1)}
     return [
-        _RankedChannel(channel, value / (mean or 1.0), Fraction(ranks[place], len(found)))
+        _RankedChannel(channel, value / (mean or 1.0), Fraction(ranks[place], len(group.channels)))
         for place, (channel, value) in enumerate(living)
         if place in ranks
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from prunesweep.core.plan.costs import WeightCosts
 from prunesweep.core.pruning.channel_groups import Coupling
 
@@ -33,6 +35,8 @@ class AllocationContext:
         tiled: names of the weights whose layers may be done dense (`positions.by_tiles`).
         coupling: the channels that can go, worked out when asked.
         relative: the scores are sizes of weights, which say little beside those of another layer.
+        marks: parameter name → a number for each of its channels, by which channels are ranked instead of by scores of
+            their weights; a channel is worth their mean, and stays where it has none. None = by the scores.
     """
 
     positions: Positions = no_positions
@@ -42,6 +46,7 @@ class AllocationContext:
     tiled: frozenset[str] = frozenset()
     coupling: Callable[[], Coupling] = no_channels
     relative: bool = False
+    marks: Mapping[str, Tensor] | None = None
 
 
 PLAIN = AllocationContext()

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.plan.allocations import CHANNELS
+from prunesweep.core.plan.patterns import Pattern, read_pattern
 from prunesweep.core.pruning.activations import Activations, moments
-from prunesweep.core.pruning.allocation import apportion, rows, two_of_four
+from prunesweep.core.pruning.allocation import apportion, by_pattern, rows
 from prunesweep.core.pruning.columns import MatrixForm
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.pruning.ranking import top
@@ -143,9 +144,9 @@ def _pattern(allocation: str, form: MatrixForm) -> tuple[Choose | None, int]:
     """Return how an allocation chooses within a layer, and among how many columns at a time."""
     if allocation in CHANNELS:  # which channels go is decided for layers together
         return None, BLOCK
-    if allocation == "2:4":
-        # Groups of four lie along the inputs, which of a transposed convolution are its outputs: as they were chosen.
-        return (None, BLOCK) if form.transposed else (_two_of_four, 4)
+    if pattern := read_pattern(allocation):
+        # Groups lie along the inputs, which of a transposed convolution are its outputs: as they were chosen.
+        return (None, BLOCK) if form.transposed else (_within(pattern), pattern.of)
     if allocation == "rows":
         return (None, BLOCK) if form.transposed else (_rows, BLOCK)
     return _best, BLOCK
@@ -155,9 +156,12 @@ def _best(scores: Tensor, alive: Tensor, kept: int) -> Tensor:
     return top(scores.masked_fill(~alive, -torch.inf).flatten(), kept).view(scores.shape)
 
 
-def _two_of_four(scores: Tensor, alive: Tensor, kept: int) -> Tensor:
-    del kept
-    return two_of_four({"": scores}, {"": alive}, 0.5)[""]
+def _within(pattern: Pattern) -> Choose:
+    def choose(scores: Tensor, alive: Tensor, kept: int) -> Tensor:
+        del kept
+        return by_pattern(pattern, {"": scores}, {"": alive}, pattern.sparsity)[""]
+
+    return choose
 
 
 def _rows(scores: Tensor, alive: Tensor, kept: int) -> Tensor:

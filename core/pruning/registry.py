@@ -6,15 +6,18 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+import torch
 from torch import Tensor
 
 from prunesweep.core.errors import StageError
-from prunesweep.core.plan.allocations import COUNTS_OF, TWO_OF_FOUR, AllocationSpec, read_choice
+from prunesweep.core.plan.allocations import CHANNELS, COUNTS_OF, AllocationSpec, read_choice
 from prunesweep.core.plan.own_scores import read_own
-from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
+from prunesweep.core.plan.patterns import read_pattern
+from prunesweep.core.pruning.allocation import allocation_named, over_all
 from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.pruning.context import AllocationContext
 from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
+from prunesweep.core.pruning.norms import CHANNEL_SCORES
 from prunesweep.core.pruning.own import load_own
 from prunesweep.core.pruning.positions import by_tiles, positions
 from prunesweep.core.pruning.reconstruction import CORRECTIONS, Pruned
@@ -24,7 +27,7 @@ from prunesweep.core.pruning.subject import Subject
 
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 """Scores that are to be taken again many times on the way to one sparsity: SynFlow is free of layer collapse only so
-(Tanaka et al. 2020, arXiv:2006.05467, algorithm 1)."""
+(Tanaka et al. 2020, arXiv:2006.05467, algorithm 1). A pattern has no sparsity on the way, and empties no layer."""
 _SIZES = "magnitude"
 """The score whose numbers are sizes of weights."""
 
@@ -69,19 +72,22 @@ def prune_and_correct(
             reach the sparsity.
     """
     choice = _choice(score, allocation)
-    rank = score_named(score, own_scores)
+    marks = CHANNEL_SCORES[score](subject.model) if score in CHANNEL_SCORES else None
+    rank = _alike if marks is not None else score_named(score, own_scores)
     weights: dict[str, Tensor] = dict(prunable(subject.model))
     check_masks(weights, subject.masks)
     if subject.masks and set(subject.masks) != set(weights):
         raise StageError(f"masks are missing for {sorted(set(weights) - set(subject.masks))[:3]}")
     target = _target(choice, weights, sparsity, layers, counts)
-    spread = over_all if choice.name == COUNTS_OF else ALLOCATIONS[choice.name]  # of counts, no layer is left to spread
+    spread = (
+        over_all if choice.name == COUNTS_OF else allocation_named(choice.name)
+    )  # of counts, no layer is left to spread
     masks = dict(subject.masks)
-    steps = STEPS.get(score, 1)
+    steps = 1 if read_pattern(choice.name) else STEPS.get(score, 1)
     where = cache(lambda: positions(subject.model, subject.image))
     coupling = cache(lambda: couple(subject.model, subject.image))
     tiled, sizes = by_tiles(subject.model), score == _SIZES
-    context = AllocationContext(where, choice.amount, choice.costs, 1 / steps, tiled, coupling, sizes)
+    context = AllocationContext(where, choice.amount, choice.costs, 1 / steps, tiled, coupling, sizes, marks)
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:
@@ -97,7 +103,7 @@ def _target(
     choice: AllocationSpec, weights: dict[str, Tensor], sparsity: float, layers: str, counts: Masks | None
 ) -> KeepTarget:
     if choice.name != COUNTS_OF:
-        return target_of(weights, layers, sparsity, spread=choice.name != TWO_OF_FOUR)
+        return target_of(weights, layers, sparsity, spread=read_pattern(choice.name) is None)
     if counts is None:
         raise StageError(f"{COUNTS_OF} needs the stage whose layer counts to take")
     return counts_in(counts, weights)
@@ -113,15 +119,17 @@ def score_named(score: str, folder: Path | None) -> Score:
     return SCORES[score] if own is None else load_own(own, folder)
 
 
+def _alike(subject: Subject) -> dict[str, Tensor]:
+    """Return the same number for every weight: channels are ranked by something else."""
+    return {name: torch.ones_like(weight.detach()) for name, weight in prunable(subject.model)}
+
+
 def _choice(score: str, allocation: str) -> AllocationSpec:
     try:
         choice = read_choice(allocation)
     except ValueError:
         choice = None
-    if (
-        choice is None
-        or (score not in SCORES and read_own(score) is None)
-        or choice.name not in (*ALLOCATIONS, COUNTS_OF)
-    ):
+    scored = score in SCORES or read_own(score) is not None
+    if choice is None or not (scored or (score in CHANNEL_SCORES and choice.name in CHANNELS)):
         raise StageError(f"unknown score {score!r} or allocation {allocation!r}")
     return choice

@@ -12,7 +12,10 @@ from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.submit import SubmitSummary
+from prunesweep.core.plan.allocations import CHANNELS
 from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.patterns import read_pattern
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.console.text import duration
@@ -178,13 +181,14 @@ def session(
     """
     deadline = None if request.budget is None else time.monotonic() + request.budget
     settings = load_settings()
-    asked = request.of(_points(settings, request))
+    lowest = _lowest(settings, request)
+    asked = request.of(_points(settings, request, lowest))
     if worker:
         with _dense_weights(request), local_run(asked, devices, per_device) as here:
             note(f"starting a worker (log: {here.worker.log}) …")
             here.worker.wait_ready()
             _hint(settings, here.engine, here.submitted)
-            trials = Trials(settings, here.engine, here.submitted.name, request.grid)
+            trials = Trials(settings, here.engine, here.submitted.name, request.grid, lowest)
             yield Session(request, trials, _watching(here.worker, here.engine), view, tell, deadline)
         return
     with _dense_weights(request):
@@ -194,7 +198,7 @@ def session(
     with ledger(settings, create=True) as engine:
         submitted = submission.write(engine, planned)
         _hint(settings, engine, submitted)
-        trials = Trials(settings, engine, submitted.name, request.grid)
+        trials = Trials(settings, engine, submitted.name, request.grid, lowest)
         yield Session(request, trials, lambda: None, view, tell, deadline)
 
 
@@ -226,10 +230,26 @@ def _watching(worker: LocalWorker, engine: Engine) -> Callable[[], None]:
     return check
 
 
-def _points(settings: Settings, request: FindRequest) -> tuple[Cell, ...]:
+def _lowest(settings: Settings, request: FindRequest) -> Plan | None:
+    """Return a plan of each contender's lowest sparsity, where layers or rules may keep an algorithm from reaching one.
+
+    Raises:
+        UserError: they keep it even from that.
+    """
+    grid = request.grid
+    named = (grid.base(name).allocation for name in grid.algorithm)
+    if not grid.layers and not any(allocation in CHANNELS or read_pattern(allocation) for allocation in named):
+        return None
+    space = request.space
+    cells = (space.reference(space.seeds[0]), *(contender.cells[0][0] for contender in space.contenders))
+    with _dense_weights(request):
+        return submission.plan_request(request.of(cells), settings).plan
+
+
+def _points(settings: Settings, request: FindRequest, lowest: Plan | None) -> tuple[Cell, ...]:
     """Return the trials that the search has already, or those that it begins with."""
     begins = next_step(request.space, Known({})).trials
-    if request.grid.layers:  # what cannot be reached is left out later, one by one
+    if lowest is not None:  # what cannot be reached is left out later, one by one
         begins = begins[:1]
     if settings.embedded_ledger and not settings.ledger_file.exists():
         return begins

@@ -20,6 +20,7 @@ from prunesweep.core.ledger.queries.trials import trial_rows
 from prunesweep.core.ledger.queue.extend import extend_sweep
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.core.plan.grids import Grid
@@ -41,12 +42,15 @@ class Trials:
     Attributes:
         name: of their sweep.
         asked: the grid that was asked for; what is timed takes its options from there.
+        lowest: a plan of what the search asks the least of, which knows the network's layers; None = no layers keep an
+            algorithm from reaching a sparsity.
     """
 
     settings: Settings
     engine: Engine
     name: str
     asked: Grid
+    lowest: Plan | None = None
 
     def known(self, given_up: Collection[Cell] = ()) -> Known:
         """Return what was measured; given_up: cells that came to nothing, as good as failed."""
@@ -66,13 +70,13 @@ class Trials:
         return self._grow(sweep, self._with(old, (*old.points, *cells)))
 
     def impossible(self, cells: Sequence[Cell]) -> dict[Cell, str]:
-        """Return those of the cells that layer rules leave no way to, each with the reason."""
+        """Return those of the cells that the layers, or rules about them, leave no way to, each with the reason."""
         sweep = self._sweep()
         grid = stored_grid(sweep.grid)
         found: dict[Cell, str] = {}
-        for cell in cells if grid.layers else ():
+        for cell in cells if self.lowest is not None else ():
             try:
-                plan_grown(self.engine, sweep, self._with(grid, (cell,)))
+                plan_grown(self.engine, sweep, self._with(grid, (cell,)), self.lowest)
             except UserError as error:
                 found[cell] = str(error)
         return found

@@ -51,9 +51,14 @@ def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid
     return replace(found, looked=old.seeds if len(old.seeds) > 1 else ())
 
 
-def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid) -> Plan:
-    """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine."""
-    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id))
+def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid, like: Plan | None = None) -> Plan:
+    """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine.
+
+    Args:
+        like: a plan that knows the layers of the sweep's network, None = if it is not ours they are not known.
+    """
+    layers = (like.shapes, like.channels) if like is not None else ()
+    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id), *layers)
 
 
 _FIX = "give what to add, e.g. --seeds 3,4 or --sparsity 95"

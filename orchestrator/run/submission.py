@@ -65,10 +65,10 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
     given = read_given(grid, found.ref, settings)
     if given is None:
-        planned = plan(grid, found.ref, shapes=network.shapes)
+        planned = plan(grid, found.ref, shapes=network.shapes, channels=network.channels)
         notes = (*found.notes, *network.notes)
         return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
-    planned = plan(given.grid, found.ref, given.imported, network.shapes)
+    planned = plan(given.grid, found.ref, given.imported, network.shapes, network.channels)
     notes = (*found.notes, *network.notes, *given.notes, *said)
     return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
 

@@ -23,6 +23,8 @@ POINTS = "1=0.3,16=0.35,64=0.8"
         ("global", "global"),
         ("2:4", "2:4"),
         ("channels-uniform", "channels-uniform"),
+        ("1:2", "1:2"),
+        ("31:32", "31:32"),
         ("flops", "flops:0.5"),
         ("flops:0.50", "flops:0.5"),
         ("flops:.3", "flops:0.3"),
@@ -59,9 +61,15 @@ def test_a_bad_fraction_is_one_line(written: str) -> None:
         parse_allocation(written)
 
 
-@pytest.mark.parametrize("written", ["erk:0.5", "flop", "", "2:8", 3, None, ["erk"]])
+@pytest.mark.parametrize("written", ["erk:0.5", "flop", "", "2-4", 3, None, ["erk"]])
 def test_unknown_allocations_are_refused(written: object) -> None:
     with pytest.raises(UserError, match="unknown;"):
+        parse_allocation(written)
+
+
+@pytest.mark.parametrize("written", ["4:2", "4:4", "0:4", "1:33", "02:4", "2:04", "100:200"])
+def test_a_bad_pattern_is_one_line(written: str) -> None:
+    with pytest.raises(UserError, match=rf"^allocation '{written}': give N:M, N of every M inputs stay, 1 ≤"):
         parse_allocation(written)
 
 

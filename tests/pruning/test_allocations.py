@@ -11,13 +11,14 @@ from torch import Tensor
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.allocations import CHANNELS
 from prunesweep.core.plan.costs import make_costs
+from prunesweep.core.plan.patterns import Pattern
 from prunesweep.core.pruning.allocation import (
     ALLOCATIONS,
     apportion,
+    by_pattern,
     erk,
     lamp,
     over_all_with_floor,
-    two_of_four,
     uniform,
 )
 from prunesweep.core.pruning.context import AllocationContext
@@ -116,9 +117,40 @@ def test_lamp_never_empties_a_layer_while_there_is_budget() -> None:
     assert bool(lamp(made, {}, 0.99)["tiny"].any())
 
 
+_patterns = st.integers(2, 32).flatmap(lambda of: st.builds(Pattern, st.integers(1, of - 1), st.just(of)))
+
+
+@given(pattern=_patterns, generator=_values, groups=st.integers(1, 3), nested=st.booleans())
+@settings(max_examples=examples(40))
+def test_every_group_of_a_pattern_keeps_exactly_as_many(
+    pattern: Pattern, generator: torch.Generator, groups: int, nested: bool
+) -> None:
+    """The highest of each group, and no others; of layers without whole groups everything."""
+    inputs = pattern.of * groups
+    made = {
+        "conv": torch.rand(3, inputs, 2, 1, generator=generator),
+        "fc": (torch.rand(4, inputs, generator=generator) * 4).floor(),
+        "odd": torch.rand(2, inputs + 1, generator=generator),
+    }
+    before = by_pattern(pattern, made, {}, pattern.sparsity) if nested else {}
+    masks = by_pattern(pattern, made, before, pattern.sparsity)
+    assert masks["odd"].all() and all(torch.equal(mask, masks[name]) for name, mask in before.items())
+    for name in ("conv", "fc"):
+        kept = masks[name].movedim(1, -1).reshape(-1, pattern.of)
+        worth = made[name].movedim(1, -1).reshape(-1, pattern.of)
+        assert kept.sum(1).eq(pattern.keep).all()
+        assert (worth.masked_fill(~kept, 9).amin(1) >= worth.masked_fill(kept, -1).amax(1)).all()
+
+
+def test_a_pattern_that_no_layer_can_have_is_refused() -> None:
+    with pytest.raises(StageError, match="no layer has inputs that 5 divides, so 2:5 would prune nothing; choose"):
+        by_pattern(Pattern(2, 5), {"fc": torch.rand(3, 8)}, {}, 0.6)
+
+
 def test_two_of_four_along_the_inputs() -> None:
+    two_of_four = ALLOCATIONS["2:4"]
     made = {"conv": torch.rand(6, 8, 3, 3), "fc": torch.rand(10, 16), "stem": torch.rand(6, 3, 3, 3)}
-    masks = two_of_four(made, {}, 0.5)
+    masks = two_of_four(made, {}, 0.5, CONTEXT)
     assert bool(masks["stem"].all()), "3 inputs make no groups of 4"
     for name in ("conv", "fc"):
         inputs_last = masks[name].movedim(1, -1).reshape(-1, 4)
@@ -129,9 +161,9 @@ def test_two_of_four_along_the_inputs() -> None:
                 ranked.masked_fill(~inputs_last, 2).min(1).values >= ranked.masked_fill(inputs_last, -1).max(1).values
             ).all()
         )
-    assert two_of_four({"w": torch.ones(1, 4)}, {}, 0.5)["w"].tolist() == [[True, True, False, False]]
-    with pytest.raises(StageError, match="keeps half"):
-        two_of_four(made, {}, 0.75)
+    assert two_of_four({"w": torch.ones(1, 4)}, {}, 0.5, CONTEXT)["w"].tolist() == [[True, True, False, False]]
+    with pytest.raises(StageError, match=r"2:4 keeps 0\.5 of the weights, not 0\.25 of them; choose sparsity 50"):
+        two_of_four(made, {}, 0.75, CONTEXT)
 
 
 @given(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.channel_groups import Coupling, couple
-from prunesweep.core.pruning.compaction import compacted
+from prunesweep.core.pruning.compaction import _of_channels, compacted
 from prunesweep.core.pruning.masks import apply_masks, count_kept, kept_count, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.resizing import fit
@@ -217,6 +217,46 @@ def test_the_channels_of_the_least_worth_go() -> None:
     assert masks["0.weight"].flatten(1).any(1).tolist() == [False, True, True]
     assert masks["3.weight"].any(0).tolist() == [False, True, True]
     assert count_kept(prune(Subject(model, image=(3, 1, 1)), "magnitude", "channels", 0.3))[0] == 15, "not above"
+
+
+def test_by_batch_norms_the_channels_of_the_smallest_factors_go() -> None:
+    """By hand: two convolutions whose maps are added are worth the mean of both factors; channels of others stay."""
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.two, self.plain = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), nn.Conv2d(3, 2, 1)
+            self.norm, self.other, self.head = nn.BatchNorm2d(3), nn.BatchNorm2d(3), nn.Linear(2, 2)
+
+        def forward(self, images: Tensor) -> Tensor:
+            both = self.norm(self.one(images)) + self.other(self.two(images))
+            return self.head(self.plain(both.relu()).relu().flatten(1))
+
+    model = Net().eval()
+    with torch.no_grad():
+        model.norm.weight.copy_(torch.tensor([-0.9, 0.1, 0.5]))
+        model.other.weight.copy_(torch.tensor([0.1, -0.2, 0.4]))  # means 0.5, 0.15, 0.45
+    here = Subject(model, image=(3, 1, 1))
+    gone = {}
+    for sparsity in (0.3, 0.5714):  # a channel has 3 + 3 + 2 of 28 weights
+        masks = prune(here, "bn-gamma", "channels", sparsity)
+        gone[sparsity] = [channel for channel in range(3) if not masks["one.weight"][channel].any()]
+        assert masks["plain.weight"].flatten(1).any(1).all(), "no batch-norm scales these"
+        assert torch.equal(masks["one.weight"], masks["two.weight"])
+    assert gone == {0.3: [1], 0.5714: [1, 2]}
+    with pytest.raises(StageError, match=r"make up at most 57\.14% of the 28 weights"):
+        prune(here, "bn-gamma", "channels", 0.7)
+    assert model.norm.weight[0] == torch.tensor(-0.9), "only read"
+
+
+def test_factors_of_batch_norms_rank_channels_and_nothing_else() -> None:
+    model = made(Tokens)
+    with pytest.raises(StageError, match="no batch-norm scales channels that can be taken out; choose another score"):
+        prune(Subject(model, image=IMAGE), "bn-gamma", "channels", 0.1)
+    with pytest.raises(StageError, match="unknown score 'bn-gamma' or allocation 'global'"):
+        prune(Subject(model, image=IMAGE), "bn-gamma", "global", 0.1)
+    masks = prune(Subject(made(resnet), image=IMAGE), "bn-gamma", "channels-uniform", 0.5, layers="fc.weight=dense")
+    assert masks["fc.weight"].all() and all(_of_channels(mask) for mask in masks.values())
 
 
 def test_layers_with_rules_keep_every_weight_and_what_is_tied_to_them() -> None:

@@ -13,6 +13,7 @@ from prunesweep.core.plan.algorithms import ALGORITHMS, geometric
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.allocation import ALLOCATIONS, over_all
 from prunesweep.core.pruning.masks import apply_masks, count_kept, kept_count, prunable
+from prunesweep.core.pruning.norms import CHANNEL_SCORES
 from prunesweep.core.pruning.ranking import top
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.scores import SCORES
@@ -163,6 +164,6 @@ def test_scores_in_half_precision_rank_the_same() -> None:
 
 def test_every_algorithm_of_the_plan_can_be_run() -> None:
     for algorithm in ALGORITHMS.values():
-        assert algorithm.score in SCORES
+        assert algorithm.score in {**SCORES, **CHANNEL_SCORES}
         assert allocations.parse_allocation(algorithm.allocation).name in ALLOCATIONS
     assert set(allocations.ALLOCATIONS) == set(ALLOCATIONS)

@@ -252,7 +252,7 @@ def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, wo
     assert torch.get_num_threads() == threads
 
 
-@pytest.mark.parametrize("name", [name for name in ALGORITHMS if not name.startswith("channels")])
+@pytest.mark.parametrize("name", [name for name in ALGORITHMS if "channels" not in ALGORITHMS[name].allocation])
 def test_every_algorithm_runs_and_keeps_the_exact_count(small, name):
     axes = {"algorithm": name, "sparsity": "80", "epochs": "1", "iterations": "2", "dense_epochs": "2", "width": "2"}
     made = plan(read_axes({**axes, "bench_device": "none", "bn_reestimate": "true"}, GRIDS["demo"]))
