@@ -30,7 +30,7 @@ PRIVATE = [
     ("torch", ("2.13.0",), "torch", "_foreach_norm", None),
     # Every operator that a network calls (core/pruning/positions.py): hooks miss layers that hand on their weights.
     ("torch", ("2.13.0",), "torch.utils._python_dispatch", "TorchDispatchMode", None),
-    # Tensors in whatever an operator takes and gives (core/pruning/channel_trace.py); torch.utils has no public one.
+    # Tensors in whatever an operator takes and gives (core/pruning/channel_tags.py); torch.utils has no public one.
     ("torch", ("2.13.0",), "torch.utils._pytree", "tree_leaves", ("tree",)),
     ("torch", ("2.13.0",), "torch.cpu", "_is_avx512_bf16_supported", ()),
     ("torch", ("2.13.0",), "torch", "ops.mkldnn._is_mkldnn_bf16_supported", None),

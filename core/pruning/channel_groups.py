@@ -92,7 +92,7 @@ def _traced(model: nn.Module, image: tuple[int, int, int]) -> ChannelTracer:
     def keep(module: nn.Module, images: Any, output: Any) -> None:
         del module, images
         for one in tree_leaves(output):
-            tracers[-1].fix(one)
+            tracers[-1].tags.fix(one)
 
     hook = model.register_forward_hook(keep)
     try:
@@ -106,10 +106,10 @@ def _groups(traced: ChannelTracer, weights: frozenset[str]) -> tuple[ChannelGrou
     """Return the channels that a weight makes and that only weights read: what reads them otherwise would see the
     constant that a batch-norm makes of a channel without weights."""
     found: dict[tuple[Axis, ...], list[Channel]] = defaultdict(list)
-    for places in traced.ties.free():
+    for places in traced.tags.ties.free():
         axes = dict.fromkeys((place.name, place.axis) for place in places)
-        makers = tuple(axis for axis in axes if axis in traced.made)
-        if makers and all(name in weights for name, axis in axes if (name, axis) in traced.read):
+        makers = tuple(axis for axis in axes if axis in traced.tags.made)
+        if makers and all(name in weights for name, axis in axes if (name, axis) in traced.tags.read):
             found[makers].append(places)
     return tuple(ChannelGroup(makers, tuple(channels)) for makers, channels in found.items())
 
