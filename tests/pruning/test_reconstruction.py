@@ -71,6 +71,78 @@ def test_weights_right_of_those_that_go_are_the_least_squares_solution() -> None
     assert torch.allclose(values[0, :, 7:], closed) and not values[0, :, :7].any()
 
 
+def layer(seed: int, rows: int = 6, columns: int = 24) -> tuple[Tensor, Tensor]:
+    """A weight [1, R, C] and the damped H [C, C] of correlated inputs, as the solver uses it."""
+    random = torch.Generator().manual_seed(seed)
+    weight = torch.randn(1, rows, columns, generator=random, dtype=torch.float64)
+    inputs = torch.randn(3 * columns, columns, generator=random, dtype=torch.float64)
+    inputs += 0.7 * inputs.roll(1, dims=1) - 0.4 * inputs.roll(5, dims=1)
+    return weight, inputs.T @ inputs
+
+
+def damped(hessian: Tensor) -> Tensor:
+    return hessian + 0.01 * hessian.diagonal().mean() * torch.eye(len(hessian), dtype=torch.float64)
+
+
+def error(change: Tensor, hessian: Tensor) -> Tensor:
+    """Of each row: what it changes of the layer's outputs, [R]."""
+    return torch.einsum("ri,ij,rj->r", change, hessian, change)
+
+
+def obs_one_by_one(row: Tensor, hessian: Tensor, gone: list[int]) -> Tensor:
+    """Optimal Brain Surgeon in closed form, H inverted anew before each weight goes (Frantar & Alistarh 2022,
+    eq. 2)."""
+    row = row.clone()
+    left = list(range(len(row)))
+    for one in gone:
+        inverse, place = torch.linalg.inv(hessian[left][:, left]), left.index(one)
+        row[left] -= row[one] / inverse[place, place] * inverse[:, place]
+        row[one] = 0.0
+        left.remove(one)
+    return row
+
+
+@pytest.mark.parametrize("column", [0, 1, 11, 23])
+def test_one_weight_goes_as_optimal_brain_surgeon_takes_it_out(column: int) -> None:
+    """Where both are defined: all weights right of it make up for it, those left of it are decided already."""
+    weight, hessian = layer(column)
+    kept = torch.ones_like(weight, dtype=torch.bool)
+    kept[..., column] = False
+    _, values = solve(weight, hessian[None], torch.ones_like(kept), kept, None)
+    wanted = [obs_one_by_one(row[column:], damped(hessian)[column:, column:], [0]) for row in weight[0]]
+    assert torch.allclose(values[0, :, column:], torch.stack(wanted), rtol=1e-9, atol=1e-12)
+    assert torch.equal(values[..., :column], weight[..., :column])
+
+
+def test_weights_that_go_from_the_left_go_as_optimal_brain_surgeon_says() -> None:
+    weight, hessian = layer(7)
+    kept = torch.arange(24).expand_as(weight) >= torch.tensor([0, 1, 3, 8, 16, 24])[None, :, None]
+    _, values = solve(weight, hessian[None], torch.ones_like(kept), kept, None, block=5)
+    for row, mask, found in zip(weight[0], kept[0], values[0], strict=True):
+        wanted = obs_one_by_one(row, damped(hessian), (~mask).nonzero().flatten().tolist())
+        assert torch.allclose(found, wanted, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("allocation", ["uniform-all", "rows", "2:4", "1:4"])
+def test_what_stays_lies_between_the_least_squares_solution_and_no_correction(allocation: str) -> None:
+    """Of the mask that was chosen: no row is better than regression on what stays, whose solution greedy Optimal Brain
+    Surgeon ends on in any order. Without any correction the layer's outputs change more; a single row's may change
+    less, because what was decided left of a weight no longer makes up for it."""
+    weight, hessian = layer(20, rows=40)
+    kept = torch.ones_like(weight, dtype=torch.bool)
+    kept[..., ::2] = False  # only its count matters
+    mask, values = solve(weight, hessian[None], torch.ones_like(kept), kept, *_pattern(allocation, MatrixForm()))
+    full, best = damped(hessian), torch.zeros_like(weight[0])
+    for number, (row, stays) in enumerate(zip(weight[0], mask[0], strict=True)):
+        at = stays.nonzero().flatten()
+        best[number, at] = torch.linalg.solve(full[at][:, at], full[at] @ row)
+        order = (~stays).nonzero().flatten().tolist()[::-1]
+        assert torch.allclose(best[number], obs_one_by_one(row, full, order), rtol=1e-6, atol=1e-9)
+    least, found = error(best - weight[0], full), error(values[0] - weight[0], full)
+    without = error(weight[0].masked_fill(~mask[0], 0.0) - weight[0], full)
+    assert (least <= found * (1 + 1e-9)).all() and found.sum() < without.sum()
+
+
 def network() -> nn.Module:
     torch.manual_seed(4)
     return nn.Sequential(
