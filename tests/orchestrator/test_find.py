@@ -226,6 +226,14 @@ def test_its_sweeps_are_looked_at_like_any_other(sweep: Sweep, cluster: Cluster)
     assert {one["state"] for one in listed} == {"done"}
 
 
+def test_sparsities_that_channels_cannot_reach_are_left_out(sweep: Sweep, cluster: Cluster) -> None:
+    asked = ("--algorithm", "channels", "--model", "resnet20", "--sparsity", "50,60,99.9", "--max-drop", "90")
+    ran = sweep(*FIND, "--bench-device", "none", *asked)
+    assert ran.code == 0 and "left out channels 99.9 % · 1 × 1 · seed 0: " in ran.out, ran.err
+    (row,) = report_rows(cluster.ledger, find_sweep(cluster.ledger, "seek-best").id)
+    assert row.sparsity == 0.6
+
+
 BAD = [
     (("--max-drop", "-1"), "max_drop '-1': give percentage points from 0 to 100"),
     (("--max-drop", "nan"), "max_drop 'nan': give percentage points"),

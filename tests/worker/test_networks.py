@@ -101,6 +101,69 @@ def test_timms_vit_is_pruned_in_its_linear_layers(bench: Bench, sweep: Sweep) ->
     assert row["sparsity_achieved"] == pytest.approx(0.9, abs=1e-3)
 
 
+CHANNELS = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_classes, normed, by_values):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8) if normed else nn.Identity()
+        self.head, self.by_values = nn.Linear(8, num_classes), by_values
+
+    def forward(self, images):
+        maps = self.norm(self.conv(-images if self.by_values and images.mean() > 0 else images))
+        return self.head(maps.relu().mean((2, 3)))
+
+
+def net(num_classes, normed=True, by_values=False):
+    return Net(num_classes, normed, by_values)
+
+
+def plain(num_classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 16, num_classes))
+"""
+"""296 weights, of which 7 of 8 channels can go."""
+
+
+@pytest.mark.parametrize(
+    ("command", "axes", "words"),
+    [
+        ("submit", ("channels", "88"), "sparsity '88% of 296 counted weights': channels leaves each layer a channel"),
+        ("submit --dry-run", ("random@channels-uniform", "88"), "so at most 87.5% can go; ask for that or less"),
+        ("run", ("channels", "50", "--model", "own.py:plain"), "algorithm 'channels': no layer has channels that can"),
+        ("find --max-drop 1", ("channels", "88,90"), "'88% of 296 counted weights': channels leaves each layer a"),
+        (
+            "find --max-drop 1",
+            ("channels", "50", "--model-args", '{"by_values": true}'),
+            "algorithm 'channels': takes out whole channels, but its forward decides by the images' values",
+        ),
+        (
+            "submit",
+            ("network-slimming", "50", "--model-args", '{"normed": false}'),
+            "no batch-norm scales channels that can be taken out; choose another score, e.g. magnitude",
+        ),
+    ],
+)
+def test_what_its_layers_do_not_allow_is_refused_before_anything_is_trained(
+    sweep: Sweep,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    axes: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(CHANNELS)
+    monkeypatch.setenv("SWEEP_NETWORKS", str(tmp_path))
+    chosen = ("--algorithm", axes[0], "--sparsity", axes[1], *axes[2:])
+    told = sweep(*command.split(), *SMALL, "--model", "own.py:net", *chosen)
+    assert told.code == 2 and words in told.complaint, told.err
+    assert not home.exists()
+
+
 @pytest.mark.parametrize(
     ("axes", "words"),
     [
