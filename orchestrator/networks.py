@@ -8,6 +8,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.requests import Look
+from prunesweep.core.plan.algorithms import BY_INPUTS
 from prunesweep.core.plan.allocations import CHANNELS, parse_allocation
 from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.datasets import SIDES
@@ -60,6 +61,7 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
         precision=load_recipe(grid.recipe).dense.precision,
         folder=str(folder or ""),
         channels=",".join(name for name, allocation in allocations.items() if allocation in CHANNELS),
+        inputs=",".join(name for name in grid.algorithm if grid.named(name).score in BY_INPUTS),
     )
     (found,) = ask(NETWORK, request)
     return FoundNetwork(found.shapes, found.channels, found.notes)

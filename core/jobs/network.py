@@ -22,10 +22,12 @@ from prunesweep.core.measure.engines.support import support_of
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.networks import Network, read_network
+from prunesweep.core.pruning.activations import Activations
 from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.pruning.channel_kinds import kinds
 from prunesweep.core.pruning.masks import computed, prunable
 from prunesweep.core.pruning.positions import positions
+from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.seeds import all_dice
 from prunesweep.core.training.sources import build
 
@@ -53,6 +55,8 @@ def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
     except StageError as error:
         fix = str(error).removesuffix(f", {RETRY}").removesuffix(f"; {RETRY}").removesuffix(f", and {RENAME}")
         raise UserError("model", network.name, fix) from None
+    if request.inputs:
+        _check_inputs(model, image, request.inputs)
     yield FoundNetwork(
         shapes={name: tuple(weight.shape) for name, weight in prunable(model)},
         parameters=sum(parameter.numel() for parameter in model.parameters()),
@@ -99,6 +103,16 @@ def _channels(model: nn.Module, image: tuple[int, int, int], algorithms: str) ->
     except WrongPlan as error:
         fix = "choose one that prunes single weights, e.g. oneshot"
         raise UserError("algorithm", algorithms, f"takes out whole channels, but {error.reason}; {fix}") from None
+
+
+def _check_inputs(model: nn.Module, image: tuple[int, int, int], algorithms: str) -> None:
+    """Raise UserError where it cannot be seen what reaches the layers."""
+    images = torch.zeros(_IMAGES, *image), torch.zeros(_IMAGES, dtype=torch.int64)
+    try:
+        Activations(Subject(model, batches=lambda: (images,), image=image)).collect(None)
+    except WrongPlan as error:
+        fix = "choose a score that looks at weights or gradients"
+        raise UserError("algorithm", algorithms, f"looks at what layers multiply, but {error.reason}; {fix}") from None
 
 
 def _notes(network: Network, model: nn.Module, image: tuple[int, int, int], request: Look) -> Iterator[str]:

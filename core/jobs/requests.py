@@ -212,6 +212,7 @@ class Look:
         precision: a recipe's.
         folder: of the user's own file, "" = SWEEP_NETWORKS.
         channels: names of the algorithms that take out whole channels, "" = none does.
+        inputs: names of those that look at what reaches the layers, "" = none does.
     """
 
     model: str
@@ -222,6 +223,7 @@ class Look:
     precision: str
     folder: str = ""
     channels: str = ""
+    inputs: str = ""
 
 
 @dataclass(frozen=True)

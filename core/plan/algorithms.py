@@ -15,6 +15,8 @@ from prunesweep.core.plan.patterns import read_pattern
 SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt", "bn-gamma")
 CORRECTING = ("sparsegpt",)
 """Scores whose pruning changes the weights that stay, too."""
+BY_INPUTS = ("wanda", "sparsegpt")
+"""Scores that look at what reaches the layers."""
 OF_CHANNELS = ("bn-gamma",)
 """Scores that rank whole channels, not weights."""
 STARTS = ("trained", "initial")

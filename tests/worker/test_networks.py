@@ -121,6 +121,15 @@ def net(num_classes, normed=True, by_values=False):
     return Net(num_classes, normed, by_values)
 
 
+class Standardised(nn.Linear):
+    def forward(self, rows):
+        return nn.functional.linear(rows, self.weight - self.weight.mean(1, keepdim=True), self.bias)
+
+
+def standard(num_classes):
+    return nn.Sequential(nn.Flatten(), Standardised(3 * 16 * 16, num_classes))
+
+
 def plain(num_classes):
     return nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 16, num_classes))
 """
@@ -138,6 +147,11 @@ def plain(num_classes):
             "find --max-drop 1",
             ("channels", "50", "--model-args", '{"by_values": true}'),
             "algorithm 'channels': takes out whole channels, but its forward decides by the images' values",
+        ),
+        (
+            "submit",
+            ("wanda@oneshot", "50", "--model", "own.py:standard"),
+            "'1.weight' multiplies its inputs by something computed from its weights; choose a score that",
         ),
         (
             "submit",
