@@ -20,6 +20,8 @@ from prunesweep.core.measure.engines.registry import choose, missing, registry
 from prunesweep.core.measure.engines.semi_structured import SparseConv, has_pattern, unfolded
 from prunesweep.core.plan.engines import DEFAULT, ENGINES, is_baseline
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.patterns import Pattern
+from prunesweep.core.pruning.allocation import by_pattern
 from prunesweep.core.training.models import build_model
 
 CPU = torch.device("cpu")
@@ -162,6 +164,10 @@ def test_an_unfolded_product_is_the_convolution(kernel: int, stride: int, paddin
 def test_the_two_of_four_pattern_is_seen() -> None:
     assert has_pattern(torch.tensor([[1.0, 0, 0, 2, 0, 0, 0, 0]]))
     assert not has_pattern(torch.tensor([[1.0, 2, 3, 0, 0, 0, 0, 0]]))
+    weights, seen = {"": torch.rand(64, 64, generator=torch.Generator().manual_seed(0))}, {}
+    for pattern in (Pattern(2, 4), Pattern(1, 2), Pattern(1, 4), Pattern(4, 8), Pattern(3, 4)):
+        seen[str(pattern)] = has_pattern(weights[""] * by_pattern(pattern, weights, {}, pattern.sparsity)[""])
+    assert seen == {"2:4": True, "1:2": True, "1:4": True, "4:8": False, "3:4": False}
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
