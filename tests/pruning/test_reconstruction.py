@@ -193,6 +193,9 @@ def test_counts_are_exact_masks_nest_and_outputs_change_less(allocation: str) ->
                 assert all(_whole(mask) for mask in found.masks.values())
             else:
                 assert kept == kept_count(total, step) or (pattern and kept > kept_count(total, step))
+            for mask in found.masks.values() if pattern else ():
+                whole = not pattern.covers(tuple(mask.shape))
+                assert whole or mask.movedim(1, -1).reshape(-1, pattern.of).sum(1).eq(pattern.keep).all()
             assert all(not (found.masks[name] & ~mask).any() for name, mask in masks.items())
             assert all(not value[~found.masks[name]].any() for name, value in found.weights.items())
             apply_masks(model, found.masks)
