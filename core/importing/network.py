@@ -1,7 +1,7 @@
 """Reads anybody's checkpoint file into a network, or says which part of it does not fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,6 +20,10 @@ from prunesweep.core.training.models import build_model, layout_of, load_model, 
 _WIDEST = 1024
 _MOST_CLASSES = 100_000
 _OTHER_CLASSES = "give a dataset of as many, or to a sweep --head new"
+_COMPACT = (
+    "; layers without some of their channels are read by the code of their model card only: give the file that sweep"
+    " export writes without --compact"
+)
 
 
 @dataclass(frozen=True)
@@ -209,21 +213,33 @@ def check_fits(path: Path, ref: ModelRef, found: Weights) -> None:
         if found[name].shape != shape
     ]
     if wrong:
-        raise UserError(FIELD, path, f"has another shape in {listed(wrong)}; expected {what}{_hint(ref, found)}")
+        hint = _hint(ref, found, expected)
+        raise UserError(FIELD, path, f"has another shape in {listed(wrong)}; expected {what}{hint}")
     bad = [name for name, tensor in found.items() if tensor.is_floating_point() and not bool(tensor.isfinite().all())]
     if bad:
         raise UserError(FIELD, path, f"holds NaN or infinity in {listed(bad)}")
 
 
-def _hint(ref: ModelRef, found: Weights) -> str:
-    """Return what else the shapes of a built-in network may say."""
-    if ref.name not in MODELS:
-        head = found[layout_of(ref.name).head]
-        return f"; the file has {len(head)} classes: {_OTHER_CLASSES}" if len(head) != ref.classes else ""
+def _hint(ref: ModelRef, found: Weights, expected: Mapping[str, tuple[int, ...]]) -> str:
+    """Return what else the shapes may say."""
     layout = layout_of(ref.name)
     stem, head = found[layout.stem], found[layout.head]
-    if stem.dim() == 4 and stem.shape[2:] == (3, 3) and len(stem) != ref.width and len(head) == ref.classes:
-        return f"; the file's width is {len(stem)}: give --width {len(stem)}"
+    other = (
+        replace(ref, width=len(stem)) if ref.name in MODELS and stem.dim() == 4 and 0 < len(stem) <= _WIDEST else ref
+    )
+    if other != ref and _shapes(found) == shapes_of(other):
+        return f"; the file's width is {other.width}: give --width {other.width}"
     if len(head) != ref.classes:
         return f"; the file has {len(head)} classes: {_OTHER_CLASSES}"
-    return f" and a 3×3 {layout.stem.removesuffix('.weight')}"
+    if _without_channels(_shapes(found), expected):
+        return _COMPACT
+    return f" and a 3×3 {layout.stem.removesuffix('.weight')}" if ref.name in MODELS else ""
+
+
+def _shapes(found: Weights) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in found.items()}
+
+
+def _without_channels(found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]) -> bool:
+    """Return whether layers differ in their numbers of channels alone."""
+    return all(len(found[name]) == len(shape) and found[name][2:] == shape[2:] for name, shape in expected.items())

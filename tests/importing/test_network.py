@@ -175,6 +175,20 @@ def test_wrong_shapes_are_named(refused: Callable[[object], str], weights: Weigh
     )
 
 
+def test_a_file_without_some_channels_is_told_for_what_it_is(tmp_path: Path, weights: Weights) -> None:
+    for name in ("conv1.weight", "bn1.weight", "layer2.0.conv1.weight"):
+        weights[name] = weights[name][:2]
+    torch.save(weights, tmp_path / "compact.pt")
+    content = Content(weights, ours=False)
+    for read in (
+        lambda: load_network(tmp_path / "compact.pt", "resnet18"),
+        lambda: import_network(tmp_path / "compact.pt", content, ModelRef("resnet18", 4, 7)),
+    ):
+        with pytest.raises(UserError, match="without --compact") as caught:
+            read()
+        assert "give --width" not in str(caught.value), "no width has these shapes"
+
+
 def test_numbers_that_are_none(refused: Callable[[object], str], weights: Weights) -> None:
     weights["layer1.0.conv1.weight"][0] = float("nan")
     assert "holds NaN or infinity in layer1.0.conv1.weight" in refused(weights)
