@@ -70,6 +70,39 @@ def written_whole(path: Path, field: str = "file") -> Iterator[BinaryIO]:
         raise UserError(field, path, f"cannot be written: {error.strerror or error}") from None
 
 
+def check_file(path: Path, field: str = "output") -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold.
+
+    Raises:
+        UserError: its folder is missing or takes no files, or the name is a folder's, or too long; names the field.
+    """
+    try:
+        if path.is_dir():
+            raise UserError(field, path, "is a folder; give a file")
+        if not path.parent.is_dir():
+            raise UserError(field, path, "its folder does not exist; make it first")
+    except OSError as error:
+        raise UserError(field, path, f"cannot be written: {error.strerror}") from None
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UserError(field, path, "cannot be written: no permission to write into its folder")
+
+
+def check_folder(folder: Path, field: str) -> None:
+    """The same of a folder that need not be there yet.
+
+    Raises:
+        UserError: it cannot be made or written to; names the field.
+    """
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise UserError(field, folder, f"cannot be used: {error.strerror}") from None
+    if not usable:
+        fix = "is no folder" if not there.is_dir() else "takes no files: no permission"
+        raise UserError(field, folder, fix if there == folder else f"cannot be made: {there} {fix}")
+
+
 def write_whole(path: Path, content: str | bytes, field: str = "output") -> None:
     """Write the whole file (text as UTF-8) or none of it.
 

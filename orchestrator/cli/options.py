@@ -181,7 +181,7 @@ def _grid_parameters() -> list[inspect.Parameter]:
             rich_help_panel="Axes (each replaces the grid's)",
             autocompletion=_VALUES.get(axis),
         )
-    options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; default the grid's, numbered.")
+    options["name"] = typer.Option("--name", metavar="NAME", help="The sweep's name; made up when left out, and shown.")
     kinds: dict[str, Any] = {key: Annotated[str | None, option] for key, option in options.items()}
     kinds["throughput"] = Annotated[bool | None, flag("--throughput/--by-rows", _THROUGHPUT)]
     return [

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.io import check_folder
 from prunesweep.core.plan import engines
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.grid_files import load_grid
@@ -77,10 +78,11 @@ def read_request(
     grid = read_axes(axes, load_grid(asked.grid or "full"))
     one_of(objective, "for", OBJECTIVES)
     _check_grid(grid, objective)
-    _check_folder(export)
     sparsities = grid.sparsity if "sparsity" in asked.axes else SPARSITIES
     space = search_space(grid, sparsities, parse_drop(max_drop), objective)
     name = _name(asked.name, grid)
+    if export is not None:
+        check_export(export, name)
     return FindRequest(replace(asked, axes=axes), grid, space, name, parse_budget(budget), export)
 
 
@@ -129,12 +131,22 @@ def _check_grid(grid: Grid, objective: str) -> None:
         raise UserError("recipe", grid.recipe, fix)
 
 
-def _check_folder(folder: Path | None) -> None:
-    """Raise UserError for a folder with files of another kind: an export there replaces files of the same names."""
-    if folder is None or not folder.exists():
-        return
-    if not folder.is_dir() or any(file.suffix not in EXPORTED for file in folder.iterdir()):
-        raise UserError("export", folder, "is no folder, or holds files that are no export; give a new folder")
+def check_export(folder: Path, name: str) -> None:
+    """Raise UserError for a folder that cannot be written to, or that holds what another search or another command
+    wrote: an export replaces files of the same names."""
+    check_folder(folder, "export")
+    others = sorted(file.name for file in folder.iterdir() if not _is_ours(file, name)) if folder.exists() else []
+    if others:
+        raise UserError("export", folder, f"holds {others[0]}, which no search {name} has written; give a new folder")
+
+
+def _is_ours(file: Path, name: str) -> bool:
+    """Return whether a network of this search was written there, as the card beside it says."""
+    card = file.with_suffix(".md")
+    if file.suffix not in EXPORTED or not file.is_file() or not card.is_file():
+        return False
+    ours = re.compile(rf"^\| sweep \| {re.escape(name)}-best(-\d+)?, ", re.MULTILINE)
+    return ours.search(card.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 def _name(given: str | None, grid: Grid) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.io import check_file
 from prunesweep.orchestrator.console.output import json_text
 from prunesweep.orchestrator.sensitivity.profile import LayerDrop, Profile
 from prunesweep.orchestrator.sensitivity.table import MARK, lines, notes, suggestion, table
@@ -25,7 +26,7 @@ def check_output(output: Path) -> str:
     """Return the format that the file's ending means.
 
     Raises:
-        UserError: none, a package is missing, or its folder is.
+        UserError: none, a package is missing, or it cannot be written.
     """
     ending = output.suffix.lstrip(".").lower()
     known = (*_PLAIN, *_MODULES)
@@ -34,8 +35,7 @@ def check_output(output: Path) -> str:
         raise UserError("output", output, f"ends in none of {names}; change the name")
     if ending in _MODULES:
         need("report", "output", output, _MODULES[ending])
-    if not output.parent.is_dir():
-        raise UserError("output", output, "its folder does not exist; make it first")
+    check_file(output)
     return ending
 
 

@@ -14,6 +14,9 @@ from sqlalchemy import Engine, select, update
 
 from bench.rows import LATENCY
 from prunesweep.core.ledger.db.engine import open_ledger
+
+
+from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import stages, sweeps
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -23,6 +26,7 @@ from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.cli.app import main
 from prunesweep.orchestrator.find import session
+from prunesweep.orchestrator.find.request import check_export
 
 Sweep = Callable[..., Any]
 FIND = (
@@ -246,6 +250,10 @@ BAD = [
     (("--algorithm", "onshot"), "algorithm 'onshot': unknown; did you mean \"oneshot\"?"),
     (("--name", "a" * 57), "is longer than 56 letters"),
     (("--export", "pyproject.toml"), "export 'pyproject.toml': is no folder"),
+    (("--export", "/dev/null/found"), "export '/dev/null/found': cannot be made: /dev/null is no folder"),
+    (("--export", "a" * 300), "cannot be used: File name too long"),
+    (("--devices", "cpu"), "--devices 'cpu': is for the worker that --no-worker leaves out"),
+    (("--per-device", "2"), "--per-device '2': is for the worker that --no-worker leaves out"),
 ]
 
 
@@ -256,6 +264,23 @@ def test_bad_input_is_one_line_and_writes_nothing(
     ran = sweep(*FIND, *options)
     assert (ran.code, message in ran.complaint) == (2, True), ran.err
     assert not home.exists()
+
+
+def test_a_folder_with_files_of_others_is_not_exported_to(sweep: Sweep, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "resnet18.pt").write_bytes(b"mine")
+    ran = sweep(*FIND, "--export", tmp_path)
+    assert (ran.code, "holds resnet18.pt, which no search seek has written" in ran.complaint) == (2, True)
+    for sweep_name, ours in (("seek-best-2, cell 1", True), ("seek-best", True), ("seekers-best, cell 1", False)):
+        (tmp_path / "resnet18.md").write_text(f"| sweep | {sweep_name}, submitted 2026-11-29 |\n")
+        assert (_unexpected(tmp_path, "seek") == "") is ours
+
+
+def _unexpected(folder: Path, name: str) -> str:
+    try:
+        check_export(folder, name)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def test_another_sweep_of_the_name_is_left_alone(sweep: Sweep, cluster: Cluster) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.io import write_whole
+from prunesweep.core.io import check_file, write_whole
 from prunesweep.core.jobs.answers import CostMachine
 from prunesweep.core.jobs.programs import COSTS
 from prunesweep.core.jobs.requests import Costs
@@ -19,8 +19,7 @@ def costs(output: Path, passes: str, json_: bool) -> None:
     if output.suffix.lower() != ".toml":
         raise UserError("output", output, "give a file that ends in .toml")
     count = parse_count(passes, "passes", 3, 10_000)
-    if not output.parent.is_dir():
-        raise UserError("output", output, "its folder does not exist")
+    check_file(output)
     need("worker", "costs", modules=("numpy",))
     text = _measured(count, json_)
     write_whole(output, text)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from prunesweep.core.errors import UserError
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.console.text import size
@@ -34,6 +35,9 @@ def find(
     request = read_request(
         asked, max_drop=wanted.max_drop, objective=wanted.objective, budget=wanted.budget, export=wanted.export
     )
+    for option, value in (("--devices", devices), ("--per-device", per_device)):
+        if value is not None and not worker:
+            raise UserError(option, value, "is for the worker that --no-worker leaves out; give one of the two")
     tell = note if json_ else say
     view = SilentView() if json_ else None
     try:
@@ -45,12 +49,13 @@ def find(
     except WorkerEnded as error:
         note(f"sweep: {error}")
         raise typer.Exit(1) from None
+    if not json_:  # before the files, which a full disk may refuse
+        say("", *lines(found, request.space), f"  all trials  sweep report {request.name}")
     files = _exported(request, found)
     if json_:
         say_json({**as_dict(found), "files": files})
-    else:
-        say("", *lines(found, request.space), *(f"  file        {file}" for file in files))
-        say(f"  all trials  sweep report {request.name}")
+    elif files:
+        say(*(f"  file        {file}" for file in files))
     raise typer.Exit(0 if found.row.state == "DONE" else 1)
 
 
