@@ -9,7 +9,9 @@ from prunesweep.core.io import write_whole
 from prunesweep.core.jobs.answers import AsItIs, Note, PrunedLayer
 from prunesweep.core.jobs.programs import SENSITIVITY
 from prunesweep.core.jobs.requests import Sensitivity
-from prunesweep.core.plan.algorithms import OF_CHANNELS, SCORES
+from prunesweep.core.plan.algorithms import CORRECTING, OF_CHANNELS, SCORES
+
+
 from prunesweep.core.plan.axes import parse_count, parse_list, parse_points, parse_sparsity
 from prunesweep.core.plan.controls import WEIGHT_SCORES
 from prunesweep.core.plan.networks import parse_model, with_arguments
@@ -50,6 +52,10 @@ def sensitivity(
     chosen, most = parse_score(score, "score", SCORES), parse_points(max_drop, "max-drop")
     if chosen in OF_CHANNELS:
         raise UserError("score", chosen, f"ranks whole channels; choose one of weights: {', '.join(WEIGHT_SCORES)}")
+
+    if chosen in CORRECTING:
+        fix = "changes the weights that stay as well, and here they are left as they are; give another one, e.g. wanda"
+        raise UserError("score", score, fix)
     count, cpus = parse_count(images, "images", 0, _MOST_IMAGES), parse_count(threads, "threads", 0, 1024)
     training = load_recipe(recipe or recipe_for(options.dataset)).finetune
     if not training.validation:

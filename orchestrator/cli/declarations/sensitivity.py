@@ -20,7 +20,7 @@ from prunesweep.orchestrator.cli.options import (
     ThreadsOption,
 )
 
-_SCORE = "magnitude, random, shuffled, snip, taylor, synflow or FILE.py: which weights go first."
+_SCORE = "magnitude, random, shuffled, snip, taylor, synflow, wanda or FILE.py: which weights go first."
 
 
 def sensitivity(
@@ -34,7 +34,7 @@ def sensitivity(
             "--score",
             metavar="NAME",
             help=_SCORE,
-            autocompletion=completion.one("magnitude", "random", "shuffled", "snip", "taylor", "synflow"),
+            autocompletion=completion.one("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda"),
         ),
     ] = "magnitude",
     images: Annotated[
@@ -54,7 +54,9 @@ def sensitivity(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write .csv, .json, .html, .svg, .png, .pdf or .toml."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write .csv, .json, .txt, .toml, .html, .svg, .png or .pdf."
+        ),
     ] = None,
     dataset: DatasetOption = "cifar10",
     image_size: ImageSizeOption = "0",
