@@ -91,7 +91,7 @@ def submit(grid: str | None = None, *, name: str | None = None, throughput: bool
     return submitted.name
 
 
-def wait(sweep: str | None = None, *, timeout: float | None = None, every: float = 1.0) -> Mapping[str, int]:
+def wait(sweep: str | int | None = None, *, timeout: float | None = None, every: float = 1.0) -> Mapping[str, int]:
     """Wait until a sweep has ended; workers must be running, or it never will.
 
     Args:
@@ -118,7 +118,7 @@ def wait(sweep: str | None = None, *, timeout: float | None = None, every: float
             time.sleep(every)
 
 
-def results(sweep: str | None = None) -> Sequence[dict[str, Any]]:
+def results(sweep: str | int | None = None) -> Sequence[dict[str, Any]]:
     """Return one dict per cell with the columns of `sweep report --format csv`; None = not known (yet).
 
     Args:
@@ -131,7 +131,7 @@ def results(sweep: str | None = None) -> Sequence[dict[str, Any]]:
         return [asdict(row) for row in report_rows(engine, find_sweep(engine, sweep).id)]
 
 
-def frame(sweep: str | None = None) -> "pandas.DataFrame":
+def frame(sweep: str | int | None = None) -> "pandas.DataFrame":
     """Return `results` as a `pandas.DataFrame`, one row per cell.
 
     Raises:
@@ -143,7 +143,7 @@ def frame(sweep: str | None = None) -> "pandas.DataFrame":
     return pandas.DataFrame(results(sweep))
 
 
-def charts(sweep: str | None = None) -> "Mapping[str, Chart]":
+def charts(sweep: str | int | None = None) -> "Mapping[str, Chart]":
     """Return the report's charts by name, of `accuracy`, `speed`, `size`, `learning` and `layers` those that the sweep
     has numbers for. A notebook shows them; `save` writes them.
 
@@ -160,7 +160,7 @@ def charts(sweep: str | None = None) -> "Mapping[str, Chart]":
 
 
 def export(
-    sweep: str | None,
+    sweep: str | int | None,
     folder: "str | os.PathLike[str]",
     *,
     format: str = "torch",

@@ -7,9 +7,10 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from prunesweep.core.errors import UserError
+from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.extras import need
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.plan.networks import parse_model, read_network, with_arguments
@@ -17,6 +18,16 @@ from prunesweep.core.plan.networks import parse_model, read_network, with_argume
 if TYPE_CHECKING:
     import numpy
     import torch
+
+
+_OTHERS: Mapping[str, str] = MappingProxyType(
+    {
+        ".onnx": "prunesweep.compile reads ONNX files",
+        ".pt": "torch.load reads it, and prunesweep.build_model makes the network",
+        ".safetensors": "safetensors.torch.load_file reads it, and prunesweep.build_model makes the network",
+    }
+)
+"""What reads the other files that `sweep export` writes."""
 
 
 def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
@@ -41,11 +52,12 @@ def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any
     """
     if isinstance(source, str) and re.fullmatch("[0-9a-f]{64}", source):
         return _weights(source)
-    if threads is not None and threads < 1:
-        raise UserError("threads", threads, "at least 1")
+    cpus = 1 if threads is None else _at_least("threads", threads, 1)
+    if Path(source).suffix.lower() in _OTHERS:
+        raise UserError("file", source, f"is not a packed network: {_OTHERS[Path(source).suffix.lower()]}")
     from prunesweep.core.sparse.runtime.network import open_network
 
-    return open_network(Path(source), 1 if threads is None else threads)
+    return open_network(Path(source), cpus)
 
 
 def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
@@ -62,11 +74,10 @@ def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> 
     Raises:
         UserError: no such file, it is damaged, or onnx and onnxruntime are not installed.
     """
-    if threads is not None and threads < 1:
-        raise UserError("threads", threads, "at least 1")
+    cpus = 1 if threads is None else _at_least("threads", threads, 1)
     from prunesweep.core.sparse.runtime.network import open_onnx
 
-    return open_onnx(Path(source), 1 if threads is None else threads)
+    return open_onnx(Path(source), cpus)
 
 
 def build_model(
@@ -105,12 +116,20 @@ def build_model(
 
     if weights is None:
         return build(ref, seed)
-    return load_model(ref, {key: torch.as_tensor(value) for key, value in weights.items()}, smaller=smaller).eval()
+    tensors = {key: torch.as_tensor(value) for key, value in weights.items()}
+    try:
+        return load_model(ref, tensors, smaller=smaller).eval()
+    except StageError as error:
+        if smaller or "size mismatch" not in str(error):
+            raise
+        raise StageError(f"{error}; weights of sweep export --compact need smaller=True") from None
 
 
 def _ref(name: str, width: int | None, classes: int, arguments: Mapping[str, Any] | None) -> ModelRef:
     model = parse_model(name, "name")
     if arguments is not None:
+        if not isinstance(arguments, Mapping):
+            raise UserError("arguments", arguments, "give keyword arguments as a dict")
         model = with_arguments(model, dict(arguments), "arguments")
     if read_network(model) is not None:
         if width:

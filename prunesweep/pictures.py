@@ -65,7 +65,7 @@ _FORMATS: Mapping[str, Callable[[str], bytes]] = MappingProxyType(
 )
 
 
-def charts_of(sweep: str | None) -> Mapping[str, Chart]:
+def charts_of(sweep: str | int | None) -> Mapping[str, Chart]:
     """Return the charts that the sweep has numbers for, by name."""
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)

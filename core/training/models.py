@@ -66,7 +66,10 @@ def load_model(ref: ModelRef, weights: Mapping[str, Tensor], *, smaller: bool = 
         model.load_state_dict(weights)
     except RuntimeError as error:
         what = f"{ref.name} of width {ref.width}" if ref.width else label_of(ref.name)
-        raise StageError(f"the checkpoint is not a {what}: {error}") from None
+        # torch's own text has a line for each of a hundred tensors.
+        first, *more = [line.strip()[:300] for line in str(error).splitlines()[1:]] or [str(error)]
+        rest = f" (and {len(more)} more)" if more else ""
+        raise StageError(f"the checkpoint is not a {what}: {first}{rest}") from None
     return model
 
 

@@ -111,7 +111,7 @@ class ExportJob:
                 yield event
 
 
-def plan_export(settings: Settings, sweep: str | None, folder: Path, options: ExportOptions) -> ExportJob:
+def plan_export(settings: Settings, sweep: str | int | None, folder: Path, options: ExportOptions) -> ExportJob:
     """Read what there is to export; writes nothing.
 
     sweep: name or number, None = the latest.

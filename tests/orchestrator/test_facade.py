@@ -24,7 +24,7 @@ def test_submit_wait_results(home: Path, ledger: Engine, work: Callable[..., int
     rows = prunesweep.results(name)
     assert {row["sparsity"] for row in rows} == {0.5, 0.9}
     assert rows[0]["top1"] == 0.9
-    assert prunesweep.results() == rows
+    assert prunesweep.results() == rows == prunesweep.results(1)
 
 
 def test_errors_are_the_command_lines(home: Path) -> None:
@@ -169,6 +169,8 @@ def test_a_cards_code_makes_the_network_without_its_channels(name: str) -> None:
     masks = prune(Subject(made, {}), "magnitude", "channels", 0.4)
     small = compacted(made, masks, (3, 32, 32))
     assert small is not None
+    with pytest.raises(prunesweep.StageError, match=r"\(and \d+ more\); weights of .* need smaller=True$"):
+        prunesweep.build_model(name, classes=3, weights=small.state_dict())
     model = {"name": parse_model(name, "model"), "width": 64 if name == "resnet20" else 0, "classes": 3}
     lines = how_to_load("a", [".pt"], model, "as given", channels=True)
     code = "\n".join(lines).split("```")[1].removeprefix("python\n")

@@ -332,8 +332,11 @@ def test_load_gives_a_network_to_call(tmp_path: Path) -> None:
     assert run.input.names == ("ä", "b")
     assert run.input.mean is None, "one mean for three channels"
     assert run.input.shape == (3, 9, 8)
-    with pytest.raises(UserError, match="threads '0': at least 1"):
-        prunesweep.load(tmp_path / "a.packed", threads=0)
+    for threads in (0, "2", 1.5):
+        with pytest.raises(UserError, match=f"threads '{threads}': must be a whole number, at least 1"):
+            prunesweep.load(tmp_path / "a.packed", threads=threads)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match=r"prunesweep\.compile reads ONNX files"):
+        prunesweep.load(tmp_path / "a.onnx")
 
 
 def test_a_network_says_how_images_are_normalised(tmp_path: Path) -> None:

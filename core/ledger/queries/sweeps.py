@@ -50,7 +50,7 @@ class ListedSweep:
 _sweep = select(sweeps.c.id, sweeps.c.name, sweeps.c.grid, sweeps.c.version, sweeps.c.created_at, sweeps.c.cancelled)
 
 
-def find_sweep(engine: Engine, name_or_id: str | None) -> SweepRow:
+def find_sweep(engine: Engine, name_or_id: str | int | None) -> SweepRow:
     """Return the sweep of that name, else of that number; None gives the latest.
 
     Raises:
@@ -62,6 +62,7 @@ def find_sweep(engine: Engine, name_or_id: str | None) -> SweepRow:
             if row is None:
                 raise UserError("sweep", "", "there is none yet; run: sweep submit")
             return _row(row)
+        name_or_id = str(name_or_id)
         # Names are ASCII; other text may be something that the database cannot even be asked for.
         named = _sweep.where(sweeps.c.name == (name_or_id if name_or_id.isascii() else ""))
         row = connection.execute(named).one_or_none()
