@@ -1,5 +1,6 @@
 """Writes a checkpoint's weights as a file that any torch program can load."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def write_weights(weights: Mapping[str, torch.Tensor], path: Path, form: str) ->
     plain = apart(weights)
     with written_whole(path) as file:
         if form == "torch":
-            torch.save(plain, file)
+            made = io.BytesIO()  # on a full disk torch hides the error behind one of its own
+            torch.save(plain, made)
+            file.write(made.getbuffer())
         else:
             file.write(safetensors.torch.save(plain, {"format": "pt"}))
         return file.tell()

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -63,12 +64,19 @@ def write_deployment(folder: Path, workers: int, gpus: int, image: str | None) -
     there = next((name for name in (*content, *_names(source)) if os.path.lexists(folder / name)), None)
     if there is not None:
         raise UserError(_FIELD, folder, f"has a {there} already, which is not written over; choose another folder")
+    images = folder / "images"
+    new = [place for place in (images, folder, *folder.parents) if not place.exists()]
     try:
         make_private(folder)
-        (folder / "images").mkdir(exist_ok=True)
-    except (OSError, ValueError) as error:
+        images.mkdir(exist_ok=True)
+        _write_new(folder, content, source.wheel)
+    except (OSError, ValueError, UserError) as error:
+        with suppress(OSError):
+            for place in new:
+                place.rmdir()
+        if isinstance(error, UserError):
+            raise
         raise UserError(_FIELD, folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
-    _write_new(folder, content, source.wheel)
     return Deployment(folder, (*content, *_names(source)), names)
 
 

@@ -22,6 +22,7 @@ from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.vision import import_torchvision
 from tests.support.jobs import answer
+from tests.support.small_files import at_most
 
 
 def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> None:
@@ -47,6 +48,13 @@ def test_the_studys_network_loads_an_exported_file_strictly(tmp_path: Path) -> N
     images = torch.rand(1, 3, 32, 32)
     with torch.inference_mode():
         assert torch.equal(theirs.eval()(images), model.eval()(images))
+
+
+@pytest.mark.parametrize("form", ["torch", "safetensors"])
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, form: str) -> None:
+    with at_most(1000), pytest.raises(UserError, match="cannot be written: File too large"):
+        write_weights({"a": torch.zeros(1000)}, tmp_path / "x", form)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_safetensors_holds_the_same_and_nothing_else(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from prunesweep.orchestrator.deploying import image as deploying_image
 from prunesweep.orchestrator.deploying.compose import COMPOSE, compose_file
 from prunesweep.orchestrator.deploying.image import ImageSource, image_source
 from tests.orchestrator.conftest import home, sweep
+from tests.support.small_files import at_most
 
 __all__ = ["home", "sweep"]
 
@@ -90,6 +91,9 @@ def test_what_cannot_be_written_leaves_nothing(sweep: Any, tmp_path: Path, place
     assert [path.name for path in tmp_path.iterdir() if path.name not in ("home", "data")] == ["file"]
     assert sweep("deploy", "compose", tmp_path / "none", "--workers", "0").code == 2
     assert not (tmp_path / "none").exists()
+    with at_most(300):  # enough for the secrets only
+        assert sweep("deploy", "compose", tmp_path / "new" / "lab").code == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_image_is_built_from_the_checkout_the_wheel_or_the_package(

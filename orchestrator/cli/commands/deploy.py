@@ -18,7 +18,7 @@ def compose(folder: Path, workers: int | None, gpus: int, image: str | None, jso
     if json_:
         say_json({"folder": str(written.folder), "files": written.files, "workers": written.workers})
         return
-    place = shlex.quote(str(folder))
+    place = shlex.quote(f"./{folder}" if str(folder).startswith("-") else str(folder))
     say(f"written to {folder}: {', '.join(written.files)} ({plural(len(written.workers), 'worker')})")
     say("secrets are in .env, which only you can read; image folders go into images/")
     say(f"start:  cd {place} && docker compose up --detach")
