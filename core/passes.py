@@ -143,7 +143,7 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         with torch.no_grad():
             try:
                 with _QuickShapes(), watch(shapes):  # type: ignore[no-untyped-call]
-                    functional_call(model, shapes, (torch.empty(1, *image, device="meta", dtype=some.dtype),))
+                    _called_with(model, shapes, torch.empty(1, *image, device="meta", dtype=some.dtype))
             except Exception:  # whatever a network makes of numbers that are not there
                 with watch(tensors):
                     model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
@@ -153,6 +153,23 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         raise RuntimeError(str(error)) from error
     finally:
         model.train(training)
+
+
+def _called_with(model: nn.Module, tensors: Mapping[str, Tensor], images: Tensor) -> Any:
+    """Call the network with other tensors in place of its parameters and buffers, by the first name of each.
+
+    functional_call finds by itself which tensors have several names, but then puts those back wrongly that one module
+    has by being registered twice: the network would be left with `tensors`. So each module's are named here, once.
+    """
+    named = (*model.named_parameters(), *model.named_buffers())
+    others = {id(tensor): tensors[name] for name, tensor in named if name in tensors}
+    everywhere = {}
+    for prefix, module in model.named_modules():
+        own = (module.named_parameters, module.named_buffers)
+        for name, tensor in (pair for each in own for pair in each(prefix, recurse=False, remove_duplicate=False)):
+            if id(tensor) in others:
+                everywhere[name] = others[id(tensor)]
+    return functional_call(model, everywhere, (images,), tie_weights=False)
 
 
 class _QuickShapes(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -194,7 +211,7 @@ def _takes_channels_last(model: nn.Module, side: int) -> bool:
     training = model.training
     try:
         with torch.no_grad():
-            functional_call(model.eval(), changed, (laid_out(images, torch.channels_last),))
+            _called_with(model.eval(), changed, laid_out(images, torch.channels_last))
     except Exception:  # whatever it trips over
         return False
     finally:

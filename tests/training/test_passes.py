@@ -12,9 +12,11 @@ import pytest
 import torch
 from torch import nn
 
+from prunesweep.core.measure.flops import macs
 from prunesweep.core.passes import Format, Passes, laid_out, trace
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
+from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
@@ -54,6 +56,33 @@ def test_a_trace_meets_what_a_pass_meets() -> None:
     assert traced == shapes and len(traced) > 50
     with pytest.raises(RuntimeError):
         trace(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(5)), (3, 8, 8))
+
+
+class _Twice(nn.Module):
+    """Modules of two names, and two modules of one weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 8, 3, padding=1)
+        self.body = nn.Sequential(self.first, nn.BatchNorm2d(8), nn.ReLU())
+        self.tied, self.other = nn.Conv2d(8, 8, 1), nn.Conv2d(8, 8, 1)
+        self.other.weight = self.tied.weight
+        self.head = self.classifier = nn.Linear(8, 5)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.head(self.other(self.tied(self.body(images))).mean((2, 3)))  # type: ignore[no-any-return]
+
+
+def test_a_module_of_two_names_keeps_its_parameters() -> None:
+    made = _Twice()
+    before = {name: (one, one.clone()) for name, one in made.named_parameters(remove_duplicate=False)}
+    trace(made, (3, 16, 16))
+    assert macs(made, (3, 16, 16)).macs_dense == 256 * (3 * 8 * 9 + 2 * 64) + 40
+    Passes(made, 16, "cpu", gradients=True)
+    after = dict(made.named_parameters(remove_duplicate=False))
+    assert after.keys() == before.keys() and all(after[name] is one for name, (one, _) in before.items())
+    assert all(torch.equal(one, values) for one, values in before.values())
+    assert couple(made, (3, 16, 16)).groups
 
 
 def test_a_network_keeps_its_numbers_and_its_parameters_in_any_layout() -> None:
