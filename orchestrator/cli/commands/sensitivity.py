@@ -10,8 +10,6 @@ from prunesweep.core.jobs.answers import AsItIs, Note, PrunedLayer
 from prunesweep.core.jobs.programs import SENSITIVITY
 from prunesweep.core.jobs.requests import Sensitivity
 from prunesweep.core.plan.algorithms import CORRECTING, OF_CHANNELS, SCORES
-
-
 from prunesweep.core.plan.axes import parse_count, parse_list, parse_points, parse_sparsity
 from prunesweep.core.plan.controls import WEIGHT_SCORES
 from prunesweep.core.plan.networks import parse_model, with_arguments
@@ -52,7 +50,6 @@ def sensitivity(
     chosen, most = parse_score(score, "score", SCORES), parse_points(max_drop, "max-drop")
     if chosen in OF_CHANNELS:
         raise UserError("score", chosen, f"ranks whole channels; choose one of weights: {', '.join(WEIGHT_SCORES)}")
-
     if chosen in CORRECTING:
         fix = "changes the weights that stay as well, and here they are left as they are; give another one, e.g. wanda"
         raise UserError("score", score, fix)
