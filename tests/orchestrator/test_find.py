@@ -13,10 +13,8 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from bench.rows import LATENCY
-from prunesweep.core.ledger.db.engine import open_ledger
-
-
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages, sweeps
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.sweeps import find_sweep
