@@ -103,7 +103,7 @@ def marks(found: Iterator[tuple[str, float, Reading]]) -> list[Mark]:
 
 def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     """Return the figure; latency is on a logarithmic axis."""
-    base = alt.Chart(alt.Data(values=list(rows)))
+    base = alt.Chart(alt.Data(values=list(rows)))  # type: ignore[no-untyped-call]
     x = alt.X("ms:Q", title="measured latency, ms an image").scale(type="log", nice=False, padding=24)
     y = alt.Y("top1:Q", title="test accuracy, top-1 %").scale(zero=False)
     colour = alt.Color("family:N", title=None).scale(scheme="tableau10")
@@ -114,7 +114,8 @@ def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     spread = base.mark_rule().encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     range_ = base.mark_rule().encode(x=alt.X("fastest:Q"), x2="slowest:Q", y=y, color=colour)
     labels = base.mark_text(dy=-9, dx=10, fontSize=9).encode(x=x, y=y, text="label:N", color=colour)
-    return (lines + spread + range_ + points + labels).properties(width=640, height=400)
+    figure: alt.LayerChart = alt.layer(lines, spread, range_, points, labels)
+    return figure.properties(width=640, height=400)
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
