@@ -101,7 +101,7 @@ def marks(found: Iterator[tuple[str, float, Reading]]) -> list[Mark]:
     return [Mark(family, sparsity, tuple(each)) for (family, sparsity), each in sorted(groups.items())]
 
 
-def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
+def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart | alt.FacetChart:
     """Return the figure; latency is on a logarithmic axis."""
     base = alt.Chart(alt.Data(values=list(rows)))  # type: ignore[no-untyped-call]
     x = alt.X("ms:Q", title="measured latency, ms an image").scale(type="log", nice=False, padding=24)
@@ -114,7 +114,7 @@ def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     spread = base.mark_rule().encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     range_ = base.mark_rule().encode(x=alt.X("fastest:Q"), x2="slowest:Q", y=y, color=colour)
     labels = base.mark_text(dy=-9, dx=10, fontSize=9).encode(x=x, y=y, text="label:N", color=colour)
-    figure: alt.LayerChart = alt.layer(lines, spread, range_, points, labels)
+    figure: alt.LayerChart | alt.FacetChart = alt.layer(lines, spread, range_, points, labels)
     return figure.properties(width=640, height=400)
 
 
