@@ -17,8 +17,8 @@ demo: install ## a full-shaped sweep on scikit-learn's digits, and its page
 	if [ "$$(uname)" = Darwin ]; then open "$$page"; \
 	elif [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open "$$page" >/dev/null 2>&1 & fi
 
-# Three processes on two cores: while one waits for a server, a worker or a lease, the others compute.
-PROCESSES ?= 3
+# Four processes on two cores: while some wait for a server, a worker or a lease, the others compute.
+PROCESSES ?= 4
 # Some environments forbid byte code (`export PYTHONDONTWRITEBYTECODE`); every program that a test starts would compile.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --dist loadgroup
 test: install-test ## every test
