@@ -49,7 +49,8 @@ def sensitivity(
     levels = parse_list(sparsity, "sparsity", _level)
     chosen, most = parse_score(score, "score", SCORES), parse_points(max_drop, "max-drop")
     if chosen in OF_CHANNELS:
-        raise UserError("score", chosen, f"ranks whole channels; choose one of weights: {', '.join(WEIGHT_SCORES)}")
+        ranking = ", ".join(one for one in WEIGHT_SCORES if one not in CORRECTING)
+        raise UserError("score", chosen, f"ranks whole channels, not a layer's weights; choose one of {ranking}")
     if chosen in CORRECTING:
         fix = "changes the weights that stay as well, and here they are left as they are; give another one, e.g. wanda"
         raise UserError("score", score, fix)
