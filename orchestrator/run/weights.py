@@ -101,6 +101,10 @@ def _read(request: ImportWeights) -> list[Imported | Note]:
                 flash(f"downloading {event.what}: {megabytes(event.done, event.total)}")
             else:
                 events.append(event)
+    except UserError as error:
+        if error.field != "file":
+            raise
+        raise UserError(FIELD, error.value, error.fix) from None  # what the option is called here
     finally:
         flash("")
     return events
