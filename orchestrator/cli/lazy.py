@@ -1,13 +1,16 @@
 """The command group: lists commands by the table, and imports one when it is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from importlib import import_module
-from typing import Any
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from prunesweep.core.errors import UserError
 from prunesweep.orchestrator.cli.table import COMMANDS, Entry
 from prunesweep.orchestrator.console.output import paint
 
@@ -36,6 +39,7 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Return the loaded command's context, in which everything else happens."""
+        _refuse_empty(args, self.loaded)
         _be_frugal(self.loaded.get_params(typer.Context(self.loaded, parent=parent, info_name=info_name)))
         return self.loaded.make_context(info_name, args, parent=parent, **extra)
 
@@ -87,6 +91,32 @@ def _show_as_written(command: Any) -> None:
     command.format_help = format_help
     for one in getattr(command, "commands", {}).values():
         _show_as_written(one)
+
+
+def _refuse_empty(args: list[str], command: Any) -> None:
+    """Refuse an empty argument, and an option's empty path: both would be the current folder.
+
+    Raises:
+        UserError: there is one.
+    """
+    if "" not in args:
+        return
+    paths = {name for one in _parameters(command) if _is_path(one) for name in one.opts}
+    for before, one in pairwise(["", *args]):
+        if one == "" and (before in paths or not before.startswith("-") or before == "--"):
+            field = before if before in paths else "argument"
+            raise UserError(field, one, "is empty; is a variable unset? The current folder is .")
+
+
+def _parameters(command: Any) -> Iterator[Any]:
+    yield from command.params
+    for one in getattr(command, "commands", {}).values():
+        yield from _parameters(one)
+
+
+def _is_path(parameter: Any) -> bool:
+    annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    return Path in (annotation, *get_args(annotation))
 
 
 class _Frugal:

@@ -94,6 +94,27 @@ def test_a_name_that_is_taken(sweep: Sweep) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (("export", "mine", ""), "argument"),
+        (("deploy", "compose", ""), "argument"),
+        (("evaluate", "a.pt", ""), "argument"),
+        (("report", ""), "argument"),
+        (("report", "mine", "-o", ""), "-o"),
+        (("report", "mine", "--plots", ""), "--plots"),
+        (("find", "--max-drop", "1", "--export", ""), "--export"),
+        (("sink", "tensorboard", "mine", "--to", ""), "--to"),
+    ],
+)
+def test_a_variable_that_is_unset_is_not_the_current_folder(
+    sweep: Sweep, home: Path, command: tuple[str, ...], field: str
+) -> None:
+    ran = sweep(*command)
+    assert (ran.code, ran.complaint) == (2, f"sweep: {field}: is empty; is a variable unset? The current folder is .")
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
     "command",
     [("status",), ("report",), ("verdict",), ("audit",), ("cancel",), ("retry",), ("export",), ("status", "--watch")],
 )
