@@ -62,6 +62,8 @@ def fitted(line: str, width: int) -> list[str]:
 def elided(line: str, width: int) -> str:
     """Return a line of at most `width` characters: what is too long loses its middle, so that both ends, which tell
     names, seeds and results apart, can be read. Colours stay."""
+    if len(line) <= width:
+        return line
     length = len(_COLOUR.sub("", line))
     if length <= width:
         return line

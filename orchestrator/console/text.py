@@ -106,7 +106,8 @@ def bar(done: int, total: int, width: int) -> str:
 
 def one_line(text: str, limit: int = 0) -> str:
     """Whitespace runs as single spaces; cut to `limit` characters if given."""
-    flat = " ".join(text.split())
+    one_word = " " not in text and text.isprintable()  # most of a table's cells
+    flat = text if one_word else " ".join(text.split())
     return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + ELLIPSIS
 
 
@@ -131,33 +132,37 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int =
     `width` > 0: when it is too wide, columns stand closer, those that may be cut are cut, and then those that can be
     spared left out, until it fits.
     """
-    cells = [[one_line(cell) for cell in row] for row in rows]
+    columns, cells = list(columns), [list(map(one_line, column)) for column in _turned(rows, len(columns))]
     if width:
         columns, cells = _without_spared(columns, cells, width)
-    widths = [
-        max([len(column.title), *(len(row[index]) for row in cells)]) if cells else len(column.title)
-        for index, column in enumerate(columns)
-    ]
+    widths = list(map(_widest, columns, cells))
     gap = "  " if not width or sum(widths) + 2 * (len(widths) - 1) <= width else " "
     if width:
         _shrink(columns, widths, sum(widths) + len(gap) * (len(widths) - 1) - width)
-    lines = [_line(columns, widths, [column.title for column in columns], gap), gap.join("─" * w for w in widths)]
-    lines += [_line(columns, widths, row, gap) for row in cells]
-    return lines
+    heads = [[column.title] for column in columns]
+    lines = [*_lines(columns, widths, heads, gap), gap.join("─" * w for w in widths)]
+    return lines + _lines(columns, widths, cells, gap)
 
 
-def _without_spared(
-    columns: Sequence[Column], cells: list[list[str]], width: int
-) -> tuple[list[Column], list[list[str]]]:
-    """Return the columns, and what stands in them, that fit into the width once they are as narrow as can be."""
+def _turned(rows: Iterable[Sequence[str]], count: int) -> list[Sequence[str]]:
+    """Return what stands in each of the columns."""
+    return list(zip(*rows, strict=True)) or [()] * count
+
+
+def _widest(column: Column, cells: Sequence[str]) -> int:
+    return max(len(column.title), *map(len, cells)) if cells else len(column.title)
+
+
+def _without_spared(columns: list[Column], cells: list[list[str]], width: int) -> tuple[list[Column], list[list[str]]]:
+    """Return the columns, and what stands in each, that fit into the width once they are as narrow as can be."""
     kept = list(range(len(columns)))
-    natural = [max(map(len, (column.title, *(row[place] for row in cells)))) for place, column in enumerate(columns)]
+    natural = list(map(_widest, columns, cells))
     least = [min(wide, column.keep or wide) for wide, column in zip(natural, columns, strict=True)]
     for place in sorted(kept, key=lambda one: -columns[one].spare):
         if not columns[place].spare or sum(least[one] for one in kept) + len(kept) - 1 <= width:
             break
         kept.remove(place)
-    return [columns[place] for place in kept], [[row[place] for place in kept] for row in cells]
+    return [columns[place] for place in kept], [cells[place] for place in kept]
 
 
 def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
@@ -171,9 +176,10 @@ def _shrink(columns: Sequence[Column], widths: list[int], excess: int) -> None:
         excess -= 1
 
 
-def _line(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str], gap: str) -> str:
-    parts = []
-    for column, width, cell in zip(columns, widths, cells, strict=True):
-        text = elided(cell, width)
-        parts.append(text.ljust(width) if column.left else text.rjust(width))
-    return gap.join(parts).rstrip()
+def _lines(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Sequence[str]], gap: str) -> list[str]:
+    """Return a line for each row, from what stands in each column."""
+    padded = []
+    for column, width, some in zip(columns, widths, cells, strict=True):
+        pad = str.ljust if column.left else str.rjust
+        padded.append([pad(elided(cell, width), width) for cell in some])
+    return [gap.join(row).rstrip() for row in zip(*padded, strict=True)]

@@ -7,6 +7,7 @@ images picked is not.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
@@ -28,7 +29,7 @@ def chosen(rows: Sequence[ReportRow]) -> list[BestGroup]:
     seeds decides, among equals the first of the grid."""
     found: dict[float, list[Group]] = {}
     for group in groups(rows):
-        if group.sparsity and group.of(lambda row: row.top1) and group.of(lambda row: row.top1_val):
+        if group.sparsity and group.knows(lambda row: row.top1) and group.knows(lambda row: row.top1_val):
             found.setdefault(group.sparsity, []).append(group)
     return [BestGroup(sparsity, _best(some), len(some)) for sparsity, some in sorted(found.items()) if len(some) > 1]
 
@@ -53,8 +54,8 @@ def _best(some: Sequence[Group]) -> Group | None:
 
 
 def _mean_val(group: Group) -> float:
-    found = group.of(lambda row: row.top1_val)
-    return -1.0 if found is None else found.mean
+    known = [row.top1_val for row in group.rows if row.top1_val is not None]
+    return fmean(known) if known else -1.0
 
 
 def _line(one: BestGroup) -> str:

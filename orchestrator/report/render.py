@@ -175,10 +175,9 @@ def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) 
 
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     """Caption, table, and which setting is best at each sparsity."""
-    cells = {column: [column.cell(row) for row in rows] for column in COLUMNS}
-    shown, left_out = _fitting(shown_columns(rows), cells, width)
+    shown, cells, left_out = _fitting(shown_columns(rows), rows, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
-    body = text.table(columns, zip(*(cells[column] for column in shown), strict=True), width)
+    body = text.table(columns, zip(*cells, strict=True), width)
     lines = [*caption(rows), "", *body, "", *best.lines(rows)]
     if left_out:
         names = f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv"
@@ -187,17 +186,31 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
 
 
 def _fitting(
-    shown: list[TableColumn], cells: Mapping[TableColumn, list[str]], width: int
-) -> tuple[list[TableColumn], list[str]]:
-    """Return the columns without those that a narrow terminal can spare, and the titles of the latter."""
-    widths = {column.title: max(len(column.title), *map(len, cells[column]), 0) for column in shown}
+    shown: Sequence[TableColumn], rows: Sequence[ReportRow], width: int
+) -> tuple[list[TableColumn], list[list[str]], list[str]]:
+    """Return the columns without those that a narrow terminal can spare, what stands in each, and the titles of the
+    spared."""
+    # What is too wide by its titles alone is so whatever stands below them, which then need not be written.
+    left_out = _spared({column.title: len(column.title) for column in shown}, width)
+    left = [column for column in shown if column.title not in left_out]
+    cells = {column.title: [column.cell(row) for row in rows] for column in left}
+    widths = {title: max(len(title), *map(len, some), 0) for title, some in cells.items()}
+    left_out += _spared(widths, width)
+    fits = [column for column in left if column.title not in left_out]
+    return fits, [cells[column.title] for column in fits], left_out
+
+
+def _spared(widths: Mapping[str, int], width: int) -> list[str]:
+    """Return which of the columns have to go, the least needed first, so that the others fit. widths: by title."""
+    least = sum(widths.values()) + len(widths) - 1
     left_out: list[str] = []
     for title in _SPARED:
-        if sum(widths.values()) + len(widths) - 1 <= width:
+        if least <= width:
             break
-        if widths.pop(title, None) is not None:
+        if title in widths:
+            least -= widths[title] + 1
             left_out.append(title)
-    return [column for column in shown if column.title in widths], left_out
+    return left_out
 
 
 def markdown(rows: Sequence[ReportRow]) -> str:
@@ -220,7 +233,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     facts = [
         f"{rows[0].sweep}: {done:,} of {text.plural(len(rows), 'cell')} done",
         _each(row.dataset for row in rows),
-        _each(f"{row.model} width {row.width}" if row.width else row.model for row in rows),
+        _each(f"{model} width {width}" if width else model for model, width in _distinct(rows, "model", "width")),
     ]
     if len({row.seed for row in rows}) == 1:
         facts.append(f"seed {rows[0].seed}")
@@ -270,7 +283,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
 
 def toys_of(rows: Sequence[ReportRow]) -> list[str]:
     """Return what makes these rows a toy, each once; empty when nothing does."""
-    return list(dict.fromkeys(one for row in rows for one in toys(row.dataset, row.model, row.width)))
+    return list(dict.fromkeys(one for each in _distinct(rows, "dataset", "model", "width") for one in toys(*each)))
 
 
 def _range(fractions: Sequence[float]) -> str:
@@ -294,10 +307,10 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
     measured = [row for row in rows if row.latency_dense_ms is not None]
     if not measured:
         return []
+    how = ("latency_batch", "latency_dense_engine", "latency_engine", "latency_threads", "processor")
     setups = {
-        f"batch {row.latency_batch}, {row.latency_dense_engine or row.latency_engine} → {row.latency_engine},"
-        f" {text.plural(row.latency_threads or 0, 'thread')} of {row.processor}"
-        for row in measured
+        f"batch {batch}, {dense or engine} → {engine}, {text.plural(threads or 0, 'thread')} of {processor}"
+        for batch, dense, engine, threads, processor in _distinct(measured, *how)
     }
     lines = [
         f"latency: median ms, best dense engine → the pruned network's: {_each(sorted(setups))}",
@@ -323,6 +336,11 @@ def _machines(rows: Sequence[ReportRow]) -> list[str]:
     return lines
 
 
+def _distinct(rows: Sequence[ReportRow], *names: str) -> Iterable[tuple[Any, ...]]:
+    """Return the values of those fields, each combination once, in order."""
+    return dict.fromkeys(map(attrgetter(*names), rows))
+
+
 def _each(values: Iterable[str]) -> str:
     """Distinct values in order, the first three."""
     distinct = list(dict.fromkeys(values))
@@ -334,6 +352,12 @@ def shown_columns(rows: Sequence[ReportRow]) -> list[TableColumn]:
     return [
         column
         for column in COLUMNS
-        if (not column.varying or len({column.cell(row) for row in rows}) > 1)
+        if (not column.varying or _varies(map(column.cell, rows)))
         and (column.needs is None or any(map(column.needs, rows)))
     ]
+
+
+def _varies(values: Iterable[str]) -> bool:
+    left = iter(values)
+    first = next(left, "")
+    return any(value != first for value in left)

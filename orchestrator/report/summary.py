@@ -33,6 +33,10 @@ class Group:
         """Mean and deviation of a column over the cells that know it; None when none does."""
         return spread(value(row) for row in self.rows)
 
+    def knows(self, value: Callable[[ReportRow], float | None]) -> bool:
+        """Return whether any of the cells knows a column."""
+        return any(value(row) is not None for row in self.rows)
+
 
 def spread(values: Iterable[float | None]) -> Spread | None:
     """Mean and sample standard deviation of the values that are known; None when there is none."""

@@ -25,15 +25,20 @@ def cell_states(cells: Iterable[CellStages], states: Mapping[str, State]) -> Ite
     DONE: all of its stages are. Broken: one of them has failed or was cancelled, a shared one too. RUNNING or READY:
     one of its own is. PENDING: it waits, be it for the dense network. A round that several cells need counts for the
     first of them.
+
+    Args:
+        states: of stages by digest; those that are not in it are DONE.
     """
+    undone = {digest: state for digest, state in states.items() if state != State.DONE}
     counted: set[str] = set()
     for cell in cells:
-        found = {states[digest] for digest in (*cell.shared, *cell.own)}
-        own = {digest: states[digest] for digest in cell.own if digest not in counted}
-        counted.update(digest for digest, state in own.items() if state in (State.RUNNING, State.READY))
-        if found == {State.DONE}:
+        found = {undone[digest] for digest in (*cell.shared, *cell.own) if digest in undone}
+        if not found:
             yield State.DONE
-        elif broken := found.intersection(BROKEN):
+            continue
+        own = {digest: undone[digest] for digest in cell.own if digest in undone and digest not in counted}
+        counted.update(digest for digest, state in own.items() if state in (State.RUNNING, State.READY))
+        if broken := found.intersection(BROKEN):
             yield most_telling(broken)
         else:
             yield next((state for state in (State.RUNNING, State.READY) if state in own.values()), State.PENDING)

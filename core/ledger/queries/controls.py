@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from prunesweep.core.ledger.db.schema import AnyRow
@@ -10,6 +11,7 @@ from prunesweep.core.plan.controls import find
 from prunesweep.core.plan.families import FROM_EARLIER, algorithms_of, is_same_training
 from prunesweep.core.plan.lineage import EACH
 
+_alike = attrgetter("algorithm", "epochs", "iterations", "seed", "dense_evaluate")
 DENSE = "dense"
 """The dense network that is pruned, as it was before."""
 
@@ -43,7 +45,15 @@ def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, De
     for cell in cells:
         if cell.sparsity == 0:
             dense.setdefault(cell.seed, []).append(cell)
-    return {cell.position: _reference(cell, dense.get(cell.seed, ()), known) for cell in cells}
+    alike: dict[tuple[Any, ...], DenseControl] = {}
+    found = {}
+    for cell in cells:
+        # All of a cell that its reference depends on.
+        key = (cell.sparsity == 0, *_alike(cell))
+        if key not in alike:
+            alike[key] = _reference(cell, dense.get(cell.seed, ()), known)
+        found[cell.position] = alike[key]
+    return found
 
 
 def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algorithm]) -> DenseControl:

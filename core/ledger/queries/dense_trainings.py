@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.db.sweep_rows import of, stage_rows
-from prunesweep.core.plan.weights import origin_of
 
 
 def dense_chains(connection: Connection, sweep_id: int) -> Mapping[str, tuple[str, ...]]:
@@ -39,6 +38,8 @@ def imported_from(connection: Connection, sweep_id: int, grid: Mapping[str, Any]
     of this sweep, not of the stage."""
     if not grid.get("weights"):
         return ImportedFrom()
+    from prunesweep.core.plan.weights import origin_of  # not above: with all of the grids, a tenth of a report's start
+
     spec = import_spec(connection, sweep_id)
     return ImportedFrom(origin_of(str(grid["weights"])), "" if spec is None else spec["tensors"])
 

@@ -1,7 +1,6 @@
 """A report row's columns of accuracy, size and latency, from the rows of the ledger that they come from."""
 
-from collections.abc import Mapping
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from prunesweep.core.chance import at_chance
@@ -23,6 +22,8 @@ RESULT_COLUMNS = (
     "macs",
     "macs_dense",
     "device",
+    "majority",
+    "images",
 )
 LATENCY_COLUMNS = (
     "dense_ms",
@@ -52,23 +53,43 @@ _OF_TWELVE = 26 / 4096
 a row without a p, which an older release wrote."""
 
 
-def accuracy_columns(found: AnyRow | None, dense: AnyRow | None, reference: AnyRow | None) -> dict[str, Any]:
-    made = dict.fromkeys(_OF_DENSE) if dense is None else _dense(dense)
-    made["top1_reference"] = None if reference is None else reference.top1
-    if found is None:
-        return dict.fromkeys((*RESULT_COLUMNS, *_DERIVED)) | made
+Columns = dict[str, list[Any]]
+"""By the names of `ReportRow`'s fields, a value for each cell."""
+
+
+def by_name(names: Sequence[str], rows: Iterable[Sequence[Any] | None]) -> Columns:
+    """Return rows that have just these values, in this order, as columns; None where there is no row."""
+    nothing = (None,) * len(names)
+    found = [nothing if row is None else row for row in rows]
+    return dict(zip(names, map(list, zip(*found, strict=True)), strict=True)) if found else {name: [] for name in names}
+
+
+def accuracy_columns(
+    own: Sequence[AnyRow | None], dense: Sequence[AnyRow | None], reference: Sequence[AnyRow | None]
+) -> Columns:
+    """Return the columns of accuracy and size.
+
+    Args:
+        own, dense, reference: for each cell the results of its network, of the dense one, and of the one that it is
+            compared with; None = not evaluated.
+    """
+    found, before, against = (by_name(("digest", *RESULT_COLUMNS), rows) for rows in (own, dense, reference))
+    top1_reference, chance, images = against["top1"], found["majority"], found["images"]
     return {
-        **dict(zip(RESULT_COLUMNS, _read_results(found), strict=True)),
-        **made,
-        "sparsity_achieved": 1.0 - found.nonzero / found.total,
-        "drop": None if reference is None else reference.top1 - found.top1,
-        "test_images": found.images,
-        "chance": found.majority,
-        "at_chance": at_chance(found.top1, found.majority, found.images),
-        "sparsity_counted": 1.0 - found.nonzero_counted / found.total_counted if found.total_counted else None,
-        "compression": _ratio(found.total, found.nonzero),
-        "compression_all": _ratio(found.params, found.params_nonzero),
-        "flop_speedup": _ratio(found.macs_dense, found.macs),
+        **found,
+        "top1_dense": before["top1"],
+        "top5_dense": before["top5"],
+        "dense_at_chance": list(map(at_chance, before["top1"], before["majority"], before["images"])),
+        "top1_reference": top1_reference,
+        "drop": list(map(_less, top1_reference, found["top1"])),
+        "test_images": images,
+        "chance": chance,
+        "at_chance": list(map(at_chance, found["top1"], chance, images)),
+        "sparsity_achieved": list(map(_gone, found["total"], found["nonzero"])),
+        "sparsity_counted": list(map(_gone, found["total_counted"], found["nonzero_counted"])),
+        "compression": list(map(_ratio, found["total"], found["nonzero"])),
+        "compression_all": list(map(_ratio, found["params"], found["params_nonzero"])),
+        "flop_speedup": list(map(_ratio, found["macs_dense"], found["macs"])),
     }
 
 
@@ -83,23 +104,13 @@ def size_columns(summary: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-_DERIVED = (
-    "sparsity_achieved",
-    "drop",
-    "test_images",
-    "chance",
-    "at_chance",
-    "sparsity_counted",
-    "compression",
-    "compression_all",
-    "flop_speedup",
-)
-_OF_DENSE = ("top1_dense", "top5_dense", "dense_at_chance")
+def _less(from_: float | None, value: float | None) -> float | None:
+    return None if from_ is None or value is None else from_ - value
 
 
-def _dense(found: AnyRow) -> dict[str, float | None]:
-    nothing = at_chance(found.top1, found.majority, found.images)
-    return {"top1_dense": found.top1, "top5_dense": found.top5, "dense_at_chance": nothing}
+def _gone(all_: int | None, left: int | None) -> float | None:
+    """Return the share of zeros."""
+    return 1.0 - left / all_ if all_ and left is not None else None
 
 
 def _ratio(all_: int | None, left: int | None) -> float | None:
@@ -107,10 +118,22 @@ def _ratio(all_: int | None, left: int | None) -> float | None:
     return all_ / left if all_ and left else None
 
 
-def latency_columns(found: AnyRow | None, adjusted: float | None) -> dict[str, Any]:
-    values = [None] * len(_OF_LATENCY) if found is None else _read_latency(found)
-    made: dict[str, Any] = dict(zip(_OF_LATENCY, values, strict=True))
-    return made | {"latency_p": None if found is None else _probability(found), "latency_p_adjusted": adjusted}
+def latency_columns(found: Mapping[str, AnyRow], benchmarks: Sequence[str | None]) -> Columns:
+    """Return the columns of latency.
+
+    Args:
+        found: all measurements of the sweep, by digest: each one's p is also judged as one of all of them; cells that
+            share a measurement count once.
+        benchmarks: each cell's digest, None = it measures none.
+    """
+    p = {digest: _probability(row) for digest, row in found.items()}
+    adjusted = dict(zip(p, holm(list(p.values())), strict=True))
+    read = by_name(("digest", *LATENCY_COLUMNS), [found.get(digest or "") for digest in benchmarks])
+    return {
+        **{name: read[column] for name, column in _OF_LATENCY.items()},
+        "latency_p": [p.get(digest or "") for digest in benchmarks],
+        "latency_p_adjusted": [adjusted.get(digest or "") for digest in benchmarks],
+    }
 
 
 _OF_LATENCY = {
@@ -135,16 +158,9 @@ _OF_LATENCY = {
     "latency_zeros_high": "zeros_high",
     "processor": "processor",
 }
-_read_results = attrgetter(*RESULT_COLUMNS)
-_read_latency = attrgetter(*_OF_LATENCY.values())
 
 
 def _probability(found: AnyRow) -> float:
     if found.p is not None:
         return float(found.p)
     return 1.0 if found.ratio_low <= 1.0 <= found.ratio_high else _OF_TWELVE
-
-
-def adjusted(found: dict[str, AnyRow]) -> dict[str, float | None]:
-    """Return each measurement's p as one of all of the sweep; cells that share a measurement count once."""
-    return dict(zip(found, holm([_probability(row) for row in found.values()]), strict=True))

@@ -117,16 +117,15 @@ def training_costs(connection: Connection, sweep_id: int, macs: Macs) -> Trainin
     return TrainingCosts(found, macs)
 
 
-def macs_of(cells: Sequence[AnyRow], made: Mapping[str, AnyRow], tested: Mapping[str, AnyRow]) -> Macs:
+def macs_of(cells: Sequence[AnyRow], made: Mapping[str, Mapping[str, Any]], tested: Mapping[str, AnyRow]) -> Macs:
     """Return what a sweep's rounds say of their multiply-adds; where those of an older release do not, what the test of
     a cell's last one found.
 
     Args:
         cells: of the sweep.
-        made: its stages by digest, with their `summary`.
+        made: the summaries of its stages by digest.
         tested: its results by digest, with `macs` and `macs_dense`.
     """
     results = ((cell.rounds[-1], tested.get(cell.evaluate)) for cell in cells)
     found = {last: (result.macs, result.macs_dense) for last, result in results if result is not None}
-    said = ((digest, row.summary) for digest, row in made.items() if row.summary)
-    return found | {digest: (facts["macs"], facts["macs_dense"]) for digest, facts in said if "macs" in facts}
+    return found | {digest: (one["macs"], one["macs_dense"]) for digest, one in made.items() if "macs" in one}
