@@ -1,8 +1,10 @@
 """Expands a grid into the stages that it needs; equal stages are one."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import CORRECTING, NOTHING, Algorithm, sparsities
@@ -37,6 +39,8 @@ from prunesweep.core.plan.weights import ImportedWeights, check_weights
 
 FRESH = 2**31
 """Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
+_PART = 500
+"""Cells that are planned at once."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,71 @@ class Plan:
             for parent in stage.parents:
                 yield parent, child
 
+    def parts(self) -> Iterator["PlanPart"]:
+        """Yield all of it as one part."""
+        yield PlanPart(self.cells, self.stages, self.encoded)
+
+
+@dataclass(frozen=True)
+class PlanPart:
+    """Some cells of a plan, and those of their stages that are in no part before.
+
+    Attributes:
+        stages, encoded: as a `Plan` has them.
+    """
+
+    cells: Sequence[PlannedCell]
+    stages: Mapping[str, Stage]
+    encoded: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class GridPlan:
+    """What a grid's plan is made from; it is worked out part by part, and kept by whoever wants it whole.
+
+    Attributes:
+        shapes, channels: as a `Plan` has them.
+        builder: makes one that has planned nothing yet.
+    """
+
+    grid: Grid
+    shapes: Shapes | None
+    channels: ChannelGroups | None
+    builder: Callable[[], "_Builder"]
+
+    def parts(self) -> Iterator[PlanPart]:
+        """Yield the cells in the grid's order, with their stages, parents before children. Only the digests of what has
+        been yielded are kept meanwhile."""
+        builder, left = self.builder(), self.grid.each_cell()
+        while cells := tuple(map(builder.cell, itertools.islice(left, _PART))):
+            yield PlanPart(cells, builder.stages, builder.encoded)
+            builder.stages, builder.encoded = {}, {}
+
+    def whole(self) -> Plan:
+        """Return all parts in one."""
+        cells: list[PlannedCell] = []
+        stages: dict[str, Stage] = {}
+        encoded: dict[str, str] = {}
+        for part in self.parts():
+            cells += part.cells
+            stages.update(part.stages)
+            encoded.update(part.encoded)
+        return Plan(self.grid, tuple(cells), stages, encoded, self.shapes, self.channels)
+
+
+AnyPlan = Plan | GridPlan
+
+
+class _Round(NamedTuple):
+    """A pruning round of a cell.
+
+    Attributes:
+        corrected: digest of the network right after the pruning, where that changed the weights that stay; else "".
+    """
+
+    digest: str
+    corrected: str
+
 
 @dataclass
 class _Builder:
@@ -128,7 +197,10 @@ class _Builder:
     stops: tuple[int, ...] = ()
     """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
     stages: dict[str, Stage] = field(default_factory=dict)
+    """Those of the part that is being planned, as `encoded`."""
     encoded: dict[str, str] = field(default_factory=dict)
+    seen: set[bytes] = field(default_factory=set)
+    """Digests of all parts."""
     texts: Texts = field(default_factory=dict)
     trained: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """What `dense` returned for a seed."""
@@ -136,8 +208,11 @@ class _Builder:
     def add(self, stage: Stage) -> str:
         text = encode(stage, self.texts)
         digest = digest_of(text)
-        self.stages.setdefault(digest, stage)
-        self.encoded.setdefault(digest, text)
+        key = bytes.fromhex(digest)
+        if key not in self.seen:
+            self.seen.add(key)
+            self.stages[digest] = stage
+            self.encoded[digest] = text
         return digest
 
     def cell(self, cell: Cell) -> PlannedCell:
@@ -146,8 +221,11 @@ class _Builder:
         dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model)) if self.grid.evaluate else train
         algorithm = self.grid.named(cell.algorithm)
         start = self.start(algorithm, cell.seed)
-        rounds = self.rounds(cell, algorithm, start)
-        tested = Evaluate(rounds[-1], self.before(start, rounds), self.dataset, self.model, self.grid.bn_reestimate)
+        made = self.rounds(cell, algorithm, start)
+        rounds = tuple(one.digest for one in made)
+        # What the last round's pruning made or, where masks alone make that, what it pruned.
+        before = made[-1].corrected or (start, *rounds)[-2]
+        tested = Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate)
         evaluate = self.add(tested) if self.grid.evaluate else rounds[-1]
         benchmark = self.benchmark(rounds[-1], train)
         return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
@@ -200,9 +278,9 @@ class _Builder:
         found = {course.rewind for course in courses if course.rewind is not None}
         return tuple(sorted(found - {0, self.grid.dense_epochs}))
 
-    def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> tuple[str, ...]:
+    def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> list[_Round]:
         """Return the cell's pruning rounds; `parent` is what the first of them prunes."""
-        digests: list[str] = []
+        made: list[_Round] = []
         counted = self.counted(cell, algorithm) if cell.sparsity else ()
         chain = self.chain(cell, algorithm)
         recipe = self.recipes.finetune if algorithm.recovery in ("finetune", "none") else self.recipes.dense
@@ -210,7 +288,7 @@ class _Builder:
         for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
             score, allocation = self.choice(algorithm, sparsity)
             course = chain.course(number, lived)
-            parent = self.add_round(
+            added = self.add_round(
                 PruneRound(
                     parent=parent,
                     round=number,
@@ -233,23 +311,20 @@ class _Builder:
                 )
             )
             lived = course.first_epoch + course.epochs
-            digests.append(parent)
-        return tuple(digests)
+            parent = added.digest
+            made.append(added)
+        return made
 
-    def add_round(self, stage: PruneRound) -> str:
-        """Return the digest of a round; where the pruning changes the weights that stay, it is a stage of its own, so
+    def add_round(self, stage: PruneRound) -> _Round:
+        """Add a round; where the pruning changes the weights that stay, it is a stage of its own, so
         that it is done once whatever follows, and its accuracy can be measured."""
-        if stage.score in CORRECTING and (stage.epochs or stage.rewind):
+        if stage.score not in CORRECTING:
+            return _Round(self.add(stage), "")
+        if stage.epochs or stage.rewind:
             alone = replace(stage, epochs=0, before=0, after=0, rewind="", teacher="", regrow="")
             stage = replace(stage, pruned=self.add(alone))
-        return self.add(stage)
-
-    def before(self, start: str, rounds: tuple[str, ...]) -> str:
-        """Return the stage whose weights, under the last round's masks, are the network right after pruning."""
-        last = self.stages[rounds[-1]]
-        if isinstance(last, PruneRound) and last.score in CORRECTING:
-            return last.pruned or rounds[-1]
-        return rounds[-2] if len(rounds) > 1 else start
+        digest = self.add(stage)
+        return _Round(digest, stage.pruned or digest)
 
     def teacher(self, seed: int) -> str:
         """Return the dense network, which teaches in recovery if the recipe says so."""
@@ -262,7 +337,7 @@ class _Builder:
             return ()
         made = self.grid.named(method)
         start = self.start(made, cell.seed)
-        return self.rounds(replace(cell, algorithm=method), made, start)
+        return tuple(one.digest for one in self.rounds(replace(cell, algorithm=method), made, start))
 
     def start(self, algorithm: Algorithm, seed: int) -> str:
         """Return what the first round prunes."""
@@ -297,7 +372,18 @@ def plan(
     shapes: Shapes | None = None,
     channels: ChannelGroups | None = None,
 ) -> Plan:
-    """Return the stages of a grid, shared by digest.
+    """Return the stages of a grid, shared by digest; see `plan_of`."""
+    return plan_of(grid, dataset, imported, shapes, channels).whole()
+
+
+def plan_of(
+    grid: Grid,
+    dataset: DatasetRef | None = None,
+    imported: ImportedWeights | None = None,
+    shapes: Shapes | None = None,
+    channels: ChannelGroups | None = None,
+) -> GridPlan:
+    """Check a grid, and return what its plan is worked out from.
 
     Args:
         dataset: what the grid's dataset was found to be (`prunesweep.core.images.folders.find_dataset`); None = a
@@ -325,15 +411,14 @@ def plan(
         recipes = replace(recipes, dense=labels_only)
     root = _import_of(grid, model, imported)
     profile = load_profile(grid.costs)
-    wanted = grid.cells()
+    grid.check_size()
+    wanted = (grid if grid.points else replace(grid, seeds=grid.seeds[:1])).cells()  # the others' have the same rounds
     rules.check(wanted)
     if ours is None:
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
         rules = RoundRules(grid, None, grid.layers)
-    builder = _Builder(grid, dataset, model, recipes, profile, rules, root)
-    builder.stops = builder.find_stops(wanted)
-    cells = tuple(builder.cell(cell) for cell in wanted)
-    return Plan(grid, cells, builder.stages, builder.encoded, shapes, known)
+    builder = partial(_Builder, grid, dataset, model, recipes, profile, rules, root)
+    return GridPlan(grid, shapes, known, partial(builder, stops=builder().find_stops(wanted)))
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:

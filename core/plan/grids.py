@@ -24,7 +24,7 @@ from prunesweep.core.plan.suggestions import did_you_mean
 
 MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
-"""Pruning rounds of a grid before sharing; each is a stage of about 2 kB while it is planned."""
+"""Pruning rounds of a grid before sharing; each is a stage of about 2 kB in the ledger."""
 _CONTROLS = ("oneshot", "random", "layer-random")
 _BACK = ("lr-rewind", "weight-rewind")
 """Recoveries that train as many epochs of the dense schedule's end."""
@@ -116,14 +116,26 @@ class Grid:
         return self.named(method_of(made)) if method_of(made) else made
 
     def cells(self) -> tuple[Cell, ...]:
-        """Return every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0
+        """Return every grid point once, see `each_cell`."""
+        return tuple(self.each_cell())
+
+    def each_cell(self) -> Iterator[Cell]:
+        """Yield every grid point once, seeds outermost; `iterations` is 1 for algorithms without rounds, `epochs` 0
         for those that don't recover, and sparsity their own for those that have but one.
 
         Raises:
             UserError: more than a million points, or two million pruning rounds.
         """
         if self.points:
-            return self.points
+            yield from self.points
+            return
+        self.check_size()
+        for seed in dict.fromkeys(self.seeds):  # cells of two seeds are never the same
+            product = itertools.product(self.algorithm, self.sparsity, self.epochs, self.iterations)
+            yield from dict.fromkeys(cell for point in product for cell in self._at(seed, *point))
+
+    def check_size(self) -> None:
+        """Raise UserError for more than a million points, or two million pruning rounds."""
         points = len(self.sparsity) * len(self.algorithm) * len(self.epochs) * len(self.iterations) * len(self.seeds)
         if points > MAX_CELLS:
             raise UserError("grid", f"{points:,} points", f"at most {MAX_CELLS:,} fit in one sweep; split it")
@@ -131,8 +143,6 @@ class Grid:
         rounds *= len(self.sparsity) * len(self.epochs) * len(self.seeds)
         if rounds > MAX_ROUNDS:
             raise UserError("grid", f"{rounds:,} rounds", f"at most {MAX_ROUNDS:,} fit in one sweep; split it")
-        product = itertools.product(self.seeds, self.algorithm, self.sparsity, self.epochs, self.iterations)
-        return tuple(dict.fromkeys(cell for point in product for cell in self._at(*point)))
 
     def reached(self, cell: Cell) -> Cell:
         """Return the cell that comes of asking for `cell`: see `cells`.

@@ -24,7 +24,7 @@ def ranks(stages: Mapping[str, Stage], *, throughput: bool) -> dict[str, int]:
         stages: by digest, in the plan's order.
         throughput: training first, then evaluations, then benchmarks, for which all training on their host pauses.
     """
-    of = _by_throughput if throughput else _by_rows
+    of = by_throughput if throughput else by_rows
     return {digest: of(stage) * PLACES + place for place, (digest, stage) in enumerate(stages.items())}
 
 
@@ -33,7 +33,8 @@ def priority_of(rank: int) -> int:
     return rank // PLACES
 
 
-def _by_rows(stage: Stage) -> int:
+def by_rows(stage: Stage) -> int:
+    """Return the priority of a stage where rows are completed one after another."""
     if isinstance(stage, Import | Evaluate | Benchmark):
         return _FIRST
     if isinstance(stage, PruneRound) and stage.round > 1:
@@ -41,7 +42,8 @@ def _by_rows(stage: Stage) -> int:
     return _LATER if stage.parents else _LAST
 
 
-def _by_throughput(stage: Stage) -> int:
+def by_throughput(stage: Stage) -> int:
+    """Return the priority of a stage where training comes first."""
     if isinstance(stage, Import):
         return _FIRST
     if isinstance(stage, Train | PruneRound):

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
-from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.dag import AnyPlan, Plan, plan_of
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.names import parse_name
@@ -38,7 +38,7 @@ class Request:
         throughput: see `GridRequest`.
     """
 
-    plan: Plan
+    plan: AnyPlan
     name: str | None
     prefix: str
     notes: tuple[str, ...] = ()
@@ -65,10 +65,10 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
     given = read_given(grid, found.ref, settings)
     if given is None:
-        planned = plan(grid, found.ref, shapes=network.shapes, channels=network.channels)
+        planned = plan_of(grid, found.ref, shapes=network.shapes, channels=network.channels)
         notes = (*found.notes, *network.notes)
         return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
-    planned = plan(given.grid, found.ref, given.imported, network.shapes, network.channels)
+    planned = plan_of(given.grid, found.ref, given.imported, network.shapes, network.channels)
     notes = (*found.notes, *network.notes, *given.notes, *said)
     return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
 

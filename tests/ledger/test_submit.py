@@ -1,20 +1,27 @@
 """Submitting: one transaction, stages shared by digest, the same again does nothing."""
 
+import os
+import signal
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweeps
 from prunesweep.core.ledger.queries.sweeps import find_sweep, list_sweeps
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.outcome import cancelled, fail
 from prunesweep.core.ledger.queue.submit import add_sweep
-from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan import dag
+from prunesweep.core.plan.dag import plan, plan_of
 from prunesweep.core.plan.grids import GRIDS
+from prunesweep.core.plan.order import ranks
+from prunesweep.core.settings import Settings
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
 
@@ -143,3 +150,45 @@ def test_a_child_submitted_while_its_parent_completes_is_not_forgotten(world) ->
             completing.result()
         assert world.state(child) == "READY"
         assert claim(world.engine, world.digests[child], "w", "cpu", "cpu", 60.0) is not None
+
+
+def test_a_submit_that_is_killed_leaves_nothing(ledger: Engine, ledger_settings: Settings) -> None:
+    """After all its stages were written, before its cells were; the next submit finds nothing in its way."""
+    ledger.dispose()
+    child = os.fork()
+    if child == 0:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            event.listen(Engine, "before_cursor_execute", _die_at_the_cells)
+            add_sweep(open_ledger(ledger_settings), plan_of(GRIDS["full"]), None, "0", "full")
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    assert [count(ledger, table) for table in (sweeps, stages, edges, cells)] == [0, 0, 0, 0]
+    assert add_sweep(ledger, plan_of(GRIDS["full"]), None, "0", "full").new == 92
+
+
+def _die_at_the_cells(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    if statement.startswith("INSERT INTO cells"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_many_parts_are_written_as_one_plan(ledger: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = replace(GRIDS["full"], seeds=(0, 1))
+    whole = plan(grid)
+    monkeypatch.setattr(dag, "_PART", 5)
+    done = add_sweep(ledger, plan_of(grid), None, "0", "full")
+    assert (done.cells, done.stages, done.new) == (len(whole.cells), len(whole.stages), len(whole.stages))
+    assert done.ready == tuple(digest for digest, stage in whole.stages.items() if not stage.parents)
+    with ledger.connect() as connection:
+        made = connection.execute(select(stages.c.digest, stages.c.spec, stages.c.rank).order_by(stages.c.digest)).all()
+        links = connection.execute(select(edges.c.parent, edges.c.child)).all()
+        rows = connection.execute(select(cells.c.evaluate).order_by(cells.c.position)).scalars().all()
+    expected = ranks(whole.stages, throughput=False)
+    assert [tuple(row) for row in made] == [(d, whole.encoded[d], expected[d]) for d in sorted(whole.stages)]
+    assert sorted(map(tuple, links)) == sorted(set(whole.edges()))
+    assert rows == [cell.evaluate for cell in whole.cells]
+    again = add_sweep(ledger, plan_of(grid), done.name, "0", "full", throughput=True)
+    assert (again.id, again.new, again.ready) == (done.id, 0, ())
+    with ledger.connect() as connection:
+        order = connection.execute(select(stages.c.digest, stages.c.rank)).all()
+    assert {row.digest: row.rank for row in order} == ranks(whole.stages, throughput=True)

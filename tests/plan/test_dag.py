@@ -3,11 +3,13 @@
 import itertools
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prunesweep.core.plan import dag
 from prunesweep.core.plan.algorithms import geometric
-from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.dag import Plan, plan, plan_of
 from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.stages import PruneRound, digest
 from tests.support.examples import examples
@@ -109,3 +111,18 @@ def test_latencies_measured_anew_are_other_stages_and_nothing_else_is() -> None:
     added = again.stages.keys() - first.stages.keys()
     assert {again.stages[digest].kind for digest in added} == {"benchmark"} and len(added) == len(first.cells)
     assert '"repeat"' not in "".join(first.encoded.values()), "the digests are those of earlier releases"
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_parts_of_a_plan_are_the_plan(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stage once, in the first part that needs it, parents before children; whatever the parts' size."""
+    axes = {"algorithm": "iterative,sparsegpt,lottery", "sparsity": "0,50,90", "epochs": "1,2", "seeds": "0,1"}
+    made = plan_of(read_axes(axes, replace(GRIDS["demo"], fair=True, controls=True)))
+    whole = made.whole()
+    monkeypatch.setattr(dag, "_PART", size)
+    parts = list(made.parts())
+    assert max(len(part.cells) for part in parts) == size
+    assert tuple(cell for part in parts for cell in part.cells) == whole.cells
+    assert [one for part in parts for one in part.stages.items()] == list(whole.stages.items())
+    assert [one for part in parts for one in part.encoded.items()] == list(whole.encoded.items())
+    assert [planned.cell for planned in whole.cells] == list(whole.grid.cells())

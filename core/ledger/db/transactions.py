@@ -31,11 +31,17 @@ QUEUE = "sweep_queue"
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed at the end, rolled back by an exception."""
-    with engine.connect() as connection:
-        connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-        queue: WriterQueue | None = engine.get_execution_options().get(QUEUE)
-        with nullcontext() if queue is None else queue.turn(), connection.begin():
-            yield connection
+    with engine.connect() as connection, writing_on(connection):
+        yield connection
+
+
+@contextmanager
+def writing_on(connection: Connection) -> Iterator[None]:
+    """The same on a connection that has something of its own, as temporary tables are."""
+    connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+    queue: WriterQueue | None = connection.engine.get_execution_options().get(QUEUE)
+    with nullcontext() if queue is None else queue.turn(), connection.begin():
+        yield
 
 
 @contextmanager

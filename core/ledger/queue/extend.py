@@ -11,9 +11,10 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.bulk import bulk
 from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
 from prunesweep.core.ledger.db.sweep_rows import digests
-from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing
+from prunesweep.core.ledger.db.transactions import lock_structure, writing_on
 from prunesweep.core.ledger.queue.cascade import revive
-from prunesweep.core.ledger.queue.submit import SubmitSummary, cell_row, count_done, insert_stages
+from prunesweep.core.ledger.queue.staging import cell_row, in_plan_order, staged
+from prunesweep.core.ledger.queue.submit import SubmitSummary, count_done, insert_stages
 from prunesweep.core.plan.dag import Plan, PlannedCell
 
 _SWEEP = "sweep"
@@ -29,7 +30,7 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
     Raises:
         UserError: the sweep is gone or has changed since, or the plan lacks stages of it; nothing has been written.
     """
-    with writing(engine) as connection:
+    with engine.connect() as connection, staged(connection, plan) as made, writing_on(connection):
         lock_structure(connection)
         asked = select(sweeps.c.name, sweeps.c.grid, sweeps.c.throughput).where(sweeps.c.id == sweep_id)
         row = connection.execute(asked).one_or_none()
@@ -45,16 +46,15 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
                 "its stages would change (an axis that others depend on, its recipe, its cost profile or the program)"
             )
             raise UserError(_SWEEP, row.name, f"{what}; submit that as a sweep of its own: what both need is done once")
-        new = insert_stages(connection, plan, throughput=row.throughput)
+        new = insert_stages(connection, throughput=row.throughput)
         wanted = ({"sweep_id": sweep_id, "digest": digest} for digest in sorted(plan.stages.keys() - had))
         bulk(connection, insert(sweep_stages), wanted)
         _add_cells(connection, plan, sweep_id)
         grid = json.loads(json.dumps(asdict(plan.grid)))
         connection.execute(update(sweeps).where(sweeps.c.id == sweep_id).values(cancelled=False, grid=grid))
-        revived = set(revive(connection, sweep_id))
+        ready = in_plan_order(connection, set(revive(connection, sweep_id)))
         done = count_done(connection, sweep_id)
-    ready = tuple(digest for digest in plan.stages if digest in revived)
-    return SubmitSummary(sweep_id, row.name, len(plan.cells), len(plan.stages), new, done, ready)
+    return SubmitSummary(sweep_id, row.name, made.cells, made.stages, new, done, ready)
 
 
 def _add_cells(connection: Connection, plan: Plan, sweep_id: int) -> None:
@@ -63,8 +63,8 @@ def _add_cells(connection: Connection, plan: Plan, sweep_id: int) -> None:
     had = {tuple(row) for row in connection.execute(select(*key).where(cells.c.sweep_id == sweep_id))}
     last = connection.execute(select(func.max(cells.c.position)).where(cells.c.sweep_id == sweep_id)).scalar() or 0
     added = [planned for planned in plan.cells if _key(planned) not in had]
-    rows = (cell_row(sweep_id, position, planned, plan.grid) for position, planned in enumerate(added, last + 1))
-    bulk(connection, insert_into(connection, cells), rows)
+    rows = (cell_row(position, planned, plan.grid) for position, planned in enumerate(added, last + 1))
+    bulk(connection, insert(cells), ({"sweep_id": sweep_id, **row} for row in rows))
 
 
 def _key(planned: PlannedCell) -> tuple[object, ...]:

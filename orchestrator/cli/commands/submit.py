@@ -24,7 +24,7 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
     for line in request.notes:
         note(f"note: {line}")
     if dry_run:
-        _show_estimate(settings, request.plan, json_)
+        _show_estimate(settings, request.plan.whole(), json_)
         return
     with ledger(settings, create=True) as engine:
         submitted = submission.write(engine, request)
