@@ -1,76 +1,33 @@
 """Expands a grid into the stages that it needs; equal stages are one."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.algorithms import CORRECTING, NOTHING, Algorithm, sparsities
-from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
-from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.builder import Builder
 from prunesweep.core.plan.channel_reach import ChannelGroups, channel_groups
-from prunesweep.core.plan.controls import method_of
-from prunesweep.core.plan.costs import CostProfile, load_profile
+from prunesweep.core.plan.costs import load_profile
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset, with_normalisation
 from prunesweep.core.plan.grids import Grid
-from prunesweep.core.plan.layer_rules import encode_rules, resolved
-from prunesweep.core.plan.lineage import RoundChain, RoundSchedule
+from prunesweep.core.plan.layer_rules import resolved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.networks import label_of
-from prunesweep.core.plan.recipes import RecipePair, load_recipe
+from prunesweep.core.plan.planned_cells import PlannedCell
+from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.round_rules import RoundRules
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
 from prunesweep.core.plan.stages import (
-    Benchmark,
-    Evaluate,
     Import,
-    PruneRound,
     Stage,
-    Texts,
-    Train,
-    digest_of,
-    encode,
     epochs_of,
 )
 from prunesweep.core.plan.weights import FIELD as WEIGHTS
 from prunesweep.core.plan.weights import ImportedWeights, check_weights
 
-FRESH = 2**31
-"""Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
 _PART = 500
 """Cells that are planned at once."""
-
-
-@dataclass(frozen=True)
-class PlannedCell:
-    """A cell and the digests of its stages;
-
-    Attributes:
-        dense, rounds: the dense network's (its import, its training) and the pruning rounds', in order.
-        evaluate, dense_evaluate: where the grid leaves the test set out, the last round and the dense network
-            themselves.
-        benchmark: may be "" (not measured).
-    """
-
-    cell: Cell
-    dense: tuple[str, ...]
-    rounds: tuple[str, ...]
-    evaluate: str
-    dense_evaluate: str
-    benchmark: str
-
-    @property
-    def train(self) -> str:
-        """The stage that ends the dense training."""
-        return self.dense[-1]
-
-    @property
-    def stages(self) -> tuple[str, ...]:
-        """Every digest that this cell needs."""
-        needed = (*self.dense, *self.rounds, self.evaluate, self.dense_evaluate, self.benchmark)
-        return tuple(dict.fromkeys(digest for digest in needed if digest))
 
 
 @dataclass(frozen=True)
@@ -123,6 +80,9 @@ class Plan:
         """Yield all of it as one part."""
         yield PlanPart(self.cells, self.stages, self.encoded)
 
+    def whole(self) -> "Plan":
+        return self
+
 
 @dataclass(frozen=True)
 class PlanPart:
@@ -149,15 +109,14 @@ class GridPlan:
     grid: Grid
     shapes: Shapes | None
     channels: ChannelGroups | None
-    builder: Callable[[], "_Builder"]
+    builder: Callable[[], Builder]
 
     def parts(self) -> Iterator[PlanPart]:
         """Yield the cells in the grid's order, with their stages, parents before children. Only the digests of what has
         been yielded are kept meanwhile."""
         builder, left = self.builder(), self.grid.each_cell()
         while cells := tuple(map(builder.cell, itertools.islice(left, _PART))):
-            yield PlanPart(cells, builder.stages, builder.encoded)
-            builder.stages, builder.encoded = {}, {}
+            yield PlanPart(cells, *builder.take())
 
     def whole(self) -> Plan:
         """Return all parts in one."""
@@ -172,197 +131,6 @@ class GridPlan:
 
 
 AnyPlan = Plan | GridPlan
-
-
-class _Round(NamedTuple):
-    """A pruning round of a cell.
-
-    Attributes:
-        corrected: digest of the network right after the pruning, where that changed the weights that stay; else "".
-    """
-
-    digest: str
-    corrected: str
-
-
-@dataclass
-class _Builder:
-    grid: Grid
-    dataset: DatasetRef
-    model: ModelRef
-    recipes: RecipePair
-    profile: CostProfile
-    rules: RoundRules
-    imported: Import | None = None
-    stops: tuple[int, ...] = ()
-    """Epochs after which the dense training pauses, because an algorithm rewinds to them; ascending."""
-    stages: dict[str, Stage] = field(default_factory=dict)
-    """Those of the part that is being planned, as `encoded`."""
-    encoded: dict[str, str] = field(default_factory=dict)
-    seen: set[bytes] = field(default_factory=set)
-    """Digests of all parts."""
-    texts: Texts = field(default_factory=dict)
-    trained: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """What `dense` returned for a seed."""
-
-    def add(self, stage: Stage) -> str:
-        text = encode(stage, self.texts)
-        digest = digest_of(text)
-        key = bytes.fromhex(digest)
-        if key not in self.seen:
-            self.seen.add(key)
-            self.stages[digest] = stage
-            self.encoded[digest] = text
-        return digest
-
-    def cell(self, cell: Cell) -> PlannedCell:
-        dense = self.dense(cell.seed)
-        train = dense[-1]
-        dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model)) if self.grid.evaluate else train
-        algorithm = self.grid.named(cell.algorithm)
-        start = self.start(algorithm, cell.seed)
-        made = self.rounds(cell, algorithm, start)
-        rounds = tuple(one.digest for one in made)
-        # What the last round's pruning made or, where masks alone make that, what it pruned.
-        before = made[-1].corrected or (start, *rounds)[-2]
-        tested = Evaluate(rounds[-1], before, self.dataset, self.model, self.grid.bn_reestimate)
-        evaluate = self.add(tested) if self.grid.evaluate else rounds[-1]
-        benchmark = self.benchmark(rounds[-1], train)
-        return PlannedCell(cell, dense, rounds, evaluate, dense_evaluate, benchmark)
-
-    def dense(self, seed: int) -> tuple[str, ...]:
-        """Return the import of given weights, if there are any, and the dense training, one stage from stop to stop."""
-        if seed not in self.trained:
-            self.trained[seed] = self._train_dense(seed)
-        return self.trained[seed]
-
-    def _train_dense(self, seed: int) -> tuple[str, ...]:
-        digests: list[str] = [] if self.imported is None else [self.add(self.imported)]
-        if not self.grid.dense_epochs:
-            return tuple(digests)
-        for start, end in itertools.pairwise((0, *self.stops, self.grid.dense_epochs)):
-            parent, after = digests[-1] if digests else "", self.grid.dense_epochs - end
-            facts = (self.dataset, self.model, self.recipes.dense, end - start, seed)
-            digests.append(self.add(Train(*facts, parent=parent, before=start, after=after)))
-        return tuple(digests)
-
-    def train(self, seed: int, epochs: int) -> str:
-        """Return the dense network after its first `epochs` epochs: one of the stops, all of them, or none."""
-        if epochs == 0 and self.imported is not None:
-            return self.add(self.imported)
-        if epochs == 0:
-            return self.add(Train(self.dataset, self.model, self.recipes.dense, 0, seed))
-        trained = self.dense(seed)[0 if self.imported is None else 1 :]
-        return trained[(*self.stops, self.grid.dense_epochs).index(epochs)]
-
-    def chain(self, cell: Cell, algorithm: Algorithm) -> RoundChain:
-        """Return what the cell's rounds have in common."""
-        return RoundChain(
-            algorithm.recovery, algorithm.anneal, algorithm.rewind, self.grid.dense_epochs, cell.epochs, cell.iterations
-        )
-
-    def rewind(self, seed: int, course: RoundSchedule) -> str:
-        """Return the stage whose weights a round takes, "" = they stay."""
-        if course.rewind is None:
-            return ""
-        return self.train(seed + FRESH if course.fresh else seed, course.rewind)
-
-    def find_stops(self, cells: Iterable[Cell]) -> tuple[int, ...]:
-        """Return where any round of any cell goes back to, between the dense training's ends."""
-        shapes = dict.fromkeys((cell.algorithm, cell.epochs, cell.iterations) for cell in cells)
-        courses = (
-            self.chain(Cell(name, 0.0, epochs, rounds, 0), self.grid.named(name)).course(number, 0)
-            for name, epochs, rounds in shapes
-            for number in (1, rounds)
-        )
-        found = {course.rewind for course in courses if course.rewind is not None}
-        return tuple(sorted(found - {0, self.grid.dense_epochs}))
-
-    def rounds(self, cell: Cell, algorithm: Algorithm, parent: str) -> list[_Round]:
-        """Return the cell's pruning rounds; `parent` is what the first of them prunes."""
-        made: list[_Round] = []
-        counted = self.counted(cell, algorithm) if cell.sparsity else ()
-        chain = self.chain(cell, algorithm)
-        recipe = self.recipes.finetune if algorithm.recovery in ("finetune", "none") else self.recipes.dense
-        lived = self.grid.dense_epochs if algorithm.start == "trained" else 0
-        for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
-            score, allocation = self.choice(algorithm, sparsity)
-            course = chain.course(number, lived)
-            added = self.add_round(
-                PruneRound(
-                    parent=parent,
-                    round=number,
-                    score=score,
-                    allocation=allocation,
-                    sparsity=sparsity,
-                    epochs=course.epochs,
-                    first_epoch=course.first_epoch,
-                    recipe=recipe,
-                    dataset=self.dataset,
-                    model=self.model,
-                    seed=cell.seed,
-                    rewind=self.rewind(cell.seed, course),
-                    before=course.before,
-                    after=course.after,
-                    layers=encode_rules(self.rules.of(algorithm, cell, number)),
-                    counts=counted[number - 1] if counted else "",
-                    teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
-                    regrow=algorithm.regrow if cell.sparsity else "",
-                )
-            )
-            lived = course.first_epoch + course.epochs
-            parent = added.digest
-            made.append(added)
-        return made
-
-    def add_round(self, stage: PruneRound) -> _Round:
-        """Add a round; where the pruning changes the weights that stay, it is a stage of its own, so
-        that it is done once whatever follows, and its accuracy can be measured."""
-        if stage.score not in CORRECTING:
-            return _Round(self.add(stage), "")
-        if stage.epochs or stage.rewind:
-            alone = replace(stage, epochs=0, before=0, after=0, rewind="", teacher="", regrow="")
-            stage = replace(stage, pruned=self.add(alone))
-        digest = self.add(stage)
-        return _Round(digest, stage.pruned or digest)
-
-    def teacher(self, seed: int) -> str:
-        """Return the dense network, which teaches in recovery if the recipe says so."""
-        return self.train(seed, self.grid.dense_epochs)
-
-    def counted(self, cell: Cell, algorithm: Algorithm) -> tuple[str, ...]:
-        """Return the rounds of the algorithm whose layer counts this one takes, if it takes any."""
-        method = method_of(algorithm)
-        if not method:
-            return ()
-        made = self.grid.named(method)
-        start = self.start(made, cell.seed)
-        return tuple(one.digest for one in self.rounds(replace(cell, algorithm=method), made, start))
-
-    def start(self, algorithm: Algorithm, seed: int) -> str:
-        """Return what the first round prunes."""
-        return self.train(seed, self.grid.dense_epochs if algorithm.start == "trained" else 0)
-
-    def choice(self, algorithm: Algorithm, sparsity: float) -> tuple[str, str]:
-        """Score and allocation as the stages write them: the costs' numbers are in it, not where they came from. Where
-        nothing goes, every way of choosing is the same work."""
-        if sparsity == 0:
-            return NOTHING.score, NOTHING.allocation
-        return algorithm.score, self.allocation(algorithm)
-
-    def allocation(self, algorithm: Algorithm) -> str:
-        choice = parse_allocation(algorithm.allocation)
-        if choice.of:
-            return COUNTS_OF
-        return str(replace(choice, costs=self.profile.batches[choice.batch]) if choice.batch else choice)
-
-    def benchmark(self, parent: str, dense: str) -> str:
-        grid = self.grid
-        if grid.bench_device == "none":
-            return ""
-        machine = (grid.bench_device, grid.bench_threads, grid.bench_batch)
-        facts = (grid.bench_engines, *machine, self.dataset, self.model)
-        return self.add(Benchmark(parent, dense, *facts, repeat=grid.bench_repeat))
 
 
 def plan(
@@ -417,8 +185,8 @@ def plan_of(
     if ours is None:
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
         rules = RoundRules(grid, None, grid.layers)
-    builder = partial(_Builder, grid, dataset, model, recipes, profile, rules, root)
-    return GridPlan(grid, shapes, known, partial(builder, stops=builder().find_stops(wanted)))
+    builder = partial(Builder, grid, dataset, model, recipes, profile, rules, root)
+    return GridPlan(grid, shapes, partial(builder, stops=builder().find_stops(wanted)))
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:

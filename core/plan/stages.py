@@ -8,6 +8,7 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii
+from math import isfinite
 from typing import Any, ClassVar, get_type_hints
 
 import msgspec
@@ -269,6 +270,7 @@ def workload_of(stage: Stage) -> str:
 
 
 Record = DatasetRef | ModelRef | Recipe
+_RECORDS = (DatasetRef, ModelRef, Recipe)
 
 
 def _json_of(value: Any, texts: Texts) -> str:
@@ -287,7 +289,9 @@ def _member(value: Any, texts: Texts) -> str:
         return encode_basestring_ascii(value)
     if type(value) is int:
         return str(value)
-    if isinstance(value, Record):
+    if type(value) is float and isfinite(value):
+        return repr(value)
+    if isinstance(value, _RECORDS):
         if id(value) not in texts:
             texts[id(value)] = (value, _json_of(value, texts))
         return texts[id(value)][1]

@@ -22,8 +22,9 @@ from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.reaper import due, reap
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.dag import Plan, PlannedCell
+from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.grids import Grid
+from prunesweep.core.plan.planned_cells import PlannedCell
 from prunesweep.core.plan.stages import Sleep
 from prunesweep.core.settings import Settings
 from tests.ledger.conftest import World

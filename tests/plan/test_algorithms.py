@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.dag import Plan, PlannedCell, plan
+from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.planned_cells import PlannedCell
 from prunesweep.core.plan.stages import PruneRound, Train, decode, encode
 from tests.support.examples import examples
 

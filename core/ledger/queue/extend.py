@@ -15,7 +15,8 @@ from prunesweep.core.ledger.db.transactions import lock_structure, writing_on
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.ledger.queue.staging import cell_row, in_plan_order, staged
 from prunesweep.core.ledger.queue.submit import SubmitSummary, count_done, insert_stages
-from prunesweep.core.plan.dag import Plan, PlannedCell
+from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.planned_cells import PlannedCell
 
 _SWEEP = "sweep"
 
@@ -52,7 +53,7 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
         _add_cells(connection, plan, sweep_id)
         grid = json.loads(json.dumps(asdict(plan.grid)))
         connection.execute(update(sweeps).where(sweeps.c.id == sweep_id).values(cancelled=False, grid=grid))
-        ready = in_plan_order(connection, set(revive(connection, sweep_id)))
+        ready = in_plan_order(connection, revive(connection, sweep_id))
         done = count_done(connection, sweep_id)
     return SubmitSummary(sweep_id, row.name, made.cells, made.stages, new, done, ready)
 

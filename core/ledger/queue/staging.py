@@ -9,16 +9,30 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Select, Table, func, insert, select, true
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.exc import DBAPIError
 
-from prunesweep.core.ledger.db.bulk import bulk
+from prunesweep.core.ledger.db.bulk import CHUNK, bulk
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages
 from prunesweep.core.ledger.db.transactions import BEGIN
-from prunesweep.core.plan.dag import AnyPlan, PlannedCell, PlanPart
+from prunesweep.core.plan.dag import AnyPlan, PlanPart
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.order import PLACES, by_rows, by_throughput
+from prunesweep.core.plan.planned_cells import PlannedCell
 from prunesweep.core.plan.stages import Import, Stage, device_of, epochs_of, workload_of
 
 _TEMPORARY = MetaData()
@@ -42,6 +56,7 @@ _stages = _table(
 """place: in the plan; by_rows, by_throughput: priorities, see `prunesweep.core.plan.order`."""
 _edges = _table("planned_edges", edges, ("parent", "child"))
 _cells = _table("planned_cells", cells, _CELL)
+_placed = select(_stages.c.digest, _stages.c.place).where(_stages.c.digest.in_(bindparam("digests", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -138,12 +153,11 @@ def select_cells(*values: Any) -> tuple[list[str], Select[Any]]:
     return list(_CELL), select(*values, *(_cells.c[name] for name in _CELL)).order_by(_cells.c.position)
 
 
-def in_plan_order(connection: Connection, digests: set[str]) -> tuple[str, ...]:
+def in_plan_order(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
     """Return those digests in the plan's order."""
-    if not digests:
-        return ()
-    found = connection.execute(select(_stages.c.digest).order_by(_stages.c.place)).scalars()
-    return tuple(digest for digest in found if digest in digests)
+    chunks = (digests[start : start + CHUNK] for start in range(0, len(digests), CHUNK))
+    found = [row for some in chunks for row in connection.execute(_placed, {"digests": some})]
+    return tuple(row.digest for row in sorted(found, key=lambda row: row.place))
 
 
 def count_shared(connection: Connection, sweep_id: int) -> int:
