@@ -186,7 +186,7 @@ def plan_of(
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
         rules = RoundRules(grid, None, grid.layers)
     builder = partial(Builder, grid, dataset, model, recipes, profile, rules, root)
-    return GridPlan(grid, shapes, partial(builder, stops=builder().find_stops(wanted)))
+    return GridPlan(grid, shapes, known, partial(builder, stops=builder().find_stops(wanted)))
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:
