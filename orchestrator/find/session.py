@@ -243,7 +243,7 @@ def _lowest(settings: Settings, request: FindRequest) -> Plan | None:
     space = request.space
     cells = (space.reference(space.seeds[0]), *(contender.cells[0][0] for contender in space.contenders))
     with _dense_weights(request):
-        return submission.plan_request(request.of(cells), settings).plan
+        return submission.plan_request(request.of(cells), settings).plan.whole()
 
 
 def _points(settings: Settings, request: FindRequest, lowest: Plan | None) -> tuple[Cell, ...]:

@@ -196,7 +196,7 @@ class _Trained:
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     """Return the sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known.
 
-    Column by column, and a row only at the end: a report of 10,000 cells takes a third of the time so.
+    Column by column, and a row only at the end: a report of 10,000 cells takes about half the time so.
     """
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
