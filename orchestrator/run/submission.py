@@ -18,7 +18,7 @@ from prunesweep.core.plan.networks import folder_of_file
 from prunesweep.core.plan.stages import KINDS, epochs_of
 from prunesweep.core.settings import Settings, mask
 from prunesweep.core.version import version
-from prunesweep.orchestrator.console.text import one_line, plural
+from prunesweep.orchestrator.console.text import one_line
 from prunesweep.orchestrator.images import look_up
 from prunesweep.orchestrator.networks import look_at
 from prunesweep.orchestrator.run.request import GridRequest
@@ -132,12 +132,6 @@ def kinds(plan: Plan) -> dict[str, tuple[int, int]]:
         stages, epochs = found[stage.kind]
         found[stage.kind] = (stages + 1, epochs + epochs_of(stage))
     return {kind: counts for kind, counts in found.items() if counts[0]}
-
-
-def summary(plan: Plan) -> str:
-    """`18 cells, 67 stages, 234 epochs`."""
-    parts = (plural(len(plan.cells), "cell"), plural(len(plan.stages), "stage"), plural(plan.epochs, "epoch"))
-    return ", ".join(parts)
 
 
 def _prefix(grid: str | None) -> str:
