@@ -1,4 +1,4 @@
-"""Draws accuracy against measured latency, one line for each way of pruning, from files of finished sweeps:
+"""Draws accuracy against measured speed-up, one line for each way of pruning, from files of finished sweeps:
 
     python bench/families.py rows.csv … [--int8 tested.json …] --output docs/pictures/families.svg
 
@@ -45,7 +45,7 @@ class Mark:
     def row(self) -> dict[str, Any]:
         """Return the values that are drawn."""
         top1 = [one.top1 for one in self.readings]
-        ms = [one.ms for one in self.readings]
+        times = [one.speedup for one in self.readings]
         mean, spread = statistics.mean(top1), statistics.stdev(top1) if len(top1) > 1 else 0.0
         return {
             "family": self.family,
@@ -55,21 +55,24 @@ class Mark:
             "sd": spread,
             "low": mean - spread,
             "high": mean + spread,
-            "ms": statistics.median(ms),
-            "fastest": min(ms),
-            "slowest": max(ms),
-            "speedup": statistics.median(one.speedup for one in self.readings),
+            "ms": statistics.median(one.ms for one in self.readings),
+            "speedup": statistics.median(times),
+            "slowest": min(times),
+            "fastest": max(times),
             "label": "" if self.family.startswith(_DENSE) else f"{self.sparsity:g} %",
         }
 
 
 def readings(files: Sequence[Path]) -> Iterator[tuple[str, float, Reading]]:
-    """Yield family, sparsity in % and reading of each measured row; the dense network's by its rows at sparsity 0."""
+    """Yield family, sparsity in % and reading of each measured network once: all algorithms share those of sparsity
+    0."""
+    seen: set[str] = set()
     for file in files:
         with file.open(newline="") as lines:
             for row in csv.DictReader(lines):
-                if not row["top1"] or not row["latency_pruned_ms"]:
+                if not row["top1"] or not row["latency_pruned_ms"] or row["digest"] in seen:
                     continue
+                seen.add(row["digest"])
                 batch, top1 = int(row["latency_batch"]), 100 * float(row["top1"])
                 ms = float(row["latency_pruned_ms"]) / batch
                 sparsity = 100 * float(row["sparsity"])
@@ -102,17 +105,18 @@ def marks(found: Iterator[tuple[str, float, Reading]]) -> list[Mark]:
 
 
 def chart(rows: Sequence[Mapping[str, Any]]) -> alt.LayerChart | alt.FacetChart:
-    """Return the figure; latency is on a logarithmic axis."""
+    """Return the figure; speed-ups are on a logarithmic axis."""
     base = alt.Chart(alt.Data(values=list(rows)))  # type: ignore[no-untyped-call]
-    x = alt.X("ms:Q", title="measured latency, ms an image").scale(type="log", nice=False, padding=24)
+    x = alt.X("speedup:Q", title="times faster than the fastest dense engine, measured")
+    x = x.scale(type="log", nice=False, padding=24)
     y = alt.Y("top1:Q", title="test accuracy, top-1 %").scale(zero=False)
     colour = alt.Color("family:N", title=None).scale(scheme="tableau10")
     lines = base.mark_line(strokeWidth=1.5).encode(x=x, y=y, color=colour, order="sparsity:Q")
     points = base.mark_point(filled=True, size=60).encode(
-        x=x, y=y, color=colour, shape=alt.Shape("family:N", title=None)
+        x=x, y=y, color=colour, shape=alt.Shape("family:N", legend=None)
     )
     spread = base.mark_rule().encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
-    range_ = base.mark_rule().encode(x=alt.X("fastest:Q"), x2="slowest:Q", y=y, color=colour)
+    range_ = base.mark_rule().encode(x=alt.X("slowest:Q"), x2="fastest:Q", y=y, color=colour)
     labels = base.mark_text(dy=-9, dx=10, fontSize=9).encode(x=x, y=y, text="label:N", color=colour)
     figure: alt.LayerChart | alt.FacetChart = alt.layer(lines, spread, range_, points, labels)
     return figure.properties(width=640, height=400)
@@ -125,10 +129,10 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
-        ms = f"{row['ms']:.3f} ({row['fastest']:.3f} to {row['slowest']:.3f})"
+        times = f"{row['speedup']:.2f}× ({row['slowest']:.2f} to {row['fastest']:.2f})"
         lines.append(
             f"| {row['family']} | {row['sparsity']:g} % | {row['n']} | {row['top1']:.2f} ± {row['sd']:.2f}"
-            f" | {ms} | {row['speedup']:.2f}× |"
+            f" | {row['ms']:.3f} | {times} |"
         )
     return "\n".join(lines)
 
