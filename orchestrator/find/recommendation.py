@@ -137,11 +137,16 @@ def _points(fraction: float) -> str:
     return f"{100 * fraction:.2f} points"
 
 
+def against_dense(drop: float) -> str:
+    """Return `0.50 points below dense` for an accuracy that fell by 0.005, `above` for one that rose."""
+    return f"{_points(abs(drop))} {'above' if drop < 0 else 'below'} dense"
+
+
 def _drop(drop: MeasuredDrop) -> str:
     images = "" if drop.images is None else f" ± {100 * drop.images:.2f} over images"
     seeds = "" if drop.seeds is None else f", ± {100 * drop.seeds:.2f} over seeds"
     count = f", {drop.count:,} validation images" if drop.count else ""
-    return f"{_points(drop.mean)} below dense{images}{seeds} (95 %; {text.plural(drop.n, 'seed')}{count})"
+    return f"{against_dense(drop.mean)}{images}{seeds} (95 %; {text.plural(drop.n, 'seed')}{count})"
 
 
 def _sure(drop: MeasuredDrop, bound: float) -> list[str]:

@@ -19,7 +19,7 @@ from prunesweep.core.plan.patterns import read_pattern
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.console.text import duration
-from prunesweep.orchestrator.find.recommendation import Recommendation, measured_drop
+from prunesweep.orchestrator.find.recommendation import Recommendation, against_dense, measured_drop
 from prunesweep.orchestrator.find.request import FindRequest
 from prunesweep.orchestrator.find.search import Known, Step, best, drops, fits, next_step
 from prunesweep.orchestrator.find.trials import Trials, points_of
@@ -158,7 +158,7 @@ def _verdict(session: Session, known: Known, cell: Cell) -> str:
     if known.trials[cell].top1 is None:
         return "failed, so it does not fit"
     found = drops(space, known, searched)
-    mean = f"{100 * sum(found) / len(found):+.2f} points below dense" if found else "dense is not known yet"
+    mean = against_dense(sum(found) / len(found)) if found else "dense is not known yet"
     seeds = f" over {len(found)} seeds" if len(found) > 1 else ""
     return f"{mean}{seeds}, {'fits' if fits(space, known, searched) else 'too much'}"
 

@@ -24,6 +24,7 @@ from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.cli.app import main
 from prunesweep.orchestrator.find import session
+from prunesweep.orchestrator.find.recommendation import against_dense
 from prunesweep.orchestrator.find.request import check_export
 
 Sweep = Callable[..., Any]
@@ -295,3 +296,11 @@ def test_without_a_name_the_same_command_continues_the_same_search(sweep: Sweep,
     with cluster.ledger.connect() as connection:
         states = set(connection.scalars(select(stages.c.state)))
     assert states == {"DONE"}
+
+
+def test_a_network_that_gained_is_above_dense() -> None:
+    assert [against_dense(drop) for drop in (0.005, 0.0, -0.6042)] == [
+        "0.50 points below dense",
+        "0.00 points below dense",
+        "60.42 points above dense",
+    ]
