@@ -156,7 +156,8 @@ def _root(shown: str, text: str, field: str) -> Path:
         UserError: it is not, or its name cannot be used.
     """
     if not text or "\0" in text or len(text) > 4096:
-        raise UserError(field, shown, "give a folder, e.g. imagefolder:/data/cifar10")
+        kind = shown.partition(":")[0]
+        raise UserError(field, shown, f"give a folder, e.g. {kind}:/data/cifar10")
     try:
         path = Path(text).expanduser()
         # Links stay as they were typed: another machine may have the same link to another place.

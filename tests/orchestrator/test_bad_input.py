@@ -19,6 +19,7 @@ BAD_AXES = [
     (("--sparsity", "50,"), "sweep: sparsity '50,': give one or more values"),
     (("--algorithm", "iteratve"), "sweep: algorithm 'iteratve': unknown; did you mean \"iterative\"?"),
     (("--dataset", "cifar11"), "sweep: dataset 'cifar11': unknown; did you mean \"cifar10\"?"),
+    (("--dataset", "parquet:"), "sweep: dataset 'parquet:': give a folder, e.g. parquet:/data/cifar10"),
     (("--model", "resnet81"), "sweep: model 'resnet81': unknown; did you mean \"resnet18\"?"),
     (("--grid", "fulll"), "sweep: grid 'fulll': unknown; did you mean \"full\"?"),
     (("--grid", "missing.toml"), "sweep: grid 'missing.toml': cannot be read: No such file or directory"),
