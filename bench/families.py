@@ -86,8 +86,8 @@ def quantised(files: Sequence[Path]) -> Iterator[tuple[str, float, Reading]]:
         for one in json.loads(file.read_text()):
             int8 = one["int8"]
             if int8 and int8["ms_per_image"] is not None:
-                sparsity = round(100 * one["sparsity"], 1)
-                family = f"{_named(one['file'])}, int8" if sparsity else f"{_DENSE}, int8"
+                sparsity = round(100 * one["sparsity"])
+                family = f"{_named(one['path'])}, int8" if sparsity else f"{_DENSE}, int8"
                 yield family, sparsity, Reading(100 * int8["top1"], int8["ms_per_image"], int8["speedup"])
 
 
