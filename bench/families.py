@@ -22,6 +22,8 @@ from typing import Any
 
 import altair as alt
 
+FIGURE = "families.svg"
+"""The figure in docs/results.md, in docs/pictures."""
 _DENSE = "dense"
 
 
