@@ -15,6 +15,7 @@ from prunesweep.orchestrator.cli.table import COMMANDS, Entry
 from prunesweep.orchestrator.console.output import paint
 
 _DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
+_UNSET = "is empty; is a variable unset? The current folder is ."
 
 
 class LazyCommand(TyperCommand):
@@ -99,13 +100,15 @@ def _refuse_empty(args: list[str], command: Any) -> None:
     Raises:
         UserError: there is one.
     """
-    if "" not in args:
+    if not any(one == "" or one.endswith("=") for one in args):
         return
     paths = {name for one in _parameters(command) if _is_path(one) for name in one.opts}
     for before, one in pairwise(["", *args]):
-        if one == "" and (before in paths or not before.startswith("-") or before == "--"):
-            field = before if before in paths else "argument"
-            raise UserError(field, one, "is empty; is a variable unset? The current folder is .")
+        option = one[:-1] if one.endswith("=") else before
+        if option in paths and one in ("", f"{option}="):
+            raise UserError(option, "", _UNSET)
+        if one == "" and (not before.startswith("-") or before == "--"):
+            raise UserError("argument", "", _UNSET)
 
 
 def _parameters(command: Any) -> Iterator[Any]:

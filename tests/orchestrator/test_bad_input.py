@@ -103,6 +103,7 @@ def test_a_name_that_is_taken(sweep: Sweep) -> None:
         (("report", ""), "argument"),
         (("report", "mine", "-o", ""), "-o"),
         (("report", "mine", "--plots", ""), "--plots"),
+        (("report", "mine", "--plots="), "--plots"),
         (("find", "--max-drop", "1", "--export", ""), "--export"),
         (("sink", "tensorboard", "mine", "--to", ""), "--to"),
     ],

@@ -95,8 +95,11 @@ _forgotten = (
 
 
 def _stamp_forgotten(role: str) -> Executable:
-    """A CTE, which runs once: as a subquery PostgreSQL may run it again for each row, and each time it skips the rows
-    that it has locked, so that more than `most` would be stamped."""
+    """Return the statement for slots of that role.
+
+    By a CTE, which runs once: PostgreSQL may run a subquery again for each row, and each time it skips the rows that it
+    has stamped, so that there would be more than `most`.
+    """
     picked = _forgotten.where(takes(role)).cte("picked")
     stamp = update(stages).values(hinted_at=DatabaseNow()).where(stages.c.digest.in_(select(picked.c.digest)))
     return stamp.returning(stages.c.digest)
