@@ -17,6 +17,11 @@ def dense_chains(connection: Connection, sweep_id: int) -> Mapping[str, tuple[st
     query = stage_rows(stages, "spec").where(stages.c.kind.in_(("import", "train")))
     rows = connection.execute(query, of(sweep_id))
     parents = {row.digest: json.loads(row.spec).get("parent", "") for row in rows}
+    return chains(parents)
+
+
+def chains(parents: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the same from the digest of each one's parent, "" = it has none."""
     return {digest: _chain(digest, parents) for digest in parents}
 
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, cast, select
+from sqlalchemy import Connection, Engine, select
 
-from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, stages, sweeps
-from prunesweep.core.ledger.db.states import State
-from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of, stage_rows
+from prunesweep.core.ledger.db.json_text import decoded
+from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, sweeps
+from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.cell_states import CellStages, cell_states
 from prunesweep.core.ledger.queries.controls import references
-from prunesweep.core.ledger.queries.dense_trainings import dense_chains, imported_from
+from prunesweep.core.ledger.queries.dense_trainings import imported_from
+from prunesweep.core.ledger.queries.network_stages import NetworkStages, network_stages
 from prunesweep.core.ledger.queries.ran import KEYS, together
 from prunesweep.core.ledger.queries.report_columns import (
     LATENCY_COLUMNS,
@@ -24,7 +25,7 @@ from prunesweep.core.ledger.queries.report_columns import (
     latency_columns,
     size_columns,
 )
-from prunesweep.core.ledger.queries.training_costs import NOT_KNOWN, macs_of, training_costs
+from prunesweep.core.ledger.queries.training_costs import NOT_KNOWN, TrainingCosts, macs_of
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
 
@@ -154,43 +155,8 @@ class ReportRow:
 
 _FIELDS = tuple(field.name for field in fields(ReportRow))
 _CELL = ("position", "dataset", "model", "width", "algorithm", "sparsity", "epochs", "iterations", "seed", "train",
-         "rounds", "evaluate", "dense_evaluate", "benchmark")  # fmt: skip
-_TRAINED = (
-    stage_rows(stages, "kind", "state", "artifact", "artifact_bytes", "train_seconds")
-    .add_columns(cast(stages.c.summary, Text).label("summary"), cast(stages.c.ran, Text).label("ran"))
-    .where(stages.c.kind.in_(("import", "train", "prune")))
-)
-"""JSON as text: of most stages nobody asks for it, and many have the same."""
-_NOT_DONE = stage_rows(stages, "state").where(stages.c.state != State.DONE)
-
-
-class _Trained:
-    """The stages of a sweep that make a network, by digest.
-
-    Attributes:
-        seconds: spent in epochs.
-        ran: what carried it out, JSON; imports, which train nothing, are left out.
-        dense: the stages of a dense network, first to last, by the last one's digest.
-    """
-
-    def __init__(self, rows: Sequence[AnyRow], dense: Mapping[str, tuple[str, ...]]) -> None:
-        self.rows = {row.digest: row for row in rows}
-        self.seconds: dict[str, Any] = {row.digest: row.train_seconds for row in rows}
-        self.ran: dict[str, str | None] = {row.digest: row.ran for row in rows if row.kind != "import"}
-        self.dense = dense
-
-    def summary(self, digest: str) -> dict[str, Any]:
-        text = self.rows[digest].summary
-        return (json.loads(text) if text else None) or {}
-
-    def spent(self, digests: Iterable[str]) -> float | None:
-        """Return the seconds of all of them; None where one is not known."""
-        spent = [self.seconds[digest] for digest in digests]
-        return None if None in spent else float(sum(spent))
-
-    def ran_on(self, digests: Iterable[str]) -> tuple[str | None, ...]:
-        """Return what carried out those that train, each text once."""
-        return tuple(dict.fromkeys([self.ran[digest] for digest in digests if digest in self.ran]))
+         "evaluate", "dense_evaluate", "benchmark")  # fmt: skip
+_CELLS = cell_rows(*_CELL).add_columns(decoded(cells.c.rounds))
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
@@ -200,18 +166,17 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     """
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
-        grid_cells = connection.execute(cell_rows(*_CELL), of(sweep_id)).all()
-        rows = connection.execute(_TRAINED, of(sweep_id)).all()
-        trained = _Trained(rows, dense_chains(connection, sweep_id))
+        grid_cells = connection.execute(_CELLS, of(sweep_id)).all()
+        made = network_stages(connection, sweep_id)
         source = imported_from(connection, sweep_id, sweep.grid)
         results_of = by_digest(connection, sweep_id, results, *RESULT_COLUMNS)
         columns = {
             **_of_grid(grid_cells),
-            **_of_results(results_of, sweep.grid, grid_cells, trained),
-            **_of_costs(connection, sweep_id, grid_cells, trained, results_of),
+            **_of_results(results_of, sweep.grid, grid_cells, made),
+            **_of_costs(grid_cells, made, results_of),
             **_of_latencies(connection, sweep_id, grid_cells),
-            **_of_trainings(grid_cells, trained),
-            "state": _states(connection, sweep_id, grid_cells, trained.dense),
+            **_of_trainings(grid_cells, made),
+            "state": _states(grid_cells, made),
         }
     shared = {
         "sweep": sweep.name,
@@ -234,18 +199,20 @@ def _row(values: Iterable[Any]) -> ReportRow:
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
     """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
     (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
-    query = cell_rows("position").add_columns(results.c.layers).join(results, results.c.digest == cells.c.evaluate)
+    query = (
+        cell_rows("position").add_columns(decoded(results.c.layers)).join(results, results.c.digest == cells.c.evaluate)
+    )
     with reading(engine) as connection:
         return {row.position: row.layers for row in connection.execute(query, of(sweep_id))}
 
 
 def _of_grid(grid_cells: Sequence[AnyRow]) -> Columns:
-    found = by_name(_CELL, grid_cells)
+    found = by_name((*_CELL, "rounds"), grid_cells)
     return {**found, "cell": found["position"], "dense_digest": found["train"]}
 
 
 def _of_results(
-    results_of: Mapping[str, AnyRow], grid: Mapping[str, Any], grid_cells: Sequence[AnyRow], trained: _Trained
+    results_of: Mapping[str, AnyRow], grid: Mapping[str, Any], grid_cells: Sequence[AnyRow], made: NetworkStages
 ) -> Columns:
     """Return the columns of accuracy and size; of a cell whose sweep leaves the test set out, only what its last round
     said of its size."""
@@ -257,23 +224,18 @@ def _of_results(
     )
     for place, cell in enumerate(grid_cells):
         if cell.evaluate == cell.rounds[-1]:
-            for name, value in size_columns(trained.summary(cell.evaluate)).items():
+            for name, value in size_columns(made.stages[cell.evaluate].facts).items():
                 columns[name][place] = value
     return {**columns, "reference": [against[cell.position].name for cell in grid_cells]}
 
 
-def _of_costs(
-    connection: Connection,
-    sweep_id: int,
-    grid_cells: Sequence[AnyRow],
-    trained: _Trained,
-    results_of: Mapping[str, AnyRow],
-) -> Columns:
+def _of_costs(grid_cells: Sequence[AnyRow], made: NetworkStages, results_of: Mapping[str, AnyRow]) -> Columns:
     """Return what the trainings cost in theory, of the networks that are there."""
-    summaries = {digest: trained.summary(digest) for digest in trained.rows}
-    costs = training_costs(connection, sweep_id, macs_of(grid_cells, summaries, results_of))
-    finals = ((trained.rows[cell.rounds[-1]], cell.train) for cell in grid_cells)
-    found = [costs.columns(last.digest, dense) if last.state == State.DONE else NOT_KNOWN for last, dense in finals]
+    facts = {digest: one.facts for digest, one in made.stages.items()}
+    specs = {digest: one.spec for digest, one in made.stages.items()}
+    costs = TrainingCosts(specs, macs_of(grid_cells, facts, results_of))
+    lasts = ((cell.rounds[-1], cell.train) for cell in grid_cells)
+    found = [NOT_KNOWN if last in made.undone else costs.columns(last, dense) for last, dense in lasts]
     return {name: [one[name] for one in found] for name in NOT_KNOWN}
 
 
@@ -283,38 +245,35 @@ def _of_latencies(connection: Connection, sweep_id: int, grid_cells: Sequence[An
     )
 
 
-def _of_trainings(grid_cells: Sequence[AnyRow], trained: _Trained) -> Columns:
+def _of_trainings(grid_cells: Sequence[AnyRow], made: NetworkStages) -> Columns:
     """Return the columns of the networks' making, the dense one's too."""
-    finals = [trained.rows[cell.rounds[-1]] for cell in grid_cells]
-    summaries = [trained.summary(stage.digest) for stage in finals]
-    dense = {digest: trained.dense[digest] for digest in {cell.train for cell in grid_cells}}
-    dense_val = {digest: trained.summary(digest).get("top1_val") for digest in dense}
-    dense_seconds = {digest: trained.spent(chain) for digest, chain in dense.items()}
-    ran = [trained.ran_on((*dense[cell.train], *cell.rounds)) for cell in grid_cells]
+    lasts = [cell.rounds[-1] for cell in grid_cells]
+    finals = [made.stages[digest] for digest in lasts]
+    dense = {digest: made.dense[digest] for digest in {cell.train for cell in grid_cells}}
+    dense_val = {digest: made.stages[digest].facts.top1_val for digest in dense}
+    dense_seconds = {digest: made.spent(chain) for digest, chain in dense.items()}
+    ran = [made.ran_on((*dense[cell.train], *cell.rounds)) for cell in grid_cells]
     in_words = {texts: together(None if text is None else json.loads(text) for text in texts) for texts in set(ran)}
     return {
-        "digest": [stage.digest for stage in finals],
+        "digest": lasts,
         "artifact": [stage.artifact for stage in finals],
         "artifact_bytes": [stage.artifact_bytes for stage in finals],
-        "artifact_zstd_bytes": [summary.get("zstd_bytes") for summary in summaries],
-        "top1_val": [summary.get("top1_val") for summary in summaries],
+        "artifact_zstd_bytes": [stage.facts.zstd_bytes for stage in finals],
+        "top1_val": [stage.facts.top1_val for stage in finals],
         "top1_val_dense": [dense_val[cell.train] for cell in grid_cells],
-        "train_seconds": [trained.spent(cell.rounds) for cell in grid_cells],
+        "train_seconds": [made.spent(cell.rounds) for cell in grid_cells],
         "dense_train_seconds": [dense_seconds[cell.train] for cell in grid_cells],
         **{f"ran_{key}": [in_words[texts][f"ran_{key}"] for texts in ran] for key in KEYS},
     }
 
 
-def _states(
-    connection: Connection, sweep_id: int, grid_cells: Sequence[AnyRow], dense: Mapping[str, tuple[str, ...]]
-) -> list[str]:
+def _states(grid_cells: Sequence[AnyRow], made: NetworkStages) -> list[str]:
     """Return the state of each cell."""
-    undone = {row.digest: State(row.state) for row in connection.execute(_NOT_DONE, of(sweep_id)).all()}
     needed = (
         CellStages(
-            shared=(*dense[cell.train], cell.dense_evaluate),
+            shared=(*made.dense[cell.train], cell.dense_evaluate),
             own=(*cell.rounds, cell.evaluate, *([] if cell.benchmark is None else [cell.benchmark])),
         )
         for cell in grid_cells
     )
-    return [state.value for state in cell_states(needed, undone)]
+    return [state.value for state in cell_states(needed, made.undone)]

@@ -6,6 +6,7 @@ from typing import Any
 from prunesweep.core.chance import at_chance
 from prunesweep.core.holm import holm
 from prunesweep.core.ledger.db.schema import AnyRow
+from prunesweep.core.ledger.queries.network_stages import NetworkFacts
 
 RESULT_COLUMNS = (
     "top1",
@@ -93,9 +94,10 @@ def accuracy_columns(
     }
 
 
-def size_columns(summary: Mapping[str, Any]) -> dict[str, Any]:
+def size_columns(facts: NetworkFacts) -> dict[str, Any]:
     """Return what a round's own facts say of the network's size; nothing where it has not ended."""
-    found = {name: summary[name] for name in ("nonzero", "total", "macs", "macs_dense") if name in summary}
+    counted = {name: getattr(facts, name) for name in ("nonzero", "total", "macs", "macs_dense")}
+    found = {name: value for name, value in counted.items() if value is not None}
     if "nonzero" in found and "total" in found:
         found["sparsity_achieved"] = 1.0 - found["nonzero"] / found["total"]
         found["compression"] = _ratio(found["total"], found["nonzero"])

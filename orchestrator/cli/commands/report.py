@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from prunesweep.core.collector import collector_paused
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
@@ -26,7 +27,7 @@ def report(*, sweep: str | None, form: str | None, output: Path | None, plots: P
     chosen = _format("json" if json_ else form, output)
     _check(chosen, output, plots)
 
-    with ledger(load_settings()) as engine:
+    with collector_paused(), ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)
         if plots is not None:
             _draw(engine, found, plots)

@@ -1,0 +1,17 @@
+"""Python's search for circles of objects, left out where a command makes millions that form none."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """What nothing refers to goes at once, as ever; only circles wait. For a process of one thread."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
