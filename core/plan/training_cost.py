@@ -12,14 +12,13 @@ Source: Evci et al. 2020, arXiv:1911.11134, appendix H. There a move of masks is
 to the end; here it takes a step's place, and stops when masks stay.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _STEP = 3
 """Forward passes that a step costs."""
 
 
-@dataclass(frozen=True)
-class TrainingCost:
+class TrainingCost(NamedTuple):
     """One stage's training.
 
     Attributes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from prunesweep.core.ledger.db.schema import AnyRow
+from prunesweep.core.ledger.queries.grid_cells import GridCell
 from prunesweep.core.plan.algorithms import Algorithm
 from prunesweep.core.plan.controls import find
 from prunesweep.core.plan.families import FROM_EARLIER, algorithms_of, is_same_training
@@ -29,7 +29,7 @@ class DenseControl:
     evaluate: str
 
 
-def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, DenseControl]:
+def references(cells: Sequence[GridCell], grid: Mapping[str, Any]) -> dict[int, DenseControl]:
     """Return each cell's reference by the cell's position.
 
     For a pruned cell it is the cell of sparsity 0 of its seed with the same recovery and as many epochs in all, of
@@ -37,11 +37,11 @@ def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, De
     sweep has none, it is the dense network before pruning.
 
     Args:
-        cells: of one sweep, as in the ledger.
+        cells: of one sweep.
         grid: as the ledger keeps it.
     """
     known = algorithms_of(grid)
-    dense: dict[int, list[AnyRow]] = {}
+    dense: dict[int, list[GridCell]] = {}
     for cell in cells:
         if cell.sparsity == 0:
             dense.setdefault(cell.seed, []).append(cell)
@@ -56,7 +56,7 @@ def references(cells: Sequence[AnyRow], grid: Mapping[str, Any]) -> dict[int, De
     return found
 
 
-def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algorithm]) -> DenseControl:
+def _reference(cell: GridCell, dense: Sequence[GridCell], known: Mapping[str, Algorithm]) -> DenseControl:
     if not dense or cell.sparsity == 0:
         return DenseControl(DENSE, cell.dense_evaluate)
     made = find(cell.algorithm, known.values())
@@ -69,7 +69,7 @@ def _reference(cell: AnyRow, dense: Sequence[AnyRow], known: Mapping[str, Algori
     return DenseControl(f"{DENSE} + {times}{chosen.epochs} epoch{'s' if chosen.epochs != 1 else ''}", chosen.evaluate)
 
 
-def _trains_as(cell: AnyRow, dense: AnyRow, made: Algorithm, known: Mapping[str, Algorithm]) -> bool:
+def _trains_as(cell: GridCell, dense: GridCell, made: Algorithm, known: Mapping[str, Algorithm]) -> bool:
     other = find(dense.algorithm, known.values())
     if other is None or not is_same_training(made, other):
         return False
@@ -78,7 +78,7 @@ def _trains_as(cell: AnyRow, dense: AnyRow, made: Algorithm, known: Mapping[str,
     return bool(dense.epochs * dense.iterations == cell.epochs * cell.iterations)
 
 
-def _rounds(cell: AnyRow, known: Mapping[str, Algorithm]) -> tuple[int, str]:
+def _rounds(cell: GridCell, known: Mapping[str, Algorithm]) -> tuple[int, str]:
     """Rounds, and how the learning rate falls over them."""
     made = find(cell.algorithm, known.values())
     return cell.iterations, made.anneal if made and cell.iterations > 1 else EACH

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, or_
 
 from prunesweep.core.ledger.db.json_text import as_text, read_json
-from prunesweep.core.ledger.db.schema import AnyRow, stages
+from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import of, stage_rows
 from prunesweep.core.ledger.queries.dense_trainings import chains
@@ -39,8 +39,8 @@ class NetworkSpec(msgspec.Struct, frozen=True):
     recipe: RecipeSpec = RecipeSpec()
 
     @property
-    def parents(self) -> tuple[str, ...]:
-        return tuple(one for one in (self.parent, self.rewind, self.counts, self.teacher, self.pruned) if one)
+    def parents(self) -> list[str]:
+        return [one for one in (self.parent, self.rewind, self.counts, self.teacher, self.pruned) if one]
 
 
 class NetworkFacts(msgspec.Struct, frozen=True, gc=False):
@@ -73,6 +73,7 @@ class NetworkStage(NamedTuple):
 _SPECS = msgspec.json.Decoder(NetworkSpec)
 _FACTS = msgspec.json.Decoder(NetworkFacts | None)
 _NOTHING = NetworkFacts()
+_DONE = State.DONE.value
 # JSON as text: of most stages nobody asks for all of it.
 _QUERY = (
     stage_rows(stages, "kind", "state", "artifact", "artifact_bytes", "train_seconds", "spec")
@@ -101,7 +102,7 @@ class NetworkStages:
 
     def ran_on(self, digests: Iterable[str]) -> tuple[str | None, ...]:
         """Return what carried out those that train, each text once; imports train nothing."""
-        found = [self.stages[digest] for digest in digests]
+        found = map(self.stages.__getitem__, digests)
         return tuple(dict.fromkeys([one.ran for one in found if one.spec.kind != "import"]))
 
 
@@ -109,13 +110,14 @@ def network_stages(connection: Connection, sweep_id: int) -> NetworkStages:
     """Read them, done or not, and the states of the sweep's other stages where those are not done."""
     found: dict[str, NetworkStage] = {}
     undone: dict[str, State] = {}
+    texts: dict[str | None, str | None] = {}  # what carried stages out is the same of most: one text, not thousands
     for rows in connection.execute(_QUERY, of(sweep_id)).partitions(_CHUNK):
-        undone.update({row.digest: State(row.state) for row in rows if row.state != State.DONE})
-        found.update({row.digest: _stage(row) for row in rows if row.kind in _KINDS})
+        for digest, kind, state, artifact, size, seconds, spec, summary, ran in rows:
+            if state != _DONE:
+                undone[digest] = State(state)
+            if kind in _KINDS:
+                facts = (read_json(summary, _FACTS) if summary else None) or _NOTHING
+                of_training = _SPECS.decode(spec)
+                found[digest] = NetworkStage(artifact, size, seconds, facts, texts.setdefault(ran, ran), of_training)
     parents = {digest: one.spec.parent for digest, one in found.items() if one.spec.kind != "prune"}
     return NetworkStages(found, chains(parents), undone)
-
-
-def _stage(row: AnyRow) -> NetworkStage:
-    facts = (read_json(row.summary, _FACTS) if row.summary else None) or _NOTHING
-    return NetworkStage(row.artifact, row.artifact_bytes, row.train_seconds, facts, row.ran, _SPECS.decode(row.spec))

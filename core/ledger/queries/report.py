@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Engine, select
 
 from prunesweep.core.ledger.db.json_text import decoded
 from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, sweeps
+from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.cell_states import CellStages, cell_states
 from prunesweep.core.ledger.queries.controls import references
 from prunesweep.core.ledger.queries.dense_trainings import imported_from
+from prunesweep.core.ledger.queries.grid_cells import GridCell, grid_cells
 from prunesweep.core.ledger.queries.network_stages import NetworkStages, network_stages
 from prunesweep.core.ledger.queries.ran import KEYS, together
 from prunesweep.core.ledger.queries.report_columns import (
@@ -154,9 +156,6 @@ class ReportRow:
 
 
 _FIELDS = tuple(field.name for field in fields(ReportRow))
-_CELL = ("position", "dataset", "model", "width", "algorithm", "sparsity", "epochs", "iterations", "seed", "train",
-         "evaluate", "dense_evaluate", "benchmark")  # fmt: skip
-_CELLS = cell_rows(*_CELL).add_columns(decoded(cells.c.rounds))
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
@@ -166,17 +165,17 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
     """
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
-        grid_cells = connection.execute(_CELLS, of(sweep_id)).all()
+        planned = grid_cells(connection, sweep_id)
         made = network_stages(connection, sweep_id)
         source = imported_from(connection, sweep_id, sweep.grid)
         results_of = by_digest(connection, sweep_id, results, *RESULT_COLUMNS)
         columns = {
-            **_of_grid(grid_cells),
-            **_of_results(results_of, sweep.grid, grid_cells, made),
-            **_of_costs(grid_cells, made, results_of),
-            **_of_latencies(connection, sweep_id, grid_cells),
-            **_of_trainings(grid_cells, made),
-            "state": _states(grid_cells, made),
+            **_of_grid(planned),
+            **_of_results(results_of, sweep.grid, planned, made),
+            **_of_costs(planned, made, results_of),
+            **_of_latencies(connection, sweep_id, planned),
+            **_of_trainings(planned, made),
+            "state": _states(planned, made),
         }
     shared = {
         "sweep": sweep.name,
@@ -184,7 +183,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         "weights": source.origin,
         "weights_sha256": source.tensors,
     }
-    columns |= {name: [value] * len(grid_cells) for name, value in shared.items()}
+    columns |= {name: [value] * len(planned) for name, value in shared.items()}
     return list(map(_row, zip(*(columns[name] for name in _FIELDS), strict=True)))
 
 
@@ -206,53 +205,53 @@ def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]
         return {row.position: row.layers for row in connection.execute(query, of(sweep_id))}
 
 
-def _of_grid(grid_cells: Sequence[AnyRow]) -> Columns:
-    found = by_name((*_CELL, "rounds"), grid_cells)
+def _of_grid(planned: Sequence[GridCell]) -> Columns:
+    found = by_name(GridCell._fields, planned)
     return {**found, "cell": found["position"], "dense_digest": found["train"]}
 
 
 def _of_results(
-    results_of: Mapping[str, AnyRow], grid: Mapping[str, Any], grid_cells: Sequence[AnyRow], made: NetworkStages
+    results_of: Mapping[str, AnyRow], grid: Mapping[str, Any], planned: Sequence[GridCell], made: NetworkStages
 ) -> Columns:
     """Return the columns of accuracy and size; of a cell whose sweep leaves the test set out, only what its last round
     said of its size."""
-    against = references(grid_cells, grid)
+    against = references(planned, grid)
     columns = accuracy_columns(
-        [results_of.get(cell.evaluate) for cell in grid_cells],
-        [results_of.get(cell.dense_evaluate) for cell in grid_cells],
-        [results_of.get(against[cell.position].evaluate) for cell in grid_cells],
+        [results_of.get(cell.evaluate) for cell in planned],
+        [results_of.get(cell.dense_evaluate) for cell in planned],
+        [results_of.get(against[cell.position].evaluate) for cell in planned],
     )
-    for place, cell in enumerate(grid_cells):
+    for place, cell in enumerate(planned):
         if cell.evaluate == cell.rounds[-1]:
             for name, value in size_columns(made.stages[cell.evaluate].facts).items():
                 columns[name][place] = value
-    return {**columns, "reference": [against[cell.position].name for cell in grid_cells]}
+    return {**columns, "reference": [against[cell.position].name for cell in planned]}
 
 
-def _of_costs(grid_cells: Sequence[AnyRow], made: NetworkStages, results_of: Mapping[str, AnyRow]) -> Columns:
+def _of_costs(planned: Sequence[GridCell], made: NetworkStages, results_of: Mapping[str, AnyRow]) -> Columns:
     """Return what the trainings cost in theory, of the networks that are there."""
     facts = {digest: one.facts for digest, one in made.stages.items()}
     specs = {digest: one.spec for digest, one in made.stages.items()}
-    costs = TrainingCosts(specs, macs_of(grid_cells, facts, results_of))
-    lasts = ((cell.rounds[-1], cell.train) for cell in grid_cells)
+    costs = TrainingCosts(specs, macs_of(planned, facts, results_of))
+    lasts = ((cell.rounds[-1], cell.train) for cell in planned)
     found = [NOT_KNOWN if last in made.undone else costs.columns(last, dense) for last, dense in lasts]
     return {name: [one[name] for one in found] for name in NOT_KNOWN}
 
 
-def _of_latencies(connection: Connection, sweep_id: int, grid_cells: Sequence[AnyRow]) -> Columns:
+def _of_latencies(connection: Connection, sweep_id: int, planned: Sequence[GridCell]) -> Columns:
     return latency_columns(
-        by_digest(connection, sweep_id, latencies, *LATENCY_COLUMNS), [cell.benchmark for cell in grid_cells]
+        by_digest(connection, sweep_id, latencies, *LATENCY_COLUMNS), [cell.benchmark for cell in planned]
     )
 
 
-def _of_trainings(grid_cells: Sequence[AnyRow], made: NetworkStages) -> Columns:
+def _of_trainings(planned: Sequence[GridCell], made: NetworkStages) -> Columns:
     """Return the columns of the networks' making, the dense one's too."""
-    lasts = [cell.rounds[-1] for cell in grid_cells]
+    lasts = [cell.rounds[-1] for cell in planned]
     finals = [made.stages[digest] for digest in lasts]
-    dense = {digest: made.dense[digest] for digest in {cell.train for cell in grid_cells}}
+    dense = {digest: made.dense[digest] for digest in {cell.train for cell in planned}}
     dense_val = {digest: made.stages[digest].facts.top1_val for digest in dense}
     dense_seconds = {digest: made.spent(chain) for digest, chain in dense.items()}
-    ran = [made.ran_on((*dense[cell.train], *cell.rounds)) for cell in grid_cells]
+    ran = [made.ran_on((*dense[cell.train], *cell.rounds)) for cell in planned]
     in_words = {texts: together(None if text is None else json.loads(text) for text in texts) for texts in set(ran)}
     return {
         "digest": lasts,
@@ -260,20 +259,22 @@ def _of_trainings(grid_cells: Sequence[AnyRow], made: NetworkStages) -> Columns:
         "artifact_bytes": [stage.artifact_bytes for stage in finals],
         "artifact_zstd_bytes": [stage.facts.zstd_bytes for stage in finals],
         "top1_val": [stage.facts.top1_val for stage in finals],
-        "top1_val_dense": [dense_val[cell.train] for cell in grid_cells],
-        "train_seconds": [made.spent(cell.rounds) for cell in grid_cells],
-        "dense_train_seconds": [dense_seconds[cell.train] for cell in grid_cells],
+        "top1_val_dense": [dense_val[cell.train] for cell in planned],
+        "train_seconds": [made.spent(cell.rounds) for cell in planned],
+        "dense_train_seconds": [dense_seconds[cell.train] for cell in planned],
         **{f"ran_{key}": [in_words[texts][f"ran_{key}"] for texts in ran] for key in KEYS},
     }
 
 
-def _states(grid_cells: Sequence[AnyRow], made: NetworkStages) -> list[str]:
+def _states(planned: Sequence[GridCell], made: NetworkStages) -> list[str]:
     """Return the state of each cell."""
+    if not made.undone:
+        return [State.DONE.value] * len(planned)
     needed = (
         CellStages(
             shared=(*made.dense[cell.train], cell.dense_evaluate),
             own=(*cell.rounds, cell.evaluate, *([] if cell.benchmark is None else [cell.benchmark])),
         )
-        for cell in grid_cells
+        for cell in planned
     )
     return [state.value for state in cell_states(needed, made.undone)]

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.ledger.db.schema import AnyRow
+from prunesweep.core.ledger.queries.grid_cells import GridCell
 from prunesweep.core.ledger.queries.network_stages import NetworkFacts, NetworkSpec
 from prunesweep.core.plan.regrowth import read_regrowth
 from prunesweep.core.plan.training_cost import TrainingCost
@@ -25,7 +26,7 @@ class TrainingCosts:
     macs: Macs
     _own: dict[str, float | None] = field(default_factory=dict)
     _dense: dict[str, float | None] = field(default_factory=dict)
-    """What was worked out before, of stages that many networks need: each one's own cost, and `_usual`."""
+    """What was worked out before, of stages that many networks need: `_seen`, and `_usual`."""
 
     def columns(self, digest: str, dense: str) -> dict[str, Any]:
         """Return the report's columns of a stage's network, by the digest of the dense one as well.
@@ -42,12 +43,8 @@ class TrainingCosts:
         each once: its own, and those of the networks that its weights, masks, layer counts and targets come from. An
         epoch shows as many images as one of this stage. None: not known (yet)."""
         images = self._images(digest)
-        found = []
-        for one in self._lineage(digest):
-            if (spent := self._spent(one)) is None:
-                return None
-            found.append(spent * self._images(one) / images)
-        return math.fsum(found)  # whatever the order
+        seen = [self._seen(one) for one in self._lineage(digest)]
+        return None if None in seen else math.fsum([one / images for one in seen if one is not None])
 
     def _usual(self, dense: str) -> float | None:
         """Return `dense_epochs` of a dense network, None also where it began with given weights."""
@@ -66,13 +63,15 @@ class TrainingCosts:
                 left += self.specs[one].parents
         return found
 
-    def _spent(self, digest: str) -> float | None:
-        """Return what the stage's own training costs, in its epochs of the dense network."""
+    def _seen(self, digest: str) -> float | None:
+        """Return how often the stage's own training saw all training images, in passes of the dense network."""
         if digest not in self._own:
-            self._own[digest] = self._cost(digest, self.specs[digest])
+            spent = self._cost(digest, self.specs[digest])
+            self._own[digest] = None if spent is None else spent * self._images(digest)
         return self._own[digest]
 
     def _cost(self, digest: str, spec: NetworkSpec) -> float | None:
+        """Return what the stage's own training costs, in its epochs of the dense network."""
         if spec.kind != "prune" or not spec.epochs or not spec.sparsity:
             return TrainingCost(spec.epochs, taught=bool(spec.teacher)).dense_epochs
         left, dense = self.macs.get(digest, (0, 0))
@@ -88,7 +87,7 @@ class TrainingCosts:
         return 1.0 - self.specs[digest].recipe.validation
 
 
-def macs_of(cells: Sequence[AnyRow], made: Mapping[str, NetworkFacts], tested: Mapping[str, AnyRow]) -> Macs:
+def macs_of(cells: Sequence[GridCell], made: Mapping[str, NetworkFacts], tested: Mapping[str, AnyRow]) -> Macs:
     """Return what a sweep's rounds say of their multiply-adds; where those of an older release do not, what the test of
     a cell's last one found.
 

@@ -8,7 +8,6 @@ from prunesweep.core.collector import collector_paused
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
-from prunesweep.core.ledger.queries.curves import learning_curves
 from prunesweep.core.ledger.queries.report import layers_left, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
@@ -58,6 +57,7 @@ def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
     Raises:
         UserError: the folder cannot be made or written to.
     """
+    from prunesweep.core.ledger.queries.curves import learning_curves
     from prunesweep.orchestrator.report.figures.draw import figures, pictures
 
     found = learning_curves(engine, sweep.id)
