@@ -1,7 +1,7 @@
 """Works out the stages of one cell after another; equal stages are one."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -33,6 +33,9 @@ from prunesweep.core.plan.stages import (
 FRESH = 2**31
 """Added to a seed it gives the one of fresh initial weights; no cell's seed is so high."""
 
+_KNOWN = 5_000
+"""Settings of rounds that are kept: a grid has them again for each seed."""
+
 
 class _Round(NamedTuple):
     """A pruning round of a cell.
@@ -43,6 +46,16 @@ class _Round(NamedTuple):
 
     digest: str
     corrected: str
+
+
+class _RoundSetting(NamedTuple):
+    """What a pruning round is, whatever its seed; see `PruneRound`."""
+
+    score: str
+    allocation: str
+    sparsity: float
+    course: RoundSchedule
+    layers: str
 
 
 @dataclass
@@ -66,6 +79,10 @@ class Builder:
     texts: Texts = field(default_factory=dict)
     trained: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """What `dense` returned for a seed."""
+    tested: dict[int, str] = field(default_factory=dict)
+    """The test of that, by seed."""
+    known: dict[tuple[str, float, int, int], tuple[_RoundSetting, ...]] = field(default_factory=dict)
+    """What `settings` returned lately."""
 
     def add(self, stage: Stage) -> str:
         text = encode(stage, self.texts)
@@ -86,7 +103,7 @@ class Builder:
     def cell(self, cell: Cell) -> PlannedCell:
         dense = self.dense(cell.seed)
         train = dense[-1]
-        dense_evaluate = self.add(Evaluate(train, "", self.dataset, self.model)) if self.grid.evaluate else train
+        dense_evaluate = self.dense_evaluate(cell.seed, train)
         algorithm = self.grid.named(cell.algorithm)
         start = self.start(algorithm, cell.seed)
         made = self.rounds(cell, algorithm, start)
@@ -103,6 +120,14 @@ class Builder:
         if seed not in self.trained:
             self.trained[seed] = self._train_dense(seed)
         return self.trained[seed]
+
+    def dense_evaluate(self, seed: int, train: str) -> str:
+        """Return the test of the dense network; where the grid leaves the test set out, that network itself."""
+        if not self.grid.evaluate:
+            return train
+        if seed not in self.tested:
+            self.tested[seed] = self.add(Evaluate(train, "", self.dataset, self.model))
+        return self.tested[seed]
 
     def _train_dense(self, seed: int) -> tuple[str, ...]:
         digests: list[str] = [] if self.imported is None else [self.add(self.imported)]
@@ -150,19 +175,16 @@ class Builder:
         """Return the cell's pruning rounds; `parent` is what the first of them prunes."""
         made: list[_Round] = []
         counted = self.counted(cell, algorithm) if cell.sparsity else ()
-        chain = self.chain(cell, algorithm)
         recipe = self.recipes.finetune if algorithm.recovery in ("finetune", "none") else self.recipes.dense
-        lived = self.grid.dense_epochs if algorithm.start == "trained" else 0
-        for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
-            score, allocation = self.choice(algorithm, sparsity)
-            course = chain.course(number, lived)
+        for number, setting in enumerate(self.settings(cell, algorithm), 1):
+            course = setting.course
             added = self.add_round(
                 PruneRound(
                     parent=parent,
                     round=number,
-                    score=score,
-                    allocation=allocation,
-                    sparsity=sparsity,
+                    score=setting.score,
+                    allocation=setting.allocation,
+                    sparsity=setting.sparsity,
                     epochs=course.epochs,
                     first_epoch=course.first_epoch,
                     recipe=recipe,
@@ -172,16 +194,33 @@ class Builder:
                     rewind=self.rewind(cell.seed, course),
                     before=course.before,
                     after=course.after,
-                    layers=encode_rules(self.rules.of(algorithm, cell, number)),
+                    layers=setting.layers,
                     counts=counted[number - 1] if counted else "",
                     teacher=self.teacher(cell.seed) if recipe.distill_weight and course.epochs else "",
                     regrow=algorithm.regrow if cell.sparsity else "",
                 )
             )
-            lived = course.first_epoch + course.epochs
             parent = added.digest
             made.append(added)
         return made
+
+    def settings(self, cell: Cell, algorithm: Algorithm) -> tuple[_RoundSetting, ...]:
+        """Return what the cell's rounds have in common with those of other seeds."""
+        key = (cell.algorithm, cell.sparsity, cell.epochs, cell.iterations)
+        if key not in self.known:
+            if len(self.known) >= _KNOWN:
+                self.known.clear()
+            self.known[key] = tuple(self._settings(cell, algorithm))
+        return self.known[key]
+
+    def _settings(self, cell: Cell, algorithm: Algorithm) -> Iterator[_RoundSetting]:
+        chain = self.chain(cell, algorithm)
+        lived = self.grid.dense_epochs if algorithm.start == "trained" else 0
+        for number, sparsity in enumerate(sparsities(algorithm, cell.sparsity, cell.iterations), 1):
+            course = chain.course(number, lived)
+            layers = encode_rules(self.rules.of(algorithm, cell, number))
+            yield _RoundSetting(*self.choice(algorithm, sparsity), sparsity, course, layers)
+            lived = course.first_epoch + course.epochs
 
     def add_round(self, stage: PruneRound) -> _Round:
         """Add a round; where the pruning changes the weights that stay, it is a stage of its own, so

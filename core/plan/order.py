@@ -5,10 +5,13 @@ It decides when a stage runs, never what it computes: it is in no digest.
 
 from collections.abc import Mapping
 
-from prunesweep.core.plan.stages import Benchmark, Evaluate, Import, PruneRound, Stage, Train
+from prunesweep.core.plan.stages import TRAINS, Benchmark, Evaluate, Import, PruneRound, Stage
 
 _FIRST, _SOON, _LATER, _LAST = 0, 3, 6, 9
 """Priorities of messages as Celery's Redis transport keeps them: four lists, the lowest number is read first."""
+
+_ENDS = (Import, Evaluate, Benchmark)
+"""What ends a cell; an import, which takes no time, is done with them."""
 
 PLACES = 10_000_000
 """More than a plan has stages."""
@@ -35,7 +38,7 @@ def priority_of(rank: int) -> int:
 
 def by_rows(stage: Stage) -> int:
     """Return the priority of a stage where rows are completed one after another."""
-    if isinstance(stage, Import | Evaluate | Benchmark):
+    if isinstance(stage, _ENDS):
         return _FIRST
     if isinstance(stage, PruneRound) and stage.round > 1:
         return _SOON
@@ -46,6 +49,6 @@ def by_throughput(stage: Stage) -> int:
     """Return the priority of a stage where training comes first."""
     if isinstance(stage, Import):
         return _FIRST
-    if isinstance(stage, Train | PruneRound):
+    if isinstance(stage, TRAINS):
         return _SOON
     return _LAST if isinstance(stage, Benchmark) else _LATER

@@ -206,7 +206,8 @@ class Sleep:
 
 Stage = Import | Train | PruneRound | Evaluate | Benchmark | Sleep
 KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Import, Train, PruneRound, Evaluate, Benchmark, Sleep)}
-
+TRAINS = (Train, PruneRound)
+"""Those that train."""
 
 Texts = dict[int, tuple["Record", str]]
 """By the identity of a record, itself (so that it stays) and its JSON."""
@@ -253,7 +254,7 @@ def decode(text: str) -> Stage:
 
 def epochs_of(stage: Stage) -> int:
     """Epochs that the stage trains; 0 for those that don't train."""
-    return stage.epochs if isinstance(stage, Train | PruneRound) else 0
+    return stage.epochs if isinstance(stage, TRAINS) else 0
 
 
 def device_of(stage: Stage) -> str:
@@ -264,7 +265,7 @@ def device_of(stage: Stage) -> str:
 def workload_of(stage: Stage) -> str:
     """Return what one epoch's duration depends on besides the machine, e.g. `cifar10/resnet18/64/256`; "" if no
     epochs."""
-    if isinstance(stage, Train | PruneRound):
+    if isinstance(stage, TRAINS):
         return f"{stage.dataset.label}/{label_of(stage.model.name)}/{stage.model.width}/{stage.recipe.batch}"
     return ""
 
@@ -285,16 +286,17 @@ def _json_of(value: Any, texts: Texts) -> str:
 
 
 def _member(value: Any, texts: Texts) -> str:
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return encode_basestring_ascii(value)
-    if type(value) is int:
+    if kind is int:
         return str(value)
-    if type(value) is float and isfinite(value):
-        return repr(value)
-    if isinstance(value, _RECORDS):
+    if kind in _RECORDS:
         if id(value) not in texts:
             texts[id(value)] = (value, _json_of(value, texts))
         return texts[id(value)][1]
+    if kind is float and isfinite(value):
+        return repr(value)
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 

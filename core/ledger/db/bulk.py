@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -39,12 +40,14 @@ def _compiled(dialect: Dialect, statement: Any, first: Row) -> tuple[str, Callab
     types = {name: binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
     convert = {name: function for name, function in types.items() if function is not None}
     fixed = {**compiled.params, **_defaults(statement)}
+    fixed = {name: value for name, value in fixed.items() if name not in first}
+    in_order = itemgetter(*names) if len(names) > 1 else lambda made: (made[names[0]],)
 
     def values(row: Row) -> Any:
         made = {**fixed, **row}
         for name, function in convert.items():
             made[name] = function(made[name])
-        return tuple([made[name] for name in names]) if compiled.positional else {name: made[name] for name in names}
+        return in_order(made) if compiled.positional else {name: made[name] for name in names}
 
     return str(compiled), values
 
