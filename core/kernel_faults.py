@@ -21,7 +21,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from prunesweep.core.operators import OperatorMode
 
 _CHANNEL_BLOCK = 16
 _COLOURS = 3
@@ -54,7 +55,7 @@ def spoils_bf16(model: nn.Module, side: int, trace: Trace) -> bool:
     return convolutions.spoiled
 
 
-class _Convolutions(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Convolutions(OperatorMode):  # type: ignore[no-untyped-call]
     """Looks at every convolution that is computed, those of `torch.nn.functional` included."""
 
     def __init__(self) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.kernel_faults import overruns_channels_last, spoils_bf16
+from prunesweep.core.operators import OperatorMode
 
 _SMALLEST_BF16_IMAGE = 9
 """Pixels. A ResNet makes single pixels of smaller ones, where bf16 gains nothing."""
@@ -172,7 +172,7 @@ def _called_with(model: nn.Module, tensors: Mapping[str, Tensor], images: Tensor
     return functional_call(model, everywhere, (images,), tie_weights=False)
 
 
-class _QuickShapes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _QuickShapes(OperatorMode):  # type: ignore[no-untyped-call]
     """Batch-norm without numbers gives the shape that it gets. torch would find that out by calculating it in Python,
     which is four fifths of a trace of a ResNet."""
 

@@ -28,8 +28,11 @@ PRIVATE = [
     ("torch", ("2.13.0",), "torch", "_foreach_copy_", None),
     ("torch", ("2.13.0",), "torch", "_foreach_mul_", None),
     ("torch", ("2.13.0",), "torch", "_foreach_norm", None),
-    # Every operator that a network calls (core/pruning/positions.py): hooks miss layers that hand on their weights.
+    # Every operator that a network calls (core/operators.py): hooks miss layers that hand on their weights.
     ("torch", ("2.13.0",), "torch.utils._python_dispatch", "TorchDispatchMode", None),
+    ("torch", ("2.13.0",), "torch.utils._python_dispatch", "TorchDispatchMode._should_skip_dynamo", ()),
+    # What torchvision asks torch's compiler for when it is imported (core/training/vision.py).
+    ("torch", ("2.13.0",), "torch._dynamo.utils", "is_compile_supported", ("device_type",)),
     # Tensors in whatever an operator takes and gives (core/pruning/channel_tags.py); torch.utils has no public one.
     ("torch", ("2.13.0",), "torch.utils._pytree", "tree_leaves", ("tree",)),
     ("torch", ("2.13.0",), "torch.cpu", "_is_avx512_bf16_supported", ()),

@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from prunesweep.core.errors import StageError, WrongPlan
+from prunesweep.core.operators import OperatorMode
 from prunesweep.core.passes import Passes
 from prunesweep.core.pruning.columns import MatrixForm, of_convolution, of_product
 from prunesweep.core.pruning.masks import prunable
@@ -121,7 +121,7 @@ class _Enough(Exception):
     """All layers that were asked for have got their inputs."""
 
 
-class _Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Observer(OperatorMode):  # type: ignore[no-untyped-call]
     """Adds up what each weight multiplies, recognised by its storage: views, transposes and parts of it share that."""
 
     def __init__(

@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from prunesweep.core.operators import OperatorMode
 from prunesweep.core.pruning.channel_operators import OPERATORS, pointwise
 from prunesweep.core.pruning.channel_tags import ChannelTags, tensors_of
 
@@ -21,7 +21,7 @@ _VALUES = ("_local_scalar_dense", "nonzero", "is_nonzero", "equal")
 """Operators by which a program looks at numbers."""
 
 
-class ChannelTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class ChannelTracer(OperatorMode):  # type: ignore[no-untyped-call]
     """Ties channels while a network computes.
 
     Attributes:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from prunesweep.core.operators import OperatorMode
 from prunesweep.core.passes import trace
 from prunesweep.core.pruning.masks import prunable
 
@@ -35,7 +35,7 @@ def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, 
     return counter.positions()
 
 
-class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Counter(OperatorMode):  # type: ignore[no-untyped-call]
     """Multiplications by each weight, recognised by its storage: views, transposes and parts of it share that."""
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import ModelRef
@@ -131,18 +132,30 @@ def _sized(ref: ModelRef, device: str) -> nn.Module:
     return deepcopy(_shapes(ref)) if device == "meta" else _filled(ref, device)
 
 
+class _Undrawn(TorchFunctionMode):
+    """Nothing is drawn at random: on the meta device torch would load its compiler for it, for a second and a half."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        given = kwargs or {}
+        return (args[0] if args else given["tensor"]) if func in _DRAWS else func(*args, **given)
+
+
+_DRAWS = (Tensor.normal_, Tensor.uniform_, nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_)
+
+
 @cache
 def _shapes(ref: ModelRef) -> nn.Module:
-    """Return the network on the meta device, for others to copy: torch spends 0.1 s on "initialising" a ResNet-18
-    there, and a sixth of that on copying it."""
-    with torch.inference_mode(False):
+    """Return the network on the meta device, for others to copy, which takes a fraction of the time."""
+    with torch.inference_mode(False), _Undrawn():
         return _filled(ref, "meta")
 
 
 @cache
 def _skeleton(name: str, classes: int) -> nn.Module:
     """Return the network at torchvision's width on the meta device, for others to copy."""
-    with torch.inference_mode(False), torch.device("meta"):
+    with torch.inference_mode(False), torch.device("meta"), _Undrawn():
         return _SKELETONS[name](import_torchvision().models, classes)
 
 

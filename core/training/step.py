@@ -24,6 +24,7 @@ from prunesweep.core.streams import capture_stream
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
+from prunesweep.core.training.optimizer import build_optimizer
 from prunesweep.core.training.regrowing import MaskChange, move
 from prunesweep.core.training.stream import Stream
 
@@ -135,7 +136,7 @@ class Step:
         self._masked = [weights[name] for name in masks]
         self._mask_names = tuple(masks)
         self._factors = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
-        self._optimizer = _optimizer(model, recipe, device)
+        self._optimizer = build_optimizer(model, recipe, device)
         self._optimizer.zero_grad(set_to_none=True)
         self.summed = torch.zeros((), device=device)
         """Training loss, summed over the images of this epoch so far."""
@@ -330,31 +331,6 @@ def _without_counters(modules: Sequence[_BatchNorm]) -> Iterator[None]:
     finally:
         for module, counter in zip(modules, counters, strict=True):
             module.num_batches_tracked = counter
-
-
-def _optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
-    """Weight decay on everything, or on weights of two dimensions and more: not on batch-norm and biases."""
-    parameters = list(model.parameters())
-    decayed = [parameter for parameter in parameters if recipe.decay_all or parameter.ndim > 1]
-    rest = [parameter for parameter in parameters if not recipe.decay_all and parameter.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}]
-    groups = [group for group in groups if group["params"]]
-    optimizer: torch.optim.Optimizer
-    if recipe.optimizer == "adamw":
-        betas, capturable = (recipe.momentum, 0.999), device.type == "cuda"
-        optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=betas, fused=True, capturable=capturable)
-        slots = ["exp_avg", "exp_avg_sq"]
-    else:
-        nesterov = recipe.momentum > 0
-        optimizer = torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=True)
-        slots = ["momentum_buffer"] if recipe.momentum > 0 else []
-    # As the optimizers' own first step would: that one must be like any other.
-    for parameter in parameters:
-        state = {slot: torch.zeros_like(parameter, requires_grad=False) for slot in slots}
-        optimizer.state[parameter] = (
-            {"step": torch.zeros((), device=device), **state} if recipe.optimizer == "adamw" else state
-        )
-    return optimizer
 
 
 def _ran_out_of_memory(error: BaseException) -> bool:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 
 import torch
+import torch._dynamo  # a shape's way through mobilenet's activations needs it: loaded once, for all
 from torch import nn
 
 from prunesweep import build_model
