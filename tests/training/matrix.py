@@ -53,9 +53,14 @@ def main(names: list[str]) -> int:
 
 
 def _case(network: str, width: str) -> int:
+    from prunesweep.core.passes import trace
+    from prunesweep.core.plan.models import ModelRef
+    from prunesweep.core.training.models import build_model
+
     worst = max(_differences(network, int(width)))
     print(f"{worst[0]:.1e} ({worst[1]})", flush=True)
     # Nothing of a stage loads torch's compiler: it would take every process 1.5 s, three quarters of what torch takes.
+    trace(build_model(ModelRef(network, int(width), CLASSES), seed=0), (3, SIDE, SIDE))
     assert not {"torch._dynamo", "torch._inductor"} & sys.modules.keys()
     return int(not worst[0] <= TOLERANCE)
 

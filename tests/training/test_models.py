@@ -1,5 +1,8 @@
 """The networks are torchvision's, at the published width to the key and shape, and scale down."""
 
+import sys
+from types import ModuleType
+
 import pytest
 import torch
 from torch import nn
@@ -7,6 +10,7 @@ from torch import nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.plan.shapes import prunable_shapes
+from prunesweep.core.training import vision
 from prunesweep.core.training.models import build_model, load_model, prunable
 from prunesweep.core.training.vision import import_torchvision
 
@@ -105,6 +109,17 @@ def test_torchvision_is_looked_up_once() -> None:
     assert import_torchvision() is found
     assert found.models.resnet18(num_classes=3).fc.out_features == 3
     assert found.datasets.CIFAR10.filename == "cifar-10-python.tar.gz"
+    assert not isinstance(sys.modules.get(vision._COMPILER), vision._Later), "torch's compiler is itself again"
+
+
+def test_what_torchvision_asks_of_the_compiler_is_fetched_once_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another module stands for the compiler, which takes seconds to load."""
+    compiler = ModuleType(vision._COMPILER)
+    vars(compiler).update(is_compile_supported=lambda device: device == "cuda", counters=1)
+    monkeypatch.setitem(sys.modules, vision._COMPILER, compiler)
+    later = vision._Later(vision._COMPILER)
+    assert later.is_compile_supported("cuda") and not later.is_compile_supported("cpu")
+    assert later.counters == 1 and not hasattr(later, "__file__")
 
 
 @pytest.mark.parametrize(
