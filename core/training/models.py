@@ -133,7 +133,7 @@ def _sized(ref: ModelRef, device: str) -> nn.Module:
 
 
 class _Undrawn(TorchFunctionMode):
-    """Nothing is drawn at random: on the meta device torch would load its compiler for it, for a second and a half."""
+    """Nothing is drawn at random: on the meta device torch would load its compiler for it, for more than a second."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None

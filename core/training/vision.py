@@ -5,7 +5,7 @@ torchvision's Python side declares kernels for `torchvision::nms` at import. Whe
 are missing and the import fails, though models and datasets need none of them. Declaring the two schemas first makes
 the import work; the operators themselves stay absent and nothing here calls them.
 
-torchvision's region pooling asks torch's compiler for one function, at import. Loading the compiler takes six times as
+torchvision's region pooling asks torch's compiler for one function, at import. Loading the compiler takes five times as
 long as all of torchvision, so a stand-in fetches it for the first caller: nothing here is one.
 """
 
