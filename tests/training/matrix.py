@@ -31,10 +31,13 @@ def main(names: list[str]) -> int:
     import prunesweep.core.measure.batchnorm
     import prunesweep.core.pruning.own
     import prunesweep.core.training.loop  # noqa: F401 - loaded once, for all, as is what follows
+    from prunesweep.core.passes import has_bf16
     from prunesweep.core.training.vision import import_torchvision
 
     import_torchvision()
     torch.set_num_threads(1)
+    if os.environ.get("ONEDNN_MAX_CPU_ISA") == "AVX2":
+        assert not has_bf16(torch.device("cpu")), "bf16 where oneDNN may not use it"
     failed = 0
     for name in names or [f"{network}:{width}" for network in NETWORKS for width in WIDTHS]:
         print(name, end=" ", flush=True)

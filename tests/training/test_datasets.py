@@ -5,10 +5,12 @@ import gzip
 import os
 import shutil
 import struct
+import sys
 import threading
 from dataclasses import replace
-from hashlib import md5
+from hashlib import md5, sha256
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from prunesweep.core.errors import DownloadAway, StageError
 from prunesweep.core.images.folders import find_dataset, find_images
 from prunesweep.core.images.inspection import Inspection
 from prunesweep.core.plan.datasets import DatasetRef, parse_dataset
-from prunesweep.core.training import dataset_cache
+from prunesweep.core.training import builtin, dataset_cache
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, channel_statistics, pack, packed_or_built
 from prunesweep.core.training.datasets import Split, check_dataset, load_dataset, packed_path
 from prunesweep.core.training.vision import import_torchvision
@@ -238,6 +240,18 @@ def test_digits_are_whole_balanced_and_disjoint(tmp_path: Path) -> None:
     assert shares.tolist() == pytest.approx([0.2] * 10, abs=0.006)
     assert torch.equal(train.images[:, :, ::2, ::2], train.images[:, :, 1::2, 1::2])
     assert torch.equal(train.mean, test.mean)
+    whole = b"".join(part.contiguous().numpy().tobytes() for one in (train, test) for part in (one.images, one.labels))
+    assert sha256(whole).hexdigest()[:16] == "712e29d1d24acb3a", "as scikit-learn 1.9.1 gives them"
+
+
+def test_digits_that_lie_elsewhere_are_asked_of_scikit_learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another module stands for scikit-learn, which takes seconds to load."""
+    table = builtin._digits_table().numpy()
+    other = ModuleType("sklearn.datasets")
+    vars(other)["load_digits"] = lambda: SimpleNamespace(data=table[:, :-1], target=table[:, -1].astype(int))
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", other)
+    monkeypatch.setattr(builtin, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[str(tmp_path)]))
+    assert np.array_equal(builtin._digits_table(), table)
 
 
 def test_class_count_must_be_the_stages(image_folder: Path) -> None:
