@@ -1,7 +1,7 @@
 """The optimizer of a recipe: torch's own, without loading torch's compiler.
 
-Torch's optimizers tell the compiler what it may not compile, and load it for that: more than a second in every process that trains.
-We compile the network alone, never an optimizer: here are their methods without that.
+Torch's optimizers tell the compiler what it may not compile, and load it for that: more than a second in every process
+that trains. We compile the network alone, never an optimizer: here are their methods without that.
 """
 
 import inspect
