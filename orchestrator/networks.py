@@ -35,7 +35,7 @@ class FoundNetwork:
     notes: tuple[str, ...] = ()
 
 
-def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path | None) -> FoundNetwork:
+def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path | None = None) -> FoundNetwork:
     """Return what the grid's network can do on that dataset, as a process with torch finds out; of our own networks
     everything is known without one. folder: of a file that was named with its path, None = SWEEP_NETWORKS.
 
@@ -46,7 +46,7 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     if network is None:
         return FoundNetwork()
     if reason := _unknown(network, settings, folder):
-        return FoundNetwork(notes=(f"{network.shown} was not looked at, the workers will: {reason}",))
+        return not_looked_at(network, reason)
     if dataset.ref.size:
         size = (dataset.ref.size,) * 2
     else:
@@ -65,6 +65,11 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     )
     (found,) = ask(NETWORK, request)
     return FoundNetwork(found.shapes, found.channels, found.notes)
+
+
+def not_looked_at(network: Network, reason: str) -> FoundNetwork:
+    """Return that nothing is known of it, and why."""
+    return FoundNetwork(notes=(f"{network.shown} was not looked at, the workers will: {reason}",))
 
 
 def check_here(model: str, settings: Settings) -> None:

@@ -6,13 +6,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from prunesweep.core.errors import UserError
+from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.images.folders import FoundDataset, candidates, find_images
 from prunesweep.core.ledger.queries.lookup import dataset_of, imported_of
 from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.plan.dag import Plan, plan
-from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.plan.datasets import DatasetRef, folder_of
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.core.plan.grids import Grid, field_of, read_axes
+from prunesweep.core.plan.networks import read_network
+from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.networks import FoundNetwork, look_at, not_looked_at
 
 
 def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid:
@@ -51,14 +55,35 @@ def grown(sweep: SweepRow, added: Mapping[str, object], *, looked: bool) -> Grid
     return replace(found, looked=old.seeds if len(old.seeds) > 1 else ())
 
 
-def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid, like: Plan | None = None) -> Plan:
+def look_again(engine: Engine, sweep: SweepRow, grid: Grid, settings: Settings) -> FoundNetwork:
+    """Return what the network of a grown grid can do, for what it is asked now and was not before: `sweep submit` has
+    looked at it for the rest. Of networks of ours, and for more seeds or epochs, there is nothing to ask.
+
+    Raises:
+        UserError: it cannot be made or trained here.
+    """
+    network, old = read_network(grid.model), stored_grid(sweep.grid)
+    if network is None or all(getattr(old, axis) == getattr(grid, axis) for axis in _OF_LAYERS):
+        return FoundNetwork()
+    ref, found = DatasetRef(**dataset_of(engine, sweep.id)), None
+    if (folder := folder_of(grid.dataset)) is not None and not ref.size:
+        try:
+            found = find_images(ref, candidates((folder,), settings.image_folders), settings.data)
+        except StageError:
+            return not_looked_at(network, "its images, which say how large they are, are not on this machine")
+    return look_at(grid, FoundDataset(ref, grid.dataset, found), settings)
+
+
+def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid, like: Plan | FoundNetwork | None = None) -> Plan:
     """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine.
 
     Args:
-        like: a plan that knows the layers of the sweep's network, None = if it is not ours they are not known.
+        like: what knows the layers of the sweep's network, None = if it is not ours they are not known.
     """
     layers = (like.shapes, like.channels) if like is not None else ()
     return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id), *layers)
 
 
+_OF_LAYERS = ("algorithm", "sparsity", "iterations")
+"""Axes whose values the layers of a network may not allow."""
 _FIX = "give what to add, e.g. --seeds 3,4 or --sparsity 95"

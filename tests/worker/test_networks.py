@@ -178,6 +178,25 @@ def test_what_its_layers_do_not_allow_is_refused_before_anything_is_trained(
     assert not home.exists()
 
 
+def test_an_extension_asks_the_layers_as_the_submission_did(
+    sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.py").write_text(CHANNELS)
+    grid = (*SMALL, "--model", f"{tmp_path}/own.py:net", "--algorithm", "channels", "--sparsity", "50")
+    assert sweep("submit", *grid, "--name", "mine").code == 0
+    blind = sweep("extend", "mine", "--sparsity", "88", "--dry-run")
+    assert blind.code == 0 and "net of own.py was not looked at, the workers will: own network" in blind.err
+    monkeypatch.setenv("SWEEP_NETWORKS", str(tmp_path))
+    before = sweep("show", "mine").out
+    for more in ((), ("--dry-run",)):
+        told = sweep("extend", "mine", "--sparsity", "88", *more)
+        assert told.code == 2 and "so at most 87.5% can go; ask for that or less" in told.complaint
+    assert sweep("show", "mine").out == before
+    assert sweep("extend", "mine", "--sparsity", "60", "--algorithm", "oneshot").code == 0
+    monkeypatch.setattr("prunesweep.orchestrator.networks.ask", None)  # more seeds ask nothing of the layers
+    assert sweep("extend", "mine", "--seeds", "1").code == 0
+
+
 @pytest.mark.parametrize(
     ("axes", "words"),
     [

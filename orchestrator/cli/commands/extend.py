@@ -12,7 +12,7 @@ from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.console.text import plural
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import estimate
-from prunesweep.orchestrator.run.extension import grown, plan_grown
+from prunesweep.orchestrator.run.extension import grown, look_again, plan_grown
 from prunesweep.orchestrator.run.submission import send_hints
 
 
@@ -21,7 +21,11 @@ def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) 
     settings = load_settings()
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
-        plan = plan_grown(engine, found, grown(found, added, looked=has_results(engine, found.id)))
+        grid = grown(found, added, looked=has_results(engine, found.id))
+        network = look_again(engine, found, grid, settings)
+        for line in network.notes:
+            note(f"note: {line}")
+        plan = plan_grown(engine, found, grid, network)
         if dry_run:
             expected = estimate.estimate(settings, plan)
             if json_:
