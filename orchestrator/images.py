@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from prunesweep.core.errors import RETRY, StageError
 from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset, packed_path
 from prunesweep.core.images.preprocessing import Preparation, differing, prepare_as_said
 from prunesweep.core.jobs.answers import Progress
@@ -101,6 +102,8 @@ def pack(found: FoundDataset, settings: Settings) -> None:
         for event in ask(PACK, request):
             if isinstance(event, Progress):
                 flash(f"packing {found.text}: {event.done:,} of {event.total:,} images")
+    except StageError as error:  # nothing is submitted yet that could be tried again
+        raise StageError(str(error).replace(RETRY, "then give the command again")) from None
     finally:
         flash("")
 

@@ -84,8 +84,7 @@ def submit(grid: str | None = None, *, name: str | None = None, throughput: bool
     """
     settings = load_settings()
     request = submission.plan_request(GridRequest(grid, axes, name, throughput), settings)
-    with ledger(settings, create=True) as engine:
-        submitted = submission.write(engine, request)
+    with submission.written(settings, request) as (engine, submitted):
         hints = in_order(engine, submitted.ready)
     submission.send_hints(settings, hints)
     return submitted.name

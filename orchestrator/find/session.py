@@ -195,8 +195,7 @@ def session(
         planned = submission.plan_request(asked, settings)
     for line in planned.notes:
         note(f"note: {line}")
-    with ledger(settings, create=True) as engine:
-        submitted = submission.write(engine, planned)
+    with submission.written(settings, planned) as (engine, submitted):
         _hint(settings, engine, submitted)
         trials = Trials(settings, engine, submitted.name, request.grid, lowest)
         yield Session(request, trials, lambda: None, view, tell, deadline)

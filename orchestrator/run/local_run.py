@@ -77,12 +77,12 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     need("worker", "run", modules=("torch",))
     _check_own_scores(request.plan.grid, settings)
     check_here(request.plan.grid.model, settings)
-    chosen = check_machine(settings, devices)
+    chosen = check_machine(settings, devices, keep=False)
     _check_devices(chosen)
     if request.dataset is not None:
         pack(request.dataset, settings)
-    with ledger(settings) as engine:
-        return LocalSweep(submission.write(engine, request), chosen)
+    with submission.written(settings, request) as (_, submitted):
+        return LocalSweep(submitted, chosen)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """From options to ledger rows: reads the grid, plans it, writes it, and sends hints if a broker answers."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from sqlalchemy import Engine
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
+from prunesweep.core.ledger.db.engine import new_ledger
+from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import AnyPlan, Plan, plan_of
 from prunesweep.core.plan.grid_files import load_grid
@@ -20,9 +23,10 @@ from prunesweep.core.settings import Settings, mask
 from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line
 from prunesweep.orchestrator.images import look_up
+from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.networks import look_at
 from prunesweep.orchestrator.run.request import GridRequest
-from prunesweep.orchestrator.run.weights import Upload, prepared_as_said, read_given, store
+from prunesweep.orchestrator.run.weights import Upload, prepared_as_said, read_given, sign_in, store
 
 _HINT_PATIENCE = 1.0
 
@@ -81,7 +85,41 @@ def write(engine: Engine, request: Request) -> SubmitSummary:
         StoreAway: the store does not take the weights.
     """
     if request.upload is not None:
-        store(engine, request.upload)
+        store(request.upload, engine)
+    return _add(engine, request)
+
+
+@contextmanager
+def written(settings: Settings, request: Request) -> Iterator[tuple[Engine, SubmitSummary]]:
+    """Write the sweep as `write` does, and keep its ledger open for the block. A ledger that is not there yet is made
+    with the sweep, or not at all.
+
+    Raises:
+        UserError, StoreAway: see `write`.
+    """
+    first = _write_first(settings, request)
+    with ledger(settings, create=True) as engine:
+        yield engine, first or write(engine, request)
+
+
+def _write_first(settings: Settings, request: Request) -> SubmitSummary | None:
+    """Write the sweep into a new ledger; None where there is one. The ledger signs in last: one that comes to nothing
+    leaves no name in the store."""
+    try:
+        with new_ledger(settings) as engine:
+            if engine is None:
+                return None
+            if request.upload is not None:
+                store(request.upload)
+            made = _add(engine, request)
+            if request.upload is not None:
+                sign_in(engine, request.upload)
+        return made
+    except NotPlaced:
+        return None
+
+
+def _add(engine: Engine, request: Request) -> SubmitSummary:
     return add_sweep(engine, request.plan, request.name, version(), request.prefix, request.throughput)
 
 

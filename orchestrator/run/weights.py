@@ -117,17 +117,26 @@ def _file(text: str) -> str:
         raise UserError(FIELD, text, error.fix) from None
 
 
-def store(engine: Engine, upload: Upload) -> None:
+def store(upload: Upload, signing: Engine | None = None) -> None:
     """Put the checkpoint into the artifact store, under its SHA-256; waits for a store that is away as long as a person
-    would.
+    would. signing: the ledger that signs in before.
 
     Raises:
         UserError: the store cannot be used.
         StoreAway: it does not answer, or does not take it.
     """
-    place = ArtifactStore.open(upload.artifacts_url, upload.home, PERSON)
-    place.sign_in(ledger_id(engine))  # so that another ledger's `sweep gc` leaves it
+    if signing is not None:
+        sign_in(signing, upload)
     try:
-        place.put(upload.data, lambda done, total: flash(f"storing the weights: {megabytes(done, total)}"))
+        _place(upload).put(upload.data, lambda done, total: flash(f"storing the weights: {megabytes(done, total)}"))
     finally:
         flash("")
+
+
+def sign_in(engine: Engine, upload: Upload) -> None:
+    """Leave the ledger's name in the store, so that another ledger's `sweep gc` leaves the checkpoint."""
+    _place(upload).sign_in(ledger_id(engine))
+
+
+def _place(upload: Upload) -> ArtifactStore:
+    return ArtifactStore.open(upload.artifacts_url, upload.home, PERSON)

@@ -60,9 +60,14 @@ def prepare(programs: Path, home: Path) -> None:
     )
     if ran.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
-        said = ran.stderr.decode(errors="replace").strip().splitlines() or ["it exits at once"]
-        raise UserError("SWEEP_HOME", folder, f"PostgreSQL makes no database there: {said[-1]}")
+        raise UserError("SWEEP_HOME", folder, f"PostgreSQL makes no database there: {_reason(ran.stderr)}")
     unfinished.rename(folder)
+
+
+def _reason(said: bytes) -> str:
+    """Return the line that says why; what follows it tells how initdb clears away."""
+    lines = said.decode(errors="replace").strip().splitlines() or ["it exits at once"]
+    return next((line for line in lines if "FATAL" in line or "error:" in line), lines[-1])
 
 
 def server(programs: Path, home: Path, log: Path) -> Child:

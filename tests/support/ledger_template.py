@@ -23,9 +23,11 @@ def put_template(template: bytes, make: Callable[[Path, int], None], file: Path,
         make(file, mode)
         return
     part = file.with_name(f"{file.name}.{os.getpid()}-{os.urandom(4).hex()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as copy:
-        copy.write(template)
-    # Closed by now: to close a file drops the locks that this process has on it.
-    with suppress(FileExistsError):
-        os.link(part, file)
-    part.unlink()
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as copy:
+            copy.write(template)
+        # Closed by now: to close a file drops the locks that this process has on it.
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        part.unlink()

@@ -2,9 +2,9 @@
 
 import math
 import os
-import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +14,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, Opera
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db.new_file import NotPlaced, new_file
+from prunesweep.core.ledger.db.sqlite import BUSY_SECONDS, begin, make_empty, settle, sqlite_engine
 from prunesweep.core.ledger.db.transactions import BEGIN, QUEUE
-from prunesweep.core.ledger.db.writer_queue import WriterQueue
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import Settings, mask
 
-_BUSY_SECONDS = 30.0
 # libpq counts this per address of a host, so that 2 s keeps an ordinary host under the 3 s we promise.
 _CONNECT_SECONDS = 2
 # A server that came back within that time is met by an error, as one that goes away during a call is.
@@ -37,11 +37,9 @@ def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = Fals
     Raises:
         UserError: not reachable, not writable, or at another schema; names the setting, password masked.
     """
-    if settings.embedded_ledger:
-        return _open_sqlite(settings.ledger_file, "ledger", create)
+    if place := _sqlite_place(settings):
+        return _open_sqlite(*place, create)
     url = _parse(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        return _open_sqlite(Path(url.database or ""), _DATABASE_URL, create)
     shown = mask(url.render_as_string(hide_password=False))
     if settings.served_here:
         return _open_server(url, upgrade, "SWEEP_HOME", str(settings.home), "serve it: sweep serve")
@@ -69,7 +67,7 @@ def _parse(given: str) -> URL:
 
 
 def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
-    fix = "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a ledger, or a new file"
+    fix = _fix(field)
     if not create and not file.exists():
         raise UserError(field, file, "no ledger yet; run: sweep submit")
     try:
@@ -81,30 +79,84 @@ def _open_sqlite(file: Path, field: str, create: bool) -> Engine:
             return _open_read_only(file, field, fix)
         raise UserError(field, file, f"is not writable; {fix}")
     if not file.exists():
-        _make_file(file, 0o600 if field == "ledger" else 0o644)
-    engine = create_engine(
-        URL.create("sqlite", database=str(file)),
-        creator=lambda: _connect(file),
-        execution_options={QUEUE: WriterQueue(file)},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+        _make_new(file, field)
+    engine = sqlite_engine(file)
     _check(engine, field, str(file), fix, upgrade=True)
     return engine
 
 
+@contextmanager
+def new_ledger(settings: Settings) -> Iterator[Engine | None]:
+    """A SQLite ledger that is not there yet, for its first writer: it appears at the end of the block with what has
+    been written, or not at all. None = it is there already, or is a server's.
+
+    Raises:
+        NotPlaced: see there; nothing has been written.
+        UserError: it cannot be made.
+    """
+    place = _sqlite_place(settings)
+    if place is None or place[0].exists():
+        yield None
+        return
+    file, field = place
+    with ExitStack() as ends:
+        try:
+            part = ends.enter_context(new_file(file))
+            _make_file(part, _mode(field))
+        except (DBAPIError, OSError) as error:
+            raise _not_made(file, field, error) from None
+        engine = sqlite_engine(part)
+        ends.callback(engine.dispose)
+        yield engine
+        settle(engine)
+
+
+def _sqlite_place(settings: Settings) -> tuple[Path, str] | None:
+    """Return the file of a SQLite ledger and the setting that names it; None for a server's."""
+    if settings.embedded_ledger:
+        return settings.ledger_file, "ledger"
+    url = _parse(settings.database_url)
+    return (Path(url.database or ""), _DATABASE_URL) if url.get_backend_name() == "sqlite" else None
+
+
+def _make_new(file: Path, field: str) -> None:
+    """Make the file with its tables, unless somebody else does; or an empty one, where it cannot be made as a whole.
+
+    Raises:
+        UserError: the disk has no room.
+    """
+    try:
+        with new_file(file) as part:
+            _make_file(part, _mode(field))
+    except NotPlaced:
+        make_empty(file, _mode(field))
+    except (DBAPIError, OSError) as error:
+        raise _not_made(file, field, error) from None
+
+
 def _make_file(file: Path, mode: int) -> None:
-    """Make an empty file; SQLite gives the files beside it the same mode. Never opened if it is there: to close a file
-    drops all locks that this process has on it, SQLite's included."""
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+    """Make a file with a new ledger's tables."""
+    make_empty(file, mode)
+    engine = sqlite_engine(file)
+    try:
+        migrate.upgrade(engine)
+        settle(engine)
+    finally:
+        engine.dispose()
 
 
-def _connect(file: Path) -> sqlite3.Connection:
-    """Connect to a file that is there. SQLite would make a missing one, and fill it from a write-ahead log that was
-    left behind: a ledger that went away would come back without its sweeps."""
-    address = f"file:{quote(os.fsencode(file))}?mode=rw"
-    return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
+def _mode(field: str) -> int:
+    return 0o600 if field == "ledger" else 0o644
+
+
+def _fix(field: str) -> str:
+    return "set SWEEP_HOME to a folder you can write" if field == "ledger" else "name a ledger, or a new file"
+
+
+def _not_made(file: Path, field: str, error: DBAPIError | OSError) -> UserError:
+    reason = _reason(error) if isinstance(error, DBAPIError) else error.strerror
+    room = "" if isinstance(error, PermissionError) else "free some room there, or "
+    return UserError(field, file, f"cannot be made: {reason}; {room}{_fix(field)}")
 
 
 def _open_read_only(file: Path, field: str, fix: str) -> Engine:
@@ -114,16 +166,16 @@ def _open_read_only(file: Path, field: str, fix: str) -> Engine:
         UserError: it cannot be used, or is at an older schema.
     """
 
-    def begin(connection: Connection) -> None:
+    def begin_to_read(connection: Connection) -> None:
         if connection.get_execution_options().get(BEGIN, "BEGIN") != "BEGIN":
             raise UserError(field, file, f"is not writable; {fix}")
-        _begin_sqlite(connection)
+        begin(connection)
 
     for query in ("mode=ro", "mode=ro&immutable=1"):
         # A file that nobody has open has no write-ahead log beside it, and none can be made: then it cannot change.
         path = f"file:{quote(str(file))}?{query}&uri=true"
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
-        event.listen(engine, "begin", begin)
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "begin", begin_to_read)
         try:
             with engine.connect() as connection:
                 connection.execute(text("SELECT 1 FROM sqlite_schema LIMIT 1"))
@@ -164,43 +216,6 @@ def _check_version(engine: Engine, shown: str, field: str, *, upgrade: bool) -> 
     if not upgrade:
         raise UserError(field, shown, f"is at schema {found or 'none'}, not {migrate.HEAD}; run: sweep db upgrade")
     migrate.upgrade(engine)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # None: the driver begins no transaction on its own; `_begin_sqlite` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-32768")
-    cursor.close()
-
-
-def _use_wal(cursor: Any) -> None:
-    """Write-ahead log on. The busy timeout doesn't cover this switch, so that two first users must take turns."""
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-        time.sleep(0.02)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # Straight to the driver: this is a tenth of a claim otherwise.
-    begin = connection.get_execution_options().get(BEGIN, "BEGIN")
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(begin)
-    except sqlite3.Error as error:
-        # Whoever waits for a locked ledger knows SQLAlchemy's errors.
-        raise DBAPIError.instance(begin, None, error, sqlite3.Error, dialect=connection.dialect) from error
-    finally:
-        cursor.close()
 
 
 def _check_idle(engine: Engine) -> None:

@@ -11,7 +11,6 @@ from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note, paint, say, say_json
 from prunesweep.orchestrator.console.text import plural
-from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import estimate, submission
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.status.follow import follow
@@ -26,8 +25,7 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
     if dry_run:
         _show_estimate(settings, request.plan.whole(), json_)
         return
-    with ledger(settings, create=True) as engine:
-        submitted = submission.write(engine, request)
+    with submission.written(settings, request) as (engine, submitted):
         _show_submitted(settings, engine, submitted, json_)
         if watch:
             raise typer.Exit(follow(engine, submitted.id, settings.lease))
