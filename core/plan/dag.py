@@ -38,6 +38,7 @@ class Plan:
         stages: in topological order, parents before children.
         shapes: of the network's prunable weights, None = not known without building it.
         channels: those that can be taken out, None = not known.
+        notes: what a person should know of it, one line each.
     """
 
     grid: Grid
@@ -46,6 +47,7 @@ class Plan:
     encoded: Mapping[str, str]
     shapes: Shapes | None = None
     channels: ChannelGroups | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -102,7 +104,7 @@ class GridPlan:
     """What a grid's plan is made from; it is worked out part by part, and kept by whoever wants it whole.
 
     Attributes:
-        shapes, channels: as a `Plan` has them.
+        shapes, channels, notes: as a `Plan` has them.
         builder: makes one that has planned nothing yet.
     """
 
@@ -110,6 +112,7 @@ class GridPlan:
     shapes: Shapes | None
     channels: ChannelGroups | None
     builder: Callable[[], Builder]
+    notes: tuple[str, ...] = ()
 
     def parts(self) -> Iterator[PlanPart]:
         """Yield the cells in the grid's order, with their stages, parents before children. Only the digests of what has
@@ -127,7 +130,7 @@ class GridPlan:
             cells += part.cells
             stages.update(part.stages)
             encoded.update(part.encoded)
-        return Plan(self.grid, tuple(cells), stages, encoded, self.shapes, self.channels)
+        return Plan(self.grid, tuple(cells), stages, encoded, self.shapes, self.channels, self.notes)
 
 
 AnyPlan = Plan | GridPlan
@@ -182,11 +185,12 @@ def plan_of(
     grid.check_size()
     wanted = (grid if grid.points else replace(grid, seeds=grid.seeds[:1])).cells()  # the others' have the same rounds
     rules.check(wanted)
+    notes = rules.notes(wanted)
     if ours is None:
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
         rules = RoundRules(grid, None, grid.layers)
     builder = partial(Builder, grid, dataset, model, recipes, profile, rules, root)
-    return GridPlan(grid, shapes, known, partial(builder, stops=builder().find_stops(wanted)))
+    return GridPlan(grid, shapes, known, partial(builder, stops=builder().find_stops(wanted)), notes)
 
 
 def _import_of(grid: Grid, model: ModelRef, imported: ImportedWeights | None) -> Import | None:

@@ -7,9 +7,12 @@ from math import prod
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import OF_CHANNELS, Algorithm
 from prunesweep.core.plan.channel_reach import ChannelGroups, most_removable
-from prunesweep.core.plan.layer_rules import LayerShare
+from prunesweep.core.plan.layer_rules import LayerRule, LayerShare, counted_layers
 from prunesweep.core.plan.patterns import Pattern
 from prunesweep.core.plan.shapes import Shapes
+
+_AS_ASKED = 0.95
+"""Part of its sparsity that a pattern reaches without a word: most networks have a first layer that cannot have it."""
 
 
 def check_pattern(name: str, pattern: Pattern, rounds: int, shapes: Shapes | None, ruled: Collection[str]) -> None:
@@ -26,6 +29,23 @@ def check_pattern(name: str, pattern: Pattern, rounds: int, shapes: Shapes | Non
     if shapes is not None and not any(pattern.covers(shapes[layer]) for layer in shapes if layer not in ruled):
         what = f"no layer without a rule has inputs that {pattern.of} divides, so nothing would be pruned"
         raise UserError("algorithm", name, f"{what}; choose another pattern, another width or other layer rules")
+
+
+def pattern_note(name: str, pattern: Pattern, shapes: Shapes, rules: Collection[LayerRule]) -> str:
+    """Return what an N:M pattern comes to where many layers cannot have it; "" where it is as good as asked.
+
+    Args:
+        name: of the algorithm.
+        rules: resolved ones.
+    """
+    counted = counted_layers(shapes, rules)
+    ruled = {rule.pattern for rule in rules}
+    fit = [layer for layer in counted if layer not in ruled and pattern.covers(shapes[layer])]
+    reached = pattern.sparsity * sum(prod(shapes[layer]) for layer in fit) / sum(prod(shapes[one]) for one in counted)
+    if reached >= _AS_ASKED * pattern.sparsity:
+        return ""
+    layers = f"{len(fit)} of {len(counted)} layers (without a rule, with inputs that {pattern.of} divides)"
+    return f"{name}: only {layers} can have the pattern, so {100 * reached:.3g}% goes, not {100 * pattern.sparsity:g}%"
 
 
 def check_channels(

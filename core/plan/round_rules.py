@@ -11,7 +11,7 @@ from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import DENSE, LayerRule, LayerShare, encode_rules, share
 from prunesweep.core.plan.patterns import read_pattern
-from prunesweep.core.plan.reach import check_channels, check_pattern
+from prunesweep.core.plan.reach import check_channels, check_pattern, pattern_note
 from prunesweep.core.plan.shapes import Shapes
 
 
@@ -43,6 +43,15 @@ class RoundRules:
                 check_pattern(name, pattern, rounds, self.shapes, {rule.pattern for rule in self.rules})
             elif self.shapes is not None:
                 self._check_reach(algorithm, sparsity, rounds, self.shapes)
+
+    def notes(self, cells: Iterable[Cell]) -> tuple[str, ...]:
+        """Return where the layers let an algorithm reach far less than is asked for, one line each."""
+        if self.shapes is None:
+            return ()
+        named = dict.fromkeys(cell.algorithm for cell in cells if cell.sparsity)
+        patterns = ((name, read_pattern(self.grid.base(name).allocation)) for name in named)
+        found = (pattern_note(name, pattern, self.shapes, self.rules) for name, pattern in patterns if pattern)
+        return tuple(filter(None, found))
 
     def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int, shapes: Shapes) -> None:
         """The layers without a rule can only lose weights from round to round, and channels all at once."""

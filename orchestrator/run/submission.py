@@ -70,10 +70,10 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     given = read_given(grid, found.ref, settings)
     if given is None:
         planned = plan_of(grid, found.ref, shapes=network.shapes, channels=network.channels)
-        notes = (*found.notes, *network.notes)
+        notes = (*found.notes, *network.notes, *planned.notes)
         return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
     planned = plan_of(given.grid, found.ref, given.imported, network.shapes, network.channels)
-    notes = (*found.notes, *network.notes, *given.notes, *said)
+    notes = (*found.notes, *network.notes, *given.notes, *said, *planned.notes)
     return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
 
 

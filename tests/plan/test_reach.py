@@ -70,6 +70,23 @@ def test_what_layers_do_not_allow_is_one_line(axes: dict[str, object], words: st
     assert words in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("axes", "words"),
+    [
+        ({"algorithm": "2:4"}, ()),
+        ({"algorithm": "2:4", "sparsity": "0"}, ()),
+        ({"algorithm": "oneshot", "sparsity": "20", "layers": "layer3*=dense"}, ()),
+        ({"algorithm": "16:32", "width": "8"}, ("6 of 22 layers", "so 34.1% goes, not 50%")),
+        ({"algorithm": "random@2:4", "layers": "layer3*=dense"}, ("14 of 22 layers", "so 12.3% goes, not 50%")),
+        ({"algorithm": "2:4", "layers": "layer3*=exempt"}, ()),
+    ],
+)
+def test_a_pattern_that_few_layers_can_have_is_said(axes: dict[str, object], words: tuple[str, ...]) -> None:
+    notes = planned(**axes).notes
+    assert len(notes) == bool(words)
+    assert all(word in notes[0] for word in words), notes
+
+
 def test_networks_of_other_sources_as_far_as_they_are_known() -> None:
     assert foreign(None, algorithm="channels", sparsity="99.9").cells, "not looked at here"
     assert foreign(WITHIN, algorithm="channels", sparsity="90.4").cells

@@ -23,9 +23,9 @@ def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) 
         found = find_sweep(engine, sweep)
         grid = grown(found, added, looked=has_results(engine, found.id))
         network = look_again(engine, found, grid, settings)
-        for line in network.notes:
-            note(f"note: {line}")
         plan = plan_grown(engine, found, grid, network)
+        for line in (*network.notes, *plan.notes):
+            note(f"note: {line}")
         if dry_run:
             expected = estimate.estimate(settings, plan)
             if json_:
