@@ -43,16 +43,21 @@ def image_source(image: str | None) -> ImageSource:
     """Return the image that was asked for; else how to build one from the checkout, the wheel or the package that this
     program was installed from."""
     if image is not None:
-        return ImageSource(f"image: {json.dumps(image)}")
+        return ImageSource(f"image: {_text(image)}")
     root = Path(prunesweep.core.__file__).resolve().parents[1]
     if (root / "Dockerfile").is_file():
-        return ImageSource(f"build: {{context: {json.dumps(str(root))}}}")
+        return ImageSource(f"build: {{context: {_text(str(root))}}}")
     wheel = _wheel()
     if wheel is None:
         what = f"prunesweep{_EXTRAS}=={distribution('prunesweep').version}"
         return ImageSource("build: .", _DOCKERFILE.format(copy="", what=what))
     copy = f"COPY {json.dumps([wheel.name, '/tmp/'])}\n"  # noqa: S108 - within the image
     return ImageSource("build: .", _DOCKERFILE.format(copy=copy, what=f"/tmp/{wheel.name}{_EXTRAS}"), wheel)  # noqa: S108
+
+
+def _text(value: str) -> str:
+    """Return it as Compose reads it back: a quoted YAML string, with dollars that begin no variable."""
+    return json.dumps(value, ensure_ascii=False).replace("$", "$$")
 
 
 def _wheel() -> Path | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -138,6 +139,14 @@ def check_export(folder: Path, name: str) -> None:
     others = sorted(file.name for file in folder.iterdir() if not _is_ours(file, name)) if folder.exists() else []
     if others:
         raise UserError("export", folder, f"holds {others[0]}, which no search {name} has written; give a new folder")
+
+
+def drop_former(folder: Path, name: str, written: Collection[Path]) -> None:
+    """Remove what the search exported before and does not recommend any more, so that the folder holds the present
+    recommendation; files of others stay. written: those of now, their cards among them."""
+    former = [file for file in folder.iterdir() if file.absolute() not in written and _is_ours(file, name)]
+    for file in sorted(former, key=lambda file: file.suffix == ".md"):  # a card goes last: it says whose the file is
+        file.unlink(missing_ok=True)
 
 
 def _is_ours(file: Path, name: str) -> bool:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from string import Template
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,6 +44,22 @@ def test_all_but_the_workers_is_as_in_the_repository_and_workers_do_what_its_wor
     for found in workers.values():
         assert found.pop("command") == ["sweep", "worker", "--devices", "cpu"]
         assert found == {key: value for key, value in worker.items() if key not in ("command", "deploy")}
+
+
+@pytest.mark.parametrize("folder", ["price $5 ${HOME}", 'a "quoted": one #2', "naïve 😀"])
+def test_what_compose_would_replace_stays_as_it_is(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compose replaces $NAME and ${NAME} in every value, and $$ by a dollar."""
+    root = tmp_path / folder
+    (root / "core").mkdir(parents=True)
+    (root / "Dockerfile").touch()
+    monkeypatch.setattr(deploying_image.prunesweep.core, "__file__", str(root / "core" / "__init__.py"))
+    for source, where in ((image_source(None), ("build", "context")), (image_source(folder), ("image",))):
+        found = yaml.safe_load(compose_file(source, 1, 0))["services"]["worker-1"]
+        for key in where:
+            found = found[key]
+        assert Template(found).substitute({}) == (folder if where == ("image",) else str(root))
 
 
 def test_each_worker_has_a_gpu_of_its_own() -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, select, update
 
 from bench.rows import LATENCY
 from prunesweep.core.errors import UserError
+from prunesweep.core.jobs.answers import ExportedFile
+from prunesweep.core.jobs.requests import Export
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import stages, sweeps
 from prunesweep.core.ledger.queries.report import report_rows
@@ -272,6 +274,29 @@ def test_a_folder_with_files_of_others_is_not_exported_to(sweep: Sweep, home: Pa
     for sweep_name, ours in (("seek-best-2, cell 1", True), ("seek-best", True), ("seekers-best, cell 1", False)):
         (tmp_path / "resnet18.md").write_text(f"| sweep | {sweep_name}, submitted 2026-11-29 |\n")
         assert (_unexpected(tmp_path, "seek") == "") is ours
+
+
+def test_the_export_folder_holds_the_present_recommendation_alone(
+    sweep: Sweep, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another bound recommends another network: the files of the former one, which look like a result, go."""
+    folder = tmp_path / "found"
+
+    def write(_program: object, request: Export) -> Iterator[ExportedFile]:
+        for weights in request.files:
+            Path(weights.path).write_text(weights.sha256)
+            yield ExportedFile(path=weights.path, bytes=len(weights.sha256))
+
+    monkeypatch.setattr("prunesweep.orchestrator.export.files.ask", write)
+    sparsities: list[float] = []
+    for bound in ("0", "60"):
+        ran = sweep(*FIND, "--bench-device", "none", "--export", folder, "--max-drop", bound, "--json")
+        assert ran.code == 0, ran.err
+        found = json.loads(ran.out)
+        written = {Path(file) for file in found["files"]}
+        assert {*folder.iterdir()} == written | {file.with_suffix(".md") for file in written}
+        sparsities.append(found["sparsity"])
+    assert len(set(sparsities)) == 2
 
 
 def _unexpected(folder: Path, name: str) -> str:

@@ -11,7 +11,7 @@ from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.console.text import size
 from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 from prunesweep.orchestrator.find.recommendation import Recommendation, as_dict, lines
-from prunesweep.orchestrator.find.request import FindRequest, read_request
+from prunesweep.orchestrator.find.request import FindRequest, drop_former, read_request
 from prunesweep.orchestrator.find.session import session
 from prunesweep.orchestrator.run.local_worker import WorkerEnded
 from prunesweep.orchestrator.run.request import GridRequest
@@ -60,13 +60,16 @@ def find(
 
 
 def _exported(request: FindRequest, found: Recommendation) -> list[str]:
-    """Write the network as a plain state_dict and packed; return the files' paths."""
+    """Write the network as a plain state_dict and packed, and remove what the folder held of an earlier recommendation;
+    return the files' paths."""
     if request.export is None:
         return []
-    written = []
+    written, cards = [], []
     for form in ("torch", "packed"):
         planned = plan_export(load_settings(), found.sweep, request.export, ExportOptions(form, force=True))
         for event in planned.write():
             note(f"{event['path']}  {size(event['bytes'])}")
             written.append(str(event["path"]))
+            cards.append(str(event["card"]))
+    drop_former(request.export, request.name, {Path(file).absolute() for file in (*written, *cards)})
     return written
