@@ -49,14 +49,14 @@ def images_for(files: Sequence[Path], options: ImageOptions, settings: Settings)
     """
     how, share = one_of(options.resize, "resize", RESIZES), parse_share(options.test_share)
     channels = parse_channels(options.mean, "mean", zero=True), parse_channels(options.std, "std", zero=False)
-    asked = Preparation(*channels, read_size(options.image_size))
+    asked = Preparation(*channels, read_size(options.image_size), how)
     resizes = folder_of(options.dataset) is not None
     used = prepare_as_said(files[0], asked, resizes=resizes)
     for line in (*used.notes, *(differing(path, used, resizes=resizes) for path in files)):
         if line:
             note(f"note: {line}")
-    check_resize(how, used.image_size)
-    found = look_up(options.dataset, settings, size=used.image_size, resize=how, share=share)
+    check_resize(used.resize, used.image_size)
+    found = look_up(options.dataset, settings, size=used.image_size, resize=used.resize, share=share)
     for line in found.notes:
         note(f"note: {line}")
     return replace(found, ref=with_normalisation(found.ref, used.mean, used.std))

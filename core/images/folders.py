@@ -10,7 +10,7 @@ from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.inspection import Inspection, Progress, inspect_folder
 from prunesweep.core.images.shard_inspection import inspect_shards
-from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset
+from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset, resize_rule
 
 _NEEDED: Mapping[str, str] = MappingProxyType(
     {
@@ -88,7 +88,9 @@ def find_dataset(
     found = _inspect(kind, root, data, progress, False, share)
     if found.faults_at(size):
         raise RefusedFolder(field, value, found, size)
-    ref = DatasetRef(kind, found.identity, len(found.classes), size, resize if size else "", test_share=share)
+    ref = DatasetRef(
+        kind, found.identity, len(found.classes), size, resize_rule(resize) if size else "", test_share=share
+    )
     return FoundDataset(ref, f"{kind}:{root}", found)
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import read_size
+from prunesweep.core.plan.datasets import RESIZES, read_size, resize_rule
 
 CARD_ROW = "images normalised by"
 """The row of a model card that gives mean and standard deviation."""
 CARD_SIZE = "images resized to"
 """The row of a model card that gives the side of its images in pixels."""
 _CARD = re.compile(rf"^\| {CARD_ROW} \| mean ([\d.,e-]+), standard deviation ([\d.,e-]+)", re.MULTILINE)
-_SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) ", re.MULTILINE)
+_SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) (?:.*\(([a-z-]+)\))?", re.MULTILINE)
+_BICUBIC = ("bicubic", 3)
+"""As libraries write it: torchvision's and timm's `interpolation`, and Pillow's number in transformers' `resample`."""
 _CONFIGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"config.json": ("input_size",), "preprocessor_config.json": ("crop_size", "size")}
 )
@@ -33,16 +35,22 @@ class Preprocessing:
         source: the file's name.
         mean, std: of values in [0, 1], as `parse_channels` writes them; "" = it does not say.
         image_size: side in pixels of square images, 0 = it does not say.
+        resize: how they are made so (`prunesweep.core.plan.datasets.RESIZES`), "" = it does not say.
     """
 
     source: str
     mean: str = ""
     std: str = ""
     image_size: int = 0
+    resize: str = ""
 
-    def agrees(self, mean: object, std: object, size: int) -> bool:
-        """Return whether images prepared in that way are prepared as it says."""
-        return (not self.mean or (self.mean, self.std) == (mean, std)) and self.image_size in (0, size)
+    def agrees(self, used: "Preparation", *, resizes: bool) -> bool:
+        """Return whether images prepared in that way are prepared as it says. resizes: as `prepare_as_said` has it."""
+        normalised = not self.mean or (self.mean, self.std) == (used.mean, used.std)
+        if not resizes:
+            return normalised
+        alike = not used.image_size or self.resize in ("", resize_rule(used.resize))
+        return normalised and self.image_size in (0, used.image_size) and alike
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,14 @@ class Preparation:
     Attributes:
         mean, std: as `Preprocessing` has them, "" = the dataset's own.
         image_size: side in pixels that images are resized to, 0 = they are not.
+        resize: how; the default counts as not chosen.
         notes: what was taken from a file beside the weights, a line each.
     """
 
     mean: str
     std: str
     image_size: int
+    resize: str = RESIZES[0]
     notes: tuple[str, ...] = ()
 
 
@@ -81,13 +91,16 @@ def prepare_as_said(weights: Path, asked: Preparation, *, resizes: bool, name: s
     if said.image_size and not asked.image_size and resizes:
         found = replace(found, image_size=said.image_size)
         notes.append(f"{name}: images are of {said.image_size} pixels as {said.source} says; see --image-size")
+    if said.resize and found.image_size and resizes and asked.resize == RESIZES[0] != said.resize:
+        found = replace(found, resize=said.resize)
+        notes.append(f"{name}: images are resized by {said.resize} as {said.source} says; see --resize")
     return replace(found, notes=(*asked.notes, *notes))
 
 
 def differing(weights: Path, used: Preparation, *, resizes: bool) -> str:
     """Return the note for weights beside which a file says that images are prepared otherwise, "" for others."""
     said = beside(weights)
-    if said is None or said.agrees(used.mean, used.std, used.image_size if resizes else said.image_size):
+    if said is None or said.agrees(used, resizes=resizes):
         return ""
     return f"{weights.name}: {said.source} prepares its images otherwise; all files see the same images"
 
@@ -96,8 +109,8 @@ def beside(weights: Path) -> Preprocessing | None:
     """Return what lies beside a file of weights: its model card `NAME.md`, else `config.json` as timm writes it, else
     `preprocessor_config.json` as transformers does; None where none of them says anything that can be used.
 
-    Source: timm's `pretrained_cfg` (mean, std, input_size [3, H, W]); transformers' image processors (image_mean,
-    image_std, size).
+    Source: timm's `pretrained_cfg` (mean, std, input_size [3, H, W], interpolation); transformers' image processors
+    (image_mean, image_std, size, resample).
     """
     folder = weights.parent
     candidates = (
@@ -111,7 +124,8 @@ def _card(file: Path) -> Preprocessing | None:
     text = _text(file)
     numbers, side = _CARD.search(text), _SIDE.search(text)
     mean, std = _channels(numbers[1].rstrip(","), numbers[2].rstrip(",")) if numbers else ("", "")
-    return Preprocessing(file.name, mean, std, _size(side[1]) if side else 0)
+    rule = side[2] if side and side[2] in RESIZES else ""
+    return Preprocessing(file.name, mean, std, _size(side[1]) if side else 0, rule)
 
 
 def _config(file: Path, *sizes: str) -> Preprocessing | None:
@@ -124,7 +138,13 @@ def _config(file: Path, *sizes: str) -> Preprocessing | None:
     said = next((whole[key] for key in ("pretrained_cfg", "data_config") if isinstance(whole.get(key), dict)), whole)
     mean, std = _channels(*(next(_found(said, axis, f"image_{axis}"), "") for axis in ("mean", "std")))
     sides = (_side(each) for each in _found(said, *sizes))
-    return Preprocessing(file.name, mean, std, next((side for side in sides if side), 0))
+    rule = rule_of(next(_found(said, "interpolation", "resample"), ""))
+    return Preprocessing(file.name, mean, std, next((side for side in sides if side), 0), rule)
+
+
+def rule_of(interpolation: object) -> str:
+    """Return the rule of resizing that a library's word for its interpolation comes to, "" = the default or unknown."""
+    return f"{RESIZES[0]}-bicubic" if interpolation in _BICUBIC else ""
 
 
 def _text(file: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.images.preprocessing import rule_of
 from prunesweep.core.plan.weights import FIELD, HUBS
 from prunesweep.core.traffic import Traffic, followed
 from prunesweep.core.training.vision import import_torchvision
@@ -30,11 +31,13 @@ class Published:
     Attributes:
         weights: name → tensor as published.
         mean, std: how their images were normalised, of values in [0, 1]; None = the library does not say.
+        resize: how they were resized (`prunesweep.core.images.preprocessing.rule_of`).
     """
 
     weights: Mapping[str, Any]
     mean: tuple[float, ...] | None
     std: tuple[float, ...] | None
+    resize: str = ""
 
 
 def download(text: str, progress: Progress = unwatched) -> Published:
@@ -62,7 +65,8 @@ def _torchvision(text: str, name: str, progress: Progress) -> Published:
     load = partial(entry.get_state_dict, progress=False, check_hash=True, weights_only=True)
     weights = _reached(text, load, progress, size)
     preset = entry.transforms()
-    return Published(weights, _numbers(getattr(preset, "mean", None)), _numbers(getattr(preset, "std", None)))
+    said = _numbers(getattr(preset, "mean", None)), _numbers(getattr(preset, "std", None))
+    return Published(weights, *said, rule_of(getattr(getattr(preset, "interpolation", None), "value", "")))
 
 
 def _timm(text: str, name: str, progress: Progress) -> Published:
@@ -73,7 +77,8 @@ def _timm(text: str, name: str, progress: Progress) -> Published:
     importlib.import_module("huggingface_hub.utils").disable_progress_bars()
     network = _reached(text, partial(timm.create_model, name, pretrained=True), progress, 0)
     config = network.pretrained_cfg
-    return Published(network.state_dict(), _numbers(config.get("mean")), _numbers(config.get("std")))
+    said = _numbers(config.get("mean")), _numbers(config.get("std"))
+    return Published(network.state_dict(), *said, rule_of(config.get("interpolation", "")))
 
 
 _DOWNLOADS: Mapping[str, Callable[[str, str, Progress], Published]] = MappingProxyType(

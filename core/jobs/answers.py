@@ -301,7 +301,8 @@ class FoundNetwork(Answer):
 
 @dataclass(frozen=True)
 class Imported(Answer):
-    """Weights that became a checkpoint (see `prunesweep.core.plan.weights`). mean, std: as published, or None."""
+    """Weights that became a checkpoint (see `prunesweep.core.plan.weights`). mean, std: as published, or None;
+    resize: as published, "" = by the default, or not said."""
 
     event: ClassVar[str] = "imported"
     tensors: str
@@ -311,6 +312,7 @@ class Imported(Answer):
     total: int
     mean: tuple[float, ...] | None
     std: tuple[float, ...] | None
+    resize: str = ""
 
 
 @dataclass(frozen=True)

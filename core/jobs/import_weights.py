@@ -52,6 +52,7 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
         total=total,
         mean=tuple(mean) if mean else None,
         std=tuple(std) if std else None,
+        resize="" if published is None else published.resize,
     )
 
 

@@ -23,8 +23,9 @@ FOLDERS = (IMAGEFOLDER, PARQUET)
 OPTIONAL = "optional"
 """Marks fields (in their metadata) that a stage's JSON leaves out where they have their default, so that fields can be
 added without changing the digests of stages that don't use them."""
-RESIZES = ("crop", "stretch", "pad")
-"""How images become squares (`prunesweep.core.images.resizing`)."""
+RESIZES = ("crop", "stretch", "pad", "crop-bicubic", "stretch-bicubic", "pad-bicubic", "crop-bilinear")
+"""How images become squares (`prunesweep.core.images.resizing`). The first one is what nobody has chosen, so that a
+file beside weights may say otherwise; the last one is the same, chosen."""
 LARGEST = 2048
 """Longest side in pixels that images may be resized to."""
 
@@ -69,6 +70,11 @@ def read_size(value: object, field: str = "image_size") -> int:
     if isinstance(value, int | str) and not isinstance(value, bool) and str(value).strip() == "0":
         return 0
     return parse_count(value, field, 8, LARGEST)
+
+
+def resize_rule(resize: str) -> str:
+    """Return the rule that images are resized by: one name for what is the same."""
+    return RESIZES[0] if resize == RESIZES[-1] else resize
 
 
 def check_resize(resize: str, size: int) -> None:

@@ -15,6 +15,9 @@ def flag(name: str, text: str, short: str = "", **more: Any) -> Any:
     return typer.Option(name, *([short] if short else []), metavar="", help=text, **more)
 
 
+_RULES = "crop|stretch|pad[-bicubic]"
+_HOW = "How they are resized; crop keeps the middle."
+_RESIZES = completion.one("crop", "stretch", "pad", "crop-bicubic", "stretch-bicubic", "pad-bicubic", "crop-bilinear")
 SweepArgument = Annotated[
     str | None,
     typer.Argument(
@@ -48,9 +51,9 @@ ResizeOption = Annotated[
     str,
     typer.Option(
         "--resize",
-        metavar="crop|stretch|pad",
-        help="How they are resized; crop keeps the middle.",
-        autocompletion=completion.one("crop", "stretch", "pad"),
+        metavar=_RULES,
+        help=_HOW,
+        autocompletion=_RESIZES,
     ),
 ]
 TestShareOption = Annotated[
@@ -106,7 +109,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "seeds": ("LIST", "Seeds, e.g. 0,1,2."),
     "dataset": ("NAME", "cifar10, cifar100, fashion-mnist, digits, imagefolder:PATH or parquet:PATH."),
     "image_size": ("N", "Resize an image folder's images to squares of that side, in pixels, e.g. 224."),
-    "resize": ("crop|stretch|pad", "How they are resized; crop keeps the middle."),
+    "resize": (_RULES, _HOW),
     "test_share": ("SHARE", "Part of an undivided folder that is its test set, e.g. 0.2; 0.2:7 draws another."),
     "model": (
         "NAME",
@@ -136,7 +139,7 @@ _THROUGHPUT = "Train before evaluating and measuring, instead of finishing row a
 _VALUES: Mapping[str, completion.Complete] = {
     "algorithm": completion.listed(completion.ALGORITHMS),
     "dataset": completion.DATASETS,
-    "resize": completion.one("crop", "stretch", "pad"),
+    "resize": _RESIZES,
     "model": completion.MODELS,
     "recipe": completion.one("default", "study", "digits"),
     "bn_reestimate": completion.one("true", "false"),

@@ -14,6 +14,7 @@ from prunesweep.core.ledger.db.engine import new_ledger
 from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import AnyPlan, Plan, plan_of
+from prunesweep.core.plan.datasets import resize_rule
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.names import parse_name
@@ -72,6 +73,8 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
         planned = plan_of(grid, found.ref, shapes=network.shapes, channels=network.channels)
         notes = (*found.notes, *network.notes, *planned.notes)
         return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
+    if found.ref.size:
+        found = replace(found, ref=replace(found.ref, resize=resize_rule(given.grid.resize)))
     planned = plan_of(given.grid, found.ref, given.imported, network.shapes, network.channels)
     notes = (*found.notes, *network.notes, *given.notes, *said, *planned.notes)
     return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)

@@ -16,7 +16,7 @@ from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
 from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import DatasetRef, folder_of, with_normalisation
+from prunesweep.core.plan.datasets import RESIZES, DatasetRef, folder_of, with_normalisation
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
@@ -55,15 +55,17 @@ def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     came to, one line each; the grid as it is where it says itself, or where nothing lies there."""
     if not grid.weights or is_published(grid.weights):
         return grid, ()
-    asked, resizes = Preparation(grid.mean, grid.std, grid.image_size), folder_of(grid.dataset) is not None
+    asked, resizes = Preparation(grid.mean, grid.std, grid.image_size, grid.resize), folder_of(grid.dataset) is not None
     found = prepare_as_said(Path(grid.weights), asked, resizes=resizes, name=origin_of(grid.weights))
-    return replace(grid, mean=found.mean, std=found.std, image_size=found.image_size), found.notes
+    said = replace(grid, mean=found.mean, std=found.std, image_size=found.image_size, resize=found.resize)
+    return said, found.notes
 
 
 def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:
     """Return the grid's weights as a checkpoint of this program; None for a grid without. Nothing is stored yet.
 
-    Published weights bring the mean and standard deviation that they were trained with, unless the grid gives others.
+    Published weights bring the mean and standard deviation that they were trained with, and how images were resized
+    where these are resized, unless the grid gives others.
 
     Raises:
         UserError: weights that cannot be read or fit another network, or an algorithm that cannot begin with them.
@@ -88,6 +90,9 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
         mean, std = (parse_channels(list(value), axis, zero=axis == "mean") for axis, value in given)
         grid = replace(grid, mean=mean, std=std)
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
+    if found.resize and dataset.size and grid.resize == RESIZES[0]:
+        grid = replace(grid, resize=found.resize)
+        notes.append(f"{name}: images are resized by {found.resize}, as it was trained; see --resize")
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
     return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
 

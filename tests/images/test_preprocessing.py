@@ -1,11 +1,12 @@
 """What lies beside a file of weights says how its images were prepared; whatever it holds, nothing ends in an error."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from prunesweep.core.images.preprocessing import Preprocessing, beside
+from prunesweep.core.images.preprocessing import Preparation, Preprocessing, beside, differing, prepare_as_said
 
 MEAN, STD = "0.485,0.456,0.406", "0.229,0.224,0.225"
 NUMBERS = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -64,3 +65,32 @@ def test_nothing_there_and_a_folder_of_that_name(tmp_path: Path) -> None:
     (tmp_path / "config.json").mkdir()
     assert beside(tmp_path / "model.pt") is None
     assert beside(Path("nowhere/model.pt")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("config.json", json.dumps({"pretrained_cfg": {**NUMBERS, "interpolation": "bicubic"}}), "crop-bicubic"),
+        ("config.json", json.dumps({"pretrained_cfg": {**NUMBERS, "interpolation": "bilinear"}}), "crop"),
+        ("config.json", json.dumps({**NUMBERS, "interpolation": {"bicubic": 3}}), "crop"),
+        ("preprocessor_config.json", '{"size": 64, "resample": 3}', "crop-bicubic"),
+        ("preprocessor_config.json", '{"size": 64, "resample": 2}', "crop"),
+        ("model.md", "| images resized to | 64 × 64 pixels (pad-bicubic) |", "pad-bicubic"),
+        ("model.md", "| images resized to | 64 × 64 pixels (stretch) |", "stretch"),
+        ("model.md", "| images resized to | 64 × 64 pixels (another) |", "crop"),
+    ],
+)
+def test_the_filter_is_that_of_the_weights_unless_one_is_chosen(
+    tmp_path: Path, name: str, content: str, rule: str
+) -> None:
+    """A network that was trained on images of another filter loses some percent of accuracy."""
+    (tmp_path / name).write_text(content)
+    weights = tmp_path / "model.pt"
+    found = prepare_as_said(weights, Preparation("", "", 64), resizes=True)
+    assert found.resize == rule
+    assert any(f"resized by {rule} as {name} says" in line for line in found.notes) == (rule != "crop")
+    assert differing(weights, found, resizes=True) == ""
+    assert prepare_as_said(weights, Preparation("", "", 64), resizes=False).resize == "crop"
+    chosen = prepare_as_said(weights, Preparation("", "", 64, "crop-bilinear"), resizes=True)
+    assert chosen.resize == "crop-bilinear"
+    assert bool(differing(weights, replace(chosen, mean=found.mean, std=found.std), resizes=True)) == (rule != "crop")

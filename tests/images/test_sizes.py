@@ -50,7 +50,7 @@ def test_mixed_sizes_are_refused_with_an_option_that_works(mixed: Path, tmp_path
         find_dataset(f"imagefolder:{mixed}", tmp_path / "data")
 
 
-@pytest.mark.parametrize("rule", ["crop", "stretch", "pad"])
+@pytest.mark.parametrize("rule", ["crop", "stretch", "pad", "crop-bicubic"])
 def test_the_packed_images_are_those_of_the_rule(mixed: Path, tmp_path: Path, rule: str) -> None:
     ref = find_dataset(f"imagefolder:{mixed}", tmp_path / "data", size=16, resize=rule).ref
     split = load_dataset(ref, tmp_path / "data", "train", places=[str(mixed)])
@@ -72,6 +72,9 @@ def test_crop_is_the_usual_preprocessing_of_tests() -> None:
         image = picture(1, size)
         usual = transforms.CenterCrop(side)(transforms.Resize(round(side * 256 / 224))(image))
         assert np.array_equal(np.asarray(resized(image, side, "crop")), np.asarray(usual)), (size, side)
+        cubic = transforms.Resize(round(side * 256 / 224), transforms.InterpolationMode.BICUBIC)
+        usual = transforms.CenterCrop(side)(cubic(image))
+        assert np.array_equal(np.asarray(resized(image, side, "crop-bicubic")), np.asarray(usual)), (size, side)
 
 
 def test_pad_keeps_the_whole_image_and_its_proportions() -> None:
@@ -79,6 +82,13 @@ def test_pad_keeps_the_whole_image_and_its_proportions() -> None:
     pixels = np.asarray(resized(white, 16, "pad"))
     assert pixels.shape == (16, 16, 3)
     assert (pixels[4:12] == 255).all() and not pixels[:4].any() and not pixels[12:].any()
+
+
+def test_a_rule_has_one_name_in_a_dataset(mixed: Path, tmp_path: Path) -> None:
+    refs = {
+        find_dataset(f"imagefolder:{mixed}", tmp_path, size=16, resize=way).ref for way in ("crop", "crop-bilinear")
+    }
+    assert len(refs) == 1
 
 
 def test_what_is_resized_is_another_dataset_and_what_is_not_keeps_its_digest() -> None:
