@@ -6,7 +6,9 @@ over. What runs in the slots is not touched by either.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from threading import current_thread, main_thread
 from typing import Any
 
 from celery.utils.log import get_logger
@@ -35,6 +37,8 @@ class HintConsumer(Consumer):
         super().__init__(*arguments, **named)
         self._pause = _FIRST_PAUSE
         self._connections = 0
+        self._looping = False
+        self.loop = self._watched(self.loop)
 
     @property
     def _troubles(self) -> Incidents:
@@ -44,10 +48,29 @@ class HintConsumer(Consumer):
     def ensure_connected(self, conn: Any) -> Any:
         """Return the connection once it stands; waits for a broker that is away, until the worker stops."""
         self.first_connection_attempt = False
+        conn.waiting = self._stop_if_told
         return conn.ensure_connection(
             errback=lambda error, _interval: self._troubles.begin(_WHAT, first_line(error)),
             callback=maybe_shutdown,
         )
+
+    def _watched(self, loop: Callable[..., None]) -> Callable[..., None]:
+        """Return the event loop, for as long as which `_stop_if_told` may end it."""
+
+        def run(*arguments: Any) -> None:
+            self._looping = True
+            try:
+                loop(*arguments)
+            finally:
+                self._looping = False
+
+        return run
+
+    def _stop_if_told(self) -> None:
+        """Stop the worker if it is to stop. A broker that hangs keeps the loop within Celery's own event of each 2 s,
+        which waits for it without end, and never asks. What is published outside of the loop is not disturbed."""
+        if self._looping and current_thread() is main_thread():
+            maybe_shutdown()
 
     def on_ready(self) -> None:
         """The event loop begins; whether the broker serves us will be seen."""

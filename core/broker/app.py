@@ -1,5 +1,6 @@
 """The Celery app: one task, one queue, JSON only, no results; its messages are hints that may be lost or doubled."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -40,9 +41,15 @@ class _Connection(Connection):
     def get_transport_cls(self) -> type[Any]:
         return _forgiving(super().get_transport_cls())
 
-    def ensure_connection(self, *arguments: Any, **named: Any) -> Any:
-        pauses = {"interval_start": 1.0, "interval_step": 1.0, "interval_max": RECONNECT_SECONDS}
-        return super().ensure_connection(*arguments, **{**pauses, **named})
+    waiting: Callable[[], object] | None = None
+    """Called before each try and each second of a wait for the broker; may raise what ends the wait."""
+
+    def _ensure_connection(self, errback: Any = None, max_retries: Any = None, *_pauses: Any, **named: Any) -> Any:
+        """Every wait of kombu's comes here, that of its publishing included, which gives pauses of its own."""
+        if self.waiting is not None:
+            self.waiting()
+        ours = {"interval_start": 1.0, "interval_step": 1.0, "interval_max": RECONNECT_SECONDS}
+        return super()._ensure_connection(errback, max_retries, **{**ours, "callback": self.waiting, **named})
 
 
 class _Amqp(AMQP):

@@ -151,6 +151,27 @@ def test_the_work_goes_on(
     assert len(set(told)) == len(told) <= 3
 
 
+@pytest.mark.slow
+def test_a_worker_stops_though_its_broker_says_nothing(tmp_path: Path, make_site: Callable[..., Site]) -> None:
+    """Celery's own event of each 2 s waits for an answer without end, and nothing in that wait asks whether to stop."""
+    server = _server(tmp_path, "port")
+    server.start()
+    site = make_site(SWEEP_BROKER_URL=server.url)
+    worker = site.start()
+    site.trainer(worker)
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    site.until(lambda: "Timeout reading from socket" in site.log().read_text(), "a wait for the broker")
+    time.sleep(5.0)  # so that the event is in such a wait, too
+    worker.send_signal(signal.SIGTERM)
+    try:
+        assert worker.wait(60) == 0
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+        site.close()
+        server.kill()
+
+
 def embedded_server(site) -> psutil.Process:
     return psutil.Process(int((site.settings.broker_folder / "valkey.pid").read_text()))
 
