@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ending import end_in_order
 from sqlalchemy import Engine, insert, select, update
 
 from bench.rows import LATENCY
@@ -116,6 +117,7 @@ def measure(folder: Path) -> dict[str, float]:
 
 def main() -> None:
     """Prints a table, then one line of JSON."""
+    end_in_order()
     with tempfile.TemporaryDirectory() as folder:
         found = measure(Path(folder))
     print(f"{'figure':<24}{'seconds':>9}")

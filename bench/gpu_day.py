@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 
 import gpu_site
+from ending import end_in_order
 
 PARTS = ("tests", "select", "equality", "rates", "profile", "latency", "cold", "warm", "resume", "trainers", "mps")
 """In the order of what is wanted most, should time run out."""
@@ -96,6 +97,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> int:
+    end_in_order()
     options = parse()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.inside:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from ending import end_in_order
 from train import random_split
 
 from prunesweep.core.measure.flops import macs
@@ -109,6 +110,7 @@ def together(device: torch.device, load: Load, counts: tuple[int, ...]) -> dict[
 
 def main() -> None:
     """One of several trainers."""
+    end_in_order()
     device = torch.device(sys.argv[1])
     load = Load(sys.argv[2], *(int(word) for word in sys.argv[3:]))
     torch.set_num_threads(1)

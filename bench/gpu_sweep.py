@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import gpu_site
+from ending import end_in_order
 
 PARTS = ("rates", "trainers", "cold", "warm")
 _START_SECONDS = 120.0
@@ -179,6 +180,7 @@ def measure(options: argparse.Namespace) -> dict[str, float]:
 
 
 def main() -> int:
+    end_in_order()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheels", type=Path, help="folder of wheels, used where packages are missing")
     parser.add_argument("--collect-wheels", type=Path, metavar="DIR", help="only fill that folder")

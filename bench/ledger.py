@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from databases import DATABASES, Database, open_url, started, submit
+from ending import end_in_order
 from sqlalchemy import Engine, func, select
 
 from prunesweep.core.ledger.db.schema import attempts, stages
@@ -175,6 +176,7 @@ def _check(database: Database) -> None:
 
 def main() -> None:
     """Prints the table and the JSON line."""
+    end_in_order()
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES)
     found: dict[tuple[str, int], list[Slice]] = {}

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ending import end_in_order
 from sqlalchemy import select, update
 
 from prunesweep.core.ledger.db.engine import open_ledger
@@ -44,6 +45,7 @@ FACTS = ("first row", "rows", "all", "measuring")
 
 def main() -> None:
     """Print the table and the JSON line."""
+    end_in_order()
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--slots", type=int, default=2)

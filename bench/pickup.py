@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from ending import end_in_order
 from sqlalchemy import Engine, select
 
 from prunesweep.core.broker.app import make_app
@@ -55,6 +56,7 @@ class Site:
 
 def main() -> None:
     """Prints the table and the JSON line."""
+    end_in_order()
     with tempfile.TemporaryDirectory() as folder, site_of(Path(folder)) as site:
         run_all(site, "warm-up", [Sleep("warm-up", 0.0)])
         pickups = list(_pickups(site))

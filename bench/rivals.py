@@ -23,6 +23,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from ending import end_in_order
 from pickup import Site, run_all, site_of
 
 from prunesweep.core.plan.stages import Sleep
@@ -77,6 +78,7 @@ if __name__ == "__main__":
 
 def main() -> None:
     """Print the table and the JSON line."""
+    end_in_order()
     parser = argparse.ArgumentParser()
     parser.add_argument("--rivals", required=True, help="a Python that has the other tools")
     parser.add_argument("--rounds", type=int, default=3)

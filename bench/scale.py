@@ -30,6 +30,7 @@ from typing import Any
 
 from celery import Celery
 from databases import submit
+from ending import end_in_order
 from sqlalchemy import Engine, func, select
 
 from prunesweep.core.broker.app import make_app
@@ -147,6 +148,7 @@ def _run(workers: int, rows: Sequence[Any], began: float) -> Run:
 
 def main() -> None:
     """Prints the table and the JSON line."""
+    end_in_order()
     parser = argparse.ArgumentParser(description="Efficiency of 1, 2, 4 and 8 workers.")
     parser.add_argument("--stages", type=int, default=STAGES, help="for each worker")
     parser.add_argument("--rounds", type=int, default=1)

@@ -25,6 +25,7 @@ import time
 from collections.abc import Sequence
 
 from databases import DATABASES, open_url, started, submit
+from ending import end_in_order
 from simulated_clock import SimulatedClock
 from simulation import Simulation
 from sqlalchemy import func, select
@@ -71,6 +72,7 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Prints the tables and the JSON line."""
+    end_in_order()
     given = _arguments()
     began = time.perf_counter()
     with started(given.database) as site:

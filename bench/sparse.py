@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from ending import end_in_order
 
 from prunesweep.core.importing.network import load_network
 from prunesweep.core.measure.interleaved import timer_of
@@ -157,6 +158,7 @@ def numbers(text: str) -> list[int]:
 
 
 def main() -> None:
+    end_in_order()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--threads", type=numbers, default=[1, 2])

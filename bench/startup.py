@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
+from ending import end_in_order
+
 SWEEP = str(Path(sys.executable).with_name("sweep"))
 PAIRS = {
     "help": ([SWEEP, "--help"], [sys.executable, "-c", "import typer"]),
@@ -48,6 +50,7 @@ def ratios(pair: tuple[list[str], list[str]], home: Path, runs: int) -> dict[str
 
 def main() -> None:
     """Print a table, then one line of JSON."""
+    end_in_order()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=15, help="counted runs of each command")
     runs = parser.parse_args().n

@@ -70,6 +70,7 @@ def _torchvision(text: str, name: str, progress: Progress) -> Published:
 
 
 def _timm(text: str, name: str, progress: Progress) -> Published:
+    import_torchvision()  # which timm imports
     timm = importlib.import_module("timm")
     if not timm.is_model(name.partition(".")[0]) or not timm.is_model_pretrained(name):
         raise UserError(FIELD, text, "is no pretrained network of this timm; e.g. resnet18.a1_in1k")
