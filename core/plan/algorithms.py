@@ -5,7 +5,7 @@ and the trainer give them their meaning. Schedules are arithmetic, and live here
 sparsity of every round.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -143,6 +143,14 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         )
     }
 )
+
+
+def with_built_in(own: Iterable[Algorithm]) -> tuple[Algorithm, ...]:
+    """Return all algorithms that a grid with these of its own can name, the built-in ones first. Its own one of a
+    built-in one's name, from before that was built in, takes its place."""
+    mine = tuple(own)
+    names = {algorithm.name for algorithm in mine}
+    return (*(algorithm for name, algorithm in ALGORITHMS.items() if name not in names), *mine)
 
 
 NOTHING = Algorithm("nothing")

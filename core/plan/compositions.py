@@ -31,6 +31,10 @@ _WORDS = {
 }
 
 
+class KnownNames(dict[str, Any]):
+    """Tables as a ledger keeps them: their names may have become built-in ones since."""
+
+
 def parse_compositions(value: object) -> tuple[Algorithm, ...]:
     """Return the tables `[algorithms.NAME]`: what is left out is as in `oneshot`."""
     if not isinstance(value, dict):
@@ -39,7 +43,7 @@ def parse_compositions(value: object) -> tuple[Algorithm, ...]:
     for name, parts in value.items():
         field = f"algorithms.{name}"
         parse_name(name, field)
-        if name in ALGORITHMS:
+        if name in ALGORITHMS and not isinstance(value, KnownNames):
             raise UserError(field, name, "is a built-in algorithm; choose another name")
         if not isinstance(parts, dict):
             raise UserError(field, parts, f"write a table: [{field}]")

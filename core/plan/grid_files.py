@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.compositions import KnownNames
 from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 from prunesweep.core.plan.toml_files import read_toml
@@ -44,7 +45,7 @@ def stored_grid(values: Mapping[str, Any]) -> Grid:
         UserError: a field or a value that this release doesn't know, or a recipe's file that is gone.
     """
     tables = {own["name"]: {part: own[part] for part in own if part != "name"} for own in values.get("algorithms", ())}
-    return read_axes({**values, "algorithms": tables}, GRIDS["full"])
+    return read_axes({**values, "algorithms": KnownNames(tables)}, GRIDS["full"])
 
 
 def _load_toml(path: Path) -> Grid:

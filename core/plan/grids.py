@@ -9,7 +9,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import axes, engines
-from prunesweep.core.plan.algorithms import ALGORITHMS, FRESH_TICKET, TICKETS, Algorithm
+from prunesweep.core.plan.algorithms import FRESH_TICKET, TICKETS, Algorithm, with_built_in
 from prunesweep.core.plan.axis_readers import READERS, parse_algorithm
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import check_counts, controls_of, find, method_of
@@ -99,7 +99,7 @@ class Grid:
     @property
     def known(self) -> tuple[Algorithm, ...]:
         """All algorithms that the grid can name, the built-in ones first."""
-        return (*ALGORITHMS.values(), *self.algorithms)
+        return with_built_in(self.algorithms)
 
     def named(self, algorithm: str) -> Algorithm:
         """Return the algorithm of that name, a control such as `random@snip` too.
@@ -219,7 +219,7 @@ class Grid:
 @lru_cache(maxsize=1024)
 def _named(name: str, own: tuple[Algorithm, ...]) -> Algorithm:
     """Once for a name, not for each of a million points."""
-    found = find(name, (*ALGORITHMS.values(), *own))
+    found = find(name, with_built_in(own))
     if found is None:
         raise KeyError(name)
     return found
@@ -274,7 +274,7 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
         if name not in READERS:
             raise UserError("axis", name, did_you_mean(name, [*READERS, "algorithm", "rounds", "width", "model_args"]))
         changes[name] = READERS[name](value)
-    known = (*ALGORITHMS.values(), *changes.get("algorithms", base.algorithms))
+    known = with_built_in(changes.get("algorithms", base.algorithms))
     for own in changes.get("algorithms", ()):
         check_counts(own, known, f"algorithms.{own.name}.allocation")
     if "algorithm" in values:

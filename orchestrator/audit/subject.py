@@ -11,7 +11,7 @@ from prunesweep.core.ledger.queries.lookup import dataset_of
 from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow
 from prunesweep.core.ledger.queries.training_specs import TrainingSpecs, trained
-from prunesweep.core.plan.algorithms import ALGORITHMS, Algorithm
+from prunesweep.core.plan.algorithms import Algorithm, with_built_in
 from prunesweep.core.plan.controls import find, is_control
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "n/a"
@@ -79,7 +79,7 @@ class AuditedSweep:
     def algorithm(self, row: ReportRow) -> Algorithm | None:
         """Return what the row's algorithm is made of; None for a name that only another release knows."""
         own = (Algorithm(**one) for one in self.sweep.grid.get("algorithms", ()))
-        return find(row.algorithm, (*ALGORITHMS.values(), *own))
+        return find(row.algorithm, with_built_in(own))
 
     def methods(self) -> list[tuple[ReportRow, Algorithm]]:
         """Return the rows that are no control (random, another's counts, nothing pruned), with their algorithms."""

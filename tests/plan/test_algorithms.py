@@ -1,7 +1,8 @@
 """Algorithms as plans: schedules, what follows each round, fair budgets, compositions of one's own."""
 
 import itertools
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.dag import Plan, plan
-from prunesweep.core.plan.grid_files import load_grid
+from prunesweep.core.plan.families import algorithms_of
+from prunesweep.core.plan.grid_files import load_grid, stored_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
 from prunesweep.core.plan.planned_cells import PlannedCell
 from prunesweep.core.plan.stages import PruneRound, Train, decode, encode
@@ -275,4 +277,24 @@ def test_a_bad_composition_is_one_line(tmp_path: Path, table: str, complaint: st
     file = tmp_path / "grid.toml"
     file.write_text(f'base = "demo"\n{table}\n')
     with pytest.raises(UserError, match=complaint):
+        load_grid(str(file))
+
+
+def test_a_sweep_keeps_its_own_algorithm_whose_name_was_built_in_later(tmp_path: Path) -> None:
+    """A ledger's grid means what it meant: the same stages, whatever the program calls so today."""
+    file = tmp_path / "grid.toml"
+    axes = 'base = "demo"\nsparsity = 50\nepochs = 1\nrounds = 2\nalgorithm = ["NAME", "random@NAME"]\n'
+    own = '[algorithms.NAME]\nschedule = "geometric"\n'
+    file.write_text((axes + own).replace("NAME", "slim"))
+    before = load_grid(str(file))
+    kept = json.loads(json.dumps(asdict(before)).replace("slim", "network-slimming"))
+    grid = stored_grid(kept)
+    assert grid.algorithm == ("network-slimming", "random@network-slimming")
+    assert grid.named("network-slimming") == replace(before.named("slim"), name="network-slimming")
+    assert algorithms_of(kept)["network-slimming"] == grid.named("network-slimming")
+    assert plan(grid).stages.keys() == plan(before).stages.keys()
+    more = read_axes({"sparsity": "50,80"}, grid)
+    assert more.named("network-slimming").schedule == "geometric"
+    file.write_text((axes + own).replace("NAME", "network-slimming"))
+    with pytest.raises(UserError, match="is a built-in algorithm; choose another name"):
         load_grid(str(file))
