@@ -16,6 +16,8 @@ from prunesweep.core.extras import need
 
 _TRY_SECONDS = 300
 """Importing torch from a cold network disk takes a minute, and a first CUDA context some seconds."""
+_COMPILE_SECONDS = 900
+"""A first compilation imports much more than torch, and runs a C++ compiler."""
 _NEEDED = ("numpy", "torch", "torchvision", "safetensors", "sklearn", "tenacity", "zstandard")
 
 
@@ -58,13 +60,19 @@ def check_devices(devices: str) -> None:
     Raises:
         UserError: torch cannot use one of them.
     """
+    from prunesweep.core.settings import load_settings
+
     request = json.dumps({"devices": devices}).encode() + b"\n"
     # -P: a folder called `worker` where the user stands must not be taken for ours.
     command = [sys.executable, "-P", "-m", "prunesweep.worker.doctor"]
+    seconds = _COMPILE_SECONDS if load_settings().compiled else _TRY_SECONDS
     try:
-        ran = subprocess.run(command, input=request, stdout=subprocess.PIPE, timeout=_TRY_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise UserError("devices", devices, f"did not answer within {_TRY_SECONDS} s") from None
+        ran = subprocess.run(command, input=request, stdout=subprocess.PIPE, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        if error.stdout:  # the devices are well
+            fix = f"the compiler was not ready within {seconds} s; leave it out on a machine that is so busy"
+            raise UserError("SWEEP_COMPILE", "yes", fix) from None
+        raise UserError("devices", devices, f"did not answer within {seconds} s") from None
     checks = [json.loads(line) for line in ran.stdout.splitlines()]
     if not checks:
         raise UserError("devices", devices, f"cannot be tried (exit code {ran.returncode})")
