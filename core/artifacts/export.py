@@ -1,8 +1,8 @@
 """Writes a checkpoint's weights as a file that any torch program can load."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import safetensors.torch
 import torch
@@ -28,9 +28,35 @@ def write_weights(weights: Mapping[str, torch.Tensor], path: Path, form: str) ->
     plain = apart(weights)
     with written_whole(path) as file:
         if form == "torch":
-            made = io.BytesIO()  # on a full disk torch hides the error behind one of its own
-            torch.save(plain, made)
-            file.write(made.getbuffer())
+            _save(plain, file)
         else:
             file.write(safetensors.torch.save(plain, {"format": "pt"}))
         return file.tell()
+
+
+class _Written:
+    """A file for torch, which hides the error of a full disk behind one of its own: it is kept here."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        """All is written at the end of the file's block."""
+
+
+def _save(weights: Mapping[str, torch.Tensor], file: BinaryIO) -> None:
+    written = _Written(file)
+    try:
+        torch.save(weights, written)  # type: ignore[arg-type]  # needs no more of a file than this
+    except RuntimeError:
+        if written.error is not None:
+            raise written.error from None
+        raise
