@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ending import end_in_order
 from PIL import Image
 from rich.console import Console
 from rich.text import Text
@@ -49,6 +48,8 @@ _WIDTH, _COLUMNS, _COLOURS = 1440, 120, 128
 
 def main() -> None:
     """Take them, and say how large they are."""
+    from ending import end_in_order  # tests import this file from another folder
+
     end_in_order()
     with _home() as home:
         environ = {**os.environ, "SWEEP_HOME": str(home), "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color"}

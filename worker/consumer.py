@@ -32,6 +32,7 @@ class HintConsumer(Consumer):
     """Set as `worker_consumer` of the app; its controller holds the worker's runtime."""
 
     connection: Any
+    loop: Any
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
