@@ -12,10 +12,10 @@ from types import MappingProxyType
 from prunesweep.core.plan.lineage import EACH, ONCE
 from prunesweep.core.plan.patterns import read_pattern
 
-SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt", "bn-gamma")
-CORRECTING = ("sparsegpt",)
+SCORES = ("magnitude", "random", "shuffled", "snip", "taylor", "synflow", "wanda", "sparsegpt", "obc", "bn-gamma")
+CORRECTING = ("sparsegpt", "obc")
 """Scores whose pruning changes the weights that stay, too."""
-BY_INPUTS = ("wanda", "sparsegpt")
+BY_INPUTS = ("wanda", "sparsegpt", "obc")
 """Scores that look at what reaches the layers."""
 OF_CHANNELS = ("bn-gamma",)
 """Scores that rank whole channels, not weights."""
@@ -130,6 +130,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
             Algorithm("2:4", allocation="2:4"),
             Algorithm("wanda", score="wanda", allocation="rows"),
             Algorithm("sparsegpt", score="sparsegpt", allocation="uniform-all"),
+            Algorithm("obc", score="obc", allocation="uniform-all"),
             Algorithm("channels", allocation="channels"),
             Algorithm("channels-uniform", allocation="channels-uniform"),
             Algorithm("network-slimming", score="bn-gamma", allocation="channels"),

@@ -1,7 +1,8 @@
 """Prunes: a score ranks the weights, an allocation decides which of them stay."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,14 +14,15 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.plan.allocations import CHANNELS, COUNTS_OF, AllocationSpec, read_choice
 from prunesweep.core.plan.own_scores import read_own
 from prunesweep.core.plan.patterns import read_pattern
+from prunesweep.core.pruning import obc, reconstruction
 from prunesweep.core.pruning.allocation import allocation_named, over_all
 from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.pruning.context import AllocationContext
+from prunesweep.core.pruning.corrections import Pruned
 from prunesweep.core.pruning.masks import Masks, apply_masks, check_masks, prunable
 from prunesweep.core.pruning.norms import CHANNEL_SCORES
 from prunesweep.core.pruning.own import load_own
 from prunesweep.core.pruning.positions import by_tiles, positions
-from prunesweep.core.pruning.reconstruction import CORRECTIONS, Pruned
 from prunesweep.core.pruning.scores import SCORES, Score
 from prunesweep.core.pruning.shares import KeepTarget, choose, counts_in, on_the_way, target_of
 from prunesweep.core.pruning.subject import Subject
@@ -28,6 +30,10 @@ from prunesweep.core.pruning.subject import Subject
 STEPS: Mapping[str, int] = MappingProxyType({"synflow": 100})
 """Scores that are to be taken again many times on the way to one sparsity: SynFlow is free of layer collapse only so
 (Tanaka et al. 2020, arXiv:2006.05467, algorithm 1). A pattern has no sparsity on the way, and empties no layer."""
+CORRECTIONS: Mapping[str, Callable[[Subject, Masks, str], Pruned]] = MappingProxyType(
+    {"sparsegpt": reconstruction.correct, "obc": obc.correct}
+)
+"""Scores that bring new values for the weights that stay: from the masks that an allocation chose by the score."""
 _SIZES = "magnitude"
 """The score whose numbers are sizes of weights."""
 
@@ -93,7 +99,7 @@ def prune_and_correct(
         if step > 1:
             model = copy.deepcopy(model)
             apply_masks(model, masks)
-        now = Subject(model, masks, subject.batches, subject.seed, subject.round, subject.image)
+        now = replace(subject, model=model, masks=masks)
         masks = choose(rank(now), masks, on_the_way(target, weights, subject.masks, step, steps), spread, context)
     correct = CORRECTIONS.get(score)
     return Pruned(masks) if correct is None else correct(subject, masks, choice.name)

@@ -15,8 +15,8 @@ from torch import Tensor
 from prunesweep.core.errors import StageError
 from prunesweep.core.passes import Passes
 from prunesweep.core.pruning.activations import Activations, squares
+from prunesweep.core.pruning.hessians import obs_saliency
 from prunesweep.core.pruning.masks import prunable
-from prunesweep.core.pruning.reconstruction import obs_saliency
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.seeds import dice, generator
 
@@ -121,6 +121,7 @@ SCORES: Mapping[str, Score] = MappingProxyType(
         "synflow": synflow,
         "wanda": wanda,
         "sparsegpt": obs_saliency,
+        "obc": obs_saliency,
     }
 )
 

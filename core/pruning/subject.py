@@ -15,6 +15,11 @@ def no_batches() -> Iterable[tuple[Tensor, Tensor]]:
     return ()
 
 
+def unwatched(done: int, total: int) -> None:
+    """For whom nobody waits."""
+    del done, total
+
+
 @dataclass(frozen=True)
 class Subject:
     """A network that is about to be pruned; it is read, never changed.
@@ -25,6 +30,7 @@ class Subject:
             int64 [B].
         seed, round: select random numbers.
         image: (channels, height, width) of its input.
+        progress: to be called now and then by what takes long, with how many of how many weights are dealt with.
     """
 
     model: nn.Module
@@ -33,3 +39,4 @@ class Subject:
     seed: int = 0
     round: int = 1
     image: tuple[int, int, int] = (3, 32, 32)
+    progress: Callable[[int, int], None] = unwatched
