@@ -17,6 +17,8 @@ CORRECTING = ("sparsegpt", "obc")
 """Scores whose pruning changes the weights that stay, too."""
 BY_INPUTS = ("wanda", "sparsegpt", "obc")
 """Scores that look at what reaches the layers."""
+WEIGHT_BY_WEIGHT = ("obc",)
+"""Scores whose pruning takes out one weight after the other, which may take hours."""
 OF_CHANNELS = ("bn-gamma",)
 """Scores that rank whole channels, not weights."""
 STARTS = ("trained", "initial")

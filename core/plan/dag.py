@@ -15,6 +15,7 @@ from prunesweep.core.plan.layer_rules import resolved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.networks import label_of
 from prunesweep.core.plan.planned_cells import PlannedCell
+from prunesweep.core.plan.pruning_work import long_prunings
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.round_rules import RoundRules
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
@@ -185,7 +186,7 @@ def plan_of(
     grid.check_size()
     wanted = (grid if grid.points else replace(grid, seeds=grid.seeds[:1])).cells()  # the others' have the same rounds
     rules.check(wanted)
-    notes = rules.notes(wanted)
+    notes = (*rules.notes(wanted), *long_prunings(grid, shapes))
     if ours is None:
         # The stages keep the patterns: a machine without torch, which knows no shapes, plans the same ones.
         rules = RoundRules(grid, None, grid.layers)

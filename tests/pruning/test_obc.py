@@ -153,7 +153,7 @@ def test_dead_weights_and_inputs_that_are_always_0_go_first_and_change_nothing(p
     alive = torch.ones_like(weight, dtype=torch.bool)
     alive[:, 5] = False
     others = [0, 1, 3, 4, 6, 7, 9]
-    stay = torch.arange(10).isin(torch.tensor([0, 3, 7, 9])).expand(4, -1)
+    stay = torch.isin(torch.arange(10), torch.tensor([0, 3, 7, 9])).expand(4, -1)
     mask, values = solve(layer(weight * alive, x.T @ x, stay, alive), pool)
     # Their mean is that of the inputs which are not always 0, so the smaller layer is damped as the whole one is.
     hessian = x.T @ x

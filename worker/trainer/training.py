@@ -19,6 +19,7 @@ from prunesweep.core.pruning.masks import Masks, count_nonzero
 from prunesweep.core.pruning.registry import prune_and_correct
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.batches import partition
+from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
 from prunesweep.core.training.score_batches import score_batches
@@ -61,10 +62,18 @@ def run_prune(context: TrainerContext, request: Request, stage: PruneRound) -> D
 
 def _prune(context: TrainerContext, request: Request, stage: PruneRound, model: nn.Module, masks: Masks) -> Masks:
     """Return the round's masks; the model gets the values that the score brings for the weights that stay."""
-    subject = _subject(context, stage, model, masks)
+    split = context.split(stage.dataset, "train")
+    context.use_threads(macs(model, split.image_shape).macs_dense * stage.recipe.batch)
     counts = context.checkpoint(request.inputs, stage.counts).masks if stage.counts else None
+    old = {name: mask.to(context.device) for name, mask in masks.items()}
     rules = (stage.layers, counts)
-    with context.report.watching(model, "scoring"):
+    with context.at_work(split) as work, context.report.watching(model, "scoring"):
+
+        def progress(done: int, total: int) -> None:
+            work.step()
+            context.report("correcting weights", done=done, total=total, unit="weights")
+
+        subject = _subject(split, stage, model, old, progress)
         found = prune_and_correct(
             subject, stage.score, stage.allocation, stage.sparsity, context.settings.scores, *rules
         )
@@ -72,15 +81,15 @@ def _prune(context: TrainerContext, request: Request, stage: PruneRound, model: 
     return found.masks
 
 
-def _subject(context: TrainerContext, stage: PruneRound, model: nn.Module, masks: Masks) -> Subject:
-    split = context.split(stage.dataset, "train")
+def _subject(
+    split: Split, stage: PruneRound, model: nn.Module, masks: Masks, progress: Callable[[int, int], None]
+) -> Subject:
     members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
         return score_batches(split, members, stage.seed, stage.round, stage.recipe.batch)
 
-    old = {name: mask.to(context.device) for name, mask in masks.items()}
-    return Subject(model, old, batches, stage.seed, stage.round, split.image_shape)
+    return Subject(model, masks, batches, stage.seed, stage.round, split.image_shape, progress)
 
 
 def _train_and_store(
