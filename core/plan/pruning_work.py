@@ -27,7 +27,9 @@ def long_prunings(grid: Grid, shapes: Shapes | None) -> Iterator[str]:
     Args:
         shapes: of the network's prunable weights, None = not known here.
     """
-    names = [name for name in grid.algorithm if grid.named(name).score in WEIGHT_BY_WEIGHT]
+    # A control with another score takes the counts of the method's own masks, so these are made as well.
+    wanted = (made.name for name in grid.algorithm for made in (grid.named(name), grid.base(name)))
+    names = [name for name in dict.fromkeys(wanted) if grid.named(name).score in WEIGHT_BY_WEIGHT]
     if not names or shapes is None or not any(grid.sparsity):
         return
     whole = {rule.pattern for rule in resolved(grid.layers, shapes, label_of(grid.model)) if rule.sparsity is None}

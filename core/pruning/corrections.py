@@ -64,9 +64,10 @@ def layer_by_layer(subject: Subject, masks: Masks, solve: Solve, *, onwards: boo
     total, done = sum(masks[name].numel() for name in losing), 0
     kept: dict[str, Tensor] = dict(masks)
     weights: dict[str, Tensor] = {}
+    all_inputs = {} if onwards or not losing else activations.collect(moments, losing)
     for name in losing:
         weight = activations.weights[name].detach()
-        inputs = activations.collect(moments, [name])[name]
+        inputs = activations.collect(moments, [name])[name] if onwards else all_inputs.pop(name)
         as_matrix = inputs.form.matrix
 
         def progress(part: int, before: int = done) -> None:

@@ -16,7 +16,11 @@ from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.families import algorithms_of
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
 from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.layer_rules import parse_rules
+from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.planned_cells import PlannedCell
+from prunesweep.core.plan.pruning_work import long_prunings, row_operations
+from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train, decode, encode
 from tests.support.examples import examples
 
@@ -298,3 +302,23 @@ def test_a_sweep_keeps_its_own_algorithm_whose_name_was_built_in_later(tmp_path:
     file.write_text((axes + own).replace("NAME", "network-slimming"))
     with pytest.raises(UserError, match="is a built-in algorithm; choose another name"):
         load_grid(str(file))
+
+
+def test_prunings_that_take_hours_are_said_before_they_begin(tmp_path: Path) -> None:
+    wide = read_axes({"algorithm": "oneshot,obc", "model": "resnet18", "width": "64"}, GRIDS["demo"])
+    shapes = prunable_shapes(ModelRef("resnet18", 64, 10))
+    (line,) = long_prunings(wide, shapes)
+    assert line.startswith("obc: each pruning takes about 1.7e+14 operations, 30 % in layer4.0.conv2.weight: some 46 h")
+    assert row_operations((64, 64, 3, 3)) == 64 * 576**3
+    ruled = replace(wide, layers=parse_rules("layer4.0.*=dense,layer4.1.conv1*=exempt,layer3*=0.5"))
+    (less,) = long_prunings(ruled, shapes)
+    assert "% in layer4.1.conv2.weight: some 17 h" in less
+    assert not list(long_prunings(replace(wide, layers=parse_rules("layer*=dense")), shapes))
+    assert not list(long_prunings(replace(wide, width=16), prunable_shapes(ModelRef("resnet18", 16, 10))))
+    assert not list(long_prunings(replace(wide, algorithm=("oneshot", "sparsegpt")), shapes))
+    assert not list(long_prunings(replace(wide, sparsity=(0.0,)), shapes)) and not list(long_prunings(wide, None))
+    file = tmp_path / "own.toml"
+    own = '[algorithms.own]\nscore = "obc"\n'
+    file.write_text(f'base = "demo"\nalgorithm = ["magnitude@own", "wanda@own"]\n{own}')
+    (line,) = long_prunings(load_grid(str(file)), shapes)
+    assert line.startswith("own: each pruning"), "its own masks say how many weights its controls keep"

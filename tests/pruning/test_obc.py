@@ -1,20 +1,20 @@
 """Exact pruning (OBC): against greedy Optimal Brain Surgeon with H inverted anew, and against least squares."""
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from prunesweep.core.plan.patterns import Pattern
 from prunesweep.core.pruning import obc
 from prunesweep.core.pruning.allocation import rows
 from prunesweep.core.pruning.columns import MatrixForm
 from prunesweep.core.pruning.corrections import Layer
-from prunesweep.core.pruning.masks import prunable
+from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.pruning.ranking import top
 from prunesweep.core.pruning.registry import prune_and_correct
-from prunesweep.core.pruning.subject import Subject
+from prunesweep.core.pruning.subject import Subject, unwatched
 
 
 def inputs(seed: int, columns: int) -> Tensor:
@@ -216,29 +216,59 @@ def images() -> list[tuple[Tensor, Tensor]]:
     return [(torch.randn(40, 4, 4, 4, generator=random), torch.zeros(40, dtype=torch.int64)) for _ in range(2)]
 
 
+def subject(
+    model: nn.Module, masks: Masks = MappingProxyType({}), told: Callable[[int, int], None] = unwatched
+) -> Subject:
+    return Subject(model, masks, images, image=(4, 4, 4), progress=told)
+
+
 @pytest.mark.parametrize("score", ["obc", "sparsegpt"])
-def test_progress_is_told_and_each_layer_is_pruned_by_the_inputs_that_it_should_have(score: str) -> None:
+def test_progress_is_told_of_all_weights_that_are_to_be_dealt_with(score: str) -> None:
     model, told = network(), list[tuple[int, int]]()
-    here = Subject(model, batches=images, image=(4, 4, 4), progress=lambda done, total: told.append((done, total)))
-    found = prune_and_correct(here, score, "uniform-all", 0.7)
+    prune_and_correct(subject(model, told=lambda done, of: told.append((done, of))), score, "uniform-all", 0.7)
     total = sum(weight.numel() for _, weight in prunable(model))
     assert told == sorted(told) and told[-1] == (total, total) and {of for _, of in told} == {total}
     assert len(told) >= (100 if score == "obc" else 3), "well within each layer, where that takes long"
+
+
+def test_every_layer_is_pruned_by_its_inputs_in_the_network_as_it_is() -> None:
+    model = network()
+    found = prune_and_correct(subject(model), "obc", "uniform-all", 0.7)
     last = dict(prunable(model))["4.weight"].detach().double()
-    before = nn.Sequential(*list(model)[:4])
-    if score == "sparsegpt":
-        before.load_state_dict({name: found.weights.get(name, one) for name, one in before.state_dict().items()})
     with torch.no_grad():
-        x = torch.cat([before(batch) for batch, _ in images()]).double()
-    if score == "obc":
-        count = int(found.masks["4.weight"].sum())
-        mask, values = solve(layer(last, x.T @ x, count), None)
-        assert torch.equal(mask, found.masks["4.weight"])
-        assert torch.allclose(values.float(), found.weights["4.weight"], rtol=1e-3, atol=1e-4)
+        x = torch.cat([model[:4](batch) for batch, _ in images()]).double()
+    mask, values = solve(layer(last, x.T @ x, int(found.masks["4.weight"].sum())), None)
+    assert torch.equal(mask, found.masks["4.weight"])
+    assert torch.allclose(values.float(), found.weights["4.weight"], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("allocation", ["uniform-all", "global", "rows", "erk", "2:4", "channels"])
+def test_counts_are_the_allocations_masks_nest_and_a_second_run_gives_the_same_bytes(allocation: str) -> None:
+    model, masks = network(), dict[str, Tensor]()
+    for sparsity in (0.5, 0.7) if allocation != "2:4" else (0.5,):
+        here = subject(model, masks)
+        chosen, found, again = (
+            prune_and_correct(here, score, allocation, sparsity) for score in ("sparsegpt", "obc", "obc")
+        )
+        counts = [{name: int(mask.sum()) for name, mask in made.masks.items()} for made in (chosen, found)]
+        assert counts[0] == counts[1]
+        if allocation == "rows":
+            names = ("0.weight", "4.weight")
+            assert all(torch.equal(*(made.masks[name].flatten(1).sum(1) for made in (chosen, found))) for name in names)
+        if allocation == "2:4":
+            assert (found.masks["4.weight"].view(-1, 4).sum(dim=1) == 2).all() and found.masks["0.weight"].all()
+        if allocation == "channels":
+            assert all(torch.equal(mask, chosen.masks[name]) for name, mask in found.masks.items())
+        assert all(not (mask & ~masks[name]).any() for name, mask in found.masks.items() if name in masks)
+        assert all(not value[~found.masks[name]].any() for name, value in found.weights.items())
+        for one, other in ((found.masks, again.masks), (found.weights, again.weights)):
+            assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+        masks = found.masks
+        model.load_state_dict(found.weights, strict=False)
 
 
 @pytest.mark.parametrize("allocation", ["rows", "2:4", "channels", "counts-of"])
-def test_a_transposed_convolution_and_channels_keep_what_the_allocation_chose(allocation: str) -> None:
+def test_only_what_lies_along_the_inputs_is_chosen_anew(allocation: str) -> None:
     transposed = MatrixForm(transposed=True)
-    written = {"rows": (1, 0), "2:4": (1, Pattern(2, 4).of), "channels": (1, 1), "counts-of": (None, None)}
-    assert (obc._pool(allocation, transposed), obc._pool(allocation, MatrixForm())) == written[allocation]
+    ways = {"rows": (1, 0), "2:4": (1, 4), "channels": (1, 1), "counts-of": (None, None)}
+    assert (obc._pool(allocation, transposed), obc._pool(allocation, MatrixForm())) == ways[allocation]

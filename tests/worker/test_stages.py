@@ -288,6 +288,28 @@ def test_corrected_weights_are_measured_as_pruned_and_trained_on(small):
     assert own["top1"] == own["top1_before"] == done[cell.evaluate].result["top1_before"]
 
 
+def test_a_correction_weight_by_weight_says_how_far_it_is_gives_way_and_makes_the_same_bytes(small, monkeypatch):
+    steps = []
+
+    class Work:
+        step = staticmethod(lambda: steps.append(1))
+
+    small.run(TRAIN)
+    monkeypatch.setattr("prunesweep.worker.trainer.context.working", lambda *_, **__: contextlib.nullcontext(Work))
+    stage = replace(FIRST, score="obc", allocation="uniform-all", epochs=0)
+    first = small.run(stage).artifact
+    told = [event for event in small.events if isinstance(event, Progress) and event.phase == "correcting weights"]
+    total = sum(weight.numel() for _, weight in prunable(build_model(MODEL, 0)))
+    assert told and all((event.unit, event.total) == ("weights", total) for event in told)
+    assert len(steps) > 500, "looks for measurements within each layer"
+    before = torch.get_num_threads()
+    torch.set_num_threads(before + 1)  # as whatever ran before may leave it
+    try:
+        assert small.run(stage).artifact == first
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_after_recovery_from_lost_channels_a_smaller_network_computes_the_same(small):
     """Two rounds with training between them: the norms of the channels that are gone have moved."""
     grid = read_axes(
