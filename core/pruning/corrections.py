@@ -8,7 +8,7 @@ from torch import Tensor
 
 from prunesweep.core.pruning.activations import Activations, moments
 from prunesweep.core.pruning.columns import MatrixForm
-from prunesweep.core.pruning.masks import Masks
+from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.pruning.subject import Subject
 
 
@@ -57,36 +57,33 @@ def layer_by_layer(subject: Subject, masks: Masks, solve: Solve, *, onwards: boo
         onwards: a layer's inputs are those that come through the pruned ones before it; else the network's as it is.
     """
     activations = Activations(subject)
-    order = activations.order()
-    device = {name: activations.weights[name].device for name in order}
-    alive = {name: subject.masks.get(name, torch.ones_like(masks[name])).to(device[name]) for name in order}
-    losing = [name for name in order if not torch.equal(masks[name].to(device[name]), alive[name])]
-    total, done = sum(masks[name].numel() for name in losing), 0
+    losing = {name: alive for name in activations.order() if (alive := _losing(subject, masks, name)) is not None}
+    total, done = sum(alive.numel() for alive in losing.values()), 0
     kept: dict[str, Tensor] = dict(masks)
     weights: dict[str, Tensor] = {}
     all_inputs = {} if onwards or not losing else activations.collect(moments, losing)
-    for name in losing:
+    for name, alive in losing.items():
         weight = activations.weights[name].detach()
         inputs = activations.collect(moments, [name])[name] if onwards else all_inputs.pop(name)
-        as_matrix = inputs.form.matrix
+        form, chosen = inputs.form, masks[name].to(alive.device)
 
         def progress(part: int, before: int = done) -> None:
             subject.progress(before + part, total)
 
-        chosen, values = solve(
-            Layer(
-                as_matrix(weight).double(),
-                inputs.sums,
-                as_matrix(alive[name]),
-                as_matrix(masks[name].to(weight.device)),
-                inputs.form,
-                progress,
-            )
-        )
-        kept[name] = inputs.form.weight(chosen, weight.shape)
-        weights[name] = inputs.form.weight(values.to(weight.dtype), weight.shape)
+        whole = (form.matrix(weight).double(), inputs.sums, form.matrix(alive), form.matrix(chosen))
+        mask, values = solve(Layer(*whole, form, progress))
+        kept[name] = form.weight(mask, weight.shape)
+        weights[name] = form.weight(values.to(weight.dtype), weight.shape)
         if onwards:
             activations.replace(name, weights[name])
         done += weight.numel()
         subject.progress(done, total)
     return Pruned(kept, weights)
+
+
+def _losing(subject: Subject, masks: Masks, name: str) -> Tensor | None:
+    """Return which weights of a layer are alive, on their device; None if it loses none."""
+    weight = dict(prunable(subject.model))[name]
+    alive = subject.masks.get(name)
+    alive = torch.ones_like(weight, dtype=torch.bool) if alive is None else alive.to(weight.device)
+    return None if torch.equal(masks[name].to(weight.device), alive) else alive

@@ -99,6 +99,29 @@ def _choose(layer: Layer, pool: int | None) -> Tensor:
     return went >= columns - last.sum(dim=-1, keepdim=True)
 
 
+class _Inverse:
+    """H⁻¹ of rows that inputs have left: as it was, less the squares of the columns that were taken, scaled by the root
+    of their pivots."""
+
+    def __init__(self, inverse: Tensor, rows: int, steps: int) -> None:
+        """inverse: [C, C], of all rows at the beginning."""
+        self._inverse, self._each, self._step = inverse, torch.arange(rows, device=inverse.device), 0
+        self._taken = inverse.new_empty((rows, steps, len(inverse)))
+        self.diagonal = inverse.diagonal().repeat(rows, 1)
+
+    def take(self, at: Tensor, goes: Tensor, gone: Tensor) -> tuple[Tensor, Tensor]:
+        """Let input `at` [R] leave the rows that `goes` [R] names. Return the columns [R, C] of H⁻¹ before, by the
+        roots of their pivots and 0 for what was `gone` [R, C]; and these roots, [R, 1]."""
+        before = self._taken[:, : self._step]
+        column = self._inverse[at] - torch.bmm(before[self._each, :, at][:, None], before)[:, 0]
+        root = column[self._each, at].masked_fill(~goes, 1.0).sqrt()[:, None]
+        column = (column / root).masked_fill(gone | ~goes[:, None], 0.0)
+        self.diagonal -= column.square()
+        self._taken[:, self._step] = column
+        self._step += 1
+        return column, root
+
+
 def _take_out(
     weight: Tensor,
     inverse: Tensor,
@@ -122,30 +145,21 @@ def _take_out(
         The step at which each weight goes, [R, C], C = it stays; and the loss of each step, [R, C], −1 for a dead
         weight, infinite where none was left to go.
     """
-    rows, columns = weight.shape
-    each, steps = torch.arange(rows, device=weight.device), int(spare.sum(dim=1).max())
     # In reverse, because the first of equals is what `argmin` finds.
-    left, alive, unused = weight.flip(1).masked_fill(~alive.flip(1), 0.0), alive.flip(1), unused.flip(0)
-    inverse, spare = inverse.flip(0, 1), spare.flip(1)
-    diagonal = inverse.diagonal().repeat(rows, 1)
-    taken = weight.new_empty((rows, steps, columns))  # H⁻¹ after n steps is H⁻¹ less the squares of the first n
-    went = torch.full_like(alive, columns, dtype=torch.int64)
-    losses = weight.new_full((rows, columns), torch.inf)
+    alive, unused, spare = alive.flip(1), unused.flip(0), spare.flip(1)
+    left, columns = weight.flip(1).masked_fill(~alive, 0.0), weight.shape[1]
+    each, steps = torch.arange(len(left), device=left.device), int(spare.sum(dim=1).max())
+    now = _Inverse(inverse.flip(0, 1), len(left), steps)
+    went, losses = torch.full_like(alive, columns, dtype=torch.int64), torch.full_like(left, torch.inf)
     for step in range(steps):
-        shut = (went < columns) | (spare == 0).repeat_interleave(width, dim=1)
-        cost = (
-            (left.square() / diagonal).masked_fill(unused, 0.0).masked_fill(~alive, -1.0).masked_fill(shut, torch.inf)
-        )
+        gone = went < columns
+        cost = (left.square() / now.diagonal).masked_fill(unused, 0.0).masked_fill(~alive, -1.0)
+        cost.masked_fill_(gone | (spare == 0).repeat_interleave(width, dim=1), torch.inf)
         at = cost.argmin(dim=1)
         losses[:, step] = cost[each, at]
         goes = losses[:, step].isfinite()
-        before = taken[:, :step]
-        column = inverse[at] - torch.bmm(before[each, :, at][:, None], before)[:, 0]
-        pivot = column[each, at].masked_fill(~goes, 1.0).sqrt()[:, None]
-        column = (column / pivot).masked_fill((went < columns) | ~goes[:, None], 0.0)
-        left -= column * (left[each, at][:, None] / pivot)
-        diagonal -= column.square()
-        taken[:, step] = column
+        column, root = now.take(at, goes, gone)
+        left -= column * (left[each, at][:, None] / root)
         went[each, at] = torch.where(goes, step, went[each, at])
         spare[each, at // width] -= goes.long()
         progress((step + 1) / steps)
