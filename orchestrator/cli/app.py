@@ -13,7 +13,7 @@ import typer
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.settings import load_settings, mask
 from prunesweep.core.version import version
-from prunesweep.orchestrator.cli import completion, hints
+from prunesweep.orchestrator.cli import completion, help_page, hints
 from prunesweep.orchestrator.cli.former import renamed
 from prunesweep.orchestrator.cli.lazy import LazyGroup
 from prunesweep.orchestrator.cli.options import flag
@@ -29,7 +29,7 @@ app = typer.Typer(
     help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
     epilog="Start here: sweep run --grid demo\n\n"
     "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": help_page.WIDEST},
     pretty_exceptions_enable=False,
 )
 
@@ -62,9 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         return _refuse(str(error) + hints.for_error(error))
     except typer.TyperException as error:
-        if not error.format_message():  # a group without a command, which has shown its help
-            return 0
-        return _refuse(_usage(error))
+        page = _page(error)
+        if page:
+            say(page)
+        return 0 if page else _refuse(_usage(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -88,6 +89,13 @@ def _check_arguments(given: Sequence[str]) -> None:
 def _refuse(message: str) -> int:
     note(f"sweep: {one_line(message)}")
     return 2
+
+
+def _page(error: typer.TyperException) -> str:
+    """Return the help that a group prints when it is called without a command; "" = something is wrong."""
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    return message if context is not None and message == context.get_help() else ""
 
 
 def _usage(error: typer.TyperException) -> str:

@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from prunesweep.core.errors import UserError
+from prunesweep.orchestrator.cli import help_page
 from prunesweep.orchestrator.cli.table import COMMANDS, Entry
-from prunesweep.orchestrator.console.output import paint
 
 _DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
 _UNSET = "is empty; is a variable unset? The current folder is ."
@@ -35,7 +35,7 @@ class LazyCommand(TyperCommand):
             app.command(self.name)(found)
         command = typer.main.get_command(app)
         command.name = self.name
-        _show_as_written(command)
+        help_page.plain(command)
         return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
@@ -58,40 +58,15 @@ class LazyGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the page: every command under its heading. Without rich, which takes as long as all the rest."""
+        """Write the page: every command under its heading."""
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         options = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))
         sections = {"Options": [record for record in options if record is not None]}
         for name, entry in COMMANDS.items():
             sections.setdefault(entry.panel, []).append((name, entry.help))
-        longest = max(len(name) for rows in sections.values() for name, _ in rows)
-        for title, rows in sections.items():
-            with formatter.section(paint(title, "bold")):
-                formatter.write_dl([(paint(name.ljust(longest), "cyan"), text) for name, text in rows])
+        help_page.write_sections(sections, formatter)
         self.format_epilog(ctx, formatter)
-
-
-def _show_as_written(command: Any) -> None:
-    """Let the help of the command and its sub-commands show every text as it is written: to rich, a bracket in it
-    would begin a style."""
-    shown = command.format_help
-
-    def format_help(ctx: Any, formatter: Any) -> None:
-        from rich.markup import escape  # rich: only for a page of help
-
-        written = [(one, one.help) for one in (command, *command.get_params(ctx)) if getattr(one, "help", None)]
-        for one, text in written:
-            one.help = escape(text)
-        try:
-            shown(ctx, formatter)
-        finally:
-            for one, text in written:
-                one.help = text
-
-    command.format_help = format_help
-    for one in getattr(command, "commands", {}).values():
-        _show_as_written(one)
 
 
 def _refuse_empty(args: list[str], command: Any) -> None:

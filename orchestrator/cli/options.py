@@ -127,7 +127,7 @@ _AXES: dict[str, tuple[str, str]] = {
     "bn_reestimate": ("true|false", "Accuracy right after pruning also with re-estimated batch-norm statistics."),
     "costs": ("NAME", "Cost profile of the algorithm latency: avx512 or FILE.toml from sweep costs."),
     "controls": ("true|false", "Add controls with each cell's own layer counts, e.g. random@snip."),
-    "layers": ("RULES", "Which layers lose weights, e.g. first=dense,shortcuts=exempt,fc.weight=50%."),
+    "layers": ("RULES", "Which layers lose weights, e.g. first=dense,fc.weight=50%."),
     "bench_device": ("NAME", "Where latency is measured: cpu, cuda or none."),
     "bench_threads": ("N", "CPU threads while latency is measured."),
     "bench_batch": ("N", "Images per pass while latency is measured."),

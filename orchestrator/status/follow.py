@@ -206,7 +206,7 @@ def ended_lines(stages: Sequence[EndedStage]) -> Iterator[str]:
 
 
 def ended_line(stage: EndedStage) -> str:
-    """`done     prune 2 → 78.46 % · 3 epochs · seed 0  8.1 s  top-1 91.20 %`."""
+    """`✓ done     prune 2 → 78.46 % · 3 epochs · seed 0: 8.1 s, validation top-1 91.20 %`."""
     good = stage.state == State.DONE
     head = paint("✓" if good else "✗", "green" if good else "red") + f" {stage.state.lower():<8} {stage.label}"
     if not good:
@@ -214,7 +214,7 @@ def ended_line(stage: EndedStage) -> str:
     facts = [text.duration(stage.seconds)]
     if stage.top1 is not None:
         facts.append(f"{'test' if stage.kind == Evaluate.kind else 'validation'} top-1 {text.percent(stage.top1)} %")
-    return f"{head}  {paint('  '.join(facts), 'dim')}"
+    return f"{head}: {paint(', '.join(facts), 'dim')}"
 
 
 def epoch_line(stage: RunningStage, status: SweepStatus) -> str:

@@ -40,8 +40,8 @@ _COLUMNS = (
     text.Column("left"),
     text.Column("worker", left=True, keep=8),
 )
-_NARROW = ((90, 7), (72, 6), (64, 0))
-"""Below so many characters, that column is left out."""
+_NARROW = ((100, 7), (90, 5), (80, 3), (74, 6), (64, 0))
+"""Below so many characters, that column is left out: there `prune 3 → 78.46 % · 3 epochs · seed 0` has no room else."""
 
 _LEAST_BAR = 4
 _LEAST_NAME = 12

@@ -13,13 +13,14 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db.doing import Doing
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.queries.recent import EndedStage
 from prunesweep.core.ledger.queries.status import FailedStage, RunningStage, SweepStatus, sweep_status
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.orchestrator.console.prose import elided
-from prunesweep.orchestrator.status.follow import OneLineView, follow
+from prunesweep.orchestrator.status.follow import OneLineView, ended_line, follow
 from prunesweep.orchestrator.status.live_view import picture
 from prunesweep.orchestrator.status.view import progress
 
@@ -133,8 +134,22 @@ def test_narrow_windows_keep_what_matters(columns: int) -> None:
     lines = picture(_busy(2, 0), columns, 24)
     assert "about 1 h 07 min left" in lines[1]
     assert len(lines[1]) <= columns
-    for word in ("stage", "epoch", "loss", "top-1", "images/s"):
+    for word in ("stage", "epoch", "top-1"):
         assert word in lines[4][:columns], word
+
+
+@pytest.mark.parametrize("columns", [60, 70, 80, 100, 120])
+def test_a_stage_and_what_ended_last_are_whole_in_every_usual_window(columns: int) -> None:
+    label = "prune 3 → 78.46 % · 3 epochs · seed 0"
+    running = replace(_busy(1, 0).running[0], label=label, device="cuda:0", epoch=2, epochs=3)
+    ended = EndedStage("a" * 64, "prune", label, State.DONE, None, 8.1, 0.912, 5.0)
+    lines = picture(replace(_busy(1, 0), running=(running,)), columns, 24, last=ended_line(ended))
+    shown = " ".join(" ".join(lines).split())
+    assert shown.count(label) == 2
+    assert "8.1 s, validation top-1 91.20 %" in shown
+    assert all(len(line) <= columns for line in lines)
+    for part in (line.rstrip() for line in lines):
+        assert not part.endswith("91.20"), "a number without its unit"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

@@ -1,6 +1,7 @@
 """The command group: what its table says is what is declared, and nothing is imported before it is used."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,14 +24,28 @@ def test_the_table_says_what_is_declared(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_shows_every_text_as_it_is_written(name: str, sweep: Callable[..., Any]) -> None:
-    """`[/HOME]`, say, is no markup."""
+@pytest.mark.parametrize("columns", [60, 200])
+def test_help_shows_every_word_whole(
+    name: str, columns: int, sweep: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`[/HOME]`, say, is no markup; options and examples are there to be copied; no line outgrows the window."""
+    monkeypatch.setenv("COLUMNS", str(columns))
     declared = LazyCommand(name, COMMANDS[name]).loaded
     commands = {(name,): declared} | {(name, sub): one for sub, one in getattr(declared, "commands", {}).items()}
     for path, command in commands.items():
-        shown = "".join(letter for letter in sweep(*path, "--help").out if letter not in " │\n")
-        for text in (command.help, *(getattr(each, "help", None) for each in command.params)):
-            assert "".join((text or "").split()) in shown, path
+        shown = sweep(*path, "--help").out
+        assert max(map(len, shown.splitlines())) <= min(columns, 100), path
+        assert not re.search(r"[{<]\w+[>}]|\[\[", shown.partition("Options:")[0]), path
+        told = [command.help, *(getattr(each, "help", None) for each in command.params)]
+        words = {word for text in told for word in (text or "").split()}
+        assert words <= set(shown.split()), path
+
+
+@pytest.mark.parametrize("group", ["db", "deploy", "sink"])
+def test_a_group_without_a_command_shows_its_help(group: str, sweep: Callable[..., Any]) -> None:
+    ran = sweep(group)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == sweep(group, "--help").out
 
 
 def imported(*arguments: str, **environment: str) -> set[str]:
