@@ -10,6 +10,7 @@ from prunesweep.core.plan.grids import axis_name
 from prunesweep.orchestrator.compare.contents import Content
 from prunesweep.orchestrator.compare.paired import AXES, Comparison, Metric, PairedTable, Value
 from prunesweep.orchestrator.console import text
+from prunesweep.orchestrator.console.prose import wrapped
 from prunesweep.orchestrator.statistics.paired_difference import CONFIDENCE, MOST_MORE, POWER
 
 _TITLES = {"sparsity": "sparsity %", "epochs": "epochs", "iterations": "rounds"}
@@ -65,7 +66,7 @@ def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -
         text.Column(names.b),
         text.Column("difference"),
         text.Column("95 %"),
-        text.Column("verdict", left=True, keep=20),
+        text.Column("verdict", left=True),
     ]
     rows = [
         (
@@ -79,7 +80,17 @@ def lines(compared: PairedTable, metric: Metric, names: SideNames, width: int) -
         )
         for one in made
     ]
-    return [*text.table(columns, rows, width), "", *_reading(compared, metric, names)]
+    return [*verdict_table(columns, rows, width), "", *_reading(compared, metric, names)]
+
+
+def verdict_table(columns: Sequence[text.Column], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return the table; where it is too wide, each verdict, which has a number in its middle, below its row."""
+    whole = text.table(columns, rows, width)
+    if max(map(len, whole)) <= width:
+        return whole
+    top, rule, *body = text.table(columns[:-1], [row[:-1] for row in rows], width)
+    below = (wrapped(row[-1], width, "  ", "  ") for row in rows)
+    return [top, rule, *(line for row, told in zip(body, below, strict=True) for line in (row, *told))]
 
 
 def _reading(compared: PairedTable, metric: Metric, names: SideNames) -> list[str]:

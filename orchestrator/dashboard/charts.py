@@ -54,8 +54,10 @@ def _described(drawn: Sequence["Figure"]) -> list[dict[str, Any]]:
 
 @cache
 def program() -> ChartProgram:
-    """Vega, Vega-Lite and Vega-Embed in one file; made at the first chart, in a second or two."""
+    """Vega, Vega-Lite and Vega-Embed in one file, and what fits a chart into its place; made at the first chart, in a
+    second or two."""
     from prunesweep.orchestrator.report.figures.draw import library
+    from prunesweep.orchestrator.report.html.build import ours
 
-    plain = library().encode()
+    plain = f"{library()}\n{ours('fitted.js')}".encode()
     return ChartProgram(plain, gzip.compress(plain, 6), blake2b(plain, digest_size=6).hexdigest())

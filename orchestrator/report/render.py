@@ -138,6 +138,7 @@ _SPARED = (
     "top-5",
     "non-zero",
     "zeros alone",
+    "drop",
 )
 """What a narrow terminal can do without, the least needed first."""
 

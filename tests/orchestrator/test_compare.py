@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from prunesweep.core.ledger.db.schema import cells, results, stages
+from prunesweep.orchestrator.compare.wording import verdict_table
+from prunesweep.orchestrator.console.text import Column
 from prunesweep.orchestrator.statistics.paired_difference import paired
 
 Sweep = Callable[..., Any]
@@ -328,3 +330,11 @@ def test_latencies_of_one_network_are_not_the_same_work(sweep: Sweep, work: Work
     ran = sweep("compare", "one", "two", "--metric", "latency_speedup")
     assert (ran.code, len(table(ran.out))) == (0, 3)
     assert "both sides are the same cells" in sweep("compare", "one", "one", "--metric", "latency_speedup").complaint
+
+
+def test_a_verdict_is_whole_in_a_narrow_window() -> None:
+    columns = [Column("sparsity %"), Column("difference"), Column("verdict", left=True)]
+    told = "undecided, needs about 69 more seeds"
+    narrow, wide = (verdict_table(columns, [("50", "-0.28", told), ("90", "-1.0", told)], width) for width in (50, 70))
+    assert narrow[3::2] == [f"  {told}"] * 2
+    assert [line.endswith(told) for line in wide] == [False, False, True, True]

@@ -45,10 +45,10 @@ def importance(rows: Sequence[ReportRow]) -> Figure | None:
         " if the axis had nothing to do with it, (levels - 1) / (cells - 1). The rest is interactions and noise. Where"
         " the evaluated cells are not a full grid (axes that go together, an unfinished sweep), shares overlap."
     )
-    return Figure("importance", "Importance of the axes", note, _chart(), {"effects": data})
+    return Figure("importance", "Importance of the axes", note, _chart(len(data)), {"effects": data})
 
 
-def _chart() -> dict[str, object]:
+def _chart(count: int) -> dict[str, object]:
     base = alt.Chart(alt.NamedData("effects"))
     y = alt.Y("axis:N", sort=None, title=None)
     x = alt.X("share:Q", title="share of the variance of top-1, %", scale=alt.Scale(domain=[0, 100]))
@@ -65,4 +65,4 @@ def _chart() -> dict[str, object]:
     ]
     bars = base.mark_bar(color="#0072B2", height=16).encode(x, y, tooltip=tip)
     chance = base.mark_tick(thickness=2, size=22, color="#999999").encode(alt.X("chance:Q"), y, tooltip=tip)
-    return theme.drawn(alt.layer(bars, chance).properties(width=420, height=alt.Step(30)))
+    return theme.drawn(alt.layer(bars, chance).properties(width=420, height=30 * count))

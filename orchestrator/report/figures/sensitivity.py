@@ -51,4 +51,4 @@ def _chart(layers: Sequence[str], sparsities: Sequence[str], values: Values) -> 
     on_bright = alt.condition(alt.datum.v > highest / 2, alt.value(INK), alt.value("white"))
     marks = place.mark_text(fontSize=11, baseline="middle").encode(text="m:N", color=on_bright)
     step = _STEP if len(layers) <= _MANY else _SMALL_STEP
-    return theme.drawn((tiles + marks).properties(width=max(220, 70 * len(sparsities)), height=alt.Step(step)))
+    return theme.drawn((tiles + marks).properties(width=max(220, 70 * len(sparsities)), height=step * len(layers)))

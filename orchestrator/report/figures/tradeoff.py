@@ -31,7 +31,7 @@ class _Kind:
     value: Price
 
 
-_SPEED = _Kind("measured speed-up over the fastest dense engine, ×", 1, lambda row: row.latency_speedup)
+_SPEED = _Kind("speed-up over the fastest dense engine, ×", 1, lambda row: row.latency_speedup)
 
 
 def speed(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
@@ -157,9 +157,10 @@ def _chart(looks: Looks, kind: _Kind) -> dict[str, object]:
         "x:Q",
         title=kind.title,
         scale=alt.Scale(type="log", nice=False, padding=20),
-        axis=alt.Axis(format="~r", tickCount=6, grid=False),
+        # A `format` would leave out 0.9 beside 1, as for axes over many decades.
+        axis=alt.Axis(labelExpr="format(datum.value, '~r')", labelOverlap="greedy", tickCount=6, grid=False),
     )
-    y = alt.Y("y:Q", title="test accuracy, top-1 in %", scale=alt.Scale(zero=False))
+    y = alt.Y("y:Q", title="test accuracy, top-1 in %", scale=alt.Scale(zero=False, padding=8))
     colour = looks.colour
     means = alt.Chart(alt.NamedData("means")).mark_point(size=65, strokeWidth=1.6, opacity=1)
     cells = alt.Chart(alt.NamedData("cells")).mark_point(size=12, opacity=0.4, filled=True, shape="circle")

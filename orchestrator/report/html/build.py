@@ -54,7 +54,7 @@ def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) 
         .get_template("page.html")
         .render(
             title=f"Sweep {known.sweep.name}",
-            css=_ours("tokens.css") + _ours("page.css"),
+            css=ours("tokens.css") + ours("page.css"),
             verdict=verdict(rows),
             figures=[_shown(name, by_name.get(name)) for name in _MISSING],
             table=table(rows),
@@ -63,7 +63,7 @@ def page(rows: Sequence[ReportRow], drawn: Sequence[Figure], known: Provenance) 
             missing=text.MISSING,
             data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
             library=Markup(library()),  # noqa: S704 - the package's own program
-            script=_ours("page.js") + _ours("charts.js"),
+            script=ours("page.js") + ours("fitted.js") + ours("charts.js"),
         )
     )
 
@@ -76,11 +76,11 @@ def chart_page(template: str, title: str, drawn: Sequence[Figure], **shown: obje
         .get_template(template)
         .render(
             title=title,
-            css=_ours("tokens.css") + _ours("page.css"),
+            css=ours("tokens.css") + ours("page.css"),
             figures=[Shown(figure.name, figure.title, figure.note, True) for figure in drawn],
             data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
             library=Markup(library()),  # noqa: S704 - the package's own program
-            script=_ours("charts.js"),
+            script=ours("fitted.js") + ours("charts.js"),
             **shown,
         )
     )
@@ -110,6 +110,6 @@ def _templates() -> Environment:
     )
 
 
-def _ours(name: str) -> Markup:
+def ours(name: str) -> Markup:
     """Return a file of this folder, as it is."""
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - our own file

@@ -1,22 +1,7 @@
-// Draws the charts. `vegaEmbed` is defined by the script before this one.
-
-// Makes a chart as wide as its place: a single one by its own width, panels by how many stand side by side.
-const NARROW = 640;
-function fitted(chart, width) {
-  const narrow = width < NARROW;
-  const legend = narrow ? { ...chart.config.legend, orient: "bottom", direction: "vertical", columns: 1 } : chart.config.legend;
-  const found = { ...chart, config: { ...chart.config, legend } };
-  if (!chart.facet) return { ...found, width, autosize: { type: "fit-x", contains: "padding" } };
-  const room = narrow ? width - 90 : width - 240;
-  const labels = chart.spec.layer ? 70 : narrow ? 130 : 170;
-  const wide = Math.min(chart.spec.width, Math.max(140, room - labels));
-  const columns = Math.max(1, Math.min(chart.columns ?? 1, Math.floor(room / (wide + (chart.spec.layer ? 30 : 40)))));
-  const grown = chart.spec.layer ? Math.min(380, Math.max(wide, Math.floor(room / columns) - 45)) : wide;
-  return { ...found, columns, spec: { ...chart.spec, width: grown } };
-}
+// Draws the charts. `vegaEmbed` and `fitted` are defined by the scripts before this one.
 
 const charts = JSON.parse(document.querySelector("#figures").textContent);
-for (const [name, chart] of Object.entries(charts)) {
+async function draw(name, chart) {
   const place = document.querySelector(`#chart-${name}`);
   try {
     await vegaEmbed(place, fitted(chart, place.clientWidth), { mode: "vega-lite", renderer: "svg", actions: false, logLevel: 1, tooltip: { theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light" } });
@@ -24,3 +9,18 @@ for (const [name, chart] of Object.entries(charts)) {
     place.textContent = `This chart cannot be drawn here: ${error.message}`;
   }
 }
+
+async function drawAll() {
+  for (const [name, chart] of Object.entries(charts)) await draw(name, chart);
+}
+
+await drawAll();
+// A phone that was turned, a window made wider: drawn again, once that has come to rest. Paper is fitted by the styles.
+let width = document.documentElement.clientWidth;
+let rest;
+addEventListener("resize", () => {
+  if (document.documentElement.clientWidth === width) return;
+  width = document.documentElement.clientWidth;
+  clearTimeout(rest);
+  rest = setTimeout(drawAll, 200);
+});
