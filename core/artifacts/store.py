@@ -5,6 +5,7 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -35,6 +36,8 @@ class StoreAway(OSError):
 _TRIES = 5
 _PIECE = 2**20
 """Bytes between two signs of progress."""
+_LATE = 0.3
+"""Seconds after which a served home knows every file of its folder."""
 
 
 class ArtifactStore:
@@ -117,7 +120,7 @@ class ArtifactStore:
         """
         with self._answering("read"):
             try:
-                data = _all_of(obstore.get(self._backend, key(name)), progress)
+                data = self._read(key(name), progress)
             except FileNotFoundError:
                 self._check_folder()
                 raise StageError(f"artifact {name[:12]} is not in the store ({self._shown})") from None
@@ -125,6 +128,17 @@ class ArtifactStore:
         if found != name:
             raise StageError(f"artifact {name[:12]} has a wrong hash: its bytes hash to {found[:12]} ({self._shown})")
         return data
+
+    def _read(self, path: str, progress: Callable[[int, int], None] | None) -> bytes:
+        """Return an object. A server that does not find it is asked again a moment later: that of `sweep serve` looks
+        into its folder ten times a second, for what the host writes there itself (`orchestrator/serving/store.py`)."""
+        try:
+            return _all_of(obstore.get(self._backend, path), progress)
+        except FileNotFoundError:
+            if self._folder is not None:
+                raise
+            time.sleep(_LATE)
+            return _all_of(obstore.get(self._backend, path), progress)
 
     def size(self, name: str) -> int | None:
         """Return the size in bytes, or None if there is no such artifact. Does not read it.

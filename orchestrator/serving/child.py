@@ -41,6 +41,8 @@ class Child:
         log: what it prints; emptied when it has grown long.
         stop_signal: ends it in good order.
         user: as whom it runs when we are root; "" = as ourselves.
+        leftover: its socket, which one that was killed leaves behind and the next one stumbles over; None = it clears
+            away itself.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Child:
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
     user: str = ""
+    leftover: Path | None = None
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _again_at: float = field(default=0.0, init=False)
     _wait: float = field(default=1.0, init=False)
@@ -100,6 +103,8 @@ class Child:
 
     def _spawn(self) -> None:
         self._shorten()
+        if self.leftover is not None:
+            self.leftover.unlink(missing_ok=True)
         # A session of its own: Ctrl-C is for us, and we end it then.
         with open(self.log, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as log:
             self._process = subprocess.Popen(

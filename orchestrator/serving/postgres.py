@@ -47,7 +47,7 @@ def prepare(programs: Path, home: Path) -> None:
         UserError: it cannot be made.
     """
     folder = postgres_folder(home)
-    _check_root(folder)
+    _let_in(folder, home)
     if folder.is_dir():
         return
     unfinished = folder.with_name("postgres.unfinished")
@@ -115,9 +115,20 @@ def _give_away(folder: Path) -> None:
         os.chown(folder, pwd.getpwnam(_AS_ROOT).pw_uid, -1)
 
 
-def _check_root(folder: Path) -> None:
-    """Raise UserError where we are root and the user who stands in cannot come to the folder."""
+def _let_in(folder: Path, home: Path) -> None:
+    """Where we are root, let the user who stands in pass through the home's own folders, which are made for us alone.
+
+    It keeps our group, and no other user gets in.
+
+    Raises:
+        UserError: a folder above the home stops it; those are not ours to open.
+    """
     for above in folder.parents if _user() else ():
-        if not above.stat().st_mode & stat.S_IXOTH:
+        facts = above.stat()
+        group = facts.st_gid == os.getegid()
+        if facts.st_mode & stat.S_IXOTH or (group and facts.st_mode & stat.S_IXGRP):
+            continue
+        if not group or home not in (above, *above.parents):
             fix = f"PostgreSQL refuses root, and its stand-in {_AS_ROOT!r} cannot enter it; serve as an ordinary user, "
             raise UserError("SWEEP_HOME", above, f"{fix}or set SWEEP_HOME to a folder such as /srv/sweep")
+        above.chmod(stat.S_IMODE(facts.st_mode) | stat.S_IXGRP)

@@ -15,6 +15,7 @@ from prunesweep.core.sockets import private_folder, short_socket
 from prunesweep.orchestrator.serving.child import Child
 
 BUCKET = "artifacts"
+_LISTS_AGE = "100ms"
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ def server(rclone: Path, home: Path, folder: Path, key: StoreKey) -> Child:
     """Return the server, not started. folder: of what serving needs, under `home`."""
     place = store_socket(folder)
     private_folder(place.parent)
-    place.unlink(missing_ok=True)
-    # Files that the host's own workers write must be seen at once, and nobody looks at ETags, which cost a reading.
-    options = ["--config", "", "--dir-cache-time", "0s", "--etag-hash", "", "--addr", f"unix://{place}"]
+    # Files that the host's own workers write are seen after a tenth of a second, which readers wait for (core/artifacts):
+    # with 0, rclone 1.75 clears its lists without a pause, takes a core for it, and soon answers nobody. Nobody looks at
+    # ETags, which cost a reading.
+    options = ["--config", "", "--dir-cache-time", _LISTS_AGE, "--etag-hash", "", "--addr", f"unix://{place}"]
     upstream = str(home / "artifacts").replace('"', '""')
     environ = {
         "PATH": os.defpath,
@@ -70,4 +72,10 @@ def server(rclone: Path, home: Path, folder: Path, key: StoreKey) -> Child:
         "RCLONE_CONFIG_HOME_UPSTREAMS": f'"{BUCKET}={upstream}"',
         "RCLONE_LOG_LEVEL": "ERROR",
     }
-    return Child("the store's server", [str(rclone), "serve", "s3", *options, "home:"], environ, folder / "store.log")
+    return Child(
+        "the store's server",
+        [str(rclone), "serve", "s3", *options, "home:"],
+        environ,
+        folder / "store.log",
+        leftover=place,
+    )
