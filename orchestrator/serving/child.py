@@ -55,6 +55,7 @@ class Child:
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _again_at: float = field(default=0.0, init=False)
     _wait: float = field(default=1.0, init=False)
+    _logged: int = field(default=0, init=False)
 
     def start(self, answers: Callable[[], bool]) -> None:
         """Start it and wait until `answers` is true; it is started again if it ends before: the one of a run that was
@@ -105,6 +106,8 @@ class Child:
         self._shorten()
         if self.leftover is not None:
             self.leftover.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._logged = self.log.stat().st_size
         # A session of its own: Ctrl-C is for us, and we end it then.
         with open(self.log, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as log:
             self._process = subprocess.Popen(
@@ -130,6 +133,7 @@ class Child:
 
     def _last_line(self) -> str:
         with suppress(OSError):
-            lines = self.log.read_text(errors="replace").split("\n")
+            # What an earlier one said is not why this one has ended.
+            lines = self.log.read_bytes()[self._logged :].decode(errors="replace").split("\n")
             return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")
         return "it printed nothing"

@@ -59,9 +59,9 @@ def server(rclone: Path, home: Path, folder: Path, key: StoreKey) -> Child:
     """Return the server, not started. folder: of what serving needs, under `home`."""
     place = store_socket(folder)
     private_folder(place.parent)
-    # Files that the host's own workers write are seen after a tenth of a second, which readers wait for (core/artifacts):
-    # with 0, rclone 1.75 clears its lists without a pause, takes a core for it, and soon answers nobody. Nobody looks at
-    # ETags, which cost a reading.
+    # Files that the host's own workers write are seen after a tenth of a second, which readers wait for
+    # (core/artifacts): with 0, rclone 1.75 clears its lists without a pause, takes a third of a core for it, and soon
+    # answers nobody. Nobody looks at ETags, which cost a reading.
     options = ["--config", "", "--dir-cache-time", _LISTS_AGE, "--etag-hash", "", "--addr", f"unix://{place}"]
     upstream = str(home / "artifacts").replace('"', '""')
     environ = {

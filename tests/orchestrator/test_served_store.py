@@ -39,8 +39,11 @@ def _until_it_answers(place: Path) -> None:
         time.sleep(0.01)
 
 
-def test_a_server_that_was_killed_comes_back_although_its_socket_is_there(tmp_path: Path) -> None:
+def test_a_server_that_was_killed_comes_back_although_its_socket_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = tmp_path / "s"
+    (tmp_path / "log").write_text("said by an earlier one\n")
     command = [sys.executable, "-I", "-S", "-c", _LISTENS, str(place)]
     child = Child("the store's server", command, {}, tmp_path / "log", leftover=place)
     child.start(lambda: _answers(place))
@@ -51,6 +54,7 @@ def test_a_server_that_was_killed_comes_back_although_its_socket_is_there(tmp_pa
         process.wait()
         assert place.exists() and not _answers(place)
         child.ensure()
+        assert "has ended (it printed nothing); starting it again" in capsys.readouterr().err
         _until_it_answers(place)
     finally:
         child.stop()
