@@ -48,6 +48,7 @@ def test_what_happens_appears_and_nothing_else_moves(engine: Engine, serve: Serv
 def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, browser: Any) -> None:
     submit(engine, 8)
     page = browser.page(serve().url + "sweeps/study")
+    page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#part-workers").scroll_into_view_if_needed()
     page.locator("#verdict li").first.wait_for()
     assert page.locator("#figures svg").count() == 0
@@ -61,6 +62,11 @@ def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, br
     page.locator("#figures figure svg").nth(5).wait_for()
     assert page.locator("#figures figure").count() == 6
     assert "cannot be drawn" not in page.locator("#figures").inner_text()
+    verdict = page.locator(".verdict")
+    assert verdict.evaluate("it => it.scrollHeight - it.clientHeight") <= 1, "all of it is seen"
+    for name in ("accuracy", "speed", "learning", "importance"):
+        box = page.locator(f"#chart-{name} svg").bounding_box()
+        assert box is not None and box["width"] <= 390, f"{name} is as wide as a phone"
 
 
 def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve, browser: Any) -> None:

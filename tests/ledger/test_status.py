@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event, update
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.db.schema import workers
+from prunesweep.core.ledger.db.schema import stages, workers
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import writing
 from prunesweep.core.ledger.queries.labels import label_of
@@ -77,6 +77,37 @@ def test_progress_and_eta(world, small) -> None:
     assert status.eta_seconds == pytest.approx(left)
     register(world.engine, "w", "host", 1, ["cuda:0", "cuda:1"], "0")
     assert sweep_status(world.engine, submitted.id).eta_seconds == pytest.approx(left / 2)
+    register(world.engine, "x", "host", 2, [f"cuda:{number}" for number in range(64)], "0")
+    many = sweep_status(world.engine, submitted.id)
+    assert many.eta_seconds == many.running[0].eta_seconds, "no slot helps the stage that takes longest"
+
+
+def test_evaluations_count_as_those_of_the_sweep_itself(world, small) -> None:
+    def evaluated(made, seconds: float) -> None:
+        world.done(world.claim(made.cells[0].train))
+        taken = world.claim(made.cells[0].dense_evaluate)
+        world.done(taken)
+        with writing(world.engine) as connection:
+            own = stages.c.digest == taken.digest
+            connection.execute(update(stages).where(own).values(started_at=stages.c.ended_at - seconds))
+
+    def left(sweep_id: int, evaluations: int) -> float:
+        seconds = sweep_status(world.engine, sweep_id).least_seconds
+        assert seconds is not None
+        return (seconds - benchmarks) / evaluations
+
+    made, submitted = small
+    kinds = [stage.kind for stage in made.stages.values()]
+    benchmarks, evaluations = kinds.count("benchmark") * 6.0, kinds.count("evaluate")
+    evaluated(made, 50.0)
+    assert left(submitted.id, evaluations - 1) == pytest.approx(50.0)
+    others = plan(read_axes({**SMALL, "seeds": "7"}, GRIDS["demo"]))
+    world.digests |= {digest: digest for digest in others.stages}
+    other = add_sweep(world.engine, others, None, "0")
+    assert left(other.id, evaluations) == pytest.approx(50.0), "those of others, until one of its own has ended"
+    evaluated(others, 2.0)
+    assert left(other.id, evaluations - 1) == pytest.approx(2.0)
+    assert left(submitted.id, evaluations - 1) == pytest.approx(50.0)
 
 
 def test_history_of_the_workload_counts_for_other_sweeps(world, small) -> None:

@@ -10,6 +10,7 @@ from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.schema import metrics, stages, workers
 from prunesweep.core.ledger.db.slots import ALIVE_SECONDS, trains
 from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 
 _RECENT_STAGES = 20
 
@@ -67,13 +68,14 @@ class Eta:
     least: float
 
 
-def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) -> Eta:
+def eta(connection: Connection, sweep_id: int, left: Iterable[RemainingWork], pace: EpochPace) -> Eta:
     """Return the seconds until all that is left is done, spread over the slots of the workers that are alive (at least
     one).
 
-    Stages without epochs count with the mean duration of the latest of their kind, in whatever sweep; with a prior
-    until the first of them has ended, so that the time left does not jump then. Not known as a whole when there are
-    epochs to train and no epoch was ever measured, nor the first steps of one.
+    Stages without epochs count with the mean duration of the sweep's own among the latest of their kind. Until the
+    first of them has ended they count with a prior, or with those of other sweeps where these took longer, so that the
+    time left does not jump then. Not known as a whole when there are epochs to train and no epoch was ever measured,
+    nor the first steps of one.
     """
     groups = list(left)
     typical = fmean(pace.epochs.values()) if pace.epochs else None
@@ -84,10 +86,8 @@ def eta(connection: Connection, left: Iterable[RemainingWork], pace: EpochPace) 
             known &= each is not None or not group.epochs
             total += group.epochs * (each or 0.0)
     for kind in {group.kind for group in groups if not group.workload}:
-        each = _duration(connection, kind)
-        total += (_prior(kind, typical) if each is None else each) * sum(
-            group.stages for group in groups if group.kind == kind
-        )
+        each = _duration(connection, sweep_id, kind, _prior(kind, typical))
+        total += each * sum(group.stages for group in groups if group.kind == kind)
     seconds = total / max(1, min(_slots(connection), sum(group.stages for group in groups)))
     return Eta(seconds if known else None, seconds)
 
@@ -99,17 +99,20 @@ def _prior(kind: str, epoch: float | None) -> float:
     return _PRIOR_SECONDS.get(kind, 0.0)
 
 
-def _duration(connection: Connection, kind: str) -> float | None:
-    """Mean seconds of the latest DONE stages of a kind without epochs, whose workload is ""; None = none has ended."""
+def _duration(connection: Connection, sweep_id: int, kind: str, prior: float) -> float:
+    """Mean seconds of the sweep's own among the latest DONE stages of a kind without epochs, whose workload is "";
+    where there is none, the prior or the mean of all of them: what is longer."""
     recent = (
-        select((stages.c.ended_at - stages.c.started_at).label("seconds"))
+        select((stages.c.ended_at - stages.c.started_at).label("seconds"), of_sweep().label("own"))
         .where(stages.c.workload == "", stages.c.kind == kind, stages.c.state == State.DONE)
         .order_by(stages.c.ended_at.desc())
         .limit(_RECENT_STAGES)
-        .subquery()
     )
-    found = connection.execute(select(func.avg(recent.c.seconds))).scalar()
-    return None if found is None else float(found)
+    found = connection.execute(recent, of(sweep_id)).all()
+    own = [row.seconds for row in found if row.own]
+    if own:
+        return fmean(own)
+    return max(prior, fmean(row.seconds for row in found)) if found else prior
 
 
 def _slots(connection: Connection) -> int:

@@ -103,7 +103,7 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         running = tuple(_as_running(row, pace) for row in running_rows)
         left = Eta(None, 0.0)
         if any(counts[state] for state in LIVE):
-            left = eta(connection, _left(groups, running_rows), pace)
+            left = _no_less(eta(connection, sweep_id, _left(groups, running_rows), pace), running)
     stopping = sum(group.stopping for group in groups)
     live = sum(counts[state] for state in LIVE)
     return SweepStatus(
@@ -198,6 +198,12 @@ def _with_first_steps(pace: EpochPace, running: Sequence[AnyRow]) -> EpochPace:
         if row.workload and row.workload not in found and doing is not None and doing.unit == STEPS and doing.rate:
             found[row.workload] = doing.total / row.epochs / doing.rate
     return EpochPace(found)
+
+
+def _no_less(left: Eta, running: Sequence[RunningStage]) -> Eta:
+    """Return the time left, not shorter than that of any running stage: more slots than stages do not shorten it."""
+    longest = max((stage.eta_seconds or 0.0 for stage in running), default=0.0)
+    return Eta(None if left.seconds is None else max(left.seconds, longest), max(left.least, longest))
 
 
 def _silent(row: AnyRow) -> float | None:
