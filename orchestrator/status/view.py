@@ -65,9 +65,11 @@ def head(status: SweepStatus, width: int) -> list[str]:
 
 
 def headline(status: SweepStatus, width: int) -> str:
-    """`full-1: running`, and since when; a long name loses its middle, the state never."""
+    """`full-1: running`, and since when where there is room; a long name loses its middle, the state never."""
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created_at))
-    rest = f": {word(status)}, submitted {created}"
+    state, since = f": {word(status)}", f", submitted {created}"
+    least = min(len(status.name), _LEAST_NAME)
+    rest = state + (since if least + len(state) + len(since) + _SPENT <= width else "")
     name = elided(status.name, max(_LEAST_NAME, width - len(rest) - _SPENT))
     return f"{paint(name, 'bold')}{rest}"
 

@@ -22,7 +22,7 @@ from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.orchestrator.console.prose import elided
 from prunesweep.orchestrator.status.follow import OneLineView, ended_line, follow
 from prunesweep.orchestrator.status.live_view import picture
-from prunesweep.orchestrator.status.view import progress
+from prunesweep.orchestrator.status.view import headline, progress
 
 Sweep = Callable[..., Any]
 
@@ -150,6 +150,14 @@ def test_a_stage_and_what_ended_last_are_whole_in_every_usual_window(columns: in
     assert all(len(line) <= columns for line in lines)
     for part in (line.rstrip() for line in lines):
         assert not part.endswith("91.20"), "a number without its unit"
+
+
+def test_the_state_is_whole_in_a_narrow_window() -> None:
+    failed = replace(_busy(0, 1), ended=True, counts={State.FAILED: 1})
+    for columns in (60, 100):
+        said = headline(failed, columns)
+        assert said.startswith("big: ended with failures") and len(said) + 16 <= columns
+    assert "submitted" in headline(failed, 100)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

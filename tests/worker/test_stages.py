@@ -33,7 +33,7 @@ from prunesweep.core.pruning.masks import kept_count, prunable
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model, load_model
 from prunesweep.worker.protocol import Epoch, Progress, Request
-from prunesweep.worker.trainer import evaluation, signals
+from prunesweep.worker.trainer import evaluation, progress, signals
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
 from tests.support.few_images import FewImages
@@ -130,7 +130,8 @@ def test_the_dense_parent_teaches_where_the_recipe_says_so(small):
     assert small.run(stage).artifact == taught.artifact
 
 
-def test_a_chain_from_training_to_latency(bench):
+def test_a_chain_from_training_to_latency(bench, monkeypatch):
+    monkeypatch.setattr(progress, "_SECONDS", 0.0)  # else once a second
     done = [bench.run(stage) for stage in (TRAIN, FIRST, SECOND)]
     assert [event.epoch for event in bench.events if isinstance(event, Epoch)] == [1, 1]
     said = [event.phase for event in bench.events if isinstance(event, Progress)]
@@ -151,6 +152,8 @@ def test_a_chain_from_training_to_latency(bench):
     assert json.loads(json.dumps(done[2].summary)) == done[2].summary
     assert done[2].summary["val_images"] == round(done[2].summary["val_images"]) > 100
     evaluated = bench.run(EVALUATE)
+    told = [(event.done, event.total) for event in bench.events if getattr(event, "phase", "") == "evaluating"]
+    assert (256, 355) in told and (355, 355) in told, "how far a long evaluation is"
     found = evaluated.result
     for one in (*done, evaluated):
         assert list(one.ran) == [*KEYS, *(CHANNELS if one is evaluated else ())]

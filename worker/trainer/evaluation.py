@@ -26,6 +26,7 @@ from prunesweep.worker.trainer.context import TrainerContext, say
 from prunesweep.worker.trainer.ran import what_ran
 
 _EVALUATION_BATCH = 256
+_PHASE = "evaluating"
 
 
 def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> Done:
@@ -35,18 +36,19 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
     model = load_model(stage.model, after.weights)
     counted = macs(model, split.image_shape)
     context.use_threads(counted.macs_dense * fitting(_EVALUATION_BATCH, split.images.shape[2:]))
+    told = lambda done, total: context.report(_PHASE, done=done, total=total, unit="images")  # noqa: E731
     top1_before = top1_bn = None
     if stage.before:
         before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)
         apply_masks(before, after.masks)
         images = context.split(stage.dataset, "train") if stage.bn_reestimate else None
-        with context.report.watching(before, "evaluating"):
-            top1_before = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
+        with context.report.watching(before, _PHASE):
+            top1_before = evaluate(before, split, context.device, _EVALUATION_BATCH, told).top1
             if images is not None:
                 reestimate(before, images, context.device)
-                top1_bn = evaluate(before, split, context.device, _EVALUATION_BATCH).top1
-    with context.report.watching(model, "evaluating"):
-        found = evaluate(model, split, context.device, _EVALUATION_BATCH)
+                top1_bn = evaluate(before, split, context.device, _EVALUATION_BATCH, told).top1
+    with context.report.watching(model, _PHASE):
+        found = evaluate(model, split, context.device, _EVALUATION_BATCH, told)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
     nonzero_counted, total_counted = _counted(model, counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
