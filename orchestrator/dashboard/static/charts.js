@@ -46,11 +46,12 @@
     await program();
     const names = new Set(list.map((figure) => `chart-${figure.name}`));
     for (const old of [...into.children]) if (!names.has(old.id)) old.remove();
-    for (const figure of list) {
-      const place = frame(into, figure);
+    // All places first: how wide one is depends on those beside it.
+    const places = list.map((figure) => frame(into, figure));
+    for (const [index, figure] of list.entries()) {
+      const place = places[index];
       const fresh = document.createElement("div");
       try {
-        place.classList.toggle("wide", figure.spec.facet?.sort?.length > 1 || typeof figure.spec.width === "object");
         await vegaEmbed(fresh, fitted(figure.spec, place.querySelector(".chart").clientWidth), {
           mode: "vega-lite", renderer: "svg", actions: false, logLevel: 1, ast: true, defaultStyle: false,
           tooltip: { theme: dark.matches ? "dark" : "light", disableDefaultStyle: true },
@@ -80,6 +81,7 @@
       into.append(place);
     }
     place.querySelector("figcaption").textContent = figure.note;
+    place.classList.toggle("wide", figure.spec.facet?.sort?.length > 1 || typeof figure.spec.width === "object");
     return place;
   }
 
