@@ -8,7 +8,7 @@ from pathlib import Path
 from prunesweep.core.errors import RETRY, StageError
 from prunesweep.core.images.folders import FoundDataset, candidates, find_dataset, packed_path
 from prunesweep.core.images.preprocessing import Preparation, differing, prepare_as_said
-from prunesweep.core.jobs.answers import Progress
+from prunesweep.core.jobs.answers import JobProgress
 from prunesweep.core.jobs.programs import PACK
 from prunesweep.core.jobs.requests import Pack
 from prunesweep.core.plan.axes import parse_channels
@@ -100,7 +100,7 @@ def pack(found: FoundDataset, settings: Settings) -> None:
     request = Pack(found.ref, str(settings.data), tuple(found.places))
     try:
         for event in ask(PACK, request):
-            if isinstance(event, Progress):
+            if isinstance(event, JobProgress):
                 flash(f"packing {found.text}: {event.done:,} of {event.total:,} images")
     except StageError as error:  # nothing is submitted yet that could be tried again
         raise StageError(str(error).replace(RETRY, "then give the command again")) from None

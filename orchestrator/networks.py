@@ -7,13 +7,13 @@ from pathlib import Path
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.jobs.programs import NETWORK
-from prunesweep.core.jobs.requests import Look
+from prunesweep.core.jobs.requests import LookAtNetwork
 from prunesweep.core.plan.algorithms import BY_INPUTS
 from prunesweep.core.plan.allocations import CHANNELS, parse_allocation
 from prunesweep.core.plan.channel_reach import ChannelGroups
 from prunesweep.core.plan.datasets import SIDES
 from prunesweep.core.plan.grids import Grid
-from prunesweep.core.plan.networks import FILE, Network, other_versions, read_network, source_of
+from prunesweep.core.plan.networks import FILE, NetworkRef, other_versions, read_network, source_of
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.shapes import Shapes
 from prunesweep.core.settings import Settings
@@ -52,7 +52,7 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     else:
         size = dataset.inspection.size if dataset.inspection else (SIDES[dataset.ref.name],) * 2
     allocations = {name: parse_allocation(grid.base(name).allocation).name for name in grid.algorithm}
-    request = Look(
+    request = LookAtNetwork(
         model=grid.model,
         classes=dataset.ref.classes,
         image=(size[1], size[0]),
@@ -90,7 +90,7 @@ def check_here(model: str, settings: Settings) -> None:
             raise UserError("SWEEP_NETWORKS", settings.networks or "", str(error)) from None
 
 
-def _unknown(network: Network, settings: Settings, folder: Path | None) -> str:
+def _unknown(network: NetworkRef, settings: Settings, folder: Path | None) -> str:
     """Why nobody here can tell."""
     if importlib.util.find_spec("torch") is None:
         return "torch is not installed here"

@@ -13,14 +13,14 @@ from celery.utils.log import get_logger
 from prunesweep.core.ledger.queries.lookup import NextTraining
 from prunesweep.worker.incidents import Incidents, first_line
 from prunesweep.worker.slot import Slot
-from prunesweep.worker.trainer_rates import Choice, KeptChoices
+from prunesweep.worker.trainer_rates import KeptChoices, TrainerChoice
 
 logger = get_logger(__name__)
 
 _LOOK_SECONDS = 5.0
 _WHAT = "trainers on {}"
 
-Measure = Callable[[str, str, Sequence[str]], Choice]
+Measure = Callable[[str, str, Sequence[str]], TrainerChoice]
 """(device, spec of a stage that trains, places of its image folder) → the choice; see `TrainerRates`."""
 
 
@@ -99,7 +99,7 @@ class AutoTrainers:
         self._thread = threading.Thread(target=measure, name="trainer-rates", daemon=True)
         self._thread.start()
 
-    def _settle(self, device: str, key: str, choice: Choice | None, training: NextTraining) -> None:
+    def _settle(self, device: str, key: str, choice: TrainerChoice | None, training: NextTraining) -> None:
         self._settled[device] = key
         count = choice.count if choice is not None else 1
         told = f"{choice}, {self._service}, for {training.workload}"

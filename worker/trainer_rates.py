@@ -32,7 +32,7 @@ class NotMeasured(Exception):
 
 
 @dataclass(frozen=True)
-class Reading:
+class RateReading:
     """What trainers beside each other came to.
 
     Attributes:
@@ -47,7 +47,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Choice:
+class TrainerChoice:
     """How many trainers a device should have.
 
     Attributes:
@@ -64,7 +64,7 @@ class Choice:
         return f"{self.count} (images/s by trainers: {tried}{f'; {self.reason}' if self.reason else ''})"
 
 
-def choose(read: Callable[[int], Reading]) -> Choice:
+def choose(read: Callable[[int], RateReading]) -> TrainerChoice:
     """Return the number of trainers from which on more give no more than 5 % more, or don't fit.
 
     Raises:
@@ -72,7 +72,7 @@ def choose(read: Callable[[int], Reading]) -> Choice:
     """
     best, reason = 1, ""
     rates: dict[str, float] = {}
-    first: Reading | None = None
+    first: RateReading | None = None
     for count in COUNTS:
         if first is not None and first.free and count * first.bytes > _ROOM * first.free:
             reason = f"{count} do not fit into {first.free / 2**30:.1f} GiB of memory"
@@ -89,7 +89,7 @@ def choose(read: Callable[[int], Reading]) -> Choice:
         if count > 1 and reading.images_per_s <= GAIN * rates[str(best)]:
             break
         best = count
-    return Choice(best, rates, reason)
+    return TrainerChoice(best, rates, reason)
 
 
 class TrainerRates:
@@ -100,7 +100,7 @@ class TrainerRates:
         self._running: list[subprocess.Popen[str]] = []
         self._closed = False
 
-    def __call__(self, device: str, spec: str, places: Sequence[str]) -> Choice:
+    def __call__(self, device: str, spec: str, places: Sequence[str]) -> TrainerChoice:
         """Return the choice for the stage's training on that device, which has nothing else to do.
 
         Raises:
@@ -115,7 +115,7 @@ class TrainerRates:
             for process in self._running:
                 process.kill()
 
-    def _read(self, request: str, count: int) -> Reading:
+    def _read(self, request: str, count: int) -> RateReading:
         logs = [LogTail() for _ in range(count)]
         late = threading.Timer(_SECONDS, self._kill)
         late.daemon = True
@@ -131,7 +131,7 @@ class TrainerRates:
             self._running = []
             for log in logs:
                 log.close()
-        return Reading(
+        return RateReading(
             sum(float(last["images_per_s"]) for _, last in told),
             max(int(last["bytes"]) for _, last in told),
             int(told[0][0]["free"]),
@@ -185,10 +185,10 @@ class KeptChoices:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def get(self, key: str) -> Choice | None:
+    def get(self, key: str) -> TrainerChoice | None:
         return self._read().get(key)
 
-    def put(self, key: str, choice: Choice) -> None:
+    def put(self, key: str, choice: TrainerChoice) -> None:
         """Keep a choice beside the others.
 
         Raises:
@@ -198,8 +198,8 @@ class KeptChoices:
         make_private(self._file.parent)
         write_whole(self._file, json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
-    def _read(self) -> dict[str, Choice]:
+    def _read(self) -> dict[str, TrainerChoice]:
         with suppress(OSError, msgspec.DecodeError):  # not there; not JSON, or not of this shape
-            found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Choice])
+            found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, TrainerChoice])
             return {key: choice for key, choice in found.items() if choice.count in COUNTS}
         return {}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
 from prunesweep.core.extras import need
-from prunesweep.core.images.inspection import Inspection, Progress, inspect_folder
+from prunesweep.core.images.inspection import CountDone, Inspection, inspect_folder
 from prunesweep.core.images.shard_inspection import inspect_shards
 from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset, resize_rule
 
@@ -58,7 +58,7 @@ def find_dataset(
     value: object,
     data: Path,
     field: str = "dataset",
-    progress: Progress | None = None,
+    progress: CountDone | None = None,
     size: int = 0,
     resize: str = "",
     share: str = "",
@@ -94,7 +94,7 @@ def find_dataset(
     return FoundDataset(ref, f"{kind}:{root}", found)
 
 
-def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Progress | None = None) -> Inspection:
+def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: CountDone | None = None) -> Inspection:
     """Return the inspection of the first of these folders that holds the images of `ref`, with its files.
 
     Raises:
@@ -133,7 +133,7 @@ def packed_path(ref: DatasetRef, data: Path) -> Path:
     return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
 
 
-def _inspect(kind: str, root: Path, data: Path, progress: Progress | None, with_files: bool, share: str) -> Inspection:
+def _inspect(kind: str, root: Path, data: Path, progress: CountDone | None, with_files: bool, share: str) -> Inspection:
     """Inspect a folder of that kind (`prunesweep.core.plan.datasets.FOLDERS`); `need` says what is not installed."""
     if kind == PARQUET:
         need("parquet", "dataset", f"{kind}:{root}")

@@ -22,7 +22,7 @@ from prunesweep.core.images.problems import Problems, count, joined, shown
 from prunesweep.core.images.seal import seal
 from prunesweep.core.images.shards import Shards
 
-Progress = Callable[[int, int], None]
+CountDone = Callable[[int, int], None]
 """Called with (files done, files in all)."""
 
 _CHUNK = 64
@@ -90,7 +90,7 @@ class Inspection:
 
 
 def inspect_folder(
-    root: Path, data: Path, progress: Progress | None = None, with_files: bool = False, share: str = ""
+    root: Path, data: Path, progress: CountDone | None = None, with_files: bool = False, share: str = ""
 ) -> Inspection:
     """Inspect a folder that is there.
 
@@ -159,7 +159,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def _known(
-    root: Path, files: Sequence[ImageFile], old: KnownFiles, progress: Progress | None
+    root: Path, files: Sequence[ImageFile], old: KnownFiles, progress: CountDone | None
 ) -> tuple[KnownFiles, bool]:
     """Return what is known of every file, and whether that differs from `old`; what is new or has changed is read."""
     missing = [file for file in files if old.stamps.get(file.path) != file.stamp]
@@ -175,7 +175,7 @@ def _known(
 
 
 def _read_all(
-    root: Path, files: Sequence[ImageFile], progress: Progress | None
+    root: Path, files: Sequence[ImageFile], progress: CountDone | None
 ) -> Iterable[tuple[str, str, ImageFacts, bool]]:
     """Read files in threads: hashing, decoding and waiting for the disk all leave Python's lock."""
     if not files:

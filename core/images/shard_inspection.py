@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from prunesweep.core.cpus import usable_cpus
-from prunesweep.core.images.inspection import Inspection, Progress, resize_to
+from prunesweep.core.images.inspection import CountDone, Inspection, resize_to
 from prunesweep.core.images.manifest import NOTHING, FolderSeal, manifest_of, save_manifest, settled
 from prunesweep.core.images.problems import Problems, count
 from prunesweep.core.images.shards import Shards, identity_of, stamps, survey
@@ -20,7 +20,7 @@ _Size = tuple[int, int]
 
 
 def inspect_shards(
-    root: Path, data: Path, progress: Progress | None = None, with_files: bool = False, share: str = ""
+    root: Path, data: Path, progress: CountDone | None = None, with_files: bool = False, share: str = ""
 ) -> Inspection:
     """Inspect a folder of shards that is there; arguments as of `inspect_folder`.
 
@@ -59,7 +59,7 @@ def _inspection(root: Path, whole: FolderSeal, shards: Shards | None, faults: tu
 
 
 def _looked_at(
-    shards: Shards, faults: Problems, notes: Problems, progress: Progress | None
+    shards: Shards, faults: Problems, notes: Problems, progress: CountDone | None
 ) -> tuple[list[str], dict[_Size, tuple[int, str]]]:
     """Return each image's hash, and size → how many have it and the first of them; faults and notes are added."""
     shas, sizes, firsts = [], Counter[_Size](), dict[_Size, str]()

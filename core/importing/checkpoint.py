@@ -17,7 +17,7 @@ META = "tensors"
 
 
 @dataclass(frozen=True)
-class Packed:
+class ImportedCheckpoint:
     """An imported network as a checkpoint file.
 
     Attributes:
@@ -31,7 +31,7 @@ class Packed:
     artifact: str
 
 
-def pack_imported(network: nn.Module, masks: Mapping[str, torch.Tensor], ref: ModelRef) -> Packed:
+def pack_imported(network: nn.Module, masks: Mapping[str, torch.Tensor], ref: ModelRef) -> ImportedCheckpoint:
     """Return the network as a checkpoint of this program.
 
     Raises:
@@ -41,7 +41,7 @@ def pack_imported(network: nn.Module, masks: Mapping[str, torch.Tensor], ref: Mo
     tensors = tensors_sha(weights, masks)
     meta = {META: tensors, "model": ref.name, "width": str(ref.width), "classes": str(ref.classes)}
     data = pack(Checkpoint(weights, dict(masks), meta))
-    return Packed(data, tensors, sha256(data).hexdigest())
+    return ImportedCheckpoint(data, tensors, sha256(data).hexdigest())
 
 
 def tensors_sha(weights: Mapping[str, torch.Tensor], masks: Mapping[str, torch.Tensor]) -> str:

@@ -14,7 +14,7 @@ from prunesweep.core.plan.weights import FIELD, HUBS
 from prunesweep.core.traffic import Traffic, followed
 from prunesweep.core.training.vision import import_torchvision
 
-Progress = Callable[[int, int], None]
+CountDone = Callable[[int, int], None]
 """Called with the bytes that have come, and how many there are; 0 = not known."""
 
 _ELSEWHERE = "or download it on another machine and give the file"
@@ -40,7 +40,7 @@ class Published:
     resize: str = ""
 
 
-def download(text: str, progress: Progress = unwatched) -> Published:
+def download(text: str, progress: CountDone = unwatched) -> Published:
     """Return the published weights that `torchvision:ResNet18_Weights.IMAGENET1K_V1` or `timm:resnet18.a1_in1k` names.
 
     progress: called twice a second while it takes, once something has come.
@@ -53,7 +53,7 @@ def download(text: str, progress: Progress = unwatched) -> Published:
     return _DOWNLOADS[library](text, name, progress)
 
 
-def _torchvision(text: str, name: str, progress: Progress) -> Published:
+def _torchvision(text: str, name: str, progress: CountDone) -> Published:
     import_torchvision()
     models = importlib.import_module("torchvision.models")
     try:
@@ -69,7 +69,7 @@ def _torchvision(text: str, name: str, progress: Progress) -> Published:
     return Published(weights, *said, rule_of(getattr(getattr(preset, "interpolation", None), "value", "")))
 
 
-def _timm(text: str, name: str, progress: Progress) -> Published:
+def _timm(text: str, name: str, progress: CountDone) -> Published:
     import_torchvision()  # which timm imports
     timm = importlib.import_module("timm")
     if not timm.is_model(name.partition(".")[0]) or not timm.is_model_pretrained(name):
@@ -82,12 +82,12 @@ def _timm(text: str, name: str, progress: Progress) -> Published:
     return Published(network.state_dict(), *said, rule_of(config.get("interpolation", "")))
 
 
-_DOWNLOADS: Mapping[str, Callable[[str, str, Progress], Published]] = MappingProxyType(
+_DOWNLOADS: Mapping[str, Callable[[str, str, CountDone], Published]] = MappingProxyType(
     dict(zip(HUBS, (_torchvision, _timm), strict=True))
 )
 
 
-def _reached(text: str, fetch: Callable[[], Any], progress: Progress, size: int) -> Any:
+def _reached(text: str, fetch: Callable[[], Any], progress: CountDone, size: int) -> Any:
     """size: in bytes, 0 = not known."""
 
     def told(seen: Traffic) -> None:

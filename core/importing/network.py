@@ -9,7 +9,7 @@ from torch import nn
 
 from prunesweep.core.errors import RETRY, StageError, UserError
 from prunesweep.core.importing.normalise import add_counters, fold_masks, to_fp32, whole_masks
-from prunesweep.core.importing.read import Content, read_file
+from prunesweep.core.importing.read import FileContent, read_file
 from prunesweep.core.importing.rename import rename_all
 from prunesweep.core.importing.text import FIELD, listed, shape_of, sizes
 from prunesweep.core.importing.unwrap import Note, Weights, find_state_dict, unsaid
@@ -27,7 +27,7 @@ _COMPACT = (
 
 
 @dataclass(frozen=True)
-class Read:
+class NamedTensors:
     """The tensors of a file under a network's names, in fp32.
 
     Attributes:
@@ -62,7 +62,9 @@ def load_network(path: Path, model: str, note: Note = unsaid) -> nn.Module:
     return load_model(ref, found.weights).eval()
 
 
-def import_network(path: Path, content: Content, ref: ModelRef, *, new_head: bool = False) -> tuple[nn.Module, Read]:
+def import_network(
+    path: Path, content: FileContent, ref: ModelRef, *, new_head: bool = False
+) -> tuple[nn.Module, NamedTensors]:
     """Return the network that a sweep asks for with the content's weights, and masks for all of its prunable weights,
     or none.
 
@@ -81,10 +83,10 @@ def import_network(path: Path, content: Content, ref: ModelRef, *, new_head: boo
         if tensor.is_floating_point() and not found.weights[name].is_floating_point():
             raise UserError(FIELD, path, f"{name} holds {found.weights[name].dtype} numbers; save it as float32")
     weights: dict[str, torch.Tensor] = dict(prunable(network))
-    return network, Read(found.weights, whole_masks(found.masks, weights), found.notes)
+    return network, NamedTensors(found.weights, whole_masks(found.masks, weights), found.notes)
 
 
-def _with_new_head(path: Path, ref: ModelRef, found: Read) -> Read:
+def _with_new_head(path: Path, ref: ModelRef, found: NamedTensors) -> NamedTensors:
     """Return the weights with an initial classifier.
 
     Raises:
@@ -101,10 +103,10 @@ def _with_new_head(path: Path, ref: ModelRef, found: Read) -> Read:
     weights |= {name: fresh[name] for name in names if name in fresh}
     masks = {name: mask for name, mask in found.masks.items() if name not in names}
     note = f"replaced {head} {shape_of(old)} by an initial one of {shape_of(fresh[head])} (--head new), to be trained"
-    return Read(weights, masks, (*found.notes, note))
+    return NamedTensors(weights, masks, (*found.notes, note))
 
 
-def read_weights(path: Path, content: Content, model: str, expected: frozenset[str]) -> Read:
+def read_weights(path: Path, content: FileContent, model: str, expected: frozenset[str]) -> NamedTensors:
     """Return the content's tensors under the names that the network has.
 
     expected: all names of its `state_dict`.
@@ -115,14 +117,14 @@ def read_weights(path: Path, content: Content, model: str, expected: frozenset[s
     notes: list[str] = []
     if content.ours:
         weights: Weights = dict(content.value)  # type: ignore[call-overload]
-        return Read(weights, content.masks, ())
+        return NamedTensors(weights, content.masks, ())
     folded = fold_masks(path, find_state_dict(path, content.value, notes.append), notes.append)
     names = rename_all(path, folded.weights, expected, notes.append)
     _check_variant(path, model, names)
     renamed = {new: folded.weights[name] for name, new in names.items()}
     weights = add_counters(to_fp32(renamed, notes.append), expected, notes.append)
     masks = {names[name]: mask for name, mask in folded.masks.items() if name in names}
-    return Read(weights, masks, tuple(notes))
+    return NamedTensors(weights, masks, tuple(notes))
 
 
 def _check_variant(path: Path, model: str, names: Mapping[str, str]) -> None:

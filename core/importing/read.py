@@ -20,7 +20,7 @@ from prunesweep.core.importing.text import FIELD, SAVE
 
 
 @dataclass(frozen=True)
-class Content:
+class FileContent:
     """What a file holds.
 
     Attributes:
@@ -34,7 +34,7 @@ class Content:
     ours: bool = False
 
 
-def read_file(path: Path) -> Content:
+def read_file(path: Path) -> FileContent:
     """Return the content of a checkpoint file, its tensors on the CPU; large files are mapped, not copied.
 
     Raises:
@@ -59,22 +59,22 @@ def read_file(path: Path) -> Content:
         raise UserError(FIELD, path, f"is not a file that torch.save wrote; {SAVE}") from None
 
 
-def _safetensors(path: Path) -> Content:
+def _safetensors(path: Path) -> FileContent:
     with safetensors.safe_open(path, framework="pt") as file:
         ours = CHECKPOINT in (file.metadata() or {})
     if not ours:
-        return Content(safetensors.torch.load_file(path))
+        return FileContent(safetensors.torch.load_file(path))
     checkpoint = unpack(path.read_bytes())
-    return Content(dict(checkpoint.weights), checkpoint.masks, ours=True)
+    return FileContent(dict(checkpoint.weights), checkpoint.masks, ours=True)
 
 
-def _torch(path: Path) -> Content:
+def _torch(path: Path) -> FileContent:
     archive = zipfile.is_zipfile(path)
     if archive:
         _check_archive(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of archives that hold code; the error says it
-        return Content(torch.load(path, map_location="cpu", weights_only=True, mmap=archive))
+        return FileContent(torch.load(path, map_location="cpu", weights_only=True, mmap=archive))
 
 
 def _check_archive(path: Path) -> None:

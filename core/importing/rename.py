@@ -16,7 +16,7 @@ _DEEPEST = 6
 
 
 @dataclass(frozen=True)
-class Table:
+class Naming:
     """How a third party calls layers.
 
     Attributes:
@@ -34,16 +34,16 @@ def _as_torchvision(name: str) -> str:
 
 
 TABLES = (
-    Table("", lambda name: name),
+    Naming("", lambda name: name),
     # ResNet with `linear` and `shortcut.0/1`; akamaster's with shortcuts of option B has the same names.
-    Table("kuangliu/pytorch-cifar and akamaster/pytorch_resnet_cifar10", _as_torchvision),
+    Naming("kuangliu/pytorch-cifar and akamaster/pytorch_resnet_cifar10", _as_torchvision),
 )
 """Tried in turn. chenyaofo/pytorch-cifar-models has torchvision's names, so that its ResNets need no table; so has
 kuangliu's VGG-16."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class PrefixedNaming:
     """How a file's names are to be read.
 
     Attributes:
@@ -52,7 +52,7 @@ class Reading:
     """
 
     prefix: str
-    table: Table
+    table: Naming
 
 
 def rename_all(path: Path, names: Iterable[str], expected: frozenset[str], note: Note) -> Mapping[str, str]:
@@ -99,18 +99,18 @@ def _check_distinct(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
         seen[short] = name
 
 
-def _best(path: Path, names: Iterable[str], expected: frozenset[str], note: Note) -> Reading:
+def _best(path: Path, names: Iterable[str], expected: frozenset[str], note: Note) -> PrefixedNaming:
     """Return the prefix and the table by which most of the expected names are found."""
     needed = frozenset(name for name in expected if not name.endswith(COUNTER))
     found = [
-        (count, Reading(prefix, table))
+        (count, PrefixedNaming(prefix, table))
         for table in TABLES
         for prefix, count in _counts(names, needed, table.rename).items()
     ]
     most = max((count for count, _ in found), default=0)
     best = [reading for count, reading in found if count == most]
     if not best:
-        return Reading("", TABLES[0])
+        return PrefixedNaming("", TABLES[0])
     whole = {reading.prefix for reading in best} if most == len(needed) else set()
     if len(whole) > 1:
         averaged = [prefix for prefix in whole if "ema" in re.split(r"[._]", prefix)]

@@ -21,7 +21,7 @@ _A = TypeVar("_A", bound=Answer)
 
 
 @dataclass(frozen=True)
-class Failed(Answer):
+class JobFailed(Answer):
     """The last line of a program that failed. field, value, fix: where the user can put it right."""
 
     event: ClassVar[str] = "error"
@@ -37,7 +37,7 @@ class Failed(Answer):
 
 
 @dataclass(frozen=True)
-class Progress(Answer):
+class JobProgress(Answer):
     """How far it is. what: the file, dataset or artifact that is worked on, or what is waited for."""
 
     event: ClassVar[str] = "progress"
@@ -159,7 +159,7 @@ class FileResult(Answer):
 
 
 @dataclass(frozen=True)
-class AsItIs(Answer):
+class UnprunedNetwork(Answer):
     """A network before a layer of it is pruned.
 
     Attributes:
@@ -219,7 +219,7 @@ class ExportedFile(Answer):
 
 
 @dataclass(frozen=True)
-class Packed(Answer):
+class DatasetPacked(Answer):
     """A dataset that was packed. dataset: its label."""
 
     event: ClassVar[str] = "packed"
@@ -283,7 +283,7 @@ class ReevaluatedFile(Answer):
 
 
 @dataclass(frozen=True)
-class FoundNetwork(Answer):
+class NetworkAbilities(Answer):
     """What a network can do.
 
     Attributes:
@@ -339,8 +339,8 @@ def decode(body: Any, kinds: tuple[type[_A], ...]) -> _A:
         UserError, StageError: the program failed, and said why; or it is none of those kinds, or a field is wrong.
     """
     event = body.pop("event", None) if isinstance(body, dict) else None
-    if event == Failed.event:
-        raise msgspec.convert(body, Failed).error
+    if event == JobFailed.event:
+        raise msgspec.convert(body, JobFailed).error
     for kind in kinds:
         if kind.event == event:
             if unknown := set(body) - {field.name for field in fields(kind)}:

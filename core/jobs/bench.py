@@ -18,7 +18,7 @@ from prunesweep.core.hostlock import measuring
 from prunesweep.core.importing import unwrap
 from prunesweep.core.importing.network import load_network
 from prunesweep.core.importing.text import FIELD
-from prunesweep.core.jobs.answers import BenchResult, Note, Progress
+from prunesweep.core.jobs.answers import BenchResult, JobProgress, Note
 from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.programs import BENCH
 from prunesweep.core.jobs.protocol import Say, serve
@@ -63,7 +63,7 @@ class _Subject:
     total: int
     macs: int
     macs_dense: int
-    race: Callable[[int, interleaved.Progress], LatencyRun]
+    race: Callable[[int, interleaved.CountDone], LatencyRun]
 
 
 def _subject(
@@ -87,7 +87,7 @@ def _subject(
         height, width = graph.image_shape[1:]
         note(f"an ONNX file for images of {height}×{width}: --image and --model do not apply to it")
 
-        def of_file(batch: int, progress: interleaved.Progress) -> LatencyRun:
+        def of_file(batch: int, progress: interleaved.CountDone) -> LatencyRun:
             return compete_file(path, graph, batch, threads, engines, progress)
 
         return _Subject(height, *counts, of_file)
@@ -96,7 +96,7 @@ def _subject(
     counted = macs(network, shape)
     nonzero, total = (sum(getattr(layer, name) for layer in counted.layers) for name in ("nonzero", "total"))
 
-    def compete_network(batch: int, progress: interleaved.Progress) -> LatencyRun:
+    def compete_network(batch: int, progress: interleaved.CountDone) -> LatencyRun:
         return compete(network, network, shape, batch, threads, device, engines, progress)
 
     return _Subject(request.image, nonzero, total, counted.macs, counted.macs_dense, compete_network)
@@ -106,10 +106,10 @@ def _run(path: Path, subject: _Subject, batch: int, device: torch.device, say: S
     start = time.perf_counter()
 
     def progress(done: int, of: int) -> None:
-        say(Progress(f"{path}: batch {batch}, blocks", done, of))
+        say(JobProgress(f"{path}: batch {batch}, blocks", done, of))
 
     def waits() -> None:
-        say(Progress("waits until no training takes a step on this host", 0, 1))
+        say(JobProgress("waits until no training takes a step on this host", 0, 1))
 
     with measuring(waits):
         race = subject.race(batch, progress)

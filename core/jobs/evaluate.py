@@ -17,11 +17,11 @@ from prunesweep.core.hostlock import measuring
 from prunesweep.core.importing import unwrap
 from prunesweep.core.importing.network import head_of, load_network
 from prunesweep.core.importing.text import FIELD
-from prunesweep.core.jobs.answers import FileResult, Int8Result, Note, Progress
+from prunesweep.core.jobs.answers import FileResult, Int8Result, JobProgress, Note
 from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.programs import EVALUATE
 from prunesweep.core.jobs.protocol import Say, reporter, serve
-from prunesweep.core.jobs.requests import Evaluate
+from prunesweep.core.jobs.requests import EvaluateFiles
 from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure.accuracy import Accuracy, evaluate
 from prunesweep.core.measure.engine_passes import BATCH, EAGER, fastest_engine, passes_in
@@ -34,10 +34,10 @@ from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.training.datasets import Split, load_dataset
 
 _ACCURACY_BATCH = 250
-_WAITS = Progress("waits for trainings of this host", 0, 1)
+_WAITS = JobProgress("waits for trainings of this host", 0, 1)
 
 
-def measure(request: Evaluate, say: Say) -> Iterator[FileResult]:
+def measure(request: EvaluateFiles, say: Say) -> Iterator[FileResult]:
     """Yield the facts of each file in turn. All files are opened and checked before the first is measured.
 
     Raises:

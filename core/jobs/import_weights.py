@@ -10,8 +10,8 @@ from pathlib import Path
 from prunesweep.core.importing.checkpoint import pack_imported
 from prunesweep.core.importing.hub import download
 from prunesweep.core.importing.network import import_network
-from prunesweep.core.importing.read import Content, read_file
-from prunesweep.core.jobs.answers import Imported, Note, Progress
+from prunesweep.core.importing.read import FileContent, read_file
+from prunesweep.core.jobs.answers import Imported, JobProgress, Note
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import ImportWeights
@@ -29,10 +29,10 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
     text, ref = request.weights, request.model
 
     def told(done: int, total: int) -> None:
-        say(Progress(text, done, total))
+        say(JobProgress(text, done, total))
 
     published = download(text, told) if is_published(text) else None
-    content = read_file(Path(text)) if published is None else Content(dict(published.weights))
+    content = read_file(Path(text)) if published is None else FileContent(dict(published.weights))
     network, read = import_network(Path(text), content, ref, new_head=request.head == "new")
     for line in read.notes:
         yield Note(line)

@@ -11,17 +11,17 @@ import torch
 from torch import nn
 
 from prunesweep.core.errors import RENAME, RETRY, StageError, UserError, WrongPlan
-from prunesweep.core.jobs.answers import FoundNetwork
+from prunesweep.core.jobs.answers import NetworkAbilities
 from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.protocol import Say, serve
-from prunesweep.core.jobs.requests import Look
+from prunesweep.core.jobs.requests import LookAtNetwork
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.engines.support import support_of
 from prunesweep.core.passes import Passes
 from prunesweep.core.plan.channel_reach import ChannelGroups
-from prunesweep.core.plan.networks import Network, read_network
+from prunesweep.core.plan.networks import NetworkRef, read_network
 from prunesweep.core.pruning.activations import Activations
 from prunesweep.core.pruning.channel_groups import couple
 from prunesweep.core.pruning.channel_kinds import kinds
@@ -35,7 +35,7 @@ _IMAGES = 2
 _SHOWN = 3
 
 
-def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
+def look(request: LookAtNetwork, say: Say) -> Iterator[NetworkAbilities]:
     """Yield the one answer about the network.
 
     Raises:
@@ -57,7 +57,7 @@ def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
         raise UserError("model", network.name, fix) from None
     if request.inputs:
         _check_inputs(model, image, request.inputs)
-    yield FoundNetwork(
+    yield NetworkAbilities(
         shapes={name: tuple(weight.shape) for name, weight in prunable(model)},
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         notes=tuple(_notes(network, model, image, request)),
@@ -65,7 +65,7 @@ def look(request: Look, say: Say) -> Iterator[FoundNetwork]:
     )
 
 
-def _try(network: Network, model: nn.Module, image: tuple[int, int, int], classes: int, precision: str) -> None:
+def _try(network: NetworkRef, model: nn.Module, image: tuple[int, int, int], classes: int, precision: str) -> None:
     """Send a batch through, as an evaluation and as a step of a training do.
 
     Raises:
@@ -115,7 +115,7 @@ def _check_inputs(model: nn.Module, image: tuple[int, int, int], algorithms: str
         raise UserError("algorithm", algorithms, f"looks at what layers multiply, but {error.reason}; {fix}") from None
 
 
-def _notes(network: Network, model: nn.Module, image: tuple[int, int, int], request: Look) -> Iterator[str]:
+def _notes(network: NetworkRef, model: nn.Module, image: tuple[int, int, int], request: LookAtNetwork) -> Iterator[str]:
     """Yield what must be known of it before anything is trained."""
     name = network.shown
     if weights := computed(model):

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from prunesweep.core.jobs.answers import Packed
+from prunesweep.core.jobs.answers import DatasetPacked
 from prunesweep.core.jobs.programs import PACK
 from prunesweep.core.jobs.protocol import Say, reporter, serve
 from prunesweep.core.jobs.requests import Pack
 from prunesweep.core.training.datasets import load_dataset
 
 
-def pack(request: Pack, say: Say) -> Iterator[Packed]:
+def pack(request: Pack, say: Say) -> Iterator[DatasetPacked]:
     """Yield one answer when the packed file is there.
 
     Raises:
@@ -22,7 +22,7 @@ def pack(request: Pack, say: Say) -> Iterator[Packed]:
     """
     progress = reporter(say, request.dataset.label)
     load_dataset(request.dataset, Path(request.data), "train", progress, request.places)
-    yield Packed(request.dataset.label)
+    yield DatasetPacked(request.dataset.label)
 
 
 if __name__ == "__main__":

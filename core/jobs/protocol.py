@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from prunesweep.core.errors import StageError, UserError
-from prunesweep.core.jobs.answers import Answer, Failed, Progress, encode
+from prunesweep.core.jobs.answers import Answer, JobFailed, JobProgress, encode
 from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import read_request
 
@@ -20,7 +20,7 @@ Handler = Callable[[_Request, Say], Iterator[Answer]]
 
 
 def serve(program: Program[_Request, Any], handler: Handler[_Request]) -> int:
-    """Read a request to the program and write every answer. Return the exit code: 2 after a `Failed`."""
+    """Read a request to the program and write every answer. Return the exit code: 2 after a `JobFailed`."""
     # Libraries may print: stdout is for answers alone.
     lines = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -45,9 +45,9 @@ def respond(line: str, program: Program[_Request, Any], handler: Handler[_Reques
         for answer in handler(read_request(line, program.request), say):
             say(answer)
     except UserError as error:
-        say(Failed(str(error), error.field, str(error.value), error.fix))
+        say(JobFailed(str(error), error.field, str(error.value), error.fix))
     except (StageError, OSError) as error:
-        say(Failed(str(error)))
+        say(JobFailed(str(error)))
     else:
         return 0
     return 2
@@ -61,6 +61,6 @@ def reporter(say: Say, what: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= _PROGRESS_SECONDS:
             last = time.monotonic()
-            say(Progress(what, done, total))
+            say(JobProgress(what, done, total))
 
     return report

@@ -13,7 +13,7 @@ from prunesweep.core.artifacts.checkpoint import unpack
 from prunesweep.core.artifacts.location import PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError
-from prunesweep.core.jobs.answers import Progress, ReevaluatedFile
+from prunesweep.core.jobs.answers import JobProgress, ReevaluatedFile
 from prunesweep.core.jobs.machine import device_of
 from prunesweep.core.jobs.programs import REEVALUATE
 from prunesweep.core.jobs.protocol import Say, serve
@@ -37,7 +37,7 @@ def measure(request: Reevaluate, say: Say) -> Iterator[ReevaluatedFile]:
     ref, data = request.dataset, Path(request.data)
     split = load_dataset(ref, data, "test", places=request.places).to(device)
     for artifact in request.artifacts:
-        say(Progress(artifact, 0, len(split)))
+        say(JobProgress(artifact, 0, len(split)))
         try:
             found = accuracy(store.get(artifact), split, device)
         except StageError as error:

@@ -85,7 +85,7 @@ class Verify:
 
 
 @dataclass(frozen=True)
-class Evaluate:
+class EvaluateFiles:
     """See `prunesweep.core.jobs.evaluate`.
 
     Attributes:
@@ -201,7 +201,7 @@ class ImportWeights:
 
 
 @dataclass(frozen=True)
-class Look:
+class LookAtNetwork:
     """See `prunesweep.core.jobs.network`.
 
     Attributes:

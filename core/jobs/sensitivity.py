@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.jobs.answers import AsItIs, PrunedLayer
+from prunesweep.core.jobs.answers import PrunedLayer, UnprunedNetwork
 from prunesweep.core.jobs.evaluate import load_for, noter
 from prunesweep.core.jobs.machine import device_of, threads_of
 from prunesweep.core.jobs.programs import SENSITIVITY
@@ -28,7 +28,7 @@ from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.score_batches import score_batches
 
 
-def measure(request: Sensitivity, say: Say) -> Iterator[AsItIs | PrunedLayer]:
+def measure(request: Sensitivity, say: Say) -> Iterator[UnprunedNetwork | PrunedLayer]:
     """Yield the network as it is, then each layer at each sparsity. The test set is not read.
 
     Raises:
@@ -48,7 +48,7 @@ def measure(request: Sensitivity, say: Say) -> Iterator[AsItIs | PrunedLayer]:
     told = reporter(say, path.name)
     found = readings(network, _only(training, chosen), scores, request.sparsities, device, told)
     before = next(found)
-    yield AsItIs(
+    yield UnprunedNetwork(
         images=len(chosen),
         held_out=len(held_out),
         right=int(before.right.count_nonzero()),

@@ -22,7 +22,7 @@ _UNCOVERED = 0.01
 
 Timer = Callable[[Pass, int], tuple[float, float]]
 """Runs a pass so many times; seconds by the clock, and seconds of CPU time over all threads of this process."""
-Progress = Callable[[int, int], None]
+CountDone = Callable[[int, int], None]
 """Called with (blocks done, blocks in all)."""
 
 
@@ -50,7 +50,7 @@ def take_turns(
     timer: Timer,
     settle: float = 0.0,
     blocks: int = BLOCKS,
-    progress: Progress = silent,
+    progress: CountDone = silent,
 ) -> InterleavedRun:
     """Time a pass of each contestant in `blocks` blocks of two rounds.
 

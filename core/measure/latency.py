@@ -30,8 +30,8 @@ from prunesweep.core.measure.engines.base import AdaptiveEngine
 from prunesweep.core.measure.engines.registry import choose
 from prunesweep.core.measure.interleaved import (
     BLOCKS,
+    CountDone,
     InterleavedRun,
-    Progress,
     Timer,
     median_interval,
     silent,
@@ -54,7 +54,7 @@ def compete(
     threads: int,
     device: torch.device,
     engines: Iterable[str],
-    progress: Progress = silent,
+    progress: CountDone = silent,
     both: Iterable[str] = (),
     smaller: bool = False,
 ) -> LatencyRun:
@@ -105,7 +105,7 @@ def compete(
 
 
 def compete_file(
-    path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: Progress = silent
+    path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: CountDone = silent
 ) -> LatencyRun:
     """Time an ONNX file as it is in onnxruntime and OpenVINO, in all their formats, and its graph in the sparse engine,
     as `compete` does.

@@ -15,7 +15,7 @@ from prunesweep.core.pruning.masks import kept_count, prunable
 from prunesweep.core.pruning.ranking import ranked, top
 from prunesweep.core.training.datasets import Split
 
-Progress = Callable[[int, int], None]
+CountDone = Callable[[int, int], None]
 _BATCH = 250
 
 
@@ -43,7 +43,7 @@ def readings(
     scores: Mapping[str, Tensor],
     sparsities: Sequence[float],
     device: torch.device,
-    progress: Progress | None = None,
+    progress: CountDone | None = None,
 ) -> Iterator[LayerReading]:
     """Yield a reading of the network as it is (`layer` is ""), then one for each layer and sparsity, in order.
 

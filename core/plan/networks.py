@@ -48,7 +48,7 @@ _VERSION = re.compile(r"[0-9A-Za-z.!]{1,32}")
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkRef:
     """A network of another source, as a plan names it.
 
     Attributes:
@@ -84,19 +84,19 @@ class Network:
         return f"{self.function} of {self.name}" if self.source == FILE else f"{self.source}'s {self.name}"
 
 
-def read_network(text: str) -> Network | None:
+def read_network(text: str) -> NetworkRef | None:
     """Return what a stage's `ModelRef.name` says; None for one of our own networks, or what is no network's name."""
     found = _IN_LIBRARY.fullmatch(text)
     try:
         if found and found[2]:
-            return Network(found[1], found[3], version=found[2], arguments=_mapping(found[4]))
+            return NetworkRef(found[1], found[3], version=found[2], arguments=_mapping(found[4]))
         if found := _IN_PLAN.fullmatch(text):
             parts = _mapping(found[4])
             arguments, packages = parts.pop("arguments", {}), parts.pop("packages", {})
             if parts or not isinstance(arguments, dict) or not _are_packages(packages):
                 return None
             facts = {"arguments": arguments, "packages": packages}
-            return Network(FILE, found[1], function=found[2], sha=found[3], **facts)
+            return NetworkRef(FILE, found[1], function=found[2], sha=found[3], **facts)
     except ValueError:
         return None
     return None
@@ -119,7 +119,7 @@ def parse_model(value: object, field: str = "model") -> str:
     if text.startswith(tuple(f"{library}:" for library in LIBRARIES)) and (found := _IN_LIBRARY.fullmatch(text)):
         arguments = parse_arguments(found[4]) if found[4] else {}
         return str(
-            Network(found[1], found[3], version=_installed(found[1], found[3], text, field), arguments=arguments)
+            NetworkRef(found[1], found[3], version=_installed(found[1], found[3], text, field), arguments=arguments)
         )
     if text.startswith(LIBRARIES):
         library = next(one for one in LIBRARIES if text.startswith(one))
@@ -189,7 +189,7 @@ def installed_version(distribution: str) -> str | None:
         return None
 
 
-def other_versions(network: Network) -> str:
+def other_versions(network: NetworkRef) -> str:
     """Return what keeps this machine from building the very network, "" = nothing."""
     wanted = network.packages if network.source == FILE else {network.source: network.version}
     for package, version in wanted.items():
@@ -201,7 +201,7 @@ def other_versions(network: Network) -> str:
     return ""
 
 
-def source_of(network: Network, folder: Path | None) -> bytes:
+def source_of(network: NetworkRef, folder: Path | None) -> bytes:
     """Return the submitted file's bytes, from the folder of this machine's own networks (`SWEEP_NETWORKS`).
 
     Raises:
@@ -257,12 +257,12 @@ def _installed(library: str, name: str, text: str, field: str) -> str:
     return version
 
 
-def _read_file(path: Path, function: str | None, field: str) -> Network:
+def _read_file(path: Path, function: str | None, field: str) -> NetworkRef:
     shown = path if function is None else f"{path}:{function}"
     file = read_own_file(path, shown, field, "a network's file")
     _check_function(file.tree, function, shown, field)
     packages = dict(sorted(_packages(file.tree, shown, field)))
-    return Network(FILE, path.name, function=str(function), sha=file.sha, packages=packages)
+    return NetworkRef(FILE, path.name, function=str(function), sha=file.sha, packages=packages)
 
 
 def _check_function(tree: ast.Module, function: str | None, shown: object, field: str) -> None:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import RENAME, DownloadAway
-from prunesweep.core.images.inspection import Progress
+from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.private import make_private
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
 from prunesweep.core.training.vision import import_torchvision
@@ -38,7 +38,7 @@ DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 """Name → (torchvision's class, the files that it looks for, what is to be fetched)."""
 
 
-def fetch(name: str, data: Path, progress: Progress | None = None) -> PackedDataset:
+def fetch(name: str, data: Path, progress: CountDone | None = None) -> PackedDataset:
     """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
     torchvision's own downloader: md5 checked, progress bar on stderr.
 
@@ -103,7 +103,7 @@ def _images(dataset: Any) -> Images:
 
 
 @contextlib.contextmanager
-def _watched(data: Path, progress: Progress | None) -> Iterator[None]:
+def _watched(data: Path, progress: CountDone | None) -> Iterator[None]:
     """Report growing files from a thread of its own, as the downloader reports to a terminal only."""
     if progress is None:
         yield

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from prunesweep.core.images.inspection import Progress
+from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.images.listing import Stamp
 from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
@@ -87,7 +87,7 @@ def packed_or_built(path: Path, build: Callable[[], PackedDataset], checked: Che
 
 
 def packed_or_written(
-    path: Path, write: Callable[[Path], None], progress: Progress | None = None, checked: Checked | None = None
+    path: Path, write: Callable[[Path], None], progress: CountDone | None = None, checked: Checked | None = None
 ) -> PackedDataset:
     """As `packed_or_built`; `write` writes the file itself, under the name that it is given.
 
@@ -110,7 +110,7 @@ def packed_or_written(
     return found
 
 
-def _read(path: Path, progress: Progress | None, checked: Checked) -> PackedDataset | None:
+def _read(path: Path, progress: CountDone | None, checked: Checked) -> PackedDataset | None:
     try:
         stamp = _stamp(path)
         with safe_open(path, framework="pt") as file:
@@ -155,7 +155,7 @@ def metadata(of: str, classes: Sequence[str], sha: str) -> dict[str, str]:
     return {"version": _VERSION, "of": of, "classes": json.dumps(classes), "sha256": sha}
 
 
-def checksum(tensors: Mapping[str, Tensor], progress: Progress | None = None) -> str:
+def checksum(tensors: Mapping[str, Tensor], progress: CountDone | None = None) -> str:
     """Of names and bytes: the images of a folder are not compared with their files again, so a file that lost a bit
     must be noticed here. Files of earlier releases have none."""
     found = sha256()
@@ -177,7 +177,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def channel_statistics(images: Tensor, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
+def channel_statistics(images: Tensor, progress: CountDone | None = None) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation per channel of uint8 [N, H, W, 3], in units where 255 is 1; float32 [3] each.
 
     Exact up to the final rounding: whole numbers are counted, so neither order nor threads matter.

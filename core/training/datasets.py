@@ -10,7 +10,7 @@ from torch import Tensor
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.images.folders import find_images, packed_path
-from prunesweep.core.images.inspection import Progress
+from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.plan.datasets import FOLDERS, DatasetRef
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
 from prunesweep.core.training.dataset_cache import Checked, PackedDataset, packed_or_built, packed_or_written
@@ -89,7 +89,7 @@ def load_dataset(
     ref: DatasetRef,
     data: Path,
     split: str,
-    progress: Progress | None = None,
+    progress: CountDone | None = None,
     places: Iterable[str] = (),
     checked: Checked | None = None,
 ) -> Split:
@@ -131,7 +131,7 @@ def check_dataset(ref: DatasetRef, data: Path) -> str:
 
 
 def _packed(
-    ref: DatasetRef, data: Path, progress: Progress | None, places: Iterable[str], checked: Checked | None
+    ref: DatasetRef, data: Path, progress: CountDone | None, places: Iterable[str], checked: Checked | None
 ) -> PackedDataset:
     path = packed_path(ref, data)
     if ref.name in FOLDERS:

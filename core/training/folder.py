@@ -16,12 +16,12 @@ import numpy as np
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import RENAME, RETRY, StageError
 from prunesweep.core.images.decoding import RULES, Unusable, decode
-from prunesweep.core.images.inspection import Inspection, Progress, SplitFiles
+from prunesweep.core.images.inspection import CountDone, Inspection, SplitFiles
 from prunesweep.core.images.listing import SPLITS, ImageFile
 from prunesweep.core.images.resizing import resized
 from prunesweep.core.images.shards import Shards, identity_of
 from prunesweep.core.plan.datasets import DatasetRef
-from prunesweep.core.training.packed_file import Mapped, PackedFile
+from prunesweep.core.training.packed_file import DatasetWriter, Mapped
 
 _REPORT_EVERY = 500
 _AHEAD = 64
@@ -96,7 +96,7 @@ def _changed(path: Path) -> StageError:
     return StageError(f"{path} has changed while it was read; leave the folder alone, {RETRY}")
 
 
-def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progress: Progress | None) -> None:
+def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progress: CountDone | None) -> None:
     """Write every image of both splits as RGB to `part`, a file in the layout of `dataset_cache`.
 
     The bytes that are decoded are those that the inspection hashed: each image is hashed once more. Of the images no
@@ -117,7 +117,7 @@ def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progres
     height, width = (ref.size, ref.size) if ref.size else (found.size[1], found.size[0])
     shapes = {name: (number, height, width, 3) for name, number in zip(SPLITS, found.counts, strict=True)}
     try:
-        packed = PackedFile(part, of, found.classes, shapes)
+        packed = DatasetWriter(part, of, found.classes, shapes)
     except OSError as error:
         needed = 3 * height * width * sum(found.counts)
         raise StageError(
@@ -130,7 +130,7 @@ def pack_folder(found: Inspection, ref: DatasetRef, of: str, part: Path, progres
     packed.close(progress)
 
 
-def _fill(images: _Images, ref: DatasetRef, tensors: dict[str, Mapped], total: int, progress: Progress | None) -> None:
+def _fill(images: _Images, ref: DatasetRef, tensors: dict[str, Mapped], total: int, progress: CountDone | None) -> None:
     done = dict.fromkeys(SPLITS, 0)
     for name, pixels in _decoded(images, ref):
         target = tensors[f"{name}.images"]

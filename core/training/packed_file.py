@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from prunesweep.core.images.inspection import Progress
+from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.io import reserve
 from prunesweep.core.training.dataset_cache import channel_statistics, checksum, metadata
 
@@ -23,7 +23,7 @@ _IMAGES: tuple[str, Any] = ("U8", np.uint8)
 _UNKNOWN = "0" * 64
 
 
-class PackedFile:
+class DatasetWriter:
     """arrays: what is to be filled, by name: `train.images` uint8 [N, H, W, 3], `train.labels` int64 [N], and `test.…`;
     mean and std follow from them.
 
@@ -49,7 +49,7 @@ class PackedFile:
             for name, shape in self._shapes.items()
         }
 
-    def close(self, progress: Progress | None) -> None:
+    def close(self, progress: CountDone | None) -> None:
         """Add the statistics and the checksum: from now on it is a packed dataset."""
         statistics = channel_statistics(torch.from_numpy(self.arrays["train.images"]), progress)
         for name, values in zip(("mean", "std"), statistics, strict=True):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from prunesweep.core.errors import RETRY, StageError, WrongPlan
-from prunesweep.core.plan.networks import FILE, Network, other_versions, source_of
+from prunesweep.core.plan.networks import FILE, NetworkRef, other_versions, source_of
 from prunesweep.core.plan.suggestions import did_you_mean
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.settings import load_settings
@@ -21,7 +21,7 @@ _STORED = (torch.float32, torch.int64)
 """What a checkpoint holds."""
 
 
-def build(network: Network, classes: int, folder: Path | None = None, *, fresh: bool = True) -> nn.Module:
+def build(network: NetworkRef, classes: int, folder: Path | None = None, *, fresh: bool = True) -> nn.Module:
     """Return the network with fresh weights by torch's global random state, float32, on the CPU.
 
     Args:
@@ -43,7 +43,7 @@ def build(network: Network, classes: int, folder: Path | None = None, *, fresh: 
     return made
 
 
-def _made(network: Network, make: Any, classes: int) -> nn.Module:
+def _made(network: NetworkRef, make: Any, classes: int) -> nn.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of libraries, about their own defaults
@@ -67,7 +67,7 @@ def _unstored(model: nn.Module) -> dict[str, torch.Tensor]:
     return found
 
 
-def _compare(network: Network, first: Mapping[str, torch.Tensor], again: Mapping[str, torch.Tensor]) -> None:
+def _compare(network: NetworkRef, first: Mapping[str, torch.Tensor], again: Mapping[str, torch.Tensor]) -> None:
     """Raise WrongPlan where what no checkpoint holds is random: loaded, it would be another network."""
     for name, tensor in first.items():
         if name not in again or not torch.equal(tensor, again[name]):
@@ -75,7 +75,7 @@ def _compare(network: Network, first: Mapping[str, torch.Tensor], again: Mapping
             raise WrongPlan(f"{network.shown}: {name} is random", fix)
 
 
-def _library(network: Network) -> Any:
+def _library(network: NetworkRef) -> Any:
     """Return what makes the network, called with keyword arguments alone."""
     vision = import_torchvision()
     if network.source == "torchvision":
@@ -91,14 +91,14 @@ def _library(network: Network) -> Any:
     return _known(network, known, make if plain in known else None)
 
 
-def _known(network: Network, known: list[str], make: Any) -> Any:
+def _known(network: NetworkRef, known: list[str], make: Any) -> Any:
     if make is None:
         what = f"{network.source} {network.version} has no classifier {network.name!r}"
         raise WrongPlan(f"{what}: {did_you_mean(network.name, known)}", "name one of these")
     return make
 
 
-def _function(network: Network, folder: Path | None) -> Any:
+def _function(network: NetworkRef, folder: Path | None) -> Any:
     try:
         source = source_of(network, load_settings().networks if folder is None else folder)
     except ValueError as error:
@@ -109,7 +109,7 @@ def _function(network: Network, folder: Path | None) -> Any:
         raise WrongPlan(f"own network {network.name!r}: {type(error).__name__}: {error}", "correct the file") from error
 
 
-def _check(network: Network, made: nn.Module) -> None:
+def _check(network: NetworkRef, made: nn.Module) -> None:
     """Raise WrongPlan for a network that could not be trained, pruned or stored exactly."""
     change = "change the network"
     if any(nn.parameter.is_lazy(tensor) for tensor in (*made.parameters(), *made.buffers())):

@@ -30,7 +30,7 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Content:
+class NamedContent:
     """Something by what it is.
 
     Attributes:
@@ -45,7 +45,7 @@ class Content:
         return self.name
 
 
-def recipe_of(sweep: SweepRow, specs: Specs) -> Content:
+def recipe_of(sweep: SweepRow, specs: Specs) -> NamedContent:
     """Return the sweep's recipe: the values of its two parts, whatever its name, path and version.
 
     A part that no stage of the sweep uses is unknown, unless the other one is that of a recipe of ours.
@@ -55,9 +55,9 @@ def recipe_of(sweep: SweepRow, specs: Specs) -> Content:
     for known in recipe_names():
         parts = {part: _values(asdict(recipe)) for part, recipe in vars(load_recipe(known)).items()}
         if used.items() <= parts.items():
-            return Content(_sha(parts), known)
+            return NamedContent(_sha(parts), known)
     sha = _sha(used)
-    return Content(sha, f"{name} {sha[:_SHOWN]}")
+    return NamedContent(sha, f"{name} {sha[:_SHOWN]}")
 
 
 def code_of(specs: Specs) -> str:
@@ -65,7 +65,7 @@ def code_of(specs: Specs) -> str:
     return ", ".join(sorted({f"{spec['kind']} {spec['code']}" for spec in specs.values()}))
 
 
-def rules_of(row: ReportRow, classes: int) -> Content:
+def rules_of(row: ReportRow, classes: int) -> NamedContent:
     """Return the row's layer rules by the layers that they are about: `first` and `conv1.weight` may be one."""
     network = ModelRef(row.model, row.width, classes)
     shapes = prunable_shapes(network)
@@ -74,20 +74,20 @@ def rules_of(row: ReportRow, classes: int) -> Content:
         meant = encode_rules(resolved(parse_rules(written), shapes, row.model)) if written and shapes else written
     except UserError:  # of another release
         meant = written
-    return Content(meant, written)
+    return NamedContent(meant, written)
 
 
-def composition_of(row: ReportRow, sweep: SweepRow, specs: Specs) -> Content:
+def composition_of(row: ReportRow, sweep: SweepRow, specs: Specs) -> NamedContent:
     """Return what the row's algorithm stands for that its name does not say: the parts of a grid's own one, and the
     costs of `latency`. Empty for most."""
     known = algorithms_of(sweep.grid)
     parts = _parts(row.algorithm.rpartition(MARK)[2], known)  # of a control the algorithm whose layer counts it has
     costs = _costs(specs.get(row.digest, {}), specs)
     if not parts and not costs:
-        return Content("", "")
+        return NamedContent("", "")
     profile = Path(str(sweep.grid.get("costs", "avx512"))).stem
     shown = [*map(_shown, _flat(parts)), *([f"costs {profile} {_sha(costs)[:_SHOWN]}"] if costs else [])]
-    return Content(_sha([parts, costs]), ", ".join(shown))
+    return NamedContent(_sha([parts, costs]), ", ".join(shown))
 
 
 def _parts(name: str, known: Mapping[str, Algorithm]) -> dict[str, Any]:

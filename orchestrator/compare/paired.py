@@ -9,7 +9,7 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.states import ENDED
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.plan.grids import axis_name
-from prunesweep.orchestrator.compare.contents import Content
+from prunesweep.orchestrator.compare.contents import NamedContent
 from prunesweep.orchestrator.report import validity
 from prunesweep.orchestrator.statistics.paired_difference import PairedDifference, holm, paired
 
@@ -37,7 +37,7 @@ Of these:
 """
 MACHINE = ("latency_batch", "latency_threads", "processor")
 """And for what was measured on a machine."""
-Value = str | int | float | None | Content
+Value = str | int | float | None | NamedContent
 
 
 @dataclass(frozen=True)

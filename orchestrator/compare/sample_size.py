@@ -14,7 +14,7 @@ from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.orchestrator.compare.paired import PairedTable
 from prunesweep.orchestrator.compare.selectors import SelectedCells
-from prunesweep.orchestrator.run.submission import Request
+from prunesweep.orchestrator.run.submission import CheckedRequest
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ExtendedGrid:
     """
 
     sweep: SweepRow
-    request: Request
+    request: CheckedRequest
     seeds: tuple[int, ...]
     added: tuple[int, ...]
 
@@ -72,7 +72,7 @@ def _extended(engine: Engine, sweep: SweepRow, seeds: tuple[int, ...], digests: 
     if not planned.stages.keys() >= set(digests):
         what = "its recipe, cost profile or this program has changed since it was submitted"
         raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
-    return ExtendedGrid(sweep, Request(planned, None, _stem(sweep.name)), seeds, added)
+    return ExtendedGrid(sweep, CheckedRequest(planned, None, _stem(sweep.name)), seeds, added)
 
 
 def _stem(name: str) -> str:

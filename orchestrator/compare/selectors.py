@@ -102,7 +102,7 @@ def points_of(engine: Engine, sweep: SweepRow, rows: list[ReportRow]) -> tuple[C
     dataset = DatasetRef(**dataset_of(engine, sweep.id))
     wide: dict[str, Value] = {
         "dataset": dataset.label + (f" mean {dataset.mean} std {dataset.std}" if dataset.mean else ""),
-        "weights": contents.Content(rows[0].weights_sha256, rows[0].weights),
+        "weights": contents.NamedContent(rows[0].weights_sha256, rows[0].weights),
         "dense_epochs": sweep.grid.get("dense_epochs"),
         "recipe": contents.recipe_of(sweep, specs),
         "code": contents.code_of(specs),

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from prunesweep.core.plan.grids import axis_name
-from prunesweep.orchestrator.compare.contents import Content
+from prunesweep.orchestrator.compare.contents import NamedContent
 from prunesweep.orchestrator.compare.paired import AXES, Comparison, Metric, PairedTable, Value
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.prose import wrapped
@@ -188,7 +188,7 @@ def _one(one: Comparison, metric: Metric, names: SideNames, of: int) -> dict[str
 
 
 def _plain(at: Mapping[str, Value]) -> dict[str, str | int | float | None]:
-    return {axis: str(value) if isinstance(value, Content) else value for axis, value in at.items()}
+    return {axis: str(value) if isinstance(value, NamedContent) else value for axis, value in at.items()}
 
 
 def settings(at: Mapping[str, Value], axes: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.plan.models import MODELS
-from prunesweep.core.plan.networks import FILE, Network, read_network
+from prunesweep.core.plan.networks import FILE, NetworkRef, read_network
 
 _NETWORK = """import prunesweep
 
@@ -109,7 +109,7 @@ def _whole(model: Mapping[str, Any]) -> str:
     return _NETWORK.format(name=name, width=width, classes=classes)
 
 
-def _elsewhere(network: Network, classes: object) -> str:
+def _elsewhere(network: NetworkRef, classes: object) -> str:
     """Code that makes a network of another source, with the library or the file that it was made with."""
     given = "".join(f", {name}={value!r}" for name, value in network.arguments.items())
     if network.source == FILE:

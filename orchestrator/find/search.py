@@ -46,7 +46,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Step:
+class SearchStep:
     """What to do next: cells to train, or to time; neither: the search is over."""
 
     trials: tuple[Cell, ...] = ()
@@ -62,24 +62,24 @@ class Bracket:
     high: int
 
 
-def next_step(space: SearchSpace, known: Known) -> Step:
+def next_step(space: SearchSpace, known: Known) -> SearchStep:
     """Return what to try next; only what is not known yet, so that the search ends."""
     first = space.reference(space.seeds[0])
     if first not in known.trials:
-        return Step((first, *(contender.cells[0][_middle(contender)] for contender in space.contenders)))
+        return SearchStep((first, *(contender.cells[0][_middle(contender)] for contender in space.contenders)))
     alive = space.contenders
     for level in range(space.levels):
         if probes := _probes(space, known, alive, level):
-            return Step(probes)
+            return SearchStep(probes)
         if level < space.levels - 1:
             alive = better_half(space, known, alive, level)
     if timings := _untimed(space, known, alive):
-        return Step(timings=timings)
+        return SearchStep(timings=timings)
     chosen = best(space, known)
     if chosen is None:
-        return Step()
+        return SearchStep()
     wanted = (*map(space.reference, space.seeds), *space.seeded(chosen))
-    return Step(tuple(cell for cell in wanted if cell not in known.trials))
+    return SearchStep(tuple(cell for cell in wanted if cell not in known.trials))
 
 
 def drops(space: SearchSpace, known: Known, cell: Cell) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.console.text import duration
 from prunesweep.orchestrator.find.recommendation import Recommendation, against_dense, measured_drop
 from prunesweep.orchestrator.find.request import FindRequest
-from prunesweep.orchestrator.find.search import Known, Step, best, drops, fits, next_step
+from prunesweep.orchestrator.find.search import Known, SearchStep, best, drops, fits, next_step
 from prunesweep.orchestrator.find.trials import Trials, points_of
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.report.summary import cell_name
@@ -93,7 +93,7 @@ class Session:
             cancel(self.trials.engine, number)
             return f"the budget of {duration(self.request.budget)} is used up"
 
-    def _submit(self, step: Step) -> int:
+    def _submit(self, step: SearchStep) -> int:
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise _BudgetUsed
         if step.timings:
@@ -104,7 +104,7 @@ class Session:
             self.tell(f"left out {cell_name(cell)}: {reason}")
         return self.trials.add([cell for cell in step.trials if cell not in impossible])
 
-    def _conclude(self, step: Step) -> None:
+    def _conclude(self, step: SearchStep) -> None:
         """Tell what became of the trials; one that is still unknown will not become known."""
         known = self._known()
         for cell in step.timings:

@@ -33,7 +33,7 @@ _HINT_PATIENCE = 1.0
 
 
 @dataclass(frozen=True)
-class Request:
+class CheckedRequest:
     """A checked request: its plan, the name that was given, and the word that a made-up name starts with.
 
     Attributes:
@@ -52,7 +52,7 @@ class Request:
     throughput: bool | None = None
 
 
-def plan_request(asked: GridRequest, settings: Settings) -> Request:
+def plan_request(asked: GridRequest, settings: Settings) -> CheckedRequest:
     """Read and plan what was asked for; touch no ledger and no store. An image folder is inspected, given weights are
     read, and a network that is not ours is tried in a process of its own.
 
@@ -72,15 +72,15 @@ def plan_request(asked: GridRequest, settings: Settings) -> Request:
     if given is None:
         planned = plan_of(grid, found.ref, shapes=network.shapes, channels=network.channels)
         notes = (*found.notes, *network.notes, *planned.notes)
-        return Request(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
+        return CheckedRequest(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
     if found.ref.size:
         found = replace(found, ref=replace(found.ref, resize=resize_rule(given.grid.resize)))
     planned = plan_of(given.grid, found.ref, given.imported, network.shapes, network.channels)
     notes = (*found.notes, *network.notes, *given.notes, *said, *planned.notes)
-    return Request(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
+    return CheckedRequest(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)
 
 
-def write(engine: Engine, request: Request) -> SubmitSummary:
+def write(engine: Engine, request: CheckedRequest) -> SubmitSummary:
     """Store its weights, if it was given any, and write the sweep in one transaction.
 
     Raises:
@@ -93,7 +93,7 @@ def write(engine: Engine, request: Request) -> SubmitSummary:
 
 
 @contextmanager
-def written(settings: Settings, request: Request) -> Iterator[tuple[Engine, SubmitSummary]]:
+def written(settings: Settings, request: CheckedRequest) -> Iterator[tuple[Engine, SubmitSummary]]:
     """Write the sweep as `write` does, and keep its ledger open for the block. A ledger that is not there yet is made
     with the sweep, or not at all.
 
@@ -105,7 +105,7 @@ def written(settings: Settings, request: Request) -> Iterator[tuple[Engine, Subm
         yield engine, first or write(engine, request)
 
 
-def _write_first(settings: Settings, request: Request) -> SubmitSummary | None:
+def _write_first(settings: Settings, request: CheckedRequest) -> SubmitSummary | None:
     """Write the sweep into a new ledger; None where there is one. The ledger signs in last: one that comes to nothing
     leaves no name in the store."""
     try:
@@ -122,7 +122,7 @@ def _write_first(settings: Settings, request: Request) -> SubmitSummary | None:
         return None
 
 
-def _add(engine: Engine, request: Request) -> SubmitSummary:
+def _add(engine: Engine, request: CheckedRequest) -> SubmitSummary:
     return add_sweep(engine, request.plan, request.name, version(), request.prefix, request.throughput)
 
 

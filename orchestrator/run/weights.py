@@ -11,7 +11,7 @@ from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.preprocessing import Preparation, prepare_as_said
-from prunesweep.core.jobs.answers import Imported, Note, Progress
+from prunesweep.core.jobs.answers import Imported, JobProgress, Note
 from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
@@ -36,7 +36,7 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenWeights:
     """What a grid's weights came to.
 
     Attributes:
@@ -61,7 +61,7 @@ def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
     return said, found.notes
 
 
-def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | None:
+def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> GivenWeights | None:
     """Return the grid's weights as a checkpoint of this program; None for a grid without. Nothing is stored yet.
 
     Published weights bring the mean and standard deviation that they were trained with, and how images were resized
@@ -94,7 +94,7 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> Given | N
         grid = replace(grid, resize=found.resize)
         notes.append(f"{name}: images are resized by {found.resize}, as it was trained; see --resize")
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
-    return Given(grid, ImportedWeights(model, *facts), upload, tuple(notes))
+    return GivenWeights(grid, ImportedWeights(model, *facts), upload, tuple(notes))
 
 
 def _read(request: ImportWeights) -> list[Imported | Note]:
@@ -102,7 +102,7 @@ def _read(request: ImportWeights) -> list[Imported | Note]:
     events: list[Imported | Note] = []
     try:
         for event in ask(IMPORT_WEIGHTS, request):
-            if isinstance(event, Progress):
+            if isinstance(event, JobProgress):
                 flash(f"downloading {event.what}: {megabytes(event.done, event.total)}")
             else:
                 events.append(event)

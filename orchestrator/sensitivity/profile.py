@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from prunesweep.core.holm import LEVEL, holm
-from prunesweep.core.jobs.answers import AsItIs, PrunedLayer
+from prunesweep.core.jobs.answers import PrunedLayer, UnprunedNetwork
 from prunesweep.core.plan.layer_suggestion import LayerSuggestion, suggest
 from prunesweep.core.plan.shapes import Shapes
 from prunesweep.orchestrator.statistics.matched_pairs import MatchedPairs, standard_error
@@ -50,7 +50,7 @@ class Profile:
     file: str
     dataset: str
     score: str
-    found: AsItIs
+    found: UnprunedNetwork
     layers: tuple[PrunedLayer, ...]
     max_drop: float
 

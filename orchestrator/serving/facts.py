@@ -11,7 +11,7 @@ _MARK = "prunesweep serve"
 
 
 @dataclass(frozen=True)
-class Facts:
+class HostFacts:
     """Where a serving host listens. `key_id`, `key_secret`: of its store; never shown, never in an argument.
 
     Attributes:
@@ -34,7 +34,7 @@ def serve_folder(home: Path) -> Path:
     return home / "serve"
 
 
-def write(folder: Path, facts: Facts) -> Path:
+def write(folder: Path, facts: HostFacts) -> Path:
     """Write the file, for the owner only; return it."""
     file = folder / FILE
     with whole_file(file, private=True) as out:
@@ -42,13 +42,13 @@ def write(folder: Path, facts: Facts) -> Path:
     return file
 
 
-def parse(text: str) -> Facts | None:
+def parse(text: str) -> HostFacts | None:
     """Return the facts in what a host printed (a login script may have said more), None if there are none."""
     for line in text.splitlines():
         try:
             fields = json.loads(line)
             if fields.pop("about", "") == _MARK and all(isinstance(value, str) for value in fields.values()):
-                return Facts(**fields)
+                return HostFacts(**fields)
         except (ValueError, TypeError, AttributeError):
             continue
     return None

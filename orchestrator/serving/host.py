@@ -25,7 +25,7 @@ from prunesweep.core.version import full_version
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.serving import postgres, store
 from prunesweep.orchestrator.serving.child import Child
-from prunesweep.orchestrator.serving.facts import Facts, serve_folder, write
+from prunesweep.orchestrator.serving.facts import HostFacts, serve_folder, write
 
 _LOOK_SECONDS = 1.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -57,7 +57,7 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         if not stopping.is_set():
             open_ledger(load_settings(), upgrade=True).dispose()
             sockets = (str(postgres_socket(home)), str(socket_path(settings)), str(store.store_socket(folder)))
-            file = write(folder, Facts(full_version(), migrate.HEAD, *sockets, key.id, key.secret))
+            file = write(folder, HostFacts(full_version(), migrate.HEAD, *sockets, key.id, key.secret))
             ends.callback(file.unlink, missing_ok=True)
             tell(join_url(home))
         while not stopping.wait(_LOOK_SECONDS):

@@ -19,7 +19,7 @@ from prunesweep.core.version import full_version
 from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.serving import ssh
 from prunesweep.orchestrator.serving.child import dying_with_us
-from prunesweep.orchestrator.serving.facts import Facts
+from prunesweep.orchestrator.serving.facts import HostFacts
 from prunesweep.orchestrator.serving.store import BUCKET
 from prunesweep.orchestrator.torch_client import python
 
@@ -59,7 +59,7 @@ def work_joined(url: str, options: Sequence[str]) -> int:
             tunnel.stop()
 
 
-def _environ(facts: Facts, folder: Path, broker: Path, port: int) -> dict[str, str]:
+def _environ(facts: HostFacts, folder: Path, broker: Path, port: int) -> dict[str, str]:
     """Return the worker's environment: secrets stay in it, where only this user can read them."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     direct = [environ.get("NO_PROXY") or environ.get("no_proxy") or "", "127.0.0.1"]
@@ -74,7 +74,7 @@ def _environ(facts: Facts, folder: Path, broker: Path, port: int) -> dict[str, s
     }
 
 
-def _check_versions(facts: Facts, target: ssh.Target) -> None:
+def _check_versions(facts: HostFacts, target: ssh.SshTarget) -> None:
     """Raise UserError where the two ends cannot work on one ledger; note that they differ where they can."""
     ours = full_version()
     if facts.schema != migrate.HEAD:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from prunesweep.core.errors import UserError
-from prunesweep.orchestrator.serving.facts import Facts, parse
+from prunesweep.orchestrator.serving.facts import HostFacts, parse
 
 FIELD = "--join"
 _FIX = "use ssh://[USER@]HOST[:PORT][/HOME], as `sweep serve` prints it"
@@ -45,7 +45,7 @@ _USUAL_HOMES = (
 
 
 @dataclass(frozen=True)
-class Target:
+class SshTarget:
     """A host to join. host: name or address; home: its SWEEP_HOME, "" = the usual place; user, port: "" = ssh's own."""
 
     host: str
@@ -72,7 +72,7 @@ class Forward:
     remote: str
 
 
-def parse_target(url: str) -> Target:
+def parse_target(url: str) -> SshTarget:
     """Return the host that a URL names.
 
     Raises:
@@ -92,7 +92,7 @@ def parse_target(url: str) -> Target:
     sound = (_NAME.fullmatch(host) or _ADDRESS.fullmatch(host)) and (not user or _NAME.fullmatch(user))
     if parts.scheme != "ssh" or not sound or parts.query or parts.fragment or port == 0 or not home.isprintable():
         raise UserError(FIELD, url, _FIX)
-    return Target(host, user, str(port or ""), home)
+    return SshTarget(host, user, str(port or ""), home)
 
 
 def find_ssh() -> str:
@@ -107,7 +107,7 @@ def find_ssh() -> str:
     return found
 
 
-def ask_facts(target: Target) -> Facts:
+def ask_facts(target: SshTarget) -> HostFacts:
     """Return what the host tells those who join.
 
     Raises:
@@ -137,7 +137,7 @@ def _ask_script(home: str) -> str:
     return f'for h in {places}; do f="$h/serve/facts.json"; [ -f "$f" ] && exec cat "$f"; done; exit {_NOT_SERVED}'
 
 
-def forwarding(target: Target, forwards: tuple[Forward, ...]) -> list[str]:
+def forwarding(target: SshTarget, forwards: tuple[Forward, ...]) -> list[str]:
     """Return the command that holds a connection with these forwards until it is ended."""
     given = [word for forward in forwards for word in ("-L", f"{forward.local}:{forward.remote}")]
     return [*_command(), "-N", *given, *target.words]
@@ -148,7 +148,7 @@ def _command() -> list[str]:
     return [find_ssh(), "-a", "-x", "-T", *(word for option in _OPTIONS for word in ("-o", option))]
 
 
-def reason(said: str, target: Target) -> str:
+def reason(said: str, target: SshTarget) -> str:
     """Return in one line why ssh ended, and what helps."""
     by_hand = " ".join(["ssh", *(word for word in target.words if word != "--")])
     for mark, meaning in _REASONS:

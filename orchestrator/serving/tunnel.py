@@ -31,7 +31,7 @@ class Tunnel:
     if the servers were away."""
 
     def __init__(
-        self, target: ssh.Target, forwards: tuple[ssh.Forward, ...], probe: Path, tell: Callable[[str], None]
+        self, target: ssh.SshTarget, forwards: tuple[ssh.Forward, ...], probe: Path, tell: Callable[[str], None]
     ) -> None:
         """
         Args:

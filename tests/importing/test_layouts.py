@@ -9,7 +9,7 @@ import torch
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.importing.network import read_weights
-from prunesweep.core.importing.read import Content
+from prunesweep.core.importing.read import FileContent
 from prunesweep.core.importing.unwrap import _AVERAGED, _PLAIN
 
 FILE = Path("theirs.pt")
@@ -35,7 +35,7 @@ Weights = dict[str, torch.Tensor]
 
 
 def read(value: object, expected: frozenset[str] = EXPECTED) -> tuple[Weights, Mapping[str, torch.Tensor], str]:
-    found = read_weights(FILE, Content(value), "mine", expected)
+    found = read_weights(FILE, FileContent(value), "mine", expected)
     return found.weights, found.masks, "\n".join(found.notes)
 
 

@@ -16,7 +16,7 @@ from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import UserError
 from prunesweep.core.importing.network import import_network, load_network
-from prunesweep.core.importing.read import Content
+from prunesweep.core.importing.read import FileContent
 from prunesweep.core.jobs import bench, evaluate
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import MODELS, ModelRef
@@ -179,7 +179,7 @@ def test_a_file_without_some_channels_is_told_for_what_it_is(tmp_path: Path, wei
     for name in ("conv1.weight", "bn1.weight", "layer2.0.conv1.weight"):
         weights[name] = weights[name][:2]
     torch.save(weights, tmp_path / "compact.pt")
-    content = Content(weights, ours=False)
+    content = FileContent(weights, ours=False)
     for read in (
         lambda: load_network(tmp_path / "compact.pt", "resnet18"),
         lambda: import_network(tmp_path / "compact.pt", content, ModelRef("resnet18", 4, 7)),
@@ -225,7 +225,7 @@ def test_a_file_for_inference_is_told_for_what_it_is(tmp_path: Path, suffix: str
 
 
 def test_a_new_head_takes_the_place_of_the_old_one_and_nothing_else_changes(weights: Weights) -> None:
-    ref, content = ModelRef("resnet18", 4, 3), Content({"state_dict": weights})
+    ref, content = ModelRef("resnet18", 4, 3), FileContent({"state_dict": weights})
     with pytest.raises(UserError, match="the file has 7 classes: give a dataset of as many, or to a sweep --head new"):
         import_network(Path("theirs.pt"), content, ref)
     network, read = import_network(Path("theirs.pt"), content, ref, new_head=True)
@@ -235,4 +235,4 @@ def test_a_new_head_takes_the_place_of_the_old_one_and_nothing_else_changes(weig
     assert all(torch.equal(tensor, found[name]) for name, tensor in weights.items() if name not in heads)
     assert "replaced fc.weight 7×32 by an initial one of 3×32 (--head new), to be trained" in read.notes
     with pytest.raises(UserError, match=r"has no fc\.weight that a new classifier could replace"):
-        import_network(Path("theirs.pt"), Content({"conv1.weight": weights["conv1.weight"]}), ref, new_head=True)
+        import_network(Path("theirs.pt"), FileContent({"conv1.weight": weights["conv1.weight"]}), ref, new_head=True)

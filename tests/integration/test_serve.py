@@ -228,7 +228,7 @@ def test_who_cannot_join_is_told_why_in_one_line(sshd: Sshd, tmp_path: Path, mon
     assert f"connect once by hand: ssh -p {sshd.port} 127.0.0.1" in refusals["strange"]
     assert "ssh-copy-id" in refusals["keyless"]
     assert "start on that host: sweep serve" in refusals["programs"]
-    sshd_away = ssh.Target("127.0.0.1", port="9")
+    sshd_away = ssh.SshTarget("127.0.0.1", port="9")
     with pytest.raises(UserError, match="Connection refused"):
         ssh.ask_facts(sshd_away)
     monkeypatch.setenv("PATH", str(tmp_path))

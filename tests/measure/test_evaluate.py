@@ -12,7 +12,7 @@ import torch
 from prunesweep.core.artifacts.export import write_weights
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.evaluate import measure
-from prunesweep.core.jobs.requests import Evaluate, read_request
+from prunesweep.core.jobs.requests import EvaluateFiles, read_request
 from prunesweep.core.measure import latency
 from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.plan.datasets import parse_dataset
@@ -29,8 +29,8 @@ DIGITS = parse_dataset("digits")
 PROGRAM = "prunesweep.core.jobs.evaluate"
 
 
-def _read(request: dict[str, Any]) -> Evaluate:
-    return read_request(json.dumps(request), Evaluate)
+def _read(request: dict[str, Any]) -> EvaluateFiles:
+    return read_request(json.dumps(request), EvaluateFiles)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.latency import LatencyRun
 from prunesweep.core.measure import latency
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, UnsupportedNetwork
-from prunesweep.core.measure.interleaved import InterleavedRun, Progress, Timer
+from prunesweep.core.measure.interleaved import CountDone, InterleavedRun, Timer
 from prunesweep.core.measure.latency import compete, latency_row
 from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.plan.models import ModelRef
@@ -60,7 +60,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         random = np.random.default_rng(0)
 
         def turns(
-            makers: list[Maker], timer: Timer, settle: float, blocks: int = 12, progress: Progress | None = None
+            makers: list[Maker], timer: Timer, settle: float, blocks: int = 12, progress: CountDone | None = None
         ) -> InterleavedRun:
             paces = np.array(seconds[: len(makers)])
             return InterleavedRun(

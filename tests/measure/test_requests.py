@@ -13,10 +13,10 @@ from prunesweep.core.jobs import requests
 from prunesweep.core.jobs.answers import (
     CostPoint,
     ExportedFile,
-    Failed,
     Fault,
+    JobFailed,
+    JobProgress,
     Note,
-    Progress,
     VerifiedFile,
     decode,
     encode,
@@ -29,7 +29,7 @@ PLACE = {"artifacts_url": "", "home": "/tmp"}
 SOUND: dict[type, dict[str, Any]] = {
     requests.Export: {**PLACE, "format": "torch", "files": [{"sha256": "a", "path": "b"}]},
     requests.Verify: {**PLACE, "files": [], "threads": 1},
-    requests.Evaluate: {
+    requests.EvaluateFiles: {
         "files": ["a"], "dataset": DIGITS, "data": "", "model": "resnet18", "device": "cpu", "batch": 1, "threads": 0
     },
     requests.Bench: {
@@ -67,12 +67,12 @@ def test_an_answer_survives_the_wire_and_a_wrong_one_is_refused() -> None:
     ):
         assert decode(json.loads(json.dumps(encode(answer))), (type(answer),)) == answer
     assert encode(ExportedFile("a.pt", 9)) == {"event": "file", "path": "a.pt", "bytes": 9}
-    sound = encode(Progress("images", 1, 2))
+    sound = encode(JobProgress("images", 1, 2))
     for wrong in ({**sound, "done": "1"}, {**sound, "more": 1}, {"event": "progress"}, {"event": "other"}, [], None):
         with pytest.raises(StageError, match="answer"):
-            decode(wrong, (Progress,))
+            decode(wrong, (JobProgress,))
     with pytest.raises(UserError, match="device 'tpu': use cpu"):
-        decode(encode(Failed("m", "device", "tpu", "use cpu")), (Progress,))
+        decode(encode(JobFailed("m", "device", "tpu", "use cpu")), (JobProgress,))
 
 
 def test_a_program_whose_asker_is_gone_ends_without_a_word() -> None:

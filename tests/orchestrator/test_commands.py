@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from prunesweep.core.jobs.answers import Answer, FileResult, Progress
+from prunesweep.core.jobs.answers import Answer, FileResult, JobProgress
 from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import fail
@@ -257,7 +257,7 @@ def test_evaluate_prints_a_table_of_files(sweep: Sweep, tmp_path: Path, monkeypa
 
     def ask(program: Any, request: Any) -> Iterator[Answer]:
         asked.append({"module": program.module, **asdict(request)})
-        yield Progress(str(files[0]), 100, 355)
+        yield JobProgress(str(files[0]), 100, 355)
         yield FileResult(path=str(files[0]), **fact)
         yield FileResult(path=str(files[1]), **(fact | {"top1": 0.9, "drop_vs_first": 0.05, "nonzero": 69_906}))
 

@@ -10,7 +10,7 @@ import pytest
 
 from prunesweep.core.extras import install
 from prunesweep.core.jobs.answers import Answer, FileResult, Int8Result
-from prunesweep.core.jobs.requests import Evaluate
+from prunesweep.core.jobs.requests import EvaluateFiles
 from prunesweep.orchestrator.cli.int8_table import int8_lines
 
 
@@ -84,7 +84,7 @@ def test_json_has_each_files_int8_and_nothing_where_it_was_not_asked_for(
     fact |= dict.fromkeys(names, 1) | dict.fromkeys(texts, "x") | {"path": "m.pt", "disturbed": False}
     asked: list[int] = []
 
-    def ask(program: Any, request: Evaluate) -> Iterator[Answer]:
+    def ask(program: Any, request: EvaluateFiles) -> Iterator[Answer]:
         asked.append(request.int8)
         int8 = Int8Result(0.9, 3, 1, request.int8, 1.0, 2.0, 1.9, 2.1, 0.001, "onnxruntime 1") if request.int8 else None
         yield FileResult(**{**fact, "int8": int8})

@@ -13,7 +13,7 @@ from prunesweep.core.served import postgres_folder
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.serving import facts, host, joined, ssh, store
 
-FACTS = facts.Facts("0.1.0", "0001", "/h/pg.sock", "/h/valkey.sock", "/h/store.sock", "an id", "a secret")
+FACTS = facts.HostFacts("0.1.0", "0001", "/h/pg.sock", "/h/valkey.sock", "/h/store.sock", "an id", "a secret")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_key_outlives_restarts(tmp_path: Path) -> None:
 
 def test_hosts_and_machines_with_different_ledgers_are_told_apart() -> None:
     with pytest.raises(UserError, match="install the same version on both"):
-        joined._check_versions(replace(FACTS, schema="9999"), ssh.Target("gpu1"))
+        joined._check_versions(replace(FACTS, schema="9999"), ssh.SshTarget("gpu1"))
 
 
 def test_the_worker_gets_the_hosts_servers_and_no_other_credentials(
@@ -133,4 +133,4 @@ def test_servers_named_elsewhere_are_neither_served_nor_mixed(
     ],
 )
 def test_what_ssh_says_becomes_what_helps(said: str, means: str) -> None:
-    assert means in ssh.reason(said, ssh.Target("gpu1", "me", "22"))
+    assert means in ssh.reason(said, ssh.SshTarget("gpu1", "me", "22"))

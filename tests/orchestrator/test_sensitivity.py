@@ -11,7 +11,7 @@ import pytest
 from scipy import special
 
 from prunesweep.core.artifacts.export import write_weights
-from prunesweep.core.jobs.answers import AsItIs, PrunedLayer
+from prunesweep.core.jobs.answers import PrunedLayer, UnprunedNetwork
 from prunesweep.core.plan.grid_files import load_grid
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
@@ -65,7 +65,7 @@ def _profile(*layers: tuple[str, float, int, int], images: int = 1000, max_drop:
     drops = tuple(
         PrunedLayer(name, (10, 10), s, round(100 * (1 - s)), 100, lost, gained) for name, s, lost, gained in layers
     )
-    return Profile("m.pt", "digits", "magnitude", AsItIs(images, images, 900, 200, 200, "x"), drops, max_drop)
+    return Profile("m.pt", "digits", "magnitude", UnprunedNetwork(images, images, 900, 200, 200, "x"), drops, max_drop)
 
 
 def test_noise_is_not_read_as_sensitivity() -> None:

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from sqlalchemy import Engine
 
-from prunesweep.core.jobs.requests import Bench, Evaluate, Sensitivity
+from prunesweep.core.jobs.requests import Bench, EvaluateFiles, Sensitivity
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.models import build_model
@@ -19,7 +19,7 @@ from tests.orchestrator.conftest import Ran
 from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Ran]
-Request = Evaluate | Bench | Sensitivity
+Request = EvaluateFiles | Bench | Sensitivity
 Asked = Callable[..., Request | None]
 GRID = ("--sparsity", "50", "--algorithm", "oneshot", "--epochs", "1", "--bench-device", "none")
 OPTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -137,7 +137,7 @@ def test_what_lies_beside_the_file_is_one_thing_for_all(sweep: Sweep, asked: Ask
     """Its image size serves accuracy and time alike; an ONNX file has its own."""
     Path("config.json").write_text('{"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.2, 0.1], "input_size": [3, 24, 24]}')
     tested, timed = asked("evaluate", "--dataset", "imagefolder:divided"), asked("bench")
-    assert isinstance(tested, Evaluate) and isinstance(timed, Bench)
+    assert isinstance(tested, EvaluateFiles) and isinstance(timed, Bench)
     assert (tested.dataset.mean, tested.dataset.size, timed.image) == ("0.5,0.4,0.3", 24, 24)
     smaller = asked("bench", "--image", "16")
     assert isinstance(smaller, Bench) and smaller.image == 16

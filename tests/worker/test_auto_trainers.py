@@ -30,7 +30,7 @@ from prunesweep.worker.incidents import Incidents
 from prunesweep.worker.mps import Mps, start_mps
 from prunesweep.worker.runtime import WorkerRuntime
 from prunesweep.worker.trainer.rate import measure
-from prunesweep.worker.trainer_rates import Choice, KeptChoices, NotMeasured, Reading, TrainerRates, choose
+from prunesweep.worker.trainer_rates import KeptChoices, NotMeasured, RateReading, TrainerChoice, TrainerRates, choose
 from tests.support.few_images import FewImages
 
 GIB = 2**30
@@ -52,12 +52,12 @@ GIB = 2**30
 def test_trainers_are_added_while_they_give_5_percent_more_and_fit(rates, each, free, chosen, tried, why) -> None:
     asked = []
 
-    def read(count: int) -> Reading:
+    def read(count: int) -> RateReading:
         asked.append(count)
         rate = rates[count.bit_length() - 1]
         if rate is None:
             raise NotMeasured("CUDA out of memory")
-        return Reading(rate, each * GIB, free * GIB)
+        return RateReading(rate, each * GIB, free * GIB)
 
     found = choose(read)
     assert (found.count, len(found.rates), found.reason) == (chosen, tried, why)
@@ -67,14 +67,14 @@ def test_trainers_are_added_while_they_give_5_percent_more_and_fit(rates, each, 
 def test_choices_are_kept_and_a_damaged_file_is_none(tmp_path: Path) -> None:
     kept = KeptChoices(tmp_path / "home" / "trainers.json")
     assert kept.get("a") is None
-    kept.put("a", Choice(4, {"1": 1.5}, "why"))
-    kept.put("b", Choice(1))
-    assert KeptChoices(tmp_path / "home" / "trainers.json").get("a") == Choice(4, {"1": 1.5}, "why")
+    kept.put("a", TrainerChoice(4, {"1": 1.5}, "why"))
+    kept.put("b", TrainerChoice(1))
+    assert KeptChoices(tmp_path / "home" / "trainers.json").get("a") == TrainerChoice(4, {"1": 1.5}, "why")
     for damage in ("[1", '{"a": {"count": 3}}', '{"a": 4}', "\0"):
         (tmp_path / "home" / "trainers.json").write_text(damage)
         assert kept.get("a") is None
-    kept.put("a", Choice(2))
-    assert kept.get("a") == Choice(2)
+    kept.put("a", TrainerChoice(2))
+    assert kept.get("a") == TrainerChoice(2)
 
 
 class FakeSlot:
@@ -94,7 +94,7 @@ class FakeSlot:
 class Room:
     """Two equal GPUs with eight slots each; `measured`: what was asked of whom."""
 
-    def __init__(self, file: Path, choice: Callable[[], Choice] = lambda: Choice(4)) -> None:
+    def __init__(self, file: Path, choice: Callable[[], TrainerChoice] = lambda: TrainerChoice(4)) -> None:
         self.slots = {device: [FakeSlot() for _ in range(8)] for device in ("cuda:0", "cuda:1")}
         self.coming: NextTraining | None = None
         self.measured: list[tuple[str, str]] = []
@@ -110,7 +110,7 @@ class Room:
             "with MPS",
         )
 
-    def _measure(self, device: str, spec: str, _places: object) -> Choice:
+    def _measure(self, device: str, spec: str, _places: object) -> TrainerChoice:
         self.measured.append((device, spec))
         assert self.go.wait(60)
         return self._choice()
@@ -147,7 +147,7 @@ def test_a_gpu_runs_dry_is_measured_once_and_opened(tmp_path: Path) -> None:
 
 
 def test_a_gpu_that_cannot_be_measured_keeps_one_trainer(tmp_path: Path) -> None:
-    def fails() -> Choice:
+    def fails() -> TrainerChoice:
         raise NotMeasured("no kernel image")
 
     room = Room(tmp_path / "trainers.json", fails)
@@ -168,7 +168,9 @@ def test_the_ledger_says_which_training_comes_next(ledger) -> None:
 
 def test_status_says_how_many_and_why(ledger) -> None:
     register(ledger, "w", "h", 1, ["cuda:0"], "0")
-    note(ledger, "w", WorkerNotes({}, (), {"trainers on cuda:0": str(Choice(2, {"1": 1500.0, "2": 2900.4}, ""))}))
+    note(
+        ledger, "w", WorkerNotes({}, (), {"trainers on cuda:0": str(TrainerChoice(2, {"1": 1500.0, "2": 2900.4}, ""))})
+    )
     set_slots(ledger, "w", ["cuda:0", "cuda:0"])
     workers = list_workers(ledger, 60.0)
     assert workers[0].slots == ("cuda:0", "cuda:0") and worker_lines(workers) == []
@@ -208,7 +210,7 @@ test -d {tmp_path}/first && echo '{{"images_per_s": 5.5, "bytes": 3}}'
 def test_a_worker_opens_the_slots_that_are_worth_it(settings, monkeypatch) -> None:
     """Devices are names, trainers do without torch, and the broker is away."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support" / "torchless"))
-    monkeypatch.setattr(TrainerRates, "__call__", lambda *_: Choice(2))
+    monkeypatch.setattr(TrainerRates, "__call__", lambda *_: TrainerChoice(2))
     settings = replace(settings, broker_url="redis://127.0.0.1:1/0", heartbeat=0.05)
     engine, app = open_ledger(settings), make_app(settings)
     stopped = []

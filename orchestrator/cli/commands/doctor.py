@@ -38,7 +38,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedDataset:
     """The dataset to look for, as typed, what its images are resized to, and which of them are test images."""
 
     dataset: str
@@ -47,7 +47,7 @@ class Wanted:
     share: str
 
 
-def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wanted:
+def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> WantedDataset:
     """Return what the options ask for.
 
     Raises:
@@ -55,10 +55,10 @@ def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wante
     """
     size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
     check_resize(how, size)
-    return Wanted(dataset, size, how, parse_share(test_share))
+    return WantedDataset(dataset, size, how, parse_share(test_share))
 
 
-def doctor(images: Wanted, devices: str | None, json_: bool) -> None:
+def doctor(images: WantedDataset, devices: str | None, json_: bool) -> None:
     """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
     settings = load_settings()
     marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
@@ -73,7 +73,7 @@ def doctor(images: Wanted, devices: str | None, json_: bool) -> None:
         raise typer.Exit(1)
 
 
-def _checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
+def _checks(settings: Settings, images: WantedDataset, devices: str) -> Iterator[Check]:
     yield _check("ledger", lambda: _ledger(settings))
     yield _check("broker", lambda: _broker(settings))
     yield _workers(settings)
@@ -137,7 +137,7 @@ def _networks(settings: Settings) -> str:
     return ", ".join(found)
 
 
-def _torch_checks(settings: Settings, images: Wanted, devices: str) -> Iterator[Check]:
+def _torch_checks(settings: Settings, images: WantedDataset, devices: str) -> Iterator[Check]:
     """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
     try:
         found = look_up(images.dataset, settings, size=images.size, resize=images.resize, share=images.share)

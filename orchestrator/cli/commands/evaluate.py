@@ -9,7 +9,7 @@ from prunesweep.core.extras import need
 from prunesweep.core.holm import holm
 from prunesweep.core.jobs.answers import FileResult, Note
 from prunesweep.core.jobs.programs import EVALUATE
-from prunesweep.core.jobs.requests import Evaluate
+from prunesweep.core.jobs.requests import EvaluateFiles
 from prunesweep.core.plan.axes import parse_count
 from prunesweep.core.plan.engines import MOST_CALIBRATION
 from prunesweep.core.plan.networks import parse_model, with_arguments
@@ -49,7 +49,7 @@ def evaluate(
         need("bench", "int8", int8, ("onnx", "onnxruntime"))
     options = ImageOptions(dataset, image_size, resize, test_share, mean, std)
     found = images_for([Path(path) for path in paths], options, settings)
-    request = Evaluate(
+    request = EvaluateFiles(
         files=tuple(paths),
         dataset=found.ref,
         places=tuple(found.places),
@@ -77,7 +77,7 @@ def _checkpoint(file: Path) -> str:
     raise UserError("file", file, f"is for inference only: {fix}")
 
 
-def _evaluate(request: Evaluate, json_: bool) -> None:
+def _evaluate(request: EvaluateFiles, json_: bool) -> None:
     results: list[dict[str, Any]] = []
     for event in ask(EVALUATE, request):
         if isinstance(event, Note):

@@ -19,7 +19,7 @@ from prunesweep.orchestrator.status.follow import SilentView
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FindOptions:
     """What is to be found, as typed."""
 
     max_drop: str
@@ -29,7 +29,7 @@ class Wanted:
 
 
 def find(
-    asked: GridRequest, wanted: Wanted, *, worker: bool, devices: str | None, per_device: str | None, json_: bool
+    asked: GridRequest, wanted: FindOptions, *, worker: bool, devices: str | None, per_device: str | None, json_: bool
 ) -> None:
     """Search, show the recommended network, and export it where that is asked for."""
     request = read_request(

@@ -6,7 +6,7 @@ from pathlib import Path
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
-from prunesweep.core.jobs.answers import AsItIs, Note, PrunedLayer
+from prunesweep.core.jobs.answers import Note, PrunedLayer, UnprunedNetwork
 from prunesweep.core.jobs.programs import SENSITIVITY
 from prunesweep.core.jobs.requests import Sensitivity
 from prunesweep.core.plan.algorithms import CORRECTING, OF_CHANNELS, SCORES
@@ -96,13 +96,13 @@ def _level(value: object) -> float:
 
 def _measured(request: Sensitivity, name: str, score: str, max_drop: float) -> Profile:
     """Return what the program finds, with a line of progress and the time that is left."""
-    before: AsItIs | None = None
+    before: UnprunedNetwork | None = None
     layers: list[PrunedLayer] = []
     began = 0.0
     for event in ask(SENSITIVITY, request):
         if isinstance(event, Note):
             note(f"note: {Path(event.path).name}: {event.text}")
-        elif isinstance(event, AsItIs):
+        elif isinstance(event, UnprunedNetwork):
             before, began = event, time.monotonic()
         elif isinstance(event, PrunedLayer):
             layers.append(event)
@@ -115,7 +115,7 @@ def _measured(request: Sensitivity, name: str, score: str, max_drop: float) -> P
     return Profile(name, request.dataset.label, score, before, tuple(layers), max_drop)
 
 
-def _left(before: AsItIs | None, began: float, done: int, total: int) -> str:
+def _left(before: UnprunedNetwork | None, began: float, done: int, total: int) -> str:
     """Return how long the rest takes, at the rate so far; "" as long as nobody knows."""
     if before is None or done <= before.images:
         return ""

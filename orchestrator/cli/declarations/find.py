@@ -41,5 +41,5 @@ def find(
     stop_in_order()  # before what takes a while to import
     from prunesweep.orchestrator.cli.commands import find as command
 
-    wanted = command.Wanted(max_drop, objective, budget, export)
+    wanted = command.FindOptions(max_drop, objective, budget, export)
     command.find(asked, wanted, worker=not no_worker, devices=devices, per_device=per_device, json_=json_)

@@ -55,7 +55,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Cell:
+class HtmlCell:
     """One table cell.
 
     Attributes:
@@ -69,28 +69,28 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
-    cells: list[Cell]
+class HtmlRow:
+    cells: list[HtmlCell]
     digest: str
 
 
 @dataclass(frozen=True)
-class Table:
+class HtmlTable:
     """notes: the lines above it."""
 
     heads: list[Head]
-    rows: list[Row]
+    rows: list[HtmlRow]
     notes: list[str]
 
 
-def table(rows: Sequence[ReportRow]) -> Table:
+def table(rows: Sequence[ReportRow]) -> HtmlTable:
     """Return what `templates/table.html` shows."""
     columns = [(column, _FIELDS[column.title]) for column in render.shown_columns(rows)]
     heads = [Head(column.title, field, column.left) for column, field in columns]
-    return Table(
+    return HtmlTable(
         [Head("cell", "cell"), *heads, Head("digest", "digest", left=True)],
         [
-            Row(
+            HtmlRow(
                 [
                     _cell(row, "cell", str(row.cell)),
                     *(_cell(row, field, column.cell(row), column.left) for column, field in columns),
@@ -103,9 +103,9 @@ def table(rows: Sequence[ReportRow]) -> Table:
     )
 
 
-def _cell(row: ReportRow, field: str, shown: str, left: bool = False) -> Cell:
+def _cell(row: ReportRow, field: str, shown: str, left: bool = False) -> HtmlCell:
     value = getattr(row, field)
     full = "" if value is None else str(value)
     if left and value is not None:
-        return Cell(full, shown, left=True)
-    return Cell(full, shown if full else text.MISSING, left=False)
+        return HtmlCell(full, shown, left=True)
+    return HtmlCell(full, shown if full else text.MISSING, left=False)
