@@ -61,8 +61,8 @@ class TrainingHold:
         self._enter()
 
     def step(self) -> None:
-        """To be called between two steps; returns when nobody measures, or wants to, or it can go on beside that.
-        Costs a microsecond or two."""
+        """To be called between two steps; returns when nobody measures, or wants to, or training may continue beside
+        that. Costs a microsecond or two."""
         if self._inside and _try(self._files.turnstile, fcntl.LOCK_SH):
             fcntl.flock(self._files.turnstile, fcntl.LOCK_UN)
             return
@@ -123,7 +123,7 @@ def measuring(
     Args:
         waits: called once, when that isn't so at once.
         looks: called at each look until it is so.
-        cpus: that it needs for itself (`prunesweep.core.cpus.cpus_to_leave`); trainings on GPUs go on beside it, on
+        cpus: that it needs for itself (`prunesweep.core.cpus.cpus_to_leave`); trainings on GPUs continue beside it, on
             others. Empty = all.
 
     Raises:

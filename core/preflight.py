@@ -16,7 +16,7 @@ def check_machine(settings: Settings, devices: str | None, *, keep: bool = True)
         keep: an embedded ledger that is not there is made, if all before it is well; else it is only tried.
 
     Raises:
-        UserError: the first thing that is not well, within about 3 s; secrets masked.
+        UserError: the first check that fails, within about 3 s; secrets masked.
     """
     chosen = parse_devices(devices or settings.devices, "SWEEP_DEVICES" if devices is None else "--devices")
     hints.check(settings)

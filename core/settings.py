@@ -22,7 +22,7 @@ _MOST_PER_DEVICE = 1000
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are and how patient we are. Times in seconds.
+    """Paths, addresses and limits. Times in seconds.
 
     Empty URLs mean the embedded default under `home`; the ledger of a home that `sweep serve` serves is its PostgreSQL.
 

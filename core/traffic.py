@@ -1,6 +1,6 @@
 """How far an upload or a download is whose client does not say: by the kernel's counts of all TCP connections.
 
-An object is sent in one request, so that it is there whole or not at all; the client tells nothing until the answer
+An object is sent in one request, so that it is there whole or not at all; the client reports nothing until the answer
 comes. The kernel knows what the other side has acknowledged (Linux; elsewhere nothing is counted).
 """
 

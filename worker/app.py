@@ -69,7 +69,7 @@ app.steps["consumer"].add(MessageFilter)
 def run_stage(self: StageTask, digest: object) -> None:
     """A hint: the stage with this digest may be READY. Claims it and runs it to some end."""
     if self.runtime is None or not is_digest(digest):
-        logger.warning("not a hint: %.80r", digest)
+        logger.warning("discarded a message that is not a digest: %.80r", digest)
         return
     self.runtime.run(str(digest), self.request.id)
 

@@ -53,7 +53,7 @@ class AttemptRecord:
             self._context.publish(ready)
             self._context.discard(self._snapshot)
         elif ready is None:
-            logger.warning("%s is another worker's now; nothing written", self._name)
+            logger.warning("%s: lease lost to another worker; result discarded", self._name)
 
     def failed(self, event: Failed, log: str) -> None:
         logger.error("%s failed: %s", self._name, event.reason)

@@ -57,7 +57,9 @@ class LatencyRunner:
             ran = self.slot.run(digest)
         except Exception:
             ran = True
-            logger.exception("%s: %s came to nothing; its lease will run out", LATENCY_SLOT, digest[:12])
+            logger.exception(
+                "%s: %s ended with an error; it may run again when its lease expires", LATENCY_SLOT, digest[:12]
+            )
         self._taken = False
         if ran:
             self._context.changed()

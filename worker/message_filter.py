@@ -89,7 +89,7 @@ def _sieved(deliver: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
     def only_hints(message: Any, queue: str) -> None:
         reason = refusal(message, queue)
         if reason:
-            logger.warning("dropped a message that is no hint: %.200r", reason)
+            logger.warning("discarded a message that is not a hint: %.200r", reason)
         else:
             deliver(message, queue)
 
@@ -103,6 +103,6 @@ def _reading(read: Callable[[int], None]) -> Callable[[int], None]:
         except OSError:
             raise  # the connection's (TLS errors are ValueErrors too)
         except _BROKEN as error:
-            logger.warning("dropped what is no message: %.200r", f"{type(error).__name__}: {error}")
+            logger.warning("discarded malformed data from the broker: %.200r", f"{type(error).__name__}: {error}")
 
     return on_readable

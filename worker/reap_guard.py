@@ -25,7 +25,7 @@ class ReapGuard:
         self._last = now
 
     def clock(self, now: float, ledger: float, doubt: float) -> float:
-        """Return the ledger's clock said `ledger` at some moment between now - doubt and now.
+        """Note that the ledger's clock showed `ledger` at some moment between now - doubt and now.
 
         A step forward makes the leases of all look as if they had run out, a step back as if they were too long; by
         the end of a lease whoever lives has prolonged its own.

@@ -51,11 +51,11 @@ class LedgerRetry:
 
 def _log(state: RetryCallState) -> None:
     if state.attempt_number == 1 and state.outcome is not None:
-        logger.warning("the ledger is away (%s); waiting for it", _reason(state))
+        logger.warning("ledger unreachable (%s); retrying", _reason(state))
 
 
 def _given_up(state: RetryCallState) -> Any:
-    logger.error("the ledger is away (%s), and the worker stops; the lease will run out", _reason(state))
+    logger.error("ledger unreachable (%s) while the worker stops; its leases will expire", _reason(state))
     return GIVEN_UP
 
 

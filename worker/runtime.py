@@ -32,7 +32,7 @@ from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
 from prunesweep.worker.supervisor import TICK, Supervisor
 from prunesweep.worker.trainer_rates import KeptChoices, TrainerRates
-from prunesweep.worker.watchdog import Watchdog
+from prunesweep.worker.watchdog import LOOKS, Watchdog
 
 logger = get_logger(__name__)
 
@@ -140,7 +140,7 @@ class WorkerRuntime:
         return sum(message not in ended for message in messages) < sum(slot.ready for slot in self._slots)
 
     def forget(self, messages: Iterable[str]) -> None:
-        """Those that were taken off the queue and never came to `run` take up no room from now on."""
+        """Forget messages that were delivered but never started."""
         with self._lock:
             self._ended.extend(message for message in messages if message not in self._begun)
 
@@ -214,7 +214,7 @@ class WorkerRuntime:
             self.troubles.begin("publishing hints", str(error))
 
     def _reconnect(self) -> None:
-        logger.warning("hints lie on the queue and none is delivered; reconnecting")
+        logger.warning("queue not empty but no messages delivered for %.0f s; reconnecting", LOOKS * TICK)
         # Ours may be the ones that lead elsewhere. Only the supervisor, which calls this, uses them without publishing.
         with self._publishing:
             reconnect(self._app)

@@ -134,7 +134,7 @@ class Slot:
         return SlotUsage(found.cpu_percent, found.memory_bytes, said.gpu_percent, said.gpu_bytes)
 
     def free_for(self) -> float:
-        """Return the seconds since the slot is ready and was given nothing, not even a stale hint; 0 if it is busy."""
+        """Return for how many seconds the slot has been ready without a hint, a stale one included; 0 if it is busy."""
         return time.monotonic() - self._free_since if self.ready and self._held is None else 0.0
 
     def keep_warm(self) -> None:
@@ -369,7 +369,7 @@ class Slot:
         process.close()
 
     def _settle(self) -> bool:
-        """Return the trainer has said its last word on the stage, so nobody stops it any more: a heartbeat that finds
+        """End the stage: the trainer has sent its result, so nothing stops it any more; a heartbeat that finds
         the stage DONE, and so not ours, would hit the next one. True if it was stopped just before."""
         with self._lock:
             self._settled = True

@@ -105,7 +105,7 @@ class Supervisor:
         if time.monotonic() >= self._next_beat:
             self._guard("usage", self._look_at_usage)
             beaten = self._guard("heartbeat", self._beat)
-            # A ledger that is away is looked for more often: leases run out meanwhile.
+            # An unreachable ledger is tried more often: leases run out meanwhile.
             wait = self._context.settings.heartbeat
             self._next_beat = time.monotonic() + (wait if beaten else min(TICK, wait))
             if beaten:
@@ -173,7 +173,7 @@ class Supervisor:
             return
         settings = self._context.settings
         for digest in reap(self._context.engine, settings.max_attempts, settings.backoff, self._believe):
-            logger.warning("%s: its lease ran out; taken back", digest[:12])
+            logger.warning("%s: lease expired; the stage may run elsewhere", digest[:12])
 
     def _forget(self) -> None:
         """About once an hour: what the ledger need not keep any longer. Not while its clock may be wrong."""

@@ -1,4 +1,4 @@
-"""Whether hints reach this worker: hints lie on the queue, a slot is free to take one, and still none comes.
+"""Notices when the queue is not empty and a slot is free, but no hint is delivered.
 
 Whatever stops delivery to a consumer (a connection to a broker that nobody else reaches, a socket that is no longer
 watched), a new connection cures it.

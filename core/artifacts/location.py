@@ -1,4 +1,4 @@
-"""From a store's URL to a client: which kind of store, where, and how patient the client is."""
+"""From a store's URL to a client: which kind of store, where, and for how long the client retries."""
 
 import os
 import re

@@ -92,7 +92,7 @@ class ArtifactStore:
         """One request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
 
         First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
-        no answer comes (the client does not repeat it: it may have been heard) the same bytes are written over.
+        no answer comes (the client does not repeat it: it may have arrived) the same bytes are written over.
         """
 
         watched = None if progress is None or len(data) <= _PIECE else _counted(progress, len(data))
@@ -275,7 +275,8 @@ class ArtifactStore:
 
 
 def _counted(progress: Callable[[int, int], None], size: int) -> Callable[[Traffic], None]:
-    """Return what tells of an upload of so many bytes; headers and TLS count with it, so it is never more than all."""
+    """Return a callback that reports the progress of an upload of so many bytes; headers and TLS count with it, so it
+    is never more than all."""
     return lambda seen: progress(min(seen.sent, size), size)
 
 

@@ -56,7 +56,7 @@ def measure(request: Bench, say: Say) -> Iterator[BenchResult]:
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is measured. image: side in pixels · race: from (images a pass, progress) to the run."""
+    """What is measured. image: side in pixels; race: from (images a pass, progress) to the run."""
 
     image: int
     nonzero: int

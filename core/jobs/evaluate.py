@@ -157,7 +157,7 @@ def _int8_times(race: LatencyRun, batch: int) -> dict[str, float | None]:
 
 
 def noter(say: Say, path: Path) -> unwrap.Note:
-    """Return what tells who asked a line about a file."""
+    """Return a callback that sends a note about a file."""
     return lambda line: say(Note(line, str(path)))
 
 

@@ -106,7 +106,7 @@ def _channels(model: nn.Module, image: tuple[int, int, int], algorithms: str) ->
 
 
 def _check_inputs(model: nn.Module, image: tuple[int, int, int], algorithms: str) -> None:
-    """Raise UserError where it cannot be seen what reaches the layers."""
+    """Raise UserError where what reaches the layers is not visible."""
     images = torch.zeros(_IMAGES, *image), torch.zeros(_IMAGES, dtype=torch.int64)
     try:
         Activations(Subject(model, batches=lambda: (images,), image=image)).collect(None)

@@ -28,7 +28,7 @@ def serve(program: Program[_Request, Any], handler: Handler[_Request]) -> int:
     def send(body: dict[str, Any]) -> None:
         try:
             print(json.dumps(body), file=lines, flush=True)
-        except BrokenPipeError:  # who asked was killed: nobody is left to be told anything
+        except BrokenPipeError:  # the process that asked was killed: nobody reads answers
             os.dup2(os.open(os.devnull, os.O_WRONLY), lines.fileno())
             raise SystemExit(2) from None
 

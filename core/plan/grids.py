@@ -37,7 +37,7 @@ class Grid:
     Attributes:
         bench_device: `cpu` or `cuda`, where latency is measured; `none` to leave it out.
         bench_engines: names of `prunesweep.core.plan.engines`, what it is measured with.
-        bench_repeat: which measurement of latency it is: 0 the first; with another number everything is measured anew.
+        bench_repeat: which measurement of latency it is: 0 the first; with another number everything is measured again.
         fair: add the controls that train as many epochs in all: to every cell the dense network (sparsity 0), to one of
             several rounds also the one-shot cell, the random controls, and itself with one learning-rate schedule over
             all rounds.

@@ -213,7 +213,7 @@ def _pairs(value: object, field: str) -> list[tuple[str, object]]:
 
 
 def _flat(key: str, value: object) -> list[tuple[str, object]]:
-    """Return a dotted key without quotes is tables within tables in TOML: conv1.weight = "dense"."""
+    """Flatten the tables within tables that TOML makes of a dotted key without quotes: conv1.weight = "dense"."""
     if isinstance(value, Mapping):
         return [pair for inner, what in value.items() for pair in _flat(f"{key}.{inner}", what)]
     return [(key, value)]

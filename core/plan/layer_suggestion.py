@@ -33,7 +33,7 @@ class LayerSuggestion:
     sparsity: float
 
     def toml(self) -> str:
-        """Return it as a part of a grid file; the first line belongs above every [table]."""
+        """Return the part of a grid file; the first line belongs above every [table]."""
         values = {rule.pattern: f'"{EXEMPT}"' if rule.sparsity is None else rule.value for rule in self.rules}
         lines = [f'"{name}" = {value}' for name, value in values.items()]
         return "\n".join(

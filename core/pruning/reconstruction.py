@@ -31,7 +31,7 @@ def correct(subject: Subject, masks: Masks, allocation: str) -> Pruned:
     """Prune layer by layer, in the order in which the network uses them, each by what reaches it through the pruned
     ones before, as SparseGPT does; layers that lose nothing stay as they are.
 
-    Which weights of a layer stay is chosen anew while its columns are corrected from left to right, in blocks
+    Which weights of a layer stay is chosen again while its columns are corrected from left to right, in blocks
     (section 3.3): the same share of each block, or the allocation's pattern where it has one.
 
     Args:

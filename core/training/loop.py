@@ -195,7 +195,7 @@ class Training(Iterator[EpochResult]):
         return draw(self._members, self._recipe, self._seed, self._first + epoch)
 
     def _weights_are_finite(self) -> bool:
-        """Return the last step's damage is not in the losses yet."""
+        """Return whether every weight is finite: the losses do not show the last step's damage yet."""
         norms = torch._foreach_norm([parameter.detach() for parameter in self._model.parameters()])
         return bool(torch.isfinite(torch.stack(norms)).all())
 

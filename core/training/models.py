@@ -99,7 +99,7 @@ def layout_of(name: str) -> NetworkLayout:
 
 
 def _foreign_layout(name: str) -> NetworkLayout:
-    """Return the head is the last weight that grows with the classes, and by its first dimension."""
+    """Return the layout; the head is the last weight that grows with the classes, and by its first dimension."""
     two, three = (shapes_of(ModelRef(name, 0, classes)) for classes in (2, 3))
     heads = [key for key, shape in two.items() if len(shape) > 1 and shape[0] == 2 and three.get(key, ())[:1] == (3,)]
     if not heads:

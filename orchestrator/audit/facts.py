@@ -135,7 +135,7 @@ def comparisons(subject: AuditedSweep) -> ItemResult:
 
 
 def hyper_parameters(subject: AuditedSweep) -> ItemResult:
-    """Return each training's recipe is in its row, in full."""
+    """Check that each training's recipe is in its row, in full."""
     wanted = {field.name for field in fields(Recipe) if field.default is MISSING}
     specs = subject.trained.specs
     lacking = {

@@ -61,7 +61,7 @@ class VerifyResult:
 
 @dataclass(frozen=True)
 class AuditedSweep:
-    """A sweep as its ledger tells it.
+    """A sweep as its ledger holds it.
 
     Attributes:
         layers: cell → see `prunesweep.core.ledger.queries.report.layers_left`.

@@ -27,8 +27,7 @@ app = typer.Typer(
     name="sweep",
     cls=LazyGroup,
     help="Runs pruning sweeps: a grid goes in, a table of accuracy, sparsity and latency comes out.",
-    epilog="Start here: sweep run --grid demo\n\n"
-    "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted",
+    epilog="Start here: sweep run --grid demo\n\nExit codes: 0 done, 1 something failed, 2 bad input, 130 interrupted",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": help_page.WIDEST},
     pretty_exceptions_enable=False,
 )

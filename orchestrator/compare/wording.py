@@ -113,7 +113,7 @@ def _reading(compared: PairedTable, metric: Metric, names: SideNames) -> list[st
         stand = sum(one.found.sign != 0 and one.p_holm is not None and one.p_holm < _ALPHA for one in made)
         alone = sum(one.found.sign != 0 for one in made if not one.dead)
         read.append(
-            f"{len(made)} comparisons, each of which may find what isn't there: {alone} decided taken alone,"
+            f"{len(made)} comparisons, each of which may be a false positive: {alone} decided taken alone,"
             f" {stand} with Holm's adjustment for all of them"
         )
     if any(one.found.more is not None and one.found.low is not None and not one.dead for one in made):

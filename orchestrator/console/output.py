@@ -41,7 +41,7 @@ def clean(text: str) -> str:
 
 
 def _cleaned(line: str) -> str:
-    """Return every second part is a colour."""
+    """Clean the text between the colours, which are every second part."""
     parts = _PAINT.split(line)
     parts[::2] = (
         "".join(c if c.isprintable() or c in "\t\xa0" else "\N{REPLACEMENT CHARACTER}" for c in p) for p in parts[::2]

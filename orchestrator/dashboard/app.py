@@ -148,11 +148,11 @@ class Dashboard:
         return Response(content, 200, {"Cache-Control": "no-cache"}, "text/css")
 
     def away(self, request: Request, error: Exception) -> Response:
-        """Return the ledger is away: a line for a page that is open, else a page that tries again by itself."""
+        """Answer while the ledger is unreachable: a line for a page that is open, else a page that reloads itself."""
         if _HAVE in request.headers:
             return PlainTextResponse(str(error), 503)
         missing = isinstance(error, LedgerAway) and error.missing
-        return self._message(503, "No ledger yet" if missing else "The ledger is away", str(error), again=True)
+        return self._message(503, "No ledger yet" if missing else "The ledger is unreachable", str(error), again=True)
 
     def wrong(self, request: Request, error: Exception) -> Response:
         if _HAVE in request.headers:

@@ -48,7 +48,7 @@ class CardFacts:
 
 
 def card(subject: CardFacts, stem: str, endings: Sequence[str]) -> str:
-    """Return the card's text;
+    """Return the card's text.
 
     Args:
         stem: the exported file's name without its ending.

@@ -2,11 +2,11 @@
 from a ledger as if it had never been interrupted.
 
 For each contender, bisection on the sparsity, supposing that accuracy falls as sparsity grows. It begins with few
-epochs and steps of a sixteenth of the range; the better half of the contenders goes on with more (successive halving:
+epochs and steps of a sixteenth of the range; the better half of the contenders continues with more (successive halving:
 Jamieson & Talwalkar 2016, arXiv:1502.07943), down to neighbouring sparsities. Where the supposition fails, a better
 network may be missed, but what is recommended was measured to fit.
 
-The first seed searches, the others confirm. Where they refute it, that contender is searched anew with all seeds,
+The first seed searches, the others confirm. Where they refute it, that contender is searched again with all seeds,
 downwards in steps that double, then by bisection.
 """
 

@@ -44,7 +44,9 @@ def lines(rows: Sequence[ReportRow]) -> list[str]:
     if made:
         shown.append("± is half of the 95 % interval over seeds, on this one test set; other test images may differ")
     if made and len({row.seed for row in rows}) == 1:
-        shown.append("one seed only: small differences between settings may be chance; add some, e.g. --seeds 0,1,2")
+        shown.append(
+            "one seed only: small differences between settings may be chance; run more seeds, e.g. --seeds 0,1,2"
+        )
     return shown
 
 

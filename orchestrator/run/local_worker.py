@@ -59,7 +59,7 @@ class LocalWorker:
             raise UserError("SWEEP_HOME", self.log, f"cannot be written: {error.strerror}") from None
 
     def wait_ready(self) -> None:
-        """Return when the worker stands in the ledger; makes no ledger itself.
+        """Wait until the worker is registered in the ledger; makes no ledger itself.
 
         Raises:
             UserError: the worker refused to start, with its own words; or it took a minute.

@@ -127,7 +127,7 @@ def _add(engine: Engine, request: CheckedRequest) -> SubmitSummary:
 
 
 def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
-    """Tell the broker what is ready, waiting a second at most; workers find the work without it, only later.
+    """Publish hints for what is ready, waiting a second at most; workers find the work without it, only later.
 
     Args:
         ordered: what `prunesweep.core.ledger.queries.order.in_order` says of the digests.

@@ -138,7 +138,7 @@ class Tunnel:
             raise ConnectionLost(ssh.reason(ssh.last_words(self._log), self._target))
 
     def _wait_until_up(self, process: "subprocess.Popen[bytes]") -> None:
-        """Return when the host's broker answers through the connection, or ssh has ended.
+        """Wait until the host's broker answers through the connection, or ssh has ended.
 
         Raises:
             ConnectionLost: the broker does not answer: nothing is served, or nothing may be forwarded.

@@ -68,6 +68,6 @@ def test_it_hears_again(site, fault: str, reconnects: int) -> None:
         site.wait(stage, State.DONE)
         assert site.stage(stage).attempt == 1
     log = site.log().read_text()
-    assert log.count("none is delivered; reconnecting") == reconnects, log
+    assert log.count("no messages delivered for 5 s; reconnecting") == reconnects, log
     assert log.count("no hint comes through it; trying") == reconnects, log
     assert site.trainer(worker) == trainer

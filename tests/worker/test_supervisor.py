@@ -191,7 +191,7 @@ def test_a_step_of_the_ledgers_clock_takes_no_stage_from_those_who_live(supervis
         lost, peers = hold(supervisor.engine, "lost"), hold(supervisor.engine, "peers")
         heartbeat(supervisor.engine, "other", [(peers.digest, peers.attempt)], 600.0)
         supervisor.start(busy, lease=600.0)
-        until(lambda: "taken back" in caplog.text)
+        until(lambda: "lease expired" in caplog.text)
         clock.jump(hours * 3_600.0)
         until(lambda: "clock was stepped" in caplog.text)
         for _ in range(5):

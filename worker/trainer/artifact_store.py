@@ -60,7 +60,7 @@ class TrainerStore:
         return self._wait_for(lambda: self._store.get(name, told), read)
 
     def await_room(self, size: int) -> None:
-        """Return once the store takes `size` bytes: before a training, not after it."""
+        """Wait until the store takes `size` bytes: before a training, not after it."""
         self._wait_for(lambda: self._store.check_room(size), "looking for room")
 
     def put(self, stage: str, made: TrainedArtifact) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from prunesweep.core.passes import Format
 
 
 def what_ran(device: torch.device, resolved: Format, resumed: bool = False, compiled: bool = False) -> dict[str, Any]:
-    """Return it for passes that have just been made in this process.
+    """Return what ran the passes that have just been made in this process.
 
     Args:
         device: where.

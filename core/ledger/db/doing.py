@@ -26,7 +26,7 @@ class Doing:
     rate: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the ledger keeps it."""
+        """Return the JSON that the ledger keeps."""
         return asdict(self)
 
 

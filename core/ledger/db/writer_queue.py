@@ -70,7 +70,7 @@ class _Lock:
         self._waiter: _Waiter | None = None
 
     def take(self, seconds: float) -> bool:
-        """Return whether it was had within that time."""
+        """Return whether the lock was acquired within that time."""
         if self._waiter is None or self._waiter.ended:
             self._waiter = None
             try:

@@ -76,7 +76,8 @@ def complete(
     log: str,
     ran: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[str, ...] | None:
-    """DONE: writes the outcome and makes READY what waited for it, in one transaction; those digests.
+    """Record that the stage is DONE: writes the outcome and makes READY what waited for it, in one transaction; those
+    digests.
 
     A stage that was DONE before and gives another artifact now sends back what was made from the old one.
 
@@ -157,8 +158,8 @@ def fail(engine: Engine, digest: str, attempt: int, reason: str, log: str) -> bo
 def crash(
     engine: Engine, digest: str, attempt: int, reason: str, log: str, max_attempts: int, backoff: float
 ) -> State | None:
-    """Return the attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash is
-    the last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
+    """Record that the attempt died. READY again after backoff · 2^(crashes before) seconds; the `max_attempts`th crash
+    is the last: QUARANTINED. The new state, None if the stage isn't this attempt's."""
     way = GiveBackRule(Outcome.CRASHED, reason, "failures", max_attempts, backoff, log=log)
     return _come_back(engine, digest, attempt, way)
 
@@ -184,7 +185,8 @@ def release(engine: Engine, digest: str, attempt: int, reason: str, backoff: flo
 
 
 def cancelled(engine: Engine, digest: str, attempt: int, log: str, backoff: float = BACKOFF) -> bool:
-    """Return the stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again since."""
+    """Record that the stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again
+    since."""
     way = GiveBackRule(
         Outcome.CANCELLED, "cancelled", "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True, log=log
     )

@@ -264,8 +264,8 @@ class _Rewriter:
         self.nodes.append(Conv(out, self._source(source), made, shift, (1, 1), (0, 0), relu, add))
 
     def _pools_apart(self) -> list[Window]:
-        """Return a max-pool wants −∞ around the map it reads, others 0: where both read one that may be negative, the
-        pool reads a copy."""
+        """Give max-pools maps of their own, with −∞ around them where others need 0: where both read one that may be
+        negative, the pool reads a copy."""
         readers: dict[str, set[bool]] = {}
         for node in self.nodes:
             readers.setdefault(node.source, set()).add(isinstance(node, MaxPool))

@@ -94,7 +94,7 @@ def _zeros(part: Part) -> float:
 
 
 def _token_part(node: TokenLinear, shapes: Mapping[str, tuple[int, ...]]) -> Part | None:
-    """Return a layer over tokens is a 1×1 convolution over a map of one column."""
+    """Return a layer over tokens as a 1×1 convolution over a map of one column."""
     tokens, features = shapes[node.source]
     conv = Conv(node.out, INPUT, node.weight[:, :, None, None], node.bias, (1, 1), (0, 0), relu=False)
     graph = Graph((features, tokens, 1), (conv,))

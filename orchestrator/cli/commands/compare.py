@@ -77,7 +77,7 @@ def _queued(one: dict[str, Any]) -> str:
 
 
 def verdict(sweep: str | None, json_: bool) -> None:
-    """Pruning in rounds against one-shot pruning that trains as many epochs, per sparsity, and what explains the
+    """Compare pruning in rounds with one-shot pruning of as many epochs, per sparsity, and what explains the
     difference. Exit code 1 if the sweep has no such pair."""
     with ledger(load_settings()) as engine:
         found = find_sweep(engine, sweep)

@@ -59,7 +59,7 @@ def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wante
 
 
 def doctor(images: WantedDataset, devices: str | None, json_: bool) -> None:
-    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
+    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if any check fails."""
     settings = load_settings()
     marks = {True: paint("ok  ", "green"), None: paint("--  ", "yellow"), False: paint("FAIL", "red")}
     found = []

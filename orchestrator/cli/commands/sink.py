@@ -19,7 +19,7 @@ from prunesweep.orchestrator.sinks.feed import Sink, SinkAway, feed
 
 
 def mlflow(*, sweep: str | None, to: str | None, experiment: str | None, follow: bool, json_: bool) -> None:
-    """Copy a sweep to MLflow: a run for each cell. Again copies only what is new."""
+    """Copy a sweep to MLflow: a run for each cell. Re-running copies only new data."""
     need("mlflow", "sink", "mlflow")
     uri = to or os.environ.get("MLFLOW_TRACKING_URI", "")
     if not uri:

@@ -32,7 +32,7 @@ def compare(
 
 
 def verdict(sweep: SweepArgument = None, json_: JsonOption = False) -> None:
-    """Pruning in rounds against one-shot pruning that trains as many epochs, per sparsity, and what explains the
+    """Compare pruning in rounds with one-shot pruning of as many epochs, per sparsity, and what explains the
     difference. Exit code 1 if the sweep has no such pair."""
     from prunesweep.orchestrator.cli.commands import compare as command
 

@@ -18,7 +18,7 @@ def doctor(
     devices: DevicesOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if one is not well."""
+    """Check ledger, broker, artifact store, devices and dataset, one line each; exit code 1 if any check fails."""
     from prunesweep.orchestrator.cli.commands import doctor as command
 
     command.doctor(command.wanted(dataset, image_size, resize, test_share), devices, json_)

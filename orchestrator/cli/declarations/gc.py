@@ -11,7 +11,7 @@ def gc(
     older_than: Annotated[
         str, typer.Option("--older-than", metavar="AGE", help="Keep objects newer than this: 30m, 24h, 2d, or 0.")
     ] = "24h",
-    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.", "-n")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing; show what would be removed.", "-n")] = False,
     even_if_shared: Annotated[
         bool, flag("--even-if-shared", "Remove what only other ledgers, now gone, referred to.")
     ] = False,

@@ -13,7 +13,7 @@ def rm(
         list[str], typer.Argument(metavar="SWEEP...", help="Names or numbers.", autocompletion=completion.sweeps)
     ],
     yes: Annotated[bool, flag("--yes", "Don't ask.", "-y")] = False,
-    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing, say what would go.", "-n")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Remove nothing; show what would be removed.", "-n")] = False,
     json_: JsonOption = False,
 ) -> None:
     """Remove sweeps that are over: their rows and artifacts, but for what other sweeps share. There is no way back."""

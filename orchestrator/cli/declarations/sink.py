@@ -30,7 +30,7 @@ def mlflow(
     follow: FollowOption = False,
     json_: JsonOption = False,
 ) -> None:
-    """Copy a sweep to MLflow: a run for each cell. Again copies only what is new."""
+    """Copy a sweep to MLflow: a run for each cell. Re-running copies only new data."""
     from prunesweep.orchestrator.cli.commands import sink as command
 
     command.mlflow(sweep=sweep, to=to, experiment=experiment, follow=follow, json_=json_)
@@ -45,7 +45,7 @@ def tensorboard(
     follow: FollowOption = False,
     json_: JsonOption = False,
 ) -> None:
-    """Copy a sweep to TensorBoard: an event file for each cell. Again writes only what is new."""
+    """Copy a sweep to TensorBoard: an event file for each cell. Re-running writes only new data."""
     from prunesweep.orchestrator.cli.commands import sink as command
 
     command.tensorboard(sweep, to, follow, json_)
