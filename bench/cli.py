@@ -54,7 +54,7 @@ def sweep(home: Path, *arguments: str) -> tuple[float, float]:
 
 
 def finish(engine: Engine) -> None:
-    """Every stage DONE, with made-up results: what a report of a finished sweep has to read."""
+    """Make every stage DONE, with made-up results: what a report of a finished sweep has to read."""
     with engine.begin() as connection:
         made = select(stages.c.digest).where(stages.c.kind.in_(["train", "prune"])).scalar_subquery()
         connection.execute(update(stages).values(state=State.DONE, started_at=1.0, ended_at=2.0))
@@ -97,7 +97,7 @@ NO_FASTER = LATENCY | {
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """All figures, in seconds."""
+    """Measure all figures, in seconds."""
     small, big = folder / "small", folder / "big"
     sweep(small, "submit", "--grid", "demo")
     found = {"help_cpu_s": median(sweep(small, "--help")[1] for _ in range(COLD_RUNS))}

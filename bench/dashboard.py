@@ -81,7 +81,7 @@ def _site(folder: Path) -> Iterator[tuple[Settings, int]]:
 
 
 def _get(port: int, path: str, have: str = "") -> tuple[bytes, float]:
-    """The body as it is sent, and the milliseconds."""
+    """Return the body as it is sent, and the milliseconds."""
     start = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", path, headers={"Accept-Encoding": "gzip", **({"X-Have": have} if have else {})})
@@ -202,7 +202,8 @@ def _browser(settings: Settings, port: int, path: str) -> dict[str, float]:
 
 
 def _delays(settings: Settings, page: Any) -> Iterator[float]:
-    """Seconds from an epoch's commit until the page shows it; begun at all sorts of moments between two polls."""
+    """Return the seconds from an epoch's commit until the page shows it; begun at all sorts of moments between two
+    polls."""
     engine = open_ledger(settings)
     (held,) = take(engine, 1)
     train(engine, held, 1)

@@ -38,7 +38,7 @@ RuntimeError: CUDA error: an illegal memory access was encountered
 
 
 def submit(engine: Engine, count: int, name: str = "study", seeds: int = 1) -> SubmitSummary:
-    """A sweep of about that many cells: sparsities × (one-shot, iterative) × epochs."""
+    """Submit a sweep of about that many cells: sparsities × (one-shot, iterative) × epochs."""
     sparsities = ",".join(
         f"{0.30 + 0.69 * place / max(1, count // (4 * seeds)):.4f}" for place in range(count // (4 * seeds))
     )
@@ -84,7 +84,7 @@ def train(engine: Engine, held: Claim, epochs: int) -> None:
 
 
 def finish(engine: Engine, held: Claim) -> None:
-    """The stage DONE, with results that look like some."""
+    """Make the stage DONE, with plausible results."""
     makes = held.kind in ("train", "prune")
     if makes:
         train(engine, held, min(held.epochs, 5))
@@ -102,12 +102,12 @@ def finish(engine: Engine, held: Claim) -> None:
 
 
 def break_(engine: Engine, held: Claim) -> None:
-    """The stage FAILED, with a log."""
+    """Make the stage FAILED, with a log."""
     fail(engine, held.digest, held.attempt, "CUDA error: an illegal memory access was encountered", LOG)
 
 
 def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: str = "study") -> SubmitSummary:
-    """A sweep of which about that share is done, two stages have failed and four are running."""
+    """Submit a sweep of which about that share is done, two stages have failed and four are running."""
     sent = submit(engine, count, name, seeds)
     start_workers(engine)
     for held in take(engine, seeds):  # the dense networks, which every cell needs

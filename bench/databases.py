@@ -48,13 +48,13 @@ class Database:
 
 
 def open_url(url: str) -> Engine:
-    """The ledger there, made or upgraded where that is needed."""
+    """Open the ledger there, made or upgraded where that is needed."""
     return open_ledger(load_settings({"SWEEP_HOME": tempfile.gettempdir(), "SWEEP_DATABASE_URL": url}), upgrade=True)
 
 
 @contextmanager
 def started(name: str) -> Iterator[Database]:
-    """An empty ledger on the database of that name, up to the end of the block."""
+    """Open an empty ledger on the database of that name, up to the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))  # short: a server's socket lies in it
     try:
         with _postgres(folder) if name == "postgres" else _sqlite(folder) as database:

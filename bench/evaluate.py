@@ -32,7 +32,7 @@ _BATCH = 250
 
 
 def networks(options: argparse.Namespace) -> list[tuple[str, torch.nn.Module]]:
-    """(name, network) of each file, or of two that are made."""
+    """Yield (name, network) of each file, or of two that are made."""
     if options.files:
         return [(path.name, load_network(path, "resnet18")) for path in options.files]
     made = []

@@ -48,7 +48,7 @@ def clock(device: str) -> int | None:
 
 
 def tests(device: str, smoke: bool) -> Metrics:
-    """The tests that need a GPU; on a CPU those of their cases that need none."""
+    """Run the tests that need a GPU; on a CPU those of their cases that need none."""
     files = ["tests/gpu"] if smoke else ["tests/gpu", "tests/training/test_step.py", "tests/measure/test_engines.py"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", *files]
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -64,7 +64,7 @@ def rates(device: str, smoke: bool) -> Metrics:
 
 
 def profile(device: str, smoke: bool) -> Metrics:
-    """A few steps under torch's profiler: on a GPU they are replays, on a CPU what launches them."""
+    """Run a few steps under torch's profiler: on a GPU they are replays, on a CPU what launches them."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiled
 
@@ -92,7 +92,7 @@ def trainers(device: str, smoke: bool) -> Metrics:
 
 
 def mps(device: str, smoke: bool) -> Metrics:
-    """`trainers` under NVIDIA's Multi-Process Service; says so where there is no daemon to start."""
+    """Run `trainers` under NVIDIA's Multi-Process Service; says so where there is no daemon to start."""
     daemon = shutil.which("nvidia-cuda-mps-control")
     if daemon is None or device == "cpu":
         return {"left_out": "no nvidia-cuda-mps-control here"}
@@ -126,7 +126,7 @@ def warm(device: str, smoke: bool) -> Metrics:
 
 
 def equality(device: str, smoke: bool) -> Metrics:
-    """The same network on CPU and GPU: masks must be equal, top-1 too, logits within rounding."""
+    """Run the same network on CPU and GPU: masks must be equal, top-1 too, logits within rounding."""
     from prunesweep.core.measure.accuracy import evaluate
 
     width, images = (2, 64) if smoke else (64, 1000)
@@ -184,7 +184,7 @@ def _timed(
 
 
 def latency(device: str, smoke: bool) -> Metrics:
-    """Every engine of the device over a network with half of its weights in the 2:4 pattern."""
+    """Time every engine of the device over a network with half of its weights in the 2:4 pattern."""
     from prunesweep.core.measure.latency import compete
     from prunesweep.core.plan.engines import ENGINES
     from prunesweep.core.pruning.masks import apply_masks
@@ -206,7 +206,7 @@ def latency(device: str, smoke: bool) -> Metrics:
 
 
 def resume(device: str, smoke: bool) -> Metrics:
-    """A worker gets SIGTERM while it trains; the next one finishes the sweep."""
+    """Send SIGTERM to a worker while it trains; the next one finishes the sweep."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = gpu_sweep.Home(Path(folder), _options(device, smoke))
         gpu_sweep.synthetic(home.folder / "data", *((1024, 64) if smoke else (50_000, 10_000)))

@@ -86,7 +86,7 @@ def with_and_without(device: torch.device, loads: list[Load]) -> dict[str, float
 
 
 def together(device: torch.device, load: Load, counts: tuple[int, ...]) -> dict[str, float]:
-    """How much several trainers get out of one device; prints a table."""
+    """Measure how much several trainers get out of one device; prints a table."""
     found: dict[str, float] = {}
     print(
         f"\ntrainers on {device}, {load.model} width {load.width}, batch {load.batch}\n{'trainers':>8}{'images/s':>12}"

@@ -57,14 +57,14 @@ class Home:
         return done.stdout
 
     def cold(self) -> float:
-        """Seconds of `sweep run`, all included."""
+        """Return the seconds of `sweep run`, all included."""
         began = time.monotonic()
         worker = ["--devices", self._devices, "--per-device", str(self._slots)]
         self.sweep("run", *self._grid, "--name", "cold", "--seeds", "0", *worker)
         return time.monotonic() - began
 
     def warm(self) -> tuple[float, str]:
-        """(seconds from submit to report, the report) with a worker that has been at work before."""
+        """Return (seconds from submit to report, the report) with a worker that has been at work before."""
         seeds = ",".join(str(100 + number) for number in range(self._slots))
         with self._worker():
             self.sweep("submit", *self._grid, *_SMALL.split(), "--seeds", seeds, "--name", "before", "--watch")
@@ -132,7 +132,7 @@ def synthetic(data: Path, train: int, test: int) -> None:
 
 
 def sweeps(options: argparse.Namespace) -> dict[str, float]:
-    """The cold and the warm sweep; prints where the time went, and the report."""
+    """Run the cold and the warm sweep; prints where the time went, and the report."""
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = Home(Path(folder), options)

@@ -124,7 +124,7 @@ def _work(engine: Engine, worker: str, todo: deque[str], tally: Tally) -> None:
 
 
 def _diamonds(label: str) -> tuple[list[Sleep], list[str]]:
-    """The stages of one round, and the digests of those that need no other."""
+    """Return the stages of one round, and the digests of those that need no other."""
     made: list[Sleep] = []
     roots: list[str] = []
     for number in range(DIAMONDS):

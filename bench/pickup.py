@@ -94,7 +94,7 @@ def _print_table(metrics: dict[str, float], samples: int, note: str) -> None:
 
 
 def _pickups(site: Site) -> Iterator[float]:
-    """Seconds from before the submit to the claim, with pauses of random length between."""
+    """Return the seconds from before the submit to the claim, with pauses of random length between."""
     chance = random.Random(0)
     for number in range(PICKUPS):
         time.sleep(chance.uniform(0.2, 0.9))
@@ -105,7 +105,7 @@ def _pickups(site: Site) -> Iterator[float]:
 
 
 def _overheads(site: Site) -> Iterator[float]:
-    """Seconds that each link of a chain takes beyond its sleep."""
+    """Return the seconds that each link of a chain takes beyond its sleep."""
     chain: list[Sleep] = []
     for number in range(LINKS):
         after = (digest_of(encode(chain[-1])),) if chain else ()
@@ -152,7 +152,7 @@ def run_all(site: Site, name: str, sleeps: Sequence[Sleep]) -> Sequence[Any]:
 
 @contextmanager
 def site_of(home: Path) -> Iterator[Site]:
-    """A worker on an empty home, up to the end of the block."""
+    """Start a worker on an empty home, up to the end of the block."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("SWEEP_", "REDIS_"))}
     environ["SWEEP_HOME"] = str(home)
     settings = load_settings(environ)
@@ -175,7 +175,7 @@ def site_of(home: Path) -> Iterator[Site]:
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of the values do not exceed."""
+    """Return the smallest value that at least `share` of the values do not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 

@@ -100,7 +100,7 @@ def main() -> None:
 
 
 def _ours(place: Path) -> tuple[float, float]:
-    """(seconds until ready, points a second)."""
+    """Return (seconds until ready, points a second)."""
     started = time.time()
     with site_of(place) as site:
         first = _first(site)
@@ -110,7 +110,7 @@ def _ours(place: Path) -> tuple[float, float]:
 
 
 def _first(site: Site) -> float:
-    """When the first point of a new worker begins."""
+    """Return when the first point of a new worker begins."""
     (row,) = run_all(site, "first", [Sleep("first", 0.0)])
     return float(row.started_at)
 

@@ -37,7 +37,7 @@ GROUP = 37
 
 
 def graph(count: int) -> list[Sleep]:
-    """`count` stages, in groups."""
+    """Make `count` stages, in groups."""
     made: list[Sleep] = []
     for group in range(-(-count // GROUP)):
         made.append(Sleep(f"train {group}", 0.0))

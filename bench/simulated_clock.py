@@ -31,7 +31,7 @@ class SimulatedClock:
         self._cursor: Any = None
 
     def open(self, url: str) -> Engine:
-        """A ledger that is there already, seen through one connection with this clock."""
+        """Open a ledger that is there already, through one connection with this clock."""
         engine = open_url(url)
         event.listen(engine, "connect", self._prepare)
         engine.dispose()  # those to come are prepared
@@ -39,7 +39,7 @@ class SimulatedClock:
         return engine
 
     def set(self, moment: float) -> None:
-        """The ledger's time is now `moment` seconds after the beginning."""
+        """Set the ledger's time to `moment` seconds after the beginning."""
         self._moment = _EPOCH + moment
         if self._cursor is not None:
             self._tell()
@@ -52,7 +52,7 @@ class SimulatedClock:
         self._tell()
 
     def _tell(self) -> None:
-        """Between two calls, so that its time isn't measured; one round trip, without a transaction."""
+        """Set the clock between two calls, so that its time isn't measured; one round trip, without a transaction."""
         connection = self._cursor.connection
         connection.autocommit = True
         self._cursor.execute("SELECT set_config('simulated.now', %s, false)", (repr(self._moment),))

@@ -74,7 +74,7 @@ class Simulation:
         self.now = 0.0
 
     def run(self, ready: Sequence[str]) -> None:
-        """Until every stage is DONE, or the clock stands at --until."""
+        """Run until every stage is DONE, or the clock stands at --until."""
         until = self._given.until or math.inf
         for number in range(self._given.workers):
             worker = Worker(f"w{number}")
@@ -89,7 +89,7 @@ class Simulation:
         heapq.heappush(self._events, (moment, next(self._number), act, arguments))
 
     def _call(self, kind: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, float]:
-        """The real call's answer, and the simulated moment at which it is there."""
+        """Return the real call's answer, and the simulated moment at which it is there."""
         free = min(range(len(self._places)), key=self._places.__getitem__)
         begin = max(self.now, self._places[free])
         self._clock.set(begin)
@@ -123,7 +123,7 @@ class Simulation:
         self._at(max(self.now + BEAT, at), self._beat, worker, life)
 
     def _rest(self, worker: Worker, life: int) -> None:
-        """The slot is free: take a hint, or wait for one."""
+        """Free the slot: take a hint, or wait for one."""
         if worker.life != life:
             return
         worker.held, worker.idle_since = None, self.now
@@ -203,5 +203,5 @@ class Simulation:
         return sum(self.load.seconds.values()) / (self.now * len(self._places))
 
     def busiest(self) -> float:
-        """The same, within the busiest WINDOW."""
+        """Return the same, within the busiest WINDOW."""
         return max(self.load.windows.values()) / (WINDOW * len(self._places))

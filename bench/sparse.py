@@ -62,7 +62,7 @@ def random_nets(folder: Path) -> list[Path]:
 
 
 def races(paths: list[Path], threads: int, batches: list[int], engines: list[str]) -> Iterator[dict[str, Any]]:
-    """A run for each file and batch, from a process that has made no other threads."""
+    """Make a run for each file and batch, from a process that has made no other threads."""
     request = {
         "files": [str(path) for path in paths],
         "model": "resnet18",
@@ -140,7 +140,7 @@ def row(run: dict[str, Any], rival: tuple[float, float] | None) -> str:
 
 
 def figures(runs: list[dict[str, Any]]) -> dict[str, float]:
-    """The first file of each sparsity counts."""
+    """Return the figures; the first file of each sparsity counts."""
     metrics: dict[str, float] = {}
     for run in runs:
         found = re.search(r"_(\d+)perc", run["path"])

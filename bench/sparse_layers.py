@@ -31,7 +31,7 @@ ROUNDS = 40
 
 
 def ticks_a_microsecond(crew: ThreadPool) -> float:
-    """By the clock that the engine's steps are timed with."""
+    """Return the ticks of the clock that the engine's steps are timed with."""
     nothing = ProgramStep((Job((), 0.0, 0),))
     programs = crew.programs([nothing])
     begun, start = time.perf_counter(), _ticks(crew)

@@ -18,7 +18,8 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 
 def parse_devices(text: str, field: str = "devices", gpus: int | None = None) -> tuple[str, ...]:
-    """`cpu`, `cuda` (every GPU), `cuda:N`, separated by commas; or `all`: every GPU, and the CPU if there is none.
+    """Return the devices of `cpu`, `cuda` (every GPU), `cuda:N`, separated by commas; or `all`: every GPU, and the CPU
+    if there is none.
 
     gpus: how many there are; None = look.
 

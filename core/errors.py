@@ -11,7 +11,8 @@ Exception
 
 
 def printable(text: str) -> str:
-    """`text` without what a terminal might take for a command: other characters than printable ones are replaced."""
+    """Return `text` without what a terminal might take for a command: other characters than printable ones are
+    replaced."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

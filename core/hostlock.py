@@ -61,7 +61,7 @@ class TrainingHold:
         self._enter()
 
     def step(self) -> None:
-        """To be called between two steps; returns when nobody measures, or wants to, or training may continue beside
+        """Wait between two steps; returns when nobody measures, or wants to, or training may continue beside
         that. Costs a microsecond or two."""
         if self._inside and _try(self._files.turnstile, fcntl.LOCK_SH):
             fcntl.flock(self._files.turnstile, fcntl.LOCK_UN)
@@ -71,7 +71,7 @@ class TrainingHold:
         self._enter()
 
     def end(self) -> None:
-        """Its threads may run on all CPUs again."""
+        """Let its threads run on all CPUs again."""
         if self._sidestep is not None:
             self._sidestep.come_back()
 
@@ -169,7 +169,7 @@ def host_folder(folder: Path | None = None) -> Path:
 
 @contextmanager
 def _files(folder: Path | None) -> Iterator[_Files]:
-    """The files, opened."""
+    """Open the files."""
     place = host_folder(folder)
     opened: list[int] = []
     try:

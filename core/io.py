@@ -12,7 +12,8 @@ from prunesweep.core.errors import UserError
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, private: bool = False, part: str = "") -> Iterator[BinaryIO]:
-    """A file to write into; it takes its name `path` when all is written and on the disk, and leaves nothing otherwise.
+    """Open a file to write into; it takes its name `path` when all is written and on the disk, and leaves nothing
+    otherwise.
 
     Args:
         path: what it is to be called; a file of that name is replaced.
@@ -58,7 +59,7 @@ def reserve(descriptor: int, size: int) -> None:
 
 @contextlib.contextmanager
 def written_whole(path: Path, field: str = "file") -> Iterator[BinaryIO]:
-    """As `whole_file`, for a file that the user asked for.
+    """Open as `whole_file` does, for a file that the user asked for.
 
     Raises:
         UserError: it cannot be written; names the field.
@@ -88,7 +89,7 @@ def check_file(path: Path, field: str = "output") -> None:
 
 
 def check_folder(folder: Path, field: str) -> None:
-    """The same of a folder that need not be there yet.
+    """Check the same of a folder that need not be there yet.
 
     Raises:
         UserError: it cannot be made or written to; names the field.

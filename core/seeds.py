@@ -21,9 +21,9 @@ def generator(*facts: object) -> torch.Generator:
 
 @contextlib.contextmanager
 def dice(*facts: object, device: torch.device | None = None) -> Iterator[None]:
-    """For the block, torch's global random numbers follow from the facts; the CPU's continue afterwards as if nothing
-    had been. For layers that draw by themselves, such as dropout. device: a GPU that draws too; a recorded CUDA graph
-    takes its numbers from there as well."""
+    """Make torch's global random numbers follow, for the block, from the facts; the CPU's continue afterwards as if
+    nothing had been. For layers that draw by themselves, such as dropout. device: a GPU that draws too; a recorded CUDA
+    graph takes its numbers from there as well."""
     before = torch.random.get_rng_state()
     seed = seed_of(*facts)
     torch.default_generator.manual_seed(seed)
@@ -38,8 +38,8 @@ def dice(*facts: object, device: torch.device | None = None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def all_dice(*facts: object) -> Iterator[None]:
-    """As `dice`, and Python's and numpy's global random numbers too: for code that is not ours. Once for a network, not
-    in each step: numpy's state is large."""
+    """Do as `dice`, and to Python's and numpy's global random numbers too: for code that is not ours. Once for a
+    network, not in each step: numpy's state is large."""
     python, arrays = random.getstate(), np.random.get_state()
     seed = seed_of(*facts)
     random.seed(seed)

@@ -5,7 +5,7 @@ _WIDTH = 12
 
 
 def version() -> str:
-    """Of the installed distribution; `0+source` when run from a bare checkout."""
+    """Return the version of the installed distribution; `0+source` when run from a bare checkout."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 

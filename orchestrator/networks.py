@@ -73,7 +73,7 @@ def not_looked_at(network: Network, reason: str) -> FoundNetwork:
 
 
 def check_here(model: str, settings: Settings) -> None:
-    """A worker on this machine would refuse it, so it can be refused now.
+    """Refuse now what a worker on this machine would refuse later.
 
     Raises:
         UserError: another version of its library, or SWEEP_NETWORKS does not hold the very file.

@@ -67,7 +67,7 @@ app.steps["consumer"].add(MessageFilter)
 
 @app.task(name=TASK, base=StageTask, bind=True)
 def run_stage(self: StageTask, digest: object) -> None:
-    """A hint: the stage with this digest may be READY. Claims it and runs it to some end."""
+    """Act on a hint: the stage with this digest may be READY. Claims it and runs it to some end."""
     if self.runtime is None or not is_digest(digest):
         logger.warning("discarded a message that is not a digest: %.80r", digest)
         return
@@ -150,5 +150,5 @@ def _close_runtime(sender: Any, **_: Any) -> None:
 
 
 def _pool_name(pool: Any) -> str:
-    """`solo` for Celery's class of that pool."""
+    """Return `solo` for Celery's class of that pool."""
     return pool if isinstance(pool, str) else str(pool.__module__).rpartition(".")[2]

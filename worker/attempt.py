@@ -65,7 +65,7 @@ class AttemptRecord:
             self._interrupted(event.reason, log)
 
     def died(self, stop_reason: StopReason | None, death: TrainerDied, log: str) -> None:
-        """The trainer ended before the stage did: by our will, or not."""
+        """Record that the trainer ended before the stage did: by our will, or not."""
         logger.warning("%s stopped: %s", self._name, stop_reason or death)
         settings = self._context.settings
         if stop_reason is None and death.asked:
@@ -83,7 +83,7 @@ class AttemptRecord:
             self._context.patience.call(release, *self._who, stop_reason.value, settings.backoff)
 
     def _interrupted(self, reason: str, log: str) -> None:
-        """What runs elsewhere may succeed: counts as a lost lease does, not as a crash."""
+        """Give the stage back, as it may succeed elsewhere: counts as a lost lease does, not as a crash."""
         limits = (self._context.settings.max_attempts, self._context.settings.backoff)
         state = self._context.patience.call(interrupted, *self._who, reason, log, *limits)
         if state is not GIVEN_UP:

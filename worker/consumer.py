@@ -74,18 +74,19 @@ class HintConsumer(Consumer):
             maybe_shutdown()
 
     def on_ready(self) -> None:
-        """The event loop begins; whether the broker serves us will be seen."""
+        """Begin the event loop; only now does it turn out whether the broker serves us."""
         super().on_ready()
         self._connections += 1
         if self.hub is not None:
             self.hub.call_later(_STEADY_SECONDS, self._steady, self._connections)
 
     def on_connection_error_before_connected(self, exc: BaseException) -> None:
-        """The broker was lost, or refused us, while a connection was set up."""
+        """Note that the broker was lost, or refused us, while a connection was set up."""
         self._give_way(exc)
 
     def on_connection_error_after_connected(self, exc: BaseException) -> None:
-        """The broker was lost, or refused us: drops the connection, waits, and lets Celery make another one."""
+        """Note that the broker was lost, or refused us: drops the connection, waits, and lets Celery make another
+        one."""
         connection, self.connection = self.connection, None
         if connection is not None:
             with suppress(Exception):

@@ -33,7 +33,7 @@ class Incidents:
             logger.warning("%s: %s; trying again", what, reason, exc_info=unexpected)
 
     def end(self, what: str) -> None:
-        """The trouble is over; does nothing if there was none."""
+        """Note that the trouble is over; does nothing if there was none."""
         with self._lock:
             was = self._reasons.pop(what, None)
         if was is not None:

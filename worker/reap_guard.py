@@ -16,7 +16,7 @@ class ReapGuard:
         self._offset: tuple[float, float] | None = None
 
     def beat(self, now: float) -> None:
-        """A heartbeat has just been written."""
+        """Note that a heartbeat has just been written."""
         if self._last is None:
             # We have only begun: how the ledger was before we cannot know; those who live beat within this time.
             self._until = now + 2 * self._heartbeat

@@ -145,12 +145,12 @@ class WorkerRuntime:
             self._ended.extend(message for message in messages if message not in self._begun)
 
     def on_room(self, wake: Callable[[], None]) -> None:
-        """`wake` is called whenever there may be room again."""
+        """Call `wake` whenever there may be room again."""
         self._wake_consumer = wake
         wake()
 
     def on_stalled_delivery(self, reconnect: Callable[[], object]) -> None:
-        """`reconnect` is called, by any thread, when no hint comes though some lie on the queue."""
+        """Call `reconnect`, by any thread, when the queue is not empty but no hint is delivered."""
         self._reconnect_consumer = reconnect
 
     def begin_stop(self) -> None:
@@ -180,7 +180,7 @@ class WorkerRuntime:
         self._engine.dispose()
 
     def release_broker(self) -> None:
-        """The last worker of the embedded broker stops it; call when nothing talks to it any more."""
+        """Release the embedded broker, which its last worker stops; call when nothing talks to it any more."""
         self._broker.release()
 
     def _auto_trainers(self, mps: Mps) -> AutoTrainers:

@@ -306,7 +306,7 @@ class Slot:
             self._note("")
 
     def _bury(self, taken: Claim, record: AttemptRecord, death: TrainerDied, silence: StallDetector, log: str) -> None:
-        """The trainer ended before the stage did."""
+        """Record that the trainer ended before the stage did."""
         if self._stop_reason is None and not death.asked and says_machine(log):
             failed = Failed(str(death), Owner.MACHINE)
             self._judge(taken.digest, failed)
@@ -347,7 +347,7 @@ class Slot:
             self.stop(StopReason.LOST, taken)
 
     def _note(self, trouble: str) -> None:
-        """What the trainer waits for, or no longer waits for."""
+        """Note what the trainer waits for, or no longer waits for."""
         waits = self.name + " waits"
         if trouble:
             self._context.troubles.begin(waits, trouble)
@@ -355,7 +355,7 @@ class Slot:
             self._context.troubles.end(waits)
 
     def _judge(self, stage: str, event: Done | Failed) -> None:
-        """What the end of a stage says about the slot's machine."""
+        """Judge the slot's machine by the end of a stage."""
         if isinstance(event, Failed) and event.owner not in (Owner.WORK, Owner.UNKNOWN):
             self._rest.failed(stage, event.reason, may_withdraw=event.owner == Owner.MACHINE)
             self._resting = True

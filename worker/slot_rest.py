@@ -20,7 +20,7 @@ class SlotRest:
         self.withdrawn = ""
 
     def failed(self, stage: str, reason: str, *, may_withdraw: bool = True) -> None:
-        """The machine failed under this stage. may_withdraw: False if that may be the stage's own doing."""
+        """Note that the machine failed under this stage. may_withdraw: False if that may be the stage's own doing."""
         self._in_a_row += 1
         self._stages.add(stage)
         self._until = self._now() + min(_LONGEST_REST, self._first * 2.0 ** min(self._in_a_row - 1, 30))
@@ -28,7 +28,7 @@ class SlotRest:
             self.withdrawn = f"withdrawn after {self._in_a_row} errors of its machine in a row: {reason}"
 
     def worked(self) -> None:
-        """A stage ended on this slot, and not by the machine's fault."""
+        """Note that a stage ended on this slot, and not by the machine's fault."""
         self._in_a_row, self._until = 0, 0.0
         self._stages.clear()
 

@@ -149,7 +149,7 @@ class Supervisor:
                 slot.stop(StopReason.CANCEL, held)
 
     def _look_at_usage(self) -> None:
-        """What the slots use, for the heartbeat to carry: no figure is kept from one to the next."""
+        """Measure what the slots use, for the heartbeat to carry: no figure is kept from one to the next."""
         self._usage = ()
         self._usage = tuple(slot.usage() for slot in self._slots if slot.open)
 

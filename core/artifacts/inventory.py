@@ -80,7 +80,7 @@ def is_ledger(path: str) -> bool:
 
 
 def sort_of(path: str) -> ObjectKind:
-    """By its path alone; anything unexpected is FOREIGN."""
+    """Return its kind, by its path alone; anything unexpected is FOREIGN."""
     if _ARTIFACT.fullmatch(path):
         return ObjectKind.ARTIFACT
     if is_ledger(path):

@@ -89,7 +89,7 @@ class ArtifactStore:
         return name, len(data)
 
     def _upload(self, path: str, data: bytes, progress: Callable[[int, int], None] | None) -> None:
-        """One request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
+        """Upload in one request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
 
         First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
         no answer comes (the client does not repeat it: it may have arrived) the same bytes are written over.
@@ -211,7 +211,7 @@ class ArtifactStore:
 
     @contextmanager
     def inventory(self) -> Iterator[Inventory]:
-        """All objects, for those who clear away.
+        """Yield all objects, for those who clear away.
 
         Raises:
             StoreAway: the store cannot be reached, now or within the block.
@@ -245,7 +245,8 @@ class ArtifactStore:
             raise StoreAway(f"the artifact store's folder {self._folder} is not there; mount it, or make it again")
 
     def _write_file(self, file: Path, name: str, data: bytes) -> None:
-        """A sound file is never replaced: until the disk has the new one, a power loss would cost both."""
+        """Write the file; a sound one is never replaced: until the disk has the new one, a power loss would cost
+        both."""
         for _ in range(_TRIES):
             try:
                 obstore.put(self._backend, key(name), data, mode="create", use_multipart=False)

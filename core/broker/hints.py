@@ -53,7 +53,8 @@ def publish(app: Celery, digests: Iterable[str], priorities: Mapping[str, int] =
 
 
 def reconnect(app: Celery) -> None:
-    """What is published and asked from now on goes through new connections; nobody may use the old ones meanwhile."""
+    """Drop the connections: what is published and asked from now on goes through new ones; nobody may use the old ones
+    meanwhile."""
     for pool in (app.producer_pool, app.pool):
         pool.force_close_all(close_pool=False)
         pool.setup()

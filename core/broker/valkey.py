@@ -75,7 +75,7 @@ def ping(path: Path) -> bytes | None:
 
 @contextmanager
 def the_only_server(folder: Path) -> Iterator[int]:
-    """The lock that the next server is to hold for as long as it lives; a server that holds it yet is killed.
+    """Hold the lock that the next server is to hold for as long as it lives; a server that holds it yet is killed.
 
     That one's socket is gone, or it is on its way out. Left alive it would keep the clients that it has, whom no hint
     of the next server's reaches, and both would write one append-only file. Hints can be lost.

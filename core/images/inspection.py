@@ -147,7 +147,7 @@ def _whole(found: Inspection, known: KnownFiles, sealed: str | None) -> FolderSe
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Without Python's collector, which would walk through all these small tuples again and again as they are made: a
+    """Pause Python's collector, which would walk through all these small tuples again and again as they are made: a
     third of the time that an unchanged folder takes."""
     was_on = gc.isenabled()
     gc.disable()

@@ -23,7 +23,8 @@ class Problems:
         self._found.setdefault((noun, phrase, fix), []).append(name)
 
     def lines(self) -> tuple[str, ...]:
-        """`3 files without any bytes, e.g. train/cat/0.png; remove them`, in the order in which kinds were found."""
+        """Return `3 files without any bytes, e.g. train/cat/0.png; remove them`, in the order in which kinds were
+        found."""
         counted = tuple(
             f"{count(len(names), noun)} {phrase}, e.g. {shown(min(names))}" + (f"; {fix}" if fix else "")
             for (noun, phrase, fix), names in self._found.items()
@@ -32,7 +33,7 @@ class Problems:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 file`, `3 files`, `2 classes`, `2 entries`."""
+    """Return `1 file`, `3 files`, `2 classes`, `2 entries`."""
     plural = {"class": "classes", "entry": "entries"}.get(noun, f"{noun}s")
     return f"{number:,} {noun if number == 1 else plural}"
 

@@ -21,7 +21,7 @@ _ELSEWHERE = "or download it on another machine and give the file"
 
 
 def unwatched(done: int, total: int) -> None:
-    """Of a download that nobody watches."""
+    """Ignore the progress of a download that nobody watches."""
 
 
 @dataclass(frozen=True)

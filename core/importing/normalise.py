@@ -51,7 +51,7 @@ def fold_masks(path: Path, weights: Weights, note: Note) -> Folded:
 
 
 def _plain_pair(name: str) -> str:
-    """`conv.parametrizations.weight.original` as `conv.weight_orig`, its mask as `conv.weight_mask`."""
+    """Return `conv.parametrizations.weight.original` as `conv.weight_orig`, its mask as `conv.weight_mask`."""
     found = _PARAMETRIZED.search(name)
     if found is None:
         return name

@@ -47,7 +47,7 @@ def measure(request: Reevaluate, say: Say) -> Iterator[ReevaluatedFile]:
 
 
 def accuracy(data: bytes, split: Split, device: torch.device) -> Accuracy:
-    """Of the network that a checkpoint's bytes hold.
+    """Return the accuracy of the network that a checkpoint's bytes hold.
 
     Raises:
         StageError: no such bytes, or not the network that they say they are.

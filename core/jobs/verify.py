@@ -63,7 +63,7 @@ def look(store: ArtifactStore, file: Stored) -> tuple[int, list[Fault]]:
 
 
 def count(checkpoint: Checkpoint) -> tuple[int, int]:
-    """(weights that are not 0, weights) over the prunable ones of the network that the checkpoint says it is.
+    """Return (weights that are not 0, weights) over the prunable ones of the network that the checkpoint says it is.
 
     Raises:
         StageError: it is no such network.

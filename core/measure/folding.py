@@ -29,7 +29,7 @@ def folded(where: str, weight: np.ndarray, bias: np.ndarray, norm: nn.BatchNorm2
 
 
 def pair(value: object) -> tuple[int, int]:
-    """(vertical, horizontal) of what torch takes as one number or two."""
+    """Return (vertical, horizontal) of what torch takes as one number or two."""
     return (value, value) if isinstance(value, int) else tuple(value)  # type: ignore[return-value, arg-type]
 
 

@@ -220,7 +220,8 @@ def _smallest(model: torch.nn.Module, checkpoint: Checkpoint, split: Split) -> t
 
 
 def without_dead_channels(graph: Graph) -> tuple[Graph, dict[str, int]]:
-    """As `drop_dead_channels`, but only if the outputs for random images stay the same (see `TOLERANCE`)."""
+    """Return the graph as `drop_dead_channels` does, but only if the outputs for random images stay the same (see
+    `TOLERANCE`)."""
     small, dead = drop_dead_channels(graph)
     # In float64: whatever differs then is not rounding.
     random = torch.Generator().manual_seed(0)

@@ -148,7 +148,8 @@ class _Builder:
         return self._new(Conv(self._name(where), source, weight, bias, *shape, relu=False))
 
     def _shortcut(self, where: str, module: PaddedShortcut, source: str) -> str:
-        """As a 1×1 convolution of stride 2 that takes each channel once: the engine leaves out its zeros."""
+        """Return the shortcut as a 1×1 convolution of stride 2 that takes each channel once: the engine leaves out its
+        zeros."""
         del module
         made = next((node for node in self.nodes if node.out == source), None)
         channels = len(made.weight) if isinstance(made, Conv) else 0

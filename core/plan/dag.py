@@ -74,7 +74,7 @@ class Plan:
         return found
 
     def edges(self) -> Iterator[tuple[str, str]]:
-        """(parent, child) digests."""
+        """Yield (parent, child) digests."""
         for child, stage in self.stages.items():
             for parent in stage.parents:
                 yield parent, child

@@ -67,6 +67,6 @@ def _load_toml(path: Path) -> Grid:
 
 
 def _line_of(text: str, key: str) -> int:
-    """1-based line on which a top-level key stands; 1 if it is written in an unusual way."""
+    """Return the 1-based line on which a top-level key stands; 1 if it is written in an unusual way."""
     pattern = re.compile(rf"""^\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
     return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)

@@ -258,7 +258,7 @@ def axis_name(field: str) -> str:
 
 
 def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
-    """`base` with the given axes replaced; each value is a string (command line) or a TOML value.
+    """Return `base` with the given axes replaced; each value is a string (command line) or a TOML value.
 
     Raises:
         UserError: an unknown axis or a bad value; names the field.

@@ -87,7 +87,7 @@ class RoundChain:
         return RoundSchedule(self.dense_epochs - start, start, before=start, rewind=start)
 
     def _annealed(self, epochs: int, schedule: int, round: int, lived: int) -> RoundSchedule:
-        """`epochs` of a schedule of `schedule` epochs: its end in each round, or over all rounds together."""
+        """Return `epochs` of a schedule of `schedule` epochs: its end in each round, or over all rounds together."""
         if self.anneal == EACH:
             schedule = epochs if self.recovery != "lr-rewind" else schedule
             return RoundSchedule(epochs, lived, before=schedule - epochs)

@@ -54,7 +54,7 @@ class RoundRules:
         return tuple(filter(None, found))
 
     def _check_reach(self, algorithm: Algorithm, sparsity: float, rounds: int, shapes: Shapes) -> None:
-        """The layers without a rule can only lose weights from round to round, and channels all at once."""
+        """Check that the layers without a rule only lose weights from round to round, and channels all at once."""
         found: LayerShare | None = None
         for number, reached in enumerate(sparsities(algorithm, sparsity, rounds), 1):
             cell = Cell(algorithm.name, sparsity, 0, rounds, 0)

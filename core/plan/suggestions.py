@@ -7,7 +7,7 @@ from prunesweep.core.errors import UserError
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:
-    """`unknown; did you mean "iterative"? known: iterative, oneshot`, for the end of an error line."""
+    """Return `unknown; did you mean "iterative"? known: iterative, oneshot`, for the end of an error line."""
     names = sorted(known)
     near = difflib.get_close_matches(value[:100], names, n=1, cutoff=0.5)
     hint = f' did you mean "{near[0]}"?' if near else ""

@@ -71,15 +71,15 @@ def erk(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext =
 def over_all_with_floor(
     scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN
 ) -> dict[str, Tensor]:
-    """`over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is budget: the
-    guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
+    """Allocate as `over_all`, but no layer falls below a tenth of the network's density, nor to nothing while there is
+    budget: the guard against layer collapse (described by Tanaka et al. 2020, arXiv:2006.05467, section 3)."""
     flat, kept = ranked(scores, alive, sparsity)
     return as_masks(top(flat.masked_fill(guarded(scores, flat, floors(scores, flat, kept)), torch.inf), kept), scores)
 
 
 def lamp(scores: Scores, alive: Masks, sparsity: Sparsity, _: AllocationContext = PLAIN) -> dict[str, Tensor]:
-    """`over_all` by score² / (sum of the squares of the layer's scores that are not smaller): a ranking across layers
-    without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
+    """Allocate as `over_all`, by score² / (sum of the squares of the layer's scores that are not smaller): a ranking
+    across layers without hyper-parameters (Lee et al. 2021, arXiv:2010.07611, eq. 4)."""
     ranked = {}
     for name, score in scores.items():
         squares = score.flatten().double().square()
@@ -132,7 +132,7 @@ def by_pattern(pattern: Pattern, scores: Scores, alive: Masks, sparsity: Sparsit
 
 
 def apportion(weights: Mapping[str, Fraction], room: Mapping[str, int], total: int) -> dict[str, int]:
-    """`total` whole units in proportion to `weights`, none above its room, in exact arithmetic: what overflows is
+    """Share `total` whole units in proportion to `weights`, none above its room, in exact arithmetic: what overflows is
     spread over the others, the largest remainders get the last units, among equals the first one.
 
     Raises:

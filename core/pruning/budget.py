@@ -43,7 +43,7 @@ class BudgetLayers:
         return sum((min(cost * count, most) for cost, count, most in each), 0.0)
 
     def only(self, members: Sequence[int]) -> "BudgetLayers":
-        """Some of the layers."""
+        """Return some of the layers."""
         return BudgetLayers(
             tuple(self.squares[n] for n in members),
             tuple(self.costs[n] for n in members),

@@ -76,7 +76,7 @@ def _windows(tags: ChannelTags, args: Sequence[Any], given: Mapping[str, Any], r
 
 
 def _reduced(tags: ChannelTags, args: Sequence[Any], given: Mapping[str, Any], result: Any) -> None:
-    """A mean or a sum over axes; over channels it mixes them."""
+    """Follow a mean or a sum over axes; over channels it mixes them."""
     tag, dims = tags.tag_of(args[0]), args[0].dim()
     over = args[1] if len(args) > 1 else given.get("dim")
     over = [over] if isinstance(over, int) else over

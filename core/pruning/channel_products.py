@@ -27,13 +27,13 @@ def convolution(tags: ChannelTags, args: Sequence[Any], given: Mapping[str, Any]
 
 
 def _read(tags: ChannelTags, channels: Places | None, weight: Tag, axis: int) -> None:
-    """A product with a weight reads channels along one of its axes."""
+    """Follow a product with a weight, which reads channels along one of its axes."""
     tags.read.add((weight.source, weight.order[axis]))
     tags.tie_to(weight.axes[axis], channels)
 
 
 def _read_groups(tags: ChannelTags, channels: Places | None, weight: Tag, groups: int) -> None:
-    """In each group of a grouped convolution the same channels go; a depthwise one loses whole groups."""
+    """Tie the channels of a grouped convolution: in each group the same go; a depthwise one loses whole groups."""
     outputs, inputs = weight.axes[0].reshape(groups, -1), weight.axes[1]
     if len(inputs) == 1:
         for column in outputs.T:

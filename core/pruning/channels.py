@@ -54,7 +54,7 @@ def channels(scores: Scores, alive: Masks, sparsity: Sparsity, context: Allocati
 
 
 def channels_uniform(scores: Scores, alive: Masks, sparsity: Sparsity, context: AllocationContext) -> dict[str, Tensor]:
-    """As `channels`, but the same share of every layer's channels goes, to the nearest channel (Li et al. 2017,
+    """Choose as `channels`, but the same share of every layer's channels goes, to the nearest channel (Li et al. 2017,
     arXiv:1608.08710, section 4, prune stages by equal shares)."""
     return _take_out(scores, alive, sparsity, context, lambda one: one.share)
 

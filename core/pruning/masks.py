@@ -78,11 +78,11 @@ def apply_masks(model: nn.Module, masks: Masks) -> None:
 
 
 def count_kept(masks: Masks) -> tuple[int, int]:
-    """(weights kept, weights covered) over all masks."""
+    """Return (weights kept, weights covered) over all masks."""
     return sum(int(m.count_nonzero()) for m in masks.values()), sum(m.numel() for m in masks.values())
 
 
 def count_nonzero(model: nn.Module) -> tuple[int, int]:
-    """(weights that are not 0, weights) over the prunable ones. A kept weight may happen to be 0."""
+    """Return (weights that are not 0, weights) over the prunable ones. A kept weight may happen to be 0."""
     weights = [weight for _, weight in prunable(model)]
     return sum(int(w.count_nonzero()) for w in weights), sum(w.numel() for w in weights)

@@ -45,7 +45,7 @@ class _Counter(OperatorMode):  # type: ignore[no-untyped-call]
         self._products: dict[str, int] = {}
 
     def positions(self) -> dict[str, int]:
-        """In the weights' order."""
+        """Return the output positions of each weight, in the weights' order."""
         return {name: self._products[name] // size for name, size in self._sizes.items() if name in self._products}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:

@@ -33,7 +33,7 @@ def _by_kthvalue(values: Tensor, count: int) -> Tensor:
 
 
 def _by_topk(values: Tensor, count: int) -> Tensor:
-    """As `_by_kthvalue`, from whichever end is nearer."""
+    """Select as `_by_kthvalue`, from whichever end is nearer."""
     below = values.numel() - count + 1
     if count <= below:
         return values.topk(count, sorted=False).values.amin()

@@ -112,7 +112,7 @@ class BatchDraws:
     crops: Tensor
 
     def rows(self, where: slice | Tensor) -> "BatchDraws":
-        """Some of them: views for a slice, copies for positions (int64 [B], on the same device)."""
+        """Return some of them: views for a slice, copies for positions (int64 [B], on the same device)."""
         return BatchDraws(
             self.index[where], self.shifts[where], self.mirrored[where], self.holes[where], self.crops[where]
         )
@@ -164,7 +164,7 @@ def draw_crops(count: int, recipe: Recipe, seed: int, epoch: int) -> Tensor:
 
 
 def augmented(split: Split, recipe: Recipe, draws: BatchDraws, images: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """(images, labels) as drawn, all on the split's device.
+    """Return (images, labels) as drawn, all on the split's device.
 
     images: those that `draws.index` names, uint8 [B, 3, H, W], where they are there already.
 
@@ -255,7 +255,8 @@ def resized_crop(images: Tensor, crops: Tensor, mirrored: Tensor) -> Tensor:
 
 
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """(images / 255 − mean) / std: uint8 or float32 [B, C, H, W] → float32 of that shape in channels_last memory."""
+    """Return (images / 255 − mean) / std: uint8 or float32 [B, C, H, W] → float32 of that shape in channels_last
+    memory."""
     pixels = images.permute(0, 2, 3, 1)
     count, height, width, channels = pixels.shape
     # Rows of W·C numbers against a tiled mean: long vectors instead of groups of three.

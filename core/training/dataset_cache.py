@@ -89,7 +89,7 @@ def packed_or_built(path: Path, build: Callable[[], PackedDataset], checked: Che
 def packed_or_written(
     path: Path, write: Callable[[Path], None], progress: CountDone | None = None, checked: Checked | None = None
 ) -> PackedDataset:
-    """As `packed_or_built`; `write` writes the file itself, under the name that it is given.
+    """Return the dataset as `packed_or_built` does; `write` writes the file itself, under the name that it is given.
 
     progress: called while the file is checked.
     """
@@ -156,8 +156,8 @@ def metadata(of: str, classes: Sequence[str], sha: str) -> dict[str, str]:
 
 
 def checksum(tensors: Mapping[str, Tensor], progress: CountDone | None = None) -> str:
-    """Of names and bytes: the images of a folder are not compared with their files again, so a file that lost a bit
-    must be noticed here. Files of earlier releases have none."""
+    """Return the SHA-256 of names and bytes: the images of a folder are not compared with their files again, so a file
+    that lost a bit must be noticed here. Files of earlier releases have none."""
     found = sha256()
     for name in sorted(tensors):
         found.update(name.encode())

@@ -45,7 +45,8 @@ class KeptStep:
         return make
 
     def give_back(self) -> None:
-        """The training is over, and nobody reads its model any more: the next one may write over that."""
+        """Take back the step of a training that is over, whose model nobody reads any more: the next one may write over
+        that."""
         self._free = self._recording is not None
 
     def drop(self) -> None:

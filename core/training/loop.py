@@ -165,7 +165,7 @@ class Training(Iterator[EpochResult]):
             value.copy_(optimizer[key])
 
     def _train_epoch(self) -> tuple[float, float]:
-        """(mean loss, last learning rate). Nothing waits for the device before the end."""
+        """Train an epoch; return (mean loss, last learning rate). Nothing waits for the device before the end."""
         self._model.train()
         done = self._behind + self._epoch * self._steps
         rates = [learning_rate(self._recipe, done + step, self._course) for step in range(self._steps)]

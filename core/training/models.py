@@ -193,7 +193,7 @@ class PaddedShortcut(nn.Module):
     """
 
     def forward(self, maps: Tensor) -> Tensor:
-        """[B, C, H, W] → [B, 2 C, ⌈H / 2⌉, ⌈W / 2⌉]."""
+        """Map [B, C, H, W] → [B, 2 C, ⌈H / 2⌉, ⌈W / 2⌉]."""
         channels = maps.shape[1]
         return F.pad(maps[:, :, ::2, ::2], (0, 0, 0, 0, channels // 2, channels - channels // 2))
 

@@ -94,7 +94,7 @@ class CudaGraph:
             torch.cuda.current_stream().wait_stream(stream)
 
     def replay(self) -> None:
-        """One launch; returns before the device is done."""
+        """Replay it in one launch; returns before the device is done."""
         self._graph.replay()
 
 
@@ -275,8 +275,8 @@ class Step:
         return self._recorded
 
     def _train_at_cursor(self) -> None:
-        """The step that the cursor points to; it then points to the next full batch, after the last one to the first.
-        Everything is looked up on the device: an index as a number would wait for it."""
+        """Carry out the step that the cursor points to; it then points to the next full batch, after the last one to
+        the first. Everything is looked up on the device: an index as a number would wait for it."""
         self._rate.copy_(self._planned_rates.index_select(0, self._cursor).squeeze(0))
         with _without_counters(self._counting):
             self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)

@@ -98,7 +98,7 @@ def _page(error: typer.TyperException) -> str:
 
 
 def _usage(error: typer.TyperException) -> str:
-    """`no such option: --sparsty (…); see: sweep submit --help`."""
+    """Return `no such option: --sparsty (…); see: sweep submit --help`."""
     message = one_line(error.format_message(), _USAGE_LENGTH).rstrip(".")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sweep"

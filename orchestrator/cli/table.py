@@ -37,9 +37,7 @@ _PANELS = {
         "report": Entry("report:report", "Show accuracy, sparsity, size and latency of every cell."),
         "dashboard": Entry("dashboard:dashboard", "Serve a live page: sweeps, stages, workers, curves, failures."),
         "compare": Entry("compare:compare", "Compare two sweeps, or two kinds of cells."),
-        "verdict": Entry(
-            "compare:verdict", "Compare pruning in rounds with one-shot pruning of as many epochs."
-        ),
+        "verdict": Entry("compare:verdict", "Compare pruning in rounds with one-shot pruning of as many epochs."),
         "audit": Entry("audit:audit", "Score a sweep against the checklist of Blalock et al. 2020."),
         "list": Entry("listing:list_", "List the sweeps, the latest first."),
         "show": Entry("show:show", "Show a sweep's grid; with --toml as a file that `--grid` takes."),

@@ -205,7 +205,7 @@ def _values(points: Sequence[CellPoint], axis: str) -> set[Value]:
 def _index(
     points: Sequence[CellPoint], shared: Sequence[str], differing: Sequence[str], side: str
 ) -> dict[tuple[Value, ...], CellPoint]:
-    """By the values of the shared axes and the seed, the seed last."""
+    """Index cells by the values of the shared axes and the seed, the seed last."""
     found: dict[tuple[Value, ...], CellPoint] = {}
     for point in points:
         first = found.setdefault(tuple(point.at[axis] for axis in (*shared, SEED)), point)

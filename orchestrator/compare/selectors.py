@@ -55,7 +55,8 @@ class SelectedCells:
 
 
 def parse_filter(text: str) -> CellFilter:
-    """`SWEEP`, `SWEEP:axis=value,…` or `:axis=value,…` (the latest sweep); an axis given twice may have either value.
+    """Read `SWEEP`, `SWEEP:axis=value,…` or `:axis=value,…` (the latest sweep); an axis given twice may have either
+    value.
 
     Raises:
         UserError: an unknown axis, or a value that it cannot have.
@@ -74,7 +75,7 @@ def parse_filter(text: str) -> CellFilter:
 
 
 def read_side(engine: Engine, wanted: CellFilter) -> SelectedCells:
-    """Its cells, from the ledger.
+    """Read its cells from the ledger.
 
     Raises:
         UserError: no such sweep, or no cell of it fits.

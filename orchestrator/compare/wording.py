@@ -26,7 +26,8 @@ class SideNames:
 
 
 def verdict(one: Comparison, metric: Metric, names: SideNames, of: int) -> str:
-    """`A is better`, or `undecided, …` and what it would take. of: comparisons made together, for Holm's adjustment."""
+    """Return `A is better`, or `undecided, …` and what it would take. of: comparisons made together, for Holm's
+    adjustment."""
     found = one.found
     if one.dead:
         return f"no verdict: {one.dead}"
@@ -192,7 +193,7 @@ def _plain(at: Mapping[str, Value]) -> dict[str, str | int | float | None]:
 
 
 def settings(at: Mapping[str, Value], axes: Sequence[str]) -> str:
-    """`algorithm oneshot, epochs 9`."""
+    """Return `algorithm oneshot, epochs 9`."""
     return ", ".join(f"{axis_name(axis)} {_shown(axis, at[axis])}" for axis in axes if axis in at)
 
 

@@ -23,14 +23,14 @@ def is_terminal(stream: TextIO | None = None) -> bool:
 
 
 def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
-    """`text` in bold, dim, red, green, yellow or cyan, when the stream is a terminal and NO_COLOR is not set."""
+    """Return `text` in bold, dim, red, green, yellow or cyan, when the stream is a terminal and NO_COLOR is not set."""
     if not styles or not text or os.environ.get("NO_COLOR") or not is_terminal(stream):
         return text
     return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 
 
 def clean(text: str) -> str:
-    """`text` fit for a terminal: of what it would obey, only line ends, tabs and our own colours are left.
+    """Return `text` fit for a terminal: of what it would obey, only line ends, tabs and our own colours are left.
 
     Names and logs come from a ledger and from other programs; a control character in them is replaced.
     """
@@ -55,7 +55,7 @@ def say(*lines: str) -> None:
 
 
 def say_bytes(content: bytes) -> None:
-    """A file to stdout as it is, for a pipe."""
+    """Write a file to stdout as it is, for a pipe."""
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
@@ -67,14 +67,14 @@ def note(*lines: str) -> None:
 
 
 def flash(line: str) -> None:
-    """A line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
+    """Show a line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
     if is_terminal(sys.stderr):
         sys.stderr.write(f"\r\x1b[K{clean(one_line(line))[: width() - 1]}")
         sys.stderr.flush()
 
 
 def say_json(value: object) -> None:
-    """One JSON document to stdout, indented for reading; NaN never appears in it."""
+    """Write one JSON document to stdout, indented for reading; NaN never appears in it."""
     say(json_text(value, indent=2))
 
 

@@ -27,7 +27,7 @@ def duration(seconds: float | None) -> str:
 
 
 def percent(fraction: float | None, digits: int = 2) -> str:
-    """0.9123 as `91.23`; the unit stands in the header."""
+    """Return 0.9123 as `91.23`; the unit stands in the header."""
     return MISSING if fraction is None else f"{100 * fraction:.{digits}f}"
 
 
@@ -45,7 +45,7 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def times(ratio: float | None, digits: int = 1) -> str:
-    """9.98 as `10.0×`."""
+    """Return 9.98 as `10.0×`."""
     return MISSING if ratio is None else f"{ratio:,.{digits}f}×"
 
 
@@ -94,7 +94,7 @@ def megabytes(done: int, total: int) -> str:
 
 
 def plural(amount: int, one: str, many: str = "") -> str:
-    """`1 cell`, `18 cells`, `10,000 cells`."""
+    """Return `1 cell`, `18 cells`, `10,000 cells`."""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 

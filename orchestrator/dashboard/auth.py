@@ -94,7 +94,7 @@ class TokenAuth:
 
 
 def _host(header: str) -> str:
-    """Without its port."""
+    """Return the host without its port."""
     if header.startswith("["):
         return header.partition("]")[0].lower() + "]"
     return header.partition(":")[0].lower()

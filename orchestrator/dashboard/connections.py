@@ -77,17 +77,17 @@ class Connections:
             del self._open[peer]
 
     def begin(self, peer: Peer) -> None:
-        """A request's head is complete."""
+        """Note that a request's head is complete."""
         if peer in self._open:
             self._open[peer].idle_since = None
 
     def admit(self, peer: Peer) -> None:
-        """The guard let a request through."""
+        """Note that a request passed the authorisation."""
         if peer in self._open:
             self._open[peer].admitted = True
 
     def end(self, peer: Peer) -> None:
-        """The request was answered."""
+        """Note that the request was answered."""
         if peer in self._open:
             self._open[peer].idle_since = asyncio.get_running_loop().time()
 

@@ -94,11 +94,11 @@ class ReadService:
         return self.fresh.get("floor", lambda: self.source.read(self._floor))
 
     def sweep(self, key: str) -> SweepReading:
-        """By name or number."""
+        """Read a sweep, by name or number."""
         return self.fresh.get(("sweep", key), lambda: self.source.read(lambda engine: self._sweep(engine, key)))
 
     def stage(self, digest: str) -> StageReading:
-        """By the first digits of its digest."""
+        """Read a stage, by the first digits of its digest."""
         return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: self._stage(engine, digest)))
 
     def results(self, key: str) -> list[ReportRow]:

@@ -186,12 +186,12 @@ def _failed(found: SweepReading) -> list[dict[str, Any]]:
 
 
 def _results_token(status: SweepStatus) -> str:
-    """Another one whenever the charts may be others: a stage ended, or one that was DONE runs again."""
+    """Return a token that changes whenever the charts may change: a stage ended, or one that was DONE runs again."""
     return "-".join(str(status.counts[state]) for state in (State.DONE, State.FAILED, State.QUARANTINED))
 
 
 def _cells_token(status: SweepStatus, lanes: GridView) -> str:
-    """Another one whenever the table may be another: a stage ended or began, or the sweep was extended."""
+    """Return a token that changes whenever the table may change: a stage ended or began, or the sweep was extended."""
     counts = "-".join(str(status.counts[state]) for state in State)
     return f"{counts}-{lanes.cells}-{lanes.cells_running}"
 

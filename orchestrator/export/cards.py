@@ -100,7 +100,7 @@ def _summary(subject: CardFacts) -> str:
 
 
 def _dataset(subject: CardFacts) -> str:
-    """Its name; of an image folder its last part and what identifies its content, not where it lies."""
+    """Return its name; of an image folder its last part and what identifies its content, not where it lies."""
     spec = subject.origin.dataset
     path = folder_of(subject.row.dataset)
     if path is None:
@@ -219,7 +219,7 @@ def _rounds(chain: Sequence[TrainingStage]) -> Iterable[str]:
 
 
 def _schedule(spec: Mapping[str, Any]) -> str:
-    """`28 to 30 of 30`: which epochs of the learning rate's schedule the stage trained."""
+    """Return `28 to 30 of 30`: which epochs of the learning rate's schedule the stage trained."""
     before, epochs, after = (int(spec.get(key, 0)) for key in ("before", "epochs", "after"))
     if rest := max(0, int(spec.get("horizon", 0)) - epochs):  # as older releases wrote it
         before, after = (rest, 0) if "round" in spec else (0, rest)

@@ -231,7 +231,7 @@ def _drop_other_card(path: Path, artifact: str) -> None:
 
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
-    """The folder, made when missing; what of it is new and still empty goes again if the block fails.
+    """Return the folder, made when missing; what of it is new and still empty goes again if the block fails.
 
     Raises:
         UserError: it cannot be made.

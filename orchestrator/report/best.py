@@ -70,7 +70,7 @@ def _line(one: BestGroup) -> str:
 
 
 def interval(group: Group) -> str:
-    """`77.95 ± 0.90 % (3 seeds)`: mean and half of Student's 95 % interval; without the half for one seed."""
+    """Return `77.95 ± 0.90 % (3 seeds)`: mean and half of Student's 95 % interval; without the half for one seed."""
     found = group.of(lambda row: row.top1)
     if found is None:
         return text.MISSING

@@ -34,7 +34,7 @@ _NONE = "--"
 
 
 def escaped(text: str) -> str:
-    """`text` with every character that LaTeX would obey made one that it prints."""
+    """Return `text` with every character that LaTeX would obey made one that it prints."""
     return text.translate(_ESCAPES)
 
 
@@ -107,7 +107,7 @@ def _spread(mean: float, sd: float | None, scale: float, digits: int = 2) -> str
 
 
 def _speed(group: Group) -> str:
-    """`none` where no cell is seen to be faster or slower, as one of the sweep's."""
+    """Return `none` where no cell is seen to be faster or slower, as one of the sweep's."""
     measured = [row for row in group.rows if row.latency_speedup_low is not None]
     if measured and not any(map(sign, measured)):
         return "none"

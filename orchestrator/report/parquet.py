@@ -15,7 +15,7 @@ _TYPES = {str: pyarrow.string(), bool: pyarrow.bool_(), int: pyarrow.int64(), fl
 
 
 def schema() -> pyarrow.Schema:
-    """Of `ReportRow`'s fields; those that may be unknown are nullable."""
+    """Return the schema of `ReportRow`'s fields; those that may be unknown are nullable."""
     hints = get_type_hints(ReportRow)
     columns = []
     for field in fields(ReportRow):

@@ -51,7 +51,7 @@ class TableColumn:
 
 
 def _speedup(row: ReportRow) -> str:
-    """With a question mark where the run was disturbed."""
+    """Return it with a question mark where the run was disturbed."""
     mark = "?" if disturbed(row) else ""
     interval = (row.latency_speedup_low, row.latency_speedup_high)
     return text.speedup(row.latency_speedup, *interval, row.latency_p_adjusted) + mark

@@ -57,7 +57,7 @@ def start(words: Sequence[str], name: str, settings: Settings) -> Detached:
 
 
 def _wait(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Until it shows progress: the first line says that a worker is started, the second one that it is up."""
+    """Wait until it shows progress: the first line says that a worker is started, the second one that it is up."""
     while log.read_bytes().count(b"\n") < 2:
         code = process.poll()
         if code == 2:

@@ -62,7 +62,7 @@ def _estimate(engine: Engine, settings: Settings, plan: Plan, done: Collection[s
 
 
 def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
-    """For --json."""
+    """Return the estimate for --json."""
     return {
         "cells": len(plan.cells),
         "stages": len(plan.stages),
@@ -90,7 +90,7 @@ def ruled_layers(plan: Plan) -> RulesOverview | None:
 
 
 def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
-    """For reading."""
+    """Return the estimate for reading."""
     columns = (text.Column("stage", left=True), text.Column("stages"), text.Column("epochs"))
     rows = [(kind, text.count(stages), text.count(epochs)) for kind, (stages, epochs) in kinds(plan).items()]
     rows.append(("all", text.count(len(plan.stages)), text.count(plan.epochs)))

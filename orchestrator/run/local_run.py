@@ -131,7 +131,7 @@ def _check_devices(devices: str) -> None:
 
 
 def _check_own_scores(grid: Grid, settings: Settings) -> None:
-    """The worker is on this machine, so what it would refuse can be refused now.
+    """Refuse now what the worker, which is on this machine, would refuse later.
 
     Raises:
         UserError: SWEEP_SCORES doesn't hold the grid's own scores.

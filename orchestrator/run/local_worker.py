@@ -137,6 +137,6 @@ def _tail(path: Path, size: int = 8192) -> str:
 
 
 def _ending_with_parent() -> Callable[[], object] | None:
-    """For the child: SIGTERM when `sweep run` dies, however it dies. Looked up here: in a notebook there are threads,
-    and a child that was forked beside them must not load anything."""
+    """Return what makes the child get SIGTERM when `sweep run` dies, however it dies. Looked up here: in a notebook
+    there are threads, and a child that was forked beside them must not load anything."""
     return partial(ctypes.CDLL(None).prctl, _DEATH_SIGNAL, signal.SIGTERM) if sys.platform == "linux" else None

@@ -92,7 +92,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    """A folder for sockets, 0700, with a short path; gone afterwards."""
+    """Make a folder for sockets, 0700, with a short path; gone afterwards."""
     folder = tempfile.mkdtemp(prefix="prunesweep-join-")
     try:
         yield Path(folder)

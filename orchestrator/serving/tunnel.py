@@ -94,7 +94,7 @@ class Tunnel:
         )(self._hold_and_return)
 
     def _hold_and_return(self) -> None:
-        """As `_hold`; returns if the connection was up, so that the next one is tried at once."""
+        """Hold the connection as `_hold`; returns if the connection was up, so that the next one is tried at once."""
         try:
             self._hold()
         except ConnectionLost as lost:

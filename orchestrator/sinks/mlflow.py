@@ -177,7 +177,7 @@ class MlflowSink:
             raise SinkAway(f"{mask(self._uri)}: {one_line(self._redact(str(error)), 300)}") from None
 
     def _redact(self, text: str) -> str:
-        """Without the login that the URI may hold."""
+        """Return it without the login that the URI may hold."""
         login = self._uri.partition("://")[2].rpartition("@")[0]
         text = text.replace(self._uri, mask(self._uri))
         password = login.partition(":")[2]

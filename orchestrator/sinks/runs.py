@@ -132,7 +132,7 @@ def _results(row: ReportRow, history: MetricHistory) -> Iterator[MetricPoint]:
 
 
 def _name(row: ReportRow) -> str:
-    """`oneshot-90-3x1-seed0`: algorithm, sparsity in %, epochs × rounds."""
+    """Return `oneshot-90-3x1-seed0`: algorithm, sparsity in %, epochs × rounds."""
     sparsity = f"{row.sparsity * 100:.4f}".rstrip("0").rstrip(".")
     name = f"{row.algorithm}-{sparsity}-{row.epochs}x{row.iterations}-seed{row.seed}"
     return re.sub(r"[^A-Za-z0-9._+=-]", "_", name)

@@ -206,7 +206,7 @@ def ended_lines(stages: Sequence[EndedStage]) -> Iterator[str]:
 
 
 def ended_line(stage: EndedStage) -> str:
-    """`✓ done     prune 2 → 78.46 % · 3 epochs · seed 0: 8.1 s, validation top-1 91.20 %`."""
+    """Return `✓ done     prune 2 → 78.46 % · 3 epochs · seed 0: 8.1 s, validation top-1 91.20 %`."""
     good = stage.state == State.DONE
     head = paint("✓" if good else "✗", "green" if good else "red") + f" {stage.state.lower():<8} {stage.label}"
     if not good:
@@ -218,7 +218,7 @@ def ended_line(stage: EndedStage) -> str:
 
 
 def epoch_line(stage: RunningStage, status: SweepStatus) -> str:
-    """`epoch 2/3  prune 2 → … · loss 0.412 · top-1 91.20 % · 3,120 images/s · sweep: about 1 min 02 s left`."""
+    """Return `epoch 2/3  prune 2 → … · loss 0.412 · top-1 91.20 % · 3,120 images/s · sweep: about 1 min 02 s left`."""
     facts = [f"epoch {stage.epoch}/{stage.epochs}  {stage.label}", f"loss {text.number(stage.loss, 3)}"]
     if stage.top1 is not None:
         facts.append(f"validation top-1 {text.percent(stage.top1)} %")

@@ -22,7 +22,7 @@ _TABLE_HEAD = 3  # an empty line, titles, rule
 
 @contextmanager
 def live_view() -> Iterator["LiveView"]:
-    """A view on stdout; afterwards the last picture stays, and the terminal is as it was."""
+    """Open a view on stdout; afterwards the last picture stays, and the terminal is as it was."""
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False) as live:
         yield LiveView(live.update, console.print)

@@ -65,7 +65,7 @@ def head(status: SweepStatus, width: int) -> list[str]:
 
 
 def headline(status: SweepStatus, width: int) -> str:
-    """`full-1: running`, and since when where there is room; a long name loses its middle, the state never."""
+    """Return `full-1: running`, and since when where there is room; a long name loses its middle, the state never."""
     created = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.created_at))
     state, since = f": {word(status)}", f", submitted {created}"
     least = min(len(status.name), _LEAST_NAME)
@@ -109,7 +109,7 @@ def time_left(status: SweepStatus) -> str:
 
 
 def counts(status: SweepStatus) -> str:
-    """`1 running · 3 ready · 29 waiting · 34 done`: states that occur, nothing else."""
+    """Return `1 running · 3 ready · 29 waiting · 34 done`: states that occur, nothing else."""
     parts = [
         paint(f"{status.counts[state]:,} {name}", *([_COLOURS[state]] if state in _COLOURS else []))
         for state, name in _WORDS.items()
@@ -177,7 +177,7 @@ def failures(status: SweepStatus, width: int, most: int = _SHOWN_FAILURES) -> li
 
 
 def as_dict(status: SweepStatus) -> dict[str, Any]:
-    """For --json: the fields of `SweepStatus`, every state counted, and `state` in one word."""
+    """Return the status for --json: the fields of `SweepStatus`, every state counted, and `state` in one word."""
     body = asdict(status)
     del body["stopping"]
     body["counts"] = {state.value: status.counts.get(state, 0) for state in State}

@@ -107,7 +107,7 @@ class _Events:
         os.dup2(2, 1)
 
     def send(self, event: Event) -> None:
-        """One whole line, whichever thread says it."""
+        """Write one whole line, whichever thread does."""
         with self._lock:
             self._pipe.write(write_event(event))
             self._pipe.flush()

@@ -87,11 +87,11 @@ class TrainerContext:
         torch.set_num_threads(self.settings.threads or max(1, min(self.cores, work // _WORK_PER_THREAD)))
 
     def look_in(self, places: Sequence[str]) -> None:
-        """From now on image folders are looked for in these places, then where SWEEP_IMAGEFOLDERS says."""
+        """Look for image folders in these places from now on, then where SWEEP_IMAGEFOLDERS says."""
         self._places = candidates(places, self.settings.image_folders)
 
     def split(self, ref: DatasetRef, name: str) -> Split:
-        """`train` or `test`, resident on the device; one dataset at a time is kept. Waits for one that has to be
+        """Return `train` or `test`, resident on the device; one dataset at a time is kept. Waits for one that has to be
         downloaded and cannot be."""
         if ref != self._dataset:
             self._splits.clear()
@@ -138,8 +138,8 @@ class TrainerContext:
 
     @contextmanager
     def saving(self, stage: str, masks: Masks, start: SavedState | None) -> Iterator[Checkpointer]:
-        """What keeps a training's state in the store; the end of this process waits for it from now on, until the
-        stage's last word was said."""
+        """Return what keeps a training's state in the store; the end of this process waits for it from now on, until
+        the stage's last word was said."""
         began, before = time.monotonic(), start.seconds if start else 0.0
         # On the host before any other thread gets them: while a GPU records a step, no other thread may touch it.
         kept = {name: mask.detach().to("cpu", copy=True) for name, mask in masks.items()}

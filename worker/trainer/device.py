@@ -41,7 +41,7 @@ def _unavailable() -> str:
 
 
 def _compute(device: torch.device) -> None:
-    """A product and a convolution, the result read back. Makes the context now, while nobody waits."""
+    """Compute a product and a convolution, and read the result back. Makes the context now, while nobody waits."""
     torch.cuda.set_device(device)
     ones = torch.ones(64, 64, device=device)
     image = torch.ones(1, 1, 8, 8, device=device)

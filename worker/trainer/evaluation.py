@@ -117,7 +117,7 @@ def _majority(split: Split) -> float:
 
 
 def _counted(model: nn.Module, layers: Sequence[LayerMacs], rules: str) -> tuple[int, int]:
-    """(weights that are not 0, weights) of the layers that the asked sparsity counts."""
+    """Return (weights that are not 0, weights) of the layers that the asked sparsity counts."""
     shapes = {name: tuple(weight.shape) for name, weight in prunable(model)}
     names = set(counted_layers(shapes, resolved(decode_rules(rules), shapes, "the network")))
     found = [layer for layer in layers if layer.name in names]

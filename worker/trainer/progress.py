@@ -43,12 +43,12 @@ class Reporter:
             self._emit(self._last)
 
     def begin(self) -> None:
-        """A stage was taken up: a trainer that does not get even here hangs."""
+        """Note that a stage was taken up: a trainer that does not get even here hangs."""
         self._next = 0.0
         self("beginning")
 
     def again(self) -> None:
-        """A sign of progress in the phase of before."""
+        """Give a sign of progress in the phase of before."""
         last = self._last
         self(last.phase, last.trouble, done=last.done, total=last.total, unit=last.unit)
 
@@ -92,7 +92,7 @@ class DeviceSteps:
         self._events: deque[torch.cuda.Event] = deque()
 
     def step(self) -> None:
-        """To be called between two steps, by the thread that launches them."""
+        """Count a step; to be called between two, by the thread that launches them."""
         if self._device.type != "cuda":
             self._report()
             return

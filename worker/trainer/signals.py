@@ -13,7 +13,7 @@ class Termination:
         self._held = False
 
     def install(self) -> None:
-        """From now on SIGTERM comes here."""
+        """Handle SIGTERM here from now on."""
         signal.signal(signal.SIGTERM, self._on_term)
 
     def hold(self) -> None:

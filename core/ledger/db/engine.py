@@ -47,7 +47,7 @@ def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = Fals
 
 
 def wait_briefly(engine: Engine, seconds: float) -> None:
-    """From now on a call waits at most that long for a SQLite file that another process has locked, then raises
+    """Make every later call wait at most that long for a SQLite file that another process has locked, then raise
     OperationalError: for callers that make it again, and have other things to do meanwhile."""
     if engine.dialect.name == "sqlite":
         engine.get_execution_options()[QUEUE].patience = seconds

@@ -16,7 +16,7 @@ _remember = (
 
 
 def ledger_id(engine: Engine) -> str:
-    """32 hex digits, drawn when first asked for and the same ever after."""
+    """Return 32 hex digits, drawn when first asked for and the same ever after."""
     with reading(engine) as connection:
         known = connection.execute(select(identity.c.id)).scalar()
     if known is not None:

@@ -15,7 +15,7 @@ def clean(text: None) -> None: ...
 
 
 def clean(text: str | None) -> str | None:
-    """Without NUL (which PostgreSQL refuses) and lone surrogates (which no encoding can hold)."""
+    """Return the text without NUL (which PostgreSQL refuses) and lone surrogates (which no encoding can hold)."""
     if text is None:
         return None
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

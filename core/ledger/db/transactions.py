@@ -30,14 +30,14 @@ QUEUE = "sweep_queue"
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed at the end, rolled back by an exception."""
+    """Begin a transaction that writes: committed at the end, rolled back by an exception."""
     with engine.connect() as connection, writing_on(connection):
         yield connection
 
 
 @contextmanager
 def writing_on(connection: Connection) -> Iterator[None]:
-    """The same on a connection that has something of its own, as temporary tables are."""
+    """Begin the same on a connection that has something of its own, as temporary tables are."""
     connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
     queue: WriterQueue | None = connection.engine.get_execution_options().get(QUEUE)
     with nullcontext() if queue is None else queue.turn(), connection.begin():
@@ -46,8 +46,8 @@ def writing_on(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def one_statement(engine: Engine) -> Iterator[Connection]:
-    """For one statement that writes, on PostgreSQL: it is a transaction by itself, as durable as any, and saves the
-    round trips of BEGIN and COMMIT."""
+    """Begin a transaction for one statement that writes, on PostgreSQL: it is a transaction by itself, as durable as
+    any, and saves the round trips of BEGIN and COMMIT."""
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
@@ -55,7 +55,7 @@ def one_statement(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction whose statements all see the same moment."""
+    """Begin a transaction whose statements all see the same moment."""
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")

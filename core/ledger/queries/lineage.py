@@ -56,7 +56,7 @@ class Lineage:
 
 
 def origins(engine: Engine, sweep_id: int) -> list[Lineage]:
-    """Of every cell of the sweep, in the order of its grid."""
+    """Return the lineage of every cell of the sweep, in the order of its grid."""
     query = cell_rows("train", "rounds", "evaluate", "dense_evaluate", "benchmark")
     with reading(engine) as connection:
         rows = connection.execute(query, of(sweep_id)).all()

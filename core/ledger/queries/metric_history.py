@@ -62,7 +62,7 @@ class MetricHistory:
 
 
 def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
-    """Of every cell of the sweep, in the order of its grid; all of one moment."""
+    """Return the history of every cell of the sweep, in the order of its grid; all of one moment."""
     wanted = ("position", "train", "rounds", "evaluate", "dense_evaluate", "benchmark")
     with reading(engine) as connection:
         made = by_digest(connection, sweep_id, stages, "epochs", "started_at", "ended_at")

@@ -86,7 +86,8 @@ def referred(engine: Engine) -> set[str]:
 
 @contextmanager
 def unreferred(engine: Engine, names: Sequence[str]) -> Iterator[UnreferencedArtifacts]:
-    """Those of `names` that no row refers to; no stage can complete until the block ends. names: 1,000 at most."""
+    """Return those of `names` that no row refers to; no stage can complete until the block ends. names: 1,000 at
+    most."""
     with writing(engine) as connection:
         lock_structure(connection)
         known = set(connection.execute(_among, {"names": list(names)}).scalars()) if names else set()

@@ -196,8 +196,8 @@ def _row(values: Iterable[Any]) -> ReportRow:
 
 
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
-    """Of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights left
-    (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
+    """Return, of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights
+    left (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
     query = (
         cell_rows("position").add_columns(decoded(results.c.layers)).join(results, results.c.digest == cells.c.evaluate)
     )

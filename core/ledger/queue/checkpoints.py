@@ -59,5 +59,5 @@ def record_snapshot(
 
 
 def forget_snapshot(connection: Connection, digest: str) -> None:
-    """The stage's next attempt, if there is one, starts at its beginning."""
+    """Forget the saved state: the stage's next attempt, if there is one, starts at its beginning."""
     connection.execute(_forget, {"of": digest})

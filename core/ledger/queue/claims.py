@@ -104,7 +104,7 @@ _attempt = insert(attempts)
 
 
 def _at_once(claimed: ReturningUpdate[Any]) -> Select[Any]:
-    """One statement does it all where a round trip is what costs; SQLite knows no UPDATE within another statement."""
+    """Claim in one statement, where a round trip is what costs; SQLite knows no UPDATE within another statement."""
     taken = claimed.cte("taken")
     noted = _attempt.from_select(list(_NOTED), select(*(taken.c[name] for name in _NOTED))).cte("noted")
     return select(*(taken.c[name] for name in _TOLD)).add_cte(noted)

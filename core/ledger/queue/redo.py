@@ -160,7 +160,8 @@ def lock_descendants(connection: Connection, digest: str) -> None:
 
 
 def send_back(connection: Connection, digest: str) -> None:
-    """The stage gave another artifact than before: everything below it describes a network that is gone.
+    """Send back what was made from the stage, which gave another artifact than before: everything below it describes a
+    network that is gone.
 
     DONE, READY and RUNNING descendants wait again (who runs one loses it), their facts and saved states are deleted;
     those that failed or were cancelled stay. Needs the structure lock, alone.

@@ -128,7 +128,7 @@ def _delete_of_sweeps(connection: Connection, ids: list[int]) -> int:
 
 
 def _of_stages() -> Iterator[Any]:
-    """For each other table that refers to stages: a statement that deletes the rows of `:digests`."""
+    """Yield, for each other table that refers to stages, a statement that deletes the rows of `:digests`."""
     for table in reversed(METADATA.sorted_tables):
         columns = [] if "sweep_id" in table.c else _references(table)
         if columns:

@@ -146,7 +146,7 @@ def list_workers(engine: Engine, alive_within: float) -> list[WorkerRow]:
 
 
 def _notes(said: Any) -> WorkerNotes:
-    """As `note` wrote them; none of a worker of an earlier release."""
+    """Return the notes as `note` wrote them; none of a worker of an earlier release."""
     said = said if isinstance(said, dict) else {}
     return WorkerNotes(dict(said.get("troubles", {})), tuple(said.get("out", ())), dict(said.get("said", {})))
 
@@ -157,7 +157,8 @@ def usage_as_json(usage: Sequence[SlotUsage]) -> list[dict[str, float]]:
 
 
 def _usage(said: Any, slots: int) -> tuple[SlotUsage, ...]:
-    """As `heartbeat` wrote it; nothing known where a worker of another release wrote something else."""
+    """Return the usage as `heartbeat` wrote it; nothing known where a worker of another release wrote something
+    else."""
     found = said if isinstance(said, list) and len(said) == slots else [{}] * slots
     names = [field.name for field in fields(SlotUsage)]
     return tuple(SlotUsage(**{name: _number(each, name) for name in names}) for each in found)

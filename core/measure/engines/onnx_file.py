@@ -27,7 +27,8 @@ def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
 
 
 def _exported(model: nn.Module, images: torch.Tensor) -> bytes:
-    """By torch's older exporter: the newer one needs two more packages (onnxscript, onnx-ir) for the same file."""
+    """Export by torch's older exporter: the newer one needs two more packages (onnxscript, onnx-ir) for the same
+    file."""
     file: Any = io.BytesIO()  # which its type says it does not take
     with warnings.catch_warnings():
         # That it is the older one, and that a function inside it will go with it.

@@ -26,7 +26,7 @@ def missing_pattern(device: torch.device) -> str | None:
 
 
 def halved(model: nn.Module) -> nn.Module:
-    """`model` (fp16, on a GPU) with every layer replaced that the kernels can run.
+    """Return `model` (fp16, on a GPU) with every layer replaced that the kernels can run.
 
     Raises:
         Unsuitable: there is no such layer.
@@ -49,15 +49,15 @@ def has_pattern(matrix: torch.Tensor) -> bool:
 
 
 def _matrix(layer: nn.Conv2d | nn.Linear) -> torch.Tensor:
-    """[outputs, inputs], with the input channels innermost: groups of four lie along them."""
+    """Return the weights as [outputs, inputs], with the input channels innermost: groups of four lie along them."""
     if isinstance(layer, nn.Linear):
         return layer.weight.detach()
     return layer.weight.detach().permute(0, 2, 3, 1).flatten(1)
 
 
 def _compressed(matrix: torch.Tensor) -> torch.Tensor:
-    """The matrix as the kernels take it. torch says once in a process that their interface is a prototype; the tests
-    of this engine would notice a change."""
+    """Return the matrix as the kernels take it. torch says once in a process that their interface is a prototype; the
+    tests of this engine would notice a change."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The PyTorch API of SparseSemiStructuredTensor", UserWarning)
         return to_sparse_semi_structured(matrix.contiguous())

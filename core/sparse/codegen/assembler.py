@@ -89,7 +89,7 @@ def memory(
     lanes: int = 16,
     mask: int = 0,
 ) -> Rows:
-    """`op reg, other, [base + scale·index + shift]`, one instruction for each element of the numbers.
+    """Encode `op reg, other, [base + scale·index + shift]`, one instruction for each element of the numbers.
 
     Args:
         reg, other: vector registers 0…31.
@@ -115,7 +115,7 @@ def memory(
 
 
 def registers(op: Op, reg: Numbers, operand: Numbers, *, other: Numbers = 0, lanes: int = 16) -> Rows:
-    """`op reg, other, operand` with a register as operand; numbers as in `memory`."""
+    """Encode `op reg, other, operand` with a register as operand; numbers as in `memory`."""
     parts = np.broadcast_arrays(reg, operand, other)
     reg, operand, other = (np.atleast_1d(part).astype(np.int64) for part in parts)
     out = _prefixed(op, reg, other, lanes, 0)

@@ -79,8 +79,9 @@ def _bias(target: Target) -> int:
 
 
 def _multiply_adds(columns: np.ndarray, rows: np.ndarray, shifts: np.ndarray, target: Target) -> Rows:
-    """For each column with nonzeros: its vector into a register, then a multiply-add for each nonzero. Where a weight
-    cannot be an operand for all lanes, it comes into a register first. All are ordered by the weight they serve."""
+    """Write, for each column with nonzeros: its vector into a register, then a multiply-add for each nonzero. Where a
+    weight cannot be an operand for all lanes, it comes into a register first. All are ordered by the weight they
+    serve."""
     number = np.arange(len(rows))
     starts = np.flatnonzero(np.diff(columns, prepend=-1))
     # The pointer moves on now and then, so that every displacement is 1 byte: less code to fetch.

@@ -64,7 +64,7 @@ def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | No
 
 @lru_cache(maxsize=32)  # it depends on no weight: every copy of a network, and every network of a sweep, has the same
 def _gathering(where: bytes, shape: tuple[int, ...], in_pitch: int, target: Target, pool: Op | None) -> GatherCode:
-    """As `gathering`. where: int64, of that shape."""
+    """Write the code of `gathering`. where: int64, of that shape."""
     (taps, pixels), lanes, emit = shape, target.lanes, target.encoder
     pitch = pitch_of(pixels, lanes)
     padded = np.full((taps, -(-pitch // lanes) * lanes), -1)
@@ -116,7 +116,7 @@ def _one(pixels: np.ndarray, table: _IndexTable, target: Target) -> bytes:
 
 
 def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _IndexTable) -> bytes:
-    """By mask registers. wanted: number of an input vector → bool [16], the lanes that it gives."""
+    """Merge by mask registers. wanted: number of an input vector → bool [16], the lanes that it gives."""
     code: bytes = asm.registers(asm.LOAD, _RESULT, _FILL).code()
     code += asm.memory(asm.LOAD, _INDEX, R.R9, table.place(np.where(pixels >= 0, pixels % 16, 0))).code()
     for number, lanes in wanted.items():
@@ -127,7 +127,7 @@ def _masked(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _IndexTabl
 
 
 def _blended(pixels: np.ndarray, wanted: dict[int, np.ndarray], table: _IndexTable) -> bytes:
-    """By blends: an index says in its sign bits what is left out. wanted: as for `_masked`, bool [8]."""
+    """Merge by blends: an index says in its sign bits what is left out. wanted: as for `_masked`, bool [8]."""
     code: bytes = b"" if wanted else vex.registers(asm.LOAD, _RESULT, _FILL).code()
     for turn, (number, lanes) in enumerate(wanted.items()):
         row = table.place(np.where(lanes, pixels % 8, _LEFT_OUT))

@@ -140,7 +140,7 @@ def products(layout: TileLayout) -> bytes:
 
 
 def _one_channel(layout: TileLayout, channel: int) -> bytes:
-    """Its n inputs, times one weight for each output."""
+    """Multiply its n inputs by one weight for each output."""
     target, n = layout.target, layout.n
     inputs = target.registers - 1 - np.arange(n)
     places = (channel * n + np.arange(n)) * target.vector

@@ -72,7 +72,7 @@ def pack_weight(name: str, weight: np.ndarray, mask: np.ndarray | None = None, v
 
 
 def unpack_weight(name: str, tensors: Mapping[str, np.ndarray], shape: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """(weight float32, mask bool) of that shape, from a file's tensors; the weight owns its memory.
+    """Return (weight float32, mask bool) of that shape, from a file's tensors; the weight owns its memory.
 
     Raises:
         ValueError: tensors that are missing or damaged; the text names the weight.

@@ -238,7 +238,7 @@ class _Rewriter:
         self.nodes.append(Conv(node.out, source, weight, bias, *edges, relu=False))
 
     def concat(self, node: Concat) -> None:
-        """Each source into its channels, added to those before."""
+        """Lay each source into its channels, added to those before."""
         shape, at, before = self.shapes[node.out], 0, None
         for number, source in enumerate(node.sources):
             channels, last = self.shapes[source][0], number == len(node.sources) - 1
@@ -257,7 +257,7 @@ class _Rewriter:
         relu: bool,
         add: str | None = None,
     ) -> None:
-        """A layer with one weight a channel."""
+        """Lower a layer with one weight a channel."""
         channels = self.shapes[out][0]
         full, shift = (np.array(np.broadcast_to(np.asarray(one, np.float32), channels)) for one in (weight, bias))
         made = _diagonal(full, channels, 0)

@@ -90,8 +90,8 @@ class BatchPlan:
         return frozenset(number for number, (zeros, *tiles) in enumerate(took) if tiles and tiles[0] < zeros)
 
     def ticks(self, groups: int, pool: ThreadPool, rounds: int) -> list[list[float]]:
-        """For each node what leaving out zeros takes, in ticks of the clock, and what tiles take where they can be. All
-        are tried in their place among the others, so that they find the caches as they will."""
+        """Return, for each node, what leaving out zeros takes, in ticks of the clock, and what tiles take where they
+        can be. All are tried in their place among the others, so that they find the caches as they will."""
         either = frozenset(number for number, layer in enumerate(self._layers) if layer.tiled)
         took = []
         for tiled in (frozenset[int](), either):
@@ -212,7 +212,8 @@ def cut(outputs: int, multiple: int, most: int) -> tuple[slice, ...]:
 
 
 def _shares(groups: int, threads: int) -> list[tuple[int | None, int, int]]:
-    """(home thread, first group, last) for each thread that gets groups; one share for all if there are too few."""
+    """Return (home thread, first group, last) for each thread that gets groups; one share for all if there are too
+    few."""
     if groups < threads:
         return [(None, 0, groups)]
     edges = np.linspace(0, groups, threads + 1).round().astype(int)

@@ -47,7 +47,7 @@ class TiledLayer:
             ]
 
     def bytes_between(self) -> tuple[int, int]:
-        """Of inputs and of products, at most."""
+        """Return the bytes of inputs and of products, at most."""
         return (
             max(POINTS * layout.in_point for layout in self._layouts.values()),
             max(POINTS * layout.out_point for layout in self._layouts.values()),

@@ -36,12 +36,12 @@ class CodeParts:
         self._passing: dict[tuple[str, int, int], np.ndarray] = {}
 
     def function(self, code: bytes) -> int:
-        """Its number."""
+        """Add a function; return its number."""
         self._functions.append(code)
         return len(self._functions) - 1
 
     def keep(self, array: np.ndarray) -> int:
-        """Its address; it lives as long as this object."""
+        """Keep an array for as long as this object lives; return its address."""
         self._kept.append(array)
         return int(array.ctypes.data)
 
@@ -93,7 +93,7 @@ def finished(draft: Draft, code: Executable) -> ProgramStep:
 
 
 def even(count: int, parts: int, by: np.ndarray | None = None) -> Sequence[slice]:
-    """`count` things in up to `parts` runs of nearly equal weight `by`."""
+    """Split `count` things in up to `parts` runs of nearly equal weight `by`."""
     total = np.cumsum(np.ones(count) if by is None else by)
     edges = np.searchsorted(total, total[-1] * np.arange(1, parts) / parts)
     cuts = sorted({0, count, *(int(edge) for edge in edges)})

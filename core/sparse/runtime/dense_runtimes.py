@@ -232,7 +232,7 @@ def _operations(node: Node, constant: Constant) -> list[Operation]:
 
 
 def _chain(node: Node, constant: Constant) -> Chain:
-    """(kind, inputs, attributes); an empty input is the operation before."""
+    """Return (kind, inputs, attributes); an empty input is the operation before."""
     match node:
         case GlobalMean():
             # Not ReduceMean, the same number: onnxruntime keeps its blocked layout through a pool.
@@ -275,8 +275,8 @@ def _activation(node: Activation, constant: Constant) -> Chain:
 
 
 def _scale(node: Scale, constant: Constant) -> Chain:
-    """As a batch-norm: it takes one number a channel whatever the shape. Where all channels have the same number, as
-    what it was in the file: libraries know a GELU by its additions and multiplications."""
+    """Write it as a batch-norm: it takes one number a channel whatever the shape. Where all channels have the same
+    number, as what it was in the file: libraries know a GELU by its additions and multiplications."""
     count = len(node.weight)
     weights, biases = (np.unique(values) for values in (node.weight, node.bias))
     if len(weights) == 1 and not biases.any():

@@ -26,7 +26,7 @@ from prunesweep.core.sparse.runtime.onnx_values import Values
 
 
 def _edges(attributes: dict[str, Any]) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """(stride, padding) of a window over a map; None where it is padded otherwise than alike on both sides."""
+    """Return (stride, padding) of a window over a map; None where it is padded otherwise than alike on both sides."""
     pads = attributes.get("pads", [0, 0, 0, 0])
     if attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID") or len(pads) != 4 or pads[:2] != pads[2:]:
         return None

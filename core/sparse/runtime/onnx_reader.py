@@ -121,7 +121,7 @@ class _Reader(Values):
         return whole.out
 
     def _split(self, proto: Any, attributes: dict[str, Any]) -> None:
-        """A slice for each part."""
+        """Read a slice for each part."""
         axis = attributes.get("axis", 0)
         shapes = [self.model.values[name][0][0] for name in proto.output]
         axis, low = axis % len(shapes[0]), 0

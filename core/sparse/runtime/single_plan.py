@@ -45,14 +45,14 @@ class SingleProgram:
         return tuple(step for way in best for step in way)
 
     def ticks(self, pool: ThreadPool, rounds: int) -> list[list[float]]:
-        """For each node what each way to do it takes, in ticks of the clock. All are tried in their place among the
-        others, so that they find the caches as they will."""
+        """Return, for each node, what each way to do it takes, in ticks of the clock. All are tried in their place
+        among the others, so that they find the caches as they will."""
         every = [step for ways in self._ways for way in ways for step in way]
         each = iter(np.median(pool.timed(every, rounds)[1:], axis=0).tolist())
         return [[sum(next(each) for _ in way) for way in ways] for ways in self._ways]
 
     def put(self, image: np.ndarray) -> None:
-        """One image [C, H, W] into the input value."""
+        """Copy one image [C, H, W] into the input value."""
         self._input[:] = image.reshape(self._input.shape)
 
     def result(self) -> np.ndarray:
@@ -169,5 +169,5 @@ class SingleProgram:
 
 
 def _runs(count: int, most: int) -> list[slice]:
-    """`count` things in runs of up to `most`."""
+    """Split `count` things in runs of up to `most`."""
     return [slice(low, min(low + most, count)) for low in range(0, count, most)]

@@ -119,7 +119,7 @@ class _Tiled:
         return draft
 
     def _steps(self, side: int) -> PixelStrides:
-        """Of pixels in the order of tiles."""
+        """Return the steps of pixels in the order of tiles."""
         column = self._vectors * self._target.vector
         return PixelStrides(column, side * column, side * side * column)
 

@@ -52,7 +52,7 @@ def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) ->
 
 
 def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
-    """Every chart as PNG and SVG.
+    """Write every chart as PNG and SVG.
 
     Raises:
         UserError: the folder cannot be made or written to.

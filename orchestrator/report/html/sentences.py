@@ -129,7 +129,7 @@ def _speed(rows: Sequence[ReportRow]) -> list[str]:
 
 
 def in_percent(found: Spread | None) -> str:
-    """`77.95 ± 0.70 %`, mean and standard deviation."""
+    """Return `77.95 ± 0.70 %`, mean and standard deviation."""
     if found is None:
         return text.MISSING
     tail = "" if found.sd is None else f" ± {100 * found.sd:.2f}"
