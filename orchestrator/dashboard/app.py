@@ -44,24 +44,24 @@ class Dashboard:
     """The handlers, and what they share."""
 
     def __init__(self, settings: Settings) -> None:
-        self.readings = ReadService(settings)
+        self.service = ReadService(settings)
         self._pages = TemplatePages()
         self._threads = ThreadPoolExecutor(_THREADS, "dashboard")
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
-        self.readings.source.close()
+        self.service.source.close()
 
     async def home(self, _: Request) -> Response:
-        parts = await self._aside(lambda: views.home(self._pages, self.readings))
+        parts = await self._aside(lambda: views.home(self._pages, self.service))
         return self._page("home", parts, title="Sweeps")
 
     async def home_live(self, request: Request) -> Response:
-        return _live(await self._aside(lambda: views.home(self._pages, self.readings)), request)
+        return _live(await self._aside(lambda: views.home(self._pages, self.service)), request)
 
     async def sweep(self, request: Request) -> Response:
         key, page, show = _asked(request)
-        found, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
+        found, parts = await self._aside(lambda: views.sweep(self._pages, self.service, key, page, show))
         live = f"{sweep_url(found.sweep)}/live?page={page}&show={show}"
         return self._page(
             "sweep",
@@ -78,12 +78,12 @@ class Dashboard:
 
     async def sweep_live(self, request: Request) -> Response:
         key, page, show = _asked(request)
-        _, parts = await self._aside(lambda: views.sweep(self._pages, self.readings, key, page, show))
+        _, parts = await self._aside(lambda: views.sweep(self._pages, self.service, key, page, show))
         return _live(parts, request)
 
     async def compare(self, request: Request) -> Response:
         keys = _compared(request)
-        found, parts = await self._aside(lambda: views.compare(self._pages, self.readings, keys))
+        found, parts = await self._aside(lambda: views.compare(self._pages, self.service, keys))
         if not parts:
             raise HTTPException(400, f"{found[0].sweep.name} and what? {_NAME_TWO}")
         known = [key_of(each.sweep) for each in found]
@@ -98,42 +98,42 @@ class Dashboard:
 
     async def compare_live(self, request: Request) -> Response:
         keys = _compared(request)
-        return _live((await self._aside(lambda: views.compare(self._pages, self.readings, keys)))[1], request)
+        return _live((await self._aside(lambda: views.compare(self._pages, self.service, keys)))[1], request)
 
     async def compare_charts(self, request: Request) -> Response:
         keys, token = _compared(request), request.query_params.get("token", "")
-        return JSONResponse(await self._aside(lambda: charts.overlaid(self.readings, keys, token)))
+        return JSONResponse(await self._aside(lambda: charts.overlaid(self.service, keys, token)))
 
     async def compare_cells(self, request: Request) -> Response:
         keys, token = _compared(request), request.query_params.get("token", "")
-        return JSONResponse(await self._aside(lambda: cells_table(self.readings, keys, token)))
+        return JSONResponse(await self._aside(lambda: cells_table(self.service, keys, token)))
 
     async def charts(self, request: Request) -> Response:
         key, token = request.path_params["key"], request.query_params.get("token", "")
-        return JSONResponse(await self._aside(lambda: charts.charts(self.readings, key, token)))
+        return JSONResponse(await self._aside(lambda: charts.charts(self.service, key, token)))
 
     async def cells(self, request: Request) -> Response:
         key, token = request.path_params["key"], request.query_params.get("token", "")
-        return JSONResponse(await self._aside(lambda: cells_table(self.readings, [key], token)))
+        return JSONResponse(await self._aside(lambda: cells_table(self.service, [key], token)))
 
     async def table(self, request: Request) -> Response:
         """Return the report as CSV."""
         key = request.path_params["key"]
 
         def make() -> str:
-            return render(self.readings.results(key), "csv", 120, {})
+            return render(self.service.results(key), "csv", 120, {})
 
         return PlainTextResponse(await self._aside(make), media_type="text/csv")
 
     async def stage(self, request: Request) -> Response:
         digest = request.path_params["digest"].lower()
-        found, parts = await self._aside(lambda: views.stage(self._pages, self.readings, digest))
+        found, parts = await self._aside(lambda: views.stage(self._pages, self.service, digest))
         live = f"/stages/{found.log.digest}/live"
         return self._page("stage", parts, title=found.name, live=live, facts=found.facts)
 
     async def stage_live(self, request: Request) -> Response:
         digest = request.path_params["digest"].lower()
-        return _live((await self._aside(lambda: views.stage(self._pages, self.readings, digest)))[1], request)
+        return _live((await self._aside(lambda: views.stage(self._pages, self.service, digest)))[1], request)
 
     async def vega(self, request: Request) -> Response:
         found = await self._aside(charts.program)
@@ -167,7 +167,7 @@ class Dashboard:
 
     def _others(self, sweep_id: int) -> list[SweepRow]:
         """Return the latest other sweeps."""
-        return [each.sweep for each in self.readings.sweeps() if each.sweep.id != sweep_id][:_OTHERS]
+        return [each.sweep for each in self.service.sweeps() if each.sweep.id != sweep_id][:_OTHERS]
 
     def _page(self, template: str, parts: list[Fragment], **more: Any) -> Response:
         values = {"live": "/live", "version": version(), "parts": {part.name: part for part in parts}, **more}

@@ -7,21 +7,21 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.dashboard.read_service import ReadService
-from prunesweep.orchestrator.dashboard.state_icons import MARKS
+from prunesweep.orchestrator.dashboard.state_icons import ICONS
 from prunesweep.orchestrator.report.summary import cell_name
 
 _FIRST_TO_SHOW = (State.FAILED, State.QUARANTINED, State.RUNNING, State.READY)
 
 
-def cells_table(readings: ReadService, keys: Sequence[str], token: str) -> dict[str, Any]:
+def cells_table(service: ReadService, keys: Sequence[str], token: str) -> dict[str, Any]:
     """Return the rows of these sweeps for the page. Accuracies, sparsities and the drop are in percent (points),
     times in seconds; None = not known (yet)."""
     found: list[dict[str, Any]] = []
     for key in keys:
-        sweep = readings.sweep(key)
+        sweep = service.sweep(key)
         paths = {path.number: path for path in sweep.cells}
-        for row in readings.rows(key, token):
-            # A sweep may have been extended between the two readings: its new cells come with the next.
+        for row in service.rows(key, token):
+            # A sweep may have been extended between the two reads: its new cells come with the next.
             path = paths.get(row.cell)
             if path is not None:
                 found.append(_row(row, path, sweep.now.states))
@@ -38,16 +38,16 @@ def telling_stage(path: CellPath, states: Mapping[str, State]) -> str:
 
 
 def _row(row: ReportRow, path: CellPath, states: Mapping[str, State]) -> dict[str, Any]:
-    mark = MARKS[State(row.state)]
+    icon = ICONS[State(row.state)]
     return {
         "id": f"{row.sweep} {row.cell}",
         "sweep": row.sweep,
         "cell": row.cell,
         "name": cell_name(path.cell),
         "stage": telling_stage(path, states)[:16],
-        "state": mark.word,
-        "sign": mark.sign,
-        "css": mark.css,
+        "state": icon.word,
+        "sign": icon.sign,
+        "css": icon.css,
         "algorithm": row.algorithm,
         "sparsity": _percent(row.sparsity),
         "epochs": row.epochs,

@@ -23,12 +23,12 @@ class ChartProgram:
     version: str
 
 
-def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
+def charts(service: ReadService, key: str, token: str) -> dict[str, Any]:
     """Return what the sweep found, in words and as Vega-Lite."""
     from prunesweep.orchestrator.report.figures.importance import importance
     from prunesweep.orchestrator.report.figures.parallel import nothing_to_compare, parallel
 
-    rows, drawn = readings.figures(key, token)
+    rows, drawn = service.figures(key, token)
     shares, lines = importance(rows), parallel(rows)
     return {
         "verdict": verdict(rows) if rows else [],
@@ -38,9 +38,9 @@ def charts(readings: ReadService, key: str, token: str) -> dict[str, Any]:
     }
 
 
-def overlaid(readings: ReadService, keys: Sequence[str], token: str) -> dict[str, Any]:
+def overlaid(service: ReadService, keys: Sequence[str], token: str) -> dict[str, Any]:
     """Return charts with all these sweeps in them, as Vega-Lite."""
-    return {"verdict": [], "figures": _described(readings.overlaid(keys, token)), "axes": [], "no_axes": ""}
+    return {"verdict": [], "figures": _described(service.overlaid(keys, token)), "axes": [], "no_axes": ""}
 
 
 def _described(drawn: Sequence["Figure"]) -> list[dict[str, Any]]:

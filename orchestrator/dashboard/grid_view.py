@@ -10,7 +10,7 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
 from prunesweep.core.ledger.queries.cell_states import cell_states
 from prunesweep.orchestrator.dashboard.stage_names import steps
-from prunesweep.orchestrator.dashboard.state_icons import MARKS, StateIcon, paths
+from prunesweep.orchestrator.dashboard.state_icons import ICONS, StateIcon, paths
 from prunesweep.orchestrator.report.summary import Spread, cell_name, spread
 
 PER_PAGE = 50
@@ -38,7 +38,7 @@ class StageIcon:
     digest: str
     kind: str
     what: str
-    mark: StateIcon
+    icon: StateIcon
 
 
 @dataclass(frozen=True)
@@ -183,14 +183,14 @@ def _chain(path: CellPath, now: StageStates) -> SeedChain:
 
 
 def _square(kind: str, digest: str, what: str, now: StageStates) -> StageIcon:
-    mark = MARKS[now.states[digest]]
-    return StageIcon(digest, kind, f"{what}: {mark.word}", mark)
+    icon = ICONS[now.states[digest]]
+    return StageIcon(digest, kind, f"{what}: {icon.word}", icon)
 
 
 def _block(page: int, chosen: Sequence[tuple[int, tuple[_Key, list[CellPath]]]], states: dict[int, State]) -> RowPage:
     lanes = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     found = [states[path.number] for _, (_, group) in lanes for path in group]
     counts = Counter(found)
-    words = ", ".join(f"{counts[state]} {mark.word}" for state, mark in MARKS.items() if counts[state])
+    words = ", ".join(f"{counts[state]} {icon.word}" for state, icon in ICONS.items() if counts[state])
     rows = -(-len(found) // _MAP_COLUMNS)
     return RowPage(page, lanes[0][0], lanes[-1][0], words, rows, paths(found, _MAP_COLUMNS))

@@ -23,7 +23,7 @@ from prunesweep.orchestrator.dashboard.cache import TimedCache
 from prunesweep.orchestrator.dashboard.connection import LedgerConnection
 from prunesweep.orchestrator.dashboard.pairings import Pairing, pairings
 from prunesweep.orchestrator.dashboard.stage_names import stage_names
-from prunesweep.orchestrator.dashboard.workers_view import WorkersView, floor
+from prunesweep.orchestrator.dashboard.workers_view import WorkersView, workers_view
 
 if TYPE_CHECKING:
     from prunesweep.orchestrator.report.figures.theme import Figure
@@ -53,7 +53,7 @@ class SweepReading:
     cells: Sequence[CellPath]
     names: Mapping[str, str]
     now: StageStates
-    floor: WorkersView
+    workers: WorkersView
     curves: Mapping[str, list[EpochMetrics]]
     logs: Mapping[str, str]
 
@@ -78,28 +78,28 @@ class StageReading:
 
 
 class ReadService:
-    """Each method raises `Away` when the ledger cannot be read, and UserError for what isn't in it."""
+    """Each method raises `LedgerAway` when the ledger cannot be read, and UserError for what isn't in it."""
 
     def __init__(self, settings: Settings, seconds: float = SHARED_SECONDS) -> None:
         self.source = LedgerConnection(settings)
-        self.fresh = TimedCache(seconds)
+        self.cache = TimedCache(seconds)
         self._settings = settings
         self._serials = count()
         self._kept = TimedCache(_KEPT_SECONDS)
 
     def sweeps(self) -> list[ListedSweep]:
-        return self.fresh.get("sweeps", lambda: self.source.read(list_sweeps))
+        return self.cache.get("sweeps", lambda: self.source.read(list_sweeps))
 
-    def floor(self) -> WorkersView:
-        return self.fresh.get("floor", lambda: self.source.read(self._floor))
+    def workers(self) -> WorkersView:
+        return self.cache.get("workers", lambda: self.source.read(self._workers))
 
     def sweep(self, key: str) -> SweepReading:
         """Read a sweep, by name or number."""
-        return self.fresh.get(("sweep", key), lambda: self.source.read(lambda engine: self._sweep(engine, key)))
+        return self.cache.get(("sweep", key), lambda: self.source.read(lambda engine: self._sweep(engine, key)))
 
     def stage(self, digest: str) -> StageReading:
         """Read a stage, by the first digits of its digest."""
-        return self.fresh.get(("stage", digest), lambda: self.source.read(lambda engine: self._stage(engine, digest)))
+        return self.cache.get(("stage", digest), lambda: self.source.read(lambda engine: self._stage(engine, digest)))
 
     def results(self, key: str) -> list[ReportRow]:
         """Return the rows of the report."""
@@ -107,7 +107,7 @@ class ReadService:
 
     def rows(self, key: str, token: str) -> list[ReportRow]:
         """Return the rows of the report, shared by those who know of the same results. token: as of `figures`."""
-        return self.fresh.get(("rows", key, token[:_LONGEST]), lambda: self.results(key))
+        return self.cache.get(("rows", key, token[:_LONGEST]), lambda: self.results(key))
 
     def figures(self, key: str, token: str) -> tuple[list[ReportRow], Sequence["Figure"]]:
         """Return the report's rows and charts. token: of the results that the viewer knows of; shared by those who
@@ -120,7 +120,7 @@ class ReadService:
             rows = report_rows(engine, sweep.id)
             return rows, figures(rows, learning_curves(engine, sweep.id), layers_left(engine, sweep.id))
 
-        return self.fresh.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
+        return self.cache.get(("figures", key, token[:_LONGEST]), lambda: self.source.read(read))
 
     def overlaid(self, keys: Sequence[str], token: str) -> Sequence["Figure"]:
         """Return charts with all these sweeps in them. token: as of `figures`."""
@@ -133,7 +133,7 @@ class ReadService:
                 [SweepResults(s.name, report_rows(engine, s.id), learning_curves(engine, s.id)) for s in sweeps]
             )
 
-        return self.fresh.get(("overlaid", tuple(keys), token[:_LONGEST]), lambda: self.source.read(read))
+        return self.cache.get(("overlaid", tuple(keys), token[:_LONGEST]), lambda: self.source.read(read))
 
     def paired(self, keys: Sequence[str], token: str) -> Sequence[Pairing]:
         """Return the first sweep against each other one, paired by seed. token: of their results."""
@@ -143,11 +143,11 @@ class ReadService:
 
         return self._kept.get(("paired", tuple(keys), token), lambda: self.source.read(read))
 
-    def _floor(self, engine: Engine) -> WorkersView:
+    def _workers(self, engine: Engine) -> WorkersView:
         busy = busy_slots(engine)
         names = self._names(engine, [slot.digest for slot in busy])
         named = [replace(slot, label=names.get(slot.digest, slot.label)) for slot in busy]
-        return floor(list_workers(engine, self._settings.lease), named, 2.5 * self._settings.heartbeat)
+        return workers_view(list_workers(engine, self._settings.lease), named, 2.5 * self._settings.heartbeat)
 
     def _names(self, engine: Engine, digests: Sequence[str]) -> dict[str, str]:
         """Return what these stages are for, by the oldest sweep that wants them."""
@@ -175,7 +175,7 @@ class ReadService:
             cells=cells,
             names=names,
             now=standing(engine, sweep.id),
-            floor=self._floor(engine),
+            workers=self._workers(engine),
             curves=stage_curves(engine, running) if running else {},
             logs=last_logs(engine, failed) if failed else {},
         )

@@ -18,7 +18,7 @@ class StateIcon:
     path: str
 
 
-MARKS: Mapping[State, StateIcon] = MappingProxyType(
+ICONS: Mapping[State, StateIcon] = MappingProxyType(
     {
         State.DONE: StateIcon("s-done", "✓", "done", "h8v8h-8z"),
         State.RUNNING: StateIcon("s-running", "▶", "running", "l8 4l-8 4z"),
@@ -35,7 +35,7 @@ MARKS: Mapping[State, StateIcon] = MappingProxyType(
 class BarPart:
     """A piece of a bar: where it begins and how long it is, in per cent, and what of."""
 
-    mark: StateIcon
+    icon: StateIcon
     count: int
     start: float
     length: float
@@ -45,11 +45,11 @@ def shares(counts: Mapping[State, int]) -> list[BarPart]:
     """Return the states that occur, one after the other."""
     total = sum(counts.values())
     found, start = [], 0.0
-    for state, mark in MARKS.items():
+    for state, icon in ICONS.items():
         count = counts.get(state, 0)
         if count:
             length = 100 * count / total
-            found.append(BarPart(mark, count, round(start, 3), round(length, 3)))
+            found.append(BarPart(icon, count, round(start, 3), round(length, 3)))
             start += length
     return found
 
@@ -59,8 +59,8 @@ def paths(states: Sequence[State], columns: int) -> list[tuple[StateIcon, str]]:
     found: dict[State, list[str]] = {}
     for place, state in enumerate(states):
         row, column = divmod(place, columns)
-        found.setdefault(state, []).append(f"M{10 * column + 1} {10 * row + 1}{MARKS[state].path}")
-    return [(MARKS[state], "".join(parts)) for state, parts in found.items()]
+        found.setdefault(state, []).append(f"M{10 * column + 1} {10 * row + 1}{ICONS[state].path}")
+    return [(ICONS[state], "".join(parts)) for state, parts in found.items()]
 
 
 def word(listed: ListedSweep) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from prunesweep.orchestrator.dashboard.fragments import Fragment, TemplatePages,
 from prunesweep.orchestrator.dashboard.grid_view import SHOWN, GridView, graph, root_of
 from prunesweep.orchestrator.dashboard.read_service import ReadService, StageReading, SweepReading
 from prunesweep.orchestrator.dashboard.sparklines import spark
-from prunesweep.orchestrator.dashboard.state_icons import MARKS, shares, word
+from prunesweep.orchestrator.dashboard.state_icons import ICONS, shares, word
 from prunesweep.orchestrator.report.figures.selection import MOST_COMPARED
 from prunesweep.orchestrator.status import view
 
@@ -26,10 +26,10 @@ _WORD_CSS = {
 }
 
 
-def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
+def home(pages: TemplatePages, service: ReadService) -> list[Fragment]:
     """Return all sweeps, and the workers. Without a ledger: what to do to have one."""
     try:
-        listed, floor = readings.sweeps(), readings.floor()
+        listed, workers = service.sweeps(), service.workers()
     except LedgerAway as away:
         if not away.missing:
             raise
@@ -45,77 +45,72 @@ def home(pages: TemplatePages, readings: ReadService) -> list[Fragment]:
         for each in listed
     ]
     parts = [pages.part("sweeps", "sweeps", rows=rows, most=MOST_COMPARED)]
-    return [*parts, pages.part("workers", "workers", floor=floor)]
+    return [*parts, pages.part("workers", "workers", view=workers)]
 
 
 def sweep(
-    pages: TemplatePages, readings: ReadService, key: str, page: int, show: str
+    pages: TemplatePages, service: ReadService, key: str, page: int, show: str
 ) -> tuple[SweepReading, list[Fragment]]:
     """Return one sweep, with that page of its lanes."""
-    found = readings.sweep(key)
-
-    def make() -> list[Fragment]:
-        status = found.status
-        lanes = _lanes(found, page, show)
-        running = [
-            {
-                "of": stage,
-                "name": found.names.get(stage.digest, stage.label),
-                "spark": spark(found.curves.get(stage.digest, ()), stage.epochs),
-            }
-            for stage in status.running[:_MOST_RUNNING]
-        ]
-        return [
-            pages.part(
-                "headline",
-                "headline",
-                status=status,
-                word=view.word(status),
-                css=_css(status),
-                shares=shares(status.counts),
-                graph=lanes,
-                stages=sum(status.counts.values()),
-                broken=status.counts[State.FAILED] + status.counts[State.QUARANTINED],
-            ),
-            pages.part("failures", "failures", failed=_failed(found), more=max(0, len(status.failed) - 20)),
-            pages.part("running", "running", running=running, more=len(status.running) - len(running), status=status),
-            pages.part("stages", "stages", graph=lanes, shown=list(SHOWN), marks=MARKS, sweep=found.sweep),
-            pages.part(
-                "cells",
-                "cells",
-                token=_cells_token(status, lanes),
-                address=f"{sweep_url(found.sweep)}/cells.json",
-                ended=status.ended,
-            ),
-            pages.part(
-                "charts",
-                "charts",
-                token=_results_token(status),
-                address=f"{sweep_url(found.sweep)}/charts.json",
-                sweep=found.sweep,
-            ),
-            pages.part("workers", "workers", floor=found.floor),
-        ]
-
+    found = service.sweep(key)
     # By the reading, not by the sweep: what has been drawn of one is as old as that, and no older.
-    return found, readings.fresh.get(("parts", found.serial, page, show), make)
+    drawn = service.cache.get(("parts", found.serial, page, show), lambda: _sweep_parts(pages, found, page, show))
+    return found, drawn
+
+
+def _sweep_parts(pages: TemplatePages, found: SweepReading, page: int, show: str) -> list[Fragment]:
+    status, grid = found.status, _grid_view(found, page, show)
+    running = [
+        {
+            "of": stage,
+            "name": found.names.get(stage.digest, stage.label),
+            "spark": spark(found.curves.get(stage.digest, ()), stage.epochs),
+        }
+        for stage in status.running[:_MOST_RUNNING]
+    ]
+    address = sweep_url(found.sweep)
+    cells = {"token": _cells_token(status, grid), "address": f"{address}/cells.json", "ended": status.ended}
+    charts = {"token": _results_token(status), "address": f"{address}/charts.json", "sweep": found.sweep}
+    return [
+        _headline(pages, status, grid),
+        pages.part("failures", "failures", failed=_failed(found), more=max(0, len(status.failed) - 20)),
+        pages.part("running", "running", running=running, more=len(status.running) - len(running), status=status),
+        pages.part("stages", "stages", graph=grid, shown=list(SHOWN), icons=ICONS, sweep=found.sweep),
+        pages.part("cells", "cells", **cells),
+        pages.part("charts", "charts", **charts),
+        pages.part("workers", "workers", view=found.workers),
+    ]
+
+
+def _headline(pages: TemplatePages, status: SweepStatus, grid: GridView) -> Fragment:
+    return pages.part(
+        "headline",
+        "headline",
+        status=status,
+        word=view.word(status),
+        css=_css(status),
+        shares=shares(status.counts),
+        graph=grid,
+        stages=sum(status.counts.values()),
+        broken=status.counts[State.FAILED] + status.counts[State.QUARANTINED],
+    )
 
 
 def compare(
-    pages: TemplatePages, readings: ReadService, keys: Sequence[str]
+    pages: TemplatePages, service: ReadService, keys: Sequence[str]
 ) -> tuple[Sequence[SweepReading], list[Fragment]]:
     """Return several sweeps side by side, each once, by whichever name it is asked for; no parts for a single one."""
-    found = list({each.sweep.id: each for each in map(readings.sweep, keys)}.values())
+    found = list({each.sweep.id: each for each in map(service.sweep, keys)}.values())
     serials = tuple(each.serial for each in found)
     if len(found) < 2:
         return found, []
-    return found, readings.fresh.get(("compared", serials), lambda: _compared(pages, readings, found))
+    return found, service.cache.get(("compared", serials), lambda: _compared(pages, service, found))
 
 
-def _compared(pages: TemplatePages, readings: ReadService, found: Sequence[SweepReading]) -> list[Fragment]:
+def _compared(pages: TemplatePages, service: ReadService, found: Sequence[SweepReading]) -> list[Fragment]:
     known = [key_of(each.sweep) for each in found]
-    lanes = [_lanes(each) for each in found]
-    cells_token = ".".join(_cells_token(each.status, mine) for each, mine in zip(found, lanes, strict=True))
+    grids = [_grid_view(each) for each in found]
+    cells_token = ".".join(_cells_token(each.status, mine) for each, mine in zip(found, grids, strict=True))
     token = ".".join(_results_token(each.status) for each in found)
     ended = all(each.status.ended for each in found)
     rows = [
@@ -126,17 +121,17 @@ def _compared(pages: TemplatePages, readings: ReadService, found: Sequence[Sweep
             "shares": shares(each.status.counts),
             "graph": mine,
         }
-        for each, mine in zip(found, lanes, strict=True)
+        for each, mine in zip(found, grids, strict=True)
     ]
     return [
         pages.part("compared", "compared", rows=rows),
-        pages.part("paired", "paired", paired=readings.paired(known, f"{token} {ended}")),
+        pages.part("paired", "paired", paired=service.paired(known, f"{token} {ended}")),
         pages.part("cells", "cells", token=cells_token, address=compare_url(known, "/cells.json"), ended=ended),
         pages.part("charts", "charts", token=token, address=compare_url(known, "/charts.json"), sweep=None),
     ]
 
 
-def _lanes(found: SweepReading, page: int = 1, show: str = "all") -> GridView:
+def _grid_view(found: SweepReading, page: int = 1, show: str = "all") -> GridView:
     return graph(found.cells, found.now, page, show, root_of(found.sweep.grid))
 
 
@@ -144,9 +139,9 @@ def _css(status: SweepStatus) -> str:
     return _WORD_CSS.get(view.word(status), "s-cancelled")
 
 
-def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[StageReading, list[Fragment]]:
+def stage(pages: TemplatePages, service: ReadService, digest: str) -> tuple[StageReading, list[Fragment]]:
     """Return one stage: what it is, where it stands, its curve, its attempts with their logs."""
-    found = readings.stage(digest)
+    found = service.stage(digest)
     row = found.facts.row
     drawn = spark(found.epochs, row.epochs, **_CURVE)
     return found, [
@@ -156,10 +151,10 @@ def stage(pages: TemplatePages, readings: ReadService, digest: str) -> tuple[Sta
             facts=found.facts,
             names=found.names,
             row=row,
-            mark=MARKS[found.log.state],
+            icon=ICONS[found.log.state],
             label=found.log.label,
-            marks=MARKS,
-            found=_told(found.facts.result) | _told(found.facts.latency),
+            icons=ICONS,
+            found=_plain_values(found.facts.result) | _plain_values(found.facts.latency),
         ),
         pages.part("curve", "curve", curve=drawn, last=found.epochs[-1] if found.epochs else None),
         pages.part("attempts", "attempts", attempts=[(each, readable(each.log)) for each in found.log.attempts[::-1]]),
@@ -178,7 +173,7 @@ def _failed(found: SweepReading) -> list[dict[str, Any]]:
         {
             "of": stage,
             "name": found.names.get(stage.digest, stage.label),
-            "mark": MARKS[stage.state],
+            "icon": ICONS[stage.state],
             "log": readable(found.logs.get(stage.digest, "")),
         }
         for stage in found.status.failed[:20]
@@ -190,10 +185,10 @@ def _results_token(status: SweepStatus) -> str:
     return "-".join(str(status.counts[state]) for state in (State.DONE, State.FAILED, State.QUARANTINED))
 
 
-def _cells_token(status: SweepStatus, lanes: GridView) -> str:
+def _cells_token(status: SweepStatus, grid: GridView) -> str:
     """Return a token that changes whenever the table may change: a stage ended or began, or the sweep was extended."""
     counts = "-".join(str(status.counts[state]) for state in State)
-    return f"{counts}-{lanes.cells}-{lanes.cells_running}"
+    return f"{counts}-{grid.cells}-{grid.cells_running}"
 
 
 def _indented(spec: str) -> str:
@@ -203,7 +198,7 @@ def _indented(spec: str) -> str:
         return spec
 
 
-def _told(row: dict[str, Any] | None) -> dict[str, Any]:
+def _plain_values(row: dict[str, Any] | None) -> dict[str, Any]:
     """Return the plain values of a row of results."""
     hidden = {"digest", "at", "layers", "engines"}
     return {name: value for name, value in (row or {}).items() if name not in hidden and value is not None}

@@ -54,31 +54,32 @@ class WorkersView:
         images_per_s: over all of them.
     """
 
-    crews: tuple[WorkerView, ...]
+    workers: tuple[WorkerView, ...]
     slots: int
     busy: int
     images_per_s: float | None
 
 
-def floor(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], patience: float) -> WorkersView:
-    """patience: seconds without a heartbeat after which a worker counts as silent."""
+def workers_view(workers: Sequence[WorkerRow], busy: Sequence[BusySlot], silent_after: float) -> WorkersView:
+    """Return the workers with their slots. silent_after: seconds without a heartbeat after which one counts as
+    silent."""
     left = list(busy)
-    crews = []
+    views = []
     for worker in workers:
-        silent = worker.idle_seconds > patience
+        silent = worker.idle_seconds > silent_after
         used = [SlotUsage()] * len(worker.slots) if silent or not worker.usage else worker.usage
         devices = tuple(
             SlotView(slot, _taken(left, worker.id, slot), use) for slot, use in zip(worker.slots, used, strict=True)
         )
-        crew = _crew(worker.id, worker.host, worker.version, silent, devices)
-        crews.append(replace(crew, troubles=tuple(worker.troubles)))
+        view = _worker_view(worker.id, worker.host, worker.version, silent, devices)
+        views.append(replace(view, troubles=tuple(worker.troubles)))
     for id in dict.fromkeys(slot.worker for slot in left):
         names = dict.fromkeys(slot.slot for slot in left if slot.worker == id)
         devices = tuple(SlotView(name, tuple(s for s in left if (s.worker, s.slot) == (id, name))) for name in names)
-        crews.append(_crew(id, "", "", True, devices))
-    devices = tuple(device for crew in crews for device in crew.devices)
-    rates = [crew.images_per_s for crew in crews if crew.images_per_s is not None]
-    return WorkersView(tuple(crews), len(devices), sum(bool(d.doing) for d in devices), sum(rates) if rates else None)
+        views.append(_worker_view(id, "", "", True, devices))
+    devices = tuple(device for view in views for device in view.devices)
+    rates = [view.images_per_s for view in views if view.images_per_s is not None]
+    return WorkersView(tuple(views), len(devices), sum(bool(d.doing) for d in devices), sum(rates) if rates else None)
 
 
 def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]:
@@ -90,6 +91,6 @@ def _taken(left: list[BusySlot], worker: str, slot: str) -> tuple[BusySlot, ...]
     return (found,)
 
 
-def _crew(id: str, host: str, version: str, silent: bool, devices: tuple[SlotView, ...]) -> WorkerView:
+def _worker_view(id: str, host: str, version: str, silent: bool, devices: tuple[SlotView, ...]) -> WorkerView:
     rates = [s.images_per_s for device in devices for s in device.doing if s.images_per_s is not None]
     return WorkerView(id, host, version, silent, devices, sum(rates) if rates else None)

@@ -135,7 +135,7 @@ def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
     after = "document.querySelector('#cells').compareDocumentPosition(document.querySelector('#part-running'))"
     assert page.evaluate(f"{after} & Node.DOCUMENT_POSITION_FOLLOWING") == 4, "before what runs"
     page.get_by_label("Filter by algorithm", exact=True).press_sequentially("iterative")
-    page.locator("#cells-told").filter(has_text="4 of 8 cells match").wait_for()
+    page.locator("#cells-note").filter(has_text="4 of 8 cells match").wait_for()
     button = page.get_by_role("button", name="Sort by top-1 %", exact=True)
     for order in ("ascending", "descending"):
         button.press("Enter")

@@ -140,7 +140,7 @@ def test_ticked_boxes_lead_to_the_comparison(two: Engine, serve: Serve, browser:
     page.get_by_label("Compare third").wait_for()
     assert page.get_by_label("Compare study").is_checked()
     page.get_by_label("Compare longer").check()
-    page.locator("#compare-told").filter(has_text="2 sweeps ticked").wait_for()
+    page.locator("#compare-note").filter(has_text="2 sweeps ticked").wait_for()
     link.click()
     page.wait_for_url("**/compare?sweep=longer&sweep=study")
     page.locator("#part-charts").scroll_into_view_if_needed()
@@ -151,7 +151,7 @@ def test_ticked_boxes_lead_to_the_comparison(two: Engine, serve: Serve, browser:
     assert "cannot be drawn" not in page.locator("#figures").inner_text()
     page.locator("#cells").scroll_into_view_if_needed()
     page.get_by_label("Filter by sweep", exact=True).press_sequentially("longer")
-    page.locator("#cells-told").filter(has_text="8 of 16 cells match").wait_for()
+    page.locator("#cells-note").filter(has_text="8 of 16 cells match").wait_for()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

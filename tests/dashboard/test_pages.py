@@ -185,34 +185,34 @@ def test_a_server_that_goes_away_and_comes_back(
     submit(opened, 4)
     name = opened.url.database
     opened.dispose()
-    readings = ReadService(there, 0.0)
-    assert readings.sweep("study").status.name == "study"
+    service = ReadService(there, 0.0)
+    assert service.sweep("study").status.name == "study"
     with postgres.connect() as connection:
         connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
         connection.execute(sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
         for _ in range(2):  # with the connection it had, and when it asks for another
             with pytest.raises(LedgerAway) as caught:
-                readings.sweep("study")
+                service.sweep("study")
             assert not caught.value.missing and "\n" not in str(caught.value)
         connection.execute(sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
-    assert readings.sweep("study").status.name == "study"
-    readings.source.close()
+    assert service.sweep("study").status.name == "study"
+    service.source.close()
 
 
 def test_twenty_viewers_cost_the_ledger_what_one_does(settings: Settings, engine: Engine) -> None:
     submit(engine, 4)
-    readings = ReadService(settings, 1000.0)
+    service = ReadService(settings, 1000.0)
     counted: list[str] = []
-    readings.sweep("study")
-    opened = readings.source._opened()
+    service.sweep("study")
+    opened = service.source._opened()
     event.listen(opened, "before_cursor_execute", lambda *said: counted.append(said[2]))
-    viewers = [threading.Thread(target=readings.sweep, args=("study",)) for _ in range(20)]
+    viewers = [threading.Thread(target=service.sweep, args=("study",)) for _ in range(20)]
     for viewer in viewers:
         viewer.start()
     for viewer in viewers:
         viewer.join()
     assert counted == []
-    readings.source.close()
+    service.source.close()
 
 
 def test_a_failure_is_shared_as_a_value_is() -> None:
@@ -231,12 +231,12 @@ def test_a_failure_is_shared_as_a_value_is() -> None:
 
 def test_a_stage_that_ends_is_seen_in_the_next_reading(settings: Settings, engine: Engine) -> None:
     submit(engine, 4)
-    readings = ReadService(settings, 0.0)
+    service = ReadService(settings, 0.0)
     (held,) = take(engine, 1)
-    assert readings.sweep("study").now.states[held.digest] == "RUNNING"
+    assert service.sweep("study").now.states[held.digest] == "RUNNING"
     finish(engine, held)
-    assert readings.sweep("study").now.states[held.digest] == "DONE"
-    readings.source.close()
+    assert service.sweep("study").now.states[held.digest] == "DONE"
+    service.source.close()
 
 
 def test_imported_weights_are_not_called_a_training(engine: Engine, serve: Serve) -> None:

@@ -2,7 +2,7 @@
 (() => {
   const section = document.querySelector("#cells");
   const place = document.querySelector("#cells-table");
-  const told = document.querySelector("#cells-told");
+  const note = document.querySelector("#cells-note");
   const token = () => document.querySelector("#cells-token");
   const several = section.dataset.several === "true";
   let table = null;
@@ -62,7 +62,7 @@
 
   function say(filters, left, all) {
     const line = filters.length ? `${left.toLocaleString("en")} of ${all.toLocaleString("en")} cells match` : "";
-    if (told.textContent !== line) told.textContent = line;
+    if (note.textContent !== line) note.textContent = line;
   }
 
   function name() {

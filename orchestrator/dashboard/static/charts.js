@@ -27,14 +27,14 @@
       const more = `${address.includes("?") ? "&" : "?"}token=${encodeURIComponent(now.dataset.token)}`;
       const answer = await fetch(address + more);
       if (!answer.ok) return;
-      const told = await answer.json();
-      verdict.replaceChildren(...told.verdict.map((line) => element("li", line)));
-      verdict.parentElement.hidden = !told.verdict.length;
-      none.textContent = told.no_axes;
-      none.hidden = !told.no_axes;
-      found.hidden = !told.verdict.length && !told.figures.length;
-      if (told.figures.length) await show(figures, told.figures);
-      if (told.axes.length) await show(axes, told.axes);
+      const reply = await answer.json();
+      verdict.replaceChildren(...reply.verdict.map((line) => element("li", line)));
+      verdict.parentElement.hidden = !reply.verdict.length;
+      none.textContent = reply.no_axes;
+      none.hidden = !reply.no_axes;
+      found.hidden = !reply.verdict.length && !reply.figures.length;
+      if (reply.figures.length) await show(figures, reply.figures);
+      if (reply.axes.length) await show(axes, reply.axes);
       drawn = wanted;
     } finally {
       busy = false;

@@ -47,9 +47,9 @@
     if (fits) link.href = `/compare?${new URLSearchParams(ticked.map((key) => ["sweep", key]))}`;
     else link.removeAttribute("href");
     link.setAttribute("aria-disabled", String(!fits));
-    const told = ticked.length > most ? `At most ${most} sweeps fit into one chart.` : `${ticked.length} sweeps ticked.`;
-    const line = ticked.length < 2 ? "Tick two or more sweeps to compare them." : told;
-    const place = document.querySelector("#compare-told");
+    const note = ticked.length > most ? `At most ${most} sweeps fit into one chart.` : `${ticked.length} sweeps ticked.`;
+    const line = ticked.length < 2 ? "Tick two or more sweeps to compare them." : note;
+    const place = document.querySelector("#compare-note");
     if (place.textContent !== line) place.textContent = line;
   }
   document.addEventListener("change", (event) => {
