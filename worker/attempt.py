@@ -29,13 +29,13 @@ class AttemptRecord:
 
     def epoch(self, event: Epoch) -> bool:
         """Return False if the stage is no longer this attempt's."""
-        return self._context.patience.call(record_epoch, *self._who, **asdict(event)) is not False
+        return self._context.ledger_retry.call(record_epoch, *self._who, **asdict(event)) is not False
 
     def saved(self, event: Saved) -> bool:
         """Return False if the stage is no longer this attempt's. What the saved state replaces is thrown away."""
         place = asdict(event)
         del place["seconds"]
-        replaced = self._context.patience.call(record_snapshot, *self._who, **place)
+        replaced = self._context.ledger_retry.call(record_snapshot, *self._who, **place)
         if isinstance(replaced, str):
             self._context.discard(replaced)
             self._snapshot = event.artifact
@@ -45,7 +45,7 @@ class AttemptRecord:
         facts = asdict(event)
         del facts["spent"]
         try:
-            ready = self._context.patience.call(complete, *self._who, **facts, log=log)
+            ready = self._context.ledger_retry.call(complete, *self._who, **facts, log=log)
         except StageError as error:
             self.failed(Failed(str(error), Owner.WORK), log)
             return
@@ -58,7 +58,7 @@ class AttemptRecord:
     def failed(self, event: Failed, log: str) -> None:
         logger.error("%s failed: %s", self._name, event.reason)
         if event.owner == Owner.WORK:
-            self._context.patience.call(fail, *self._who, event.reason, log)
+            self._context.ledger_retry.call(fail, *self._who, event.reason, log)
         elif event.owner == Owner.UNKNOWN:
             self._crash(event.reason, log)
         else:
@@ -72,25 +72,25 @@ class AttemptRecord:
             # Whoever ends a host's processes one by one may come to the trainer first: that is no crash. But a memory
             # guard that ends it each time must find an end as well.
             limits = (settings.max_attempts, settings.backoff)
-            self._context.patience.call(interrupted, *self._who, str(death), log, *limits)
+            self._context.ledger_retry.call(interrupted, *self._who, str(death), log, *limits)
         elif stop_reason is None:
             self._crash(str(death), log)
         elif stop_reason is StopReason.CANCEL:
-            self._context.patience.call(cancelled, *self._who, log, settings.backoff)
+            self._context.ledger_retry.call(cancelled, *self._who, log, settings.backoff)
         elif stop_reason is StopReason.HUNG:
             self._crash(f"no progress: {death}", log)
         elif stop_reason is StopReason.RELEASE:
-            self._context.patience.call(release, *self._who, stop_reason.value, settings.backoff)
+            self._context.ledger_retry.call(release, *self._who, stop_reason.value, settings.backoff)
 
     def _interrupted(self, reason: str, log: str) -> None:
         """Give the stage back, as it may succeed elsewhere: counts as a lost lease does, not as a crash."""
         limits = (self._context.settings.max_attempts, self._context.settings.backoff)
-        state = self._context.patience.call(interrupted, *self._who, reason, log, *limits)
+        state = self._context.ledger_retry.call(interrupted, *self._who, reason, log, *limits)
         if state is not GIVEN_UP:
             logger.error("%s: its machine failed; the stage is now %s", self._name, state)
 
     def _crash(self, reason: str, log: str) -> None:
         settings = self._context.settings
-        state = self._context.patience.call(crash, *self._who, reason, log, settings.max_attempts, settings.backoff)
+        state = self._context.ledger_retry.call(crash, *self._who, reason, log, settings.max_attempts, settings.backoff)
         if state is not GIVEN_UP:
             logger.error("%s crashed: %s; now %s", self._name, reason, state)

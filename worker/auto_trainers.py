@@ -102,10 +102,10 @@ class AutoTrainers:
     def _settle(self, device: str, key: str, choice: TrainerChoice | None, training: NextTraining) -> None:
         self._settled[device] = key
         count = choice.count if choice is not None else 1
-        told = f"{choice}, {self._service}, for {training.workload}"
+        text = f"{choice}, {self._service}, for {training.workload}"
         if choice is None:
-            told = f"1, because it cannot be measured ({self._failed[key]}); start the worker again to try again"
-        self._troubles.say(_WHAT.format(device), told)
+            text = f"1, because it cannot be measured ({self._failed[key]}); start the worker again to try again"
+        self._troubles.say(_WHAT.format(device), text)
         self._open(device, count)
         self._changed()
 

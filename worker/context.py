@@ -34,7 +34,7 @@ class WorkerContext:
     settings: Settings
     engine: Engine
     worker: str
-    patience: LedgerRetry
+    ledger_retry: LedgerRetry
     publish: Callable[[Iterable[str]], None]
     discard: Callable[[str], None]
     changed: Callable[[], None]

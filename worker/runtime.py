@@ -10,6 +10,7 @@ from functools import partial
 
 from celery import Celery
 from celery.utils.log import get_logger
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from prunesweep.core.artifacts.store import ArtifactStore
@@ -79,17 +80,11 @@ class WorkerRuntime:
         self.name = f"{platform.node() or 'host'}:{os.getpid()}"
         self._broker = Broker(settings)
         store = ArtifactStore.open(settings.artifacts_url, settings.home)
-        self._engine = open_ledger(settings)
-        wait_briefly(self._engine, _BUSY_SECONDS)
-        try:
-            self._broker.ensure()
-        except BaseException:
-            self._engine.dispose()
-            raise
-        patience = LedgerRetry(self._stopping)
-        self._discards = ArtifactCleanup(store, ledger_id(self._engine))
+        self._engine = _open_both(settings, self._broker)
+        ledger_retry = LedgerRetry(self._stopping)
+        self._cleanup = ArtifactCleanup(store, ledger_id(self._engine))
         self._context = WorkerContext(
-            settings, self._engine, self.name, patience, self._publish, self._discards, self._changed, self.troubles
+            settings, self._engine, self.name, ledger_retry, self._publish, self._cleanup, self._changed, self.troubles
         )
         self._slots = tuple(Slot(device, self._context, name) for device, name in _named(devices))
         self._latencies = LatencyRunner(self._context) if latencies else None
@@ -112,7 +107,7 @@ class WorkerRuntime:
         """Register the worker, start the trainers and the supervisor."""
         roles = [slot.role for slot in self._all_slots if slot.open]
         register(self._engine, self.name, platform.node(), os.getpid(), roles, full_version())
-        self._discards.start()
+        self._cleanup.start()
         self._supervisor.start()
 
     def run(self, digest: str, message: str) -> None:
@@ -223,6 +218,18 @@ class WorkerRuntime:
     def _changed(self) -> None:
         self._wake_consumer()
         self._supervisor.wake()
+
+
+def _open_both(settings: Settings, broker: Broker) -> Engine:
+    """Open the ledger and start the embedded broker; without both, neither stays open."""
+    engine = open_ledger(settings)
+    wait_briefly(engine, _BUSY_SECONDS)
+    try:
+        broker.ensure()
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _named(devices: Sequence[str]) -> Iterator[tuple[str, str]]:

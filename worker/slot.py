@@ -167,7 +167,7 @@ class Slot:
     def _run(self, process: TrainerProcess, digest: str) -> bool:
         settings, role = self._context.settings, self.role
         self._free_since = time.monotonic()
-        taken = self._context.patience.call(
+        taken = self._context.ledger_retry.call(
             claim, self._context.engine, digest, self._context.worker, role, role, settings.lease
         )
         if not isinstance(taken, Claim):
@@ -320,7 +320,7 @@ class Slot:
         """Return where the stage's image folder may lie; nothing is asked of the ledger for built-in datasets."""
         if not any(f'"name":"{kind}"' in taken.spec for kind in FOLDERS):
             return ()
-        found = self._context.patience.call(places_of, self._context.engine, taken.digest)
+        found = self._context.ledger_retry.call(places_of, self._context.engine, taken.digest)
         return found if isinstance(found, tuple) else ()
 
     def _handle(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:

@@ -122,7 +122,7 @@ class TrainerRates:
         try:
             self._start(logs)
             late.start()
-            told = self._talk(request, logs)
+            answers = self._talk(request, logs)
         finally:
             late.cancel()
             self._kill()
@@ -132,9 +132,9 @@ class TrainerRates:
             for log in logs:
                 log.close()
         return RateReading(
-            sum(float(last["images_per_s"]) for _, last in told),
-            max(int(last["bytes"]) for _, last in told),
-            int(told[0][0]["free"]),
+            sum(float(last["images_per_s"]) for _, last in answers),
+            max(int(last["bytes"]) for _, last in answers),
+            int(answers[0][0]["free"]),
         )
 
     def _start(self, logs: Sequence[LogTail]) -> None:

@@ -43,7 +43,7 @@ PERSON = RetryLimits(connect=3, request=300, total=10)
 PROBE = RetryLimits(connect=2, request=3, total=0)
 
 
-def connect(url: str, patience: RetryLimits) -> "tuple[ObjectStore, Path | None]":
+def connect(url: str, limits: RetryLimits) -> "tuple[ObjectStore, Path | None]":
     """Return the store of a URL and, for a local one, its folder, made when missing. Opens no connection.
 
     Raises:
@@ -57,7 +57,7 @@ def connect(url: str, patience: RetryLimits) -> "tuple[ObjectStore, Path | None]
         except (BaseError, OSError) as error:
             raise UserError(FIELD, mask(url), f"the folder cannot be made: {reason(error)}") from None
     try:
-        return _remote(parts, url, patience), None
+        return _remote(parts, url, limits), None
     except BaseError as error:
         raise UserError(FIELD, mask(url), f"{reason(error)}; {_FIX}") from None
 
@@ -80,7 +80,7 @@ def _folder(parts: SplitResult, url: str) -> Path:
     return Path(unquote(parts.path))
 
 
-def _remote(parts: SplitResult, url: str, patience: RetryLimits) -> "ObjectStore":
+def _remote(parts: SplitResult, url: str, limits: RetryLimits) -> "ObjectStore":
     options = dict(parse_qsl(parts.query))
     known = _S3_OPTIONS if parts.scheme == "s3" else ()
     for name in options:
@@ -88,30 +88,30 @@ def _remote(parts: SplitResult, url: str, patience: RetryLimits) -> "ObjectStore
             raise UserError(FIELD, mask(url), f"unknown option {name!r}; known: {', '.join(known) or 'none'}")
     base = parts._replace(query="", fragment="").geturl()
     if parts.scheme == "gs":
-        return GCSStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
+        return GCSStore.from_url(base, client_options=_client(limits, http=False), retry_config=_retry(limits))
     if parts.scheme == "az":
-        return AzureStore.from_url(base, client_options=_client(patience, http=False), retry_config=_retry(patience))
+        return AzureStore.from_url(base, client_options=_client(limits, http=False), retry_config=_retry(limits))
     endpoint = options.get("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL", "")
     config: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
     if "region" in options:
         config["region"] = options["region"]
-    client = _client(patience, http=endpoint.startswith("http://"))
-    return S3Store.from_url(base, client_options=client, retry_config=_retry(patience), **config)
+    client = _client(limits, http=endpoint.startswith("http://"))
+    return S3Store.from_url(base, client_options=client, retry_config=_retry(limits), **config)
 
 
-def _client(patience: RetryLimits, *, http: bool) -> "ClientConfig":
+def _client(limits: RetryLimits, *, http: bool) -> "ClientConfig":
     return {
         "allow_http": http,
-        "connect_timeout": timedelta(seconds=patience.connect),
-        "timeout": timedelta(seconds=patience.request),
+        "connect_timeout": timedelta(seconds=limits.connect),
+        "timeout": timedelta(seconds=limits.request),
     }
 
 
-def _retry(patience: RetryLimits) -> "RetryConfig":
+def _retry(limits: RetryLimits) -> "RetryConfig":
     """Tries are bounded by time: the client's waits grow slowly from one to the next, so that a count says little."""
     waits = {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=5), "base": 3}
-    most = 1_000 if patience.total else 0
-    return {"max_retries": most, "retry_timeout": timedelta(seconds=patience.total), "backoff": waits}  # type: ignore[typeddict-item]
+    most = 1_000 if limits.total else 0
+    return {"max_retries": most, "retry_timeout": timedelta(seconds=limits.total), "backoff": waits}  # type: ignore[typeddict-item]
 
 
 def reason(error: Exception) -> str:

@@ -50,17 +50,17 @@ class ArtifactStore:
         self._shown = mask(url)
 
     @classmethod
-    def open(cls, url: str, home: Path, patience: RetryLimits = WORK) -> "ArtifactStore":
+    def open(cls, url: str, home: Path, limits: RetryLimits = WORK) -> "ArtifactStore":
         """Return the store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the
         environment (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
 
-        patience: how long a server that is away is waited for: `WORK` for who trains, `PERSON` for who is waited for.
+        limits: for how long an unreachable server is retried: `WORK` for who trains, `PERSON` for who is waited for.
 
         Raises:
             UserError: a URL that no store understands, or a folder that cannot be made.
         """
         url = url.strip() or _own_folder(home).as_uri()
-        backend, folder = connect(url, patience)
+        backend, folder = connect(url, limits)
         return cls(backend, folder, url)
 
     @property

@@ -179,6 +179,12 @@ def launch(program: Path, folder: Path, path: Path) -> str:
         )
     if ran.returncode != 0:
         return (ran.stdout + ran.stderr).decode(errors="replace").strip().splitlines()[-1:][0] or "it exits at once"
+    return _await_answer(path, log, offset)
+
+
+def _await_answer(path: Path, log: Path, offset: int) -> str:
+    """Wait until the server answers. Return "", or its last words. offset: where in the log, in bytes, its own
+    begin."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if (ping(path) or b"").startswith(b"+PONG"):

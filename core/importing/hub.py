@@ -90,12 +90,12 @@ _DOWNLOADS: Mapping[str, Callable[[str, str, CountDone], Published]] = MappingPr
 def _reached(text: str, fetch: Callable[[], Any], progress: CountDone, size: int) -> Any:
     """size: in bytes, 0 = not known."""
 
-    def told(seen: Traffic) -> None:
+    def report(seen: Traffic) -> None:
         if seen.received:  # nothing comes where it lies in the library's cache
             progress(min(seen.received, size) if size else seen.received, size)
 
     try:
-        return followed(fetch, told)
+        return followed(fetch, report)
     except Exception as error:  # URLError, HTTPError, a wrong hash, and whatever the library's client raises
         close = getattr(error, "close", None)  # the connection that an answer such as 404 came by
         if callable(close):

@@ -132,8 +132,8 @@ class _TestData:
         """Quantise the network, and test it on the same images."""
         assert self.training is not None  # noqa: S101 - asked before
         file = int8_graph(graph_for(network, self.training, self.calibration), self.training, self.calibration)
-        told = reporter(self.say, "in int8")
-        found = evaluate(network, self.split, self.device, BATCH, told, int8_logits(file, self.threads))
+        report = reporter(self.say, "in int8")
+        found = evaluate(network, self.split, self.device, BATCH, report, int8_logits(file, self.threads))
         return Int8Result(
             top1=found.top1,
             lost=int((fp32.right & ~found.right).count_nonzero()),

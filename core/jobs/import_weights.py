@@ -28,10 +28,10 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
     """
     text, ref = request.weights, request.model
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         say(JobProgress(text, done, total))
 
-    published = download(text, told) if is_published(text) else None
+    published = download(text, report) if is_published(text) else None
     content = read_file(Path(text)) if published is None else FileContent(dict(published.weights))
     network, read = import_network(Path(text), content, ref, new_head=request.head == "new")
     for line in read.notes:

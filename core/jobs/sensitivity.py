@@ -45,8 +45,8 @@ def measure(request: Sensitivity, say: Say) -> Iterator[UnprunedNetwork | Pruned
     if not len(chosen):
         raise UserError("recipe", request.validation, f"of {len(training):,} training images holds out none to look at")
     scores = _scores(network, request, training, members)
-    told = reporter(say, path.name)
-    found = readings(network, _only(training, chosen), scores, request.sparsities, device, told)
+    report = reporter(say, path.name)
+    found = readings(network, _only(training, chosen), scores, request.sparsities, device, report)
     before = next(found)
     yield UnprunedNetwork(
         images=len(chosen),

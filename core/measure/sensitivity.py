@@ -62,12 +62,12 @@ def readings(
     images, passes = len(split.labels), 1 + len(weights) * len(sparsities)
     done = 0
 
-    def told(some: int, _: int) -> None:
+    def report(some: int, _: int) -> None:
         if progress is not None:
             progress(done + some, images * passes)
 
     def right() -> Tensor:
-        return evaluate(network, split, device, _BATCH, told).right
+        return evaluate(network, split, device, _BATCH, report).right
 
     as_it_is = right()
     nonzero = {name: int(weight.count_nonzero()) for name, weight in weights.items()}

@@ -24,7 +24,7 @@ from prunesweep.core.training.vision import import_torchvision
 _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
 _LOOK_SECONDS = 1.0
-_NETWORK_PATIENCE = 30.0
+_NETWORK_SECONDS = 30.0
 """Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
 
 
@@ -54,7 +54,7 @@ def fetch(name: str, data: Path, progress: CountDone | None = None) -> PackedDat
     dataset = getattr(import_torchvision().datasets, kind)
     make_private(data)
     try:
-        with contextlib.redirect_stdout(sys.stderr), _network_patience(), _watched(data, progress):
+        with contextlib.redirect_stdout(sys.stderr), _network_timeout(), _watched(data, progress):
             if hasattr(dataset, "resources"):
                 _unpack(dataset, data)
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
@@ -137,9 +137,9 @@ def _bytes_in(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _network_patience() -> Iterator[None]:
+def _network_timeout() -> Iterator[None]:
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_NETWORK_PATIENCE)
+    socket.setdefaulttimeout(_NETWORK_SECONDS)
     try:
         yield
     finally:

@@ -140,21 +140,10 @@ class Step:
         self._optimizer.zero_grad(set_to_none=True)
         self.summed = torch.zeros((), device=device)
         """Training loss, summed over the images of this epoch so far."""
-        self._plan = BatchDraws(
-            torch.zeros(count, dtype=torch.int64, device=device),
-            torch.zeros((count, 2), dtype=torch.int64, device=device),
-            torch.zeros(count, dtype=torch.bool, device=device),
-            torch.zeros((count, 2), device=device),
-            torch.zeros((count, 4 if recipe.crop_scale < 1 else 0), device=device),
-        )
+        self._plan = _room_for_draws(count, recipe, device)
         self._stream: Stream | None = None
-        self._incoming = torch.empty(0)
+        self._incoming = _room_for_images(split, recipe.batch) if split.streamed else torch.empty(0)
         """Images of the batch that is next, where they are streamed: uint8 [batch, 3, H, W] on the device."""
-        if split.streamed:
-            channels, *size = split.images.shape[1:]
-            # Pixel by pixel, as they lie in the packed file.
-            room = torch.empty((recipe.batch, *size, channels), dtype=torch.uint8, device=device)
-            self._incoming = room.permute(0, 3, 1, 2)
         self._rates: Sequence[float] = ()
         self._at = (0, 0)
         self._planned_rates = torch.zeros(steps_in(count, recipe.batch), device=device)
@@ -347,3 +336,21 @@ def _ran_out_of_memory(error: BaseException) -> bool:
 def _send(target: Tensor, source: Tensor) -> None:
     """Fill `target` from the CPU; from pinned memory nobody waits for a GPU that is at work."""
     target.copy_(source.pin_memory() if target.is_cuda else source, non_blocking=True)
+
+
+def _room_for_draws(count: int, recipe: Recipe, device: torch.device) -> BatchDraws:
+    """Return the memory of an epoch's draws, of `count` images."""
+    return BatchDraws(
+        torch.zeros(count, dtype=torch.int64, device=device),
+        torch.zeros((count, 2), dtype=torch.int64, device=device),
+        torch.zeros(count, dtype=torch.bool, device=device),
+        torch.zeros((count, 2), device=device),
+        torch.zeros((count, 4 if recipe.crop_scale < 1 else 0), device=device),
+    )
+
+
+def _room_for_images(split: Split, batch: int) -> Tensor:
+    """Return the memory of a batch on the split's device: uint8 [batch, 3, H, W], pixel by pixel as they lie in the
+    packed file."""
+    channels, *size = split.images.shape[1:]
+    return torch.empty((batch, *size, channels), dtype=torch.uint8, device=split.device).permute(0, 3, 1, 2)

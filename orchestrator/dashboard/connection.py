@@ -15,7 +15,7 @@ from prunesweep.orchestrator.console.text import one_line
 
 Found = TypeVar("Found")
 
-_PATIENCE = 2.0
+_BUSY_SECONDS = 2.0
 _LONGEST = 300
 
 
@@ -74,7 +74,7 @@ class LedgerConnection:
             file = self.settings.ledger_file
             missing = self.settings.embedded_ledger and not file.exists()
             raise LedgerAway(one_line(str(error), _LONGEST), missing=missing) from None
-        wait_briefly(engine, _PATIENCE)
+        wait_briefly(engine, _BUSY_SECONDS)
         return engine
 
 

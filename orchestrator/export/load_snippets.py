@@ -41,7 +41,7 @@ _CODE: Mapping[str, str] = MappingProxyType(
         "logits = network(images)",
         ".onnx": "import json\n\nimport onnxruntime\n\n"
         'session = onnxruntime.InferenceSession("{stem}.onnx", providers=["CPUExecutionProvider"])\n'
-        'told = json.loads(session.get_modelmeta().custom_metadata_map["input"])  # mean and std\n'
+        'preparation = json.loads(session.get_modelmeta().custom_metadata_map["input"])  # mean and std\n'
         '(logits,) = session.run(["logits"], {{"images": images}})',
     }
 )

@@ -230,6 +230,15 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     """Return what all rows share, and how to read the columns."""
     if not rows:
         return ["no cells"]
+    lines = [" · ".join(_shared_facts(rows))]
+    lines += validity.imported(rows)
+    lines += validity.nothing_learned(rows)
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
+    return lines + _how_to_read(rows) + _machines(rows)
+
+
+def _shared_facts(rows: Sequence[ReportRow]) -> list[str]:
+    """Return the sweep, and what all of its rows have in common."""
     done = sum(row.state == State.DONE for row in rows)
     facts = [
         f"{rows[0].sweep}: {done:,} of {text.plural(len(rows), 'cell')} done",
@@ -247,12 +256,15 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     dense_five = [row.top5_dense for row in rows if row.top5_dense is not None]
     if dense_five:
         facts.append(f"dense top-5 {_range(dense_five)} %")
-    lines = [" · ".join(facts)]
-    lines += validity.imported(rows)
-    lines += validity.nothing_learned(rows)
-    lines += [f"a toy, and what is seen on it holds for it alone: {one}" for one in toys_of(rows)]
-    lines.append("target %: zeros asked for, of the prunable weights; achieved %: zeros counted; epochs: in each round")
-    lines.append("top-1 and before: test accuracy in %, after recovery and right after pruning")
+    return facts
+
+
+def _how_to_read(rows: Sequence[ReportRow]) -> list[str]:
+    """Return what the columns mean, a line each, of those that these rows have."""
+    lines = [
+        "target %: zeros asked for, of the prunable weights; achieved %: zeros counted; epochs: in each round",
+        "top-1 and before: test accuracy in %, after recovery and right after pruning",
+    ]
     if any(row.top1_val is not None for row in rows):
         lines.append("val: accuracy in % on the validation images (of the training set, as many of every class)")
     if any(row.state == State.DONE and row.top1 is None for row in rows):
@@ -279,7 +291,7 @@ def caption(rows: Sequence[ReportRow]) -> list[str]:
     if collapsed:
         worst = text.plural(max(row.collapsed or 0 for row in collapsed), "layer")
         lines.append(f"layer collapse: {text.plural(len(collapsed), 'cell')} lost every weight of up to {worst}")
-    return lines + _machines(rows)
+    return lines
 
 
 def toys_of(rows: Sequence[ReportRow]) -> list[str]:

@@ -29,7 +29,7 @@ from prunesweep.orchestrator.networks import look_at
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.run.weights import Upload, prepared_as_said, read_given, sign_in, store
 
-_HINT_PATIENCE = 1.0
+_HINT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
 
     sender = threading.Thread(target=send, daemon=True)
     sender.start()
-    sender.join(_HINT_PATIENCE)
+    sender.join(_HINT_SECONDS)
     if sent:
         return ""
     where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"

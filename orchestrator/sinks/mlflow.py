@@ -63,14 +63,14 @@ class MlflowSink:
         self._experiment = experiment
         self._experiment_id = ""
         self._there: dict[tuple[str, str], _ServerRun] = {}
-        with self._patience():
+        with self._as_away():
             from mlflow import MlflowClient
 
             self._client: Any = MlflowClient(_without_login(uri))
 
     def write(self, run: SinkRun) -> bool:
         """See `prunesweep.orchestrator.sinks.feed.Sink`."""
-        with self._patience():
+        with self._as_away():
             there = self._opened(run)
             wrote = there is None
             there = there or self._create(run)
@@ -165,7 +165,7 @@ class MlflowSink:
         return True
 
     @contextmanager
-    def _patience(self) -> Iterator[None]:
+    def _as_away(self) -> Iterator[None]:
         """Turn what the client complains of into SinkAway; the next try reads again what the server has."""
         from mlflow.exceptions import MlflowException
 

@@ -142,8 +142,8 @@ def running(stages: tuple[RunningStage, ...], width: int) -> list[str]:
 
 def now(stages: tuple[RunningStage, ...], width: int) -> list[str]:
     """Return a line for each stage that does something else than to train: `cpu now reading images: 200 of 60,000`."""
-    told = [(stage, doing.words(stage.doing)) for stage in stages]
-    return [paint(elided(text.one_line(f"{stage.device} now {words}"), width), "dim") for stage, words in told if words]
+    said = [(stage, doing.words(stage.doing)) for stage in stages]
+    return [paint(elided(text.one_line(f"{stage.device} now {words}"), width), "dim") for stage, words in said if words]
 
 
 def silent(stages: tuple[RunningStage, ...]) -> list[str]:

@@ -27,9 +27,9 @@ with WriterQueue(Path(sys.argv[1])).turn():
 """
 
 
-def _queue(file: Path, patience: float = 60.0) -> WriterQueue:
+def _queue(file: Path, longest_wait: float = 60.0) -> WriterQueue:
     made = WriterQueue(file)
-    made.patience = patience
+    made.longest_wait = longest_wait
     return made
 
 
@@ -73,7 +73,7 @@ def test_whoever_waited_too_long_writes_all_the_same_and_leaves_no_lock(settings
     """As if the holder hung: SQLite decides then, and the lock that comes too late is given back."""
     engine = open_ledger(settings)
     own: WriterQueue = engine.get_execution_options()[QUEUE]
-    own.patience = 0.02
+    own.longest_wait = 0.02
     with _queue(settings.ledger_file).turn():
         threads = threading.active_count()
         for number in range(3):
@@ -81,7 +81,7 @@ def test_whoever_waited_too_long_writes_all_the_same_and_leaves_no_lock(settings
                 row = {"name": f"s{number}", "grid": {}, "version": "1", "cancelled": False}
                 connection.execute(insert(sweeps).values(created_at=DatabaseNow(), **row))
         assert threading.active_count() == threads + 1
-    own.patience = 60.0
+    own.longest_wait = 60.0
     with own.turn():
         assert not _free(settings.ledger_file)
     assert _free(settings.ledger_file)

@@ -39,12 +39,12 @@ class Stand:
         encoded = {DIGEST: encode(STAGE), CHILD_DIGEST: encode(CHILD)}
         add_sweep(self.engine, Plan(GRIDS["demo"], (), {DIGEST: STAGE, CHILD_DIGEST: CHILD}, encoded), "one", "test")
         self.published, self.discarded = [], []
-        patience = LedgerRetry(threading.Event())
+        ledger_retry = LedgerRetry(threading.Event())
         context = WorkerContext(
             settings,
             self.engine,
             "here:1",
-            patience,
+            ledger_retry,
             self.published.extend,
             self.discarded.append,
             lambda: None,

@@ -56,8 +56,8 @@ class TrainerStore:
             StageError: no such artifact, or its bytes have another hash.
         """
         read = "reading from the store"
-        told = lambda done, total: self._report(read, done=done, total=total, unit=BYTES)  # noqa: E731
-        return self._wait_for(lambda: self._store.get(name, told), read)
+        counted = lambda done, total: self._report(read, done=done, total=total, unit=BYTES)  # noqa: E731
+        return self._wait_for(lambda: self._store.get(name, counted), read)
 
     def await_room(self, size: int) -> None:
         """Wait until the store takes `size` bytes: before a training, not after it."""
@@ -67,13 +67,13 @@ class TrainerStore:
         """Store what the stage made; waits for as long as the store does not take it. SHA-256 and size."""
         phase = "storing"
 
-        def told(done: int, total: int) -> None:
+        def counted(done: int, total: int) -> None:
             # Also while no byte moves: the client gives a request up by itself (`prunesweep.core.artifacts.location`).
             self._report(phase, done=done, total=total, unit=BYTES)
 
         def store() -> tuple[str, int]:
-            told(0, len(made.data))
-            return self._store.put(made.data, told)
+            counted(0, len(made.data))
+            return self._store.put(made.data, counted)
 
         stored = self._wait_for(store, phase, lambda: self._keep(stage, made))
         self._file(stage).unlink(missing_ok=True)

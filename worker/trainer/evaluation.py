@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ from prunesweep.core.measure.size import parameter_counts
 from prunesweep.core.measure.smaller import smaller
 from prunesweep.core.plan.layer_rules import counted_layers, decode_rules, resolved
 from prunesweep.core.plan.stages import TOP5_CLASSES, Benchmark, Evaluate
-from prunesweep.core.pruning.masks import apply_masks, prunable
+from prunesweep.core.pruning.masks import Masks, apply_masks, prunable
 from prunesweep.core.training.batches import fitting
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import load_model
@@ -36,19 +37,10 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
     model = load_model(stage.model, after.weights)
     counted = macs(model, split.image_shape)
     context.use_threads(counted.macs_dense * fitting(_EVALUATION_BATCH, split.images.shape[2:]))
-    told = lambda done, total: context.report(_PHASE, done=done, total=total, unit="images")  # noqa: E731
-    top1_before = top1_bn = None
-    if stage.before:
-        before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)
-        apply_masks(before, after.masks)
-        images = context.split(stage.dataset, "train") if stage.bn_reestimate else None
-        with context.report.watching(before, _PHASE):
-            top1_before = evaluate(before, split, context.device, _EVALUATION_BATCH, told).top1
-            if images is not None:
-                reestimate(before, images, context.device)
-                top1_bn = evaluate(before, split, context.device, _EVALUATION_BATCH, told).top1
+    shown = partial(_show, context)
+    top1_before, top1_bn = _right_after_pruning(context, request, stage, after.masks, split)
     with context.report.watching(model, _PHASE):
-        found = evaluate(model, split, context.device, _EVALUATION_BATCH, told)
+        found = evaluate(model, split, context.device, _EVALUATION_BATCH, shown)
     nonzero, total = sum(layer.nonzero for layer in counted.layers), sum(layer.total for layer in counted.layers)
     nonzero_counted, total_counted = _counted(model, counted.layers, after.meta.get("layers", ""))
     params_nonzero, params = parameter_counts(model)
@@ -73,6 +65,28 @@ def run_evaluate(context: TrainerContext, request: Request, stage: Evaluate) -> 
         "device": processor_name(context.device),
     }
     return Done("", 0, 0.0, {}, result, what_ran(context.device, found.format) | _normalised(split))
+
+
+def _show(context: TrainerContext, done: int, total: int) -> None:
+    context.report(_PHASE, done=done, total=total, unit="images")
+
+
+def _right_after_pruning(
+    context: TrainerContext, request: Request, stage: Evaluate, masks: Masks, split: Split
+) -> tuple[float | None, float | None]:
+    """Return top-1 right after the last pruning, and with batch-norm statistics re-estimated; None = not asked for."""
+    if not stage.before:
+        return None, None
+    before = load_model(stage.model, context.checkpoint(request.inputs, stage.before).weights)
+    apply_masks(before, masks)
+    images = context.split(stage.dataset, "train") if stage.bn_reestimate else None
+    shown = partial(_show, context)
+    with context.report.watching(before, _PHASE):
+        top1 = evaluate(before, split, context.device, _EVALUATION_BATCH, shown).top1
+        if images is None:
+            return top1, None
+        reestimate(before, images, context.device)
+        return top1, evaluate(before, split, context.device, _EVALUATION_BATCH, shown).top1
 
 
 def _normalised(split: Split) -> dict[str, str]:

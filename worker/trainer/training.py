@@ -7,6 +7,7 @@ from types import MappingProxyType
 from torch import Tensor, nn
 
 from prunesweep.core.artifacts.checkpoint import Checkpoint, pack
+from prunesweep.core.artifacts.saved_state import SavedState
 from prunesweep.core.errors import REPAIR, StageError
 from prunesweep.core.ledger.db.doing import STEPS
 from prunesweep.core.measure.flops import macs
@@ -23,6 +24,7 @@ from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model, load_model
 from prunesweep.core.training.score_batches import score_batches
+from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Done, Epoch, Request
 from prunesweep.worker.trainer.artifact_store import TrainedArtifact
 from prunesweep.worker.trainer.context import TrainerContext, say
@@ -107,44 +109,20 @@ def _train_and_store(
         return _store(context, request, made)
     split = context.split(stage.dataset, "train")
     saved = context.saved_state(request)
-    if saved is None:
-        model, masks = begin()
-    else:
-        model = build_model(stage.model, stage.seed)
-        masks = {name: mask.to(context.device) for name, mask in saved.masks.items()}
+    model, masks = begin() if saved is None else _as_saved(context, stage, saved)
     context.artifacts.await_room(_size_of(model))
     context.use_threads(macs(model, split.image_shape).macs_dense * stage.recipe.batch)
-    facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
-    start, seconds = (saved.snapshot, saved.seconds) if saved else (None, 0.0)
-    at = [0, 0]
-    steps = DeviceSteps(context.device, lambda: context.report("training", done=at[0], total=at[1], unit=STEPS))
+    seconds: float = saved.seconds if saved else 0.0
+    top1: float | None = None
+    note_step = _step_counter(context, stage.epochs)
     with context.saving(request.digest, masks, saved) as checkpointer, context.at_work(split) as work:
 
         def before_step(training: Training) -> None:
             work.step()
-            epoch, step = training.position
-            at[:] = epoch * training.steps + step, stage.epochs * training.steps
-            steps.step()
+            note_step(training)
             checkpointer(training)
 
-        before, after, teacher = stage.before, stage.after, _teacher(context, request, stage)
-        course = train(
-            model,
-            masks,
-            split,
-            stage.recipe,
-            *facts,
-            before=before,
-            after=after,
-            start=start,
-            before_step=before_step,
-            teacher=teacher,
-            compiled=context.settings.compiled,
-            regrowth=_regrowth(stage),
-            # Networks of others may hold tensors that are neither parameters nor buffers.
-            graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
-        )
-        top1 = None
+        course = _course(context, request, stage, (model, masks), split, saved.snapshot if saved else None, before_step)
         if optimizer and saved is None:
             _adopt(course, optimizer)
         with context.report.watching(model, "training"):
@@ -153,9 +131,7 @@ def _train_and_store(
                 context.emit(Epoch(**asdict(epoch)))
             if top1 is None:  # no epoch was left to train
                 top1 = course.validate()
-    goes_on = isinstance(stage, Train) and stage.epochs and stage.after
-    left = course.optimizer() if goes_on else {}
-    data, summary = _make(context, request, stage, model, course.masks, left)
+    data, summary = _make(context, request, stage, model, course)
     if masks:
         counted = macs(model, split.image_shape)
         summary |= {"macs": counted.macs, "macs_dense": counted.macs_dense}
@@ -164,6 +140,54 @@ def _train_and_store(
         summary |= {"top1_val": top1, "val_images": course.validation_images}
     ran = what_ran(context.device, course.format, resumed=saved is not None, compiled=context.settings.compiled)
     return _store(context, request, TrainedArtifact(data, {"train_seconds": seconds, "summary": summary, "ran": ran}))
+
+
+def _as_saved(context: TrainerContext, stage: Train | PruneRound, saved: SavedState) -> tuple[nn.Module, Masks]:
+    """Return the model, whose weights the training takes from the saved state, and the masks of an earlier attempt."""
+    return build_model(stage.model, stage.seed), {name: mask.to(context.device) for name, mask in saved.masks.items()}
+
+
+def _step_counter(context: TrainerContext, epochs: int) -> Callable[[Training], None]:
+    """Return what reports a training's steps as the device does them."""
+    at = [0, 0]
+    steps = DeviceSteps(context.device, lambda: context.report("training", done=at[0], total=at[1], unit=STEPS))
+
+    def note_step(training: Training) -> None:
+        epoch, step = training.position
+        at[:] = epoch * training.steps + step, epochs * training.steps
+        steps.step()
+
+    return note_step
+
+
+def _course(
+    context: TrainerContext,
+    request: Request,
+    stage: Train | PruneRound,
+    network: tuple[nn.Module, Masks],
+    split: Split,
+    start: TrainingState | None,
+    before_step: Callable[[Training], None],
+) -> Training:
+    """Return the stage's training of a network, not begun. start: where an earlier attempt got to."""
+    model, masks = network
+    facts = (stage.epochs, stage.seed, stage.first_epoch, context.device)
+    return train(
+        model,
+        masks,
+        split,
+        stage.recipe,
+        *facts,
+        before=stage.before,
+        after=stage.after,
+        start=start,
+        before_step=before_step,
+        teacher=_teacher(context, request, stage),
+        compiled=context.settings.compiled,
+        regrowth=_regrowth(stage),
+        # Networks of others may hold tensors that are neither parameters nor buffers.
+        graph=context.kept.begin(stage.model if prunable_shapes(stage.model) is not None else None),
+    )
 
 
 def _teacher(context: TrainerContext, request: Request, stage: Train | PruneRound) -> nn.Module | None:
@@ -194,15 +218,12 @@ def _adopt(course: Training, optimizer: Mapping[str, Tensor]) -> None:
 
 
 def _make(
-    context: TrainerContext,
-    request: Request,
-    stage: Train | PruneRound,
-    model: nn.Module,
-    masks: Masks,
-    optimizer: Mapping[str, Tensor],
+    context: TrainerContext, request: Request, stage: Train | PruneRound, model: nn.Module, course: Training
 ) -> tuple[bytes, dict[str, float]]:
-    """Return the trained network as an artifact's bytes, with what is said of it. optimizer: empty unless others
-    continue."""
+    """Return the trained network as an artifact's bytes, with what is said of it; the optimizer's state is in it only
+    if another training continues from there."""
+    optimizer = course.optimizer() if isinstance(stage, Train) and stage.epochs and stage.after else {}
+    masks = course.masks
     context.report("packing")
     nonzero, total = count_nonzero(model)
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}

@@ -50,7 +50,7 @@ def wait_briefly(engine: Engine, seconds: float) -> None:
     """Make every later call wait at most that long for a SQLite file that another process has locked, then raise
     OperationalError: for callers that make it again, and have other things to do meanwhile."""
     if engine.dialect.name == "sqlite":
-        engine.get_execution_options()[QUEUE].patience = seconds
+        engine.get_execution_options()[QUEUE].longest_wait = seconds
         pragma = f"PRAGMA busy_timeout={round(seconds * 1000)}"
         event.listen(engine, "connect", lambda connection, _record: connection.execute(pragma).close())
         engine.dispose()  # whoever connects from now on

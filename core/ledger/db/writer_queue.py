@@ -15,27 +15,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_PATIENCE = 1.0
+_LONGEST_WAIT = 1.0
 
 
 class WriterQueue:
     """The queue of a file, as one engine of one process sees it. With `turn()`: a write.
 
     Attributes:
-        patience: seconds in the queue, at most.
+        longest_wait: seconds in the queue, at most.
     """
 
     def __init__(self, ledger: Path) -> None:
-        self.patience = _PATIENCE
+        self.longest_wait = _LONGEST_WAIT
         self._file = ledger.with_name(f"{ledger.name}-queue")
         self._mutex = threading.Lock()
         self._lock: _Lock | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for this writer's turn, though no longer than `patience`, and end it after the block."""
-        ends = time.monotonic() + self.patience
-        if not self._mutex.acquire(timeout=self.patience):
+        """Wait for this writer's turn, though no longer than `longest_wait`, and end it after the block."""
+        ends = time.monotonic() + self.longest_wait
+        if not self._mutex.acquire(timeout=self.longest_wait):
             yield
             return
         try:

@@ -83,7 +83,7 @@ _inputs = (
 )
 _saved = select(snapshots.c.artifact).where(snapshots.c.digest == bindparam("of")).scalar_subquery()
 _NOTED = ("digest", "attempt", "worker", "slot", "started_at")
-_TOLD = ("attempt", "spec", "inputs", "epochs", "kind", "saved")
+_CLAIMED = ("attempt", "spec", "inputs", "epochs", "kind", "saved")
 _claimed = (
     update(stages)
     .where(stages.c.digest == bindparam("of"), stages.c.state == State.READY, rested())
@@ -107,7 +107,7 @@ def _at_once(claimed: ReturningUpdate[Any]) -> Select[Any]:
     """Claim in one statement, where a round trip is what costs; SQLite knows no UPDATE within another statement."""
     taken = claimed.cte("taken")
     noted = _attempt.from_select(list(_NOTED), select(*(taken.c[name] for name in _NOTED))).cte("noted")
-    return select(*(taken.c[name] for name in _TOLD)).add_cte(noted)
+    return select(*(taken.c[name] for name in _CLAIMED)).add_cte(noted)
 
 
 _claims = {role: _claimed.where(takes(role)) for role in ROLES}

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.bulk import bulk
 from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
-from prunesweep.core.ledger.db.sweep_rows import digests
+from prunesweep.core.ledger.db.sweep_rows import cell_rows, digests, of
 from prunesweep.core.ledger.db.transactions import lock_structure, writing_on
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.ledger.queue.staging import cell_row, in_plan_order, staged
@@ -19,6 +19,8 @@ from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.planned_cells import PlannedCell
 
 _SWEEP = "sweep"
+_KEY = ("algorithm", "sparsity", "epochs", "iterations", "seed")
+"""The columns that identify a cell within its sweep."""
 
 
 def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan: Plan) -> SubmitSummary:
@@ -60,14 +62,13 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
 
 def _add_cells(connection: Connection, plan: Plan, sweep_id: int) -> None:
     """Add the cells that the sweep does not have, numbered after those that it has."""
-    key = (cells.c.algorithm, cells.c.sparsity, cells.c.epochs, cells.c.iterations, cells.c.seed)
-    had = {tuple(row) for row in connection.execute(select(*key).where(cells.c.sweep_id == sweep_id))}
-    last = connection.execute(select(func.max(cells.c.position)).where(cells.c.sweep_id == sweep_id)).scalar() or 0
+    rows = connection.execute(cell_rows("position", *_KEY), of(sweep_id)).all()
+    had = {tuple(row[1:]) for row in rows}
+    last = rows[-1].position if rows else 0
     added = [planned for planned in plan.cells if _key(planned) not in had]
-    rows = (cell_row(position, planned, plan.grid) for position, planned in enumerate(added, last + 1))
-    bulk(connection, insert(cells), ({"sweep_id": sweep_id, **row} for row in rows))
+    new = (cell_row(position, planned, plan.grid) for position, planned in enumerate(added, last + 1))
+    bulk(connection, insert(cells), ({"sweep_id": sweep_id, **row} for row in new))
 
 
 def _key(planned: PlannedCell) -> tuple[object, ...]:
-    cell = planned.cell
-    return cell.algorithm, cell.sparsity, cell.epochs, cell.iterations, cell.seed
+    return tuple(getattr(planned.cell, name) for name in _KEY)

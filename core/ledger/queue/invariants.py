@@ -112,7 +112,7 @@ _MOST = 20
 
 
 def violations(engine: Engine, most: int = _MOST) -> list[Violation]:
-    """Return what is wrong with the ledger, up to `most` stages of each rule; empty as long as all is well."""
+    """Return what is wrong with the ledger, up to `most` stages of each rule; empty if nothing is."""
     with reading(engine) as connection:
         return [
             Violation(rule, digest, state)

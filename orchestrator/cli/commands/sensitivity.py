@@ -47,13 +47,7 @@ def sensitivity(
     settings = load_settings()
     path = existing(file)
     levels = parse_list(sparsity, "sparsity", _level)
-    chosen, most = parse_score(score, "score", SCORES), parse_points(max_drop, "max-drop")
-    if chosen in OF_CHANNELS:
-        ranking = ", ".join(one for one in WEIGHT_SCORES if one not in CORRECTING)
-        raise UserError("score", chosen, f"ranks whole channels, not a layer's weights; choose one of {ranking}")
-    if chosen in CORRECTING:
-        fix = "changes the weights that stay as well, and here they are left as they are; give another one, e.g. wanda"
-        raise UserError("score", score, fix)
+    chosen, most = _read_score(score), parse_points(max_drop, "max-drop")
     count, cpus = parse_count(images, "images", 0, _MOST_IMAGES), parse_count(threads, "threads", 0, 1024)
     training = load_recipe(recipe or recipe_for(options.dataset)).finetune
     if not training.validation:
@@ -85,6 +79,18 @@ def sensitivity(
     if output is not None:
         write_whole(output, content(profile, form))
         note(f"written: {output}")
+
+
+def _read_score(score: str) -> str:
+    """Return the score; raise UserError for one that does not rank a layer's weights alone."""
+    chosen = parse_score(score, "score", SCORES)
+    if chosen in OF_CHANNELS:
+        ranking = ", ".join(one for one in WEIGHT_SCORES if one not in CORRECTING)
+        raise UserError("score", chosen, f"ranks whole channels, not a layer's weights; choose one of {ranking}")
+    if chosen in CORRECTING:
+        fix = "changes the weights that stay as well, and here they are left as they are; give another one, e.g. wanda"
+        raise UserError("score", score, fix)
+    return chosen
 
 
 def _level(value: object) -> float:

@@ -36,8 +36,8 @@ def _show(engine: Engine, settings: Settings, sweep_id: int, json_: bool) -> Non
     say(*view.lines(current, width()))
     if not current.ended:
         workers = list_workers(engine, settings.lease)
-        told = [*view.worker_lines(workers), *view.said_lines(workers)]
-        if told:
-            say("", *told)
+        notes = [*view.worker_lines(workers), *view.said_lines(workers)]
+        if notes:
+            say("", *notes)
         if not workers and not current.running:
             say("", "no worker is up; start one: sweep worker")

@@ -77,8 +77,8 @@ def verify(sweep: str | None, repair: bool, json_: bool) -> None:
         if problem:
             note(f"note: {problem}")
     if json_:
-        told = [{**asdict(rule), "fix": rule.fix} for rule in rules]
-        say_json({**asdict(looked), "rules": told, "repair": None if redone is None else asdict(redone)})
+        broken = [{**asdict(rule), "fix": rule.fix} for rule in rules]
+        say_json({**asdict(looked), "rules": broken, "repair": None if redone is None else asdict(redone)})
     else:
         say(*(rule.line for rule in rules), *_lines(looked, redone))
     if looked.findings or rules:

@@ -52,7 +52,7 @@ def drawn(chart: alt.LayerChart | alt.FacetChart | alt.Chart) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Looks:
-    """How the series of a chart are told apart.
+    """How the series of a chart differ to the eye.
 
     Attributes:
         series: settings, by `s` of the data: a colour, a shape and a dash each.

@@ -1,0 +1,109 @@
+"""The house rules that no linter knows: the map is the one on disk, a word has one meaning, functions stay short."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_MOST_LINES = 45
+"""Of a function's body, its docstring left out."""
+
+_PRIVATE = re.compile(
+    r"\b(?:anew|goes on|is had|was had|[Ss]peaks?|[Hh]ears?|[Pp]atience|not well|is well|[Tt]old|deaf|calm)\b"
+)
+"""Words that were taken out of docstrings, comments and messages, because programs do not do these things."""
+
+
+@cache
+def _texts() -> dict[Path, str]:
+    rooms = ("core", "orchestrator", "worker")
+    files = chain((ROOT / "prunesweep").glob("*.py"), *((ROOT / room).rglob("*.py") for room in rooms))
+    return {file.relative_to(ROOT): file.read_text() for file in files}
+
+
+@cache
+def _tree_rows() -> tuple[tuple[Path, str], ...]:
+    """(folder, text) of each folder in ARCHITECTURE.md's tree, with the lines that continue its text."""
+    text = (ROOT / "ARCHITECTURE.md").read_text().partition("```\nprunesweep/ ")[2].partition("```")[0]
+    rows: list[tuple[Path, str]] = []
+    top = Path()
+    for line in f"prunesweep/ {text}".splitlines():
+        indent = len(line) - len(line.lstrip())
+        if indent > 2:
+            rows[-1] = (rows[-1][0], f"{rows[-1][1]} {line.strip()}")
+        elif re.match(r"\s*\w+/(  \w+/)+", line):
+            rows += [(top / name, "") for name in re.findall(r"(\w+)/", line)]
+        else:
+            name, _, said = line.strip().partition(" ")
+            top = top if indent else Path(name)
+            rows.append((top / name if indent else top, said))
+    return tuple(rows)
+
+
+@pytest.mark.parametrize("top", ["core", "orchestrator", "worker"])
+def test_every_room_is_in_the_tree_and_every_room_of_the_tree_is_there(top: str) -> None:
+    shown = {folder.name for folder, _ in _tree_rows() if folder.parent == Path(top)}
+    assert shown == {child.name for child in (ROOT / top).iterdir() if (child / "__init__.py").is_file()}
+
+
+def test_the_modules_and_folders_that_the_tree_names_are_there() -> None:
+    assert len(_tree_rows()) > 25
+    for folder, said in _tree_rows():
+        for name in re.findall(r"\b([a-z0-9_]+)/(?=[ ;,)]|$)", said):
+            assert (ROOT / folder / name).is_dir() or (ROOT / name).is_dir(), f"{folder}: {name}/"
+        for name in re.findall(r"\b[a-z0-9]+_[a-z0-9_]+\b", said):
+            assert list((ROOT / folder).rglob(f"{name}.py")) or name == "build_model", f"{folder}: {name}"
+
+
+def test_a_public_class_has_its_name_alone() -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for file, text in _texts().items():
+        for name in re.findall(r"^class ([A-Za-z]\w*)", text, re.M):
+            found[name].append(str(file))
+    assert len(found) > 300
+    assert not {name: files for name, files in found.items() if len(files) > 1}
+
+
+def _bodies(text: str) -> Iterator[tuple[str, int]]:
+    """(name, lines of the body without its docstring) of each function, as ruff lays it out."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if not (begun := re.match(r"( *)(?:async )?def (\w+)\(", line)) or line.endswith("..."):
+            continue
+        indent, place = begun[1], number
+        if not re.search(r":(  #.*)?$", line):
+            place = next(
+                at for at in range(number + 1, len(lines)) if lines[at].startswith((f"{indent})", f"{indent}]"))
+            )
+        first = place = place + 1
+        inside = f"{indent}    "
+        while place < len(lines) and (not lines[place].strip() or lines[place].startswith(inside)):
+            place += 1
+        body = "\n".join(lines[first:place]).strip()
+        yield begun[2], len(re.sub(r'^"""(?s:.*?)"""', "", body).strip().splitlines())
+
+
+def test_functions_stay_short() -> None:
+    found = [(file, *body) for file, text in _texts().items() for body in _bodies(text)]
+    assert len(found) > 2500
+    assert not [(str(file), name) for file, name, lines in found if lines > _MOST_LINES]
+
+
+def test_docstrings_comments_and_messages_have_no_private_words() -> None:
+    assert not {str(file): word[0] for file, text in _texts().items() if (word := _PRIVATE.search(text))}
+
+
+def test_only_one_file_knows_how_a_sweep_s_rows_are_found() -> None:
+    """Joins of all sweeps at once are others' matter; the number of one sweep belongs into `sweep_rows`. The other two
+    write."""
+    one = re.compile(r"\b(cells|sweep_stages)\.c\.sweep_id == (?!sweeps\.c)")
+    writing = {Path("core/ledger/queue/staging.py"), Path("core/ledger/queue/submit.py")}
+    assert {file for file, text in _texts().items() if one.search(text)} == {
+        Path("core/ledger/db/sweep_rows.py"),
+        *writing,
+    }
