@@ -52,7 +52,7 @@ def _cells(race: LatencyRun) -> str:
 
 
 def _shown(time: EngineTime) -> str:
-    """Milliseconds, and how much faster than the fastest dense one, with the 99 % interval."""
+    """Return milliseconds, and how much faster than the fastest dense one, with the 99 % interval."""
     if not time.pruned:
         return f"{time.ms:.2f} ms ({time.engine})"
     return f"{time.ms:.2f} ms, {time.ratio:.2f}× ({time.ratio_low:.2f} to {time.ratio_high:.2f})"

@@ -47,7 +47,7 @@ def submit(engine: Engine, count: int, name: str = "study", seeds: int = 1) -> S
 
 
 def start_workers(engine: Engine) -> None:
-    """Two workers with two slots each."""
+    """Register two workers with two slots each."""
     for name in WORKERS:
         register(engine, name, name.partition(":")[0], 4711, SLOTS, "0.1.0")
         heartbeat(engine, name, [], LEASE, USAGE)
@@ -66,7 +66,7 @@ def take(engine: Engine, count: int) -> list[Claim]:
 
 
 def train(engine: Engine, held: Claim, epochs: int) -> None:
-    """That many epochs of a stage, on a plausible curve."""
+    """Record that many epochs of a stage, on a plausible curve."""
     luck = random.Random(held.digest)
     for epoch in range(1, epochs + 1):
         top1 = 0.93 - 0.5 * math.exp(-epoch / 3) + luck.uniform(-0.01, 0.01)

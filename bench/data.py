@@ -57,7 +57,7 @@ def epoch(split: Split, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def rate(batches: Callable[[], Iterable[Any]]) -> float:
-    """Images a second over one pass."""
+    """Return images a second over one pass."""
     started = time.perf_counter()
     count = sum(len(images) for images, _ in batches())
     return count / (time.perf_counter() - started)

@@ -38,7 +38,7 @@ class Database:
     durability: str
 
     def server_seconds(self) -> float:
-        """Processor seconds of the server's processes that are alive, since each began."""
+        """Return processor seconds of the server's processes that are alive, since each began."""
         if not self.server:
             return 0.0
         main = psutil.Process(self.server)

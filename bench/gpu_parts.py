@@ -148,7 +148,7 @@ def equality(device: str, smoke: bool) -> Metrics:
 
 
 def select(device: str, smoke: bool) -> Metrics:
-    """Milliseconds of the threshold of 11 M scores, interleaved; medians."""
+    """Return milliseconds of the threshold of 11 M scores, interleaved; medians."""
     from prunesweep.core.pruning import ranking
 
     size = 10_000 if smoke else 11_164_352

@@ -47,7 +47,7 @@ def split_on(device: torch.device, images: int) -> Split:
 
 
 def rate(split: Split, load: Load, *graph: Callable[[torch.device], Recording | None]) -> float:
-    """Images a second, the median epoch's; without a graph if one is given that makes none."""
+    """Return images a second, the median epoch's; without a graph if one is given that makes none."""
     model = build_model(ModelRef(load.model, load.width, 10), seed=0)
     recipe = replace(load_recipe("study").dense, batch=load.batch, validation=0.0, precision="bf16")
     options: dict[str, Any] = {"graph": graph[0]} if graph else {}

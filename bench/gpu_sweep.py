@@ -111,7 +111,7 @@ class Home:
 
 
 def synthetic(data: Path, train: int, test: int) -> None:
-    """Images of CIFAR-10's shape, packed as if they had been downloaded: ten blurred patterns under noise."""
+    """Write images of CIFAR-10's shape, packed as if they had been downloaded: ten blurred patterns under noise."""
     import torch
 
     from prunesweep.core.images.folders import packed_path
@@ -159,7 +159,7 @@ def sweeps(options: argparse.Namespace) -> dict[str, float]:
 
 
 def measure(options: argparse.Namespace) -> dict[str, float]:
-    """Everything that was asked for."""
+    """Return everything that was asked for."""
     import torch
     from gpu_rates import Load, together, with_and_without
 

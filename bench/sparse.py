@@ -86,7 +86,7 @@ def races(paths: list[Path], threads: int, batches: list[int], engines: list[str
 
 
 def against_deepsparse(path: Path, threads: int, batch: int, python: str, folder: Path) -> tuple[float, float]:
-    """Milliseconds a pass: ours and DeepSparse's, medians of bursts that take turns."""
+    """Return milliseconds a pass: ours and DeepSparse's, medians of bursts that take turns."""
     network = load_network(path, "resnet18").eval()
     images = torch.rand(batch, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     exported = folder / "rival.onnx"

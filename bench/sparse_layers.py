@@ -48,7 +48,7 @@ def _ticks(crew: ThreadPool) -> int:
 
 
 def measure(net: WindowGraph, batch: int, crew: ThreadPool) -> list[list[float]]:
-    """Ticks of each node's ways."""
+    """Return ticks of each node's ways."""
     target = here()
     assert target is not None, "needs AVX-512, or AVX2 with FMA"
     if batch < target.lanes:

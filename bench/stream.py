@@ -86,7 +86,7 @@ class Files(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 
 def ours(split: Split, recipe: Recipe, model: nn.Module, steps: int) -> float:
-    """Images a second of this program's training step."""
+    """Return images a second of this program's training step."""
     step = Step(model, {}, split, recipe, len(split), None)
     step.begin(draw(torch.arange(len(split)), recipe, 0, 0), [0.01] * steps_in(len(split), recipe.batch), 0)
     for number in range(WARM):
@@ -97,7 +97,7 @@ def ours(split: Split, recipe: Recipe, model: nn.Module, steps: int) -> float:
 
 
 def rival(files: Files, workers: int, recipe: Recipe, model: nn.Module, steps: int) -> float:
-    """Images a second of a plain training loop over a DataLoader with so many workers."""
+    """Return images a second of a plain training loop over a DataLoader with so many workers."""
     passes = Passes(model, 64, gradients=True, precision=recipe.precision).train()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, fused=True)
     loader = torch.utils.data.DataLoader(

@@ -35,7 +35,7 @@ USUAL = "eager fp32, PIL DataLoader, nn.utils.prune"
 
 
 def random_split(images: int) -> Split:
-    """Random 32×32 images with random labels: their content costs nothing and decides nothing here."""
+    """Return random 32×32 images with random labels: their content costs nothing and decides nothing here."""
     pixels = torch.randint(0, 256, (images, 32, 32, 3), dtype=torch.uint8)
     labels = torch.randint(0, 10, (images,))
     middle, spread = torch.full((3,), 0.47), torch.full((3,), 0.25)

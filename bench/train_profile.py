@@ -1,4 +1,4 @@
-"""Where a training step's time goes on this CPU, and how far its convolutions are from what the processor can do.
+"""Where a training step spends its time on this CPU, and how far its convolutions are from what the processor can do.
 
 For the training step of ours and for the usual loop (both as in `train.py`): seconds an image by kind of kernel, from
 torch's profiler (self time of its operators, all threads together run one operator at a time), and the rate of the

@@ -103,5 +103,5 @@ def _is_here(root: Path) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """Quoted for a shell, always in single quotes: brackets are patterns in zsh."""
+    """Return the words quoted for a shell, always in single quotes: brackets are patterns in zsh."""
     return shlex.quote(text) if "'" in text else f"'{text}'"

@@ -92,7 +92,7 @@ class Passes(nn.Module):
         return laid_out(images, self._layout)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits [B, classes]: float32, float64 for a network in float64.
+        """Return logits [B, classes]: float32, float64 for a network in float64.
 
         Raises:
             StageError: the network gives something else than a tensor.

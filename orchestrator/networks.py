@@ -67,7 +67,7 @@ def look_at(grid: Grid, dataset: FoundDataset, settings: Settings, folder: Path 
     return FoundNetwork(found.shapes, found.channels, found.notes)
 
 
-def not_looked_at(network: Network, reason: str) -> FoundNetwork:
+def not_looked_at(network: NetworkRef, reason: str) -> FoundNetwork:
     """Return that nothing is known of it, and why."""
     return FoundNetwork(notes=(f"{network.shown} was not looked at, the workers will: {reason}",))
 
@@ -91,7 +91,7 @@ def check_here(model: str, settings: Settings) -> None:
 
 
 def _unknown(network: NetworkRef, settings: Settings, folder: Path | None) -> str:
-    """Why nobody here can tell."""
+    """Return why nobody here can tell."""
     if importlib.util.find_spec("torch") is None:
         return "torch is not installed here"
     if wrong := other_versions(network):

@@ -142,7 +142,7 @@ def _hand_back(**_: Any) -> None:
 
 @signals.worker_shutdown.connect(weak=False)
 def _close_runtime(sender: Any, **_: Any) -> None:
-    """Everything has stopped, or never fully started."""
+    """Close the runtime: everything has stopped, or never fully started."""
     runtime = getattr(sender, "runtime", None)
     if runtime is not None:
         runtime.stop()

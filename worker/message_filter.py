@@ -38,7 +38,7 @@ class MessageFilter(bootsteps.StartStopStep):
 
 
 def refusal(message: Any, queue: str) -> str:
-    """Why a raw message of that queue is not let through; "" if it is."""
+    """Return why a raw message of that queue is not let through; "" if it is."""
     try:
         body = _body(message)
         return _no_hint(message["headers"], body) if queue == QUEUE else ""

@@ -149,7 +149,7 @@ class WorkerRuntime:
         self._reconnect_consumer = reconnect
 
     def begin_stop(self) -> None:
-        """Stages are handed back from now on, by the supervisor's thread; safe in a signal handler."""
+        """Hand stages back from now on, by the supervisor's thread; safe in a signal handler."""
         if not self._stopping.is_set():
             self._stopping.set()
             self._supervisor.wake()

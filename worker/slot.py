@@ -229,7 +229,7 @@ class Slot:
         self.stop(StopReason.RELEASE)
 
     def close(self, timeout: float) -> None:
-        """Wait until the stage was handed back, then ends the trainer."""
+        """Wait until the stage is handed back, `timeout` seconds at most, then end the trainer."""
         self.begin_close()
         deadline = time.monotonic() + timeout
         while self._held is not None and time.monotonic() < deadline:

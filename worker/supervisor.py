@@ -85,6 +85,7 @@ class Supervisor:
         self._thread.start()
 
     def join(self, timeout: float) -> None:
+        """Wait until its thread has ended, `timeout` seconds at most."""
         if self._thread.ident is not None:  # a worker that never fully started is stopped as well
             self._thread.join(timeout)
 
@@ -176,7 +177,7 @@ class Supervisor:
             logger.warning("%s: lease expired; the stage may run elsewhere", digest[:12])
 
     def _forget(self) -> None:
-        """About once an hour: what the ledger need not keep any longer. Not while its clock may be wrong."""
+        """Delete, about once an hour, what the ledger need not keep any longer. Not while its clock may be wrong."""
         if time.monotonic() < self._next_forget or not self._reap_guard.may_reap(_awake_or_not()):
             return
         self._next_forget = time.monotonic() + _FORGET_SECONDS

@@ -91,7 +91,7 @@ def unpack(data: bytes) -> Checkpoint:
 
 
 def _unpacked(tensors: Tensors, header: Mapping[str, Any]) -> tuple[Tensors, Tensors]:
-    """Weights in their order, and masks; what was used is taken out of `tensors`."""
+    """Return weights in their order, and masks; what was used is taken out of `tensors`."""
     shapes = header.get("packed", {})
     weights: Tensors = {}
     masks: Tensors = {}

@@ -323,7 +323,7 @@ def _sync(file: Path) -> None:
 
 
 def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
-    """Atomic create; a plain write on a store without conditional ones.
+    """Create it atomically; a plain write on a store without conditional ones.
 
     Raises:
         AlreadyExistsError: the object is there.

@@ -15,7 +15,8 @@ HEADER = "prunesweep"
 
 
 def pack_tensors(tensors: Mapping[str, torch.Tensor], header: Mapping[str, Any]) -> bytes:
-    """safetensors bytes. header: what JSON can hold; nothing of when or where, if equal work is to have equal bytes."""
+    """Return safetensors bytes. header: what JSON can hold; nothing of when or where, if equal work is to have equal
+    bytes."""
     plain = apart(tensors)
     # One metadata entry: safetensors writes several in random order, which would change the hash.
     packed: bytes = safetensors.torch.save(plain, {HEADER: json.dumps(dict(header), sort_keys=True)})
@@ -36,7 +37,7 @@ def apart(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def unpack_tensors(data: bytes) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Tensors (on the CPU, owning their memory) and header. Any exception means: not such bytes."""
+    """Return tensors (on the CPU, owning their memory) and header. Any exception means: not such bytes."""
     tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
     return tensors, metadata_entry(data, HEADER)
 

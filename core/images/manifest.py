@@ -146,7 +146,7 @@ def _whole(found: Mapping[str, Any]) -> FolderSeal:
 
 
 def _packed(known: KnownFiles) -> dict[str, Any]:
-    """Columns, as they are read faster than rows, and what many files share only once: 60,000 files in 9 MB."""
+    """Return columns, as they are read faster than rows, and what many files share only once: 60,000 files in 9 MB."""
     shared: dict[ImageFacts, int] = {}
     paths = list(known.stamps)
     stamps = [list(column) for column in zip(*known.stamps.values(), strict=True)]

@@ -85,7 +85,7 @@ def _check_archive(path: Path) -> None:
 
 
 def _refusal(text: str) -> str:
-    """Why torch would not read a pickle, in a few words."""
+    """Return why torch would not read a pickle, in a few words."""
     names = re.search(r"GLOBAL ([\w.]+)", text) or re.search(r"(?:class|type|global) ([\w.]+\.[\w.]+)", text)
     what = f" ({names[1]})" if names else ""
     return f"holds more than tensors{what}, which is never executed here; {SAVE}"

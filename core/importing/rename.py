@@ -80,7 +80,7 @@ def rename_all(path: Path, names: Iterable[str], expected: frozenset[str], note:
 
 
 def _without_wrappers(path: Path, names: Iterable[str], expected: frozenset[str], note: Note) -> dict[str, str]:
-    """Name without wrappers → name in the file."""
+    """Return name without wrappers → name in the file."""
     segments = {segment for name in expected for segment in name.split(".")}
     wrappers = [word for word in _WRAPPERS if word not in segments]
     pairs = [(name, ".".join(one for one in name.split(".") if one not in wrappers)) for name in names]
@@ -122,7 +122,7 @@ def _best(path: Path, names: Iterable[str], expected: frozenset[str], note: Note
 
 
 def _counts(names: Iterable[str], needed: frozenset[str], rename: Callable[[str], str]) -> dict[str, int]:
-    """Prefix → how many of the needed names follow it."""
+    """Return prefix → how many of the needed names follow it."""
     counts: dict[str, int] = {}
     for name in names:
         parts = name.split(".")

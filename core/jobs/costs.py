@@ -49,8 +49,8 @@ def measure(request: Costs, say: Say) -> Iterator[CostPoint | CostMachine]:  # n
 
 
 def cost(positions: int, batch: int, rounds: int) -> tuple[float, float | None]:
-    """Nanoseconds an image that one more weight adds to a layer of that many output positions (a square number); and
-    those that each weight of a full layer adds, if a full one costs less than all its weights one by one.
+    """Return nanoseconds an image that one more weight adds to a layer of that many output positions (a square number);
+    and those that each weight of a full layer adds, if a full one costs less than all its weights one by one.
 
     One 3 × 3 convolution at several densities, all in turns; the fastest pass of each, as whatever disturbs a pass adds
     to its time; the line of time over weights, so that what all have in common (a call, the maps) drops out.

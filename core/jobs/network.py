@@ -140,7 +140,7 @@ def _notes(network: NetworkRef, model: nn.Module, image: tuple[int, int, int], r
 
 
 def _cannot(engine: str, model: nn.Module, image: tuple[int, int, int]) -> str:
-    """Why the engine cannot run the network, "" if it can, or if it is not here: then nobody knows."""
+    """Return why the engine cannot run the network, "" if it can, or if it is not here: then nobody knows."""
     try:
         if engine.partition("-")[0] in ("onnxruntime", "openvino") and missing(engine, torch.device("cpu")) is None:
             onnx_bytes(model, torch.zeros(1, *image))

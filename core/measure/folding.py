@@ -6,14 +6,14 @@ from torch import nn
 
 
 def numbers(where: str, weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[np.ndarray, np.ndarray]:
-    """Weight [O, …] and bias [O] (zeros where there is none) as float32 arrays of their own."""
+    """Return weight [O, …] and bias [O] (zeros where there is none) as float32 arrays of their own."""
     made = _array(weight), np.zeros(len(weight)) if bias is None else _array(bias)
     return _float32(where, made[0]), _float32(where, made[1])
 
 
 def folded(where: str, weight: np.ndarray, bias: np.ndarray, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarray]:
-    """Weight [O, …] and bias [O] of the one layer that does what this one and `norm` (with its running statistics)
-    do; computed in float64, rounded once. A zero stays a zero.
+    """Return weight [O, …] and bias [O] of the one layer that does what this one and `norm` (with its running
+    statistics) do; computed in float64, rounded once. A zero stays a zero.
 
     Raises:
         ValueError: no running statistics, or what comes out isn't finite.

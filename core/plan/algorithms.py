@@ -97,13 +97,13 @@ def linear(sparsity: float, rounds: int) -> tuple[float, ...]:
 
 
 def cubic(sparsity: float, rounds: int) -> tuple[float, ...]:
-    """Fast at first, then ever slower: after round k of n, S·(1 − (1 − k/n)³) is gone (Zhu & Gupta 2017,
+    """Prune fast at first, then ever slower: after round k of n, S·(1 − (1 − k/n)³) is gone (Zhu & Gupta 2017,
     arXiv:1710.01878, eq. 1, from a dense start)."""
     return _pinned(sparsity, rounds, lambda part: sparsity * (1.0 - (1.0 - part) ** 3))
 
 
 def _pinned(sparsity: float, rounds: int, reached: Callable[[float], float]) -> tuple[float, ...]:
-    """Cumulative sparsities at k/n of the way, to twelve decimals; the last one is the sparsity itself."""
+    """Return cumulative sparsities at k/n of the way, to twelve decimals; the last one is the sparsity itself."""
     return (*(round(reached(k / rounds), 12) for k in range(1, rounds)), sparsity)
 
 

@@ -251,8 +251,8 @@ class Builder:
         return self.train(seed, self.grid.dense_epochs if algorithm.start == "trained" else 0)
 
     def choice(self, algorithm: Algorithm, sparsity: float) -> tuple[str, str]:
-        """Score and allocation as the stages write them: the costs' numbers are in it, not where they came from. Where
-        nothing goes, every way of choosing is the same work."""
+        """Return score and allocation as the stages write them: the costs' numbers are in it, not where they came from.
+        Where nothing goes, every way of choosing is the same work."""
         if sparsity == 0:
             return NOTHING.score, NOTHING.allocation
         return algorithm.score, self.allocation(algorithm)

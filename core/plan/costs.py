@@ -44,7 +44,7 @@ class WeightCosts:
     dense: tuple[tuple[int, float], ...] = ()
 
     def at(self, positions: int) -> float:
-        """Nanoseconds for a layer of that many output positions: linear between the points when both axes are
+        """Return nanoseconds for a layer of that many output positions: linear between the points when both axes are
         logarithms, as below the first one, in proportion to the positions above the last one.
 
         To nine digits, so that another machine's logarithm gives the same number.
@@ -60,7 +60,8 @@ class WeightCosts:
         return _digits(cheap * math.exp(part * math.log(dear / cheap)), 9)
 
     def dense_at(self, positions: int) -> float:
-        """Nanoseconds for each weight, zero or not, of a layer done dense; infinite where that was not measured."""
+        """Return nanoseconds for each weight, zero or not, of a layer done dense; infinite where that was not
+        measured."""
         return dict(self.dense).get(positions, math.inf)
 
     def __str__(self) -> str:
@@ -93,7 +94,7 @@ class CostProfile:
 
 
 def parse_points(text: str) -> WeightCosts:
-    """Costs from `1=0.29,16=0.35,…`, and after a `;` those of dense layers.
+    """Return costs from `1=0.29,16=0.35,…`, and after a `;` those of dense layers.
 
     Raises:
         ValueError: not such a list.
@@ -106,7 +107,7 @@ def parse_points(text: str) -> WeightCosts:
 
 
 def make_costs(points: Sequence[tuple[int, float]], dense: Sequence[tuple[int, float]] = ()) -> WeightCosts:
-    """Costs from (output positions, ns), to six digits.
+    """Return costs from (output positions, ns), to six digits.
 
     Raises:
         ValueError: no points or too many, positions that do not rise, or a cost outside 1e-6 … 1e9 ns.

@@ -190,7 +190,7 @@ class Grid:
             yield from (replace(cell, algorithm=name) for name in controls_of(algorithm) if name.startswith("random"))
 
     def _epochs(self, algorithm: Algorithm, asked: int) -> int:
-        """Epochs that the last round trains.
+        """Return epochs that the last round trains.
 
         Raises:
             UserError: no schedule is that long.

@@ -281,7 +281,7 @@ def _check_function(tree: ast.Module, function: str | None, shown: object, field
 
 
 def _packages(tree: ast.Module, shown: object, field: str) -> Iterator[tuple[str, str]]:
-    """Distribution and version of whatever is imported that is not Python's or torch."""
+    """Yield distribution and version of whatever is imported that is not Python's or torch."""
     tops = dict.fromkeys(module.partition(".")[0] for node in ast.walk(tree) for module in imported(node))
     others = [top for top in tops if top not in sys.stdlib_module_names and top != "torch"]
     known: Mapping[str, Iterable[str]] = metadata.packages_distributions() if any(others) else {}

@@ -38,7 +38,7 @@ class BudgetLayers:
         return tuple(np.concatenate([[0.0], np.cumsum(values)]) for values in self.squares)
 
     def time(self, counts: Sequence[int]) -> float:
-        """Nanoseconds that so many weights of each layer take."""
+        """Return nanoseconds that so many weights of each layer take."""
         each = zip(self.costs, counts, self.most, strict=True)
         return sum((min(cost * count, most) for cost, count, most in each), 0.0)
 

@@ -49,7 +49,7 @@ def pointwise(tags: ChannelTags, inputs: Sequence[Any], _: Mapping[str, Any], re
 
 
 def _batch_norm(tags: ChannelTags, args: Sequence[Any], _: Mapping[str, Any], result: Any) -> None:
-    """Batch-norm with stored statistics: each channel by itself."""
+    """Follow a batch-norm with stored statistics: each channel by itself."""
     axes = {axis: places for axis, places in tags.tag_of(args[0]).axes.items() if axis == CHANNELS}
     tags.fix(args[0], [axis for axis in tags.tag_of(args[0]).axes if axis != CHANNELS])
     for one in args[1:]:

@@ -155,7 +155,7 @@ def _over_kernel(values: Tensor, mask: Tensor | None) -> NDArray[np.float64]:
 
 
 def _along(tables: Mapping[str, NDArray[np.float64]]) -> _Sums:
-    """Sums at each index of the first two axes."""
+    """Return sums at each index of the first two axes."""
     return {(name, axis): table.sum(axis=1 - axis).tolist() for name, table in tables.items() for axis in (0, 1)}
 
 

@@ -12,12 +12,12 @@ Positions = Callable[[], Mapping[str, int]]
 
 
 def no_positions() -> Mapping[str, int]:
-    """For allocations that ask nothing of the network."""
+    """Return nothing: for allocations that ask nothing of the network."""
     return {}
 
 
 def no_channels() -> Coupling:
-    """For allocations that ask nothing of the network."""
+    """Return nothing: for allocations that ask nothing of the network."""
     return Coupling((), frozenset())
 
 

@@ -13,8 +13,8 @@ FLOOR = Fraction(1, 10)
 
 
 def floors(scores: Scores, flat: Tensor, kept: int) -> list[int]:
-    """Weights that each layer keeps at least: a tenth of the network's density of it, and one, as far as it has living
-    ones; nothing where there are fewer weights to keep than layers."""
+    """Return weights that each layer keeps at least: a tenth of the network's density of it, and one, as far as it has
+    living ones; nothing where there are fewer weights to keep than layers."""
     density = Fraction(kept, flat.numel())
     least = []
     for part in parts_of(flat, scores):
@@ -24,5 +24,5 @@ def floors(scores: Scores, flat: Tensor, kept: int) -> list[int]:
 
 
 def guarded(scores: Scores, flat: Tensor, least: Sequence[int]) -> Tensor:
-    """Flat bool tensor: the `least` highest of each layer."""
+    """Return flat bool tensor: the `least` highest of each layer."""
     return torch.cat([top(part, count) for part, count in zip(parts_of(flat, scores), least, strict=True)])

@@ -88,7 +88,7 @@ def load_own(score: OwnScore, folder: Path | None) -> OwnScoreFunction:
 
 
 def _means(subject: Subject) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Means over the subject's batches of the loss's gradient and of its square."""
+    """Return means over the subject's batches of the loss's gradient and of its square."""
     sums: dict[str, Tensor] = {}
     squares: dict[str, Tensor] = {}
     count = 0

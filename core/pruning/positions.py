@@ -14,7 +14,7 @@ PRODUCTS = {"mm": (0, 1), "addmm": (1, 2), "bmm": (0, 1), "baddbmm": (1, 2), "mv
 
 
 def positions(model: nn.Module, image_shape: tuple[int, int, int]) -> dict[str, int]:
-    """Weight name → output positions of its layer, found by sending one image (channels, height, width) through
+    """Return weight name → output positions of its layer, found by sending one image (channels, height, width) through
     `model`; weights that the image never meets are left out.
 
     Each element of a conv weight meets the input once at every output position, padding included (of a transposed one

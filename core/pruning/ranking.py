@@ -15,7 +15,8 @@ Sparsity = float | Fraction
 
 
 def top(values: Tensor, count: int) -> Tensor:
-    """Bool mask of the `count` highest of a flat float tensor without NaN; among equals the lowest index wins."""
+    """Return bool mask of the `count` highest of a flat float tensor without NaN; among equals the lowest index
+    wins."""
     if count == 0:
         return torch.zeros_like(values, dtype=torch.bool)
     # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them. On a GPU `kthvalue` is a
@@ -67,7 +68,7 @@ def ranked(scores: Scores, alive: Masks, sparsity: Sparsity) -> tuple[Tensor, in
 
 
 def parts_of(flat: Tensor, scores: Scores) -> tuple[Tensor, ...]:
-    """Views of a flat tensor, one for each layer."""
+    """Return views of a flat tensor, one for each layer."""
     return torch.split(flat, [score.numel() for score in scores.values()])
 
 

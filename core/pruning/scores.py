@@ -33,7 +33,8 @@ def magnitude(subject: Subject) -> dict[str, Tensor]:
 
 
 def random(subject: Subject) -> dict[str, Tensor]:
-    """Uniform in [0, 1): the control that every score must beat (Blalock et al. 2020, arXiv:2003.03033, section 5)."""
+    """Return uniform in [0, 1): the control that every score must beat (Blalock et al. 2020, arXiv:2003.03033, section
+    5)."""
     return {
         name: torch.rand(weight.shape, generator=_dice(subject, "random", name)).to(weight.device)
         for name, weight in prunable(subject.model)

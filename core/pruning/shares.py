@@ -102,5 +102,5 @@ def choose(
 
 
 def _reached(start: float, sparsity: float, step: int, steps: int) -> float:
-    """Sparsity after step k of n, from a fraction `start` that is alive."""
+    """Return sparsity after step k of n, from a fraction `start` that is alive."""
     return 1.0 - start * math.pow((1.0 - sparsity) / start, step / steps) if start else 1.0

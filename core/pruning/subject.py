@@ -11,7 +11,7 @@ Batches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
 
 
 def no_batches() -> Iterable[tuple[Tensor, Tensor]]:
-    """For scores that look at weights alone."""
+    """Return nothing: for scores that look at weights alone."""
     return ()
 
 

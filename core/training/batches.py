@@ -79,7 +79,7 @@ def _held_out(sizes: list[int], fraction: Fraction) -> list[int]:
 
 
 def steps_in(images: int, batch: int) -> int:
-    """Batches in an epoch: the last one may be short, and is left out if it has fewer than two images."""
+    """Return batches in an epoch: the last one may be short, and is left out if it has fewer than two images."""
     whole, rest = divmod(images, batch)
     return whole + (rest >= _SMALLEST_BATCH)
 
@@ -184,8 +184,8 @@ def augmented(split: Split, recipe: Recipe, draws: BatchDraws, images: Tensor | 
 def plain_batches(
     split: Split, members: Tensor, seed: int, round: int, batch: int, count: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Up to `count` batches of `batch` of the members, chosen by (seed, round), without augmentation; shaped as those
-    of `augmented`. For scores by gradients."""
+    """Yield up to `count` batches of `batch` of the members, chosen by (seed, round), without augmentation; shaped as
+    those of `augmented`. For scores by gradients."""
     order = members[torch.randperm(len(members), generator=generator("plain", seed, round))].to(split.device)
     for part in torch.split(order[: batch * count], batch):
         if len(part) >= _SMALLEST_BATCH:

@@ -175,7 +175,7 @@ def _digits_table() -> Tensor:
 
 
 def _every_fifth_of_each_class(labels: Tensor) -> Tensor:
-    """Bool [N]: True for a class's 5th, 10th, … member."""
+    """Return bool [N]: True for a class's 5th, 10th, … member."""
     chosen = torch.zeros_like(labels, dtype=torch.bool)
     for label in range(len(_DIGITS)):
         chosen[(labels == label).nonzero().flatten()[_TEST_EVERY - 1 :: _TEST_EVERY]] = True

@@ -178,7 +178,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def channel_statistics(images: Tensor, progress: CountDone | None = None) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation per channel of uint8 [N, H, W, 3], in units where 255 is 1; float32 [3] each.
+    """Return mean and standard deviation per channel of uint8 [N, H, W, 3], in units where 255 is 1; float32 [3] each.
 
     Exact up to the final rounding: whole numbers are counted, so neither order nor threads matter.
     """

@@ -161,7 +161,7 @@ def _decoded(images: _Images, ref: DatasetRef) -> Iterator[tuple[str, _Pixels]]:
 
 
 def _pixels(read: Callable[[], bytes], ref: DatasetRef) -> _Pixels:
-    """uint8 [H, W, 3] of an image file's bytes."""
+    """Return uint8 [H, W, 3] of an image file's bytes."""
     try:
         image = decode(read()).image
     except Unusable:

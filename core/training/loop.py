@@ -273,7 +273,7 @@ def train(
 
 
 def learning_rate(recipe: Recipe, step: int, total: int) -> float:
-    """Rate of a step (0-based) out of `total`: up to `lr` over the warm-up, then down towards 0."""
+    """Return rate of a step (0-based) out of `total`: up to `lr` over the warm-up, then down towards 0."""
     warm = int(recipe.warmup * total)
     if step < warm:
         return recipe.lr * (step + 1) / warm

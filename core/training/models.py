@@ -199,7 +199,7 @@ class PaddedShortcut(nn.Module):
 
 
 def _thin(blocks: int, *, padded: bool = False) -> Callable[[Any, int], nn.Module]:
-    """Three stages of `blocks` basic blocks each; built at torchvision's width, where the first stage has 64.
+    """Return three stages of `blocks` basic blocks each; built at torchvision's width, where the first stage has 64.
 
     padded: shortcuts of option A.
     """

@@ -58,7 +58,7 @@ def _made(network: NetworkRef, make: Any, classes: int) -> nn.Module:
 
 
 def _unstored(model: nn.Module) -> dict[str, torch.Tensor]:
-    """Buffers that are not in the `state_dict`, and tensors that are plain attributes."""
+    """Return buffers that are not in the `state_dict`, and tensors that are plain attributes."""
     stored = model.state_dict().keys()
     found = {name: tensor for name, tensor in model.named_buffers() if name not in stored}
     for prefix, module in model.named_modules():

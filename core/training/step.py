@@ -311,7 +311,7 @@ def _counter(module: _BatchNorm) -> Tensor:
 
 @contextmanager
 def _without_counters(modules: Sequence[_BatchNorm]) -> Iterator[None]:
-    """Batch-norms do not count: that is a kernel of its own for each, in every step."""
+    """Keep batch-norms from counting: that is a kernel of its own for each, in every step."""
     counters = [_counter(module) for module in modules]
     try:
         for module in modules:

@@ -32,12 +32,13 @@ class _Near:
 
 
 def random_global(subject: AuditedSweep) -> ItemResult:
-    """Any weights of the network."""
+    """Check for a control that removes any weights of the network."""
     return _beside(subject, "random pruning", lambda _, other: other.score == "random" and other.allocation == "global")
 
 
 def layer_random(subject: AuditedSweep) -> ItemResult:
-    """Any weights, as many in each layer as the method keeps. Layers are counted; no name is trusted."""
+    """Check for a control that removes any weights, as many in each layer as the method keeps. Layers are counted; no
+    name is trusted."""
     what = "random pruning with the method's layer counts"
     return _same_counts(subject, subject.methods(), "random", what, lambda made: made.score in RANDOM_SCORES)
 
@@ -48,7 +49,7 @@ def magnitude(subject: AuditedSweep) -> ItemResult:
 
 
 def same_layers_magnitude(subject: AuditedSweep) -> ItemResult:
-    """Magnitude with the method's own layer counts: tells a better score from a better allocation."""
+    """Check for magnitude with the method's own layer counts: tells a better score from a better allocation."""
     others = [(row, made) for row, made in subject.methods() if made.score != "magnitude"]
     if not others:
         return ItemResult(NOT_APPLICABLE, "every method here ranks by magnitude itself")
@@ -144,7 +145,7 @@ def _alike(subject: AuditedSweep) -> Alike:
 
 
 def _place(row: ReportRow) -> tuple[float, int, int]:
-    """Sparsity, seed, epochs over all rounds."""
+    """Return sparsity, seed, epochs over all rounds."""
     return row.sparsity, row.seed, row.epochs * row.iterations
 
 

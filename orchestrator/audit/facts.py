@@ -49,7 +49,7 @@ def _differences(name: str, width: int) -> str:
 
 
 def not_a_toy(subject: AuditedSweep) -> ItemResult:
-    """Data and networks on which differences between methods say something of those that are used."""
+    """Check for data and networks on which differences between methods say something of those that are used."""
     found = _toys(subject)
     if found:
         what = f"toy, and claims hold for it alone: {'; '.join(found)}"
@@ -73,7 +73,7 @@ def control(subject: AuditedSweep) -> ItemResult:
 
 
 def both_ratios(subject: AuditedSweep) -> ItemResult:
-    """Compression, of all parameters as papers count it, and theoretical speed-up, never one alone."""
+    """Check for compression, of all parameters as papers count it, and theoretical speed-up, never one alone."""
     what = "compression (of prunable weights, of all parameters) and multiply-add ratio"
     return _all_known(subject, ("compression", "compression_all", "flop_speedup"), what)
 
@@ -125,7 +125,8 @@ def algorithms(subject: AuditedSweep) -> ItemResult:
 
 
 def comparisons(subject: AuditedSweep) -> ItemResult:
-    """No row is copied from a paper; what cannot be seen is how near a method is to its source."""
+    """Compare nothing but own runs: no row is copied from a paper; what cannot be seen is how near a method is to its
+    source."""
     unknown = [row for row in subject.rows if subject.algorithm(row) is None]
     if unknown:
         return ItemResult(FAIL, "not known for algorithms of another release", cells_of(unknown))
@@ -206,7 +207,7 @@ def same_code(subject: AuditedSweep) -> ItemResult:
 
 
 def library_and_hardware(subject: AuditedSweep) -> ItemResult:
-    """Processors, torch and its kernels, as the trainers and the benchmarks reported them."""
+    """Check for processors, torch and its kernels, as the trainers and the benchmarks reported them."""
     devices = sorted({name for row in subject.rows for name in (row.device, row.processor) if name})
     if not devices:
         return ItemResult(FAIL, "nothing has been measured yet", cells_of(subject.rows))
@@ -219,7 +220,7 @@ def library_and_hardware(subject: AuditedSweep) -> ItemResult:
 
 
 def above_chance(subject: AuditedSweep) -> ItemResult:
-    """Networks that learned nothing prove nothing."""
+    """Check that the networks are above chance: those that learned nothing prove nothing."""
     known = [row for row in subject.rows if row.at_chance is not None]
     if not known:
         return ItemResult(NOT_APPLICABLE, "nothing has been evaluated yet, or by an older release")

@@ -17,7 +17,8 @@ DECLINE = 0.05
 
 
 def operating_points(subject: AuditedSweep) -> ItemResult:
-    """At least five on each curve, apart from each other, over a range. Algorithms of one sparsity draw none.
+    """Check for at least five points on each curve, apart from each other, over a range. Algorithms of one sparsity
+    draw none.
 
     A cell of sparsity 0 is a control, no operating point.
     """
@@ -56,7 +57,8 @@ def _times(ratios: list[float]) -> str:
 
 
 def extremes(subject: AuditedSweep) -> ItemResult:
-    """Up to where accuracy declines substantially: five points below dense, which is our number."""
+    """Check that sparsities reach up to where accuracy declines substantially: five points below dense, which is our
+    number."""
     falls: dict[Curve, tuple[float, list[ReportRow]]] = {}
     for curve, rows in _drawn(subject).items():
         if any(made is None or made.score in ("random", "shuffled") for made in map(subject.algorithm, rows)):
@@ -74,7 +76,8 @@ def extremes(subject: AuditedSweep) -> ItemResult:
 
 
 def seeds(subject: AuditedSweep) -> ItemResult:
-    """Three or more of each setting (our number: two give hardly a standard deviation), and how far they spread."""
+    """Check for three or more seeds of each setting (our number: two give hardly a standard deviation), and how far
+    they spread."""
     settings: dict[tuple[Curve, float], list[ReportRow]] = {}
     for curve, rows in subject.curves().items():
         for row in rows:

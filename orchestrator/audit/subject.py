@@ -143,5 +143,5 @@ def read_subject(engine: Engine, sweep: SweepRow) -> AuditedSweep:
 
 
 def cells_of(rows: Iterable[ReportRow]) -> tuple[int, ...]:
-    """Their numbers."""
+    """Return the cells' numbers."""
     return tuple(row.cell for row in rows)

@@ -15,7 +15,7 @@ _INDENT = " " * 6
 
 
 def lines(subject: AuditedSweep, found: Sequence[tuple[ChecklistItem, ItemResult]], width: int) -> list[str]:
-    """Two lines or more an item: what is asked for, and how it was met."""
+    """Return two lines or more an item: what is asked for, and how it was met."""
     shown = [f"{subject.sweep.name}: {_WHAT}, {len(subject.rows):,} rows", ""]
     for item, outcome in found:
         status = paint(f"{outcome.status:4}", _COLOURS[outcome.status])

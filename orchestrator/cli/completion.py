@@ -68,7 +68,7 @@ def sweeps(incomplete: str) -> list[str]:
 
 
 def stages(incomplete: str) -> list[str]:
-    """Digests, as `sweep status` shows them, of stages that have been started."""
+    """Return digests, as `sweep status` shows them, of stages that have been started."""
     query = "SELECT substr(digest, 1, 12) AS word FROM stages WHERE started_at IS NOT NULL ORDER BY started_at DESC"
     return _of_ledger(incomplete, f"{query} LIMIT {_MOST}")
 

@@ -49,7 +49,7 @@ def study(points: Sequence[CellPoint], metric: Metric, known: Known) -> EqualBud
 
 
 def why_none(points: Sequence[CellPoint], compared: PairedTable, known: Known) -> str:
-    """Why there is nothing to judge, and what to do."""
+    """Return why there is nothing to judge, and what to do."""
     if compared.unknown:
         return "no pair has its accuracies yet; see: sweep status"
     if not any(True for _ in _settings(points, known)):

@@ -156,7 +156,7 @@ class PairedTable:
 
 
 def compare(a: Sequence[CellPoint], b: Sequence[CellPoint], metric: Metric) -> PairedTable:
-    """Pairs the cells of A with those of B and judges the differences a − b, setting by setting.
+    """Pair the cells of A with those of B and judge the differences a − b, setting by setting.
 
     An axis in which no value of A is one of B's is what is compared; in all others, and the seed, a pair agrees.
 

@@ -50,7 +50,7 @@ def _cleaned(line: str) -> str:
 
 
 def say(*lines: str) -> None:
-    """Lines to stdout, safe for terminals that lack a character."""
+    """Write lines to stdout, safe for terminals that lack a character."""
     _write(sys.stdout, lines)
 
 
@@ -62,7 +62,7 @@ def say_bytes(content: bytes) -> None:
 
 
 def note(*lines: str) -> None:
-    """Lines to stderr: beside the point, so that stdout stays clean for pipes."""
+    """Write lines to stderr: beside the point, so that stdout stays clean for pipes."""
     _write(sys.stderr, lines)
 
 

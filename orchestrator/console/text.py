@@ -105,7 +105,7 @@ def bar(done: int, total: int, width: int) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """Whitespace runs as single spaces; cut to `limit` characters if given."""
+    """Return the text with whitespace runs as single spaces; cut to `limit` characters if given."""
     one_word = " " not in text and text.isprintable()  # most of a table's cells
     flat = text if one_word else " ".join(text.split())
     return flat if not limit or len(flat) <= limit else flat[: max(limit - 1, 0)] + ELLIPSIS

@@ -34,7 +34,8 @@ class Sparkline:
 def spark(
     epochs: Sequence[EpochMetrics], total: int, width: int = 120, height: int = 28, pad: int = 3
 ) -> Sparkline | None:
-    """Validation top-1 over the epochs, or the loss where no images were held out; None before the first epoch."""
+    """Return validation top-1 over the epochs, or the loss where no images were held out; None before the first
+    epoch."""
     accuracy = any(epoch.top1 is not None for epoch in epochs)
     pairs = [(epoch.epoch, epoch.top1 if accuracy else epoch.loss) for epoch in epochs]
     known = [(at, value) for at, value in pairs if value is not None and isfinite(value)]

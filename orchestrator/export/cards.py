@@ -151,7 +151,7 @@ def _source(subject: CardFacts) -> str:
 
 
 def _sizes(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Weights left, by both ways to count them; the second is not known of older releases' networks."""
+    """Yield weights left, by both ways to count them; the second is not known of older releases' networks."""
     yield "weights left", f"{text.count(found.get('nonzero'))} of {text.count(found.get('total'))} prunable ones"
     if found.get("params") is not None:
         left, all_ = found["params_nonzero"], found["params"]
@@ -187,7 +187,7 @@ def _latency(subject: CardFacts) -> Iterable[tuple[str, str]]:
 
 
 def _rules(stage: TrainingStage) -> Mapping[str, str]:
-    """Layer → its rule, as the stage has it."""
+    """Return layer → its rule, as the stage has it."""
     return dict(part.split("=", 1) for part in stage.spec.get("layers", "").split(",") if "=" in part)
 
 

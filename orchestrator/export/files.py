@@ -161,7 +161,7 @@ def _request(
 
 
 def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
-    """File → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
+    """Return file → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
 
     Raises:
         UserError: two different cells would have the same name.
@@ -210,7 +210,8 @@ def _endings(files: Mapping[Path, CardFacts], options: ExportOptions) -> dict[Pa
 
 
 def _mentioned(path: Path, artifact: str) -> list[str] | None:
-    """Endings of the files beside `path` that its card lists; None: there is something else by the card's name."""
+    """Return endings of the files beside `path` that its card lists; None: there is something else by the card's
+    name."""
     beside = path.with_suffix(".md")
     if not beside.exists():
         return []

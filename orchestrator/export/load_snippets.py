@@ -91,7 +91,8 @@ def how_to_load(
 
 
 def _network(model: Mapping[str, Any], channels: bool) -> str:
-    """Code that makes the network of `weights`: with torch and torchvision alone where torchvision has that network."""
+    """Return code that makes the network of `weights`: with torch and torchvision alone where torchvision has that
+    network."""
     code = _whole(model)
     if not channels:
         return code
@@ -110,7 +111,7 @@ def _whole(model: Mapping[str, Any]) -> str:
 
 
 def _elsewhere(network: NetworkRef, classes: object) -> str:
-    """Code that makes a network of another source, with the library or the file that it was made with."""
+    """Return code that makes a network of another source, with the library or the file that it was made with."""
     given = "".join(f", {name}={value!r}" for name, value in network.arguments.items())
     if network.source == FILE:
         stem = network.name.removesuffix(".py")

@@ -175,7 +175,7 @@ def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) 
 
 
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
-    """Caption, table, and which setting is best at each sparsity."""
+    """Return caption, table, and which setting is best at each sparsity."""
     shown, cells, left_out = _fitting(shown_columns(rows), rows, width)
     columns = [Column(column.title, column.left, column.keep) for column in shown]
     body = text.table(columns, zip(*cells, strict=True), width)
@@ -355,7 +355,7 @@ def _distinct(rows: Sequence[ReportRow], *names: str) -> Iterable[tuple[Any, ...
 
 
 def _each(values: Iterable[str]) -> str:
-    """Distinct values in order, the first three."""
+    """Return distinct values in order, the first three."""
     distinct = list(dict.fromkeys(values))
     return ", ".join(distinct[:3]) + (", …" if len(distinct) > 3 else "")
 

@@ -30,7 +30,7 @@ class Group:
     rows: tuple[ReportRow, ...]
 
     def of(self, value: Callable[[ReportRow], float | None]) -> Spread | None:
-        """Mean and deviation of a column over the cells that know it; None when none does."""
+        """Return mean and deviation of a column over the cells that know it; None when none does."""
         return spread(value(row) for row in self.rows)
 
     def knows(self, value: Callable[[ReportRow], float | None]) -> bool:
@@ -39,7 +39,7 @@ class Group:
 
 
 def spread(values: Iterable[float | None]) -> Spread | None:
-    """Mean and sample standard deviation of the values that are known; None when there is none."""
+    """Return mean and sample standard deviation of the values that are known; None when there is none."""
     known = [value for value in values if value is not None]
     if not known:
         return None

@@ -167,7 +167,7 @@ def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
 
 
 def kinds(plan: Plan) -> dict[str, tuple[int, int]]:
-    """Stage kind → (stages, epochs to train), in the order in which stages run."""
+    """Return stage kind → (stages, epochs to train), in the order in which stages run."""
     found = dict.fromkeys(KINDS, (0, 0))
     for stage in plan.stages.values():
         stages, epochs = found[stage.kind]

@@ -111,7 +111,7 @@ class MlflowSink:
         return there
 
     def _describe(self, run: SinkRun, there: _ServerRun) -> bool:
-        """Parameters and tags."""
+        """Write parameters and tags; return whether any were new."""
         from mlflow.entities import Param, RunTag
 
         wanted = {f"prunesweep.{name}": value for name, value in run.facts.items()}
@@ -130,7 +130,7 @@ class MlflowSink:
         return True
 
     def _measure(self, run: SinkRun, there: _ServerRun) -> bool:
-        """Epochs and results that the server lacks."""
+        """Write epochs and results that the server lacks; return whether there were any."""
         from mlflow.entities import RunTag
 
         wanted = list(_metrics(run))

@@ -119,7 +119,8 @@ def _epoch(epoch: EpochPoint) -> MetricPoint:
 
 
 def _results(row: ReportRow, history: MetricHistory) -> Iterator[MetricPoint]:
-    """At the step of the last epoch, the dense network's at its own last; in parts, as they are found one by one."""
+    """Yield the results at the step of the last epoch, the dense network's at its own last; in parts, as they are found
+    one by one."""
     parts = (
         (history.dense_steps, history.dense_at, _DENSE),
         (history.steps, history.result_at, _TEST),

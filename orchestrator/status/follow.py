@@ -54,7 +54,7 @@ class _Watch:
     remark: str = ""
 
     def news(self) -> list[EndedStage]:
-        """Stages that ended since the last call. Windows overlap, as commits may come out of order."""
+        """Return stages that ended since the last call. Windows overlap, as commits may come out of order."""
         ended = ended_since(self.engine, self.sweep_id, self.since)
         fresh = [stage for stage in ended if (stage.digest, stage.ended_at) not in self.reported]
         self.reported.update((stage.digest, stage.ended_at) for stage in fresh)

@@ -50,7 +50,7 @@ _SPENT = 16
 
 
 def lines(status: SweepStatus, width: int) -> list[str]:
-    """Headline, progress, running stages, failures; what to do next is the caller's to say."""
+    """Return headline, progress, running stages, failures; what to do next is the caller's to say."""
     out = head(status, width)
     if status.running:
         out += ["", *running(status.running, width), *now(status.running, width), *silent(status.running)]
@@ -60,7 +60,7 @@ def lines(status: SweepStatus, width: int) -> list[str]:
 
 
 def head(status: SweepStatus, width: int) -> list[str]:
-    """Three lines: the sweep, its progress, its stages by state."""
+    """Return three lines: the sweep, its progress, its stages by state."""
     return [headline(status, width), progress(status, width), counts(status)]
 
 
@@ -80,12 +80,12 @@ def word(status: SweepStatus) -> str:
 
 
 def broken(status: SweepStatus) -> int:
-    """Stages that will not be done unless somebody retries."""
+    """Return stages that will not be done unless somebody retries."""
     return broken_stages(status.counts)
 
 
 def progress(status: SweepStatus, width: int) -> str:
-    """Bar, stages, epochs and time left. A piece of the bar is a stage or an epoch, so that it moves during long
+    """Return bar, stages, epochs and time left. A piece of the bar is a stage or an epoch, so that it moves during long
     trainings and is full when the last evaluation has ended."""
     total, done = sum(status.counts.values()), status.counts.get(State.DONE, 0)
     words = [f"{done:,} of {text.plural(total, 'stage')}"]

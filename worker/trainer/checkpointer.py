@@ -56,7 +56,7 @@ class Checkpointer:
         self._thread.start()
 
     def close(self) -> None:
-        """Nothing is emitted from now on: the stage's last word comes next."""
+        """Emit nothing from now on: the stage's last event comes next."""
         with self._lock:
             self._closed = True
 

@@ -46,7 +46,7 @@ def run_stage(context: TrainerContext, request: Request) -> Done:
 
 
 def run_sleep(context: TrainerContext, stage: Sleep) -> Done:
-    """Nothing, for so long."""
+    """Do nothing for the stage's seconds."""
     until = time.monotonic() + stage.seconds
     while (left := until - time.monotonic()) > 0:
         context.report("sleeping")

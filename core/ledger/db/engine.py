@@ -219,7 +219,7 @@ def _check_version(engine: Engine, shown: str, field: str, *, upgrade: bool) -> 
 
 
 def _check_idle(engine: Engine) -> None:
-    """Connections that lay idle are tried before use: a server that was away has closed them. To try each one every
+    """Try connections that lay idle before use: a server that was away has closed them. To try each one every
     time (`pool_pre_ping`) would cost a round trip for every call."""
 
     def note(_connection: Any, record: Any) -> None:

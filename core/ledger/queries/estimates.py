@@ -39,7 +39,7 @@ class RemainingWork:
 
 
 def pace_of_epochs(connection: Connection, workload: str) -> float | None:
-    """Median seconds of the epochs of the latest stages of this workload, those under way included."""
+    """Return median seconds of the epochs of the latest stages of this workload, those under way included."""
     ended = (
         select(stages.c.digest)
         .where(stages.c.workload == workload, stages.c.ended_at.is_not(None))
@@ -100,8 +100,8 @@ def _prior(kind: str, epoch: float | None) -> float:
 
 
 def _duration(connection: Connection, sweep_id: int, kind: str, prior: float) -> float:
-    """Mean seconds of the sweep's own among the latest DONE stages of a kind without epochs, whose workload is "";
-    where there is none, the prior or the mean of all of them: what is longer."""
+    """Return mean seconds of the sweep's own among the latest DONE stages of a kind without epochs, whose workload is
+    ""; where there is none, the prior or the mean of all of them: what is longer."""
     recent = (
         select((stages.c.ended_at - stages.c.started_at).label("seconds"), of_sweep().label("own"))
         .where(stages.c.workload == "", stages.c.kind == kind, stages.c.state == State.DONE)

@@ -87,7 +87,7 @@ def histories(engine: Engine, sweep_id: int) -> list[MetricHistory]:
 
 
 def _reported(connection: Connection, sweep_id: int) -> dict[str, list[AnyRow]]:
-    """Epochs by digest, in order."""
+    """Return epochs by digest, in order."""
     query = stage_rows(metrics, "epoch", "loss", "top1", "lr", "seconds", "images_per_s", "at")
     found: dict[str, list[AnyRow]] = {}
     for row in connection.execute(query.order_by(metrics.c.digest, metrics.c.epoch), of(sweep_id)):

@@ -136,7 +136,7 @@ def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtif
 
 
 def _results_by_parent(connection: Connection) -> dict[str, list[CountedWeights]]:
-    """Digest → what Evaluate counted in its artifact."""
+    """Return digest → what Evaluate counted in its artifact."""
     found: dict[str, list[CountedWeights]] = {}
     for row in connection.execute(_counted):
         parent = json.loads(row.spec).get("parent", "")

@@ -166,8 +166,8 @@ def heartbeat(
 ) -> list[HeartbeatReply]:
     """Prolong every lease of a worker and mark it seen; one answer for each (digest, attempt), in order.
 
-    A lease that ran out but that nobody else has taken is still ours. usage: of its slots, in their order;
-    empty = not known now, None = what stands there stays.
+    A lease that ran out but that nobody else has taken is still ours. lease: seconds from now. usage: of its slots, in
+    their order; empty = not known now, None = what stands there stays.
     """
     with writing(engine) as connection:
         if usage is not None:

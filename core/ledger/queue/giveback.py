@@ -175,7 +175,7 @@ _WORDS = {
 def leave(
     connection: Connection, row: AnyRow, state: State, reason: str | None, delay: float = 0.0, counted: str = ""
 ) -> None:
-    """RUNNING → state, and its consequences down the graph."""
+    """Take a stage from RUNNING to a state, with the consequences down the graph. delay: seconds until it may run."""
     over = state not in (State.READY, State.PENDING)
     counts = {f"new_{name}": getattr(row, name) + (name == counted) for name in _COUNTS}
     values = {"of": row.digest, "to": state.value, "delay": delay, "over": over, "why": clean(reason), **counts}

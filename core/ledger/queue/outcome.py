@@ -179,14 +179,14 @@ def interrupted(
 
 def release(engine: Engine, digest: str, attempt: int, reason: str, backoff: float = BACKOFF) -> bool:
     """Hand the stage back (the worker has to go): READY at once, and no sign against it; see
-    `prunesweep.core.ledger.queue.giveback` for when it is too often."""
+    `prunesweep.core.ledger.queue.giveback` for when it is too often. backoff: seconds."""
     way = GiveBackRule(Outcome.RELEASED, reason, "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True)
     return _come_back(engine, digest, attempt, way) is not None
 
 
 def cancelled(engine: Engine, digest: str, attempt: int, log: str, backoff: float = BACKOFF) -> bool:
     """Record that the stage was stopped because of its cancel flag: CANCELLED, or READY if somebody wants it again
-    since."""
+    since. backoff: seconds."""
     way = GiveBackRule(
         Outcome.CANCELLED, "cancelled", "returns", MOST_RETURNS, backoff, free=FREE_RETURNS, silent=True, log=log
     )

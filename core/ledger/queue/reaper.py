@@ -109,8 +109,8 @@ _STAMPS = {role: _stamp_forgotten(role) for role in ROLES}
 
 
 def due(engine: Engine, device: str, limit: int, older_than: float) -> list[str]:
-    """Up to `limit` READY stages that the device (as for `claims.claim`) may run and that were never hinted, or not
-    within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
+    """Return up to `limit` READY stages that the device (as for `claims.claim`) may run and that were never hinted, or
+    not within the last `older_than` seconds: those begun before first, then by `prunesweep.core.plan.order`, the oldest
     sweep's first. The list itself is in no order. They are stamped as hinted now: two who ask at once get different
     ones."""
     if limit < 1:

@@ -201,7 +201,7 @@ def _linked(connection: Connection, digests: Iterable[str], *, down: bool) -> li
 
 
 def _look(connection: Connection, digests: Iterable[str]) -> list[AnyRow]:
-    """Their rows, locked."""
+    """Return the stages' rows, locked."""
     return [row for chunk in _chunks(digests) for row in connection.execute(_rows, {"digests": chunk})]
 
 

@@ -66,5 +66,5 @@ class UnsupportedNetwork(Exception):
 
 
 def absent(package: str, extra: str) -> str | None:
-    """Why a package cannot be used, or None; it isn't loaded. extra: the one that brings it."""
+    """Return why a package cannot be used, or None; it isn't loaded. extra: the one that brings it."""
     return f"not installed: {install(extra)}" if missing(package) else None

@@ -18,7 +18,7 @@ _CALIBRATION_BATCHES = 2
 
 
 def engines() -> tuple[EngineAdapter, ...]:
-    """fp32 and int8."""
+    """Return fp32 and int8."""
     return tuple(
         EngineAdapter(name, _missing, _version, partial(_prepare, name.endswith("int8")))
         for name in ("onnxruntime", "onnxruntime-int8")

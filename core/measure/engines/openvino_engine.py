@@ -16,7 +16,7 @@ _WITH_BF16 = ("BF16", "FP16", "AMX", "AVX10", "DEFAULT", "ALL")
 
 
 def engines() -> tuple[EngineAdapter, ...]:
-    """fp32 and bf16."""
+    """Return fp32 and bf16."""
     return (
         EngineAdapter("openvino", _missing, _version, partial(_prepare, "f32")),
         EngineAdapter("openvino-bf16", _missing_bf16, _version, partial(_prepare, "bf16")),

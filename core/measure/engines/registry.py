@@ -22,7 +22,7 @@ def registry() -> Mapping[str, EngineAdapter]:
 
 
 def missing(name: str, device: torch.device) -> str | None:
-    """Why the engine cannot be used with this device, or None.
+    """Return why the engine cannot be used with this device, or None.
 
     Raises:
         StageError: no such engine.

@@ -19,7 +19,7 @@ _OLDEST = (8, 0)
 
 
 def missing_pattern(device: torch.device) -> str | None:
-    """Why the kernels cannot be used there, or None."""
+    """Return why the kernels cannot be used there, or None."""
     if torch.cuda.get_device_capability(device) < _OLDEST:
         return "needs a GPU of compute capability 8.0 or later"
     return None

@@ -20,7 +20,7 @@ _WARM_PASSES = 3
 
 
 def engines() -> tuple[EngineAdapter, ...]:
-    """fp32, bf16 and fp16; and the 2:4 pattern through torch's semi-structured kernels."""
+    """Return fp32, bf16 and fp16; and the 2:4 pattern through torch's semi-structured kernels."""
     plain = tuple(
         EngineAdapter(
             name, partial(_missing, name), _version, partial(_prepare, _DTYPES[ENGINES[name].dtype], _as_it_is)

@@ -210,7 +210,7 @@ def copy(reg: R, other: R) -> bytes:
 
 
 def loop(counter: R, body: bytes) -> bytes:
-    """body, then counter −= 1 and again from the start of body until it is 0"""
+    """Return body, then counter −= 1 and again from the start of body until it is 0"""
     down = bytes([_rex(0, counter), 0xFF, 0xC8 | counter & 7])
     back = -(len(body) + len(down) + 6)
     return body + down + b"\x0f\x85" + back.to_bytes(4, "little", signed=True)

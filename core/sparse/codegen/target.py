@@ -107,7 +107,7 @@ def here() -> Target | None:
 
 
 def unsupported(target: Target | None = None) -> str | None:
-    """Why this machine cannot run the engine's code, for that target or any, in a few words; None if it can."""
+    """Return why this machine cannot run the engine's code, for that target or any, in a few words; None if it can."""
     if not sys.platform.startswith("linux"):
         return f"it is built for Linux, not {sys.platform}"
     if platform.machine() not in _X86_64:

@@ -34,7 +34,7 @@ class GatherCode:
 
 
 def pitch_of(pixels: int, lanes: int) -> int:
-    """Floats that one channel of a map takes: 4, 8 or whole vectors of `lanes`."""
+    """Return floats that one channel of a map takes: 4, 8 or whole vectors of `lanes`."""
     return next((few for few in (4, 8) if pixels <= few), -(-pixels // lanes) * lanes)
 
 
@@ -45,7 +45,7 @@ def sources(
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> np.ndarray:
-    """int64 [taps, pixels out]: which pixel of the input each output pixel reads at each tap; −1 outside."""
+    """Return int64 [taps, pixels out]: which pixel of the input each output pixel reads at each tap; −1 outside."""
     rows, columns = (
         np.arange(kernel[axis])[:, None] + np.arange(out[axis]) * stride[axis] - padding[axis] for axis in (0, 1)
     )
@@ -57,8 +57,9 @@ def sources(
 
 
 def gathering(where: np.ndarray, in_pitch: int, target: Target, *, pool: Op | None = None) -> GatherCode:
-    """Code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]), or,
-    with a `pool`, the largest (MAX) or the sum (ADD) over the taps [channels, pitch]. where: as `sources` gives it."""
+    """Return code that writes, channel after channel, input[where] for every tap (a matrix [channels · taps, pitch]),
+    or, with a `pool`, the largest (MAX) or the sum (ADD) over the taps [channels, pitch]. where: as `sources` gives
+    it."""
     return _gathering(where.astype(np.int64).tobytes(), where.shape, in_pitch, target, pool)
 
 
@@ -97,7 +98,7 @@ class _IndexTable:
         self._rows: dict[bytes, int] = {}
 
     def place(self, row: np.ndarray) -> int:
-        """Byte offset of a row that begins with these numbers."""
+        """Return byte offset of a row that begins with these numbers."""
         key = row.astype(np.int32).tobytes().ljust(self._size, b"\0")
         return self._rows.setdefault(key, self._size * len(self._rows))
 

@@ -92,7 +92,7 @@ def _turn(vectors: int, lanes: int, sets: int, target: Target) -> bytes:
 
 
 def _at_once(sets: int) -> int:
-    """Weights of a turn of the inner loop."""
+    """Return weights of a turn of the inner loop."""
     return max(_FOUR, sets)
 
 

@@ -232,7 +232,7 @@ def _passes(lines: Sequence[_Line], target: Target) -> bytes:
 
 
 def _constants(target: Target) -> tuple[int, ...]:
-    """Their registers: the last ones."""
+    """Return their registers: the last ones."""
     return tuple(range(target.registers - len(CONSTANTS), target.registers))
 
 

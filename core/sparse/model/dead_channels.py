@@ -59,7 +59,7 @@ class _Group:
     constants: dict[str, np.ndarray]
 
     def dead(self) -> np.ndarray:
-        """bool [channels]: True = can go."""
+        """Return bool [channels]: True = can go."""
         unread = np.ones(len(self.makers[0].weight), np.bool_)
         unmade = unread.copy()
         for maker in self.makers:
@@ -117,7 +117,7 @@ def _together(node: Node) -> str | None:
 
 
 def _constants(graph: Graph, values: set[str]) -> dict[str, np.ndarray]:
-    """float64 [channels] of each value: what its pixels are wherever no layer makes the channel."""
+    """Return float64 [channels] of each value: what its pixels are wherever no layer makes the channel."""
     found: dict[str, np.ndarray] = {}
     for node in graph.nodes:
         if node.out not in values:
@@ -133,7 +133,7 @@ def _constants(graph: Graph, values: set[str]) -> dict[str, np.ndarray]:
 
 
 def _used(reader: Layer) -> np.ndarray:
-    """bool [channels that it reads]: False where all its weights are zero."""
+    """Return bool [channels that it reads]: False where all its weights are zero."""
     return np.asarray(reader.weight.any(axis=(0, *range(2, reader.weight.ndim))))
 
 

@@ -341,7 +341,7 @@ def _windows(node: Conv | MaxPool | AvgPool, source: tuple[int, ...]) -> tuple[i
 
 
 def window_count(size: int, kernel: int, stride: int, padding: int, *, ceil: bool = False) -> int:
-    """Positions of a window along one axis, as torch counts them."""
+    """Return the number of positions of a window along one axis, as torch counts them."""
     room = size + 2 * padding - kernel
     count = (-(-room // stride) if ceil else room // stride) + 1
     if ceil and (count - 1) * stride >= size + padding:

@@ -185,7 +185,7 @@ class _Rewriter:
         self._sums[out] = (total, height * width)
 
     def linear(self, node: Linear) -> None:
-        """Over a map that was flattened it is a convolution as large as the map."""
+        """Lower a linear layer: over a map that was flattened it is a convolution as large as the map."""
         if node.source in self._sums:
             total, count = self._sums[node.source]
             self.nodes.append(_as_conv(node, total, count, self.shapes[total]))
@@ -307,7 +307,7 @@ def _as_conv(node: Linear, source: str, count: int, size: tuple[int, int, int]) 
 
 
 def _diagonal(weights: np.ndarray, outputs: int, first: int) -> np.ndarray:
-    """Weight [outputs, C, 1, 1] that brings channel c, times weights[c], to output first + c."""
+    """Return weight [outputs, C, 1, 1] that brings channel c, times weights[c], to output first + c."""
     made = np.zeros((outputs, len(weights), 1, 1), np.float32)
     each = np.arange(len(weights))
     made[first + each, each, 0, 0] = weights
@@ -315,7 +315,7 @@ def _diagonal(weights: np.ndarray, outputs: int, first: int) -> np.ndarray:
 
 
 def _ungrouped(node: Conv) -> np.ndarray:
-    """Weight [O, C, kh, kw] with zeros for the channels of other groups."""
+    """Return weight [O, C, kh, kw] with zeros for the channels of other groups."""
     if node.groups == 1:
         return node.weight
     outputs, each, height, width = node.weight.shape

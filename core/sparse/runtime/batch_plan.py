@@ -101,7 +101,7 @@ class BatchPlan:
         return [[zeros, tiles] if n in either else [zeros] for n, (zeros, tiles) in enumerate(zip(*took, strict=True))]
 
     def program(self, groups: int, tiled: frozenset[int]) -> "BatchProgram":
-        """Steps and buffers for `groups` groups of images. tiled: the layers that go by tiles."""
+        """Return steps and buffers for `groups` groups of images. tiled: the layers that go by tiles."""
         shares = _shares(groups, self._threads)
         memory = allocate(self._windows, self._frames, groups, self._early, len(shares))
         there = [layer.tiled for number, layer in enumerate(self._layers) if layer.tiled and number in tiled]
@@ -135,7 +135,7 @@ class BatchPlan:
                 yield Job(calls, float(sum(part.work for part in parts) * len(table)), home)
 
     def _words(self, node: Window, memory: ValueMemory, group: int, slot: int, output: int) -> tuple[int, int, int]:
-        """Addresses of a group's input and output, and how far the value to add lies from the output."""
+        """Return addresses of a group's input and output, and how far the value to add lies from the output."""
         writes = memory.start(node.out, group, slot)
         added = memory.start(node.add, group, slot) - writes if isinstance(node, Conv) and node.add else 0
         return memory.start(node.source, group, slot), writes + output * self._frames[node.out].plane, added
@@ -147,7 +147,7 @@ class BatchPlan:
         return Call(self._code.addresses[part.function], made, kept, self._code.sizes[part.function])
 
     def _table(self, node: Window, groups: int) -> np.ndarray:
-        """int32 [tiles, 2]: bytes to a tile's first input and to its output."""
+        """Return int32 [tiles, 2]: bytes to a tile's first input and to its output."""
         source, out = self._frames[node.source], self._frames[node.out]
         rows, columns = np.arange(out.size[0])[:, None], np.arange(out.size[1])[None]
         top, left = source.top - node.padding[0], source.left - node.padding[1]
@@ -185,7 +185,7 @@ class BatchProgram:
     _code: Executable
 
     def put(self, images: np.ndarray) -> None:
-        """Images [B, C, H, W] into the input value, B ≤ groups · lanes; other lanes of the last group stay."""
+        """Copy images [B, C, H, W] into the input value, B ≤ groups · lanes; other lanes of the last group stay."""
         frame = self._frames[INPUT]
         maps = frame.map(self._memory.values[INPUT])
         for group in range(-(-len(images) // frame.lanes)):

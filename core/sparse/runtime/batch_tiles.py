@@ -120,7 +120,7 @@ def tiled_layer(
 
 
 def benches(layers: Sequence[TiledLayer], count: int, target: Target) -> tuple[TileScratch, ...]:
-    """Room for `count` threads to run any of these layers."""
+    """Return room for `count` threads to run any of these layers."""
     sizes = [layer.bytes_between() for layer in layers]
     inputs, sums = (max((size[which] for size in sizes), default=0) // 4 for which in (0, 1))
     scratch, constants = POINTS * target.lanes, aligned(CONSTANTS.shape)

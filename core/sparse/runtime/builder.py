@@ -46,7 +46,7 @@ class CodeParts:
         return int(array.ctypes.data)
 
     def rows(self, count: int, pitch: int) -> np.ndarray:
-        """Float32 [count, pitch]; whole vectors may be read from each row."""
+        """Return float32 [count, pitch]; whole vectors may be read from each row."""
         array = aligned((count, pitch), slack=self.target.lanes * 4)
         self._kept.append(array)
         return array
@@ -66,7 +66,7 @@ class CodeParts:
         return Executable(self._functions)
 
     def gathered(self, source: np.ndarray, where: np.ndarray, into: np.ndarray, pool: Op | None = None) -> Draft:
-        """Channel after channel of `source`, what `gathering` brings `into` another order, or pools."""
+        """Return channel after channel of `source`, what `gathering` brings `into` another order, or pools."""
         made = gathering(where, source.shape[1], self.target, pool=pool)
         table = aligned((len(made.table) // 4,)).view(np.uint8)
         table[:] = made.table

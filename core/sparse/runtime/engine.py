@@ -163,12 +163,12 @@ def _faster(runs: Sequence[Run], images: np.ndarray, *, settle: float) -> Run:
 
 
 def _settle(threads: int) -> float:
-    """Seconds: one thread waits for nobody."""
+    """Return the seconds to wait before a measurement: one thread waits for nobody."""
     return _SETTLE_SECONDS if threads > 1 else 0.0
 
 
 def _burst(run: Run, images: np.ndarray, settle: float) -> float:
-    """Median seconds of some calls, the first left out."""
+    """Return median seconds of some calls, the first left out."""
     time.sleep(settle)
     run(images)
     times: list[float] = []

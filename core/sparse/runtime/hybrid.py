@@ -220,7 +220,7 @@ class Hybrid:
         return times[0] < times[1]
 
     def _planned(self) -> tuple[_Step, ...]:
-        """Stage after stage: what onnxruntime can run of it by then, then the parts."""
+        """Return stage after stage: what onnxruntime can run of it by then, then the parts."""
         whose = {name: part for part in self.parts for name in part.names}
         stages: dict[str, int] = {INPUT: 0}
         for node in self._graph.nodes:

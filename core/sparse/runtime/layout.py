@@ -113,7 +113,7 @@ def _fill(name: str, windows: Sequence[Window]) -> float:
 def allocate(
     windows: Sequence[Window], frames: Mapping[str, ValueLayout], groups: int, early: int, slots: int
 ) -> "ValueMemory":
-    """Memory for every value.
+    """Return memory for every value.
 
     Values that only the first `early` windows make and read get room for `slots` groups, and the place of one that is
     read no more is given to the next of the same frame: what is in use at a time stays in the caches.
@@ -143,7 +143,7 @@ class ValueMemory:
     private: frozenset[str]
 
     def start(self, name: str, group: int, slot: int) -> int:
-        """Address of a group's value; that of the slot where it has a place for each share only."""
+        """Return address of a group's value; that of the slot where it has a place for each share only."""
         values = self.values[name]
         return int(values[slot if name in self.private else group].ctypes.data)
 

@@ -52,7 +52,7 @@ class Values:
         return self.names[name]
 
     def constant(self, name: str) -> np.ndarray | None:
-        """Finite numbers as float32, without −0; or None."""
+        """Return finite numbers as float32, without −0; or None."""
         array = self.constants.get(name)
         if array is None or array.dtype not in (np.float32, np.float64, np.float16) or not np.isfinite(array).all():
             return None

@@ -68,7 +68,7 @@ class SingleProgram:
         return PixelMap(self._buffers[name], (height, width))
 
     def _ways_of(self, node: Window) -> Iterator[list[Draft]]:
-        """Steps one after the other, for each way in which the node can be done."""
+        """Yield steps one after the other, for each way in which the node can be done."""
         source, out = self._values(node.source), self._values(node.out)
         if not isinstance(node, Conv):
             where = sources(source.size, out.size, node.kernel, node.stride, node.padding)

@@ -129,7 +129,7 @@ def _tiles(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _back(size: tuple[int, int]) -> np.ndarray:
-    """int64 [1, pixels]: where each pixel lies in the order of tiles."""
+    """Return int64 [1, pixels]: where each pixel lies in the order of tiles."""
     rows, columns = np.arange(size[0])[:, None], np.arange(size[1])
     tiles = _tiles(size)
     tile = rows // OUT * tiles[1] + columns // OUT

@@ -76,7 +76,7 @@ def _read_again(engine: Engine, settings: Settings, subject: AuditedSweep, devic
 
 
 def _wanted(engine: Engine, subject: AuditedSweep) -> dict[str, tuple[int, float]]:
-    """Artifact → the first cell that it is of (0 = dense network) and its accuracy in the ledger."""
+    """Return artifact → the first cell that it is of (0 = dense network) and its accuracy in the ledger."""
     wanted: dict[str, tuple[int, float]] = {}
     for row, made in zip(subject.rows, cell_artifacts(engine, subject.sweep.id), strict=True):
         if row.top1_dense is not None and made.dense_artifact is not None:

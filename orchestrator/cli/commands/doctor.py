@@ -138,7 +138,7 @@ def _networks(settings: Settings) -> str:
 
 
 def _torch_checks(settings: Settings, images: WantedDataset, devices: str) -> Iterator[Check]:
-    """Devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
+    """Yield devices and dataset, looked at by a torch process; what needs no torch is checked without it."""
     try:
         found = look_up(images.dataset, settings, size=images.size, resize=images.resize, share=images.share)
     except RefusedFolder as refused:

@@ -15,7 +15,7 @@ _LABEL = "format(100 * (1 - 1 / datum.value), '~r') + ' %'"
 
 
 def accuracy(rows: Sequence[ReportRow], groups: Sequence[Group]) -> Figure | None:
-    """Means over seeds with their deviations, every cell as a point, the dense network as a line; None without
+    """Return means over seeds with their deviations, every cell as a point, the dense network as a line; None without
     a finished cell."""
     series, left_out = chosen_series(groups, MOST_LINES)
     if not series:

@@ -34,7 +34,7 @@ def chosen_series(groups: Sequence[Group], most: int) -> tuple[list[str], str]:
 
 
 def chosen_sparsities(groups: Sequence[Group], most: int = MOST_SPARSITIES) -> tuple[list[float], str]:
-    """Sparsities, evenly picked from all with the lowest and the highest, and a note on those left out."""
+    """Return sparsities, evenly picked from all with the lowest and the highest, and a note on those left out."""
     found = sorted({group.sparsity for group in groups})
     if len(found) <= most:
         return found, ""

@@ -46,7 +46,7 @@ def facts(rows: Sequence[ReportRow], known: Provenance) -> list[Fact]:
 
 
 def digests(rows: Sequence[ReportRow]) -> str:
-    """Cell, digest of its final round, SHA-256 of that round's file, a line each."""
+    """Return cell, digest of its final round, SHA-256 of that round's file, a line each."""
     return "\n".join(f"{row.cell:>5} {row.digest} {row.artifact or text.MISSING}" for row in rows)
 
 

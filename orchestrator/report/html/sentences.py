@@ -15,7 +15,7 @@ _NEAR = 0.01
 
 
 def verdict(rows: Sequence[ReportRow]) -> list[str]:
-    """Sentences, the most important first."""
+    """Return sentences, the most important first."""
     lines = [_state(rows)]
     if not any(row.top1 is not None for row in rows):
         return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
