@@ -3,10 +3,11 @@
 Exception
 ├── UserError       bad input; the command line exits with 2
 ├── StageError      a stage that cannot succeed
+│   └── WrongPlan   … by what was asked for
 ├── OSError
-│   └── DownloadAway
+│   └── DownloadAway    a dataset cannot be downloaded now
 └── UserWarning
-    └── UncheckedFile
+    └── UncheckedFile   a file without a checksum was read
 """
 
 

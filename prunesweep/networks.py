@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy
     import torch
 
+    from prunesweep.core.sparse.runtime.network import Network
+
 
 _OTHERS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,7 +62,7 @@ def load(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any
     return open_network(Path(source), cpus)
 
 
-def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> Any:
+def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> "Network":
     """Return an ONNX file as a network to call, as `load` returns a packed file. Needs no torch.
 
     Args:

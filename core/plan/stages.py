@@ -253,7 +253,7 @@ def decode(text: str) -> Stage:
 
 
 def epochs_of(stage: Stage) -> int:
-    """Epochs that the stage trains; 0 for those that don't train."""
+    """Return the epochs that the stage trains; 0 for those that don't train."""
     return stage.epochs if isinstance(stage, TRAINS) else 0
 
 

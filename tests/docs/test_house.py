@@ -1,6 +1,8 @@
 """The house rules that no linter knows: the map is the one on disk, a word has one meaning, functions stay short."""
 
+import inspect
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+
+from prunesweep.core import errors
 
 ROOT = Path(__file__).parents[2]
 _MOST_LINES = 45
@@ -107,3 +111,41 @@ def test_only_one_file_knows_how_a_sweep_s_rows_are_found() -> None:
         Path("core/ledger/db/sweep_rows.py"),
         *writing,
     }
+
+
+@pytest.mark.parametrize(
+    ("contract", "room", "allowed"),
+    [
+        ("the plan imports nothing of ours", "core", {"errors", "plan"}),
+        ("the sparse engine imports nothing of ours", "core", {"errors", "io", "cpus", "affinity", "sparse"}),
+        ("the dashboard only reads", "core/ledger/queue", {"workers"}),
+    ],
+)
+def test_a_contract_forbids_all_that_its_name_says(contract: str, room: str, allowed: set[str]) -> None:
+    """import-linter knows no "all but": a new module would not be in the list."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (found,) = [one for one in contracts if one["name"].startswith(contract)]
+    modules = {
+        path.stem
+        for path in (ROOT / room).iterdir()
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file()
+    }
+    package = f"prunesweep.{room.replace('/', '.')}"
+    assert {f"{package}.{name}" for name in modules - allowed} <= set(found["forbidden_modules"])
+
+
+def test_the_errors_are_drawn_as_they_are() -> None:
+    drawn = set(re.findall(r"[─ ]([A-Z]\w+)", errors.__doc__ or "")) | {"Exception"}
+    ours = {one for one in vars(errors).values() if inspect.isclass(one) and one.__module__ == errors.__name__}
+    assert {one.__name__ for one in ours} <= drawn
+    assert drawn <= {base.__name__ for one in ours for base in one.__mro__}
+
+
+def test_no_page_and_no_notebook_imports_a_room() -> None:
+    """The public API is `import prunesweep`; what lies below it may change in any release."""
+    room = re.compile(r"(?:import|from) prunesweep\.(?!worker\.app\b)")
+    pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb"))
+    assert not [str(page) for page in pages if room.search(page.read_text())]
+    cards = (ROOT / "orchestrator" / "export" / "load_snippets.py").read_text()
+    shown = "".join(re.findall(r"""["'](.*)["']""", cards))
+    assert "import prunesweep" in shown and not room.search(shown)

@@ -79,6 +79,6 @@ def _trains_as(cell: GridCell, dense: GridCell, made: Algorithm, known: Mapping[
 
 
 def _rounds(cell: GridCell, known: Mapping[str, Algorithm]) -> tuple[int, str]:
-    """Rounds, and how the learning rate falls over them."""
+    """Return the rounds, and how the learning rate falls over them."""
     made = find(cell.algorithm, known.values())
     return cell.iterations, made.anneal if made and cell.iterations > 1 else EACH
