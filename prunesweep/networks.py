@@ -77,6 +77,7 @@ def compile(source: "str | os.PathLike[str]", *, threads: int | None = None) -> 
         UserError: no such file, it is damaged, or onnx and onnxruntime are not installed.
     """
     cpus = 1 if threads is None else _at_least("threads", threads, 1)
+    need("bench", "file", source)
     from prunesweep.core.sparse.runtime.network import open_onnx
 
     return open_onnx(Path(source), cpus)

@@ -104,7 +104,7 @@ class WholeFile:
         """
         run = file_run(path, capped(threads))
         if run is None:
-            raise ValueError("needs onnx and onnxruntime: pip install 'prunesweep[bench]'")
+            raise ValueError("needs onnx and onnxruntime")
         self._run, self._shape, self.threads, self._reason = run, shape, capped(threads), reason
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
@@ -143,7 +143,7 @@ def open_onnx(path: Path, threads: int = 1) -> Network:
             reason = str(error)
         return Network(_input(shape, meta), WholeFile(path, shape, threads, reason))
     except ImportError:
-        raise UserError("file", path, "needs onnx and onnxruntime: pip install 'prunesweep[bench]'") from None
+        raise UserError("file", path, "needs onnx and onnxruntime") from None
     except Exception as error:
         reason = str(error).strip().partition("\n")[0] or repr(error)
         raise UserError("file", path, f"cannot be run: {reason[:300]}") from None
