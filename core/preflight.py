@@ -13,7 +13,7 @@ def check_machine(settings: Settings, devices: str | None, *, keep: bool = True)
 
     Args:
         devices: as given on the command line; None takes the setting.
-        keep: an embedded ledger that is not there is made, if all before it is well; else it is only tried.
+        keep: an embedded ledger that is not there is made, if every check before it passes.; else it is only tried.
 
     Raises:
         UserError: the first check that fails, within about 3 s; secrets masked.
