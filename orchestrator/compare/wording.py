@@ -91,7 +91,7 @@ def verdict_table(columns: Sequence[text.Column], rows: Sequence[Sequence[str]],
         return whole
     top, rule, *body = text.table(columns[:-1], [row[:-1] for row in rows], width)
     below = (wrapped(row[-1], width, "  ", "  ") for row in rows)
-    return [top, rule, *(line for row, told in zip(body, below, strict=True) for line in (row, *told))]
+    return [top, rule, *(line for row, extra in zip(body, below, strict=True) for line in (row, *extra))]
 
 
 def _reading(compared: PairedTable, metric: Metric, names: SideNames) -> list[str]:
