@@ -12,12 +12,14 @@ from prunesweep.core.extras import need
 from prunesweep.core.jobs.programs import DOCTOR
 from prunesweep.core.jobs.requests import Doctor
 from prunesweep.core.ledger.queries.order import in_order
+from prunesweep.core.ledger.queries.sweeps import unfinished_besides
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.own_scores import read_own, source_of
 from prunesweep.core.preflight import check_machine
 from prunesweep.core.settings import Settings, load_settings, read_per_device
 from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.console.text import plural
 from prunesweep.orchestrator.images import pack
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.networks import check_here
@@ -81,7 +83,10 @@ def submit_here(asked: GridRequest, settings: Settings, devices: str | None) -> 
     _check_devices(chosen)
     if request.dataset is not None:
         pack(request.dataset, settings)
-    with submission.written(settings, request) as (_, submitted):
+    with submission.written(settings, request) as (engine, submitted):
+        for name, count in unfinished_besides(engine, submitted.id).items():
+            left = plural(count, "stage")
+            note(f"note: sweep {name} has {left} left, which run here as well; to end it: sweep cancel {name}")
         return LocalSweep(submitted, chosen)
 
 

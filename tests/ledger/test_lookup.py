@@ -5,7 +5,9 @@ from sqlalchemy import Engine
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.lookup import cell_artifacts, done_among
 from prunesweep.core.ledger.queries.recent import ended_since
+from prunesweep.core.ledger.queries.sweeps import unfinished_besides
 from prunesweep.core.ledger.queue.claims import claim
+from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
@@ -45,6 +47,17 @@ def test_cell_artifacts_are_those_of_done_stages(ledger: Engine) -> None:
     assert [cell.digest for cell in found] == [planned.rounds[-1] for planned in TINY.cells]
     assert {(cell.dense_digest, cell.dense_artifact) for cell in found} == {(train, "a" * 64)}
     assert [cell.artifact for cell in found] == ["b" * 64, None, None, None]
+
+
+def test_work_left_of_other_sweeps_is_what_this_one_does_not_want(ledger: Engine) -> None:
+    first = add_sweep(ledger, TINY, "a", "1")
+    assert unfinished_besides(ledger, first.id) == {}
+    other = add_sweep(ledger, plan(read_axes({"sparsity": "50,90,95"}, TINY.grid)), "b", "1")
+    assert unfinished_besides(ledger, other.id) == {}
+    more = len(plan(read_axes({"sparsity": "50,90,95"}, TINY.grid)).stages) - len(TINY.stages)
+    assert unfinished_besides(ledger, first.id) == {"b": more}
+    cancel(ledger, other.id)
+    assert unfinished_besides(ledger, first.id) == {}
 
 
 def test_ended_since_tells_each_end(ledger: Engine) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, case, func, select
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import AnyRow, cells, stages, sweep_stages, sweeps
-from prunesweep.core.ledger.db.states import State
+from prunesweep.core.ledger.db.states import LIVE, State
 from prunesweep.core.ledger.db.sweep_rows import sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.plan.suggestions import did_you_mean
@@ -105,6 +105,21 @@ def wishes_for(engine: Engine, digests: Collection[str]) -> dict[str, dict[int, 
             for row in connection.execute(query.where(sweep_stages.c.digest.in_(chunk))):
                 found[row.digest][row.id] = row.name
     return found
+
+
+def unfinished_besides(engine: Engine, sweep_id: int) -> dict[str, int]:
+    """Return the other sweeps that have work left which this one does not want: name → stages, the oldest first."""
+    own = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep_id)
+    query = (
+        select(sweeps.c.name, func.count().label("stages"))
+        .join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id)
+        .join(stages, stages.c.digest == sweep_stages.c.digest)
+        .where(stages.c.state.in_(LIVE), sweeps.c.id != sweep_id, stages.c.digest.not_in(own))
+        .group_by(sweeps.c.id, sweeps.c.name)
+        .order_by(sweeps.c.id)
+    )
+    with reading(engine) as connection:
+        return {row.name: row.stages for row in connection.execute(query)}
 
 
 def _row(row: AnyRow) -> SweepRow:
