@@ -129,6 +129,9 @@ def test_pruning_before_training_stands_at_the_beginning(row: ReportRow) -> None
         ("line", 2, 1.0),
         ("prune", 0, 2.0),
     ], "without held-out images: the loss"
+    once = Curves({0: ("none", "a")}, {"a": [EpochMetrics(1, 2.0, None)]})
+    learning = next(figure for figure in figures(rows, once, {}) if figure.name == "learning")
+    assert ("dot", 1) in [(each["k"], each["x"]) for each in learning.data["curve"]], "a line of one point is not seen"
 
 
 def test_what_is_left_out_is_said(row: ReportRow) -> None:

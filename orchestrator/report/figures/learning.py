@@ -109,6 +109,8 @@ def points(paths: Paths, step: int) -> Values:
             if at % step == 0 or at in path.ends or at in path.prunings
         ]
         first = next(iter(means.values()))
+        if len(means) == 1:  # a line of one point is not seen
+            values.append({**same, "k": "dot", "x": next(iter(means)), "y": first})
         values += [{**same, "k": "prune", "x": at, "y": means.get(at, first)} for at in path.prunings]
     return values
 
@@ -117,10 +119,16 @@ def chart(looks: Looks, sparsities: Sequence[float], accuracy: bool) -> dict[str
     """Return the chart of the data set `curve`, a panel for each sparsity."""
     title = "validation accuracy, top-1 in %" if accuracy else "training loss"
     base = alt.Chart()
-    x = alt.X("x:Q", title="epoch", axis=alt.Axis(grid=False, tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
+    x = alt.X(
+        "x:Q",
+        title="epoch",
+        axis=alt.Axis(grid=False, tickMinStep=1),
+        scale=alt.Scale(zero=False, nice=False, padding=6),
+    )
     y = alt.Y("y:Q", title=title, scale=alt.Scale(zero=False))
     colour = looks.colour
     lines = base.transform_filter("datum.k === 'line'").mark_line(strokeWidth=1.6)
+    dots = base.transform_filter("datum.k === 'dot'").mark_point(size=30).encode(x, y, colour)
     events = base.transform_filter("datum.k === 'prune'")
     rules = events.transform_aggregate(groupby=["x", "f"]).mark_rule(style="event").encode(alt.X("x:Q"))
     marks = events.mark_point(filled=True, size=45, opacity=1).encode(
@@ -132,6 +140,6 @@ def chart(looks: Looks, sparsities: Sequence[float], accuracy: bool) -> dict[str
     )
     zoom = alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]")
     curve = lines.encode(x, y, colour, looks.dash).add_params(zoom)
-    layers = alt.layer(rules, curve, marks).properties(width=230, height=180)
+    layers = alt.layer(rules, curve, dots, marks).properties(width=230, height=180)
     panels = alt.Facet("f:N", title=None, sort=[panel_of(each) for each in sparsities])
     return theme.drawn(layers.facet(facet=panels, columns=3, data=alt.NamedData("curve")))
