@@ -14,7 +14,9 @@ from typing import Any
 from celery import Task, bootsteps, signals
 from celery.concurrency import get_implementation
 from celery.concurrency.thread import TaskPool
+from celery.platforms import EX_FAILURE
 from celery.utils.log import get_logger
+from celery.worker import state
 
 from prunesweep.core.broker.app import make_app
 from prunesweep.core.devices import parse_devices
@@ -48,7 +50,8 @@ class RuntimeStep(bootsteps.StartStopStep):
     requires = ("celery.worker.components:Pool",)
 
     def start(self, worker: Any) -> None:
-        _stop_on_hangup(worker.ignored_signals)
+        _handle_signals(worker.ignored_signals, worker.runtime)
+        worker.runtime.limit.start()
         worker.runtime.start()
 
     def stop(self, worker: Any) -> None:
@@ -114,9 +117,12 @@ def _mps() -> Mps:
     return mps
 
 
-def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:
-    """SIGHUP stops the worker as SIGTERM does. Celery would let it kill the worker, or restart it where there is no
-    terminal. What was ignored when the worker started (nohup, a shell's background job) is ignored again.
+def _handle_signals(ignored: Sequence[signal.Signals], runtime: WorkerRuntime) -> None:
+    """SIGHUP and SIGINT stop the worker as SIGTERM does, however often they come; SIGQUIT ends it at once.
+
+    Celery would let SIGHUP kill the worker, or restart it where there is no terminal, and on a second SIGINT or a
+    SIGQUIT would end the threads of its pool, which it cannot. What was ignored when the worker started (nohup, a
+    shell's background job) is ignored again.
 
     Call it after Celery has installed its own handlers.
     """
@@ -127,7 +133,18 @@ def _stop_on_hangup(ignored: Sequence[signal.Signals]) -> None:
         if callable(stop):
             stop(number, frame)
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if callable(stop):
+            stop(number, frame)
+            state.should_stop = EX_FAILURE
+
+    def quit_now(_number: int, _frame: FrameType | None) -> None:
+        logger.critical("SIGQUIT: leaving at once; leases of running stages run out")
+        runtime.limit.leave_now()
+
     signal.signal(signal.SIGHUP, hang_up)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGQUIT, quit_now)
     for number in ignored:
         signal.signal(number, signal.SIG_IGN)
 

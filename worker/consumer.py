@@ -6,11 +6,11 @@ over. What runs in the slots is not touched by either.
 """
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from threading import current_thread, main_thread
 from typing import Any
 
+from celery.bootsteps import RUN
 from celery.utils.log import get_logger
 from celery.worker.consumer.consumer import COLLECT_SOCKET_TIMEOUT, Consumer
 from celery.worker.state import maybe_shutdown
@@ -32,14 +32,12 @@ class HintConsumer(Consumer):
     """Set as `worker_consumer` of the app; its controller holds the worker's runtime."""
 
     connection: Any
-    loop: Any
+    blueprint: Any
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._pause = _FIRST_PAUSE
         self._connections = 0
-        self._looping = False
-        self.loop = self._watched(self.loop)
 
     @property
     def _troubles(self) -> Incidents:
@@ -55,22 +53,11 @@ class HintConsumer(Consumer):
             callback=maybe_shutdown,
         )
 
-    def _watched(self, loop: Callable[..., None]) -> Callable[..., None]:
-        """Return the event loop, for as long as which `_stop_if_told` may end it."""
-
-        def run(*arguments: Any) -> None:
-            self._looping = True
-            try:
-                loop(*arguments)
-            finally:
-                self._looping = False
-
-        return run
-
     def _stop_if_told(self) -> None:
-        """Stop the worker if it is to stop. A broker that hangs keeps the loop within Celery's own event of each 2 s,
-        which waits for it without end, and never asks. What is published outside of the loop is not disturbed."""
-        if self._looping and current_thread() is main_thread():
+        """Stop the worker if it is to stop. A broker that hangs keeps us within Celery's own event of each 2 s, or the
+        first one of a connection, which waits for it without end, and never asks. What is published while we stop is
+        not disturbed."""
+        if self.blueprint.state == RUN and current_thread() is main_thread():
             maybe_shutdown()
 
     def on_ready(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 _PIPE, _LOG = "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY"
 _TOOL = "nvidia-cuda-mps-control"
 _SECONDS = 30
+_QUIT_SECONDS = 5
 _FIX = "trainers take turns on the GPU"
 
 Run = Callable[..., "subprocess.CompletedProcess[Any]"]
@@ -78,15 +79,15 @@ def _bring_up(tool: str, environ: Mapping[str, str], run: Run) -> str:
         return f"its daemon does not start: {str(error)[:200]}"
 
 
-def _ask(tool: str, word: str, environ: Mapping[str, str], run: Run) -> int:
-    asked = run([tool], input=word + "\n", env=environ, capture_output=True, text=True, timeout=_SECONDS)
+def _ask(tool: str, word: str, environ: Mapping[str, str], run: Run, seconds: int = _SECONDS) -> int:
+    asked = run([tool], input=word + "\n", env=environ, capture_output=True, text=True, timeout=seconds)
     return int(asked.returncode)
 
 
 def _stop(tool: str, environ: Mapping[str, str], lock: int, run: Run) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _ask(tool, "quit", environ, run)
+        _ask(tool, "quit", environ, run, _QUIT_SECONDS)
     except (OSError, subprocess.TimeoutExpired):  # another worker needs it, or it is gone
         pass
     finally:

@@ -1,6 +1,7 @@
 """Ledger calls that outlast a ledger that is away."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
+_UNASKED_SECONDS = 5.0
+"""How long a stopping worker does not ask a ledger again that was away: each try may take seconds, and a trainer's last
+words may be many."""
+
+
 class _GivenUp:
     """The type of GIVEN_UP."""
 
@@ -35,28 +41,31 @@ class LedgerRetry:
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
+        self._given_up_at = -_UNASKED_SECONDS
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """Return the function's result, or GIVEN_UP: the lease will run out, and another worker will continue."""
+        if self._stopping.is_set() and time.monotonic() - self._given_up_at < _UNASKED_SECONDS:
+            return GIVEN_UP
         retrying = Retrying(
             retry=retry_if_exception(is_away),
             wait=wait_random_exponential(multiplier=0.2, max=5.0),
             stop=stop_when_event_set(self._stopping),
             sleep=sleep_using_event(self._stopping),
             before_sleep=_log,
-            retry_error_callback=_given_up,
+            retry_error_callback=self._give_up,
         )
         return retrying(function, *arguments, **named)
+
+    def _give_up(self, state: RetryCallState) -> Any:
+        self._given_up_at = time.monotonic()
+        logger.error("ledger unreachable (%s) while the worker stops; its leases will expire", _reason(state))
+        return GIVEN_UP
 
 
 def _log(state: RetryCallState) -> None:
     if state.attempt_number == 1 and state.outcome is not None:
         logger.warning("ledger unreachable (%s); retrying", _reason(state))
-
-
-def _given_up(state: RetryCallState) -> Any:
-    logger.error("ledger unreachable (%s) while the worker stops; its leases will expire", _reason(state))
-    return GIVEN_UP
 
 
 def _reason(state: RetryCallState) -> str:

@@ -3,6 +3,7 @@
 import os
 import platform
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from prunesweep.core.broker.embedded import Broker
 from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
 from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
 from prunesweep.core.ledger.db.identity import ledger_id
+from prunesweep.core.ledger.db.open_connections import OpenConnections
 from prunesweep.core.ledger.queries.lookup import next_training
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.workers import gone, register
@@ -31,6 +33,7 @@ from prunesweep.worker.latency_runner import LatencyRunner
 from prunesweep.worker.mps import Mps
 from prunesweep.worker.retry import LedgerRetry
 from prunesweep.worker.slot import Slot
+from prunesweep.worker.stop_limit import StopLimit
 from prunesweep.worker.supervisor import TICK, Supervisor
 from prunesweep.worker.trainer_rates import KeptChoices, TrainerRates
 from prunesweep.worker.watchdog import LOOKS, Watchdog
@@ -67,7 +70,7 @@ class WorkerRuntime:
         """
         self._app = app
         self._stopping = threading.Event()
-        self._stopped = False
+        self._told = self._stopped = False
         self._wake_consumer: Callable[[], None] = lambda: None
         self._reconnect_consumer: Callable[[], object] = lambda: None
         self.troubles = Incidents()
@@ -81,6 +84,7 @@ class WorkerRuntime:
         self._broker = Broker(settings)
         store = ArtifactStore.open(settings.artifacts_url, settings.home)
         self._engine = _open_both(settings, self._broker)
+        connections = OpenConnections(self._engine)
         ledger_retry = LedgerRetry(self._stopping)
         self._cleanup = ArtifactCleanup(store, ledger_id(self._engine))
         self._context = WorkerContext(
@@ -90,6 +94,7 @@ class WorkerRuntime:
         self._latencies = LatencyRunner(self._context) if latencies else None
         self._all_slots = self._slots if self._latencies is None else (*self._slots, self._latencies.slot)
         self._mps, self._rates = mps, TrainerRates()
+        self.limit = StopLimit(self._stopping, connections, self._longest_grace, self._kill)
         trainers = None if mps is None else self._auto_trainers(mps)
         self._supervisor = Supervisor(
             self._context,
@@ -150,7 +155,9 @@ class WorkerRuntime:
 
     def begin_stop(self) -> None:
         """Hand stages back from now on, by the supervisor's thread; safe in a signal handler."""
-        if not self._stopping.is_set():
+        # A signal may come while the one before is handled here: an event that is being set must not be set again.
+        if not self._told:
+            self._told = True
             self._stopping.set()
             self._supervisor.wake()
 
@@ -163,8 +170,9 @@ class WorkerRuntime:
         self._rates.close()
         for slot in self._all_slots:
             slot.begin_close()
+        until = time.monotonic() + self._longest_grace() + _HAND_BACK_SECONDS
         for slot in self._all_slots:
-            slot.close(slot.grace + _HAND_BACK_SECONDS)
+            slot.close(until - time.monotonic())
         if self._latencies is not None:
             self._latencies.close()
         if self._mps is not None:
@@ -177,6 +185,14 @@ class WorkerRuntime:
     def release_broker(self) -> None:
         """Release the embedded broker, which its last worker stops; call when nothing talks to it any more."""
         self._broker.release()
+
+    def _longest_grace(self) -> float:
+        return max((slot.grace for slot in self._all_slots), default=0.0)
+
+    def _kill(self) -> None:
+        self._rates.close()
+        for slot in self._all_slots:
+            slot.kill()
 
     def _auto_trainers(self, mps: Mps) -> AutoTrainers:
         slots: dict[str, list[Slot]] = {}

@@ -238,6 +238,12 @@ class Slot:
             self._process.close()
         self._keeper.shutdown(wait=True, cancel_futures=True)
 
+    def kill(self) -> None:
+        """End its trainer at once; waits for nothing, and for no lock."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def _bring_up(self) -> None:
         """Start a trainer and wait until it has imported torch. Runs on the keeper thread."""
         if self._process is not None:

@@ -121,7 +121,10 @@ class TrainerProcess:
                 os.killpg(self._process.pid, number)
 
     def _read(self) -> Event:
-        line = self._events.readline()
+        try:
+            line = self._events.readline()
+        except ValueError:  # closed by another thread, which did not wait any longer for this one
+            raise TrainerDied("the trainer was ended") from None
         if not line.endswith(b"\n"):
             raise self._dead()
         try:

@@ -24,7 +24,7 @@ from prunesweep.orchestrator.serving.store import BUCKET
 from prunesweep.orchestrator.torch_client import python
 
 _SERVERS = ("SWEEP_DATABASE_URL", "SWEEP_BROKER_URL", "REDIS_URL", "SWEEP_ARTIFACTS_URL")
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
 
 def work_joined(url: str, options: Sequence[str]) -> int:
