@@ -100,7 +100,7 @@ class Supervisor:
                 self._wake.clear()
                 self._stopping.wait(_SETTLE * 1.1)
         for slot in self._slots:
-            slot.begin_close()
+            self._try("stop", slot.begin_close)
 
     def _turn(self) -> None:
         if time.monotonic() >= self._next_beat:
@@ -125,10 +125,11 @@ class Supervisor:
             self._guard("trainers per device", self._trainers.look)
 
     def _guard(self, what: str, act: Callable[[], None]) -> bool:
-        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again. Does
-        nothing once the worker stops: each part may wait for a server that is away."""
-        if self._stopping.is_set():
-            return False
+        """As `_try`; does nothing once the worker stops: each part may wait for a server that is away."""
+        return not self._stopping.is_set() and self._try(what, act)
+
+    def _try(self, what: str, act: Callable[[], None]) -> bool:
+        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
         try:
             act()
         except Exception as error:

@@ -110,8 +110,18 @@ def _known(error: Exception) -> int:
     traceback."""
     database = sys.modules.get("sqlalchemy.exc")
     if database is not None and isinstance(error, database.DBAPIError):
-        where = mask(load_settings().database_url) or "ledger"
-        note(f"sweep: {where}: {one_line(str(error.orig), 300)}")
+        settings = load_settings()
+        where = mask(settings.database_url) or "ledger"
+        lost = ""
+        if settings.database_url.startswith("postgresql") and isinstance(error, database.OperationalError):
+            # No code: not the server's words, but the driver's on losing it; 57P…: it shuts down, or starts.
+            if (getattr(error.orig, "sqlstate", None) or "57P")[:3] == "57P":
+                where = f"SWEEP_HOME '{settings.home}'" if settings.served_here else where
+                up = "start it again (sweep serve)" if settings.served_here else "see that the server is up"
+                lost = (
+                    f"the ledger has gone away; sweeps stay as they are; {up}, then run this command again; it said: "
+                )
+        note(f"sweep: {where}: {lost}{one_line(str(error.orig), 300)}")
         return 1
     if isinstance(error, OSError):
         note(f"sweep: {one_line(str(error))}")

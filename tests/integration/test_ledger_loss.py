@@ -1,6 +1,7 @@
 """Workers whose ledger goes away for longer than a lease while they work: no trainer ends, nothing is run twice."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from prunesweep.core.ledger.db.engine import open_ledger
@@ -49,6 +51,19 @@ class Postgres:
             yield
         finally:
             self.server.ensure_postgres_running()
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Its connections stay open, and nothing comes through them: as when its host is cut off."""
+        first = psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
+        processes = [first, *first.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
 
 @pytest.fixture
@@ -165,3 +180,24 @@ def test_a_worker_can_stop_while_the_ledger_is_away(lossy) -> None:
     site.start()
     site.until(lambda: site.stage(stage).attempt == 2, "the stage taken up again")
     assert site.stage(stage).failures == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lossy", ["postgresql"], indirect=True)
+def test_a_worker_stops_though_its_ledger_says_nothing(lossy, own_postgres) -> None:
+    """libpq waits for an answer without end, and a stage's own thread waits in it as well as the worker's."""
+    site, _ = lossy
+    training = Train(parse_dataset("digits"), ModelRef("resnet18", 2, 10), load_recipe("digits").dense, 1000, 0)
+    worker = site.start()
+    site.submit("silent", [training], hint=False)
+    site.wait(digest(training), State.RUNNING)
+    trainer = site.trainer(worker)
+    with own_postgres.silent():
+        for _ in range(2):
+            worker.send_signal(signal.SIGINT)
+        assert worker.wait(60) == 1, site.log().read_text()
+        assert not trainer.is_running()
+    told = site.log().read_text()
+    assert told.count("the lease will run out") <= 2 and "Traceback" not in told
+    row = site.stage(digest(training))
+    assert (row.state, row.attempt, row.failures) == (State.RUNNING, 1, 0)  # until its lease runs out

@@ -44,6 +44,23 @@ def test_it_gives_up_when_the_worker_stops(tmp_path):
     engine.dispose()
 
 
+def test_a_worker_that_stops_asks_a_ledger_that_is_away_only_once(tmp_path):
+    """A trainer's last words may be many, and each call may take seconds."""
+    engine, holder = locked_database(tmp_path / "c.sqlite3")
+    stopping = threading.Event()
+    stopping.set()
+    retry, asked = LedgerRetry(stopping), []
+
+    def ask():
+        asked.append("asked")
+        return insert(engine)
+
+    assert [retry.call(ask) for _ in range(3)] == [GIVEN_UP] * 3
+    assert asked == ["asked"]
+    holder.close()
+    engine.dispose()
+
+
 def test_a_locked_ledger_is_one_that_is_away(settings):
     engine = open_ledger(settings)
     wait_briefly(engine, 0.01)
