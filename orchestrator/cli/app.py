@@ -110,23 +110,31 @@ def _known(error: Exception) -> int:
     traceback."""
     database = sys.modules.get("sqlalchemy.exc")
     if database is not None and isinstance(error, database.DBAPIError):
-        settings = load_settings()
-        where = mask(settings.database_url) or "ledger"
-        lost = ""
-        if settings.database_url.startswith("postgresql") and isinstance(error, database.OperationalError):
-            # No code: not the server's words, but the driver's on losing it; 57P…: it shuts down, or starts.
-            if (getattr(error.orig, "sqlstate", None) or "57P")[:3] == "57P":
-                where = f"SWEEP_HOME '{settings.home}'" if settings.served_here else where
-                up = "start it again (sweep serve)" if settings.served_here else "see that the server is up"
-                lost = (
-                    f"the ledger has gone away; sweeps stay as they are; {up}, then run this command again; it said: "
-                )
-        note(f"sweep: {where}: {lost}{one_line(str(error.orig), 300)}")
+        note(f"sweep: {_of_database(error.orig, isinstance(error, database.OperationalError))}")
         return 1
     if isinstance(error, OSError):
         note(f"sweep: {one_line(str(error))}")
         return 1
     raise error
+
+
+def _of_database(error: BaseException | None, lost: bool) -> str:
+    """Return where the ledger is and what it said; what to do as well, if its server has gone away.
+
+    Args:
+        error: the driver's.
+        lost: it may be that.
+    """
+    settings = load_settings()
+    where, said = mask(settings.database_url) or "ledger", one_line(str(error), 300)
+    # No code: not the server's words, but the driver's on losing it. 57P…: it shuts down, or starts.
+    code = getattr(error, "sqlstate", "") or "57P"
+    if not (lost and settings.database_url.startswith("postgresql") and code.startswith("57P")):
+        return f"{where}: {said}"
+    up = "see that the server is up"
+    if settings.served_here:
+        where, up = f"SWEEP_HOME '{settings.home}'", "start it again (sweep serve)"
+    return f"{where}: the ledger has gone away ({said}); sweeps stay as they are; {up}, then run this command again"
 
 
 def _drop_stdout() -> None:
