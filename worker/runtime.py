@@ -190,7 +190,7 @@ class WorkerRuntime:
         return max((slot.grace for slot in self._all_slots), default=0.0)
 
     def _kill(self) -> None:
-        self._rates.close()
+        # Nothing that takes a lock: a signal handler may be what calls. What measures rates dies with us.
         for slot in self._all_slots:
             slot.kill()
 
