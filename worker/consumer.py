@@ -47,13 +47,13 @@ class HintConsumer(Consumer):
     def ensure_connected(self, conn: Any) -> Any:
         """Return the connection once it stands; waits for a broker that is away, until the worker stops."""
         self.first_connection_attempt = False
-        conn.waiting = self._stop_if_told
+        conn.waiting = self._stop_if_asked
         return conn.ensure_connection(
             errback=lambda error, _interval: self._troubles.begin(_WHAT, first_line(error)),
             callback=maybe_shutdown,
         )
 
-    def _stop_if_told(self) -> None:
+    def _stop_if_asked(self) -> None:
         """Stop the worker if it is to stop. A broker that hangs keeps us within Celery's own event of each 2 s, or the
         first one of a connection, which waits for it without end, and never asks. What is published while we stop is
         not disturbed."""
