@@ -24,7 +24,7 @@ _LOOK_SECONDS = 0.25
 
 
 class StopLimit:
-    """One worker's. Its thread begins to count when the worker is told to stop."""
+    """One worker's. Its thread begins to count when the worker is asked to stop."""
 
     def __init__(
         self,
