@@ -32,7 +32,7 @@ SMALL = ("submit", "--grid", "demo", "--sparsity", "50", "--epochs", "1", "--ite
 def test_the_table_is_there_and_help_says_the_same(sweep: Sweep) -> None:
     table = (ROOT / "docs" / "commands.md").read_text().partition("| exit code |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| ([\d N+]+) \|", table, re.M) == ["0", "1", "2", "130", "128 + N"]
-    assert "Exit codes: 0 done · 1 something failed · 2 bad input · 130 interrupted" in sweep("--help").out
+    assert "Exit codes: 0 done, 1 something failed, 2 bad input, 130 interrupted" in sweep("--help").out
 
 
 def test_one_when_stages_failed(sweep: Sweep, ledger: Engine, work: Callable[..., int]) -> None:
