@@ -9,7 +9,7 @@ from sqlalchemy import Engine, case, func, select
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.schema import AnyRow, cells, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import LIVE, State
-from prunesweep.core.ledger.db.sweep_rows import sweeps_wanting
+from prunesweep.core.ledger.db.sweep_rows import of, of_sweep, sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.plan.suggestions import did_you_mean
 
@@ -109,17 +109,17 @@ def wishes_for(engine: Engine, digests: Collection[str]) -> dict[str, dict[int, 
 
 def unfinished_besides(engine: Engine, sweep_id: int) -> dict[str, int]:
     """Return the other sweeps that have work left which this one does not want: name → stages, the oldest first."""
-    own = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == sweep_id)
+    wish = sweep_stages.alias()
     query = (
         select(sweeps.c.name, func.count().label("stages"))
-        .join(sweep_stages, sweep_stages.c.sweep_id == sweeps.c.id)
-        .join(stages, stages.c.digest == sweep_stages.c.digest)
-        .where(stages.c.state.in_(LIVE), sweeps.c.id != sweep_id, stages.c.digest.not_in(own))
+        .join(wish, wish.c.sweep_id == sweeps.c.id)
+        .join(stages, stages.c.digest == wish.c.digest)
+        .where(stages.c.state.in_(LIVE), ~of_sweep())
         .group_by(sweeps.c.id, sweeps.c.name)
         .order_by(sweeps.c.id)
     )
     with reading(engine) as connection:
-        return {row.name: row.stages for row in connection.execute(query)}
+        return {row.name: row.stages for row in connection.execute(query, of(sweep_id))}
 
 
 def _row(row: AnyRow) -> SweepRow:
