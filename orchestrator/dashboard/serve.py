@@ -113,6 +113,8 @@ def server(
         loop="asyncio",
         # As many are accepted in one go, before any of them can be closed again.
         backlog=_BACKLOG,
+        # uvicorn's own configuration closes every handler of the process; one of absl's takes stderr along.
+        log_config=None,
         # A warning for each malformed request would let anybody fill the disk.
         log_level="error",
         access_log=False,

@@ -1,10 +1,11 @@
 """Sockets that are opened and say nothing shut nobody out, fill no log, and are closed."""
 
 import contextlib
+import logging
 import select
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from sqlalchemy import Engine
@@ -54,6 +55,18 @@ def _closed(opened: list[socket.socket], enough: int) -> set[socket.socket]:
             if len(closed) == enough:
                 break
     return closed
+
+
+def test_handlers_of_others_stay_open(engine: Engine, serve: Serve) -> None:
+    class Others(logging.StreamHandler[TextIO]):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    handler = Others()
+    serve()
+    assert not handler.closed
 
 
 @pytest.mark.parametrize(
