@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """What nothing refers to goes at once, as ever; only circles wait. For a process of one thread."""
+    """What nothing refers to goes at once, as ever; only circles wait. Other threads' circles wait as well."""
     was_on = gc.isenabled()
     gc.disable()
     try:
