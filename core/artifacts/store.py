@@ -21,6 +21,7 @@ from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, 
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
+from prunesweep.core.progress import CountDone
 from prunesweep.core.settings import mask
 from prunesweep.core.traffic import Traffic, followed
 
@@ -68,7 +69,7 @@ class ArtifactStore:
         """The store's URL without secrets."""
         return self._shown
 
-    def put(self, data: bytes, progress: Callable[[int, int], None] | None = None) -> tuple[str, int]:
+    def put(self, data: bytes, progress: CountDone | None = None) -> tuple[str, int]:
         """Store `data`; return its SHA-256 in hex and its size in bytes.
 
         What is there already is replaced if it is damaged, and counts as written now: `sweep gc` takes old objects
@@ -88,7 +89,7 @@ class ArtifactStore:
                 self._write_file(self._folder / key(name), name, data)
         return name, len(data)
 
-    def _upload(self, path: str, data: bytes, progress: Callable[[int, int], None] | None) -> None:
+    def _upload(self, path: str, data: bytes, progress: CountDone | None) -> None:
         """Upload in one request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
 
         First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
@@ -109,7 +110,7 @@ class ArtifactStore:
         except (BaseError, OSError):
             send("overwrite")
 
-    def get(self, name: str, progress: Callable[[int, int], None] | None = None) -> bytes:
+    def get(self, name: str, progress: CountDone | None = None) -> bytes:
         """Return the bytes whose SHA-256 is `name`.
 
         progress: called with (bytes read, all bytes) while a server sends them.
@@ -129,7 +130,7 @@ class ArtifactStore:
             raise StageError(f"artifact {name[:12]} has a wrong hash: its bytes hash to {found[:12]} ({self._shown})")
         return data
 
-    def _read(self, path: str, progress: Callable[[int, int], None] | None) -> bytes:
+    def _read(self, path: str, progress: CountDone | None) -> bytes:
         """Return an object. A server that does not find it is asked again a moment later: that of `sweep serve` looks
         into its folder ten times a second, for what the host writes there itself (`orchestrator/serving/store.py`)."""
         try:
@@ -275,13 +276,13 @@ class ArtifactStore:
             raise StoreAway(f"cannot {verb} the artifact store {self._shown}: {reason(error)}") from error
 
 
-def _counted(progress: Callable[[int, int], None], size: int) -> Callable[[Traffic], None]:
+def _counted(progress: CountDone, size: int) -> Callable[[Traffic], None]:
     """Return a callback that reports the progress of an upload of so many bytes; headers and TLS count with it, so it
     is never more than all."""
     return lambda seen: progress(min(seen.sent, size), size)
 
 
-def _all_of(found: "GetResult", progress: Callable[[int, int], None] | None) -> bytes:
+def _all_of(found: "GetResult", progress: CountDone | None) -> bytes:
     size = int(found.meta["size"])
     if progress is None or size <= _PIECE:
         return bytes(found.bytes())

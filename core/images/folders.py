@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
 from prunesweep.core.extras import need
-from prunesweep.core.images.inspection import CountDone, Inspection, inspect_folder
+from prunesweep.core.images.inspection import Inspection, inspect_folder
 from prunesweep.core.images.shard_inspection import inspect_shards
 from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset, resize_rule
+from prunesweep.core.progress import CountDone
 
 _NEEDED: Mapping[str, str] = MappingProxyType(
     {

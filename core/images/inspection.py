@@ -8,7 +8,7 @@ whether anything changed: first in the folder as a whole, by its seal, and then 
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,9 +20,7 @@ from prunesweep.core.images.manifest import FolderSeal, ImageFacts, KnownFiles, 
 from prunesweep.core.images.problems import Problems, count, joined, shown
 from prunesweep.core.images.seal import seal
 from prunesweep.core.images.shards import Shards
-
-CountDone = Callable[[int, int], None]
-"""Called with (files done, files in all)."""
+from prunesweep.core.progress import CountDone
 
 _CHUNK = 64
 _LEAST_THREADS = 4

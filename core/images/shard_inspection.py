@@ -9,10 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from prunesweep.core.cpus import usable_cpus
-from prunesweep.core.images.inspection import CountDone, Inspection, resize_to
+from prunesweep.core.images.inspection import Inspection, resize_to
 from prunesweep.core.images.manifest import NOTHING, FolderSeal, manifest_of, save_manifest, settled
 from prunesweep.core.images.problems import Problems, count
 from prunesweep.core.images.shards import Shards, identity_of, stamps, survey
+from prunesweep.core.progress import CountDone
 
 _AHEAD = 128
 _REPORT_EVERY = 100

@@ -11,17 +11,11 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.preprocessing import rule_of
 from prunesweep.core.plan.weights import FIELD, HUBS
+from prunesweep.core.progress import CountDone, unwatched
 from prunesweep.core.traffic import Traffic, followed
 from prunesweep.core.training.vision import import_torchvision
 
-CountDone = Callable[[int, int], None]
-"""Called with the bytes that have come, and how many there are; 0 = not known."""
-
 _ELSEWHERE = "or download it on another machine and give the file"
-
-
-def unwatched(done: int, total: int) -> None:
-    """Ignore the progress of a download that nobody watches."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from prunesweep.core.jobs.programs import BENCH
 from prunesweep.core.jobs.protocol import Say, serve
 from prunesweep.core.jobs.requests import Bench
 from prunesweep.core.latency import LatencyRun
-from prunesweep.core.measure import interleaved
 from prunesweep.core.measure.engines.registry import missing
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.measure.latency import compete, compete_file
@@ -32,6 +31,7 @@ from prunesweep.core.measure.onnx_input import graph_counts, read_onnx
 from prunesweep.core.passes import trace
 from prunesweep.core.plan.engines import ENGINES
 from prunesweep.core.plan.networks import label_of, read_network
+from prunesweep.core.progress import CountDone
 
 _CHANNELS = 3
 
@@ -63,7 +63,7 @@ class _Subject:
     total: int
     macs: int
     macs_dense: int
-    race: Callable[[int, interleaved.CountDone], LatencyRun]
+    race: Callable[[int, CountDone], LatencyRun]
 
 
 def _subject(
@@ -87,7 +87,7 @@ def _subject(
         height, width = graph.image_shape[1:]
         note(f"an ONNX file for images of {height}×{width}: --image and --model do not apply to it")
 
-        def of_file(batch: int, progress: interleaved.CountDone) -> LatencyRun:
+        def of_file(batch: int, progress: CountDone) -> LatencyRun:
             return compete_file(path, graph, batch, threads, engines, progress)
 
         return _Subject(height, *counts, of_file)
@@ -96,7 +96,7 @@ def _subject(
     counted = macs(network, shape)
     nonzero, total = (sum(getattr(layer, name) for layer in counted.layers) for name in ("nonzero", "total"))
 
-    def compete_network(batch: int, progress: interleaved.CountDone) -> LatencyRun:
+    def compete_network(batch: int, progress: CountDone) -> LatencyRun:
         return compete(network, network, shape, batch, threads, device, engines, progress)
 
     return _Subject(request.image, nonzero, total, counted.macs, counted.macs_dense, compete_network)

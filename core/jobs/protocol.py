@@ -11,6 +11,7 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.jobs.answers import Answer, JobFailed, JobProgress, encode
 from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import read_request
+from prunesweep.core.progress import CountDone
 
 _PROGRESS_SECONDS = 0.5
 Say = Callable[[Answer], None]
@@ -53,7 +54,7 @@ def respond(line: str, program: Program[_Request, Any], handler: Handler[_Reques
     return 2
 
 
-def reporter(say: Say, what: str) -> Callable[[int, int], None]:
+def reporter(say: Say, what: str) -> CountDone:
     """Return a progress callback that reports at most twice a second."""
     last = time.monotonic()
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.passes import Format, Passes
+from prunesweep.core.progress import CountDone
 from prunesweep.core.seeds import dice
 from prunesweep.core.training.batches import fitting, normalise
 from prunesweep.core.training.datasets import Split
@@ -39,7 +40,7 @@ def evaluate(
     split: Split,
     device: torch.device,
     batch: int = 256,
-    progress: Callable[[int, int], None] | None = None,
+    progress: CountDone | None = None,
     logits_of: Callable[[Tensor], Tensor] | None = None,
 ) -> Accuracy:
     """Run `model` over the whole split. The model is moved to `device` and left in evaluation mode.

@@ -11,6 +11,7 @@ import torch
 
 from prunesweep.core.latency import Interval
 from prunesweep.core.measure.engines.base import Maker, Pass
+from prunesweep.core.progress import CountDone, unwatched
 
 BLOCKS = 12
 ROUNDS = 2
@@ -22,13 +23,6 @@ _UNCOVERED = 0.01
 
 Timer = Callable[[Pass, int], tuple[float, float]]
 """Runs a pass so many times; seconds by the clock, and seconds of CPU time over all threads of this process."""
-CountDone = Callable[[int, int], None]
-"""Called with (blocks done, blocks in all)."""
-
-
-def silent(done: int, total: int) -> None:
-    """Ignore progress."""
-    del done, total
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +44,7 @@ def take_turns(
     timer: Timer,
     settle: float = 0.0,
     blocks: int = BLOCKS,
-    progress: CountDone = silent,
+    progress: CountDone = unwatched,
 ) -> InterleavedRun:
     """Time a pass of each contestant in `blocks` blocks of two rounds.
 

@@ -30,17 +30,16 @@ from prunesweep.core.measure.engines.base import AdaptiveEngine
 from prunesweep.core.measure.engines.registry import choose
 from prunesweep.core.measure.interleaved import (
     BLOCKS,
-    CountDone,
     InterleavedRun,
     Timer,
     median_interval,
-    silent,
     take_turns,
     timer_of,
 )
 from prunesweep.core.measure.machine import host_name, processor_name
 from prunesweep.core.measure.pinned import load_average, pinned
 from prunesweep.core.plan.engines import is_baseline
+from prunesweep.core.progress import CountDone, unwatched
 from prunesweep.core.sparse.model.graph import Graph
 
 _SETTLE_SECONDS = 0.100
@@ -54,7 +53,7 @@ def compete(
     threads: int,
     device: torch.device,
     engines: Iterable[str],
-    progress: CountDone = silent,
+    progress: CountDone = unwatched,
     both: Iterable[str] = (),
     smaller: bool = False,
 ) -> LatencyRun:
@@ -105,7 +104,7 @@ def compete(
 
 
 def compete_file(
-    path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: CountDone = silent
+    path: Path, graph: Graph, batch: int, threads: int, engines: Iterable[str], progress: CountDone = unwatched
 ) -> LatencyRun:
     """Time an ONNX file as it is in onnxruntime and OpenVINO, in all their formats, and its graph in the sparse engine,
     as `compete` does.

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from prunesweep.core.measure.accuracy import evaluate
+from prunesweep.core.progress import CountDone
 from prunesweep.core.pruning.masks import kept_count, prunable
 from prunesweep.core.pruning.ranking import ranked, top
 from prunesweep.core.training.datasets import Split
 
-CountDone = Callable[[int, int], None]
 _BATCH = 250
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
+from prunesweep.core.progress import CountDone, unwatched
 from prunesweep.core.pruning.masks import Masks
 
 Batches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
@@ -13,11 +14,6 @@ Batches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
 def no_batches() -> Iterable[tuple[Tensor, Tensor]]:
     """Return nothing: for scores that look at weights alone."""
     return ()
-
-
-def unwatched(done: int, total: int) -> None:
-    """For whom nobody waits."""
-    del done, total
 
 
 @dataclass(frozen=True)
@@ -39,4 +35,4 @@ class Subject:
     seed: int = 0
     round: int = 1
     image: tuple[int, int, int] = (3, 32, 32)
-    progress: Callable[[int, int], None] = unwatched
+    progress: CountDone = unwatched

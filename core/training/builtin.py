@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from prunesweep.core.errors import RENAME, DownloadAway
-from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.private import make_private
+from prunesweep.core.progress import CountDone
 from prunesweep.core.training.dataset_cache import Images, PackedDataset, pack
 from prunesweep.core.training.vision import import_torchvision
 

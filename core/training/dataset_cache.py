@@ -17,10 +17,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.images.listing import Stamp
 from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
+from prunesweep.core.progress import CountDone
 
 _VERSION = "1"
 _PIECE = 2**25

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.images.folders import find_images, packed_path
-from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.plan.datasets import FOLDERS, DatasetRef
+from prunesweep.core.progress import CountDone
 from prunesweep.core.training.builtin import DOWNLOADS, fetch, make_digits
 from prunesweep.core.training.dataset_cache import Checked, PackedDataset, packed_or_built, packed_or_written
 from prunesweep.core.training.folder import pack_folder

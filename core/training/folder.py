@@ -16,11 +16,12 @@ import numpy as np
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import RENAME, RETRY, StageError
 from prunesweep.core.images.decoding import RULES, Unusable, decode
-from prunesweep.core.images.inspection import CountDone, Inspection, SplitFiles
+from prunesweep.core.images.inspection import Inspection, SplitFiles
 from prunesweep.core.images.listing import SPLITS, ImageFile
 from prunesweep.core.images.resizing import resized
 from prunesweep.core.images.shards import Shards, identity_of
 from prunesweep.core.plan.datasets import DatasetRef
+from prunesweep.core.progress import CountDone
 from prunesweep.core.training.packed_file import DatasetWriter, Mapped
 
 _REPORT_EVERY = 500

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from prunesweep.core.images.inspection import CountDone
 from prunesweep.core.io import reserve
+from prunesweep.core.progress import CountDone
 from prunesweep.core.training.dataset_cache import channel_statistics, checksum, metadata
 
 Mapped: TypeAlias = "np.memmap[Any, Any]"

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.progress import unwatched
 from prunesweep.core.pruning import obc
 from prunesweep.core.pruning.allocation import rows
 from prunesweep.core.pruning.columns import MatrixForm
@@ -14,7 +15,7 @@ from prunesweep.core.pruning.corrections import Layer
 from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.pruning.ranking import top
 from prunesweep.core.pruning.registry import prune_and_correct
-from prunesweep.core.pruning.subject import Subject, unwatched
+from prunesweep.core.pruning.subject import Subject
 
 
 def inputs(seed: int, columns: int) -> Tensor:

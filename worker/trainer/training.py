@@ -16,6 +16,7 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.regrowth import Regrowth, read_regrowth
 from prunesweep.core.plan.shapes import prunable_shapes
 from prunesweep.core.plan.stages import PruneRound, Train
+from prunesweep.core.progress import CountDone
 from prunesweep.core.pruning.masks import Masks, count_nonzero
 from prunesweep.core.pruning.registry import prune_and_correct
 from prunesweep.core.pruning.subject import Subject
@@ -83,9 +84,7 @@ def _prune(context: TrainerContext, request: Request, stage: PruneRound, model: 
     return found.masks
 
 
-def _subject(
-    split: Split, stage: PruneRound, model: nn.Module, masks: Masks, progress: Callable[[int, int], None]
-) -> Subject:
+def _subject(split: Split, stage: PruneRound, model: nn.Module, masks: Masks, progress: CountDone) -> Subject:
     members, _ = partition(split.labels, stage.recipe.validation)
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
