@@ -70,7 +70,7 @@ class WorkerRuntime:
         """
         self._app = app
         self._stopping = threading.Event()
-        self._told = self._stopped = False
+        self._asked = self._stopped = False
         self._wake_consumer: Callable[[], None] = lambda: None
         self._reconnect_consumer: Callable[[], object] = lambda: None
         self.troubles = Incidents()
@@ -156,8 +156,8 @@ class WorkerRuntime:
     def begin_stop(self) -> None:
         """Hand stages back from now on, by the supervisor's thread; safe in a signal handler."""
         # A signal may come while the one before is handled here: an event that is being set must not be set again.
-        if not self._told:
-            self._told = True
+        if not self._asked:
+            self._asked = True
             self._stopping.set()
             self._supervisor.wake()
 

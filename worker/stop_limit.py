@@ -1,7 +1,8 @@
-"""Sees to it that a worker which is to stop does end, whatever its servers do.
+"""Sees to it that no call waits for ever for a ledger that answers nothing, and that a worker which is to stop ends.
 
-What waits for a ledger that answers nothing is ended first, which lets everything else come to its own end. What is
-left after that (a process that the system cannot kill, say) is left behind: the worker kills its trainers and goes.
+A worker that works asks such a ledger again, on a new connection. In one that is to stop, the end of the calls lets
+everything else come to its own end. What is left after that (a process that the system cannot kill, say) is left
+behind: the worker kills its trainers and goes.
 """
 
 import os
@@ -15,16 +16,18 @@ from prunesweep.core.ledger.db.open_connections import OpenConnections
 
 logger = get_logger(__name__)
 
+CALL_SECONDS = 60.0
+"""A call that the ledger has not answered by then is ended. All take a fraction of it, but for waiting for a lock."""
 LEDGER_SECONDS = 4.0
-"""A call of a stopping worker that the ledger has not answered by then is ended."""
+"""The same of a worker that stops."""
 STOP_SECONDS = 20.0
 """How long stopping may take, beyond the time for which a trainer may save its state."""
 EXIT_CODE = 1
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS, _SELDOM_SECONDS = 0.25, 2.0
 
 
 class StopLimit:
-    """One worker's. Its thread begins to count when the worker is asked to stop."""
+    """One worker's. Its thread ends calls from the start, and counts from when the worker is asked to stop."""
 
     def __init__(
         self,
@@ -48,7 +51,9 @@ class StopLimit:
         self._thread.start()
 
     def _watch(self) -> None:
-        self._stopping.wait()
+        while not self._stopping.wait(_SELDOM_SECONDS):
+            if self._connections.cut(CALL_SECONDS):
+                logger.warning("the ledger has not answered for %.0f s; asking again on a new connection", CALL_SECONDS)
         limit = self._grace() + STOP_SECONDS
         until = time.monotonic() + limit
         while time.monotonic() < until:

@@ -117,6 +117,25 @@ class Activations:
         self.weights[name].copy_(weight)
 
 
+def by_inputs(subject: Subject, add: Sum, score: Callable[[Tensor, Tensor], Tensor]) -> dict[str, Tensor]:
+    """Return a score of every prunable weight; 0 for a weight that no image meets.
+
+    Args:
+        score: from a weight's matrix [G, R, C] and its inputs' sums, as `add` makes them, to numbers of that shape.
+    """
+    activations = Activations(subject)
+    found = activations.collect(add)
+    scores = {}
+    for name, weight in activations.weights.items():
+        inputs = found.pop(name, None)  # sums may be large
+        if inputs is None:
+            scores[name] = torch.zeros_like(weight)
+        else:
+            matrix = score(inputs.form.matrix(weight.detach()), inputs.sums)
+            scores[name] = inputs.form.weight(matrix, weight.shape)
+    return scores
+
+
 class _Enough(Exception):
     """All layers that were asked for have got their inputs."""
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from prunesweep.core.pruning.activations import Activations, moments
+from prunesweep.core.pruning.activations import by_inputs, moments
 from prunesweep.core.pruning.subject import Subject
 
 DAMPING = 0.01
@@ -14,19 +14,12 @@ def obs_saliency(subject: Subject) -> dict[str, Tensor]:
     """w² / [H⁻¹]ⱼⱼ: how much the squares of a layer's outputs change, summed over the images, when a weight goes and
     the others of its row make up for it (Optimal Brain Surgeon, Hassibi & Stork 1992). H is of the network as it is; 0
     for a weight that no image meets."""
-    activations = Activations(subject)
-    found = activations.collect(moments)
-    scores = {}
-    for name, weight in activations.weights.items():
-        if name not in found:
-            scores[name] = torch.zeros_like(weight)
-            continue
-        form, hessian = found[name].form, found.pop(name).sums
+
+    def saliency(matrix: Tensor, hessian: Tensor) -> Tensor:
         inverse = inverse_factor(hessian).square().sum(dim=1)  # the diagonal of UᵀU
-        saliency = form.matrix(weight.detach()).double().square() / inverse[:, None]
-        saliency.masked_fill_(idle(hessian)[:, None], 0.0)
-        scores[name] = form.weight(saliency, weight.shape)
-    return scores
+        return (matrix.double().square() / inverse[:, None]).masked_fill_(idle(hessian)[:, None], 0.0)
+
+    return by_inputs(subject, moments, saliency)
 
 
 def idle(hessian: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from prunesweep.core.errors import StageError
 from prunesweep.core.passes import Passes
-from prunesweep.core.pruning.activations import Activations, squares
+from prunesweep.core.pruning.activations import by_inputs, squares
 from prunesweep.core.pruning.hessians import obs_saliency
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.pruning.subject import Subject
@@ -100,16 +100,7 @@ def wanda(subject: Subject) -> dict[str, Tensor]:
     (Sun et al. 2023, arXiv:2306.11695, eq. 1; of a convolution, channel by channel and kernel position by kernel
     position). The inputs are those of the network as it is, before anything is pruned in this round; the published
     code sends those of a pruned block on to the next. 0 for a weight that no image meets."""
-    activations = Activations(subject)
-    found = activations.collect(squares)
-    scores = {}
-    for name, weight in activations.weights.items():
-        if name not in found:
-            scores[name] = torch.zeros_like(weight)
-            continue
-        form, norms = found[name].form, found[name].sums.sqrt()
-        scores[name] = form.weight(form.matrix(weight.detach()).abs() * norms[:, None], weight.shape)
-    return scores
+    return by_inputs(subject, squares, lambda matrix, sums: matrix.abs() * sums.sqrt()[:, None])
 
 
 SCORES: Mapping[str, Score] = MappingProxyType(

@@ -18,7 +18,7 @@ _MOST_LINES = 45
 """Of a function's body, its docstring left out."""
 
 _PRIVATE = re.compile(
-    r"\b(?:anew|goes on|is had|was had|[Ss]peaks?|[Hh]ears?|[Pp]atience|not well|is well|[Tt]old|deaf|calm)\b"
+    r"\b(?:anew|goes on|is had|was had|[Ss]peaks?|[Hh]ears?|[Pp]atience|not well|is well|_?[Tt]old|deaf|calm)\b"
 )
 """Words that were taken out of docstrings, comments and messages, because programs do not do these things."""
 
