@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from prunesweep.core.plan.engines import DEFAULT, ENGINES, is_baseline
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.patterns import Pattern
 from prunesweep.core.pruning.allocation import by_pattern
+from prunesweep.core.sparse.runtime import dense_runtimes
 from prunesweep.core.training.models import build_model
 
 CPU = torch.device("cpu")
@@ -126,10 +128,25 @@ def test_why_the_sparse_engine_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -
     assert missing("sparse", CPU) == "the processor has neither AVX-512 nor AVX2 with FMA"
 
 
+@pytest.mark.parametrize("variable", ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"])
+def test_openvino_is_left_out_where_onednn_is_held_to_less(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its other kernels would not be, and attention would end the process."""
+    pytest.importorskip("openvino")
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    for limit in ("AVX2", "avx2_vnni", "SSE41"):
+        monkeypatch.setenv(variable, limit)
+        assert "does not keep to" in (missing("openvino", CPU) or "")
+        assert "does not keep to" in (missing("openvino-bf16", CPU) or "")
+        assert dense_runtimes.openvino_run(Path("no.onnx")) is None
+    for limit in ("AVX512_CORE", "DEFAULT", "avx10_1_512"):
+        monkeypatch.setenv(variable, limit)
+        assert missing("openvino", CPU) is None
+
+
 def test_openvino_reports_to_nobody() -> None:
     """Its import alone would."""
     if missing("openvino", CPU):
-        pytest.skip("openvino is not installed")
+        pytest.skip("openvino is not installed, or not to be used")
     program = (
         "import sys; from prunesweep.core.sparse.runtime.openvino import openvino; openvino();"
         "print([name for name in sys.modules if name.startswith('openvino_telemetry')])"

@@ -10,7 +10,7 @@ from torch import nn
 
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
-from prunesweep.core.sparse.runtime.openvino import fp32, openvino
+from prunesweep.core.sparse.runtime.openvino import fp32, left_out, openvino
 
 _WITH_BF16 = ("BF16", "FP16", "AMX", "AVX10", "DEFAULT", "ALL")
 
@@ -25,7 +25,7 @@ def engines() -> tuple[EngineAdapter, ...]:
 
 def _missing(device: torch.device) -> str | None:
     del device
-    return absent("openvino", "openvino") or absent("onnx", "bench")
+    return absent("openvino", "openvino") or absent("onnx", "bench") or left_out() or None
 
 
 def _missing_bf16(device: torch.device) -> str | None:

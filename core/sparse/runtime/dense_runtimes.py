@@ -28,7 +28,7 @@ from prunesweep.core.sparse.model.graph import (
     TokenLinear,
     map_shapes,
 )
-from prunesweep.core.sparse.runtime.openvino import fp32, openvino
+from prunesweep.core.sparse.runtime.openvino import fp32, left_out, openvino
 
 OUTPUT = "logits"
 
@@ -44,8 +44,8 @@ during the call only."""
 def dense_runs(graph: Graph, threads: int, only: str = "") -> dict[str, Run]:
     """Return functions from images [B, C, H, W] to results [B, O], by the names of those who run them.
 
-    Left out is who is not installed (all of them without onnx), who isn't `only`, and, with a RuntimeWarning, who
-    refuses the graph: the others may run it, and so does the engine's own code.
+    Left out is who is not installed (all of them without onnx) or not to be used here, who isn't `only`, and, with a
+    RuntimeWarning, who refuses the graph: the others may run it, and so does the engine's own code.
     """
     runs: dict[str, Run] = {}
     for name, made in (("onnxruntime", _session), ("OpenVINO", _compiled)):
@@ -119,6 +119,8 @@ def _session(model: bytes | str, threads: int) -> Run | None:
 
 
 def _compiled(model: bytes | str, threads: int, precision: str = "f32") -> Run | None:
+    if left_out():
+        return None
     try:
         core = openvino().Core()
     except ImportError:

@@ -1,10 +1,12 @@
 """OpenVINO, as we take it."""
 
+import os
 import sys
 from functools import cache
 from typing import Any
 
 _TELEMETRY = "openvino_telemetry"
+_UNLIMITED = ("AVX512", "AVX10", "DEFAULT", "ALL")
 
 
 @cache
@@ -24,6 +26,16 @@ def openvino() -> Any:
         if before is not None:
             sys.modules[_TELEMETRY] = before
     return openvino
+
+
+def left_out() -> str:
+    """Return why it is not used, "" = it may be. Where its user holds oneDNN to less than AVX-512, OpenVINO's other
+    kernels do not keep to that: its times say nothing of such a processor, and attention ends in a segmentation fault.
+    """
+    limit = (os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or "").upper()
+    if not limit or any(kind in limit for kind in _UNLIMITED):
+        return ""
+    return f"OpenVINO does not keep to ONEDNN_MAX_CPU_ISA={limit[:32]}"
 
 
 def fp32(threads: int) -> dict[str, object]:
