@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -59,6 +60,14 @@ _TOGETHER = frozenset(
     )
 )
 """Files whose tests share something expensive: a worker, a server, a browser, a built site."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Say what ended a test process that died: its exit code, or minus the number of the signal."""
+    if error:
+        code = node.gateway._io.popen.wait(10)  # xdist says only that it is gone
+        print(f"\n{node.gateway.id} ended with {signal.Signals(-code).name if code < 0 else f'exit code {code}'}")
 
 
 def _is_together(nodeid: str) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 from dataclasses import replace
 from types import SimpleNamespace
@@ -83,7 +82,8 @@ class Ended(BaseException):
 
 
 def test_sigterm_in_the_middle_of_a_sleep_ends_it_at_once(settings, monkeypatch):
-    """Nothing is done, so its worker has it done again."""
+    """Nothing is done, so its worker has it done again. The signal itself is sent to trainers of their own, in
+    test_trainer_process and test_worker_ends: here it could only end the process of all these tests."""
     said = []
 
     def end():
@@ -91,7 +91,7 @@ def test_sigterm_in_the_middle_of_a_sleep_ends_it_at_once(settings, monkeypatch)
 
     def ask(event):
         said.append(event)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.getsignal(signal.SIGTERM)(signal.SIGTERM, None)
 
     monkeypatch.setattr(signals, "die_of_term", end)
     context = TrainerContext(torch.device("cpu"), settings, ArtifactStore.open("", settings.home), ask, cores=1)
