@@ -12,6 +12,14 @@ from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
 from prunesweep.core.sparse.runtime import engine as engine_module
 from prunesweep.core.sparse.runtime.engine import Engine
+from prunesweep.core.sparse.runtime.openvino import left_out
+
+
+def need_dense(name: str) -> None:
+    """Skip a test of the dense runtime of that name where it is not installed or not to be used."""
+    pytest.importorskip(name.lower())
+    if name == "OpenVINO" and (reason := left_out()):
+        pytest.skip(reason)
 
 
 def reference(graph: Graph, images: np.ndarray) -> np.ndarray:

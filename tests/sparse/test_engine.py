@@ -19,7 +19,7 @@ from prunesweep.core.sparse.runtime import dense_runtimes
 from prunesweep.core.sparse.runtime import engine as engine_module
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.engine import Engine
-from tests.sparse.nets import assert_close, conv, headed, reference, resnet, uncapped
+from tests.sparse.nets import assert_close, conv, headed, need_dense, reference, resnet, uncapped
 from tests.support.examples import examples
 
 DENSE = "(onnxruntime|OpenVINO)( or (onnxruntime|OpenVINO))?"
@@ -303,7 +303,7 @@ def test_both_ways_agree_and_one_is_chosen(target: Target) -> None:
 
 @pytest.mark.parametrize("name", ["onnxruntime", "OpenVINO"])
 def test_each_dense_run_agrees_for_any_batch(name: str) -> None:
-    pytest.importorskip(name.lower())
+    need_dense(name)
     graph = resnet(0.5, width=4)
     run = dense_runs(graph, 1)[name]
     for batch in (1, 5, 1):

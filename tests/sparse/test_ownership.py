@@ -13,7 +13,7 @@ from prunesweep.core.sparse.codegen.target import TARGETS, unsupported
 from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.runtime.dense_runtimes import dense_runs
 from prunesweep.core.sparse.runtime.engine import Engine
-from tests.sparse.nets import reference, resnet
+from tests.sparse.nets import need_dense, reference, resnet
 from tests.support.examples import examples
 
 MOST = 130
@@ -57,7 +57,7 @@ def run(request: pytest.FixtureRequest) -> Engine:
     way, threads = request.param
     target = next((target for target in TARGETS if target.name == way), None)
     if target is None:
-        pytest.importorskip(way.lower())
+        need_dense(way)
     elif reason := unsupported(target):
         pytest.skip(reason)
     return engine(way, threads)
