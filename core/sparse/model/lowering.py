@@ -6,7 +6,7 @@ tap.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -32,11 +32,17 @@ from prunesweep.core.sparse.model.graph import (
 
 _LARGEST = 1 << 25
 """Weights of a convolution, zeros counted: 128 MB while its code is made."""
+_FLAT = 64
+"""Numbers that are summed one after the other: the 8 × 8 map in front of a classifier."""
+_WINDOW = 16
+"""Numbers of a window where more than that are summed, by sums of sums: the error of a float32 sum grows with how many
+numbers follow each other."""
 
 
 @dataclass(frozen=True)
 class SumPool:
-    """out [C, 1, 1] = the sum over the whole map, which is as large as the kernel."""
+    """out [C, H', W'] = the sums over windows that lie side by side, from the first pixel on; the last ones of a row
+    and of a column may reach beyond the map, where there is nothing."""
 
     out: str
     source: str
@@ -44,7 +50,7 @@ class SumPool:
 
     @property
     def stride(self) -> tuple[int, int]:
-        return (1, 1)
+        return self.kernel
 
     @property
     def padding(self) -> tuple[int, int]:
@@ -85,6 +91,20 @@ def windows_of(graph: Graph) -> WindowGraph:
     for node in graph.nodes:
         rewriter.take(node)
     return rewriter.finished(graph.nodes[-1].out)
+
+
+def sum_windows(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the windows by which a map is summed, of what the windows before have left, until one number is left.
+
+    Source: Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14(4), 1993, on sums of sums.
+    """
+    height, width = size
+    while height * width > _FLAT or (size != (height, width) and height * width > _WINDOW):
+        high = min(height, max(math.isqrt(_WINDOW), _WINDOW // width))
+        wide = min(width, _WINDOW // high)
+        yield high, wide
+        height, width = -(-height // high), -(-width // wide)
+    yield height, width
 
 
 def unlowered(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> str | None:
@@ -179,10 +199,13 @@ class _Rewriter:
         self._mean(node.out, node.source)
 
     def _mean(self, out: str, source: str) -> None:
-        height, width = self.shapes[source][1:]
-        total = self._new(f"{out}.sum", self.shapes[out])
-        self.nodes.append(SumPool(total, self._source(source), (height, width)))
-        self._sums[out] = (total, height * width)
+        channels, height, width = self.shapes[source]
+        total, count, size = self._source(source), height * width, (height, width)
+        for kernel in sum_windows(size):
+            size = (-(-size[0] // kernel[0]), -(-size[1] // kernel[1]))
+            part, total = total, self._new(f"{out}.sum", (channels, *size))
+            self.nodes.append(SumPool(total, part, kernel))
+        self._sums[out] = (total, count)
 
     def linear(self, node: Linear) -> None:
         """Lower a linear layer: over a map that was flattened it is a convolution as large as the map."""
@@ -229,13 +252,23 @@ class _Rewriter:
         if node.kernel == self.shapes[node.source][1:] and not any(node.padding):
             self._mean(node.out, node.source)
             return
-        channels = self.shapes[node.source][0]
-        weight = _diagonal(np.ones(channels), channels, 0) * np.full(
-            node.kernel, 1 / math.prod(node.kernel), np.float32
-        )
-        edges = (node.stride, node.padding)
-        source, bias = self._source(node.source), np.zeros(channels, np.float32)
-        self.nodes.append(Conv(node.out, source, weight, bias, *edges, relu=False))
+        source = self._source(node.source)
+        if 1 in node.kernel or math.prod(node.kernel) <= _FLAT:
+            self._averaged(node.out, source, node.kernel, node.stride, node.padding)
+            return
+        # Along the rows, then along the columns: fewer numbers in a sum, so a smaller error.
+        (high, wide), (down, right), (above, before) = node.kernel, node.stride, node.padding
+        channels, height, _ = self.shapes[source]
+        rows = self._new(f"{node.out}.rows", (channels, height, self.shapes[node.out][2]))
+        self._averaged(rows, source, (1, wide), (1, right), (0, before))
+        self._averaged(node.out, rows, (high, 1), (down, 1), (above, 0))
+
+    def _averaged(
+        self, out: str, source: str, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
+    ) -> None:
+        channels = self.shapes[source][0]
+        weight = _diagonal(np.ones(channels), channels, 0) * np.full(kernel, 1 / math.prod(kernel), np.float32)
+        self.nodes.append(Conv(out, source, weight, np.zeros(channels, np.float32), stride, padding, relu=False))
 
     def concat(self, node: Concat) -> None:
         """Lay each source into its channels, added to those before."""
