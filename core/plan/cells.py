@@ -1,6 +1,7 @@
 """A cell: one grid point, in the words of its axes."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,23 @@ class Cell:
     epochs: int
     iterations: int
     seed: int
+
+
+def cell_name(cell: "CellFacts") -> str:
+    """E.g. `iterative 90 % · 3 × 2 · seed 0`: algorithm, sparsity, epochs a round × rounds, seed."""
+    return f"{cell.algorithm} {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
+
+
+class CellFacts(Protocol):
+    """A cell, or what has its facts: a row of the report."""
+
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def sparsity(self) -> float: ...
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def iterations(self) -> int: ...
+    @property
+    def seed(self) -> int: ...

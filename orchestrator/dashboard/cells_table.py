@@ -6,9 +6,9 @@ from typing import Any
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath
 from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.cells import cell_name
 from prunesweep.orchestrator.dashboard.read_service import ReadService
 from prunesweep.orchestrator.dashboard.state_icons import ICONS
-from prunesweep.orchestrator.report.summary import cell_name
 
 _FIRST_TO_SHOW = (State.FAILED, State.QUARANTINED, State.RUNNING, State.READY)
 

@@ -9,9 +9,10 @@ from typing import Any
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.cell_paths import CellPath, StageStates
 from prunesweep.core.ledger.queries.cell_states import cell_states
+from prunesweep.core.plan.cells import cell_name
 from prunesweep.orchestrator.dashboard.stage_names import steps
 from prunesweep.orchestrator.dashboard.state_icons import ICONS, StateIcon, paths
-from prunesweep.orchestrator.report.summary import Spread, cell_name, spread
+from prunesweep.orchestrator.report.summary import Spread, spread
 
 PER_PAGE = 50
 """Lanes of one page."""

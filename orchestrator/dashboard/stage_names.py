@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from prunesweep.core.ledger.queries.cell_paths import CellPath
-from prunesweep.orchestrator.report.summary import cell_name
+from prunesweep.core.plan.cells import cell_name
 
 
 def steps(path: CellPath) -> list[tuple[str, str, str]]:

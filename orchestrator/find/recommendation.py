@@ -7,11 +7,10 @@ from statistics import fmean, stdev
 from typing import Any
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.cells import Cell, cell_name
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.find.search import Known, drops
 from prunesweep.orchestrator.find.space import SearchSpace
-from prunesweep.orchestrator.report.summary import cell_name
 from prunesweep.orchestrator.statistics.student import quantile
 
 _NORMAL = 1.96

@@ -13,7 +13,7 @@ from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.allocations import CHANNELS
-from prunesweep.core.plan.cells import Cell
+from prunesweep.core.plan.cells import Cell, cell_name
 from prunesweep.core.plan.dag import Plan
 from prunesweep.core.plan.patterns import read_pattern
 from prunesweep.core.settings import Settings, load_settings
@@ -24,7 +24,6 @@ from prunesweep.orchestrator.find.request import FindRequest
 from prunesweep.orchestrator.find.search import Known, SearchStep, best, drops, fits, next_step
 from prunesweep.orchestrator.find.trials import Trials, points_of
 from prunesweep.orchestrator.ledger_session import ledger
-from prunesweep.orchestrator.report.summary import cell_name
 from prunesweep.orchestrator.run import submission
 from prunesweep.orchestrator.run.local_run import local_run
 from prunesweep.orchestrator.run.local_worker import LocalWorker

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.core.plan.cells import Cell
 
 Setting = tuple[str, int, int]
 """Algorithm, epochs a round, rounds."""
@@ -48,11 +47,6 @@ def spread(values: Iterable[float | None]) -> Spread | None:
 
 def setting(row: ReportRow) -> Setting:
     return (row.algorithm, row.epochs, row.iterations)
-
-
-def cell_name(cell: Cell | ReportRow) -> str:
-    """E.g. `iterative 90 % · 3 × 2 · seed 0`: algorithm, sparsity, epochs a round × rounds, seed."""
-    return f"{cell.algorithm} {100 * cell.sparsity:g} % · {cell.epochs} × {cell.iterations} · seed {cell.seed}"
 
 
 def labels(rows: Iterable[ReportRow]) -> dict[Setting, str]:

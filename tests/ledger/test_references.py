@@ -90,7 +90,7 @@ def test_what_there_is_to_verify(world, good_result) -> None:
     assert one.label.startswith("train · ")
     assert one.counts == (
         CountedWeights(train, one.label, 7, 9),
-        CountedWeights(evaluate, f"evaluate dense {train[:8]}", good_result["nonzero"], good_result["total"]),
+        CountedWeights(evaluate, "evaluate dense network · seed 0", good_result["nonzero"], good_result["total"]),
     )
     both = artifacts_made(world.engine, None)
     assert [(found.artifact, found.snapshot) for found in both] == [(A, False), (B, True)]

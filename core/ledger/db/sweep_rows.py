@@ -5,7 +5,7 @@ Every statement here has the sweep's number as its value `sweep`: `connection.ex
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Exists, Select, Table, bindparam, exists, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, Exists, Select, Table, bindparam, exists, literal, select
 
 from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, stages, sweep_stages, sweeps
 
@@ -47,7 +47,12 @@ def digests(connection: Connection, sweep_id: int) -> set[str]:
 def cell_rows(*names: str) -> Select[Any]:
     """Return those columns of the sweep's cells (none named: all), in the order of its grid."""
     chosen = columns(cells, *names) if names else (cells,)
-    return select(*chosen).where(cells.c.sweep_id == bindparam("sweep")).order_by(cells.c.position)
+    return select(*chosen).where(cell_of_sweep()).order_by(cells.c.position)
+
+
+def cell_of_sweep() -> ColumnElement[bool]:
+    """Return True for the cells of the sweep `:sweep`."""
+    return cells.c.sweep_id == bindparam("sweep")
 
 
 def sweeps_wanting(*names: str) -> Select[Any]:

@@ -1,8 +1,33 @@
 """A stage in a few words, for people."""
 
+from collections.abc import Sequence
 
-def label_of(spec: str) -> str:
-    """E.g. `prune 2 → 78.46 % · 3 epochs · seed 0`; the kind alone if the spec is another version's."""
+from sqlalchemy import Connection
+
+from prunesweep.core.ledger.db.schema import AnyRow
+from prunesweep.core.ledger.queries.subjects import subjects
+
+_OF_CELLS = ("evaluate", "benchmark")
+"""Kinds of stages whose own facts do not say what they evaluate or time."""
+
+
+def labels_of(connection: Connection, rows: Sequence[AnyRow], sweep_id: int | None = None) -> dict[str, str]:
+    """Return the label of each of these stages by digest.
+
+    Args:
+        rows: have `digest`, `kind` and `spec`.
+        sweep_id: in whose words, None = those of the oldest sweep that wants the stage.
+    """
+    asked = [row.digest for row in rows if row.kind in _OF_CELLS]
+    named = subjects(connection, asked, sweep_id) if asked else {}
+    return {row.digest: label_of(row.spec, named.get(row.digest, "")) for row in rows}
+
+
+def label_of(spec: str, subject: str = "") -> str:
+    """E.g. `prune 2 → 78.46 % · 3 epochs · seed 0`; the kind alone if the spec is another version's.
+
+    subject: what is evaluated or timed (`prunesweep.core.ledger.queries.subjects`), "" = its digest says.
+    """
     # Here, and not at the top: a status without a stage to name then starts a tenth sooner (bench/startup.py).
     from prunesweep.core.plan.stages import Benchmark, Evaluate, Import, PruneRound, Train, decode
 
@@ -20,10 +45,11 @@ def label_of(spec: str) -> str:
             to = f"{stage.sparsity * 100:.2f}".rstrip("0").rstrip(".")
             return f"prune {stage.round} → {to} % · {_epochs(stage.epochs)} · seed {stage.seed}"
         case Evaluate():
-            return f"evaluate {stage.parent[:8]}" if stage.before else f"evaluate dense {stage.parent[:8]}"
+            return f"evaluate {subject or (stage.parent[:8] if stage.before else f'dense {stage.parent[:8]}')}"
         case Benchmark():
             again = f" · repeat {stage.repeat}" if stage.repeat else ""
-            return f"benchmark {stage.parent[:8]} · {stage.device} × {stage.threads} · batch {stage.batch}{again}"
+            timed = subject or stage.parent[:8]
+            return f"benchmark {timed} · {stage.device} × {stage.threads} · batch {stage.batch}{again}"
         case _:
             return f"sleep {stage.label} · {stage.seconds:g} s"
 

@@ -11,7 +11,7 @@ from prunesweep.core.ledger.db.sanitize import tail
 from prunesweep.core.ledger.db.schema import attempts, columns, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading, writing
-from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.labels import labels_of
 
 _PREFIX = re.compile(r"[0-9a-f]{1,64}")
 
@@ -69,6 +69,7 @@ def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
             near = ", ".join(row.digest[: len(digest_prefix) + 4] for row in found)
             raise UserError("stage", digest_prefix, f"several stages start so ({near}, …); give more digits")
         stage = found[0]
+        label = labels_of(connection, [stage])[stage.digest]
         rows = connection.execute(
             select(attempts).where(attempts.c.digest == stage.digest).order_by(attempts.c.attempt)
         ).all()
@@ -78,7 +79,7 @@ def stage_log(engine: Engine, digest_prefix: str) -> StageLog:
         )
         for row in rows
     )
-    return StageLog(stage.digest, stage.kind, label_of(stage.spec), State(stage.state), stage.error, tries)
+    return StageLog(stage.digest, stage.kind, label, State(stage.state), stage.error, tries)
 
 
 def last_logs(engine: Engine, digests: Sequence[str]) -> dict[str, str]:

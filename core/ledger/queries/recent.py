@@ -8,7 +8,7 @@ from prunesweep.core.ledger.db.schema import columns, metrics, results, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.labels import labels_of
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,18 @@ def ended_since(engine: Engine, sweep_id: int, since: float) -> list[EndedStage]
         .order_by(stages.c.ended_at, stages.c.digest)
     )
     with reading(engine) as connection:
+        rows = connection.execute(query, of(sweep_id)).all()
+        named = labels_of(connection, rows, sweep_id)
         return [
             EndedStage(
                 digest=row.digest,
                 kind=row.kind,
-                label=label_of(row.spec),
+                label=named[row.digest],
                 state=State(row.state),
                 error=row.error,
                 seconds=None if row.started_at is None else max(0.0, row.ended_at - row.started_at),
                 top1=row.top1,
                 ended_at=row.ended_at,
             )
-            for row in connection.execute(query, of(sweep_id))
+            for row in rows
         ]

@@ -15,6 +15,7 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import of, of_sweep
 from prunesweep.core.ledger.db.transactions import lock_structure, reading, writing
 from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.subjects import subjects
 
 _all = union(select(stages.c.artifact).where(stages.c.artifact.is_not(None)), select(snapshots.c.artifact))
 _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
@@ -138,9 +139,10 @@ def artifacts_made(engine: Engine, sweep_id: int | None) -> list[ReferencedArtif
 def _results_by_parent(connection: Connection) -> dict[str, list[CountedWeights]]:
     """Return digest → what Evaluate counted in its artifact."""
     found: dict[str, list[CountedWeights]] = {}
+    named = subjects(connection)
     for row in connection.execute(_counted):
-        parent = json.loads(row.spec).get("parent", "")
-        found.setdefault(parent, []).append(CountedWeights(row.digest, label_of(row.spec), row.nonzero, row.total))
+        parent, label = json.loads(row.spec).get("parent", ""), label_of(row.spec, named.get(row.digest, ""))
+        found.setdefault(parent, []).append(CountedWeights(row.digest, label, row.nonzero, row.total))
     return found
 
 

@@ -19,7 +19,7 @@ from prunesweep.core.ledger.db.schema import (
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import sweeps_wanting
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.labels import labels_of
 
 _MOST = 100
 
@@ -77,9 +77,9 @@ def _relatives(connection: Connection, wanted: str, known: str, digest: str) -> 
         .order_by(stages.c.kind.desc(), stages.c.digest)
         .limit(_MOST)
     )
-    return tuple(
-        RelatedStage(row.digest, row.kind, label_of(row.spec), State(row.state)) for row in connection.execute(query)
-    )
+    rows = connection.execute(query).all()
+    named = labels_of(connection, rows)
+    return tuple(RelatedStage(row.digest, row.kind, named[row.digest], State(row.state)) for row in rows)
 
 
 def _one(connection: Connection, table: Table, digest: str) -> dict[str, Any] | None:

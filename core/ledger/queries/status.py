@@ -1,6 +1,6 @@
 """What is running, what failed, and how long it will take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, case, func, select
@@ -12,7 +12,7 @@ from prunesweep.core.ledger.db.states import LIVE, State
 from prunesweep.core.ledger.db.sweep_rows import of, of_sweep, wanted
 from prunesweep.core.ledger.db.transactions import reading
 from prunesweep.core.ledger.queries.estimates import EpochPace, Eta, RemainingWork, eta, measure, pace_of_epochs
-from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.labels import labels_of
 
 _MOST_FAILED = 100
 _WRONG = (State.FAILED, State.QUARANTINED)
@@ -100,7 +100,8 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         failed_rows = connection.execute(_failed, of(sweep_id)).all() if wrong else []
         pace = measure(connection, {group.workload for group in groups if group.state in LIVE and group.workload})
         pace = _with_first_steps(pace, running_rows)
-        running = tuple(_as_running(row, pace) for row in running_rows)
+        named = labels_of(connection, [*running_rows, *failed_rows], sweep_id)
+        running = tuple(_as_running(row, pace, named) for row in running_rows)
         left = Eta(None, 0.0)
         if any(counts[state] for state in LIVE):
             left = _no_less(eta(connection, sweep_id, _left(groups, running_rows), pace), running)
@@ -115,7 +116,7 @@ def sweep_status(engine: Engine, sweep_id: int) -> SweepStatus:
         epochs_done=sum(g.epochs for g in groups if g.state == State.DONE) + sum(r.epoch for r in running),
         epochs_total=sum(group.epochs for group in groups),
         running=running,
-        failed=tuple(_as_failed(row) for row in failed_rows),
+        failed=tuple(_as_failed(row, named) for row in failed_rows),
         eta_seconds=None if sweep.cancelled else left.seconds,
         least_seconds=None if sweep.cancelled or left.seconds is not None else left.least or None,
         # A cancelled sweep does not wait for what other sweeps still want.
@@ -171,11 +172,11 @@ _failed = (
 )
 
 
-def _as_running(row: AnyRow, pace: EpochPace) -> RunningStage:
+def _as_running(row: AnyRow, pace: EpochPace, named: Mapping[str, str]) -> RunningStage:
     return RunningStage(
         digest=row.digest,
         kind=row.kind,
-        label=label_of(row.spec),
+        label=named[row.digest],
         worker=row.worker or "",
         device=row.slot or "",
         epoch=row.epoch or 0,
@@ -226,8 +227,8 @@ def _stage_eta(row: AnyRow, pace: EpochPace) -> float | None:
     return float(max(0.0, left * each - since))
 
 
-def _as_failed(row: AnyRow) -> FailedStage:
-    return FailedStage(row.digest, row.kind, label_of(row.spec), State(row.state), row.error or "", row.attempt)
+def _as_failed(row: AnyRow, named: Mapping[str, str]) -> FailedStage:
+    return FailedStage(row.digest, row.kind, named[row.digest], State(row.state), row.error or "", row.attempt)
 
 
 def _left(groups: Sequence[AnyRow], running: Sequence[AnyRow]) -> list[RemainingWork]:

@@ -9,7 +9,7 @@ from prunesweep.core.ledger.db.doing import Doing, read_doing
 from prunesweep.core.ledger.db.schema import columns, metrics, stages
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.transactions import reading
-from prunesweep.core.ledger.queries.labels import label_of
+from prunesweep.core.ledger.queries.labels import labels_of
 from prunesweep.core.ledger.queries.status import last_epochs
 
 
@@ -45,16 +45,18 @@ def busy_slots(engine: Engine) -> Sequence[BusySlot]:
         .order_by(stages.c.worker, stages.c.slot, stages.c.digest)
     )
     with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        named = labels_of(connection, rows)
         return [
             BusySlot(
                 worker=row.worker or "",
                 slot=row.slot or "",
                 digest=row.digest,
                 kind=row.kind,
-                label=label_of(row.spec),
+                label=named[row.digest],
                 images_per_s=row.images_per_s,
                 started_at=row.started_at,
                 doing=read_doing(row.doing),
             )
-            for row in connection.execute(query)
+            for row in rows
         ]

@@ -7,9 +7,9 @@ from typing import Any
 import altair as alt
 
 from prunesweep.core.ledger.queries.report import ReportRow
+from prunesweep.core.plan.cells import cell_name
 from prunesweep.orchestrator.report.figures import theme
 from prunesweep.orchestrator.report.figures.theme import Figure, Values
-from prunesweep.orchestrator.report.summary import cell_name
 
 _MOST_CELLS = 200
 """Lines in the chart; of more, evenly many from the best to the worst."""
