@@ -13,7 +13,7 @@ import typer
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.settings import load_settings, mask
 from prunesweep.core.version import version
-from prunesweep.orchestrator.cli import completion, help_page, hints
+from prunesweep.orchestrator.cli import completion, elsewhere, help_page, hints
 from prunesweep.orchestrator.cli.former import renamed
 from prunesweep.orchestrator.cli.lazy import LazyGroup
 from prunesweep.orchestrator.cli.options import flag
@@ -100,9 +100,11 @@ def _page(error: typer.TyperException) -> str:
 def _usage(error: typer.TyperException) -> str:
     """Return `no such option: --sparsty (…); see: sweep submit --help`."""
     message = one_line(error.format_message(), _USAGE_LENGTH).rstrip(".")
+    hint = hints.for_usage(error, message)
+    message = message if hint else elsewhere.for_option(error) or message
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sweep"
-    return f"{message[:1].lower()}{message[1:]}{hints.for_usage(error, message)}; see: {path} --help"
+    return f"{message[:1].lower()}{message[1:]}{hint}; see: {path} --help"
 
 
 def _known(error: Exception) -> int:

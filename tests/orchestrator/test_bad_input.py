@@ -153,6 +153,15 @@ def test_reading_makes_no_ledger(sweep: Sweep, home: Path, command: tuple[str, .
     [
         (["submt"], "sweep: no such command 'submt'. Did you mean 'submit'?; see: sweep --help"),
         (["submit", "--sparsty", "5"], "sweep: no such option: --sparsty (Possible options: --sparsity)"),
+        (
+            ["run", "--dry-run"],
+            "sweep: run has no --dry-run, but: sweep submit --dry-run and sweep extend --dry-run; see:",
+        ),
+        (["run", "-n=1"], "sweep: run has no -n, but: sweep submit -n and sweep extend -n; see: sweep run --help"),
+        (["worker", "--gpus", "2"], "sweep: worker has no --gpus, but: sweep deploy compose --gpus; see: sweep worker"),
+        (["deploy", "--gpus", "2"], "sweep: deploy has no --gpus, but: sweep deploy compose --gpus; see: sweep deploy"),
+        (["run", "--seed", "2"], "sweep: no such option: --seed (Possible options: "),
+        (["status", "--nowhere"], "sweep: no such option: --nowhere; see: sweep status --help"),
         (["report", "--format", "xml"], "sweep: format 'xml': unknown"),
         (["logs"], "sweep: missing argument 'STAGE'; see: sweep logs --help"),
         (["evaluate", "no.pt"], "sweep: file 'no.pt': no such file"),
