@@ -23,7 +23,9 @@ _CREDENTIALS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (GOOGLE_APPLICATION_
 # Where cloud machines ask for credentials of their own, as a last resort.
 _METADATA_HOST = "169.254.169.254"
 _REFUSED = (PermissionDeniedError, UnauthenticatedError)
-_S3_OPTIONS = ("endpoint", "region")
+_S3_OPTIONS = ("endpoint", "region", "late")
+_LATEST = 60.0
+"""Seconds: a server that knows its own files later than that is no store."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ def connect(url: str, limits: RetryLimits) -> "tuple[ObjectStore, Path | None]":
         return _remote(parts, url, limits), None
     except BaseError as error:
         raise UserError(FIELD, mask(url), f"{reason(error)}; {_FIX}") from None
+
+
+def lateness(url: str) -> float:
+    """Return the seconds after which the store's server knows what others have written into its folder; 0 where it
+    knows at once, as object stores do. An S3 URL says it: `?late=0.3`.
+
+    Raises:
+        UserError: no URL, or no such number.
+    """
+    given = dict(parse_qsl(_split(url).query, keep_blank_values=True)).get("late", "0")
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _LATEST:
+        raise UserError(FIELD, mask(url), f"late is a number of seconds from 0 to {_LATEST:g}, not {given!r}")
+    return seconds
 
 
 def _split(url: str) -> SplitResult:

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 
 from prunesweep.core.artifacts.inventory import Inventory, is_ledger, key, probe
-from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, connect, reason
+from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, connect, lateness, reason
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
@@ -34,18 +34,19 @@ class StoreAway(OSError):
     """The store did not answer, or refused us; trying again later may help."""
 
 
+_Answer = TypeVar("_Answer")
 _TRIES = 5
 _PIECE = 2**20
 """Bytes between two signs of progress."""
-_LATE = 0.3
-"""Seconds after which a served home knows every file of its folder."""
 
 
 class ArtifactStore:
     """Bytes by their SHA-256. Safe for many writers: an object appears whole or not at all."""
 
-    def __init__(self, backend: "ObjectStore", folder: Path | None, url: str) -> None:
+    def __init__(self, backend: "ObjectStore", folder: Path | None, url: str, late: float = 0.0) -> None:
+        """late: see `prunesweep.core.artifacts.location.lateness`."""
         self._backend = backend
+        self._late = late
         self._folder = folder
         self._url = url
         self._shown = mask(url)
@@ -53,7 +54,8 @@ class ArtifactStore:
     @classmethod
     def open(cls, url: str, home: Path, limits: RetryLimits = WORK) -> "ArtifactStore":
         """Return the store at `url`; "" means `home`/artifacts, made when missing. Credentials come from the
-        environment (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`.
+        environment (AWS_*, GOOGLE_*, AZURE_*); an S3 URL may carry `?endpoint=http://host:port&region=name`, and
+        `&late=0.3` (`prunesweep.core.artifacts.location.lateness`).
 
         limits: for how long an unreachable server is retried: `WORK` for who trains, `PERSON` for who is waited for.
 
@@ -62,7 +64,7 @@ class ArtifactStore:
         """
         url = url.strip() or _own_folder(home).as_uri()
         backend, folder = connect(url, limits)
-        return cls(backend, folder, url)
+        return cls(backend, folder, url, lateness(url))
 
     @property
     def shown(self) -> str:
@@ -131,15 +133,19 @@ class ArtifactStore:
         return data
 
     def _read(self, path: str, progress: CountDone | None) -> bytes:
-        """Return an object. A server that does not find it is asked again a moment later: that of `sweep serve` looks
-        into its folder ten times a second, for what the host writes there itself (`orchestrator/serving/store.py`)."""
+        return _all_of(self._asked(lambda: obstore.get(self._backend, path)), progress)
+
+    def _asked(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Return what the store answers of an object. A server that may know it a moment later is asked again then:
+        that of `sweep serve` looks into its folder ten times a second, for what the host writes there itself
+        (`orchestrator/serving/store.py`)."""
         try:
-            return _all_of(obstore.get(self._backend, path), progress)
+            return ask()
         except FileNotFoundError:
-            if self._folder is not None:
+            if not self._late:
                 raise
-            time.sleep(_LATE)
-            return _all_of(obstore.get(self._backend, path), progress)
+            time.sleep(self._late)
+            return ask()
 
     def size(self, name: str) -> int | None:
         """Return the size in bytes, or None if there is no such artifact. Does not read it.
@@ -149,7 +155,7 @@ class ArtifactStore:
         """
         with self._answering("read"):
             try:
-                return int(obstore.head(self._backend, key(name))["size"])
+                return int(self._asked(lambda: obstore.head(self._backend, key(name)))["size"])
             except FileNotFoundError:
                 self._check_folder()
                 return None

@@ -20,7 +20,7 @@ from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.serving import ssh
 from prunesweep.orchestrator.serving.child import dying_with_us
 from prunesweep.orchestrator.serving.facts import HostFacts
-from prunesweep.orchestrator.serving.store import BUCKET
+from prunesweep.orchestrator.serving.store import BUCKET, LATE
 from prunesweep.orchestrator.torch_client import python
 
 _SERVERS = ("SWEEP_DATABASE_URL", "SWEEP_BROKER_URL", "REDIS_URL", "SWEEP_ARTIFACTS_URL")
@@ -66,7 +66,7 @@ def _environ(facts: HostFacts, folder: Path, broker: Path, port: int) -> dict[st
     return environ | {
         "SWEEP_DATABASE_URL": ledger_at(folder),
         "SWEEP_BROKER_URL": f"redis+socket://{broker}",
-        "SWEEP_ARTIFACTS_URL": f"s3://{BUCKET}?endpoint=http://127.0.0.1:{port}&region=us-east-1",
+        "SWEEP_ARTIFACTS_URL": f"s3://{BUCKET}?endpoint=http://127.0.0.1:{port}&region=us-east-1&late={LATE}",
         "AWS_ACCESS_KEY_ID": facts.key_id,
         "AWS_SECRET_ACCESS_KEY": facts.key_secret,
         "NO_PROXY": ",".join(filter(None, direct)),

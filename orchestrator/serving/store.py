@@ -15,6 +15,8 @@ from prunesweep.core.sockets import private_folder, short_socket
 from prunesweep.orchestrator.serving.child import Child
 
 BUCKET = "artifacts"
+LATE = 0.3
+"""Seconds after which the server surely knows every file that the host has written into its folder (`_LISTS_AGE`)."""
 _LISTS_AGE = "100ms"
 
 
@@ -59,8 +61,8 @@ def server(rclone: Path, home: Path, folder: Path, key: StoreKey) -> Child:
     """Return the server, not started. folder: of what serving needs, under `home`."""
     place = store_socket(folder)
     private_folder(place.parent)
-    # Files that the host's own workers write are seen after a tenth of a second, which readers wait for
-    # (core/artifacts): with 0, rclone 1.75 clears its lists without a pause, takes a third of a core for it, and soon
+    # Files that the host's own workers write are seen after a tenth of a second, which readers wait for (`late` in the
+    # store's URL): with 0, rclone 1.75 clears its lists without a pause, takes a third of a core for it, and soon
     # answers nobody. Nobody looks at ETags, which cost a reading.
     options = ["--config", "", "--dir-cache-time", _LISTS_AGE, "--etag-hash", "", "--addr", f"unix://{place}"]
     upstream = str(home / "artifacts").replace('"', '""')

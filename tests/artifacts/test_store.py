@@ -8,13 +8,17 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from obstore.exceptions import GenericError
+from obstore.store import MemoryStore
 
+from prunesweep.core.artifacts import store as store_module
+from prunesweep.core.artifacts.inventory import key
 from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
 from prunesweep.core.errors import StageError, UserError
 
@@ -197,6 +201,38 @@ def test_server_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "cannot be used: " in message
     assert "\n" not in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(("query", "late"), [("&late=0.3", 0.3), ("", 0.0)])
+def test_only_a_server_that_learns_late_is_asked_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, late: float
+) -> None:
+    """A store of objects knows what it has: asking it again would cost a wait for each that is missing."""
+    objects, waits = MemoryStore(), []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        objects.put(key(name), data)
+
+    monkeypatch.setattr(store_module, "connect", lambda *_: (objects, None))
+    monkeypatch.setattr(store_module, "time", SimpleNamespace(sleep=wait))
+    store, data = ArtifactStore.open(f"s3://bucket?endpoint=http://127.0.0.1:1{query}", tmp_path), b"weights"
+    name = sha256(data).hexdigest()
+    if late:
+        assert store.get(name) == data
+        objects.delete(key(name))
+        assert store.size(name) == len(data)
+    else:
+        with pytest.raises(StageError, match="is not in the store"):
+            store.get(name)
+        assert not store.exists(name)
+    assert waits == [late] * (2 if late else 0)
+
+
+@pytest.mark.parametrize("late", ["soon", "-1", "nan", "61", ""])
+def test_a_lateness_is_seconds(tmp_path: Path, late: str) -> None:
+    with pytest.raises(UserError, match="late is a number of seconds from 0 to 60"):
+        ArtifactStore.open(f"s3://bucket?endpoint=http://127.0.0.1:1&late={late}", tmp_path)
 
 
 def test_signatures_in_addresses_are_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ar
     running = Child(child.name, tcp, child.environ, child.log)
     running.start(lambda: _answers(("127.0.0.1", port)))
     try:
-        url = f"s3://artifacts?endpoint=http://127.0.0.1:{port}&region=us-east-1"
+        url = f"s3://artifacts?endpoint=http://127.0.0.1:{port}&region=us-east-1&late={store.LATE}"
         yield ArtifactStore.open(url, tmp_path, PERSON), tmp_path / "artifacts"
     finally:
         running.stop()
