@@ -30,7 +30,7 @@ _QUIET_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ImageOptions:
-    """What a command's options say of the images for files of weights; "" and "0" = nothing."""
+    """What a command's options say of the images for files of weights; "" = nothing."""
 
     dataset: str
     image_size: str
@@ -45,11 +45,12 @@ def images_for(files: Sequence[Path], options: ImageOptions, settings: Settings)
     so, and where another file of weights has it otherwise.
 
     Raises:
-        UserError: an option that cannot be, or no such dataset.
+        UserError: an option that cannot be, no such dataset, or images that no rule resizes as the file says.
     """
-    how, share = one_of(options.resize, "resize", RESIZES), parse_share(options.test_share)
+    how, share = one_of(options.resize or RESIZES[0], "resize", RESIZES), parse_share(options.test_share)
     channels = parse_channels(options.mean, "mean", zero=True), parse_channels(options.std, "std", zero=False)
-    asked = Preparation(*channels, read_size(options.image_size), how)
+    chosen = frozenset(name for name in ("image_size", "resize") if getattr(options, name))
+    asked = Preparation(*channels, read_size(options.image_size or 0), how, chosen)
     resizes = folder_of(options.dataset) is not None
     used = prepare_as_said(files[0], asked, resizes=resizes)
     for line in (*used.notes, *(differing(path, used, resizes=resizes) for path in files)):

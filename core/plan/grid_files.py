@@ -8,7 +8,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.compositions import KnownNames
-from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.grids import GRIDS, Grid, field_of, read_axes
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 from prunesweep.core.plan.toml_files import read_toml
 
@@ -36,6 +36,19 @@ def load_grid(name: str) -> Grid:
     if name in GRIDS:
         return GRIDS[name]
     raise UserError("grid", name, did_you_mean(name, [*GRIDS, "FILE.toml"]))
+
+
+def named_fields(name: str) -> frozenset[str]:
+    """Return the fields of `Grid` that a TOML file names, also where it gives them their defaults; none of a built-in
+    grid.
+
+    Raises:
+        UserError: as `load_grid`, which is called before.
+    """
+    if not name.lower().endswith(".toml"):
+        return frozenset()
+    values, _ = read_toml(Path(name), "grid")
+    return frozenset(map(field_of, values))
 
 
 def stored_grid(values: Mapping[str, Any]) -> Grid:

@@ -291,7 +291,8 @@ def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
     if grid.head == "new" and not (grid.weights and grid.dense_epochs):
         fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
         raise UserError("head", grid.head, fix)
-    check_resize(grid.resize, grid.image_size)
+    if not grid.weights:  # else a file beside them may give the size
+        check_resize(grid.resize, grid.image_size)
     return _with_points(grid, known) if grid.points else grid
 
 

@@ -10,6 +10,8 @@ from prunesweep.core.plan.grids import GRIDS, Grid, axis_name
 from prunesweep.core.plan.points import as_table
 
 _BASE = "full"
+_OF_IMAGES = ("mean", "std", "image_size", "resize")
+"""Said of every grid with weights, beside which a file may say otherwise: what is not said is taken from there."""
 _ALWAYS = (
     "sparsity",
     "algorithm",
@@ -32,7 +34,8 @@ def grid_toml(grid: Grid) -> str:
         value = getattr(grid, field.name)
         if field.name in ("algorithms", "layers", "points"):
             continue
-        if field.name in _ALWAYS or value != getattr(base, field.name):
+        said = field.name in _ALWAYS or (bool(grid.weights) and field.name in _OF_IMAGES)
+        if said or value != getattr(base, field.name):
             values[axis_name(field.name)] = list(value) if isinstance(value, tuple) else value
     if grid.layers:
         values["layers"] = {

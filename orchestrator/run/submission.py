@@ -14,9 +14,9 @@ from prunesweep.core.ledger.db.engine import new_ledger
 from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.dag import AnyPlan, Plan, plan_of
-from prunesweep.core.plan.datasets import resize_rule
-from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.datasets import check_resize, resize_rule
+from prunesweep.core.plan.grid_files import load_grid, named_fields
+from prunesweep.core.plan.grids import GRIDS, field_of, read_axes
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import folder_of_file
 from prunesweep.core.plan.stages import KINDS, epochs_of
@@ -64,11 +64,13 @@ def plan_request(asked: GridRequest, settings: Settings) -> CheckedRequest:
         raise UserError("grid", "", f"give --grid ({known}) or axes such as --sparsity 50,90")
     name = None if asked.name is None else parse_name(asked.name)
     grid = read_axes(asked.axes, load_grid(asked.grid or "full"))
-    grid, said = prepared_as_said(grid)
+    chosen = frozenset(map(field_of, asked.axes)) | named_fields(asked.grid or "full")
+    grid, said = prepared_as_said(grid, chosen)
+    check_resize(grid.resize, grid.image_size)
     found = look_up(grid.dataset, settings, size=grid.image_size, resize=grid.resize, share=grid.test_share)
     grid = replace(grid, dataset=found.text)
     network = look_at(grid, found, settings, folder_of_file(asked.axes.get("model")))
-    given = read_given(grid, found.ref, settings)
+    given = read_given(grid, found.ref, settings, chosen)
     if given is None:
         planned = plan_of(grid, found.ref, shapes=network.shapes, channels=network.channels)
         notes = (*found.notes, *network.notes, *planned.notes)

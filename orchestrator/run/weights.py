@@ -50,22 +50,33 @@ class GivenWeights:
     notes: tuple[str, ...]
 
 
-def prepared_as_said(grid: Grid) -> tuple[Grid, tuple[str, ...]]:
+def prepared_as_said(grid: Grid, chosen: frozenset[str]) -> tuple[Grid, tuple[str, ...]]:
     """Return the grid with the normalisation and the image size that a file beside its weights gives, and what that
-    came to, one line each; the grid as it is where it says itself, or where nothing lies there."""
+    came to, one line each; the grid as it is where it says itself, or where nothing lies there.
+
+    chosen: fields of the grid that a person gave, also where they are at their defaults.
+
+    Raises:
+        UserError: no rule resizes images as the file says, or a way of resizing has no size.
+    """
     if not grid.weights or is_published(grid.weights):
         return grid, ()
-    asked, resizes = Preparation(grid.mean, grid.std, grid.image_size, grid.resize), folder_of(grid.dataset) is not None
+    asked = Preparation(grid.mean, grid.std, grid.image_size, grid.resize, chosen)
+    resizes = folder_of(grid.dataset) is not None
     found = prepare_as_said(Path(grid.weights), asked, resizes=resizes, name=origin_of(grid.weights))
     said = replace(grid, mean=found.mean, std=found.std, image_size=found.image_size, resize=found.resize)
     return said, found.notes
 
 
-def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> GivenWeights | None:
+def read_given(
+    grid: Grid, dataset: DatasetRef, settings: Settings, chosen: frozenset[str] = frozenset()
+) -> GivenWeights | None:
     """Return the grid's weights as a checkpoint of this program; None for a grid without. Nothing is stored yet.
 
     Published weights bring the mean and standard deviation that they were trained with, and how images were resized
     where these are resized, unless the grid gives others.
+
+    chosen: as for `prepared_as_said`.
 
     Raises:
         UserError: weights that cannot be read or fit another network, or an algorithm that cannot begin with them.
@@ -85,12 +96,12 @@ def read_given(grid: Grid, dataset: DatasetRef, settings: Settings) -> GivenWeig
     name = origin_of(grid.weights)
     notes = [f"{name}: {event.text}" for event in events if isinstance(event, Note)]
     grid = replace(grid, weights=name)
-    if found.mean and found.std and not grid.mean:
+    if found.mean and found.std and not grid.mean and "mean" not in chosen:
         given = (("mean", found.mean), ("std", found.std))
         mean, std = (parse_channels(list(value), axis, zero=axis == "mean") for axis, value in given)
         grid = replace(grid, mean=mean, std=std)
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
-    if found.resize and dataset.size and grid.resize == RESIZES[0]:
+    if found.resize and dataset.size and grid.resize == RESIZES[0] and "resize" not in chosen:
         grid = replace(grid, resize=found.resize)
         notes.append(f"{name}: images are resized by {found.resize}, as it was trained; see --resize")
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)

@@ -12,9 +12,15 @@ from sqlalchemy import Engine
 
 from prunesweep.core.jobs.requests import Bench, EvaluateFiles, Sensitivity
 from prunesweep.core.ledger.queries.sweeps import find_sweep
+from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.stages import PruneRound
+from prunesweep.core.settings import load_settings
 from prunesweep.core.training.models import build_model
 from prunesweep.orchestrator.cli.commands import bench, evaluate, sensitivity
+from prunesweep.orchestrator.run.grid_toml import grid_toml
+from prunesweep.orchestrator.run.request import GridRequest
+from prunesweep.orchestrator.run.submission import CheckedRequest, plan_request
 from tests.orchestrator.conftest import Ran
 from tests.support.jobs import answer_here
 
@@ -99,7 +105,9 @@ def test_each_option_acts_or_is_refused(command: str, option: str, sweep: Sweep,
         files = ("mine", "out") if command == "export" else ("own.pt",)
         ran = sweep(command, *files, option, *value)
         assert ran.code == 2
-        assert ran.complaint.startswith(f"sweep: no such option: {option}")
+        assert ran.complaint.startswith(
+            (f"sweep: no such option: {option}", f"sweep: {command} has no {option}, but: ")
+        )
         return
     context = context if command == "bench" else ("--dataset", "imagefolder:divided", *context)
     without, with_it = asked(command, *context), asked(command, *context, option, *value)
@@ -131,6 +139,41 @@ def test_an_option_without_effect_is_refused(
     assert ran.code == 2
     assert fix in ran.complaint
     assert not home.exists()
+
+
+def test_a_grid_that_is_submitted_again_has_the_same_images(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whether the options say it or the file beside the weights, and whether that file was there before or not."""
+    answer_here(monkeypatch)
+    settings = load_settings({"SWEEP_HOME": str(tmp_path / "home")})
+    said = '{"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.2, 0.1], "input_size": [3, 16, 16], "interpolation": "bicubic"}'
+    plain = {"dataset": "imagefolder:divided", "width": "2", "algorithm": "oneshot", "weights": "own.pt"}
+
+    def submitted(**axes: str) -> CheckedRequest:
+        return plan_request(GridRequest(None, plain | axes, None), settings)
+
+    def again(request: CheckedRequest) -> CheckedRequest:
+        Path("again.toml").write_text(grid_toml(request.plan.grid))
+        return plan_request(GridRequest("again.toml", {}, None), settings)
+
+    nothing = submitted()
+    Path("config.json").write_text(said)
+    taken, given, chosen = submitted(), submitted(resize="crop-bicubic"), submitted(resize="crop")
+    refs = [_images(one) for one in (nothing, taken, given, chosen)]
+    assert [(ref.size, ref.resize, ref.mean) for ref in refs] == [
+        (0, "", ""),
+        (16, "crop-bicubic", "0.5,0.4,0.3"),
+        (16, "crop-bicubic", "0.5,0.4,0.3"),
+        (16, "crop", "0.5,0.4,0.3"),
+    ]
+    assert [_images(again(one)) for one in (nothing, taken, chosen)] == [refs[0], refs[1], refs[3]]
+    Path("config.json").unlink()
+    assert _images(again(taken)) == refs[1]
+
+
+def _images(request: CheckedRequest) -> DatasetRef:
+    """Return the images of its stages."""
+    stages = request.plan.whole().stages.values()
+    return next(stage.dataset for stage in stages if isinstance(stage, PruneRound))
 
 
 def test_what_lies_beside_the_file_is_one_thing_for_all(sweep: Sweep, asked: Asked) -> None:

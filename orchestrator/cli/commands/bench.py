@@ -23,7 +23,7 @@ BUILT_IN = "resnet18"
 """The network of files, unless `--model` names another."""
 _IMAGE = 32
 _NO_ACCURACY = ("0,0,0", "1,1,1")
-"""Mean and standard deviation: they change no time, so nothing is taken from a file."""
+"""Mean and standard deviation: they change no time, as the way of resizing, so nothing is taken from a file."""
 
 
 def bench(
@@ -76,7 +76,7 @@ def _side(paths: Sequence[str]) -> int:
     first = next((path for path in paths if not _is_onnx(path)), None)
     if first is None:
         return _IMAGE
-    used = prepare_as_said(Path(first), Preparation(*_NO_ACCURACY, 0), resizes=True)
+    used = prepare_as_said(Path(first), Preparation(*_NO_ACCURACY, 0, chosen=frozenset({"resize"})), resizes=True)
     for line in used.notes:
         note(f"note: {line}")
     return used.image_size or _IMAGE

@@ -27,8 +27,8 @@ FilesArgument = Annotated[
 def evaluate(
     files: FilesArgument,
     dataset: DatasetOption = "cifar10",
-    image_size: ImageSizeOption = "0",
-    resize: ResizeOption = "crop",
+    image_size: ImageSizeOption = "",
+    resize: ResizeOption = "",
     test_share: TestShareOption = "",
     model: ModelOption = "resnet18",
     model_args: ModelArgsOption = None,
