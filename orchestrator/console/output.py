@@ -12,6 +12,8 @@ from prunesweep.orchestrator.console.prose import fitted
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_JSON_OPTIONS = {"ensure_ascii": False, "allow_nan": False}
+_JSON = json.JSONEncoder(**_JSON_OPTIONS)
 _PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
 """What `paint` writes, and nothing else that a terminal obeys."""
 
@@ -34,7 +36,7 @@ def clean(text: str) -> str:
 
     Names and logs come from a ledger and from other programs; a control character in them is replaced.
     """
-    if text.isprintable():
+    if text.replace("\n", " ").isprintable():
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line if line.isprintable() else _cleaned(line) for line in lines)
@@ -80,7 +82,8 @@ def say_json(value: object) -> None:
 
 def json_text(value: object, indent: int | None = None) -> str:
     """Return JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    # Not `json.dumps`: it makes such an encoder for each call, and a report has tens of thousands.
+    text = _JSON.encode(value) if indent is None else json.dumps(value, indent=indent, **_JSON_OPTIONS)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -1,7 +1,8 @@
 """Numbers and tables as text: one look for every command, and fast enough for ten thousand rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from prunesweep.core.holm import LEVEL
 from prunesweep.orchestrator.console.prose import ELLIPSIS, elided
@@ -132,7 +133,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int =
     `width` > 0: when it is too wide, columns stand closer, those that may be cut are cut, and then those that can be
     spared left out, until it fits.
     """
-    columns, cells = list(columns), [list(map(one_line, column)) for column in _turned(rows, len(columns))]
+    columns, cells = list(columns), [_each(one_line, column) for column in _turned(rows, len(columns))]
     if width:
         columns, cells = _without_spared(columns, cells, width)
     widths = list(map(_widest, columns, cells))
@@ -142,6 +143,17 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int =
     heads = [[column.title] for column in columns]
     lines = [*_lines(columns, widths, heads, gap), gap.join("─" * w for w in widths)]
     return lines + _lines(columns, widths, cells, gap)
+
+
+def _each(of: Callable[[str], str], texts: Sequence[str]) -> list[str]:
+    """Return what `of` makes of each of the texts. It is asked once for equal ones: most of a table's columns have
+    few."""
+    known = {text: of(text) for text in set(texts)}
+    return list(map(known.__getitem__, texts))
+
+
+def _padded(pad: Callable[[str, int], str], width: int, cell: str) -> str:
+    return pad(elided(cell, width), width)
 
 
 def _turned(rows: Iterable[Sequence[str]], count: int) -> list[Sequence[str]]:
@@ -180,6 +192,5 @@ def _lines(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Seq
     """Return a line for each row, from what stands in each column."""
     padded = []
     for column, width, some in zip(columns, widths, cells, strict=True):
-        pad = str.ljust if column.left else str.rjust
-        padded.append([pad(elided(cell, width), width) for cell in some])
+        padded.append(_each(partial(_padded, str.ljust if column.left else str.rjust, width), some))
     return [gap.join(row).rstrip() for row in zip(*padded, strict=True)]

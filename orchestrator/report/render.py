@@ -1,9 +1,7 @@
 """The report as text: a table to read, Markdown to keep, CSV and JSON to compute with, LaTeX to print."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -12,11 +10,12 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.plan.published import toys
-from prunesweep.orchestrator.console import output, text
+from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.console.prose import wrapped
 from prunesweep.orchestrator.console.text import Column
 from prunesweep.orchestrator.report import best, validity
 from prunesweep.orchestrator.report.latex import latex
+from prunesweep.orchestrator.report.plain import Layers, columns_of, csv_text, json_text
 
 FORMATS = ("table", "csv", "json", "md", "html", "parquet", "latex")
 ENDINGS = {
@@ -30,7 +29,6 @@ ENDINGS = {
     "tex": "latex",
 }
 """What a file's ending means."""
-Layers = Mapping[int, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -147,31 +145,14 @@ def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = Ma
     """Return the report in a format that is text, with its last newline. layers: for JSON, see
     `prunesweep.core.ledger.queries.report.layers_left`."""
     if form == "csv":
-        return csv_text(rows)
+        return csv_text(columns_of(rows))
     if form == "json":
-        return json_text(rows, layers)
+        return json_text(columns_of(rows), layers)
     if form == "md":
         return markdown(rows)
     if form == "latex":
         return latex(rows)
     return "\n".join(table_lines(rows, width)) + "\n"
-
-
-def csv_text(rows: Sequence[ReportRow]) -> str:
-    """Return one line per cell under the names of `ReportRow`'s fields; floats in full, empty = not known."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    names = [field.name for field in fields(ReportRow)]
-    writer.writerow(names)
-    writer.writerows(map(attrgetter(*names), rows))
-    return out.getvalue()
-
-
-def json_text(rows: Sequence[ReportRow], layers: Layers = MappingProxyType({})) -> str:
-    """Return a list of objects with the CSV's columns as keys and the layers (null = not known yet), one on a line:
-    quick to write for thousands of cells."""
-    lines = (output.json_text({**vars(row), "layers": layers.get(row.cell)}) for row in rows)
-    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:

@@ -35,7 +35,7 @@ def stage_rows(table: Table, *names: str) -> Select[Any]:
 
 def by_digest(connection: Connection, sweep_id: int, table: Table, *names: str) -> dict[str, AnyRow]:
     """Return the rows of `stage_rows` by digest, where a stage has one row at most."""
-    return {row.digest: row for row in connection.execute(stage_rows(table, *names), of(sweep_id)).all()}
+    return {row[0]: row for row in connection.execute(stage_rows(table, *names), of(sweep_id)).all()}
 
 
 def digests(connection: Connection, sweep_id: int) -> set[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,9 +39,9 @@ class NetworkSpec(msgspec.Struct, frozen=True):
     pruned: str = ""
     recipe: RecipeSpec = RecipeSpec()
 
-    @property
-    def parents(self) -> list[str]:
-        return [one for one in (self.parent, self.rewind, self.counts, self.teacher, self.pruned) if one]
+
+PARENTS = attrgetter("parent", "rewind", "counts", "teacher", "pruned")
+"""The stages that one needs, "" = none."""
 
 
 class NetworkFacts(msgspec.Struct, frozen=True, gc=False):

@@ -159,10 +159,14 @@ _FIELDS = tuple(field.name for field in fields(ReportRow))
 
 
 def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
-    """Return the sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known.
+    """Return the sweep's cells in the order of its grid; cells that haven't ended have None where nothing is known."""
+    columns = report_columns(engine, sweep_id)
+    return list(map(_row, zip(*columns.values(), strict=True)))
 
-    Column by column, and a row only at the end: a report of 10,000 cells takes about half the time so.
-    """
+
+def report_columns(engine: Engine, sweep_id: int) -> Columns:
+    """Return the same by the fields of `ReportRow`, in their order: a report of 10,000 cells takes about half the time
+    so."""
     with reading(engine) as connection:
         sweep = connection.execute(select(sweeps.c.name, sweeps.c.grid).where(sweeps.c.id == sweep_id)).one()
         planned = grid_cells(connection, sweep_id)
@@ -184,7 +188,7 @@ def report_rows(engine: Engine, sweep_id: int) -> list[ReportRow]:
         "weights_sha256": source.tensors,
     }
     columns |= {name: [value] * len(planned) for name, value in shared.items()}
-    return list(map(_row, zip(*(columns[name] for name in _FIELDS), strict=True)))
+    return {name: columns[name] for name in _FIELDS}
 
 
 def _row(values: Iterable[Any]) -> ReportRow:

@@ -8,7 +8,7 @@ from typing import Any
 
 from prunesweep.core.ledger.db.schema import AnyRow
 from prunesweep.core.ledger.queries.grid_cells import GridCell
-from prunesweep.core.ledger.queries.network_stages import NetworkFacts, NetworkSpec
+from prunesweep.core.ledger.queries.network_stages import PARENTS, NetworkFacts, NetworkSpec
 from prunesweep.core.plan.regrowth import read_regrowth
 from prunesweep.core.plan.training_cost import TrainingCost
 
@@ -60,7 +60,7 @@ class TrainingCosts:
         while left:
             if (one := left.pop()) not in found:
                 found.add(one)
-                left += self.specs[one].parents
+                left += filter(None, PARENTS(self.specs[one]))
         return found
 
     def _seen(self, digest: str) -> float | None:
@@ -77,7 +77,7 @@ class TrainingCosts:
         left, dense = self.macs.get(digest, (0, 0))
         if not dense:
             return None
-        moves = read_regrowth(spec.regrow)
+        moves = read_regrowth(spec.regrow) if spec.regrow else None
         by_gradient = moves is not None and moves.method == "rigl"
         share = moves.share(spec.epochs, spec.before, spec.after) if moves and by_gradient else 0.0
         return TrainingCost(spec.epochs, left / dense, share, bool(spec.teacher)).dense_epochs

@@ -8,13 +8,14 @@ from prunesweep.core.collector import collector_paused
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import write_whole
-from prunesweep.core.ledger.queries.report import layers_left, report_rows
+from prunesweep.core.ledger.queries.report import layers_left, report_columns, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report.plain import csv_text, json_text
 from prunesweep.orchestrator.report.render import ENDINGS, FORMATS
 
 _MODULES = {"html": ("altair", "vl_convert", "jinja2"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
@@ -38,6 +39,10 @@ def report(*, sweep: str | None, form: str | None, output: Path | None, plots: P
 
 def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) -> str | bytes:
     """Return the report in that format."""
+    if form == "csv":
+        return csv_text(report_columns(engine, sweep.id))
+    if form == "json":
+        return json_text(report_columns(engine, sweep.id), layers_left(engine, sweep.id))
     rows = report_rows(engine, sweep.id)
     if form == "parquet":
         from prunesweep.orchestrator.report.parquet import parquet_bytes
@@ -47,8 +52,7 @@ def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) ->
         from prunesweep.orchestrator.report.html.build import page_of
 
         return page_of(engine, sweep, rows).encode()
-    layers = layers_left(engine, sweep.id) if form == "json" else {}
-    return render.render(rows, form, width() if output is None else 120, layers)
+    return render.render(rows, form, width() if output is None else 120)
 
 
 def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
