@@ -19,11 +19,7 @@ from prunesweep.core.plan.pruning_work import long_prunings
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.round_rules import RoundRules
 from prunesweep.core.plan.shapes import Shapes, prunable_shapes
-from prunesweep.core.plan.stages import (
-    Import,
-    Stage,
-    epochs_of,
-)
+from prunesweep.core.plan.stages import Import, Stage
 from prunesweep.core.plan.weights import FIELD as WEIGHTS
 from prunesweep.core.plan.weights import ImportedWeights, check_weights
 
@@ -49,29 +45,6 @@ class Plan:
     shapes: Shapes | None = None
     channels: ChannelGroups | None = None
     notes: tuple[str, ...] = ()
-
-    @property
-    def epochs(self) -> int:
-        """Epochs to train, each shared stage once."""
-        return sum(epochs_of(stage) for stage in self.stages.values())
-
-    @property
-    def epochs_without_sharing(self) -> int:
-        """Epochs that one script per cell would train: every cell with all that it builds on, its own dense network
-        first."""
-        own = {digest: epochs_of(stage) for digest, stage in self.stages.items()}
-        return sum(own[digest] for planned in self.cells for digest in self._ancestry(planned))
-
-    def _ancestry(self, planned: PlannedCell) -> set[str]:
-        """Return the cell's stages and all that they need."""
-        found: set[str] = set()
-        left = list(planned.stages)
-        while left:
-            digest = left.pop()
-            if digest not in found:
-                found.add(digest)
-                left += self.stages[digest].parents
-        return found
 
     def edges(self) -> Iterator[tuple[str, str]]:
         """Yield (parent, child) digests."""

@@ -12,8 +12,7 @@ from prunesweep.orchestrator.console.prose import fitted
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-_JSON_OPTIONS = {"ensure_ascii": False, "allow_nan": False}
-_JSON = json.JSONEncoder(**_JSON_OPTIONS)
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
 """What `paint` writes, and nothing else that a terminal obeys."""
 
@@ -83,7 +82,8 @@ def say_json(value: object) -> None:
 def json_text(value: object, indent: int | None = None) -> str:
     """Return JSON with what cannot be shown escaped (an unprintable character can only stand in a string)."""
     # Not `json.dumps`: it makes such an encoder for each call, and a report has tens of thousands.
-    text = _JSON.encode(value) if indent is None else json.dumps(value, indent=indent, **_JSON_OPTIONS)
+    encoder = _JSON if indent is None else json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent)
+    text = encoder.encode(value)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -14,7 +14,7 @@ from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.plan.allocations import CHANNELS
 from prunesweep.core.plan.cells import Cell, cell_name
-from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.dag import GridPlan
 from prunesweep.core.plan.patterns import read_pattern
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note
@@ -228,7 +228,7 @@ def _watching(worker: LocalWorker, engine: Engine) -> Callable[[], None]:
     return check
 
 
-def _lowest(settings: Settings, request: FindRequest) -> Plan | None:
+def _lowest(settings: Settings, request: FindRequest) -> GridPlan | None:
     """Return a plan of each contender's lowest sparsity, where layers or rules may keep an algorithm from reaching one.
 
     Raises:
@@ -241,10 +241,10 @@ def _lowest(settings: Settings, request: FindRequest) -> Plan | None:
     space = request.space
     cells = (space.reference(space.seeds[0]), *(contender.cells[0][0] for contender in space.contenders))
     with _dense_weights(request):
-        return submission.plan_request(request.of(cells), settings).plan.whole()
+        return submission.plan_request(request.of(cells), settings).plan
 
 
-def _points(settings: Settings, request: FindRequest, lowest: Plan | None) -> tuple[Cell, ...]:
+def _points(settings: Settings, request: FindRequest, lowest: GridPlan | None) -> tuple[Cell, ...]:
     """Return the trials that the search has already, or those that it begins with."""
     begins = next_step(request.space, Known({})).trials
     if lowest is not None:  # what cannot be reached is left out later, one by one

@@ -20,7 +20,7 @@ from prunesweep.core.ledger.queries.trials import trial_rows
 from prunesweep.core.ledger.queue.extend import extend_sweep
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.dag import GridPlan
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.core.plan.grids import Grid
@@ -50,7 +50,7 @@ class Trials:
     engine: Engine
     name: str
     asked: Grid
-    lowest: Plan | None = None
+    lowest: GridPlan | None = None
 
     def known(self, given_up: Collection[Cell] = ()) -> Known:
         """Return what was measured; given_up: cells that came to nothing, as good as failed."""
@@ -76,7 +76,7 @@ class Trials:
         found: dict[Cell, str] = {}
         for cell in cells if self.lowest is not None else ():
             try:
-                plan_grown(self.engine, sweep, self._with(grid, (cell,)), self.lowest)
+                plan_grown(self.engine, sweep, self._with(grid, (cell,)), self.lowest).whole()
             except UserError as error:
                 found[cell] = str(error)
         return found

@@ -70,10 +70,11 @@ def _texts(values: Sequence[Any], text_of: Callable[[Any], str]) -> _Piece:
 
 def _lines(pieces: Iterable[_Piece], count: int) -> Iterator[str]:
     """Yield `count` lines, each of all pieces: of a list the next text, else the same one."""
-    joined = []
-    for same, some in groupby(pieces, lambda piece: isinstance(piece, str)):
-        joined += [repeat("".join(some), count)] if same else some  # type: ignore[arg-type]
-    return map("".join, zip(*joined, strict=True))
+    columns: list[Iterable[str]] = []
+    for kind, found in groupby(pieces, type):
+        some = list(found)
+        columns += [repeat("".join(some), count)] if kind is str else some  # type: ignore[arg-type]
+    return map("".join, zip(*columns, strict=True))
 
 
 def _in_csv(value: object) -> str:

@@ -1,6 +1,6 @@
 """What a grid would cost: stages, epochs, and time where an epoch of its kind has been measured."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,21 +8,21 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.lookup import done_among
 from prunesweep.core.ledger.queries.status import epoch_seconds
-from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.dag import GridPlan
 from prunesweep.core.plan.layer_rules import RulesOverview, encode_rules, overview
 from prunesweep.core.plan.networks import label_of
+from prunesweep.core.plan.plan_size import Counting, PlanSize, size_of
 from prunesweep.core.plan.stages import epochs_of, workload_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console import text
 from prunesweep.orchestrator.ledger_session import ledger
-from prunesweep.orchestrator.run.submission import kinds
 
 _SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What is done already, and how long the rest takes.
+    """What is asked for, what of it is done already, and how long the rest takes.
 
     Attributes:
         done_stages, done_epochs: already in the ledger.
@@ -30,81 +30,86 @@ class Estimate:
         cost: in the currency of SWEEP_COST_PER_HOUR, None when either is unknown.
     """
 
-    done_stages: int
-    done_epochs: int
-    epoch_seconds: float | None
-    seconds: float | None
-    cost: float | None
+    size: PlanSize
+    done_stages: int = 0
+    done_epochs: int = 0
+    epoch_seconds: float | None = None
+    seconds: float | None = None
+    cost: float | None = None
 
 
-def estimate(settings: Settings, plan: Plan) -> Estimate:
-    """Read what is known; an embedded ledger that isn't there yet is not made."""
+def estimate(settings: Settings, plan: GridPlan) -> Estimate:
+    """Read what is known; an embedded ledger that isn't there yet is not made. Nothing of the plan is kept."""
     if settings.embedded_ledger and not settings.ledger_file.exists():
-        return Estimate(0, 0, None, None, None)
+        return Estimate(size_of(plan))
 
     with ledger(settings) as engine:
-        return _estimate(engine, settings, plan, done_among(engine, list(plan.stages)))
+        return _estimate(engine, settings, Counting(plan))
 
 
-def _estimate(engine: Engine, settings: Settings, plan: Plan, done: Collection[str]) -> Estimate:
+def _estimate(engine: Engine, settings: Settings, counting: Counting) -> Estimate:
     work: dict[str, int] = {}
-    for digest, stage in plan.stages.items():
-        if digest not in done and epochs_of(stage):
-            work[workload_of(stage)] = work.get(workload_of(stage), 0) + epochs_of(stage)
+    done_stages = done_epochs = 0
+    for part in counting.parts():
+        done = done_among(engine, list(part.stages))
+        done_stages += len(done)
+        done_epochs += sum(epochs_of(part.stages[digest]) for digest in done)
+        for digest, stage in part.stages.items():
+            if digest not in done and epochs_of(stage):
+                work[workload_of(stage)] = work.get(workload_of(stage), 0) + epochs_of(stage)
     speeds = {workload: epoch_seconds(engine, workload) for workload in work}
     known = [speed for speed in speeds.values() if speed is not None]
     seconds = None
     if len(known) == len(speeds):
         seconds = sum(work[workload] * (speed or 0.0) for workload, speed in speeds.items())
     cost = seconds / 3600 * settings.cost_per_hour if seconds is not None and settings.cost_per_hour else None
-    done_epochs = sum(epochs_of(plan.stages[digest]) for digest in done)
-    return Estimate(len(done), done_epochs, known[0] if known else None, seconds, cost)
+    return Estimate(counting.size(), done_stages, done_epochs, known[0] if known else None, seconds, cost)
 
 
-def as_dict(plan: Plan, found: Estimate) -> dict[str, Any]:
+def as_dict(plan: GridPlan, found: Estimate) -> dict[str, Any]:
     """Return the estimate for --json."""
+    size = found.size
     return {
-        "cells": len(plan.cells),
-        "stages": len(plan.stages),
-        "kinds": {kind: {"stages": stages, "epochs": epochs} for kind, (stages, epochs) in kinds(plan).items()},
-        "epochs": plan.epochs,
-        "epochs_without_sharing": plan.epochs_without_sharing,
+        "cells": size.cells,
+        "stages": size.stages,
+        "kinds": {kind: {"stages": stages, "epochs": epochs} for kind, (stages, epochs) in size.kinds.items()},
+        "epochs": size.epochs,
+        "epochs_without_sharing": size.epochs_without_sharing,
         "done_stages": found.done_stages,
         "done_epochs": found.done_epochs,
         "epoch_seconds": found.epoch_seconds,
         "seconds": found.seconds,
         "cost": found.cost,
-        "layers": None if (ruled := ruled_layers(plan)) is None else asdict(ruled),
+        "layers": None if (ruled := ruled_layers(plan, found.size)) is None else asdict(ruled),
     }
 
 
-def ruled_layers(plan: Plan) -> RulesOverview | None:
+def ruled_layers(plan: GridPlan, size: PlanSize) -> RulesOverview | None:
     """Return what the grid's layer rules come to; None without rules, or for a network whose layers only a worker
     knows."""
     grid = plan.grid
     if not grid.layers or plan.shapes is None:
         return None
-    return overview(
-        grid.layers, plan.shapes, label_of(grid.model), sorted({planned.cell.sparsity for planned in plan.cells})
-    )
+    return overview(grid.layers, plan.shapes, label_of(grid.model), size.sparsities)
 
 
-def lines(plan: Plan, found: Estimate, settings: Settings) -> list[str]:
+def lines(plan: GridPlan, found: Estimate, settings: Settings) -> list[str]:
     """Return the estimate for reading."""
+    size = found.size
     columns = (text.Column("stage", left=True), text.Column("stages"), text.Column("epochs"))
-    rows = [(kind, text.count(stages), text.count(epochs)) for kind, (stages, epochs) in kinds(plan).items()]
-    rows.append(("all", text.count(len(plan.stages)), text.count(plan.epochs)))
-    shared = plan.epochs_without_sharing / plan.epochs if plan.epochs else 1.0
+    rows = [(kind, text.count(stages), text.count(epochs)) for kind, (stages, epochs) in size.kinds.items()]
+    rows.append(("all", text.count(size.stages), text.count(size.epochs)))
+    shared = size.epochs_without_sharing / size.epochs if size.epochs else 1.0
     fewer = f" ({shared:.1f}× fewer)" if shared > 1 else ""
-    out = [f"{text.plural(len(plan.cells), 'cell')}, {text.plural(len(plan.stages), 'stage')}", ""]
+    out = [f"{text.plural(size.cells, 'cell')}, {text.plural(size.stages, 'stage')}", ""]
     out += text.table(columns, rows)
-    if (ruled := ruled_layers(plan)) is not None:
+    if (ruled := ruled_layers(plan, found.size)) is not None:
         out += ["", *_layers(ruled)]
     elif plan.grid.layers:
         out += ["", f"layer rules      {encode_rules(plan.grid.layers)}, checked by the worker"]
     out += [
         "",
-        f"epochs to train  {plan.epochs:,} with sharing, {plan.epochs_without_sharing:,} without{fewer}",
+        f"epochs to train  {size.epochs:,} with sharing, {size.epochs_without_sharing:,} without{fewer}",
     ]
     if found.done_stages:
         out.append(f"already done     {text.plural(found.done_stages, 'stage')}, {found.done_epochs:,} epochs")

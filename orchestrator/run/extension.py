@@ -10,7 +10,7 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.images.folders import FoundDataset, candidates, find_images
 from prunesweep.core.ledger.queries.lookup import dataset_of, imported_of
 from prunesweep.core.ledger.queries.sweeps import SweepRow
-from prunesweep.core.plan.dag import Plan, plan
+from prunesweep.core.plan.dag import AnyPlan, GridPlan, plan_of
 from prunesweep.core.plan.datasets import DatasetRef, folder_of
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.core.plan.grids import Grid, field_of, read_axes
@@ -74,14 +74,14 @@ def look_again(engine: Engine, sweep: SweepRow, grid: Grid, settings: Settings) 
     return look_at(grid, FoundDataset(ref, grid.dataset, found), settings)
 
 
-def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid, like: Plan | FoundNetwork | None = None) -> Plan:
+def plan_grown(engine: Engine, sweep: SweepRow, grid: Grid, like: AnyPlan | FoundNetwork | None = None) -> GridPlan:
     """Return the plan of a grown grid, on the images that the sweep has; its folder need not be on this machine.
 
     Args:
         like: what knows the layers of the sweep's network, None = if it is not ours they are not known.
     """
     layers = (like.shapes, like.channels) if like is not None else ()
-    return plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id), *layers)
+    return plan_of(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id), *layers)
 
 
 _OF_LAYERS = ("algorithm", "sparsity", "iterations")

@@ -13,13 +13,12 @@ from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.ledger.db.engine import new_ledger
 from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
-from prunesweep.core.plan.dag import AnyPlan, Plan, plan_of
+from prunesweep.core.plan.dag import GridPlan, plan_of
 from prunesweep.core.plan.datasets import check_resize, resize_rule
 from prunesweep.core.plan.grid_files import load_grid, named_fields
 from prunesweep.core.plan.grids import GRIDS, field_of, read_axes
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import folder_of_file
-from prunesweep.core.plan.stages import KINDS, epochs_of
 from prunesweep.core.settings import Settings, mask
 from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line
@@ -43,7 +42,7 @@ class CheckedRequest:
         throughput: see `GridRequest`.
     """
 
-    plan: AnyPlan
+    plan: GridPlan
     name: str | None
     prefix: str
     notes: tuple[str, ...] = ()
@@ -166,15 +165,6 @@ def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
     where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"
     why = f"takes no hints ({refused[0]})" if refused else "does not answer"
     return f"{where} {why}; the sweep is written, and workers will find it without a hint"
-
-
-def kinds(plan: Plan) -> dict[str, tuple[int, int]]:
-    """Return stage kind → (stages, epochs to train), in the order in which stages run."""
-    found = dict.fromkeys(KINDS, (0, 0))
-    for stage in plan.stages.values():
-        stages, epochs = found[stage.kind]
-        found[stage.kind] = (stages + 1, epochs + epochs_of(stage))
-    return {kind: counts for kind, counts in found.items() if counts[0]}
 
 
 def _prefix(grid: str | None) -> str:

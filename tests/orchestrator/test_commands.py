@@ -16,6 +16,7 @@ from prunesweep.core.ledger.queue.outcome import fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.dag import GridPlan, Plan
 from prunesweep.core.plan.datasets import DatasetRef
 
 Sweep = Callable[..., Any]
@@ -84,6 +85,18 @@ def test_the_study_in_numbers(sweep: Sweep, home: Path) -> None:
     assert "nothing was written" in shown
     assert json.loads(sweep("submit", "--grid", "classic", "--dry-run", "--json").out)["cells"] == 12
     assert not home.exists()
+
+
+def test_no_grid_is_kept_whole(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grid of any size is planned part by part, whether it is written or only counted."""
+
+    def whole(_plan: GridPlan) -> Plan:
+        raise AssertionError("all stages of a plan at once")
+
+    monkeypatch.setattr(GridPlan, "whole", whole)
+    grid, more = ("submit", "--grid", "demo", "--name", "demo"), ("extend", "demo", "--seeds", "1")
+    for words in ((*grid, "--dry-run"), grid, (*more, "--dry-run"), more):
+        assert sweep(*words).code == 0
 
 
 def test_axes_on_the_command_line_replace_the_grids(sweep: Sweep) -> None:

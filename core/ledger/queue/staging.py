@@ -4,7 +4,7 @@ The plan is worked out part by part, before the transaction begins. Then the dat
 which its indexes are filled best. Temporary tables are a connection's own, and end with it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,10 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    delete,
     func,
     insert,
+    literal,
     select,
     true,
 )
@@ -45,6 +47,8 @@ def _table(name: str, like: Table, names: Sequence[str], *more: Column[Any]) -> 
 
 _STAGE = ("digest", "kind", "spec", "device", "workload", "epochs", "artifact", "artifact_bytes")
 _CELL = tuple(column.name for column in cells.columns if column.name not in ("id", "sweep_id"))
+CELL_KEY = ("algorithm", "sparsity", "epochs", "iterations", "seed")
+"""The columns that identify a cell within its sweep."""
 _stages = _table(
     "planned_stages",
     stages,
@@ -55,7 +59,12 @@ _stages = _table(
 )
 """place: in the plan; by_rows, by_throughput: priorities, see `prunesweep.core.plan.order`."""
 _edges = _table("planned_edges", edges, ("parent", "child"))
-_cells = _table("planned_cells", cells, _CELL)
+_cells = _table(
+    "planned_cells",
+    cells,
+    tuple(name for name in _CELL if name != "position"),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+)
 _placed = select(_stages.c.digest, _stages.c.place).where(_stages.c.digest.in_(bindparam("digests", expanding=True)))
 
 
@@ -95,7 +104,7 @@ def _stage(connection: Connection, grid: Grid, part: PlanPart, before: Staged) -
     links = ((parent, child) for child, stage in part.stages.items() for parent in dict.fromkeys(stage.parents))
     bulk(connection, insert(_edges), ({"parent": parent, "child": child} for parent, child in links))
     numbered = enumerate(part.cells, before.cells + 1)
-    bulk(connection, insert(_cells), (cell_row(position, planned, grid) for position, planned in numbered))
+    bulk(connection, insert(_cells), (_cell_row(position, planned, grid) for position, planned in numbered))
 
 
 def _stage_row(place: int, digest: str, stage: Stage, spec: str) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def _stage_row(place: int, digest: str, stage: Stage, spec: str) -> dict[str, An
     }
 
 
-def cell_row(position: int, planned: PlannedCell, grid: Grid) -> dict[str, Any]:
+def _cell_row(position: int, planned: PlannedCell, grid: Grid) -> dict[str, Any]:
     """Return a cell as a row of its table, but for the sweep; position: its number in the sweep, from 1."""
     return {
         "position": position,
@@ -148,9 +157,24 @@ def select_edges() -> Select[Any]:
     return select(_edges.c.parent, _edges.c.child).where(true()).order_by(_edges.c.parent, _edges.c.child)
 
 
-def select_cells(*values: Any) -> tuple[list[str], Select[Any]]:
-    """Return the names of the staged cells' columns, and a query for these values and them."""
-    return list(_CELL), select(*values, *(_cells.c[name] for name in _CELL)).order_by(_cells.c.position)
+def select_cells(*values: Any, after: int | None = None) -> tuple[list[str], Select[Any]]:
+    """Return the names of the staged cells' columns, and a query for these values and them.
+
+    Args:
+        after: they are numbered from the number behind this one on, None = they keep their numbers.
+    """
+    number = _cells.c.position
+    if after is not None:
+        number = (literal(after) + func.row_number().over(order_by=_cells.c.position)).label("position")
+    found = (number if name == "position" else _cells.c[name] for name in _CELL)
+    return list(_CELL), select(*values, *found).order_by(_cells.c.position)
+
+
+def drop_cells(connection: Connection, had: Container[tuple[object, ...]]) -> None:
+    """Take those staged cells out whose `CELL_KEY` is among these."""
+    query = select(_cells.c.position, *(_cells.c[name] for name in CELL_KEY))
+    gone = [{"gone": row.position} for row in connection.execute(query) if tuple(row[1:]) in had]
+    bulk(connection, delete(_cells).where(_cells.c.position == bindparam("gone")), gone)
 
 
 def in_plan_order(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:

@@ -86,7 +86,8 @@ def add_sweep(
         if sweep_id is None:
             sweep_id = _insert_sweep(connection, name, grid, version, throughput=bool(throughput))
             new = insert_stages(connection, throughput=bool(throughput))
-            _insert_wishes(connection, sweep_id)
+            insert_wishes(connection, sweep_id)
+            _insert_cells(connection, sweep_id)
             if new > CHUNK:
                 _analyze(connection)
         elif throughput is not None:
@@ -167,10 +168,14 @@ def insert_stages(connection: Connection, *, throughput: bool) -> int:
     return int(connection.execute(select(func.count()).select_from(stages)).scalar_one() - before)
 
 
-def _insert_wishes(connection: Connection, sweep_id: int) -> None:
-    digest = stage_columns(throughput=False)["digest"]
-    wishes = select_stages(literal(sweep_id), digest)
-    connection.execute(insert(sweep_stages).from_select(["sweep_id", "digest"], wishes))
+def insert_wishes(connection: Connection, sweep_id: int) -> None:
+    """Let the sweep want all staged stages, those that it wants already once."""
+    wishes = select_stages(literal(sweep_id), stage_columns(throughput=False)["digest"])
+    added = insert_into(connection, sweep_stages).from_select(["sweep_id", "digest"], wishes)
+    connection.execute(added.on_conflict_do_nothing())
+
+
+def _insert_cells(connection: Connection, sweep_id: int) -> None:
     names, rows = select_cells(literal(sweep_id))
     connection.execute(insert(cells).from_select(["sweep_id", *names], rows))
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.submit import SubmitSummary
 from prunesweep.core.ledger.queue.workers import list_workers
-from prunesweep.core.plan.dag import Plan
+from prunesweep.core.plan.dag import GridPlan
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note, paint, say, say_json
@@ -23,7 +23,7 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
     for line in request.notes:
         note(f"note: {line}")
     if dry_run:
-        _show_estimate(settings, request.plan.whole(), json_)
+        _show_estimate(settings, request.plan, json_)
         return
     with submission.written(settings, request) as (engine, submitted):
         _show_submitted(settings, engine, submitted, json_)
@@ -31,7 +31,7 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
             raise typer.Exit(follow(engine, submitted.id, settings.lease))
 
 
-def _show_estimate(settings: Settings, plan: Plan, json_: bool) -> None:
+def _show_estimate(settings: Settings, plan: GridPlan, json_: bool) -> None:
     found = estimate.estimate(settings, plan)
     if json_:
         say_json(estimate.as_dict(plan, found))
@@ -39,7 +39,7 @@ def _show_estimate(settings: Settings, plan: Plan, json_: bool) -> None:
         say(*estimate.lines(plan, found, settings), "", _written(settings, plan))
 
 
-def _written(settings: Settings, plan: Plan) -> str:
+def _written(settings: Settings, plan: GridPlan) -> str:
     """Return what a dry run has written: at most what it took a while to find out."""
     cache = settings.data / "manifests"
     if folder_of(plan.grid.dataset) is None or not cache.is_dir():
