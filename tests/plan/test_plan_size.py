@@ -57,7 +57,8 @@ def test_the_size_of_any_grid(
 
 
 def test_the_size_of_single_points_with_a_teacher(tmp_path: Path) -> None:
+    digits = (Path(__file__).parents[2] / "core/plan/recipe_files/digits.toml").read_text()
     recipe = tmp_path / "taught.toml"
-    recipe.write_text("[finetune]\ndistill = {weight = 0.9, temperature = 4}\n")
+    recipe.write_text(digits.replace("[finetune]", "[finetune]\ndistill = {weight = 0.9, temperature = 4}"))
     points = (Cell("iterative", 0.5, 2, 3, 1), Cell("iterative", 0.5, 2, 3, 4), Cell("sparsegpt", 0.9, 1, 1, 1))
     _check(plan_of(replace(GRIDS["demo"], points=points, recipe=str(recipe), **axes_of(points))))
