@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.queries.lookup import dataset_of, imported_of
 from prunesweep.core.ledger.queries.sweeps import SweepRow
-from prunesweep.core.plan.dag import plan
+from prunesweep.core.plan.dag import plan_of
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.grid_files import stored_grid
 from prunesweep.orchestrator.compare.paired import PairedTable
@@ -68,8 +68,8 @@ def _extended(engine: Engine, sweep: SweepRow, seeds: tuple[int, ...], digests: 
     looked = had if added and len(had) > 1 else tuple(sweep.grid.get("looked", ()))
     grid = replace(stored_grid(sweep.grid), seeds=seeds, looked=looked)
     # The sweep's own dataset: its folder need not be on this machine.
-    planned = plan(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id))
-    if not planned.stages.keys() >= set(digests):
+    planned = plan_of(grid, DatasetRef(**dataset_of(engine, sweep.id)), imported_of(engine, sweep.id))
+    if set(digests).difference(*(part.stages for part in planned.parts())):
         what = "its recipe, cost profile or this program has changed since it was submitted"
         raise UserError("sweep", sweep.name, f"{what}; more seeds would not be comparable")
     return ExtendedGrid(sweep, CheckedRequest(planned, None, _stem(sweep.name)), seeds, added)

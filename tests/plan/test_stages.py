@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prunesweep.core.plan import stages
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.grids import GRIDS
@@ -88,6 +89,19 @@ def test_the_text_is_that_of_the_json_library(
         known: Texts = {}
         written = json.dumps(_body(stage), sort_keys=True, separators=(",", ":"))
         assert [encode(stage), encode(stage, known), encode(stage, known)] == [written] * 3
+
+
+@pytest.mark.parametrize("kept", [1, 5_000])
+def test_what_stages_have_in_common_is_not_mixed_up(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal numbers may be written differently; and objects of the next grid may lie where those of the last one did."""
+    monkeypatch.setattr(stages, "_KEPT", kept)
+    known: Texts = {}
+    for number in (1, 1.0, True, 0, 0.0, -0.0, False, 1, 0.1, 1e300, 2**70) * 3:
+        for seed in (0, 1):
+            recipe = replace(FINETUNE, lr=number)
+            made = PruneRound("a", 1, "b", "global", number, 3, 30, recipe, CIFAR, NET, seed, teacher="t" * seed)
+            for stage in (made, Benchmark("a", "b", ("c",), "cpu", number, 1, CIFAR, NET), Sleep("x", number, ("y",))):
+                assert encode(stage, known) == json.dumps(_body(stage), sort_keys=True, separators=(",", ":"))
 
 
 def _body(value: Stage | DatasetRef | ModelRef | Recipe) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -163,7 +164,7 @@ def select_cells(*values: Any, after: int | None = None) -> tuple[list[str], Sel
     Args:
         after: they are numbered from the number behind this one on, None = they keep their numbers.
     """
-    number = _cells.c.position
+    number: ColumnElement[int] = _cells.c.position
     if after is not None:
         number = (literal(after) + func.row_number().over(order_by=_cells.c.position)).label("position")
     found = (number if name == "position" else _cells.c[name] for name in _CELL)
