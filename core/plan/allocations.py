@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.costs import BATCHES, WeightCosts, parse_points
@@ -75,6 +76,12 @@ def parse_allocation(value: object, field: str = "allocation") -> AllocationSpec
     """
     if not isinstance(value, str):
         raise UserError(field, value, did_you_mean(str(value), _KNOWN))
+    return _parse(value, field)
+
+
+@lru_cache(maxsize=256)
+def _parse(value: str, field: str) -> AllocationSpec:
+    """Once for each text: a plan asks for every cell."""
     if read_pattern(value) or (value in ALLOCATIONS and value not in _FIXES):
         return AllocationSpec(value)
     if is_like_one(value):

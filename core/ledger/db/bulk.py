@@ -43,6 +43,9 @@ def _compiled(dialect: Dialect, statement: Any, first: Row) -> tuple[str, Callab
     fixed = {name: value for name, value in fixed.items() if name not in first}
     in_order = itemgetter(*names) if len(names) > 1 else lambda made: (made[names[0]],)
 
+    if compiled.positional and not convert and not fixed:
+        return str(compiled), in_order
+
     def values(row: Row) -> Any:
         made = {**fixed, **row}
         for name, function in convert.items():
