@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine, select
 
+from prunesweep.core.ledger.db.json_text import as_text, read_json
 from prunesweep.core.ledger.db.schema import attempts, columns, latencies, results, stages, workers
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import of, stage_rows, wanted
@@ -46,20 +48,32 @@ class Provenance:
     timings: tuple[str, ...]
 
 
+class _Spec(msgspec.Struct, gc=False):
+    """Of a stage: what tells its kind's code, its recipe and its images, if it has them."""
+
+    code: int = 0
+    recipe: msgspec.Raw = msgspec.Raw()
+    dataset: msgspec.Raw = msgspec.Raw()
+
+
+_SPECS = msgspec.json.Decoder(_Spec)
+_MADE = stage_rows(stages, "kind", "spec", "ended_at").add_columns(as_text(stages.c.ran))
+
+
 def provenance(engine: Engine, sweep: SweepRow) -> Provenance:
     """Return all that the ledger knows of how the sweep's numbers came about."""
     with reading(engine) as connection:
-        made = connection.execute(stage_rows(stages, "kind", "spec", "ended_at", "ran"), of(sweep.id)).all()
-        specs = [json.loads(row.spec) for row in made]
+        made = connection.execute(_MADE, of(sweep.id)).all()
+        specs = [_SPECS.decode(row.spec) for row in made]
         versions = connection.execute(_versions, of(sweep.id)).scalars()
         devices = connection.execute(wanted(select(results.c.device), results.c.digest).distinct(), of(sweep.id))
         return Provenance(
             sweep=sweep,
             ended_at=max((row.ended_at for row in made if row.ended_at is not None), default=None),
             workers=tuple(sorted(versions)),
-            codes=tuple(sorted({(row.kind, spec.get("code", 0)) for row, spec in zip(made, specs, strict=True)})),
-            recipes=_distinct(spec["recipe"] for spec in specs if "recipe" in spec),
-            datasets=_distinct(spec["dataset"] for spec in specs if "dataset" in spec),
+            codes=tuple(sorted({(row.kind, spec.code) for row, spec in zip(made, specs, strict=True)})),
+            recipes=_distinct(spec.recipe for spec in specs),
+            datasets=_distinct(spec.dataset for spec in specs),
             devices=tuple(sorted(devices.scalars())),
             trained_with=_ran(row.ran for row in made if row.kind in ("train", "prune") and row.ended_at is not None),
             measured_with=_ran(row.ran for row in made if row.kind == "evaluate" and row.ended_at is not None),
@@ -87,13 +101,17 @@ def _timings(connection: Connection, sweep_id: int) -> tuple[str, ...]:
     return tuple(sorted(lines))
 
 
-def _ran(found: Iterable[dict[str, Any] | None]) -> tuple[str, ...]:
-    """Return each way once, with how many stages went it."""
-    counts = Counter(in_words(one) if one else "not known: an older release" for one in found)
+def _ran(found: Iterable[str | None]) -> tuple[str, ...]:
+    """Return each way once, with how many stages went it; from their JSON, of which there are few."""
+    counts: Counter[str] = Counter()
+    for text, count in Counter(found).items():
+        one = None if text is None else read_json(text)
+        counts[in_words(one) if one else "not known: an older release"] += count
     return tuple(f"{words}: {count:,} stages" for words, count in sorted(counts.items()))
 
 
-def _distinct(values: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Return each once, ordered by its text."""
-    texts = {json.dumps(value, sort_keys=True): value for value in values}
+def _distinct(values: Iterable[msgspec.Raw]) -> tuple[dict[str, Any], ...]:
+    """Return each once, ordered by its text; those that are there."""
+    found = [json.loads(text) for text in dict.fromkeys(map(bytes, values)) if text]
+    texts = {json.dumps(value, sort_keys=True): value for value in found}
     return tuple(texts[text] for text in sorted(texts))
