@@ -351,10 +351,10 @@ class _Layout(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _layout(kind: type) -> _Layout:
-    found = [(one.name, _is_optional(one), one.default) for one in fields(kind)]
+    found = [_Member(one.name, f',"{one.name}":', _is_optional(one), one.default) for one in fields(kind)]
     if kind in KINDS.values():
-        found += [(name, False, None) for name in ("kind", "code")]
-    members = tuple(_Member(name, f',"{name}":', *rest) for name, *rest in sorted(found))
+        found += [_Member(name, f',"{name}":', False, None) for name in ("kind", "code")]
+    members = tuple(sorted(found))
     common = attrgetter(*(one.name for one in members if one.name not in _OWN))
     return _Layout(kind, members, tuple(one for one in members if one.name in _OWN), common)
 

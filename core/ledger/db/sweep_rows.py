@@ -5,7 +5,19 @@ Every statement here has the sweep's number as its value `sweep`: `connection.ex
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Exists, Select, Table, bindparam, exists, literal, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Exists,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+)
 
 from prunesweep.core.ledger.db.schema import AnyRow, cells, columns, stages, sweep_stages, sweeps
 
@@ -42,6 +54,12 @@ def digests(connection: Connection, sweep_id: int) -> set[str]:
     """Return the digests of the sweep's stages."""
     query = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == bindparam("sweep"))
     return set(connection.execute(query, of(sweep_id)).scalars())
+
+
+def count_stages(connection: Connection, sweep_id: int) -> int:
+    """Return how many stages the sweep wants."""
+    query = select(func.count()).select_from(sweep_stages).where(sweep_stages.c.sweep_id == bindparam("sweep"))
+    return int(connection.execute(query, of(sweep_id)).scalar_one())
 
 
 def cell_rows(*names: str) -> Select[Any]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, insert, literal, select, update
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.ledger.db.schema import cells, sweep_stages, sweeps
-from prunesweep.core.ledger.db.sweep_rows import cell_rows, of
+from prunesweep.core.ledger.db.schema import cells, sweeps
+from prunesweep.core.ledger.db.sweep_rows import cell_rows, count_stages, of
 from prunesweep.core.ledger.db.transactions import lock_structure, writing_on
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.ledger.queue.staging import CELL_KEY, count_shared, drop_cells, in_plan_order, select_cells, staged
@@ -17,7 +17,6 @@ from prunesweep.core.ledger.queue.submit import SubmitSummary, count_done, inser
 from prunesweep.core.plan.dag import AnyPlan
 
 _SWEEP = "sweep"
-_WISHES = select(func.count()).select_from(sweep_stages).where(sweep_stages.c.sweep_id == bindparam("sweep"))
 
 
 def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan: AnyPlan) -> SubmitSummary:
@@ -40,7 +39,7 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
                 sweep_id if row is None else row.name,
                 "was removed or extended meanwhile; look at it and try again: sweep list",
             )
-        if count_shared(connection, sweep_id) != connection.execute(_WISHES, of(sweep_id)).scalar_one():
+        if count_shared(connection, sweep_id) != count_stages(connection, sweep_id):
             what = (
                 "its stages would change (an axis that others depend on, its recipe, its cost profile or the program)"
             )

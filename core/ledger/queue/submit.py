@@ -13,7 +13,7 @@ from prunesweep.core.ledger.db.clock import DatabaseNow
 from prunesweep.core.ledger.db.identity import removed_attempt
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.db.states import State
-from prunesweep.core.ledger.db.sweep_rows import digests, of, wanted
+from prunesweep.core.ledger.db.sweep_rows import count_stages, of, wanted
 from prunesweep.core.ledger.db.transactions import insert_into, lock_structure, writing_on
 from prunesweep.core.ledger.queue.cascade import revive
 from prunesweep.core.ledger.queue.staging import (
@@ -112,7 +112,7 @@ def _resumed(connection: Connection, made: Staged, name: str, grid: Mapping[str,
     before = {**_defaults(), **row.grid}
     if _without_places(before) != _without_places(grid):
         raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
-    if not len(digests(connection, row.id)) == made.stages == count_shared(connection, row.id):
+    if not count_stages(connection, row.id) == made.stages == count_shared(connection, row.id):
         what = "the dataset, the recipe, the cost profile or the program has changed since this sweep was submitted"
         raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")
     connection.execute(update(sweeps).where(sweeps.c.id == row.id).values(cancelled=False, grid=grid))
