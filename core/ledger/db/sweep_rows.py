@@ -50,12 +50,6 @@ def by_digest(connection: Connection, sweep_id: int, table: Table, *names: str) 
     return {row[0]: row for row in connection.execute(stage_rows(table, *names), of(sweep_id)).all()}
 
 
-def digests(connection: Connection, sweep_id: int) -> set[str]:
-    """Return the digests of the sweep's stages."""
-    query = select(sweep_stages.c.digest).where(sweep_stages.c.sweep_id == bindparam("sweep"))
-    return set(connection.execute(query, of(sweep_id)).scalars())
-
-
 def count_stages(connection: Connection, sweep_id: int) -> int:
     """Return how many stages the sweep wants."""
     query = select(func.count()).select_from(sweep_stages).where(sweep_stages.c.sweep_id == bindparam("sweep"))
