@@ -34,11 +34,11 @@ def existing(file: Path) -> str:
         fix = "names published weights, which sweeps begin with (--weights); save them to a file for this command"
         raise UserError("file", file, fix)
     try:
-        found = file.is_file()
+        found, folder = file.is_file(), file.is_dir()
     except OSError as error:  # a name that is too long, say
         raise UserError("file", file, f"cannot be read: {error.strerror}") from None
     if not found:
-        raise UserError("file", file, "no such file")
+        raise UserError("file", file, "is a folder; give a file in it" if folder else "no such file")
     return str(file.absolute())
 
 

@@ -108,13 +108,14 @@ def list_folder(root: Path, share: str = "") -> FolderListing:
         return listing
     walk = _Walk(listing, listing.splits["train"])
     found: dict[str, set[str]] = {}
+    missing = [split for split, folder in folders.items() if not (root / folder).is_dir()]
+    if missing:
+        listing.faults.say(f"has no {' and no '.join(f'{split}/' for split in missing)} folder; {_NEEDED}")
     for split, folder in folders.items():
-        if (root / folder).is_dir():
+        if split not in missing:
             walk.files = listing.splits[split]
             found[folder] = walk.split(folder)
             listing.splits[split].sort()
-        else:
-            listing.faults.say(f"has no {split}/ folder; {_NEEDED}")
     beside = f"beside train/ and {folders['test']}/ left out"
     for entry in walk.entries(""):
         if entry.name not in folders.values():

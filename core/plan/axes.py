@@ -1,5 +1,6 @@
 """Reads the values of a grid's axes, from the command line or from TOML, into canonical numbers."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
@@ -8,6 +9,9 @@ from prunesweep.core.errors import UserError
 
 T = TypeVar("T")
 
+_RANGE = re.compile(r"^\s*(\d{1,9})\s*(?:-|\.\.|:)\s*(\d{1,9})\s*$")
+_MOST_SPELLED = 20
+"""Values of a range, such as `0-2`, that a refusal spells out."""
 _SPARSITY_FIX = "give a sparsity from 0 to below 1, or from 0% to below 100%, e.g. 0.9, 90 or 90%"
 
 
@@ -98,7 +102,24 @@ def parse_list(value: object, field: str, one: Callable[[object], T]) -> tuple[T
         items = [value]
     if not items or any(item == "" for item in items):
         raise UserError(field, value, "give one or more values, separated by commas")
-    return tuple(dict.fromkeys(one(item) for item in items))
+    try:
+        return tuple(dict.fromkeys(one(item) for item in items))
+    except UserError:
+        if listed := _with_commas(items):
+            raise UserError(field, value, f"separate values by commas: {listed}") from None
+        raise
+
+
+def _with_commas(items: Sequence[object]) -> str:
+    """Return `0,1,2` where items are `0-2` or `0..2`, and `50,90` for `50 90` or `50;90`; "" = nothing of the kind."""
+    texts = [str(item) for item in items]
+    found = [part for text in texts for part in _RANGE.sub(_spelled, text).replace(";", " ").replace(",", " ").split()]
+    return ",".join(found) if len(found) > len(texts) else ""
+
+
+def _spelled(found: re.Match[str]) -> str:
+    low, high = int(found[1]), int(found[2])
+    return ",".join(map(str, range(low, high + 1))) if low <= high < low + _MOST_SPELLED else found[0]
 
 
 def parse_points(value: object, field: str) -> float:

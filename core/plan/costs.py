@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.suggestions import did_you_mean
+from prunesweep.core.plan.suggestions import unknown_file
 from prunesweep.core.plan.toml_files import parse_toml, read_toml
 
 BATCHES = (1, 64)
@@ -138,7 +138,7 @@ def load_profile(name: str) -> CostProfile:
     if name.lower().endswith(".toml"):
         return _read(read_toml(Path(name), "costs")[0], name)
     if name not in profile_names():
-        raise UserError("costs", name, did_you_mean(name, [*profile_names(), "FILE.toml"]))
+        raise unknown_file(name, "costs", profile_names())
     return _built_in(name)
 
 

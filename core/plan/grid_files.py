@@ -9,7 +9,7 @@ from typing import Any
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.compositions import KnownNames
 from prunesweep.core.plan.grids import GRIDS, Grid, field_of, read_axes
-from prunesweep.core.plan.suggestions import did_you_mean, one_of
+from prunesweep.core.plan.suggestions import one_of, unknown_file
 from prunesweep.core.plan.toml_files import read_toml
 
 _BESIDE = MappingProxyType(
@@ -35,7 +35,7 @@ def load_grid(name: str) -> Grid:
         return _load_toml(Path(name))
     if name in GRIDS:
         return GRIDS[name]
-    raise UserError("grid", name, did_you_mean(name, [*GRIDS, "FILE.toml"]))
+    raise unknown_file(name, "grid", GRIDS)
 
 
 def named_fields(name: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.datasets import OPTIONAL
-from prunesweep.core.plan.suggestions import did_you_mean, one_of
+from prunesweep.core.plan.suggestions import one_of, unknown_file
 from prunesweep.core.plan.toml_files import parse_toml, read_toml
 
 OPTIMIZERS = ("sgd", "adamw")
@@ -145,7 +145,7 @@ def load_recipe(name: str) -> RecipePair:
         known = (_built_in(each) for each in recipe_names())
         return next((one for one in known if one.named(OWN) == read), read)
     if name not in recipe_names():
-        raise UserError("recipe", name, did_you_mean(name, [*recipe_names(), "FILE.toml"]))
+        raise unknown_file(name, "recipe", recipe_names())
     return _built_in(name)
 
 

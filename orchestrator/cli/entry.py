@@ -1,6 +1,8 @@
 """What the `sweep` script calls, before anything is imported."""
 
 import gc
+import os
+import sys
 
 _RARELY = (100_000, 20, 100)
 """Objects and collections between two collections. A short command mostly imports, which makes many objects and no
@@ -10,6 +12,18 @@ garbage: collecting at Python's usual 700 takes a tenth of its time."""
 def main() -> int:
     """Run `sweep`; the exit code."""
     gc.set_threshold(*_RARELY)
+    _open_what_is_closed()
     from prunesweep.orchestrator.cli.app import main as run
 
     return run()
+
+
+def _open_what_is_closed() -> None:
+    """Let stdin, stdout and stderr lead nowhere where the caller closed them (`sweep list >&-`): the next file that is
+    opened, a ledger say, would take their number and get what is printed."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free: this one
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good

@@ -41,6 +41,7 @@ class LazyCommand(TyperCommand):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Return the loaded command's context, in which everything else happens."""
         _refuse_empty(args, self.loaded)
+        _refuse_repeated(args, self.loaded)
         _be_frugal(self.loaded.get_params(typer.Context(self.loaded, parent=parent, info_name=info_name)))
         return self.loaded.make_context(info_name, args, parent=parent, **extra)
 
@@ -84,6 +85,25 @@ def _refuse_empty(args: list[str], command: Any) -> None:
             raise UserError(option, "", _UNSET)
         if one == "" and (not before.startswith("-") or before == "--"):
             raise UserError("argument", "", _UNSET)
+
+
+def _refuse_repeated(args: list[str], command: Any) -> None:
+    """Refuse an option of several values that stands there twice: the last one would silently replace the others.
+
+    Raises:
+        UserError: there is one.
+    """
+    lists = {name for one in _parameters(command) if one.metavar == "LIST" for name in one.opts}
+    given: dict[str, list[str]] = {}
+    for one, after in pairwise([*args, ""]):
+        name, joined, value = one.partition("=")
+        if name in lists:
+            given.setdefault(name, []).append(value if joined else after)
+    for name, values in given.items():
+        if len(values) > 1:
+            raise UserError(
+                name, "", f"is there {len(values)} times; give all values at once: {name} {','.join(values)}"
+            )
 
 
 def _parameters(command: Any) -> Iterator[Any]:

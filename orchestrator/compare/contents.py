@@ -26,6 +26,8 @@ from prunesweep.core.plan.shapes import prunable_shapes
 
 Specs = Mapping[str, Mapping[str, Any]]
 """Digest → the fields of each stage of a sweep that trains."""
+_PLAIN = asdict(ALGORITHMS["oneshot"])
+"""The parts that an own composition has where it names no other; only what differs from them is shown."""
 _SHOWN = 12
 
 
@@ -86,7 +88,8 @@ def composition_of(row: ReportRow, sweep: SweepRow, specs: Specs) -> NamedConten
     if not parts and not costs:
         return NamedContent("", "")
     profile = Path(str(sweep.grid.get("costs", "avx512"))).stem
-    shown = [*map(_shown, _flat(parts)), *([f"costs {profile} {_sha(costs)[:_SHOWN]}"] if costs else [])]
+    differs = {part: value for part, value in parts.items() if value != _PLAIN.get(part)}
+    shown = [*map(_shown, _flat(differs)), *([f"costs {profile} {_sha(costs)[:_SHOWN]}"] if costs else [])]
     return NamedContent(_sha([parts, costs]), ", ".join(shown))
 
 

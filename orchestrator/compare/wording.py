@@ -193,8 +193,9 @@ def _plain(at: Mapping[str, Value]) -> dict[str, str | int | float | None]:
 
 
 def settings(at: Mapping[str, Value], axes: Sequence[str]) -> str:
-    """Return `algorithm oneshot, epochs 9`."""
-    return ", ".join(f"{axis_name(axis)} {_shown(axis, at[axis])}" for axis in axes if axis in at)
+    """Return `algorithm oneshot, epochs 9`; a content without a name (no rules, one of our algorithms) is left out."""
+    named = ((axis_name(axis), _shown(axis, at[axis])) for axis in axes if axis in at)
+    return ", ".join(f"{name} {shown}" for name, shown in named if shown)
 
 
 def _shown(axis: str, value: Value) -> str:

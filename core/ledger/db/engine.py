@@ -1,5 +1,6 @@
 """Opens the ledger: makes, checks and (when it is ours) upgrades it."""
 
+import errno
 import math
 import os
 import time
@@ -155,7 +156,8 @@ def _fix(field: str) -> str:
 
 def _not_made(file: Path, field: str, error: DBAPIError | OSError) -> UserError:
     reason = _reason(error) if isinstance(error, DBAPIError) else error.strerror
-    room = "" if isinstance(error, PermissionError) else "free some room there, or "
+    full = isinstance(error, DBAPIError) or error.errno in (errno.ENOSPC, errno.EDQUOT)
+    room = "free some room there, or " if full else ""
     return UserError(field, file, f"cannot be made: {reason}; {room}{_fix(field)}")
 
 

@@ -56,7 +56,7 @@ def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) ->
 
 
 def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
-    """Write every chart as PNG and SVG.
+    """Write every chart as PNG, SVG and PDF.
 
     Raises:
         UserError: the folder cannot be made or written to.

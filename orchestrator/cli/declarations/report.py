@@ -24,7 +24,7 @@ def report(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, whole or not at all.")
     ] = None,
     plots: Annotated[
-        Path | None, typer.Option("--plots", metavar="DIR", help="Write every chart as PNG and SVG into a folder.")
+        Path | None, typer.Option("--plots", metavar="DIR", help="Write every chart as PNG, SVG and PDF into a folder.")
     ] = None,
     json_: JsonOption = False,
 ) -> None:
