@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -35,6 +37,15 @@ _HAVE = "x-have"
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 _OTHERS = 8
+_GENERIC = MappingProxyType(
+    {
+        404: "There is no page at this address. Pages are /, /sweeps/NAME, /compare?sweep=NAME&sweep=NAME and"
+        " /stages/DIGEST.",
+        405: "The dashboard only reads: it answers GET and HEAD.",
+    }
+)
+_DIGITS = 18
+"""Of an address's page number; longer ones are cut."""
 _NAME_TWO = "Name two or more sweeps: /compare?sweep=NAME&sweep=NAME"
 
 Made = TypeVar("Made")
@@ -62,6 +73,8 @@ class Dashboard:
     async def sweep(self, request: Request) -> Response:
         key, page, show = _asked(request)
         found, parts = await self._aside(lambda: views.sweep(self._pages, self.service, key, page, show))
+        if page > 1:
+            page = await self._aside(lambda: views.page_shown(found, page, show))
         live = f"{sweep_url(found.sweep)}/live?page={page}&show={show}"
         return self._page(
             "sweep",
@@ -161,9 +174,9 @@ class Dashboard:
 
     def refused(self, _: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return self._message(
-            status, "Not found" if status == 404 else "Not possible", str(getattr(error, "detail", ""))
-        )
+        said = str(getattr(error, "detail", ""))
+        words = _GENERIC.get(status, said) if said == HTTPStatus(status).phrase else said
+        return self._message(status, "Not found" if status == 404 else "Not possible", words)
 
     def _others(self, sweep_id: int) -> list[SweepRow]:
         """Return the latest other sweeps."""
@@ -219,10 +232,17 @@ def make_app(settings: Settings, token: str, names: frozenset[str], port: int) -
 
 
 def _asked(request: Request) -> tuple[str, int, str]:
-    """Sweep, page and filter of the address; what makes no sense is taken for the default."""
-    page, show = request.query_params.get("page", ""), request.query_params.get("show", "")
-    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
-    return request.path_params["key"], number, show if show in SHOWN else "all"
+    """Return sweep, page and filter of the address. A page beyond the last is the last: there may have been more.
+
+    Raises:
+        HTTPException: a page or a filter that there never is.
+    """
+    page, show = request.query_params.get("page", "1"), request.query_params.get("show", "all")
+    if not (page.isascii() and page.isdecimal() and int(page[:_DIGITS]) > 0):
+        raise HTTPException(400, f"page '{page[:_DIGITS]}': give a number from 1.")
+    if show not in SHOWN:
+        raise HTTPException(400, f"show '{show[:_DIGITS]}': unknown; known: {', '.join(SHOWN)}.")
+    return request.path_params["key"], int(page[:_DIGITS]), show
 
 
 def _compared(request: Request) -> list[str]:

@@ -47,7 +47,7 @@ def _described(drawn: Sequence["Figure"]) -> list[dict[str, Any]]:
     from prunesweep.orchestrator.report.figures.theme import PAGE_INK
 
     return [
-        {"name": figure.name, "title": figure.title, "note": figure.note, "spec": figure.spec(PAGE_INK)}
+        {"name": figure.name, "title": figure.title, "note": figure.page_note, "spec": figure.spec(PAGE_INK)}
         for figure in drawn
     ]
 

@@ -131,6 +131,11 @@ def _compared(pages: TemplatePages, service: ReadService, found: Sequence[SweepR
     ]
 
 
+def page_shown(found: SweepReading, page: int, show: str) -> int:
+    """Return the page of lanes that is shown where this one is asked for."""
+    return _grid_view(found, page, show).page
+
+
 def _grid_view(found: SweepReading, page: int = 1, show: str = "all") -> GridView:
     return graph(found.cells, found.now, page, show, root_of(found.sweep.grid))
 

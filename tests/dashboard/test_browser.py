@@ -1,6 +1,7 @@
 """The pages in Chromium: they follow the ledger without being loaded again, for eyes, keyboards and screen readers."""
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -142,6 +143,17 @@ def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
         page.locator(f"#cells-table .tabulator-col[tabulator-field=top1][aria-sort={order}]").wait_for()
     top = [float(each) for each in page.locator("#cells-table [tabulator-field=top1].tabulator-cell").all_inner_texts()]
     assert len(top) == 4 and top == sorted(top, reverse=True)
+    assert page.url.endswith("?sort=top1%3Adesc&filter.algorithm=iterative")
+    late = threading.Event()
+    page.route("**/tabulator_simple.min.css", lambda route: (late.wait(0.5), route.continue_()))
+    page.reload()
+    rows.nth(3).wait_for()
+    assert page.locator("#cells-table [tabulator-field=top1].tabulator-cell").all_inner_texts() == list(
+        map("{:.2f}".format, top)
+    ), "the address keeps order and filters"
+    assert rows.first.bounding_box()["height"] < 60, "measured after its styles had come"
+    page.get_by_role("link", name="lanes: unfinished").click()
+    page.wait_for_url("**?show=unfinished&sort=top1%3Adesc&filter.algorithm=iterative#stages-title")
 
 
 def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: Any) -> None:

@@ -72,9 +72,18 @@ def test_pages_and_filters(engine: Engine, serve: Serve) -> None:
     first, last = served.get("/sweeps/study").text, served.get("/sweeps/study?page=5").text
     assert first.count('<li class="lane"') == 50 and last.count('<li class="lane"') == 40
     assert last.count('aria-current="page"') == 2, "in the trail and in the map"
-    assert served.get("/sweeps/study?page=999&show=nonsense").text.count('<li class="lane"') == 40
+    beyond = served.get(f"/sweeps/study?page={10**30}").text
+    assert beyond.count('<li class="lane"') == 40 and "<title>study · page 5 ·" in beyond
     assert served.get("/sweeps/study?show=running").text.count('<li class="lane"') == 0
-    assert served.get("/sweeps/study?page=x&show=unfinished").text.count('<li class="lane"') == 50
+    assert served.get("/sweeps/study?page=1&show=unfinished").text.count('<li class="lane"') == 50
+    for query, said in (
+        ("page=-1", "page &#39;-1&#39;: give"),
+        ("page=x", "give a number"),
+        ("show=no", "known: all,"),
+    ):
+        for path in ("", "/live"):
+            refused = served.get(f"/sweeps/study{path}?{query}")
+            assert refused.status == 400 and said in refused.text
     assert 'live?page=5&amp;show=all"' in last
 
 
@@ -108,6 +117,7 @@ def test_what_is_not_there_is_told_in_a_line_and_nothing_can_be_changed(engine: 
         answer = served.get(path)
         assert answer.status == 404, path
         assert "Traceback" not in answer.text and "Internal" not in answer.text
+        assert "Not Found" not in answer.text, "what is not there, or where the pages are"
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert served.get("/", method).status == 405
 

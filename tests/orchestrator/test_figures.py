@@ -115,6 +115,9 @@ def test_prunings_stand_between_the_stages(row: ReportRow) -> None:
     assert [each["x"] for each in curve if each["k"] == "line"] == [*range(1, 13)]
     assert [each["x"] for each in curve if each["k"] == "prune"] == [4, 8]
     assert "from the first epoch of the dense training on" in learning.note
+    assert "mouse" in learning.page_note and "mouse" not in learning.note, "paper has none"
+    (zoom,) = learning.chart["params"]
+    assert "'touch'" in zoom["select"]["translate"], "a finger scrolls the page past the chart"
     imported = [replace(each, weights="model.pt") for each in rows]
     learning = next(figure for figure in figures(imported, _curves(rows), {}) if figure.name == "learning")
     assert "from the first epoch after the weights were imported on" in learning.note

@@ -1,9 +1,11 @@
 // The table of cells: Tabulator sorts, filters and pages what cells.json holds; new results replace the rows in place.
+// What is sorted and filtered stands in the page's address, so that it can be shared and survives a reload.
 (() => {
   const section = document.querySelector("#cells");
   const place = document.querySelector("#cells-table");
   const note = document.querySelector("#cells-note");
   const token = () => document.querySelector("#cells-token");
+  const FILTER = "filter.";
   const several = section.dataset.several === "true";
   let table = null;
   let drawn = "";
@@ -43,11 +45,14 @@
     const style = document.createElement("link");
     style.rel = "stylesheet";
     style.href = "/static/tabulator_simple.min.css";
+    // The table measures its rows as it is made: without its styles they would stay many times too high.
+    const styled = new Promise((done) => { style.onload = style.onerror = done; });
     document.head.prepend(style); // before ours, which then decide
-    await import("/static/tabulator.min.js");
+    await Promise.all([styled, import("/static/tabulator.min.js")]);
     place.replaceChildren();
+    const shown = columns();
     const made = new Tabulator(place, {
-      data: rows, columns: columns(), index: "id", layout: "fitDataStretch", renderVertical: "basic",
+      data: rows, columns: shown, ...asked(shown.map((each) => each.field)), index: "id", layout: "fitDataStretch", renderVertical: "basic",
       pagination: true, paginationSize: 25, paginationSizeSelector: [25, 100, 500], paginationCounter: "rows",
       headerFilterLiveFilterDelay: 200,
       columnDefaults: { resizable: false, minWidth: 72 },
@@ -57,8 +62,41 @@
     await new Promise((done) => made.on("tableBuilt", done));
     name();
     made.on("pageLoaded", name);
+    made.on("dataFiltered", () => keep(made));
+    made.on("dataSorted", () => keep(made));
     return made;
   }
+
+  // The order and the filters that the address asks for, e.g. ?sort=top1:desc&filter.algorithm=lamp
+  function asked(fields) {
+    const wanted = new URLSearchParams(location.search);
+    const [column, dir] = (wanted.get("sort") ?? "").split(":");
+    return {
+      initialSort: fields.includes(column) ? [{ column, dir: dir === "desc" ? "desc" : "asc" }] : [],
+      initialHeaderFilter: fields.filter((field) => wanted.get(FILTER + field)).map((field) => ({ field, value: wanted.get(FILTER + field) })),
+    };
+  }
+
+  function ours(name) {
+    return name === "sort" || name.startsWith(FILTER);
+  }
+
+  function keep(made) {
+    const address = new URL(location.href);
+    for (const name of [...address.searchParams.keys()]) if (ours(name)) address.searchParams.delete(name);
+    for (const { field, dir } of made.getSorters().slice(0, 1)) address.searchParams.set("sort", `${field}:${dir}`);
+    for (const { field, value } of made.getHeaderFilters()) if (value) address.searchParams.set(FILTER + field, value);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  // Other lanes of the same sweep are another address: the table's part of it goes along.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#part-stages a[href*='?']");
+    if (!link) return;
+    const address = new URL(link.href);
+    for (const [name, value] of new URLSearchParams(location.search)) if (ours(name)) address.searchParams.set(name, value);
+    link.href = address;
+  }, true);
 
   function say(filters, left, all) {
     const line = filters.length ? `${left.toLocaleString("en")} of ${all.toLocaleString("en")} cells match` : "";

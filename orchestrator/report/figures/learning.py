@@ -13,6 +13,9 @@ from prunesweep.orchestrator.report.figures.selection import MOST_PANELS, chosen
 from prunesweep.orchestrator.report.figures.theme import Figure, Looks, Values
 from prunesweep.orchestrator.report.summary import Group
 
+ZOOM = "With a mouse: drag to move, Shift and the wheel to zoom, double-click to go back."
+_MOUSE = "[pointerdown[event.pointerType !== 'touch'], window:pointerup] > window:pointermove!"
+"""A finger on a chart moves the page, or nobody could scroll past it on a phone."""
 _MOST_POINTS = 5000
 """In the whole figure; beyond, epochs are thinned out."""
 
@@ -51,11 +54,11 @@ def learning(groups: Sequence[Group], curves: Curves) -> Figure | None:
     start = "after the weights were imported" if imported else "of the dense training"
     note = (
         f"{what}, mean over seeds, from the first epoch {start} on. Dotted lines and marks: a pruning;"
-        " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part. In"
-        " a page: drag to move, Shift and the wheel to zoom, double-click to go back."
+        " every stage is measured after each of its epochs, so the drop right after a pruning is seen only in part."
     )
     drawn = chart(Looks(series), sparsities, accuracy)
-    return Figure("learning", "Learning curves", note + fewer + thinner + sparse, drawn, {"curve": points(paths, step)})
+    data = {"curve": points(paths, step)}
+    return Figure("learning", "Learning curves", note + fewer + thinner + sparse, drawn, data, ZOOM)
 
 
 def held_out(curves: Curves) -> bool:
@@ -138,7 +141,7 @@ def chart(looks: Looks, sparsities: Sequence[float], accuracy: bool) -> dict[str
         looks.shape,
         tooltip=[*looks.tips, alt.Tooltip("s:N", title="pruned"), alt.Tooltip("x:Q", title="after epoch")],
     )
-    zoom = alt.selection_interval(name="zoom", bind="scales", zoom="wheel![event.shiftKey]")
+    zoom = alt.selection_interval(name="zoom", bind="scales", translate=_MOUSE, zoom="wheel![event.shiftKey]")
     curve = lines.encode(x, y, colour, looks.dash).add_params(zoom)
     layers = alt.layer(rules, curve, dots, marks).properties(width=230, height=180)
     panels = alt.Facet("f:N", title=None, sort=[panel_of(each) for each in sparsities])

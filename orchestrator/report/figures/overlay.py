@@ -84,7 +84,7 @@ def _learning(sweeps: Sequence[_Sweep], looks: Looks, left_out: str) -> Figure |
     what = "Accuracy on held-out training images" if accuracies else "Training loss"
     note = f"{what}, mean over seeds, from the first epoch of the dense training on. {_HOW} Marks: a pruning."
     drawn = learning.chart(looks, sparsities, accuracies)
-    return Figure("learning", "Learning curves", note + left_out + thinner, drawn, {"curve": points})
+    return Figure("learning", "Learning curves", note + left_out + thinner, drawn, {"curve": points}, learning.ZOOM)
 
 
 def _named(made: Iterable[tuple[_Sweep, Values]]) -> Values:

@@ -29,6 +29,7 @@ class Figure:
         note: how to read it, and what it leaves out.
         chart: Vega-Lite without data and without looks.
         data: its data sets by name.
+        hint: what a page can do with it, and paper cannot.
     """
 
     name: str
@@ -36,6 +37,12 @@ class Figure:
     note: str
     chart: dict[str, Any]
     data: dict[str, Values]
+    hint: str = ""
+
+    @property
+    def page_note(self) -> str:
+        """The note as a page shows it."""
+        return f"{self.note} {self.hint}".rstrip()
 
     def spec(self, ink: str) -> dict[str, Any]:
         """Return the whole chart, as Vega-Lite."""

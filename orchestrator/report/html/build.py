@@ -77,7 +77,7 @@ def chart_page(template: str, title: str, drawn: Sequence[Figure], **shown: obje
         .render(
             title=title,
             css=ours("tokens.css") + ours("page.css"),
-            figures=[Shown(figure.name, figure.title, figure.note, True) for figure in drawn],
+            figures=[Shown(figure.name, figure.title, figure.page_note, True) for figure in drawn],
             data=in_script({figure.name: figure.spec(PAGE_INK) for figure in drawn}),
             library=Markup(library()),  # noqa: S704 - the package's own program
             script=ours("fitted.js") + ours("charts.js"),
@@ -94,7 +94,9 @@ def in_script(value: Mapping[str, object]) -> Markup:
 
 
 def _shown(name: str, figure: Figure | None) -> Shown:
-    return Shown(name, "", _MISSING[name], False) if figure is None else Shown(name, figure.title, figure.note, True)
+    return (
+        Shown(name, "", _MISSING[name], False) if figure is None else Shown(name, figure.title, figure.page_note, True)
+    )
 
 
 @cache

@@ -11,6 +11,8 @@ globalThis.fitted = (chart, width) => {
   const wide = Math.min(chart.spec.width, Math.max(140, room - labels));
   const panels = chart.facet.sort?.length ?? 1;
   const columns = Math.max(1, Math.min(chart.columns ?? 1, panels, Math.floor(room / (wide + (chart.spec.layer ? 30 : 40)))));
-  const grown = chart.spec.layer ? Math.min(panels === 1 ? 900 : 520, Math.max(wide, Math.floor(room / columns) - 45)) : wide;
+  const share = narrow && !chart.spec.layer ? width - labels - 30 : Math.floor(room / columns) - 45;
+  const most = chart.spec.layer ? (panels === 1 ? 900 : 520) : 2.5 * wide;
+  const grown = Math.max(wide, Math.min(most, share));
   return { ...found, columns, spec: { ...chart.spec, width: grown } };
 };
