@@ -38,14 +38,19 @@ DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 """Name → (torchvision's class, the files that it looks for, what is to be fetched)."""
 
 
+def download_bytes(name: str) -> int:
+    """Return about how many bytes are to be fetched; 0 for what is not downloaded."""
+    return 10**6 * int(DOWNLOADS[name][2].removesuffix(" MB")) if name in DOWNLOADS else 0
+
+
 def fetch(name: str, data: Path, progress: CountDone | None = None) -> PackedDataset:
     """CIFAR-10 and CIFAR-100 (Krizhevsky 2009) or Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747; as 28×28 RGB) by
     torchvision's own downloader: md5 checked, progress bar on stderr.
 
     Uses the archives, or CIFAR's unpacked folders, in `data` where they are there already.
 
-    progress: called about once a second while files in `data` grow, with the bytes there are now, and 0: how many they
-    will be is not known. A slow download is no trainer that hangs.
+    progress: called about once a second while files in `data` grow, with the bytes that were added, those of unpacked
+    files too, and 0. A slow download is no trainer that hangs.
 
     Raises:
         DownloadAway: no network, a mirror that does not answer, a damaged file, or no room; the line says what to do.
@@ -111,12 +116,13 @@ def _watched(data: Path, progress: CountDone | None) -> Iterator[None]:
     over, before = threading.Event(), _bytes_in(data)
 
     def look() -> None:
-        seen = before
+        seen = least = before
         while not over.wait(_LOOK_SECONDS):
             now = _bytes_in(data)
-            if now != seen:
-                seen = now
-                progress(now, 0)
+            least = min(least, now)  # a file that an earlier attempt left is written anew
+            if now > least and now != seen:
+                progress(now - least, 0)
+            seen = now
 
     thread = threading.Thread(target=look, name="download progress", daemon=True)
     thread.start()

@@ -14,7 +14,7 @@ from prunesweep.orchestrator.dashboard.read_service import ReadService, StageRea
 from prunesweep.orchestrator.dashboard.sparklines import spark
 from prunesweep.orchestrator.dashboard.state_icons import ICONS, shares, word
 from prunesweep.orchestrator.report.figures.selection import MOST_COMPARED
-from prunesweep.orchestrator.status import view
+from prunesweep.orchestrator.status import doing, view
 
 _MOST_RUNNING = 40
 _CURVE = {"width": 720, "height": 220, "pad": 8}
@@ -64,6 +64,7 @@ def _sweep_parts(pages: TemplatePages, found: SweepReading, page: int, show: str
         {
             "of": stage,
             "name": found.names.get(stage.digest, stage.label),
+            "doing": doing.words(stage.doing),
             "spark": spark(found.curves.get(stage.digest, ()), stage.epochs),
         }
         for stage in status.running[:_MOST_RUNNING]

@@ -12,11 +12,13 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy import text as sql
 
 from bench.dashboard_scene import break_, fill, finish, submit, take, train
+from prunesweep.core.ledger.db.doing import BYTES, Doing
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import cells, stages, sweeps, workers
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.claims import heartbeat
 from prunesweep.core.ledger.queue.outcome import fail
+from prunesweep.core.ledger.queue.progress import record_doing
 from prunesweep.core.ledger.queue.workers import SlotUsage, register
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.dashboard.cache import TimedCache
@@ -57,12 +59,13 @@ def test_only_what_has_changed_is_sent(engine: Engine, serve: Serve) -> None:
     assert (quiet.status, quiet.text) == (204, "")
     (held,) = take(engine, 1)
     train(engine, held, 1)
+    record_doing(engine, {(held.digest, held.attempt): Doing("downloading", 3_000_000, 170_000_000, BYTES)})
     text = ""
     while not text:  # the reading that viewers share has to grow old first
         text = served.get("/sweeps/study/live", X_Have=have).text
     sent = dict(re.findall(r'id="part-(\w+)" data-part="\w+" data-version="(\w+)" hx-swap-oob="(?:morph)"', text))
     assert {"cells", "headline", "running", "stages", "workers"} == set(sent)
-    assert "▶" in text and "epoch 1 of" in text
+    assert "▶" in text and "epoch 1 of" in text and "now downloading: 3.0 of 170 MB" in text
 
 
 def test_pages_and_filters(engine: Engine, serve: Serve) -> None:

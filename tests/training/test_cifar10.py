@@ -16,12 +16,14 @@ import torch
 
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import DownloadAway
+from prunesweep.core.ledger.db.doing import BYTES
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.settings import Settings
+from prunesweep.core.training import builtin
 from prunesweep.core.training.datasets import check_dataset, load_dataset
 from prunesweep.core.training.vision import import_torchvision
 from prunesweep.worker.protocol import Event, Owner, Progress
-from prunesweep.worker.trainer import waiting
+from prunesweep.worker.trainer import context, waiting
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.errors import owner_of
 
@@ -142,3 +144,41 @@ def test_a_mirror_that_is_away_is_waited_for(
     assert "404" in troubles[0] and f"put {served.name} into {settings.data}" in troubles[0]
     assert "the download works again" in capfd.readouterr().err
     assert owner_of(DownloadAway("away")) is Owner.SURROUNDINGS
+
+
+def test_a_download_that_begins_anew_counts_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builtin, "_LOOK_SECONDS", 0.005)
+    (tmp_path / "other.bin").write_bytes(b"x" * 1000)
+    part, seen, looked = tmp_path / "part.tar.gz", [], threading.Condition()
+    part.write_bytes(b"x" * 500)
+
+    def report(done: int, total: int) -> None:
+        with looked:
+            seen.append((done, total))
+            looked.notify()
+
+    watched = builtin._bytes_in
+    counted: list[int] = []
+    monkeypatch.setattr(builtin, "_bytes_in", lambda folder: counted.append(watched(folder)) or counted[-1])
+    with builtin._watched(tmp_path, report):
+        part.write_bytes(b"")  # an earlier attempt's, which the downloader opens anew
+        while 1000 not in counted:
+            threading.Event().wait(0.002)
+        part.write_bytes(b"x" * 40)
+        with looked:
+            assert looked.wait_for(lambda: seen, 60)
+    assert seen == [(40, 0)]
+
+
+def test_a_download_says_of_how_much_and_then_that_it_unpacks() -> None:
+    said: list[tuple[object, ...]] = []
+    report = lambda phase, **more: said.append((phase, *more.values()))  # noqa: E731
+    progress = context._Progress("cifar10", report, builtin.download_bytes("cifar10"))
+    for done, total in ((3_000_000, 0), (200_000_000, 0), (10, 50)):
+        progress(done, total)
+    assert said == [
+        ("downloading", 3_000_000, 170_000_000, BYTES),
+        ("unpacking", 200_000_000, 0, BYTES),
+        ("reading images", 10, 50, "images"),
+    ]
+    assert builtin.download_bytes("digits") == 0

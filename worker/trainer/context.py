@@ -22,6 +22,7 @@ from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
+from prunesweep.core.training.builtin import download_bytes
 from prunesweep.core.training.dataset_cache import Checked
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.kept_step import KeptStep
@@ -99,7 +100,7 @@ class TrainerContext:
             self._dataset = ref
             self._baseline = None
         if name not in self._splits:
-            progress = _Progress(ref.label, self.report)
+            progress = _Progress(ref.label, self.report, download_bytes(ref.name))
             load = lambda: load_dataset(ref, self.settings.data, name, progress, self._places, self._checked)  # noqa: E731
             loaded = self.waiting.until(load, "loading images", "the download", DownloadAway)
             self._splits[name] = placed = loaded.placed(self.device, self.settings.images)
@@ -183,18 +184,25 @@ class TrainerContext:
 
 
 class _Progress:
-    """Says on stderr, now and then, how far a dataset is packed, and reports each image as progress."""
+    """Says on stderr, now and then, how far a dataset is packed, and reports each image as progress.
 
-    def __init__(self, label: str, report: Reporter) -> None:
-        self._label, self._report = label, report
+    size: bytes of its download, 0 = there is none.
+    """
+
+    def __init__(self, label: str, report: Reporter, size: int) -> None:
+        self._label, self._report, self._size = label, report, size
         self._next = time.monotonic() + _REPORT_SECONDS
 
     def __call__(self, done: int, total: int) -> None:
-        phase, unit = ("reading images", "images") if total else ("downloading", BYTES)
-        self._report(phase, done=done, total=total, unit=unit)
+        if total:
+            self._report("reading images", done=done, total=total, unit="images")
+        else:
+            fetching = done < self._size or not self._size  # beyond it, what was fetched is being unpacked
+            in_all = self._size if fetching else 0
+            self._report("downloading" if fetching else "unpacking", done=done, total=in_all, unit=BYTES)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _REPORT_SECONDS
-            words = f"{done:,} of {total:,} images packed" if total else f"{done / 1e6:,.1f} MB in the data folder"
+            words = f"{done:,} of {total:,} images packed" if total else f"{done / 1e6:,.1f} MB added to the folder"
             print(f"{self._label}: {words}", file=sys.stderr, flush=True)
 
 
