@@ -128,7 +128,7 @@ def beside(weights: Path) -> Preprocessing | None:
     """
     folder = weights.parent
     candidates = (
-        _card(weights.with_suffix(".md")),
+        _card(weights.with_suffix(".md")) if weights.name else None,  # not of `.`, which is refused later
         _config(folder / "config.json", _timm_size),
         _config(folder / "preprocessor_config.json", said_size),
     )

@@ -50,17 +50,18 @@ def parse_file_stem(value: str) -> str:
     raise UserError("names", value, "cannot be a file's name; the ledger was written by another program")
 
 
-def study_name(model: str, cell: Cell | None) -> str:
+def study_name(model: str, cell: Cell | None, seed: int | None = None) -> str:
     """Return the study's name for a checkpoint, without an ending; None is the dense network.
 
     `resnet18`, `resnet18_prune_90perc_oneshot3` (3 epochs), `resnet18_prune_90perc_iterative3_5` (3 epochs a round,
-    5 rounds). The seed is not in it.
+    5 rounds). With a seed it ends in `_seed1`, as where several would have one name.
     """
+    ending = "" if seed is None else f"_seed{seed}"
     if cell is None:
-        return model
+        return model + ending
     percent = f"{Decimal(repr(cell.sparsity)) * 100:f}"
     if "." in percent:
         percent = percent.rstrip("0").rstrip(".")
     # One round of an algorithm with rounds is named as if it had none: the plan shares it with `oneshot` as well.
     rounds = f"_{cell.iterations}" if cell.iterations > 1 else ""
-    return f"{model}_prune_{percent}perc_{cell.algorithm.replace(':', 'of')}{cell.epochs}{rounds}"
+    return f"{model}_prune_{percent}perc_{cell.algorithm.replace(':', 'of')}{cell.epochs}{rounds}{ending}"

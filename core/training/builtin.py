@@ -119,7 +119,7 @@ def _watched(data: Path, progress: CountDone | None) -> Iterator[None]:
         seen = least = before
         while not over.wait(_LOOK_SECONDS):
             now = _bytes_in(data)
-            least = min(least, now)  # a file that an earlier attempt left is written anew
+            least = min(least, now)  # a file that an earlier attempt left is written again
             if now > least and now != seen:
                 progress(now - least, 0)
             seen = now

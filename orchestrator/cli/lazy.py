@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from prunesweep.core.errors import UserError
 from prunesweep.orchestrator.cli import help_page
 from prunesweep.orchestrator.cli.table import COMMANDS, Entry
+from prunesweep.orchestrator.console.output import note
 
 _DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
 _UNSET = "is empty; is a variable unset? The current folder is ."
@@ -41,7 +42,7 @@ class LazyCommand(TyperCommand):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Return the loaded command's context, in which everything else happens."""
         _refuse_empty(args, self.loaded)
-        _refuse_repeated(args, self.loaded)
+        _tell_repeated(args, self.loaded)
         _be_frugal(self.loaded.get_params(typer.Context(self.loaded, parent=parent, info_name=info_name)))
         return self.loaded.make_context(info_name, args, parent=parent, **extra)
 
@@ -87,12 +88,9 @@ def _refuse_empty(args: list[str], command: Any) -> None:
             raise UserError("argument", "", _UNSET)
 
 
-def _refuse_repeated(args: list[str], command: Any) -> None:
-    """Refuse an option of several values that stands there twice: the last one would silently replace the others.
-
-    Raises:
-        UserError: there is one.
-    """
+def _tell_repeated(args: list[str], command: Any) -> None:
+    """Say that of an option of several values that stands there twice the last one counts, as in most programs: others
+    add such values up."""
     lists = {name for one in _parameters(command) if one.metavar == "LIST" for name in one.opts}
     given: dict[str, list[str]] = {}
     for one, after in pairwise([*args, ""]):
@@ -101,9 +99,7 @@ def _refuse_repeated(args: list[str], command: Any) -> None:
             given.setdefault(name, []).append(value if joined else after)
     for name, values in given.items():
         if len(values) > 1:
-            raise UserError(
-                name, "", f"is there {len(values)} times; give all values at once: {name} {','.join(values)}"
-            )
+            note(f"note: {name} is there {len(values)} times, the last one counts; for all: {name} {','.join(values)}")
 
 
 def _parameters(command: Any) -> Iterator[Any]:

@@ -167,22 +167,25 @@ def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> 
         UserError: two different cells would have the same name.
     """
     wanted: dict[Path, tuple[int, bool, str]] = {}
+    several = len({cell.cell.seed for cell in cells}) > 1
+    of_seeds = {True: several and len({cell.dense_artifact for cell in cells} - {None}) > 1, False: several}
     for dense in (True, False):
         for place, cell in enumerate(cells):
             artifact = cell.dense_artifact if dense else cell.artifact
             if artifact is None:
                 continue
-            path = (folder / (_stem(cell, dense, options.names) + ENDINGS[options.form])).absolute()
+            path = (folder / (_stem(cell, dense, options.names, of_seeds[dense]) + ENDINGS[options.form])).absolute()
             if wanted.setdefault(path, (place, dense, artifact))[2] != artifact:
-                fix = "two cells would be written to it (several seeds?); use --names digest"
+                fix = "two cells would be written to it; use --names digest"
                 raise UserError("names", path.name, fix)
     return wanted
 
 
-def _stem(cell: CellArtifacts, dense: bool, names: str) -> str:
+def _stem(cell: CellArtifacts, dense: bool, names: str, seeded: bool) -> str:
+    """Return the file's name without its ending. seeded: there are several seeds, so that each must be in it."""
     if names == "digest":
         return parse_file_stem(cell.dense_digest if dense else cell.digest)
-    return parse_file_stem(study_name(cell.model, None if dense else cell.cell))
+    return parse_file_stem(study_name(cell.model, None if dense else cell.cell, cell.cell.seed if seeded else None))
 
 
 def _endings(files: Mapping[Path, CardFacts], options: ExportOptions) -> dict[Path, list[str]]:

@@ -13,6 +13,7 @@ from prunesweep.core.images.folders import FoundDataset
 from prunesweep.core.ledger.db.engine import new_ledger
 from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
+from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.dag import GridPlan, plan_of
 from prunesweep.core.plan.datasets import check_resize, resize_rule
 from prunesweep.core.plan.grid_files import load_grid, named_fields
@@ -165,6 +166,15 @@ def send_hints(settings: Settings, ordered: Mapping[str, int]) -> str:
     where = f"{settings.broker_field} {mask(settings.broker_url)}" if settings.broker_url else "the embedded broker"
     why = f"takes no hints ({refused[0]})" if refused else "does not answer"
     return f"{where} {why}; the sweep is written, and workers will find it without a hint"
+
+
+def next_step(engine: Engine, settings: Settings, name: str, left: int) -> str:
+    """Return what to do now that this sweep has `left` stages to run."""
+    if not left:
+        return f"nothing to run; see: sweep report {name}"
+    if list_workers(engine, settings.lease):
+        return f"workers are up; watch: sweep status {name} --watch"
+    return "no worker is up; start one: sweep worker"
 
 
 def _prefix(grid: str | None) -> str:

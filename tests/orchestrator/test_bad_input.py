@@ -27,7 +27,6 @@ BAD_AXES = [
     (("--epochs", "-1"), "sweep: epochs '-1': give a whole number from 0 to 100000"),
     (("--seeds", "0-3"), "sweep: seeds '0-3': separate values by commas: 0,1,2,3"),
     (("--sparsity", "50;90"), "sweep: sparsity '50;90': separate values by commas: 50,90"),
-    (("--sparsity", "50", "--sparsity=60"), "sweep: --sparsity: is there 2 times; give all values at once: --sparsity"),
     (("--recipe", "."), "sweep: recipe '.': is a folder; give a file in it that ends in .toml"),
     (("--weights", "."), "sweep: weights '.': is a folder; give a file in it"),
     (("--width", "wide"), "sweep: width 'wide': give a whole number from 1 to 1024"),
@@ -48,6 +47,12 @@ def test_bad_axes(sweep: Sweep, home: Path, command: tuple[str, ...], options: t
     assert ran.code == 2
     assert ran.complaint.startswith(message)
     assert not home.exists()
+
+
+def test_a_list_that_is_there_twice_is_told(sweep: Sweep) -> None:
+    ran = sweep("submit", "--grid", "demo", "--sparsity", "50", "--sparsity=60", "--dry-run")
+    assert ran.code == 0
+    assert ran.err == "note: --sparsity is there 2 times, the last one counts; for all: --sparsity 50,60\n"
 
 
 TOML = [
@@ -95,7 +100,8 @@ def test_a_name_that_is_taken(sweep: Sweep) -> None:
     before = sweep("list", "--json").out
     again = sweep("submit", "--grid", "classic", "--name", "mine")
     assert again.code == 2
-    assert again.complaint == "sweep: name 'mine': a sweep of this name has another grid; choose another name"
+    taken = "a sweep of this name has another grid; choose another name, or add to it: sweep extend mine"
+    assert again.complaint == f"sweep: name 'mine': {taken}"
     assert sweep("list", "--json").out == before
 
 

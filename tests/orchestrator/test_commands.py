@@ -176,7 +176,7 @@ def test_status_says_why_a_stage_failed_and_retry_helps(sweep: Sweep, ledger: En
     assert "FAILED after" in log
     assert "Traceback" in log
     assert json.loads(sweep("logs", digest[:12].upper(), "--json").out)["attempts"][0]["log"] == "Traceback\n"
-    assert sweep("retry").out == "mine: retried, 1 stage ready\n"
+    assert sweep("retry").out == "mine: retried, 1 stage ready\nno worker is up; start one: sweep worker\n"
     assert work() == 72
     assert sweep("status").out.splitlines()[0].startswith("mine: done")
     assert sweep("retry").out == "mine: nothing to retry\n"

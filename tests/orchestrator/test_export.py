@@ -16,6 +16,9 @@ from prunesweep.core.jobs.answers import ExportedFile
 from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import Export
 from prunesweep.core.ledger.db.schema import cells
+from prunesweep.core.ledger.queries.lookup import CellArtifacts
+from prunesweep.core.plan.cells import Cell
+from prunesweep.orchestrator.export.files import ExportOptions, _named
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -121,6 +124,19 @@ def test_no_cards_when_none_are_wanted(sweep: Sweep, mine: str, tmp_path: Path) 
     written = json.loads(sweep("export", mine, tmp_path / "out", "--no-cards", "--json").out)
     assert "card" not in written[0]
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_several_seeds_are_in_the_names(imported: bool, tmp_path: Path) -> None:
+    dense = {seed: "w" if imported else f"w{seed}" for seed in (1, 2)}
+    found = [
+        CellArtifacts(Cell("oneshot", 0.9, 1, 1, seed), "resnet18", f"d{seed}", f"a{seed}", "e", dense[seed])
+        for seed in (1, 2)
+    ]
+    names = [path.name for path in _named(found, tmp_path, ExportOptions())]
+    first = ["resnet18.pt"] if imported else ["resnet18_seed1.pt", "resnet18_seed2.pt"]
+    assert names == [*first, *(f"resnet18_prune_90perc_oneshot1_seed{seed}.pt" for seed in (1, 2))]
+    assert [path.name for path in _named(found[:1], tmp_path, ExportOptions())][-1] == NAMES[1]
 
 
 def test_a_second_format_shares_the_card_and_another_network_does_not(

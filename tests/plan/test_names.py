@@ -35,6 +35,7 @@ def test_a_name_that_a_table_would_not_keep_as_text_is_refused(name: str) -> Non
 )
 def test_names_of_the_study(cell: Cell | None, name: str) -> None:
     assert study_name("resnet18", cell) == name
+    assert study_name("resnet18", cell, 2) == f"{name}_seed2"
 
 
 def test_the_full_grid_holds_every_name_of_the_study_under_both_readings() -> None:

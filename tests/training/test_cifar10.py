@@ -146,7 +146,7 @@ def test_a_mirror_that_is_away_is_waited_for(
     assert owner_of(DownloadAway("away")) is Owner.SURROUNDINGS
 
 
-def test_a_download_that_begins_anew_counts_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_download_that_begins_again_counts_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtin, "_LOOK_SECONDS", 0.005)
     (tmp_path / "other.bin").write_bytes(b"x" * 1000)
     part, seen, looked = tmp_path / "part.tar.gz", [], threading.Condition()
@@ -161,7 +161,7 @@ def test_a_download_that_begins_anew_counts_from_its_beginning(tmp_path: Path, m
     counted: list[int] = []
     monkeypatch.setattr(builtin, "_bytes_in", lambda folder: counted.append(watched(folder)) or counted[-1])
     with builtin._watched(tmp_path, report):
-        part.write_bytes(b"")  # an earlier attempt's, which the downloader opens anew
+        part.write_bytes(b"")  # an earlier attempt's, which the downloader opens again
         while 1000 not in counted:
             threading.Event().wait(0.002)
         part.write_bytes(b"x" * 40)

@@ -111,7 +111,11 @@ def _resumed(connection: Connection, made: Staged, name: str, grid: Mapping[str,
         return None
     before = {**_defaults(), **row.grid}
     if _without_places(before) != _without_places(grid):
-        raise UserError(_NAME, name, "a sweep of this name has another grid; choose another name")
+        raise UserError(
+            _NAME,
+            name,
+            f"a sweep of this name has another grid; choose another name, or add to it: sweep extend {name}",
+        )
     if not count_stages(connection, row.id) == made.stages == count_shared(connection, row.id):
         what = "the dataset, the recipe, the cost profile or the program has changed since this sweep was submitted"
         raise UserError(_NAME, name, f"{what}; choose another name: what both need is done once")

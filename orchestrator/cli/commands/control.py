@@ -11,7 +11,7 @@ from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.console.text import plural
 from prunesweep.orchestrator.ledger_session import ledger
-from prunesweep.orchestrator.run.submission import send_hints
+from prunesweep.orchestrator.run.submission import next_step, send_hints
 from prunesweep.orchestrator.status.remedies import advice, will_fail_again
 
 
@@ -43,6 +43,7 @@ def retry(sweep: str | None, json_: bool) -> None:
         ready = retry_sweep(engine, found.id)
         hints = in_order(engine, ready)
         ended = sweep_status(engine, found.id).ended
+        step = "" if ended else next_step(engine, settings, found.name, len(ready) or 1)
     problem = send_hints(settings, hints)
     if problem:
         note(f"note: {problem}")
@@ -52,4 +53,4 @@ def retry(sweep: str | None, json_: bool) -> None:
         say_json({"name": found.name, "ready": list(ready)})
         return
     outcome = "nothing to retry" if ended else f"retried, {plural(len(ready), 'stage')} ready"
-    say(f"{found.name}: {outcome}")
+    say(f"{found.name}: {outcome}", *([step] if step else []))

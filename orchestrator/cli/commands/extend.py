@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import Engine
+
 from prunesweep.core.ledger.queries.lookup import has_results
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queries.sweeps import find_sweep
@@ -13,7 +15,7 @@ from prunesweep.orchestrator.console.text import plural
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import estimate
 from prunesweep.orchestrator.run.extension import grown, look_again, plan_grown
-from prunesweep.orchestrator.run.submission import send_hints
+from prunesweep.orchestrator.run.submission import next_step, send_hints
 
 
 def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) -> None:
@@ -34,11 +36,11 @@ def extend(sweep: str, added: Mapping[str, object], dry_run: bool, json_: bool) 
                 say(*estimate.lines(plan, expected, settings), "", "dry run: nothing was written")
             return
         done = extend_sweep(engine, found.id, found.grid, plan)
-        _show(settings, done, in_order(engine, done.ready), json_)
+        _show(engine, settings, done, json_)
 
 
-def _show(settings: Settings, done: SubmitSummary, hints: Mapping[str, int], json_: bool) -> None:
-    problem = send_hints(settings, hints)
+def _show(engine: Engine, settings: Settings, done: SubmitSummary, json_: bool) -> None:
+    problem = send_hints(settings, in_order(engine, done.ready))
     if problem:
         note(f"note: {problem}")
     if json_:
@@ -46,4 +48,4 @@ def _show(settings: Settings, done: SubmitSummary, hints: Mapping[str, int], jso
         say_json({fact: getattr(done, fact) for fact in facts})
         return
     say(f"{done.name}: {plural(done.cells, 'cell')} now, {plural(done.new, 'new stage')}, {done.done:,} done already")
-    say(f"follow it: sweep status {done.name} --watch")
+    say(next_step(engine, settings, done.name, done.stages - done.done))

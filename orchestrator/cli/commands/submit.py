@@ -5,7 +5,6 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.submit import SubmitSummary
-from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.dag import GridPlan
 from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings, load_settings
@@ -57,9 +56,4 @@ def _show_submitted(settings: Settings, engine: Engine, submitted: SubmitSummary
         return
     head = f"{plural(submitted.cells, 'cell')}, {plural(submitted.stages, 'stage')}"
     say(f"{paint(submitted.name, 'bold')}: {head} ({submitted.new:,} new, {submitted.done:,} done already)")
-    if submitted.done == submitted.stages:
-        say(f"nothing to run; see: sweep report {submitted.name}")
-    elif list_workers(engine, settings.lease):
-        say(f"workers are up; watch: sweep status {submitted.name} --watch")
-    else:
-        say("no worker is up; start one: sweep worker")
+    say(submission.next_step(engine, settings, submitted.name, submitted.stages - submitted.done))
