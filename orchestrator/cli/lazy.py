@@ -1,5 +1,6 @@
 """The command group: lists commands by the table, and imports one when it is used."""
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from importlib import import_module
@@ -13,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from prunesweep.core.errors import UserError
 from prunesweep.orchestrator.cli import help_page
 from prunesweep.orchestrator.cli.table import COMMANDS, Entry
-from prunesweep.orchestrator.console.output import note
+from prunesweep.orchestrator.console.output import is_terminal, note
 
 _DECLARATIONS = "prunesweep.orchestrator.cli.declarations"
 _UNSET = "is empty; is a variable unset? The current folder is ."
@@ -89,8 +90,10 @@ def _refuse_empty(args: list[str], command: Any) -> None:
 
 
 def _tell_repeated(args: list[str], command: Any) -> None:
-    """Say that of an option of several values that stands there twice the last one counts, as in most programs: others
-    add such values up."""
+    """Tell somebody at a terminal that of an option of several values that stands there twice the last one counts:
+    other programs add such values up. A script that puts its own after given ones means it."""
+    if not is_terminal(sys.stderr):
+        return
     lists = {name for one in _parameters(command) if one.metavar == "LIST" for name in one.opts}
     given: dict[str, list[str]] = {}
     for one, after in pairwise([*args, ""]):

@@ -49,7 +49,8 @@ def test_bad_axes(sweep: Sweep, home: Path, command: tuple[str, ...], options: t
     assert not home.exists()
 
 
-def test_a_list_that_is_there_twice_is_told(sweep: Sweep) -> None:
+def test_a_list_that_is_there_twice_is_told(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prunesweep.orchestrator.cli.lazy.is_terminal", lambda _: True)
     ran = sweep("submit", "--grid", "demo", "--sparsity", "50", "--sparsity=60", "--dry-run")
     assert ran.code == 0
     assert ran.err == "note: --sparsity is there 2 times, the last one counts; for all: --sparsity 50,60\n"
