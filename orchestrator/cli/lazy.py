@@ -43,7 +43,7 @@ class LazyCommand(TyperCommand):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Return the loaded command's context, in which everything else happens."""
         _refuse_empty(args, self.loaded)
-        _tell_repeated(args, self.loaded)
+        _note_repeated(args, self.loaded)
         _be_frugal(self.loaded.get_params(typer.Context(self.loaded, parent=parent, info_name=info_name)))
         return self.loaded.make_context(info_name, args, parent=parent, **extra)
 
@@ -89,8 +89,8 @@ def _refuse_empty(args: list[str], command: Any) -> None:
             raise UserError("argument", "", _UNSET)
 
 
-def _tell_repeated(args: list[str], command: Any) -> None:
-    """Tell somebody at a terminal that of an option of several values that stands there twice the last one counts:
+def _note_repeated(args: list[str], command: Any) -> None:
+    """Note at a terminal that of an option of several values that stands there twice the last one counts:
     other programs add such values up. A script that puts its own after given ones means it."""
     if not is_terminal(sys.stderr):
         return
