@@ -1,5 +1,7 @@
-"""How far an upload and a download are, as the kernel counts them: against a server that takes and gives slowly."""
+"""How far an upload and a download are, as the kernel counts them: against a server that stops in the middle until a
+report was made."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,18 +17,43 @@ from prunesweep.core.traffic import Traffic, followed
 
 SIZE = 40_000_000
 PIECE = 2_000_000
+BUFFER = 1_000_000
+"""What the server's kernel takes in before the server reads, in bytes: some kernels take more than SIZE."""
+PATIENCE = 60.0
 
 
-class Slow(BaseHTTPRequestHandler):
-    """Takes a PUT and answers a GET in pieces, with a rest after each."""
+class Halting(ThreadingHTTPServer):
+    """Takes a PUT and answers a GET, and rests after the half of it until `reported`."""
 
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)  # its connections inherit it
+        self.server_bind()
+        self.server_activate()
+        self.told: list[tuple[int, int]] = []
+        self._reported = threading.Event()
+
+    def report(self, done: int, total: int) -> None:
+        self.told.append((done, total))
+        if done > 0:
+            self._reported.set()
+
+    def rest(self) -> None:
+        assert self._reported.wait(PATIENCE), "no report came"
+
+
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: Halting
 
     def do_PUT(self) -> None:
         left = int(self.headers["Content-Length"])
         while left:
             left -= len(self.rfile.read(min(PIECE, left)))
-            time.sleep(0.05)
+            if left == SIZE // 2:
+                self.server.rest()
         self.send_response(200)
         self.send_header("ETag", '"1"')
         self.send_header("Content-Length", "0")
@@ -36,52 +63,53 @@ class Slow(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(SIZE))
         self.end_headers()
-        for _ in range(SIZE // PIECE):
+        for k in range(SIZE // PIECE):
+            if k == SIZE // PIECE // 2:
+                self.server.rest()
             self.wfile.write(bytes(PIECE))
-            time.sleep(0.05)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Not a word."""
+        """Log nothing."""
 
 
 @pytest.fixture
-def slow() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def halting() -> Iterator[Halting]:
+    with Halting() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
-def test_an_upload_says_how_far_it_is(slow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _address(server: Halting) -> str:
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def test_an_upload_says_how_far_it_is(halting: Halting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
-    store = ArtifactStore.open(f"s3://bucket/x?endpoint={slow}&region=us-east-1", tmp_path)
-    told: list[tuple[int, int]] = []
-    assert store.put(bytes(SIZE), lambda done, total: told.append((done, total)))[1] == SIZE
+    store = ArtifactStore.open(f"s3://bucket/x?endpoint={_address(halting)}&region=us-east-1", tmp_path)
+    told = halting.told
+    assert store.put(bytes(SIZE), halting.report)[1] == SIZE
     assert any(0 < done < SIZE for done, _ in told), told
     assert told == sorted(told) and {total for _, total in told} == {SIZE}
 
 
-def test_a_download_says_how_much_has_come(slow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_download_says_how_much_has_come(halting: Halting, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever library reads it; nothing is said of what comes from a cache."""
     monkeypatch.setattr(hub, "followed", lambda act, report: followed(act, report, 0.05))
 
     def fetch() -> int:
-        with urlopen(slow) as answer:
+        with urlopen(_address(halting)) as answer:
             return len(answer.read())
 
-    told: list[tuple[int, int]] = []
-    assert hub._reached("torchvision:x", fetch, lambda done, total: told.append((done, total)), SIZE) == SIZE
+    told = halting.told
+    assert hub._reached("torchvision:x", fetch, halting.report, SIZE) == SIZE
     assert any(0 < done < SIZE for done, _ in told), told
     assert told == sorted(told)
     before = len(told)
-    assert (
-        hub._reached("torchvision:x", lambda: time.sleep(0.2), lambda done, total: told.append((done, total)), SIZE)
-        is None
-    )
+    assert hub._reached("torchvision:x", lambda: time.sleep(0.2), halting.report, SIZE) is None
     assert len(told) == before
 
 
