@@ -3,18 +3,13 @@
 A stage is self-contained: it names its parents by digest and carries everything that decides its outcome.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import Field, dataclass, field, fields, is_dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from hashlib import sha256
-from json.encoder import encode_basestring_ascii
-from math import isfinite
-from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple, get_type_hints
+from typing import ClassVar
 
 import msgspec
 
+from prunesweep.core.plan.canonical_json import Texts, from_body, to_json
 from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.networks import label_of
@@ -211,10 +206,6 @@ KINDS: dict[str, type[Stage]] = {kind.kind: kind for kind in (Import, Train, Pru
 TRAINS = (Train, PruneRound)
 """Those that train."""
 
-Texts = dict[tuple[Any, ...], tuple[tuple[Any, ...], list[str]]]
-"""By the identities of what stages have in common, that itself (so that it stays) and the JSON around the rest. Not by
-their values: equal ones may be written differently, as 1 and 1.0 are."""
-
 
 def encode(stage: Stage, texts: Texts | None = None) -> str:
     """Return the canonical JSON of a stage: every field, sorted keys, no spaces; kind and code version included.
@@ -222,7 +213,7 @@ def encode(stage: Stage, texts: Texts | None = None) -> str:
     Args:
         texts: of what was met before; whoever encodes many stages that differ in little passes the same dict.
     """
-    return _json_of(stage, {} if texts is None else texts)
+    return to_json(stage, {} if texts is None else texts)
 
 
 def digest_of(text: str) -> str:
@@ -251,7 +242,7 @@ def decode(text: str) -> Stage:
     kind = KINDS[body.pop("kind")]
     if body.pop("code", None) != kind.code:
         raise ValueError(f"a {kind.kind} stage of another code version; this one runs {kind.code}")
-    stage: Stage = _build(kind, body)
+    stage: Stage = from_body(kind, body)
     return stage
 
 
@@ -271,118 +262,3 @@ def workload_of(stage: Stage) -> str:
     if isinstance(stage, TRAINS):
         return f"{stage.dataset.label}/{label_of(stage.model.name)}/{stage.model.width}/{stage.recipe.batch}"
     return ""
-
-
-_OWN = frozenset({"parent", "before", "counts", "dense", "pruned", "rewind", "seed", "teacher"})
-"""Members that nearly every stage has to itself."""
-_KEPT = 5_000
-"""Of what stages have in common: a grid has it again for each seed."""
-_RECORDS = (DatasetRef, ModelRef, Recipe)
-
-
-def _json_of(value: Any, texts: Texts) -> str:
-    """Return what `json.dumps(sort_keys=True, separators=(",", ":"))` makes of its fields by name, without the optional
-    ones that have their default; in a tenth of the time, and a grid of 10,000 cells has 44,350 stages."""
-    layout = _layout(value.__class__)
-    common = layout.common(value)
-    key = (layout.kind, *map(id, common))
-    found = texts.get(key)
-    if found is None:
-        if len(texts) >= _KEPT:
-            texts.clear()
-        found = texts[key] = (common, list(_around(layout, value, texts)))
-    text, *others = found[1]
-    for (name, opening, optional, default), around in zip(layout.own, others, strict=True):
-        own = getattr(value, name)
-        if not (optional and own == default):
-            text += opening + (encode_basestring_ascii(own) if type(own) is str else _member(own, texts))
-        text += around
-    return "{" + text[1:] + "}"
-
-
-def _around(layout: "_Layout", value: Any, texts: Texts) -> Iterator[str]:
-    """Yield the JSON before the first of the own members, between two of them, and after the last."""
-    text = ""
-    for one in layout.members:
-        if one.name in _OWN:
-            yield text
-            text = ""
-        elif not (one.optional and getattr(value, one.name) == one.default):
-            text += one.opening + _member(getattr(value, one.name), texts)
-    yield text
-
-
-def _member(value: Any, texts: Texts) -> str:
-    kind = type(value)
-    if kind is str:
-        return encode_basestring_ascii(value)
-    if kind is int:
-        return str(value)
-    if kind in _RECORDS:
-        return _json_of(value, texts)
-    if kind is float and isfinite(value):
-        return repr(value)
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
-
-
-class _Member(NamedTuple):
-    """A member of a JSON object. opening: what stands before the value, the comma too."""
-
-    name: str
-    opening: str
-    optional: bool
-    default: Any
-
-
-class _Layout(NamedTuple):
-    """The JSON object of a stage or record of a kind.
-
-    Attributes:
-        members: in order.
-        own: those of them that nearly every stage has to itself.
-        common: returns the values of all others.
-    """
-
-    kind: type
-    members: tuple[_Member, ...]
-    own: tuple[_Member, ...]
-    common: Callable[[Any], tuple[Any, ...]]
-
-
-@lru_cache(maxsize=16)
-def _layout(kind: type) -> _Layout:
-    found = [_Member(one.name, f',"{one.name}":', _is_optional(one), one.default) for one in fields(kind)]
-    if kind in KINDS.values():
-        found += [_Member(name, f',"{name}":', False, None) for name in ("kind", "code")]
-    members = tuple(sorted(found))
-    common = attrgetter(*(one.name for one in members if one.name not in _OWN))
-    return _Layout(kind, members, tuple(one for one in members if one.name in _OWN), common)
-
-
-def _is_optional(one: "Field[Any]") -> bool:
-    return bool(one.metadata.get(OPTIONAL))
-
-
-@lru_cache(maxsize=64)
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _build(kind: Any, body: dict[str, Any]) -> Any:
-    """Return the dataclass that a JSON object is, with every value of the type that its field has."""
-    _check_names(kind, body)
-    try:
-        return msgspec.convert(body, kind)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{kind.__name__}: {error}") from None
-
-
-def _check_names(kind: Any, body: dict[str, Any]) -> None:
-    """Raise ValueError unless the object, and each in it, has its dataclass's fields; optional ones may be absent."""
-    names = {one.name for one in fields(kind)}
-    needed = {one.name for one in fields(kind) if not _is_optional(one)}
-    if not needed <= set(body) <= names:
-        raise ValueError(f"{kind.__name__} has fields {sorted(names)}, got {sorted(body)}")
-    for name, hint in _hints(kind).items():
-        if is_dataclass(hint) and isinstance(body.get(name), dict):
-            _check_names(hint, body[name])

@@ -13,8 +13,9 @@ import pytest
 
 BENCH = Path(__file__).parents[2] / "bench"
 SCRIPT = """
-import subprocess, sys
+import signal, subprocess, sys
 sys.path.insert(0, sys.argv[1])
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, and stays so
 from contextlib import contextmanager
 from ending import end_in_order
 

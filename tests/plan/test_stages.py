@@ -20,7 +20,6 @@ from prunesweep.core.plan.stages import (
     PruneRound,
     Sleep,
     Stage,
-    Texts,
     Train,
     decode,
     digest,
