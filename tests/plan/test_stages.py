@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prunesweep.core.plan import stages
+from prunesweep.core.plan import canonical_json
+from prunesweep.core.plan.canonical_json import Texts
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.grids import GRIDS
@@ -93,7 +94,7 @@ def test_the_text_is_that_of_the_json_library(
 @pytest.mark.parametrize("kept", [1, 5_000])
 def test_what_stages_have_in_common_is_not_mixed_up(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Equal numbers may be written differently; and objects may lie where earlier ones did."""
-    monkeypatch.setattr(stages, "_KEPT", kept)
+    monkeypatch.setattr(canonical_json, "_KEPT", kept)
     known: Texts = {}
     for number in (1, 1.0, True, 0, 0.0, -0.0, False, 1, 0.1, 1e300, 2**70) * 3:
         for seed in (0, 1):
