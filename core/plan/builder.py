@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from prunesweep.core.plan.algorithms import CORRECTING, NOTHING, Algorithm, sparsities
 from prunesweep.core.plan.allocations import COUNTS_OF, parse_allocation
+from prunesweep.core.plan.canonical_json import Texts
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.controls import method_of
 from prunesweep.core.plan.costs import CostProfile
@@ -24,7 +25,6 @@ from prunesweep.core.plan.stages import (
     Import,
     PruneRound,
     Stage,
-    Texts,
     Train,
     digest_of,
     encode,
