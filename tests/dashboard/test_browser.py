@@ -73,7 +73,7 @@ def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, br
 def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve, browser: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    fill(engine, 204, share=0.3)
+    fill(engine, 36, share=0.3)
     served = serve()
     page = browser.page(served.url + "sweeps/study")
     page.locator("#part-charts").scroll_into_view_if_needed()
@@ -82,9 +82,9 @@ def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve,
     for path in ("sweeps/study", "", stage, "sweeps/none"):
         if path != "sweeps/study":
             page.goto(served.url + path)
-        for scheme in ("light", "dark"):
+        for scheme, rules in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):  # nothing else differs
             page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page).response["violations"]
+            found = Axe().run(page, options=rules).response["violations"]
             told = [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
             assert not [each for each in found if each["impact"] in _SERIOUS], (path, scheme, told)
         page.set_viewport_size({"width": 390, "height": 844})
