@@ -11,8 +11,8 @@ from torch import nn
 from prunesweep.core.extras import install
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.model.graph import INPUT, Graph
-from prunesweep.core.sparse.runtime.dense_runtimes import OUTPUT
 from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx
+from prunesweep.core.sparse.runtime.onnx_writer import OUTPUT
 
 _OPSET = 20
 _SAMPLES = 2

@@ -26,7 +26,8 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
 from prunesweep.core.sparse.model.graph import Graph
 from prunesweep.core.sparse.model.packed import write_packed
-from prunesweep.core.sparse.runtime.dense_runtimes import file_run, onnx_bytes
+from prunesweep.core.sparse.runtime.dense_runtimes import file_run
+from prunesweep.core.sparse.runtime.onnx_writer import onnx_bytes
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
 

@@ -21,7 +21,8 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.extras import install
 from prunesweep.core.measure.any_graph import any_graph_of
 from prunesweep.core.sparse.model.graph import INPUT, Graph
-from prunesweep.core.sparse.runtime.dense_runtimes import onnx_bytes, session_of
+from prunesweep.core.sparse.runtime.dense_runtimes import session_of
+from prunesweep.core.sparse.runtime.onnx_writer import onnx_bytes
 from prunesweep.core.training.batches import fitting, normalise, some_of
 from prunesweep.core.training.datasets import Split
 

@@ -22,7 +22,7 @@ from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import apply_masks
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
-from prunesweep.core.sparse.runtime.dense_runtimes import onnx_bytes
+from prunesweep.core.sparse.runtime.onnx_writer import onnx_bytes
 from prunesweep.core.training.batches import normalise
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model

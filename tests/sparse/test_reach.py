@@ -39,8 +39,9 @@ from prunesweep.core.sparse.model.graph import (
 )
 from prunesweep.core.sparse.model.packed import read_packed, write_packed
 from prunesweep.core.sparse.runtime import hybrid
-from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs, onnx_bytes
+from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.engine import HYBRID, Engine
+from prunesweep.core.sparse.runtime.onnx_writer import onnx_bytes
 from tests.support.examples import examples
 
 pytest.importorskip("onnxruntime")

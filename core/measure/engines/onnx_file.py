@@ -10,7 +10,7 @@ from torch import nn
 from prunesweep.core.measure.engines.base import UnsupportedNetwork
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.model.graph import INPUT
-from prunesweep.core.sparse.runtime import dense_runtimes
+from prunesweep.core.sparse.runtime import onnx_writer
 
 
 def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
@@ -20,7 +20,7 @@ def onnx_bytes(model: nn.Module, images: torch.Tensor) -> bytes:
     """
     batch, channels, height, width = images.shape
     try:
-        made = dense_runtimes.onnx_bytes(graph_of(model.eval(), (channels, height, width)), batch)
+        made = onnx_writer.onnx_bytes(graph_of(model.eval(), (channels, height, width)), batch)
     except ValueError:
         made = None
     return _exported(model, images) if made is None else made
@@ -43,7 +43,7 @@ def _exported(model: nn.Module, images: torch.Tensor) -> bytes:
                 file,
                 dynamo=False,
                 input_names=[INPUT],
-                output_names=[dense_runtimes.OUTPUT],
+                output_names=[onnx_writer.OUTPUT],
             )
         except Exception as error:  # an operation that the exporter does not know, among much else
             reason = str(error).partition("\n")[0] or repr(error)

@@ -23,8 +23,9 @@ from prunesweep.core.sparse.model.graph import (
     sources_of,
 )
 from prunesweep.core.sparse.model.lowering import unlowered
-from prunesweep.core.sparse.runtime.dense_runtimes import Run, Value, model_bytes, session_of
+from prunesweep.core.sparse.runtime.dense_runtimes import Run, session_of
 from prunesweep.core.sparse.runtime.limits import unsuited
+from prunesweep.core.sparse.runtime.onnx_writer import Value, model_bytes
 
 _FEWEST_ZEROS = 0.5
 """Share of zeros in the weights of a part below which nobody tries it."""
