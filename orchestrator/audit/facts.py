@@ -8,7 +8,7 @@ from prunesweep.core.plan.published import PUBLISHED, toys
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.plan.stages import TOP5_CLASSES
 from prunesweep.orchestrator.audit.subject import FAIL, NOT_APPLICABLE, PASS, AuditedSweep, ItemResult, cells_of
-from prunesweep.orchestrator.report.render import toys_of
+from prunesweep.orchestrator.report.caption import toys_of
 from prunesweep.orchestrator.report.validity import imported, nothing_learned
 
 

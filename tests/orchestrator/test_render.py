@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
-from prunesweep.orchestrator.report.render import table_lines
+from prunesweep.orchestrator.report.table import table_lines
 
 Sweep = Callable[..., Any]
 NAMES = [field.name for field in fields(ReportRow)]

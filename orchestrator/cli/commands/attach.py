@@ -8,7 +8,7 @@ from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, width
 from prunesweep.orchestrator.ledger_session import ledger
-from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report.table import table_lines
 from prunesweep.orchestrator.status.follow import follow
 from prunesweep.orchestrator.status.total_failure import nothing_made, without_results
 
@@ -27,5 +27,5 @@ def attach(sweep: str | None) -> None:
         if nothing_made(rows):
             say("", *without_results(sweep_status(engine, found.id), width()))
         else:
-            say("", *render.table_lines(rows, width()))
+            say("", *table_lines(rows, width()))
     raise typer.Exit(code)

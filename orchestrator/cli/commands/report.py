@@ -14,9 +14,8 @@ from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width
 from prunesweep.orchestrator.ledger_session import ledger
-from prunesweep.orchestrator.report import render
 from prunesweep.orchestrator.report.plain import csv_text, json_text
-from prunesweep.orchestrator.report.render import ENDINGS, FORMATS
+from prunesweep.orchestrator.report.render import ENDINGS, FORMATS, render
 
 _MODULES = {"html": ("altair", "vl_convert", "jinja2"), "plots": ("altair", "vl_convert"), "parquet": ("pyarrow",)}
 """What a format needs of the extra `report`."""
@@ -52,7 +51,7 @@ def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) ->
         from prunesweep.orchestrator.report.html.build import page_of
 
         return page_of(engine, sweep, rows).encode()
-    return render.render(rows, form, width() if output is None else 120)
+    return render(rows, form, width() if output is None else 120)
 
 
 def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:

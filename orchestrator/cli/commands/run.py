@@ -14,7 +14,8 @@ from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.private import make_private
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import note, say, width
-from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report.markdown import markdown
+from prunesweep.orchestrator.report.table import table_lines
 from prunesweep.orchestrator.run.detached import start
 from prunesweep.orchestrator.run.local_run import LocalRun, checked_per_device, local_run, submit_here
 from prunesweep.orchestrator.run.local_worker import WorkerEnded
@@ -64,10 +65,10 @@ def _finish(here: LocalRun) -> None:
     if nothing_made(rows):
         say("", *without_results(sweep_status(here.engine, here.submitted.id), width()))
         return
-    say("", *render.table_lines(rows, width()))
+    say("", *table_lines(rows, width()))
     file = here.settings.home / "reports" / f"{name}.md"
     make_private(file.parent)
-    write_whole(file, render.markdown(rows))
+    write_whole(file, markdown(rows))
     page = _page(here, rows, file.with_suffix(".html"))
     say("", f"report: {file}", page, f"more:   sweep report {name} --format csv -o {name}.csv")
 

@@ -7,7 +7,9 @@ from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.queries.controls import DENSE
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
-from prunesweep.orchestrator.report import best, render, validity
+from prunesweep.orchestrator.report import best, validity
+from prunesweep.orchestrator.report.caption import toys_of
+from prunesweep.orchestrator.report.columns import disturbed
 from prunesweep.orchestrator.report.summary import Group, Spread, dense_spread, groups, spread
 
 _NEAR = 0.01
@@ -21,7 +23,7 @@ def verdict(rows: Sequence[ReportRow]) -> list[str]:
         return [*lines, "No cell has been evaluated yet, so nothing can be said about accuracy."]
     lines += [f"{line}." for line in (*validity.imported(rows), *validity.nothing_learned(rows))]
     lines += _dense(rows) + best.lines(rows) + _speed(rows)
-    lines += [f"a toy, and what is seen on it holds for it alone: {one}." for one in render.toys_of(rows)]
+    lines += [f"a toy, and what is seen on it holds for it alone: {one}." for one in toys_of(rows)]
     collapsed = sum(bool(row.collapsed) for row in rows)
     if collapsed:
         lines.append(f"Layer collapse: {text.plural(collapsed, 'cell')} lost every weight of a layer.")
@@ -122,7 +124,7 @@ def _speed(rows: Sequence[ReportRow]) -> list[str]:
             f"Against the dense network in the very code that ran the pruned one, the zeros alone bring {shown};"
             " what is beyond that is the engine's doing."
         )
-    noisy = sum(map(render.disturbed, measured))
+    noisy = sum(map(disturbed, measured))
     if noisy:
         lines.append(f"Disturbed while measured (? in the table): {text.plural(noisy, 'cell')}; measure again.")
     return lines

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.orchestrator.console import text
-from prunesweep.orchestrator.report import render
+from prunesweep.orchestrator.report.caption import caption
+from prunesweep.orchestrator.report.columns import shown_columns
 
 _FIELDS = {
     "algorithm": "algorithm",
@@ -85,7 +86,7 @@ class HtmlTable:
 
 def table(rows: Sequence[ReportRow]) -> HtmlTable:
     """Return what `templates/table.html` shows."""
-    columns = [(column, _FIELDS[column.title]) for column in render.shown_columns(rows)]
+    columns = [(column, _FIELDS[column.title]) for column in shown_columns(rows)]
     heads = [Head(column.title, field, column.left) for column, field in columns]
     return HtmlTable(
         [Head("cell", "cell"), *heads, Head("digest", "digest", left=True)],
@@ -99,7 +100,7 @@ def table(rows: Sequence[ReportRow]) -> HtmlTable:
             )
             for row in rows
         ],
-        list(render.caption(rows)),
+        list(caption(rows)),
     )
 
 
