@@ -6,7 +6,8 @@ import numpy as np
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import install
-from prunesweep.core.sparse.model.graph import Conv, Graph, Linear, TokenLinear, map_shapes
+from prunesweep.core.sparse.model.graph import Conv, Graph, Linear, TokenLinear
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.sparse.runtime.onnx_reader import graph_of_onnx
 
 

@@ -15,17 +15,8 @@ from torch import fx, nn
 from torch.nn import functional as F
 
 from prunesweep.core.measure.folding import folded, numbers, pair
-from prunesweep.core.sparse.model.graph import (
-    INPUT,
-    Conv,
-    GlobalMean,
-    Graph,
-    Linear,
-    MaxPool,
-    Node,
-    map_shapes,
-    sources_of,
-)
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, sources_of
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.training.models import PaddedShortcut
 
 

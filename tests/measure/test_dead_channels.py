@@ -9,7 +9,8 @@ from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.sparse.model.dead_channels import drop_dead_channels
-from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node, map_shapes
+from prunesweep.core.sparse.model.graph import INPUT, Conv, GlobalMean, Graph, Linear, MaxPool, Node
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.training.models import build_model, prunable
 
 

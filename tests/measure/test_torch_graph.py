@@ -11,7 +11,8 @@ from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference, run_graph
 from prunesweep.core.plan.models import MODELS, ModelRef
 from prunesweep.core.pruning.masks import apply_masks
-from prunesweep.core.sparse.model.graph import Conv, Linear, map_shapes
+from prunesweep.core.sparse.model.graph import Conv, Linear
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.training.models import build_model
 
 

@@ -35,9 +35,9 @@ from prunesweep.core.sparse.model.graph import (
     MaxPool,
     Node,
     Scale,
-    map_shapes,
 )
 from prunesweep.core.sparse.model.packed import read_packed, write_packed
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.sparse.runtime import hybrid
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.engine import HYBRID, Engine

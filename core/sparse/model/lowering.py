@@ -26,9 +26,9 @@ from prunesweep.core.sparse.model.graph import (
     Node,
     Operator,
     Scale,
-    map_shapes,
     sources_of,
 )
+from prunesweep.core.sparse.model.shapes import map_shapes
 
 _LARGEST = 1 << 25
 """Weights of a convolution, zeros counted: 128 MB while its code is made."""

@@ -49,8 +49,8 @@ from prunesweep.core.sparse.model.graph import (
     Operator,
     Scale,
     TokenLinear,
-    map_shapes,
 )
+from prunesweep.core.sparse.model.shapes import map_shapes
 
 _ENTRY = "prunesweep-packed"
 _OPSET = 17

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from prunesweep.core.sparse.model.graph import Conv, Graph, map_shapes
+from prunesweep.core.sparse.model.graph import Conv, Graph
 from prunesweep.core.sparse.model.lowering import Window, unlowered, windows_of
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.sparse.runtime.layout import frames_of
 
 _LANES = 16
@@ -18,7 +19,7 @@ def unsuited(graph: Graph) -> str | None:
     windows of.
 
     Raises:
-        ValueError: as `prunesweep.core.sparse.model.graph.map_shapes`.
+        ValueError: as `prunesweep.core.sparse.model.shapes.map_shapes`.
     """
     shapes = map_shapes(graph)
     for node in graph.nodes:

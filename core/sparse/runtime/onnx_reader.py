@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from prunesweep.core.sparse.model.fusion import fused, needed
-from prunesweep.core.sparse.model.graph import INPUT, Graph, Node, Operator, map_shapes
+from prunesweep.core.sparse.model.graph import INPUT, Graph, Node, Operator
+from prunesweep.core.sparse.model.shapes import map_shapes
 from prunesweep.core.sparse.runtime.onnx_layers import LAYERS
 from prunesweep.core.sparse.runtime.onnx_model import input_name, loaded, observed, simplified
 from prunesweep.core.sparse.runtime.onnx_values import Values

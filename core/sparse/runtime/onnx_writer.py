@@ -22,8 +22,8 @@ from prunesweep.core.sparse.model.graph import (
     Operator,
     Scale,
     TokenLinear,
-    map_shapes,
 )
+from prunesweep.core.sparse.model.shapes import map_shapes
 
 OUTPUT = "logits"
 
