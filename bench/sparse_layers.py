@@ -21,7 +21,8 @@ from prunesweep.core.measure.pinned import pinned
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.codegen.target import here
 from prunesweep.core.sparse.model.graph import Conv
-from prunesweep.core.sparse.model.lowering import Window, WindowGraph, windows_of
+from prunesweep.core.sparse.model.lowering import windows_of
+from prunesweep.core.sparse.model.window_graph import Window, WindowGraph
 from prunesweep.core.sparse.runtime.batch_plan import BatchPlan
 from prunesweep.core.sparse.runtime.program import Call, Job, ProgramStep, ThreadPool
 from prunesweep.core.sparse.runtime.single_plan import SingleProgram

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.model.graph import INPUT, AvgPool, GlobalMean, Graph
-from prunesweep.core.sparse.model.lowering import SumPool, sum_windows, windows_of
+from prunesweep.core.sparse.model.lowering import sum_windows, windows_of
+from prunesweep.core.sparse.model.window_graph import SumPool
 from prunesweep.core.sparse.runtime.engine import Engine
 from prunesweep.core.sparse.runtime.layout import frames_of
 from tests.support.examples import examples

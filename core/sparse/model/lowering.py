@@ -1,4 +1,4 @@
-"""A graph as the engine runs it: every node is a window over a map, the mean and the linear layers, too.
+"""Makes every node of a graph a window over a map, as the engine runs it: the mean and the linear layers, too.
 
 The code leaves out zeros, so a grouped convolution is one with zeros between its groups, a dilated one has zeros
 between its taps, and a scale, a sum, an average pool and a concatenation are convolutions with one weight a channel and
@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from prunesweep.core.sparse.model.conv_weights import diagonal, dilated, ungrouped
 from prunesweep.core.sparse.model.graph import (
     Activation,
     Add,
@@ -24,59 +25,17 @@ from prunesweep.core.sparse.model.graph import (
     Linear,
     MaxPool,
     Node,
-    Operator,
     Scale,
-    sources_of,
 )
+from prunesweep.core.sparse.model.node_support import unlowered
 from prunesweep.core.sparse.model.shapes import map_shapes
+from prunesweep.core.sparse.model.window_graph import SumPool, Window, WindowGraph
 
-_LARGEST = 1 << 25
-"""Weights of a convolution, zeros counted: 128 MB while its code is made."""
 _FLAT = 64
 """Numbers that are summed one after the other: the 8 × 8 map in front of a classifier."""
 _WINDOW = 16
 """Numbers of a window where more than that are summed, by sums of sums: the error of a float32 sum grows with how many
 numbers follow each other."""
-
-
-@dataclass(frozen=True)
-class SumPool:
-    """out [C, H', W'] = the sums over windows that lie side by side, from the first pixel on; the last ones of a row
-    and of a column may reach beyond the map, where there is nothing."""
-
-    out: str
-    source: str
-    kernel: tuple[int, int]
-
-    @property
-    def stride(self) -> tuple[int, int]:
-        return self.kernel
-
-    @property
-    def padding(self) -> tuple[int, int]:
-        return (0, 0)
-
-
-Window = Conv | MaxPool | SumPool
-
-
-@dataclass(frozen=True, eq=False)
-class WindowGraph:
-    """A graph of window operations, as the run time executes it.
-
-    Attributes:
-        nodes: in an order in which they can run, convolutions without groups and dilation; the last one's value is the
-            result.
-        shapes: every value's, (C, H, W).
-    """
-
-    nodes: tuple[Window, ...]
-    shapes: Mapping[str, tuple[int, int, int]]
-
-    @property
-    def result(self) -> str:
-        """The last node's value."""
-        return self.nodes[-1].out
 
 
 def windows_of(graph: Graph) -> WindowGraph:
@@ -105,34 +64,6 @@ def sum_windows(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
         yield high, wide
         height, width = -(-height // high), -(-width // wide)
     yield height, width
-
-
-def unlowered(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> str | None:
-    """Return why the engine has no code for a node, or None. shapes: as `map_shapes` gives them."""
-    if isinstance(node, Operator):
-        return f"has no code for {node.kind}"
-    if any(len(shapes[name]) not in (1, 3) or -1 in shapes[name] for name in (node.out, *sources_of(node))):
-        return "has no code for tokens"
-    if isinstance(node, AvgPool) and any(node.padding) and not node.count_padding:
-        return "has no code for an average that leaves out its padding"
-    if _weights(node, shapes) > _LARGEST:
-        return f"takes no more than {_LARGEST:,} weights a layer, zeros counted"
-    return None
-
-
-def _weights(node: Node, shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """Return how many weights a node's convolution has, zeros counted, where it has more than those of the graph."""
-    outputs, channels = shapes[node.out][0], shapes[sources_of(node)[0]][0]
-    if isinstance(node, Conv) and not node.plain:
-        sizes = zip(node.dilation, node.weight.shape[2:], strict=True)
-        taps: int = math.prod(step * (int(size) - 1) + 1 for step, size in sizes)
-        return outputs * channels * taps
-    if isinstance(node, Concat):
-        return outputs * max(shapes[source][0] for source in node.sources)
-    if isinstance(node, AvgPool):
-        whole = node.kernel == shapes[node.source][1:]
-        return channels * channels * (1 if whole else math.prod(node.kernel))
-    return channels * channels if isinstance(node, Scale | Activation | Add) else 0
 
 
 def _with_map(shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -187,7 +118,7 @@ class _Rewriter:
         return name
 
     def conv(self, node: Conv) -> None:
-        weight = _dilated(_ungrouped(node), node.dilation)
+        weight = dilated(ungrouped(node), node.dilation)
         add = None if node.add is None else self._source(node.add)
         source = self._source(node.source)
         self.nodes.append(replace(node, source=source, add=add, weight=weight, groups=1, dilation=(1, 1)))
@@ -267,7 +198,7 @@ class _Rewriter:
         self, out: str, source: str, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
     ) -> None:
         channels = self.shapes[source][0]
-        weight = _diagonal(np.ones(channels), channels, 0) * np.full(kernel, 1 / math.prod(kernel), np.float32)
+        weight = diagonal(np.ones(channels), channels, 0) * np.full(kernel, 1 / math.prod(kernel), np.float32)
         self.nodes.append(Conv(out, source, weight, np.zeros(channels, np.float32), stride, padding, relu=False))
 
     def concat(self, node: Concat) -> None:
@@ -276,7 +207,7 @@ class _Rewriter:
         for number, source in enumerate(node.sources):
             channels, last = self.shapes[source][0], number == len(node.sources) - 1
             out = node.out if last else self._new(f"{node.out}.{number}", shape)
-            weight, bias = _diagonal(np.ones(channels), shape[0], at), np.zeros(shape[0], np.float32)
+            weight, bias = diagonal(np.ones(channels), shape[0], at), np.zeros(shape[0], np.float32)
             self.nodes.append(Conv(out, self._source(source), weight, bias, (1, 1), (0, 0), relu=False, add=before))
             at, before = at + channels, out
 
@@ -293,7 +224,7 @@ class _Rewriter:
         """Lower a layer with one weight a channel."""
         channels = self.shapes[out][0]
         full, shift = (np.array(np.broadcast_to(np.asarray(one, np.float32), channels)) for one in (weight, bias))
-        made = _diagonal(full, channels, 0)
+        made = diagonal(full, channels, 0)
         self.nodes.append(Conv(out, self._source(source), made, shift, (1, 1), (0, 0), relu, add))
 
     def _pools_apart(self) -> list[Window]:
@@ -337,34 +268,3 @@ def _as_conv(node: Linear, source: str, count: int, size: tuple[int, int, int]) 
     """Return the layer over what is `count` times its input, a map of that size."""
     weight = (node.weight / np.float32(count)).reshape(len(node.weight), *size)
     return Conv(node.out, source, weight, node.bias, (1, 1), (0, 0), node.relu)
-
-
-def _diagonal(weights: np.ndarray, outputs: int, first: int) -> np.ndarray:
-    """Return weight [outputs, C, 1, 1] that brings channel c, times weights[c], to output first + c."""
-    made = np.zeros((outputs, len(weights), 1, 1), np.float32)
-    each = np.arange(len(weights))
-    made[first + each, each, 0, 0] = weights
-    return made
-
-
-def _ungrouped(node: Conv) -> np.ndarray:
-    """Return weight [O, C, kh, kw] with zeros for the channels of other groups."""
-    if node.groups == 1:
-        return node.weight
-    outputs, each, height, width = node.weight.shape
-    made = np.zeros((outputs, each * node.groups, height, width), np.float32)
-    step = outputs // node.groups
-    for group in range(node.groups):
-        rows, columns = slice(group * step, (group + 1) * step), slice(group * each, (group + 1) * each)
-        made[rows, columns] = node.weight[rows]
-    return made
-
-
-def _dilated(weight: np.ndarray, dilation: tuple[int, int]) -> np.ndarray:
-    """Return the weight with zeros between its taps."""
-    if dilation == (1, 1):
-        return weight
-    sizes = [step * (size - 1) + 1 for step, size in zip(dilation, weight.shape[2:], strict=True)]
-    made = np.zeros((*weight.shape[:2], *sizes), np.float32)
-    made[:, :, :: dilation[0], :: dilation[1]] = weight
-    return made

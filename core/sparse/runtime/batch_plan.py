@@ -13,7 +13,7 @@ from prunesweep.core.sparse.codegen import assembler as asm
 from prunesweep.core.sparse.codegen.target import Target
 from prunesweep.core.sparse.kernels.convolution import CodeBlock, block, pooling
 from prunesweep.core.sparse.model.graph import INPUT, Conv
-from prunesweep.core.sparse.model.lowering import SumPool, Window, WindowGraph
+from prunesweep.core.sparse.model.window_graph import SumPool, Window, WindowGraph
 from prunesweep.core.sparse.runtime.batch_tiles import TiledLayer, TileScratch, benches, tiled_layer
 from prunesweep.core.sparse.runtime.executable import Executable
 from prunesweep.core.sparse.runtime.layout import ValueLayout, ValueMemory, allocate, frames_of

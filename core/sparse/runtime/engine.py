@@ -12,9 +12,10 @@ from prunesweep.core.cpus import capped
 from prunesweep.core.sparse.codegen.target import Target, here
 from prunesweep.core.sparse.codegen.target import unsupported as unsupported
 from prunesweep.core.sparse.model.graph import Graph
-from prunesweep.core.sparse.model.lowering import WindowGraph, windows_of
+from prunesweep.core.sparse.model.lowering import windows_of
 from prunesweep.core.sparse.model.receptive_field import read_pixels
 from prunesweep.core.sparse.model.shapes import map_shapes
+from prunesweep.core.sparse.model.window_graph import WindowGraph
 from prunesweep.core.sparse.runtime.batch_plan import BatchPlan, BatchProgram
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, dense_runs
 from prunesweep.core.sparse.runtime.hybrid import Hybrid

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from prunesweep.core.sparse.model.graph import INPUT, Conv, Graph, Linear, Node, TokenLinear, sources_of
-from prunesweep.core.sparse.model.lowering import unlowered
+from prunesweep.core.sparse.model.node_support import unlowered
 from prunesweep.core.sparse.model.shapes import OPAQUE, map_shapes
 from prunesweep.core.sparse.runtime.dense_runtimes import Run, session_of
 from prunesweep.core.sparse.runtime.limits import unsuited

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prunesweep.core.sparse.model.graph import INPUT, Conv, MaxPool
-from prunesweep.core.sparse.model.lowering import Window
+from prunesweep.core.sparse.model.window_graph import Window
 from prunesweep.core.sparse.runtime.program import aligned
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from prunesweep.core.sparse.model.graph import Conv, Graph
-from prunesweep.core.sparse.model.lowering import Window, unlowered, windows_of
+from prunesweep.core.sparse.model.lowering import windows_of
+from prunesweep.core.sparse.model.node_support import unlowered
 from prunesweep.core.sparse.model.shapes import map_shapes
+from prunesweep.core.sparse.model.window_graph import Window
 from prunesweep.core.sparse.runtime.layout import frames_of
 
 _LANES = 16

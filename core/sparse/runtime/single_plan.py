@@ -10,7 +10,7 @@ from prunesweep.core.sparse.kernels.convolution import block
 from prunesweep.core.sparse.kernels.gathering import pitch_of, sources
 from prunesweep.core.sparse.kernels.spmm import inputs_at_once, list_of, row_list, vectors_max
 from prunesweep.core.sparse.model.graph import INPUT, Conv
-from prunesweep.core.sparse.model.lowering import SumPool, Window, WindowGraph
+from prunesweep.core.sparse.model.window_graph import SumPool, Window, WindowGraph
 from prunesweep.core.sparse.runtime.batch_plan import chunks, cut
 from prunesweep.core.sparse.runtime.builder import CodeParts, Draft, PendingCall, even, finished
 from prunesweep.core.sparse.runtime.program import ProgramStep, ThreadPool
