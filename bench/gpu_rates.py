@@ -22,7 +22,7 @@ from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model
-from prunesweep.core.training.step import Recording
+from prunesweep.core.training.recording import Recording
 
 PEAKS = {"H100": 989e12, "H200": 989e12}
 """Dense bf16 FLOP/s of the SXM modules, from NVIDIA's data sheets, by a word in the device's name."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from prunesweep.core.training.step import Recording, StepMemory
+from prunesweep.core.training.recording import Recording, StepMemory
 
 
 class KeptStep:

@@ -14,9 +14,11 @@ from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.plan.regrowth import Regrowth
 from prunesweep.core.pruning.masks import Masks, apply_masks
 from prunesweep.core.training.batches import BatchDraws, draw, fitting, normalise, partition, steps_in
+from prunesweep.core.training.cuda_graph import CudaGraph
 from prunesweep.core.training.datasets import Split
+from prunesweep.core.training.recording import Recording
 from prunesweep.core.training.regrowing import MaskChange
-from prunesweep.core.training.step import CudaGraph, Recording, Step
+from prunesweep.core.training.step import Step
 from prunesweep.core.training.training_state import TrainingState
 
 _VALIDATION_BATCH = 1000

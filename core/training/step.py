@@ -7,10 +7,7 @@ the cursor that says where in the epoch we are. A replay needs nothing from the 
 """
 
 import logging
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -20,82 +17,17 @@ from prunesweep.core.passes import Passes
 from prunesweep.core.plan.recipes import Recipe
 from prunesweep.core.pruning.masks import Masks, prunable
 from prunesweep.core.seeds import dice
-from prunesweep.core.streams import capture_stream
+from prunesweep.core.training.batch_counters import counter_of, idly_counting, without_counters
 from prunesweep.core.training.batches import BatchDraws, augmented, steps_in
+from prunesweep.core.training.cuda_graph import ran_out_of_memory
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.distillation import teacher_of
 from prunesweep.core.training.optimizer import build_optimizer
+from prunesweep.core.training.recording import Lasting, Recording, StepMemory
 from prunesweep.core.training.regrowing import MaskChange, move
 from prunesweep.core.training.stream import Stream
 
 _log = logging.getLogger(__name__)
-_WARM_UPS = 3
-_BatchNorm: TypeAlias = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
-_COUNTING = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
-
-
-class Recording(Protocol):
-    """Device work that is recorded once and played many times."""
-
-    def capture(self, work: Callable[[], None]) -> None:
-        """Record `work`, which may be carried out any number of times for that."""
-
-    def replay(self) -> None:
-        """Carry it out once more, on the memory that it was recorded on."""
-
-
-@dataclass(frozen=True)
-class StepMemory:
-    """All that a recorded step knows the addresses of.
-
-    Attributes:
-        tensors: by name, the same names for every step of one kind.
-        split: the tensors of the split, which a step only reads.
-        kind: what has to be equal for a recorded step to do the work of another one: recipe, number of images, number
-            formats, and shape, type and layout of every tensor.
-    """
-
-    tensors: Mapping[str, Tensor]
-    split: tuple[Tensor, ...]
-    kind: Hashable
-
-
-@runtime_checkable
-class Lasting(Protocol):
-    """A recording that may have been made for an earlier step."""
-
-    def take_over(self, memory: StepMemory) -> bool:
-        """Move the memory to where an earlier step was recorded on, and return True, if there is one of its kind."""
-
-
-class CudaGraph:
-    """A CUDA graph (torch.cuda.CUDAGraph). Its gradients and activations live in a memory pool of its own, which the
-    next capture in this process frees once the graph is gone."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._graph = torch.cuda.CUDAGraph()
-
-    def capture(self, work: Callable[[], None]) -> None:
-        """Record `work` after three rounds of it, in which cuDNN tries its kernels and libraries allocate what a
-        capture may not."""
-        with torch.cuda.device(self._device):
-            stream = capture_stream(self._device)
-            stream.wait_stream(torch.cuda.current_stream())
-            # Trying kernels takes a while for each shape: only this one, which comes again and again, is worth it.
-            tf32 = torch.backends.cudnn.allow_tf32  # as steps beside the graph have it, whatever the default is here
-            with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=tf32):
-                with torch.cuda.stream(stream):
-                    for _ in range(_WARM_UPS):
-                        work()
-                # Thread-local: what other threads do with the device, e.g. allocate pinned memory, is no error then.
-                with torch.cuda.graph(self._graph, stream=stream, capture_error_mode="thread_local"):
-                    work()
-            torch.cuda.current_stream().wait_stream(stream)
-
-    def replay(self) -> None:
-        """Replay it in one launch; returns before the device is done."""
-        self._graph.replay()
 
 
 class Step:
@@ -150,9 +82,7 @@ class Step:
         self._rate = torch.zeros((), device=device)
         self._cursor = torch.zeros(1, dtype=torch.int64, device=device)
         self._lanes = torch.arange(recipe.batch, device=device)
-        self._counting = [
-            module for module in model.modules() if isinstance(module, _COUNTING) and _counts_idly(module)
-        ]
+        self._counting = idly_counting(model)
         self._uncounted = 0
         """Played steps that the counters of these batch-norms do not hold yet."""
         if isinstance(graph, Lasting) and teacher is None:
@@ -174,7 +104,7 @@ class Step:
     def settle(self) -> None:
         """Bring the counters of batch-norms up to date, which played steps leave alone; nothing else reads them."""
         if self._uncounted and self._counting:
-            torch._foreach_add_([_counter(module) for module in self._counting], self._uncounted)
+            torch._foreach_add_([counter_of(module) for module in self._counting], self._uncounted)
         self._uncounted = 0
 
     def _optimizer_state(self) -> dict[str, Tensor]:
@@ -254,7 +184,7 @@ class Step:
         try:
             self._graph.capture(self._train_at_cursor)
         except RuntimeError as error:
-            if not _ran_out_of_memory(error):
+            if not ran_out_of_memory(error):
                 raise
             _log.warning("too little memory on %s to record a step; launching its kernels", self._split.device)
             self._graph = None
@@ -267,7 +197,7 @@ class Step:
         """Carry out the step that the cursor points to; it then points to the next full batch, after the last one to
         the first. Everything is looked up on the device: an index as a number would wait for it."""
         self._rate.copy_(self._planned_rates.index_select(0, self._cursor).squeeze(0))
-        with _without_counters(self._counting):
+        with without_counters(self._counting):
             self._train(self._plan.rows(self._cursor * self._recipe.batch + self._lanes), self._rate)
         self._advance()
 
@@ -294,43 +224,6 @@ class Step:
             if self._masked:
                 torch._foreach_mul_(self._masked, self._factors)
             self.summed.add_(loss, alpha=len(labels))
-
-
-def _counts_idly(module: _BatchNorm) -> bool:
-    """Return whether a batch-norm, of torch's own code, counts its batches, though its averages do not depend on how
-    many there were."""
-    own = type(module) in _COUNTING
-    return own and module.momentum is not None and module.num_batches_tracked is not None
-
-
-def _counter(module: _BatchNorm) -> Tensor:
-    counter = module.num_batches_tracked
-    assert isinstance(counter, Tensor)  # noqa: S101 - `_counts_idly` has looked
-    return counter
-
-
-@contextmanager
-def _without_counters(modules: Sequence[_BatchNorm]) -> Iterator[None]:
-    """Keep batch-norms from counting: that is a kernel of its own for each, in every step."""
-    counters = [_counter(module) for module in modules]
-    try:
-        for module in modules:
-            module.num_batches_tracked = None
-        yield
-    finally:
-        for module, counter in zip(modules, counters, strict=True):
-            module.num_batches_tracked = counter
-
-
-def _ran_out_of_memory(error: BaseException) -> bool:
-    """Return whether this error, or one that it came after, is a lack of the device's memory: an allocation that fails
-    within a capture makes ending the capture fail as well."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, torch.OutOfMemoryError):
-            return True
-        seen = seen.__context__
-    return False
 
 
 def _send(target: Tensor, source: Tensor) -> None:

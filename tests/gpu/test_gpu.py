@@ -32,11 +32,12 @@ from prunesweep.core.plan.stages import Train, digest, encode
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.settings import Settings, load_settings
+from prunesweep.core.training.cuda_graph import CudaGraph
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.kept_step import KeptStep
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model
-from prunesweep.core.training.step import CudaGraph, Recording
+from prunesweep.core.training.recording import Recording
 from prunesweep.worker.protocol import Done, Epoch, Failed, Owner, Request, Saved
 from prunesweep.worker.trainer.__main__ import _serve as serve_stage
 from prunesweep.worker.trainer.context import TrainerContext

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from prunesweep.core.training import step
+from prunesweep.core.training.batch_counters import idly_counting
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.kept_step import KeptStep
 from prunesweep.core.training.loop import Training, train
@@ -129,4 +129,4 @@ def test_played_steps_leave_the_counters_of_batch_norms_to_the_end(make_split: M
     assert seen[0] == 0 and max(seen[1:-1]) == 0, "no kernel for them in a step"
     assert int(model.bn1.num_batches_tracked) == len(seen)  # type: ignore[arg-type, union-attr]
     cumulative = nn.Sequential(nn.BatchNorm2d(3, momentum=None), nn.BatchNorm2d(3))
-    assert [step._counts_idly(module) for module in cumulative] == [False, True]
+    assert idly_counting(cumulative) == [cumulative[1]]

@@ -20,10 +20,10 @@ from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training import loop, step
 from prunesweep.core.training.batches import draw
+from prunesweep.core.training.cuda_graph import CudaGraph
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model
-from prunesweep.core.training.step import CudaGraph
 
 # 56 images to train on: three full batches of 16, then one of 8.
 IMAGES, FULL = 70, 3

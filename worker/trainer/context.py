@@ -23,10 +23,11 @@ from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.pruning.masks import Masks
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.training.builtin import download_bytes
+from prunesweep.core.training.cuda_graph import CudaGraph
 from prunesweep.core.training.dataset_cache import Checked
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.kept_step import KeptStep
-from prunesweep.core.training.step import CudaGraph, Recording
+from prunesweep.core.training.recording import Recording
 from prunesweep.core.training.training_state import TrainingState
 from prunesweep.worker.protocol import Event, Ready, Request, Saved
 from prunesweep.worker.trainer.artifact_store import SPOOL, TrainerStore, tidy

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from prunesweep.core.training.step import Recording
+from prunesweep.core.training.recording import Recording
 from prunesweep.worker.protocol import Event, Progress
 from prunesweep.worker.trainer.gpu_usage import GpuUsage
 
