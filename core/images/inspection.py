@@ -15,7 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from prunesweep.core.collector import collector_paused
-from prunesweep.core.images.listing import SPLITS, FolderListing, ImageFile, list_folder
+from prunesweep.core.images.image_file import ImageFile
+from prunesweep.core.images.listing import SPLITS, FolderListing, list_folder
 from prunesweep.core.images.manifest import FolderSeal, ImageFacts, KnownFiles, manifest_of, save_manifest, settled
 from prunesweep.core.images.problems import Problems, count, joined, shown
 from prunesweep.core.images.seal import seal

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from prunesweep.core.images.listing import Stamp
+from prunesweep.core.images.image_file import Stamp
 from prunesweep.core.io import whole_file
 
 _VERSION = 2

@@ -7,7 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prunesweep.core.images.listing import DEEPEST, is_ignored, split_folders
+from prunesweep.core.images.file_names import is_ignored
+from prunesweep.core.images.listing import split_folders
+from prunesweep.core.images.walk import DEEPEST
 
 if TYPE_CHECKING:
     from hashlib import _Hash

@@ -20,7 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prunesweep.core.images.listing import SPLITS, Stamp
+from prunesweep.core.images.image_file import Stamp
+from prunesweep.core.images.listing import SPLITS
 from prunesweep.core.images.problems import Problems
 from prunesweep.core.images.splitting import held_out
 

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from prunesweep.core.images.listing import Stamp
+from prunesweep.core.images.image_file import Stamp
 from prunesweep.core.io import whole_file
 from prunesweep.core.private import make_private
 from prunesweep.core.progress import CountDone

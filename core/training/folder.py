@@ -16,8 +16,9 @@ import numpy as np
 from prunesweep.core.cpus import usable_cpus
 from prunesweep.core.errors import RENAME, RETRY, StageError
 from prunesweep.core.images.decoding import RULES, Unusable, decode
+from prunesweep.core.images.image_file import ImageFile
 from prunesweep.core.images.inspection import Inspection, SplitFiles
-from prunesweep.core.images.listing import SPLITS, ImageFile
+from prunesweep.core.images.listing import SPLITS
 from prunesweep.core.images.resizing import resized
 from prunesweep.core.images.shards import Shards, identity_of
 from prunesweep.core.plan.datasets import DatasetRef

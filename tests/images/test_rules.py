@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.decoding import Unusable, decode
+from prunesweep.core.images.file_names import SUFFIXES, UNREAD
 from prunesweep.core.images.folders import find_dataset
 from prunesweep.core.images.inspection import inspect_folder
-from prunesweep.core.images.listing import SUFFIXES
 from prunesweep.core.training.datasets import load_dataset
 from tests.images.cases import BAD, GOOD, GREY16, Case
 from tests.orchestrator.conftest import Ran, home, sweep
@@ -166,11 +166,9 @@ def test_no_bytes_whatever_break_the_inspection(form: str, data: st.DataObject) 
 
 def test_every_suffix_that_pillow_reads_is_an_image_or_refused() -> None:
     """None is left out in silence; those that are not counted are formats of data, films or programs."""
-    from prunesweep.core.images.listing import _UNREAD
-
     Image.init()
     known = {suffix.removeprefix(".") for suffix, form in Image.registered_extensions().items() if form in Image.OPEN}
-    left = known - SUFFIXES - _UNREAD
+    left = known - SUFFIXES - UNREAD
     assert left <= {
         "bufr",
         "fit",
