@@ -4,29 +4,26 @@ An artifact's name is the SHA-256 of its bytes, so its content never changes, an
 """
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
+from obstore.exceptions import AlreadyExistsError, BaseError
 
 from prunesweep.core.artifacts.inventory import Inventory, is_ledger, key, probe
 from prunesweep.core.artifacts.location import FIELD, PROBE, WORK, RetryLimits, connect, lateness, reason
+from prunesweep.core.artifacts.stored_file import set_aside, write_file
+from prunesweep.core.artifacts.transfer import create, read_all, upload
 from prunesweep.core.errors import StageError, UserError
-from prunesweep.core.io import reserve
 from prunesweep.core.private import make_private
 from prunesweep.core.progress import CountDone
 from prunesweep.core.settings import mask
-from prunesweep.core.traffic import Traffic, followed
 
 if TYPE_CHECKING:
-    from obstore import GetResult
     from obstore.store import ObjectStore
 
 
@@ -35,9 +32,6 @@ class StoreAway(OSError):
 
 
 _Answer = TypeVar("_Answer")
-_TRIES = 5
-_PIECE = 2**20
-"""Bytes between two signs of progress."""
 
 
 class ArtifactStore:
@@ -85,32 +79,11 @@ class ArtifactStore:
         name = sha256(data).hexdigest()
         with self._answering("write"):
             if self._folder is None:
-                self._upload(key(name), data, progress)
+                upload(self._backend, key(name), data, progress)
             else:
                 self._check_folder()
-                self._write_file(self._folder / key(name), name, data)
+                write_file(self._backend, self._folder, name, data)
         return name, len(data)
-
-    def _upload(self, path: str, data: bytes, progress: CountDone | None) -> None:
-        """Upload in one request, whole or not at all: parts of a multipart upload that was cut off would stay for ever.
-
-        First only if nothing is there. Where that is refused (it is there, or the server knows no such condition) or
-        no answer comes (the client does not repeat it: it may have arrived) the same bytes are written over.
-        """
-
-        watched = None if progress is None or len(data) <= _PIECE else _counted(progress, len(data))
-
-        def send(mode: Literal["create", "overwrite"]) -> None:
-            act = partial(obstore.put, self._backend, path, data, mode=mode, use_multipart=False)
-            if watched is None:
-                act()
-            else:
-                followed(act, watched)
-
-        try:
-            send("create")
-        except (BaseError, OSError):
-            send("overwrite")
 
     def get(self, name: str, progress: CountDone | None = None) -> bytes:
         """Return the bytes whose SHA-256 is `name`.
@@ -133,7 +106,7 @@ class ArtifactStore:
         return data
 
     def _read(self, path: str, progress: CountDone | None) -> bytes:
-        return _all_of(self._asked(lambda: obstore.get(self._backend, path)), progress)
+        return read_all(self._asked(lambda: obstore.get(self._backend, path)), progress)
 
     def _asked(self, ask: Callable[[], _Answer]) -> _Answer:
         """Return what the store answers of an object. A server that may know it a moment later is asked again then:
@@ -181,7 +154,7 @@ class ArtifactStore:
                 obstore.put(self._backend, path, b"prunesweep", use_multipart=False)
                 obstore.delete(self._backend, path)
             else:
-                _set_aside(self._folder / probe(), size)
+                set_aside(self._folder / probe(), size)
 
     def delete(self, name: str) -> None:
         """Remove an artifact; if there is none, that is as well.
@@ -203,7 +176,7 @@ class ArtifactStore:
         if not is_ledger(f"ledgers/{ledger_id}"):
             raise ValueError(f"not a ledger's name: {ledger_id!r}")
         with self._answering("write"), contextlib.suppress(AlreadyExistsError):
-            _create(self._backend, f"ledgers/{ledger_id}", b"prunesweep ledger\n")
+            create(self._backend, f"ledgers/{ledger_id}", b"prunesweep ledger\n")
 
     def ledgers(self) -> frozenset[str]:
         """Return the names of all ledgers that have signed in.
@@ -236,7 +209,7 @@ class ArtifactStore:
         backend, _ = connect(self._url, PROBE)
         path, data = probe(), b"prunesweep"
         try:
-            _create(backend, path, data)
+            create(backend, path, data)
             found = bytes(obstore.get(backend, path).bytes())
             obstore.delete(backend, path)
         except (BaseError, OSError) as error:
@@ -251,27 +224,6 @@ class ArtifactStore:
         if self._folder is not None and not self._folder.is_dir():
             raise StoreAway(f"the artifact store's folder {self._folder} is not there; mount it, or make it again")
 
-    def _write_file(self, file: Path, name: str, data: bytes) -> None:
-        """Write the file; a sound one is never replaced: until the disk has the new one, a power loss would cost
-        both."""
-        for _ in range(_TRIES):
-            try:
-                obstore.put(self._backend, key(name), data, mode="create", use_multipart=False)
-            except AlreadyExistsError:
-                if not _renewed(file, name):
-                    obstore.put(self._backend, key(name), data, use_multipart=False)
-            try:
-                _sync(file)
-                return
-            except FileNotFoundError:
-                continue  # `sweep gc` had it in its hands just now
-            except OSError:
-                # The disk did not take it after all (full, or failing): nobody must find half of it.
-                with contextlib.suppress(OSError):
-                    file.unlink()
-                raise
-        raise FileNotFoundError(f"{file} is removed again and again")
-
     @contextmanager
     def _answering(self, verb: str) -> Iterator[None]:
         try:
@@ -280,66 +232,6 @@ class ArtifactStore:
             raise
         except (BaseError, OSError) as error:
             raise StoreAway(f"cannot {verb} the artifact store {self._shown}: {reason(error)}") from error
-
-
-def _counted(progress: CountDone, size: int) -> Callable[[Traffic], None]:
-    """Return a callback that reports the progress of an upload of so many bytes; headers and TLS count with it, so it
-    is never more than all."""
-    return lambda seen: progress(min(seen.sent, size), size)
-
-
-def _all_of(found: "GetResult", progress: CountDone | None) -> bytes:
-    size = int(found.meta["size"])
-    if progress is None or size <= _PIECE:
-        return bytes(found.bytes())
-    data = bytearray()
-    for piece in found.stream(_PIECE):
-        data += piece
-        progress(len(data), size)
-    return bytes(data)
-
-
-def _renewed(file: Path, name: str) -> bool:
-    """Make a sound file count as written now; False if it is damaged, gone, or another user's."""
-    try:
-        if sha256(file.read_bytes()).hexdigest() != name:
-            return False
-        os.utime(file)
-    except OSError:
-        return False
-    return True
-
-
-def _set_aside(file: Path, size: int) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        reserve(handle, size)
-    finally:
-        os.close(handle)
-        file.unlink(missing_ok=True)
-
-
-def _sync(file: Path) -> None:
-    """Ask the disk to keep a file before the ledger says that it exists."""
-    for place in (file, file.parent):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _create(backend: "ObjectStore", path: str, data: bytes) -> None:
-    """Create it atomically; a plain write on a store without conditional ones.
-
-    Raises:
-        AlreadyExistsError: the object is there.
-    """
-    try:
-        # One request: a multipart upload cannot be made conditional.
-        obstore.put(backend, path, data, mode="create", use_multipart=False)
-    except NotSupportedError:
-        obstore.put(backend, path, data)
 
 
 def _own_folder(home: Path) -> Path:
