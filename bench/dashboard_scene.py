@@ -20,8 +20,9 @@ from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.ledger.queue.workers import SlotUsage, register
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.settings import load_settings
 
 WORKERS = ("gpu-a:4711", "gpu-b:4712")

@@ -27,8 +27,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.orchestrator.find.search import Known, Trial, best, next_step
 from prunesweep.orchestrator.find.space import SPARSITIES, STEP, SearchSpace, search_space
 

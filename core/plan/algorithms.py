@@ -36,6 +36,8 @@ RECOVERIES: Mapping[str, str] = MappingProxyType(
 )
 """What follows each pruning. The axis `epochs` says how long, in each round, but for `none` and the tickets."""
 TICKET, FRESH_TICKET = TICKETS = ("ticket", "fresh-ticket")
+REWINDING = ("lr-rewind", "weight-rewind")
+"""Recoveries that train as many epochs of the dense schedule's end."""
 
 
 REWIND = 1

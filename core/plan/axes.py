@@ -1,4 +1,4 @@
-"""Reads the values of a grid's axes, from the command line or from TOML, into canonical numbers."""
+"""What a grid's axes are called, and how their values, from the command line or from TOML, become canonical numbers."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -136,3 +136,13 @@ def parse_points(value: object, field: str) -> float:
     if isinstance(value, bool) or not 0 <= points <= 100:
         raise UserError(field, value, "give percentage points from 0 to 100, e.g. 1")
     return points / 100
+
+
+def field_of(axis: str) -> str:
+    """Return the field of `Grid` that holds an axis, which people may call by another word."""
+    return "iterations" if axis == "rounds" else axis
+
+
+def axis_name(field: str) -> str:
+    """Return what people call the axis that a field of `Grid` holds."""
+    return "rounds" if field == "iterations" else field

@@ -1,22 +1,27 @@
-"""How each axis of a grid is read from a string of the command line or a value of TOML."""
+"""How the axes of a grid are read, each from a string of the command line or a value of TOML."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import axes, engines
-from prunesweep.core.plan.algorithms import OF_CHANNELS, Algorithm
+from prunesweep.core.plan.algorithms import OF_CHANNELS, Algorithm, with_built_in
+from prunesweep.core.plan.axes import field_of
 from prunesweep.core.plan.compositions import parse_compositions
-from prunesweep.core.plan.controls import MARK, WEIGHT_SCORES, find, method_of
+from prunesweep.core.plan.controls import MARK, WEIGHT_SCORES, check_counts, find, method_of
 from prunesweep.core.plan.costs import load_profile
-from prunesweep.core.plan.datasets import RESIZES, parse_share, read_size
+from prunesweep.core.plan.datasets import RESIZES, check_resize, parse_share, read_size
+from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import parse_rules
-from prunesweep.core.plan.networks import parse_model
+from prunesweep.core.plan.models import MODELS
+from prunesweep.core.plan.networks import parse_model, read_network, with_arguments
 from prunesweep.core.plan.patterns import FIX, is_like_one
-from prunesweep.core.plan.points import parse_points
-from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.points import as_table, axes_of, parse_points
+from prunesweep.core.plan.recipes import load_recipe, recipe_for
+from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 
 def parse_algorithm(name: object, known: tuple[Algorithm, ...]) -> str:
@@ -112,10 +117,83 @@ READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     }
 )
 """By the field of `Grid`; the algorithms' names, the width and a network's arguments depend on other axes
-(`prunesweep.core.plan.grids.read_axes`)."""
+(`read_axes`)."""
 
 
 def _text(value: object, field: str) -> str:
     if isinstance(value, str) and value:
         return value
     raise UserError(field, value, "give a name in quotes")
+
+
+def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
+    """Return `base` with the given axes replaced; each value is a string (command line) or a TOML value.
+
+    Raises:
+        UserError: an unknown axis or a bad value; names the field.
+    """
+    if "rounds" in values:
+        if "iterations" in values:
+            raise UserError("rounds", values["rounds"], "the same axis is given as iterations too; give one of the two")
+        values = {field_of(axis): value for axis, value in values.items()}
+    changes = {}
+    for name, value in values.items():
+        if name in ("algorithm", "width", "model_args"):
+            continue
+        if name not in READERS:
+            raise UserError("axis", name, did_you_mean(name, [*READERS, "algorithm", "rounds", "width", "model_args"]))
+        changes[name] = READERS[name](value)
+    known = with_built_in(changes.get("algorithms", base.algorithms))
+    for own in changes.get("algorithms", ()):
+        check_counts(own, known, f"algorithms.{own.name}.allocation")
+    if "algorithm" in values:
+        read = partial(parse_algorithm, known=known)
+        changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", read)
+    if "dataset" in changes and "recipe" not in changes:
+        changes["recipe"] = recipe_for(changes["dataset"])
+    network = _network(values, changes.pop("model", None), base)
+    if changes.get("weights") and "dense_epochs" not in changes:
+        changes["dense_epochs"] = 0
+    grid = replace(base, **changes, **network)
+    if not grid.weights and not grid.dense_epochs:
+        raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
+    if grid.head == "new" and not (grid.weights and grid.dense_epochs):
+        fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
+        raise UserError("head", grid.head, fix)
+    if not grid.weights:  # else a file beside them may give the size
+        check_resize(grid.resize, grid.image_size)
+    return _with_points(grid, known) if grid.points else grid
+
+
+def _with_points(grid: Grid, known: tuple[Algorithm, ...]) -> Grid:
+    """Return the grid with the axes that its points have.
+
+    Raises:
+        UserError: a point that is no cell, or controls beside points.
+    """
+    if grid.fair or grid.controls:
+        raise UserError("points", len(grid.points), "come without fair and controls; list the controls as points")
+    for point in grid.points:
+        parse_algorithm(point.algorithm, known)
+        if grid.reached(point) != point:
+            fix = f"has another sparsity, number of epochs or rounds: {as_table(grid.reached(point))}"
+            raise UserError("points", as_table(point), fix)
+    return replace(grid, **axes_of(grid.points))
+
+
+def _network(values: Mapping[str, object], model: str | None, base: Grid) -> dict[str, Any]:
+    """Return the fields `model` and `width`, where they change. model: the one that `values` name, if they name one."""
+    changes: dict[str, Any] = {} if model is None else {"model": model}
+    asked = model or base.model
+    if "model_args" in values:
+        changes["model"] = asked = with_arguments(asked, values["model_args"])
+    if read_network(asked) is not None:
+        if values.get("width", 0) != 0:
+            fix = "only the built-in networks have one; leave it out, or give what this network takes by --model-args"
+            raise UserError("width", values["width"], fix)
+        return {**changes, "width": 0}
+    if "width" in values:
+        changes["width"] = axes.parse_count(values["width"], "width", 1, 1024)
+    elif model is not None:
+        changes["width"] = MODELS[model]
+    return changes

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axes import field_of
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.compositions import KnownNames
-from prunesweep.core.plan.grids import GRIDS, Grid, field_of, read_axes
+from prunesweep.core.plan.grids import GRIDS, Grid
 from prunesweep.core.plan.suggestions import one_of, unknown_file
 from prunesweep.core.plan.toml_files import read_toml
 

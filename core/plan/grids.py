@@ -1,33 +1,22 @@
-"""Grids: named sets of axes; from a built-in name, a TOML file, or axes on the command line."""
+"""Grids: the axes of a sweep and the cells that they come to; and the built-in ones by name."""
 
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan import axes, engines
-from prunesweep.core.plan.algorithms import FRESH_TICKET, TICKETS, Algorithm, with_built_in
-from prunesweep.core.plan.axis_readers import READERS, parse_algorithm
+from prunesweep.core.plan import engines
+from prunesweep.core.plan.algorithms import FRESH_TICKET, REWINDING, TICKETS, Algorithm, with_built_in
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.controls import check_counts, controls_of, find, method_of
-from prunesweep.core.plan.datasets import check_resize
-from prunesweep.core.plan.families import dense_partner, fresh_ticket, one_schedule, oneshot_partner
+from prunesweep.core.plan.controls import controls_of, find, method_of
+from prunesweep.core.plan.fair_cells import fair_cells
 from prunesweep.core.plan.layer_rules import LayerRule
-from prunesweep.core.plan.models import MODELS
-from prunesweep.core.plan.networks import read_network, with_arguments
-from prunesweep.core.plan.points import as_table, axes_of
-from prunesweep.core.plan.recipes import recipe_for
-from prunesweep.core.plan.suggestions import did_you_mean
 
 MAX_CELLS = 1_000_000
 MAX_ROUNDS = 2_000_000
 """Pruning rounds of a grid before sharing; each is a stage of about 2 kB in the ledger."""
-_CONTROLS = ("oneshot", "random", "layer-random")
-_BACK = ("lr-rewind", "weight-rewind")
-"""Recoveries that train as many epochs of the dense schedule's end."""
 
 
 @dataclass(frozen=True)
@@ -162,32 +151,7 @@ class Grid:
         if self.controls and cell.sparsity:
             yield from (replace(cell, algorithm=control) for control in controls_of(algorithm))
         if self.fair:
-            yield from self._fair(cell, algorithm)
-
-    def _fair(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
-        """Yield what a cell is compared with: the same training with nothing pruned, in one step, and by chance."""
-        if algorithm.recovery in TICKETS:
-            yield from self._beside_ticket(cell, algorithm)
-            return
-        total = cell.epochs * cell.iterations
-        if cell.iterations > 1 and cell.sparsity and not method_of(algorithm):
-            if once := one_schedule(algorithm, self.known):
-                yield replace(cell, algorithm=once.name)
-            partner = oneshot_partner(algorithm, self.known)
-            if partner and self._lasts(partner, total):
-                yield Cell(partner.name, cell.sparsity, total, 1, cell.seed)
-            yield from (Cell(name, cell.sparsity, total, 1, cell.seed) for name in _CONTROLS)
-        dense = dense_partner(algorithm, self.known)
-        if total and dense and self._lasts(dense, total):
-            yield Cell(dense.name, 0.0, total, 1, cell.seed)
-
-    def _beside_ticket(self, cell: Cell, algorithm: Algorithm) -> Iterator[Cell]:
-        """Yield a ticket trained as long as the dense network, which is its dense control; others have its mask's
-        sparsity and its training: with fresh initial weights, and with a random mask of its layer counts."""
-        if cell.sparsity and not method_of(algorithm) and algorithm.recovery != FRESH_TICKET:
-            if fresh := fresh_ticket(algorithm, self.known):
-                yield replace(cell, algorithm=fresh.name, epochs=self.dense_epochs)
-            yield from (replace(cell, algorithm=name) for name in controls_of(algorithm) if name.startswith("random"))
+            yield from fair_cells(cell, algorithm, self.known, self.dense_epochs)
 
     def _epochs(self, algorithm: Algorithm, asked: int) -> int:
         """Return epochs that the last round trains.
@@ -202,15 +166,10 @@ class Grid:
                 fix = f"goes back to epoch {algorithm.rewind} of {self.dense_epochs}; give more dense epochs"
                 raise UserError("algorithm", algorithm.name, f"{fix}, or one of your own with a smaller rewind")
             return self.dense_epochs if algorithm.recovery == FRESH_TICKET else self.dense_epochs - algorithm.rewind
-        if algorithm.recovery in _BACK and asked > self.dense_epochs:
+        if algorithm.recovery in REWINDING and asked > self.dense_epochs:
             fix = f"{algorithm.name} goes back at most the {self.dense_epochs} epochs of the dense training"
             raise UserError("epochs", asked, f"{fix}; give {self.dense_epochs} or fewer, or more dense epochs")
         return asked
-
-    def _lasts(self, algorithm: Algorithm, epochs: int) -> bool:
-        """Return whether a round of it can train that long: to set a learning rate back, there must have been as
-        many."""
-        return algorithm.recovery not in _BACK or epochs <= self.dense_epochs
 
     def _rounds(self, algorithm: str) -> int:
         return sum(self.iterations) if self.named(algorithm).rounds else 1
@@ -245,86 +204,3 @@ GRIDS: Mapping[str, Grid] = MappingProxyType(
         ),
     }
 )
-
-
-def field_of(axis: str) -> str:
-    """Return the field of `Grid` that holds an axis, which people may call by another word."""
-    return "iterations" if axis == "rounds" else axis
-
-
-def axis_name(field: str) -> str:
-    """Return what people call the axis that a field of `Grid` holds."""
-    return "rounds" if field == "iterations" else field
-
-
-def read_axes(values: Mapping[str, object], base: Grid) -> Grid:
-    """Return `base` with the given axes replaced; each value is a string (command line) or a TOML value.
-
-    Raises:
-        UserError: an unknown axis or a bad value; names the field.
-    """
-    if "rounds" in values:
-        if "iterations" in values:
-            raise UserError("rounds", values["rounds"], "the same axis is given as iterations too; give one of the two")
-        values = {field_of(axis): value for axis, value in values.items()}
-    changes = {}
-    for name, value in values.items():
-        if name in ("algorithm", "width", "model_args"):
-            continue
-        if name not in READERS:
-            raise UserError("axis", name, did_you_mean(name, [*READERS, "algorithm", "rounds", "width", "model_args"]))
-        changes[name] = READERS[name](value)
-    known = with_built_in(changes.get("algorithms", base.algorithms))
-    for own in changes.get("algorithms", ()):
-        check_counts(own, known, f"algorithms.{own.name}.allocation")
-    if "algorithm" in values:
-        read = partial(parse_algorithm, known=known)
-        changes["algorithm"] = axes.parse_list(values["algorithm"], "algorithm", read)
-    if "dataset" in changes and "recipe" not in changes:
-        changes["recipe"] = recipe_for(changes["dataset"])
-    network = _network(values, changes.pop("model", None), base)
-    if changes.get("weights") and "dense_epochs" not in changes:
-        changes["dense_epochs"] = 0
-    grid = replace(base, **changes, **network)
-    if not grid.weights and not grid.dense_epochs:
-        raise UserError("dense_epochs", 0, "give a whole number from 1 to 100000; 0 is for given --weights")
-    if grid.head == "new" and not (grid.weights and grid.dense_epochs):
-        fix = "puts an untrained classifier on given weights; give --weights, and --dense-epochs to train it"
-        raise UserError("head", grid.head, fix)
-    if not grid.weights:  # else a file beside them may give the size
-        check_resize(grid.resize, grid.image_size)
-    return _with_points(grid, known) if grid.points else grid
-
-
-def _with_points(grid: Grid, known: tuple[Algorithm, ...]) -> Grid:
-    """Return the grid with the axes that its points have.
-
-    Raises:
-        UserError: a point that is no cell, or controls beside points.
-    """
-    if grid.fair or grid.controls:
-        raise UserError("points", len(grid.points), "come without fair and controls; list the controls as points")
-    for point in grid.points:
-        parse_algorithm(point.algorithm, known)
-        if grid.reached(point) != point:
-            fix = f"has another sparsity, number of epochs or rounds: {as_table(grid.reached(point))}"
-            raise UserError("points", as_table(point), fix)
-    return replace(grid, **axes_of(grid.points))
-
-
-def _network(values: Mapping[str, object], model: str | None, base: Grid) -> dict[str, Any]:
-    """Return the fields `model` and `width`, where they change. model: the one that `values` name, if they name one."""
-    changes: dict[str, Any] = {} if model is None else {"model": model}
-    asked = model or base.model
-    if "model_args" in values:
-        changes["model"] = asked = with_arguments(asked, values["model_args"])
-    if read_network(asked) is not None:
-        if values.get("width", 0) != 0:
-            fix = "only the built-in networks have one; leave it out, or give what this network takes by --model-args"
-            raise UserError("width", values["width"], fix)
-        return {**changes, "width": 0}
-    if "width" in values:
-        changes["width"] = axes.parse_count(values["width"], "width", 1, 1024)
-    elif model is not None:
-        changes["width"] = MODELS[model]
-    return changes

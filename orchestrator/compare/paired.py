@@ -8,7 +8,7 @@ from types import MappingProxyType
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.states import ENDED
 from prunesweep.core.ledger.queries.report import ReportRow
-from prunesweep.core.plan.grids import axis_name
+from prunesweep.core.plan.axes import axis_name
 from prunesweep.orchestrator.compare.contents import NamedContent
 from prunesweep.orchestrator.report import validity
 from prunesweep.orchestrator.statistics.paired_difference import PairedDifference, holm, paired

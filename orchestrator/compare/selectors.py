@@ -11,9 +11,8 @@ from prunesweep.core.ledger.queries.lookup import dataset_of
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.ledger.queries.training_specs import trained
-from prunesweep.core.plan.axes import parse_count, parse_sparsity
+from prunesweep.core.plan.axes import axis_name, field_of, parse_count, parse_sparsity
 from prunesweep.core.plan.datasets import DatasetRef
-from prunesweep.core.plan.grids import axis_name, field_of
 from prunesweep.core.plan.suggestions import did_you_mean
 from prunesweep.orchestrator.compare import contents
 from prunesweep.orchestrator.compare.paired import AXES, MACHINE, SEED, CellPoint, Value

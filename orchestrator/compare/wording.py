@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any
 
-from prunesweep.core.plan.grids import axis_name
+from prunesweep.core.plan.axes import axis_name
 from prunesweep.orchestrator.compare.contents import NamedContent
 from prunesweep.orchestrator.compare.paired import AXES, Comparison, Metric, PairedTable, Value
 from prunesweep.orchestrator.console import text

@@ -11,9 +11,10 @@ from pathlib import Path
 from prunesweep.core.errors import UserError
 from prunesweep.core.io import check_folder
 from prunesweep.core.plan import engines
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import Grid, read_axes
+from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.points import as_table
 from prunesweep.core.plan.recipes import load_recipe

@@ -10,10 +10,12 @@ from prunesweep.core.errors import StageError, UserError
 from prunesweep.core.images.folders import FoundDataset, candidates, find_images
 from prunesweep.core.ledger.queries.lookup import dataset_of, imported_of
 from prunesweep.core.ledger.queries.sweeps import SweepRow
+from prunesweep.core.plan.axes import field_of
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import AnyPlan, GridPlan, plan_of
 from prunesweep.core.plan.datasets import DatasetRef, folder_of
 from prunesweep.core.plan.grid_files import stored_grid
-from prunesweep.core.plan.grids import Grid, field_of, read_axes
+from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.networks import read_network
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.networks import FoundNetwork, look_at, not_looked_at

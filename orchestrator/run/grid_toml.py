@@ -6,7 +6,8 @@ from typing import Any
 import tomli_w
 
 from prunesweep.core.plan.algorithms import Algorithm
-from prunesweep.core.plan.grids import GRIDS, Grid, axis_name
+from prunesweep.core.plan.axes import axis_name
+from prunesweep.core.plan.grids import GRIDS, Grid
 from prunesweep.core.plan.points import as_table
 
 _BASE = "full"

@@ -14,10 +14,12 @@ from prunesweep.core.ledger.db.engine import new_ledger
 from prunesweep.core.ledger.db.new_file import NotPlaced
 from prunesweep.core.ledger.queue.submit import SubmitSummary, add_sweep
 from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.axes import field_of
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import GridPlan, plan_of
 from prunesweep.core.plan.datasets import check_resize, resize_rule
 from prunesweep.core.plan.grid_files import load_grid, named_fields
-from prunesweep.core.plan.grids import GRIDS, field_of, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import folder_of_file
 from prunesweep.core.settings import Settings, mask

@@ -11,8 +11,9 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.ledger.db.schema import attempts, metrics, results, snapshots, stages, sweep_stages
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import Plan, plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 _DATASET = "digits"
 _MACHINE = ("sweep", "train_seconds", "dense_train_seconds", "processor", "device", "ran_resumed")

@@ -12,8 +12,9 @@ from bench.dashboard_scene import finish, submit, take
 from prunesweep.core.ledger.db.schema import sweeps
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.orchestrator.report.figures.parallel import nothing_to_compare, parallel
 from prunesweep.orchestrator.report.figures.theme import INK
 

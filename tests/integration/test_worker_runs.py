@@ -16,8 +16,9 @@ from prunesweep.core.ledger.queries.logs import stage_log
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import PruneRound, Sleep, Train, digest, encode
 
 DIGITS = {

@@ -13,8 +13,9 @@ from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fai
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.reaper import reap
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark
 
 EPOCH = {"loss": 1.0, "top1": 0.5, "lr": 0.1, "seconds": 2.0, "images_per_s": 100.0}

@@ -9,8 +9,9 @@ from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import crash
 from prunesweep.core.ledger.queue.progress import record_doing
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import epochs_of
 from prunesweep.orchestrator.status.view import time_left
 

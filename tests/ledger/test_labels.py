@@ -14,8 +14,9 @@ from prunesweep.core.ledger.queries.recent import ended_since
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.worker_slots import busy_slots
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 AXES = {"algorithm": "oneshot,snip", "sparsity": "50", "epochs": "1", "iterations": "1", "seeds": "0,1"}
 WANTED = {

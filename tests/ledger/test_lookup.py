@@ -11,8 +11,9 @@ from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 TINY = plan(read_axes({"sparsity": "50,90", "epochs": "1", "iterations": "2"}, GRIDS["demo"]))
 

@@ -8,8 +8,9 @@ from prunesweep.core.ledger.queries.metric_history import histories
 from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 AXES = {"sparsity": "0.75", "algorithm": "iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}
 

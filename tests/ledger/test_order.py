@@ -9,8 +9,9 @@ from prunesweep.core.ledger.queue.control import cancel
 from prunesweep.core.ledger.queue.extend import extend_sweep
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound
 
 AXES = {"sparsity": "50,90", "algorithm": "oneshot,iterative", "epochs": "1", "rounds": "2", "seeds": "0,1"}

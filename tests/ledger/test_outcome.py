@@ -9,8 +9,9 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.ledger.db.schema import latencies, results
 from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fail, release
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark, Evaluate
 
 DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"], "e": ["d"]}

@@ -13,8 +13,9 @@ from prunesweep.core.ledger.queue.outcome import cancelled, complete, crash, fai
 from prunesweep.core.ledger.queue.reaper import reap
 from prunesweep.core.ledger.queue.redo import RedoSummary, redo
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Train
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"], "d": ["c"]}

@@ -9,8 +9,9 @@ from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.redo import redo
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Evaluate, Train
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64

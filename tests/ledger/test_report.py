@@ -7,8 +7,9 @@ import pytest
 from prunesweep.core.ledger.queries.report import ReportRow, layers_left, report_rows
 from prunesweep.core.ledger.queue.outcome import complete, fail
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Evaluate
 
 AXES = {"sparsity": "0.75", "algorithm": "oneshot,iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}

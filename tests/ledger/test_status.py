@@ -18,8 +18,9 @@ from prunesweep.core.ledger.queue.outcome import crash, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import SlotUsage, gone, list_workers, register
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import epochs_of, workload_of
 
 SMALL = {"sparsity": "0.5,0.9", "algorithm": "iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}

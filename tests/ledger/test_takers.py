@@ -9,8 +9,9 @@ from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import WorkerNotes, gone, note, register
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark, Evaluate
 
 

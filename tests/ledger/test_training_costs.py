@@ -10,8 +10,9 @@ from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.ledger.queries.report import ReportRow, report_rows
 from prunesweep.core.ledger.queue.outcome import complete
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.weights import ImportedWeights
 

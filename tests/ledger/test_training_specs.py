@@ -3,8 +3,9 @@
 from prunesweep.core.ledger.queries.training_specs import trained
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 AXES = {"sparsity": "0.75", "algorithm": "oneshot,iterative", "epochs": "2", "iterations": "2", "dense_epochs": "4"}
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import prunesweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import epochs_of
 from tests.support.digits import put_digits
 

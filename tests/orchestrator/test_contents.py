@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]

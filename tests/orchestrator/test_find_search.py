@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.orchestrator.find.search import Known, Trial, best, drops, next_step
 from prunesweep.orchestrator.find.space import OBJECTIVES, SPARSITIES, SearchSpace, search_space
 from tests.support.examples import examples

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.orchestrator.run.grid_toml import grid_toml
 
 _OWN = {

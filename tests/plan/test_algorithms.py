@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.algorithms import ALGORITHMS, SCHEDULES, sparsities
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.families import algorithms_of
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.layer_rules import parse_rules
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.planned_cells import PlannedCell

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan.allocations import ALLOCATIONS, AllocationSpec, parse_allocation, read_choice
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.costs import BATCHES, MAPS, CostProfile, load_profile, make_costs, parse_points
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import PruneRound
 
 POINTS = "1=0.3,16=0.35,64=0.8"

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from prunesweep.core.plan import dag
 from prunesweep.core.plan.algorithms import geometric
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import Plan, plan, plan_of
-from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.grids import GRIDS, Grid
 from prunesweep.core.plan.plan_size import size_of
 from prunesweep.core.plan.stages import PruneRound, digest
 from tests.support.examples import examples

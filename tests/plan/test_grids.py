@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import recipes
 from prunesweep.core.plan.algorithms import Algorithm
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.costs import load_profile
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.recipes import load_recipe
 from tests.support.examples import examples
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.counts import kept_count
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.layer_rules import (
     LayerRule,
     decode_rules,

@@ -6,9 +6,10 @@ import pytest
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.plan import networks
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.networks import label_of, other_versions, parse_model, read_network, source_of, with_arguments
 
 GOOD = "from torch import nn\ndef net(num_classes):\n    return nn.Linear(3, num_classes)\n"

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prunesweep.core.plan.algorithms import ALGORITHMS
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.dag import GridPlan, Plan, plan_of
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.plan_size import size_of
 from prunesweep.core.plan.points import axes_of
 from prunesweep.core.plan.stages import KINDS, epochs_of

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.cells import Cell
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.grid_files import load_grid, stored_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.points import as_table
 from prunesweep.orchestrator.run.grid_toml import grid_toml
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.channel_reach import ChannelGroups, ChannelKind
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.shapes import Shapes
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.recipes import load_recipe, recipe_names
 
 FOLDER = Path(__file__).parents[2] / "core" / "plan" / "recipe_files"

@@ -22,9 +22,10 @@ from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages, sweeps
 from prunesweep.core.ledger.queue.submit import add_sweep
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import Plan, plan
 from prunesweep.core.plan.grid_files import load_grid
-from prunesweep.core.plan.grids import GRIDS, Grid, read_axes
+from prunesweep.core.plan.grids import GRIDS, Grid
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.task import QUEUE, TASK, is_digest
 from prunesweep.core.settings import load_settings

@@ -8,9 +8,10 @@ import torch
 from torch import nn
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import parse_dataset
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import PruneRound, Train, decode, encode

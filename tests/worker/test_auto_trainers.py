@@ -17,9 +17,10 @@ from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.queries.lookup import NextTraining, next_training
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import WorkerNotes, list_workers, note, register, set_slots
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import parse_dataset
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Train, decode, workload_of

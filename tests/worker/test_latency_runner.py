@@ -15,8 +15,9 @@ from prunesweep.core.ledger.db.schema import attempts, stages
 from prunesweep.core.ledger.db.slots import LATENCY_SLOT
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Benchmark, Train
 from prunesweep.core.settings import Settings
 from prunesweep.worker.runtime import WorkerRuntime

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import Plan, plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.planned_cells import PlannedCell
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import encode

@@ -21,9 +21,10 @@ from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.batchnorm import reestimate
 from prunesweep.core.measure.flops import macs
 from prunesweep.core.plan.algorithms import ALGORITHMS
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import plan
 from prunesweep.core.plan.datasets import parse_dataset
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, digest, encode

@@ -24,8 +24,9 @@ from prunesweep.core.ledger.queue.outcome import complete, crash, fail
 from prunesweep.core.ledger.queue.progress import record_epoch
 from prunesweep.core.ledger.queue.submit import add_sweep
 from prunesweep.core.ledger.queue.workers import register
+from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import Plan, plan
-from prunesweep.core.plan.grids import GRIDS, read_axes
+from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.stages import Sleep, digest_of, encode
 from prunesweep.core.settings import load_settings
 
