@@ -2,7 +2,6 @@
 
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 
 from celery.utils.log import get_logger
 
@@ -20,18 +19,10 @@ from prunesweep.worker.protocol import Done, Epoch, Event, Failed, Owner, Progre
 from prunesweep.worker.slot_rest import SlotRest
 from prunesweep.worker.stall import SHORTEST, StallDetector
 from prunesweep.worker.trainer.errors import says_machine
-from prunesweep.worker.trainer_process import GRACE, LONGEST_GRACE, TrainerDied, TrainerProcess
-from prunesweep.worker.usage import ProcessMeter
+from prunesweep.worker.trainer_process import TrainerDied, TrainerProcess
+from prunesweep.worker.warm_trainer import WarmTrainer
 
 logger = get_logger(__name__)
-
-_LONGEST_RESTART = 60.0
-_START_SECONDS = 300.0
-"""A trainer must be up by then; importing torch from a cold network disk takes a minute."""
-_SAVING_SECONDS = 3.0
-"""How long saving a state is thought to take before one was saved."""
-_OUT_AFTER = 3
-"""Failed starts in a row after which no work is expected of a slot; it keeps trying."""
 
 
 class Slot:
@@ -44,30 +35,17 @@ class Slot:
         self.name = name or device
         self.role = role or device
         self._context = context
-        self.processor = ""
-        """Of its trainer: what it named when it was last ready, "" = none was yet."""
         self._lock = threading.Lock()
         self._open, self._engaged = True, False
         self._held: Claim | None = None
         self._stop_reason: StopReason | None = None
         self._settled = False
-        self._closing = False
         self._saved_log = ""
-        # Trainers are started by this thread, which lives as long as the worker: Linux kills them when it ends.
-        self._keeper = ThreadPoolExecutor(1, thread_name_prefix=f"keeper-{device}")
-        self._process: TrainerProcess | None = None
-        self._up = False
-        self._start: Future[None] | None = None
-        self._start_failures = 0
-        self._start_after = 0.0
+        self._trainer = WarmTrainer(device, self.name, context, self._lock, self._trainer_ready)
         self._free_since = time.monotonic()
         self._rest = SlotRest(context.settings.lease / 6, time.monotonic)
         self._resting = False
-        self._silence: StallDetector | None = None
-        self._saving_seconds = _SAVING_SECONDS
         self.doing = DoingPace()
-        self._meter = ProcessMeter()
-        self._last_progress: Progress | None = None
 
     @property
     def held(self) -> Claim | None:
@@ -84,8 +62,12 @@ class Slot:
     @property
     def empty(self) -> bool:
         """True when it has neither a stage nor a trainer."""
-        coming = self._start is not None and not self._start.done()
-        return not (self._engaged or coming or (self._process is not None and self._process.alive))
+        return not self._engaged and self._trainer.gone
+
+    @property
+    def processor(self) -> str:
+        """Of its trainer: what it named when it was last ready, "" = none was yet."""
+        return self._trainer.processor
 
     @property
     def progressing(self) -> Claim | None:
@@ -95,27 +77,25 @@ class Slot:
     @property
     def silent_seconds(self) -> float:
         """Seconds since the running stage's trainer last gave a sign of progress."""
-        silence = self._silence
+        silence = self._trainer.silence
         return silence.look() if silence is not None else 0.0
 
     @property
     def out(self) -> bool:
         """True when no work can be expected of this slot: it has withdrawn, or its trainer does not start."""
-        return bool(self._rest.withdrawn) or self._start_failures >= _OUT_AFTER
+        return bool(self._rest.withdrawn) or self._trainer.failing
 
     @property
     def ready(self) -> bool:
         """True when the trainer is up: busy or not."""
-        process = self._process
-        up = self._up and not self._closing and process is not None and process.alive
-        return up and (self._held is not None or (self._open and self._rest.over))
+        return self._trainer.ready and (self._held is not None or (self._open and self._rest.over))
 
     def look(self) -> None:
         """End a trainer that hangs; to be called about once a second, by one thread."""
         if self._resting and self._rest.over:
             self._resting = False
             self._context.changed()
-        silence, process = self._silence, self._process
+        silence, process = self._trainer.silence, self._trainer.process
         if silence is None or process is None:
             return
         silence.look()
@@ -126,12 +106,7 @@ class Slot:
 
     def usage(self) -> SlotUsage:
         """Return what its trainer has used since the last look; to be called once a heartbeat, by one thread."""
-        process, said = self._process, self._last_progress
-        alive = process is not None and process.alive
-        found = self._meter.look(process.pid if process is not None and alive else None)
-        if said is None or not alive:
-            return SlotUsage(found.cpu_percent, found.memory_bytes)
-        return SlotUsage(found.cpu_percent, found.memory_bytes, said.gpu_percent, said.gpu_bytes)
+        return self._trainer.usage()
 
     def free_for(self) -> float:
         """Return for how many seconds the slot has been ready without a hint, a stale one included; 0 if it is busy."""
@@ -140,21 +115,16 @@ class Slot:
     def keep_warm(self) -> None:
         """Start the trainer, in the background, unless it is up or coming up, or just failed to."""
         with self._lock:
-            coming = self._start is not None and not self._start.done()
-            up = self._up and self._process is not None and self._process.alive
-            if not self._open and up and not self._engaged and self._process is not None:
-                self._up = False
-                self._process.close()
-            if self._closing or coming or up or self._rest.withdrawn or time.monotonic() < self._start_after:
-                return
             if not self._open:
-                return
-            self._start = self._keeper.submit(self._bring_up)
+                if not self._engaged:
+                    self._trainer.retire()
+            elif not self._rest.withdrawn:
+                self._trainer.keep_warm()
 
     def run(self, digest: str) -> bool:
         """Claim the stage and run it to some end; False if it could not be claimed."""
         with self._lock:
-            process = self._process
+            process = self._trainer.process
             if not self.ready or process is None:
                 return False
             self._engaged = True
@@ -175,7 +145,7 @@ class Slot:
             return False
         with self._lock:
             self._held, self._saved_log, self._settled = taken, "", False
-            self._stop_reason = StopReason.RELEASE if self._closing else None
+            self._stop_reason = StopReason.RELEASE if self._trainer.closing else None
         try:
             self._attend(process, taken)
         finally:
@@ -195,7 +165,7 @@ class Slot:
             if of is not None and self._held is not of:
                 return
             self._stop_reason = stop_reason
-            process = self._process
+            process = self._trainer.process
         if process is not None and stop_reason in (StopReason.LOST, StopReason.HUNG):
             process.kill()  # nothing that it could save is wanted, or it would not
         elif process is not None:
@@ -203,16 +173,12 @@ class Slot:
 
     @property
     def grace(self) -> float:
-        """Seconds for which a trainer that is asked to end may save its state, before it is killed: twice what its
-        longest step and its last saving took, as it may be in the middle of both."""
-        silence = self._silence
-        if silence is None:
-            return GRACE
-        return min(LONGEST_GRACE, max(GRACE, 2 * (silence.pause + self._saving_seconds)))
+        """Seconds for which its trainer may save its state when it is asked to end."""
+        return self._trainer.grace
 
     def save_log(self) -> None:
         """Bring the running stage's log in the ledger up to date."""
-        held, process = self._held, self._process
+        held, process = self._held, self._trainer.process
         if held is None or process is None:
             return
         text = process.log.text()
@@ -223,9 +189,7 @@ class Slot:
     def begin_close(self) -> None:
         """Hand the running stage back and take no other."""
         with self._lock:
-            self._closing = True
-            if self._process is not None and not self._up:
-                self._process.stop()
+            self._trainer.begin_close()
         self.stop(StopReason.RELEASE)
 
     def close(self, timeout: float) -> None:
@@ -234,52 +198,16 @@ class Slot:
         deadline = time.monotonic() + timeout
         while self._held is not None and time.monotonic() < deadline:
             time.sleep(0.01)
-        if self._process is not None:
-            self._process.close()
-        self._keeper.shutdown(wait=True, cancel_futures=True)
+        self._trainer.close()
 
     def kill(self) -> None:
         """End its trainer at once; waits for nothing, and for no lock."""
-        process = self._process
-        if process is not None:
-            process.kill()
+        self._trainer.kill()
 
-    def _bring_up(self) -> None:
-        """Start a trainer and wait until it has imported torch. Runs on the keeper thread."""
-        if self._process is not None:
-            if self._up:
-                logger.warning("%s: %s while idle; starting another", self.name, self._process.death())
-            self._process.close()
-        with self._lock:
-            if self._closing:
-                return
-            self._up = False
-            process = self._process = TrainerProcess(self.device)
-        limit = max(_START_SECONDS, self._context.settings.silence)
-        silence = self._silence = StallDetector(limit, time.monotonic, "starting")
-        try:
-            ready = process.wait_ready()
-        except TrainerDied as death:
-            process.close()
-            self._failed_to_start(f"the trainer was {silence}" if silence.hung else str(death))
-            return
-        finally:
-            self._silence = None
-        self._start_failures = 0
+    def _trainer_ready(self) -> None:
         if self._rest.over:
             self._context.troubles.end(self.name)
         self._free_since = time.monotonic()
-        self.processor = ready.name
-        self._up = True
-        logger.info("%s: trainer %d is ready (%s, torch %s)", self.name, process.pid, ready.name, ready.torch)
-        self._context.changed()
-
-    def _failed_to_start(self, reason: str) -> None:
-        self._start_failures += 1
-        wait = min(_LONGEST_RESTART, 2.0 ** min(self._start_failures, 30))
-        self._start_after = time.monotonic() + wait
-        if not self._closing:
-            self._context.troubles.begin(self.name, f"cannot start: {reason}")
 
     def _attend(self, process: TrainerProcess, taken: Claim) -> None:
         record = AttemptRecord(self._context, self.name, taken)
@@ -291,7 +219,9 @@ class Slot:
         places = self._places(taken)
         request = Request(taken.digest, taken.attempt, taken.spec, taken.inputs, taken.snapshot, places)
         logger.info("%s: %s %s, attempt %d", self.name, taken.digest[:12], label_of(taken.spec), taken.attempt)
-        silence = self._silence = StallDetector(self._context.settings.silence, time.monotonic, "beginning", SHORTEST)
+        silence = self._trainer.silence = StallDetector(
+            self._context.settings.silence, time.monotonic, "beginning", SHORTEST
+        )
         try:
             for event in process.run(request):
                 silence.progressed(event.phase if isinstance(event, Progress) else "")
@@ -300,15 +230,15 @@ class Slot:
             logger.info("%s: %s ended after %.1f s", self.name, taken.digest[:12], time.monotonic() - started)
         except TrainerDied as death:
             log = process.log.text()
-            self._silence = None
-            self._discard(process)
+            self._trainer.silence = None
+            self._trainer.discard(process)
             self._bury(taken, record, death, silence, log)
         except BaseException:
             # What it says next would be taken for the next stage's words.
-            self._discard(process)
+            self._trainer.discard(process)
             raise
         finally:
-            self._silence = self._last_progress = None
+            self._trainer.silence = self._trainer.last_progress = None
             self._note("")
 
     def _bury(self, taken: Claim, record: AttemptRecord, death: TrainerDied, silence: StallDetector, log: str) -> None:
@@ -332,18 +262,18 @@ class Slot:
     def _handle(self, process: TrainerProcess, taken: Claim, record: AttemptRecord, event: Event) -> None:
         ours = True
         if isinstance(event, Progress):
-            self._last_progress = event
+            self._trainer.last_progress = event
             self._note(event.trouble)
             self.doing.note(Doing(event.phase, event.done, event.total, event.unit))
         elif isinstance(event, Epoch):
             ours = record.epoch(event)
         elif isinstance(event, Saved):
-            self._saving_seconds = max(event.seconds, self._saving_seconds)
+            self._trainer.saving_seconds = max(event.seconds, self._trainer.saving_seconds)
             ours = record.saved(event)
         elif isinstance(event, Done | Failed):
             log = process.log.text()
             if self._settle() or event.spent:
-                self._discard(process)  # it was asked to end, or reported that it will: no next stage for it
+                self._trainer.discard(process)  # it was asked to end, or reported that it will: no next stage for it
             self._judge(taken.digest, event)
             if isinstance(event, Done):
                 record.done(event, log)
@@ -369,10 +299,6 @@ class Slot:
         else:
             self._rest.worked()
             self._context.troubles.end(self.name)
-
-    def _discard(self, process: TrainerProcess) -> None:
-        self._up = False
-        process.close()
 
     def _settle(self) -> bool:
         """End the stage: the trainer has sent its result, so nothing stops it any more; a heartbeat that finds

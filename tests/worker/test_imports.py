@@ -12,6 +12,7 @@ MODULES = (
     "prunesweep.worker.runtime",
     "prunesweep.worker.supervisor",
     "prunesweep.worker.slot",
+    "prunesweep.worker.warm_trainer",
     "prunesweep.worker.trainer_process",
 )
 

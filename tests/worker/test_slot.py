@@ -115,7 +115,7 @@ def test_a_trainer_that_dies_counts_as_a_crash_and_is_replaced(stand):
 def test_a_trainer_that_was_asked_to_end_by_others_is_no_crash(stand):
     stand.trainer(Saved("ab" * 32, 10, 1, 2))
     stand.program(stand._program.read_text().replace("done\n", "kill -TERM $$\ndone\n"))
-    stand.slot._process.kill()
+    stand.slot._trainer.process.kill()
     while stand.slot.ready:
         time.sleep(0.01)
     stand.slot.keep_warm()
@@ -135,11 +135,11 @@ def test_what_a_saved_state_replaces_is_thrown_away_and_the_last_one_at_the_end(
 
 def test_a_spent_trainer_gets_no_other_stage(stand):
     stand.trainer(replace(DONE, spent=True))
-    before = stand.slot._process.pid
+    before = stand.slot._trainer.process.pid
     stand.slot.run(DIGEST)
     while not stand.slot.ready:
         time.sleep(0.01)
-    assert stand.slot._process.pid != before
+    assert stand.slot._trainer.process.pid != before
     assert stand.row().state == State.DONE and stand.row().failures == 0
 
 
@@ -168,7 +168,7 @@ def test_facts_that_the_ledger_refuses_fail_the_stage(stand):
 def test_a_slot_whose_trainer_does_not_start_claims_nothing(stand):
     stand.program("echo no torch here >&2; exit 1\n")
     stand.slot.keep_warm()
-    stand.slot._start.result()
+    stand.slot._trainer._start.result()
     assert not stand.slot.ready
     assert not stand.slot.run(DIGEST)
     assert stand.row().state == State.READY and stand.row().attempt == 0
@@ -263,7 +263,7 @@ def test_one_stage_alone_takes_no_slot_out_of_work(stand):
 def test_a_trainer_that_its_driver_aborts_blames_the_machine(stand):
     stand.trainer(None)
     stand.program(stand._program.read_text().replace("echo working", "echo 'what(): CUDA error: ECC error'"))
-    stand.slot._process.kill()
+    stand.slot._trainer.process.kill()
     while stand.slot.ready:
         time.sleep(0.01)
     while not stand.slot.ready:
@@ -280,9 +280,9 @@ def test_a_trainer_that_makes_no_progress_is_ended_and_counts_as_a_crash(stand):
     stand.trainer(Progress("training"))
     runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
     runner.start()
-    while stand.slot.held is None or stand.slot._process.log.last_line() != "working":
+    while stand.slot.held is None or stand.slot._trainer.process.log.last_line() != "working":
         time.sleep(0.01)
-    stand.slot._process._process.send_signal(signal.SIGSTOP)
+    stand.slot._trainer.process._process.send_signal(signal.SIGSTOP)
     while runner.is_alive():
         stand.slot.look()
         time.sleep(0.01)
@@ -291,14 +291,15 @@ def test_a_trainer_that_makes_no_progress_is_ended_and_counts_as_a_crash(stand):
 
 
 def test_a_trainer_that_does_not_come_up_has_a_deadline(stand, monkeypatch):
-    monkeypatch.setattr("prunesweep.worker.slot._START_SECONDS", 0.2)
-    stand.slot._context = replace(stand.slot._context, settings=replace(stand.slot._context.settings, silence=0.2))
+    monkeypatch.setattr("prunesweep.worker.warm_trainer._START_SECONDS", 0.2)
+    context = stand.slot._trainer._context
+    stand.slot._trainer._context = replace(context, settings=replace(context.settings, silence=0.2))
     stand.program("exec sleep 600\n")
     stand.slot.keep_warm()
-    while not stand.slot._start.done():
+    while not stand.slot._trainer._start.done():
         stand.slot.look()
         time.sleep(0.01)
-    assert "silent for" in stand.slot._context.troubles.now()["cpu"]
+    assert "silent for" in context.troubles.now()["cpu"]
 
 
 def test_a_ledger_that_is_away_is_no_silence_of_the_trainer(stand, monkeypatch):
@@ -323,8 +324,8 @@ def test_a_ledger_that_is_away_is_no_silence_of_the_trainer(stand, monkeypatch):
 
 def test_a_trainer_has_as_long_to_save_as_saving_took_before(stand, monkeypatch):
     """One that needs a second is not killed after a tenth of one, when its last saving took two."""
-    monkeypatch.setattr("prunesweep.worker.slot.GRACE", 0.1)
-    stand.slot._saving_seconds = 0.0
+    monkeypatch.setattr("prunesweep.worker.warm_trainer.GRACE", 0.1)
+    stand.slot._trainer.saving_seconds = 0.0
     ready, first, last = (
         write_event(event).decode().strip()
         for event in (
@@ -342,7 +343,7 @@ def test_a_trainer_has_as_long_to_save_as_saving_took_before(stand, monkeypatch)
         time.sleep(0.01)
     runner = threading.Thread(target=stand.slot.run, args=(DIGEST,))
     runner.start()
-    while stand.slot._saving_seconds < 2.0:
+    while stand.slot._trainer.saving_seconds < 2.0:
         time.sleep(0.01)
     assert 4.0 <= stand.slot.grace <= 20.0
     stand.slot.stop(StopReason.RELEASE)

@@ -34,13 +34,13 @@ def test_a_process_that_works_one_that_changes_and_one_that_is_gone():
 def test_a_slot_forgets_the_figures_of_a_trainer_that_is_gone():
     slot = Slot("cuda:0", SimpleNamespace(settings=SimpleNamespace(lease=60.0), troubles=Incidents()))
     assert slot.usage() == SlotUsage()
-    slot._process = SimpleNamespace(alive=True, pid=os.getpid())
-    slot._last_progress = Progress("training", gpu_percent=87.0, gpu_bytes=5_000_000)
+    slot._trainer.process = SimpleNamespace(alive=True, pid=os.getpid())
+    slot._trainer.last_progress = Progress("training", gpu_percent=87.0, gpu_bytes=5_000_000)
     found = slot.usage()
     assert (found.gpu_percent, found.gpu_bytes) == (87.0, 5_000_000) and found.memory_bytes
-    slot._process = SimpleNamespace(alive=False, pid=os.getpid())
+    slot._trainer.process = SimpleNamespace(alive=False, pid=os.getpid())
     assert slot.usage() == SlotUsage(), "it has died"
-    slot._keeper.shutdown()
+    slot._trainer._keeper.shutdown()
 
 
 def test_a_gpu_is_asked_now_and_then_and_may_not_answer(monkeypatch, capsys):
