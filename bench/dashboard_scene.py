@@ -138,35 +138,7 @@ def fill(engine: Engine, count: int, share: float = 0.6, seeds: int = 1, name: s
 def _result(held: Claim) -> dict[str, object]:
     luck = random.Random(held.digest)
     if held.kind == "evaluate":
-        return {
-            "top1": luck.uniform(0.88, 0.94),
-            "top1_before": None if '"before":""' in held.spec else luck.uniform(0.3, 0.8),
-            "top1_bn": None,
-            "top5": None,
-            "nonzero_counted": None,
-            "total_counted": None,
-            "params_nonzero": None,
-            "params": None,
-            "collapsed": 0,
-            "majority": 0.1,
-            "loss": 0.3,
-            "images": 10_000,
-            "nonzero": 1_100_000,
-            "total": 11_000_000,
-            "macs": 80_000_000,
-            "macs_dense": 550_000_000,
-            "layers": [
-                {
-                    "name": f"layer{i}.weight",
-                    "nonzero": luck.randrange(5, 100),
-                    "total": 100,
-                    "macs": 1,
-                    "macs_dense": 9,
-                }
-                for i in range(1, 7)
-            ],
-            "device": "a GPU",
-        }
+        return _evaluation(held, luck)
     if held.kind == "benchmark":
         ratio = luck.uniform(0.95, 2.4)
         return LATENCY | {
@@ -177,6 +149,38 @@ def _result(held: Claim) -> dict[str, object]:
             "engine": "sparse",
         }
     return {}
+
+
+def _evaluation(held: Claim, luck: random.Random) -> dict[str, object]:
+    return {
+        "top1": luck.uniform(0.88, 0.94),
+        "top1_before": None if '"before":""' in held.spec else luck.uniform(0.3, 0.8),
+        "top1_bn": None,
+        "top5": None,
+        "nonzero_counted": None,
+        "total_counted": None,
+        "params_nonzero": None,
+        "params": None,
+        "collapsed": 0,
+        "majority": 0.1,
+        "loss": 0.3,
+        "images": 10_000,
+        "nonzero": 1_100_000,
+        "total": 11_000_000,
+        "macs": 80_000_000,
+        "macs_dense": 550_000_000,
+        "layers": [
+            {
+                "name": f"layer{i}.weight",
+                "nonzero": luck.randrange(5, 100),
+                "total": 100,
+                "macs": 1,
+                "macs_dense": 9,
+            }
+            for i in range(1, 7)
+        ],
+        "device": "a GPU",
+    }
 
 
 def main(arguments: Sequence[str]) -> None:

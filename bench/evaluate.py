@@ -25,6 +25,7 @@ from prunesweep.core.measure.machine import processor_name
 from prunesweep.core.plan.engines import DEFAULT
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import count_nonzero
+from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
 
 _WHOLE = 10_000
@@ -47,6 +48,31 @@ def networks(options: argparse.Namespace) -> list[tuple[str, torch.nn.Module]]:
     return made
 
 
+def _compared(
+    name: str, network: torch.nn.Module, dense: torch.nn.Module, split: Split, repeat: int, threads: int
+) -> dict[str, object]:
+    """Return seconds of both sides for the whole test set, and print them."""
+    device, images = torch.device("cpu"), len(split.labels)
+    race = compete(dense, network, (3, 32, 32), 64, threads, device, DEFAULT)
+    engine = fastest_engine(race, _WHOLE, *count_nonzero(network))
+    began = time.perf_counter()
+    run = passes_in(engine, network, split, threads)
+    prepared = time.perf_counter() - began
+    eager, chosen = [], []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        wanted = evaluate(network, split, device, _BATCH)
+        eager.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        same = evaluate(network, split, device, BATCH if run else _BATCH, logits_of=run)
+        chosen.append(time.perf_counter() - began)
+        assert abs(same.top1 - wanted.top1) <= 1 / images, (same, wanted)
+    scale = _WHOLE / images
+    slow, fast = statistics.median(eager) * scale, statistics.median(chosen) * scale + prepared
+    print(f"{name:<24}torch {slow:6.1f} s, {engine} {fast:6.1f} s (prepared in {prepared:.1f} s): {fast / slow:.2f}")
+    return {"engine": engine, "torch_s": slow, "engine_s": fast, "ratio": fast / slow}
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -60,29 +86,10 @@ def main() -> None:
     threads = options.threads or len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    split, device = random_split(options.images), torch.device("cpu")
+    split = random_split(options.images)
     found = {}
     for name, network in networks(options):
-        race = compete(networks(options)[0][1], network, (3, 32, 32), 64, threads, device, DEFAULT)
-        engine = fastest_engine(race, _WHOLE, *count_nonzero(network))
-        began = time.perf_counter()
-        run = passes_in(engine, network, split, threads)
-        prepared = time.perf_counter() - began
-        eager, chosen = [], []
-        for _ in range(options.repeat):
-            began = time.perf_counter()
-            wanted = evaluate(network, split, device, _BATCH)
-            eager.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            same = evaluate(network, split, device, BATCH if run else _BATCH, logits_of=run)
-            chosen.append(time.perf_counter() - began)
-            assert abs(same.top1 - wanted.top1) <= 1 / options.images, (same, wanted)
-        scale = _WHOLE / options.images
-        slow, fast = statistics.median(eager) * scale, statistics.median(chosen) * scale + prepared
-        print(
-            f"{name:<24}torch {slow:6.1f} s, {engine} {fast:6.1f} s (prepared in {prepared:.1f} s): {fast / slow:.2f}"
-        )
-        found[name] = {"engine": engine, "torch_s": slow, "engine_s": fast, "ratio": fast / slow}
+        found[name] = _compared(name, network, networks(options)[0][1], split, options.repeat, threads)
     print(
         json.dumps(
             {

@@ -181,8 +181,13 @@ def _chart(names: Sequence[str], height: int) -> dict[str, object]:
     touched = pieces.mark_rule(strokeWidth=9, opacity=0).encode(x, y, x2="next:N", y2="w:Q", tooltip=tip)
     touched = touched.add_params(hover)
     rules = alt.Chart(alt.NamedData("axes")).mark_rule(opacity=0.5).encode(x, y=alt.Y("low:Q", axis=None), y2="high:Q")
+    layers = alt.layer(rules, seen, touched, *_labels(x, y, pick))
+    return theme.drawn(layers.properties(width=alt.Step(_BETWEEN), height=height))
+
+
+def _labels(x: alt.X, y: alt.Y, pick: alt.Parameter) -> tuple[alt.Chart, alt.Chart]:
+    """Return the ticks of the axes and the words beside them, which can be picked."""
     labels = alt.Chart(alt.NamedData("labels"))
     ticks = labels.mark_tick(orient="horizontal", size=8, thickness=1, style="text").encode(x, y)
     words = labels.mark_text(align="right", dx=-7, cursor="pointer").encode(x, y, text="l:N").add_params(pick)
-    layers = alt.layer(rules, seen, touched, ticks, words)
-    return theme.drawn(layers.properties(width=alt.Step(_BETWEEN), height=height))
+    return ticks, words
