@@ -153,8 +153,8 @@ def select(device: str, smoke: bool) -> Metrics:
 
     size = 10_000 if smoke else 11_164_352
     ways: Mapping[str, Callable[[torch.Tensor, int], torch.Tensor]] = {
-        "kthvalue": ranking._by_kthvalue,
-        "topk": ranking._by_topk,
+        "kthvalue": ranking.by_kthvalue,
+        "topk": ranking.by_topk,
         "sort": lambda values, count: values.sort(descending=True).values[count - 1],
     }
     found: Metrics = {}
@@ -210,15 +210,15 @@ def resume(device: str, smoke: bool) -> Metrics:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         home = gpu_sweep.Home(Path(folder), _options(device, smoke))
         gpu_sweep.synthetic(home.folder / "data", *((1024, 64) if smoke else (50_000, 10_000)))
-        small = [*gpu_sweep._SMALL.split(), "--dense-epochs", "4" if smoke else "60", "--bench-device", "none"]
-        home.sweep("submit", *home._grid, *small, "--seeds", "0", "--name", "stopped")
-        with home._worker():
+        small = [*gpu_sweep.SMALL.split(), "--dense-epochs", "4" if smoke else "60", "--bench-device", "none"]
+        home.sweep("submit", *home.grid, *small, "--seeds", "0", "--name", "stopped")
+        with home.worker():
             _wait(lambda: "RUNNING" in _states(home))
             time.sleep(0.5 if smoke else 5.0)
         between, began = _states(home), time.monotonic()  # the worker has had SIGTERM, and is gone
         if not between or set(between) <= {"DONE"}:
             raise SystemExit(f"the sweep was over before the worker was stopped: {between}")
-        with home._worker():
+        with home.worker():
             _wait(lambda: set(_states(home)) == {"DONE"})
         found: Metrics = {"seconds_after_the_stop": round(time.monotonic() - began, 2), "between": between}
         return {**found, "after": _states(home)}

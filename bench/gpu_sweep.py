@@ -30,7 +30,7 @@ from ending import end_in_order
 PARTS = ("rates", "trainers", "cold", "warm")
 _START_SECONDS = 120.0
 _SMOKE = "--width 2 --dense-epochs 2 --epochs 1 --sparsity 0.5 --algorithm oneshot"
-_SMALL = "--dense-epochs 1 --epochs 1 --sparsity 0.5 --algorithm oneshot"
+SMALL = "--dense-epochs 1 --epochs 1 --sparsity 0.5 --algorithm oneshot"
 
 
 class Home:
@@ -42,7 +42,7 @@ class Home:
         self.environ = {**clean, "SWEEP_HOME": str(folder), "COLUMNS": "140"}
         dataset = "cifar10" if options.data == "synthetic" else options.data
         size = _SMOKE.split() if options.smoke else ["--width", str(options.width)]
-        self._grid = ["--grid", options.grid, "--dataset", dataset, "--recipe", options.recipe, *size]
+        self.grid = ["--grid", options.grid, "--dataset", dataset, "--recipe", options.recipe, *size]
 
     def sweep(self, *words: str) -> str:
         """Runs `sweep`; what it printed."""
@@ -60,21 +60,22 @@ class Home:
         """Return the seconds of `sweep run`, all included."""
         began = time.monotonic()
         worker = ["--devices", self._devices, "--per-device", str(self._slots)]
-        self.sweep("run", *self._grid, "--name", "cold", "--seeds", "0", *worker)
+        self.sweep("run", *self.grid, "--name", "cold", "--seeds", "0", *worker)
         return time.monotonic() - began
 
     def warm(self) -> tuple[float, str]:
         """Return (seconds from submit to report, the report) with a worker that has been at work before."""
         seeds = ",".join(str(100 + number) for number in range(self._slots))
-        with self._worker():
-            self.sweep("submit", *self._grid, *_SMALL.split(), "--seeds", seeds, "--name", "before", "--watch")
+        with self.worker():
+            self.sweep("submit", *self.grid, *SMALL.split(), "--seeds", seeds, "--name", "before", "--watch")
             began = time.monotonic()
-            self.sweep("submit", *self._grid, "--seeds", "1", "--name", "warm", "--watch")
+            self.sweep("submit", *self.grid, "--seeds", "1", "--name", "warm", "--watch")
             report = self.sweep("report", "warm")
             return time.monotonic() - began, report
 
     @contextmanager
-    def _worker(self) -> Iterator[None]:
+    def worker(self) -> Iterator[None]:
+        """Within, a worker runs."""
         log = self.folder / "worker.log"
         with log.open("wb") as file:
             command = [sys.executable, "-P", "-m", "prunesweep.worker", "--devices", self._devices]

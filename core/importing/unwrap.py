@@ -17,7 +17,7 @@ def unsaid(line: str) -> None:
     del line
 
 
-_AVERAGED = (
+AVERAGED = (
     "state_dict_ema",
     "model_ema",
     "ema_state_dict",
@@ -28,7 +28,7 @@ _AVERAGED = (
     "ema",
 )
 """Keys of averaged weights, which the usual scripts report their accuracies of; taken before the others."""
-_PLAIN = (
+PLAIN = (
     "state_dict",
     "model_state_dict",
     "model_state",
@@ -62,7 +62,7 @@ def find_state_dict(path: Path, content: object, note: Note) -> Weights:
         if key is None:
             return _plain(path, content, note)
         left = [name for name in content if name != key]
-        others = [name for name in left if name in _PLAIN and key in _AVERAGED]
+        others = [name for name in left if name in PLAIN and key in AVERAGED]
         averaged = f" (averaged weights, EMA), not {listed(map(repr, others))}" if others else ""
         note(f"unwrapped {key!r}{averaged}")
         if rest := [name for name in left if name not in others]:
@@ -74,7 +74,7 @@ def find_state_dict(path: Path, content: object, note: Note) -> Weights:
 def _inner(path: Path, content: Mapping[object, object]) -> str | None:
     """Return the key that the network lies under; None when it lies here."""
     holders = [key for key, value in content.items() if isinstance(value, Mapping) and _holds_tensors(value)]
-    for key in (*_AVERAGED, *_PLAIN):
+    for key in (*AVERAGED, *PLAIN):
         if key in holders:
             return key
     if any(isinstance(value, torch.Tensor) and value.dim() for value in content.values()):  # a score is no layer

@@ -20,7 +20,7 @@ def compacted(model: nn.Module, masks: Masks, image: tuple[int, int, int]) -> nn
         StageError: the network's channels cannot be followed.
     """
     kept, covered = count_kept(masks)
-    if kept == covered or not all(_of_channels(mask) for mask in masks.values()):
+    if kept == covered or not all(is_of_channels(mask) for mask in masks.values()):
         return None
     coupling = couple(model, image)
     gone = [one for group in coupling.groups for one in group.channels if _is_gone(one, masks)]
@@ -29,7 +29,7 @@ def compacted(model: nn.Module, masks: Masks, image: tuple[int, int, int]) -> nn
     return small if sum(weight.numel() for _, weight in prunable(small)) == kept else None
 
 
-def _of_channels(mask: Tensor) -> bool:
+def is_of_channels(mask: Tensor) -> bool:
     """Return whether the zeros fill whole rows and columns, [outputs, inputs, …]."""
     table = mask.reshape(*mask.shape[:2], -1)
     outputs, inputs = table.any(2).any(1), table.any(2).any(0)

@@ -21,20 +21,20 @@ def top(values: Tensor, count: int) -> Tensor:
         return torch.zeros_like(values, dtype=torch.bool)
     # Selection, not sorting: linear in the number of weights, and exact beyond 2^24 of them. On a GPU `kthvalue` is a
     # single block of threads; `topk` selects with all of them.
-    threshold = _by_topk(values, count) if values.is_cuda else _by_kthvalue(values, count)
+    threshold = by_topk(values, count) if values.is_cuda else by_kthvalue(values, count)
     chosen = values > threshold
     ties = (values == threshold).nonzero().flatten()
     chosen[ties[: count - int(chosen.count_nonzero())]] = True
     return chosen
 
 
-def _by_kthvalue(values: Tensor, count: int) -> Tensor:
+def by_kthvalue(values: Tensor, count: int) -> Tensor:
     """Return the lowest of the `count` highest values."""
     return values.kthvalue(values.numel() - count + 1).values
 
 
-def _by_topk(values: Tensor, count: int) -> Tensor:
-    """Select as `_by_kthvalue`, from whichever end is nearer."""
+def by_topk(values: Tensor, count: int) -> Tensor:
+    """Select as `by_kthvalue`, from whichever end is nearer."""
     below = values.numel() - count + 1
     if count <= below:
         return values.topk(count, sorted=False).values.amin()

@@ -39,7 +39,7 @@ def correct(subject: Subject, masks: Masks, allocation: str) -> Pruned:
     """
 
     def solved(layer: Layer) -> tuple[Tensor, Tensor]:
-        how = _pattern(allocation, layer.form)
+        how = pattern_of(allocation, layer.form)
         return solve(layer.weight, layer.hessian, layer.alive, layer.kept, *how)
 
     return layer_by_layer(subject, masks, solved, onwards=True)
@@ -88,7 +88,7 @@ def _counts(alive: Tensor, kept: int, block: int) -> list[int]:
     return list(apportion(shares, room, kept).values())
 
 
-def _pattern(allocation: str, form: MatrixForm) -> tuple[Choose | None, int]:
+def pattern_of(allocation: str, form: MatrixForm) -> tuple[Choose | None, int]:
     """Return how an allocation chooses within a layer, and among how many columns at a time."""
     if allocation in CHANNELS:  # which channels go is decided for layers together
         return None, BLOCK

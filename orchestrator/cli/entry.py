@@ -12,13 +12,13 @@ garbage: collecting at Python's usual 700 takes a tenth of its time."""
 def main() -> int:
     """Run `sweep`; the exit code."""
     gc.set_threshold(*_RARELY)
-    _open_what_is_closed()
+    open_what_is_closed()
     from prunesweep.orchestrator.cli.app import main as run
 
     return run()
 
 
-def _open_what_is_closed() -> None:
+def open_what_is_closed() -> None:
     """Let stdin, stdout and stderr lead nowhere where the caller closed them (`sweep list >&-`): the next file that is
     opened, a ledger say, would take their number and get what is printed."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):

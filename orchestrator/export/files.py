@@ -122,7 +122,7 @@ def plan_export(settings: Settings, sweep: str | int | None, folder: Path, optio
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
-        named = _named(cells, folder, options)
+        named = named_files(cells, folder, options)
         dataset: dict[str, Any] = {}
         if options.form in _WITH_DATASET or options.compact:
             known = folder_of(found.grid.get("dataset"))
@@ -160,7 +160,7 @@ def _request(
     )
 
 
-def _named(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
+def named_files(cells: list[CellArtifacts], folder: Path, options: ExportOptions) -> dict[Path, tuple[int, bool, str]]:
     """Return file → (the cell's place in the grid, whether it is its dense network, artifact), dense networks first.
 
     Raises:

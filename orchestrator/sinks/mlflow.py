@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TAG, _NAME, _COPIED = "prunesweep.evaluate", "mlflow.runName", "prunesweep.copied"
 _BATCH = 900  # the server takes 1,000 values a request
 _STATUS = {"DONE": "FINISHED", "FAILED": "FAILED", "QUARANTINED": "FAILED", "CANCELLED": "KILLED"}
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # of its seven, the last would come after minutes
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
@@ -57,7 +57,7 @@ class MlflowSink:
         """Raise UserError: no URI of MLflow's."""
         if "://" not in uri and uri != "databricks":
             raise UserError("to", uri if "@" not in uri else "***", "give the server's URL, e.g. http://127.0.0.1:5000")
-        for name, value in _ENVIRONMENT.items():
+        for name, value in ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         self._uri = uri
         self._experiment = experiment

@@ -107,9 +107,9 @@ def _names_files(words: list[str]) -> None:
 
 def _tunnel(words: list[str]) -> None:
     """ssh to a dashboard: the port is its own."""
-    from prunesweep.orchestrator.cli.declarations.dashboard import _PORT
+    from prunesweep.orchestrator.cli.declarations.dashboard import PORT
 
-    assert words[1] == "-L" and words[2] == f"{_PORT}:127.0.0.1:{_PORT}"
+    assert words[1] == "-L" and words[2] == f"{PORT}:127.0.0.1:{PORT}"
 
 
 def _tensorboard(words: list[str]) -> None:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 _MOST_LINES = 40
 """Of a function's body, its docstring left out."""
 
+_OTHERS = ("tests", "bench")
 _PRIVATE = re.compile(
     r"\b(?:anew|goes on|is had|was had|[Ss]peaks?|[Hh]ears?|[Pp]atience|not well|is well|_?[Tt]old|deaf|calm)\b"
 )
@@ -96,6 +97,15 @@ def test_functions_stay_short() -> None:
     found = [(file, *body) for file, text in _texts().items() for body in _bodies(text)]
     assert len(found) > 2500
     assert not [(str(file), name) for file, name, lines in found if lines > _MOST_LINES]
+
+
+def test_no_file_imports_what_another_keeps_to_itself() -> None:
+    """A name with an underscore is its file's alone; who needs it elsewhere, tests too, gives it a public one."""
+    files = chain(_texts(), *((file.relative_to(ROOT) for file in (ROOT / room).rglob("*.py")) for room in _OTHERS))
+    imported = re.compile(r"^ *from (?:prunesweep|tests|bench)\b\S* import (\([^)]*\)|.*)", re.M)
+    found = [(str(file), names) for file in files for names in imported.findall((ROOT / file).read_text())]
+    assert len(found) > 3000
+    assert not [one for one in found if re.search(r"(?<!\w)_(?!_)\w", one[1])]
 
 
 def test_docstrings_comments_and_messages_have_no_private_words() -> None:

@@ -39,7 +39,7 @@ from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.recording import Recording
 from prunesweep.worker.protocol import Done, Epoch, Failed, Owner, Request, Saved
-from prunesweep.worker.trainer.__main__ import _serve as serve_stage
+from prunesweep.worker.trainer.__main__ import serve_stage
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.errors import owner_of
 from prunesweep.worker.trainer_process import TrainerDied, TrainerProcess

@@ -10,7 +10,7 @@ import torch
 from prunesweep.core.errors import UserError
 from prunesweep.core.importing.network import read_weights
 from prunesweep.core.importing.read import FileContent
-from prunesweep.core.importing.unwrap import _AVERAGED, _PLAIN
+from prunesweep.core.importing.unwrap import AVERAGED, PLAIN
 
 FILE = Path("theirs.pt")
 NETWORK = {
@@ -48,7 +48,7 @@ def refused(value: object) -> str:
 
 def layouts(inner: Mapping[str, torch.Tensor]) -> Iterator[object]:
     yield inner
-    for key in (*_AVERAGED, *_PLAIN):
+    for key in (*AVERAGED, *PLAIN):
         yield {key: inner, **TRAINING}
     yield {"model": {"state_dict": inner, "step": 1}, "ema": None}
     yield {"ema": {"decay": 0.99, "shadow": inner}, "model": {f"other.{name}": one for name, one in inner.items()}}

@@ -145,14 +145,14 @@ def test_the_command_asks_a_program_of_its_own(pruned: Path) -> None:
 
 def test_many_ratios_are_judged_together() -> None:
     """Of nine at p = 0.006 none is borne out; and a network that a library runs says which."""
-    from prunesweep.orchestrator.cli.commands.bench import _adjust, _row
+    from prunesweep.orchestrator.cli.commands.bench import adjust, table_row
 
     time = {"engine": "sparse", "code": "OpenVINO", "dtype": "fp32", "pruned": True, "ms": 1.0, "p": 0.006}
     time |= {"ratio": 1.3, "ratio_low": 1.2, "ratio_high": 1.4}
     for count, words in ((8, "1.30× faster"), (9, "(1.30× faster)")):
         runs = [{"race": {"best": "torch", "threads": 1, "batch": 1, "times": [dict(time)]}} for _ in range(count)]
-        _adjust(runs)
-        row = _row(runs[0]["race"], runs[0]["race"]["times"][0])
+        adjust(runs)
+        row = table_row(runs[0]["race"], runs[0]["race"]["times"][0])
         assert (row[0], row[-1]) == ("sparse (OpenVINO)", words)
 
 

@@ -75,7 +75,7 @@ def work(ledger: Engine) -> Callable[..., int]:
     `epochs=True` made-up epochs."""
 
     def run(limit: int = 10**9, epochs: bool = False) -> int:
-        return _work(ledger, limit, epochs)
+        return work_off(ledger, limit, epochs)
 
     return run
 
@@ -129,7 +129,8 @@ def row() -> ReportRow:
     return ReportRow(**{field.name: known.get(field.name) for field in fields(ReportRow)})  # type: ignore[arg-type]
 
 
-def _work(ledger: Engine, limit: int, epochs: bool = False) -> int:
+def work_off(ledger: Engine, limit: int, epochs: bool = False) -> int:
+    """Claim and complete so many stages, without a worker; how many there were."""
     done = 0
     while done < limit:
         ready = due(ledger, "cpu", min(500, limit - done), 0.0)

@@ -8,8 +8,8 @@ import pytest
 
 _PROGRAM = """
 import os, sys
-from prunesweep.orchestrator.cli.entry import _open_what_is_closed
-_open_what_is_closed()
+from prunesweep.orchestrator.cli.entry import open_what_is_closed
+open_what_is_closed()
 opened = os.open(os.devnull, os.O_RDONLY)
 sys.stdin.read(), print("to stdout"), print("to stderr", file=sys.stderr)
 sys.exit(0 if opened > 2 else 9)

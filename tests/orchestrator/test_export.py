@@ -18,7 +18,7 @@ from prunesweep.core.jobs.requests import Export
 from prunesweep.core.ledger.db.schema import cells
 from prunesweep.core.ledger.queries.lookup import CellArtifacts
 from prunesweep.core.plan.cells import Cell
-from prunesweep.orchestrator.export.files import ExportOptions, _named
+from prunesweep.orchestrator.export.files import ExportOptions, named_files
 
 Sweep = Callable[..., Any]
 Work = Callable[..., int]
@@ -133,10 +133,10 @@ def test_several_seeds_are_in_the_names(imported: bool, tmp_path: Path) -> None:
         CellArtifacts(Cell("oneshot", 0.9, 1, 1, seed), "resnet18", f"d{seed}", f"a{seed}", "e", dense[seed])
         for seed in (1, 2)
     ]
-    names = [path.name for path in _named(found, tmp_path, ExportOptions())]
+    names = [path.name for path in named_files(found, tmp_path, ExportOptions())]
     first = ["resnet18.pt"] if imported else ["resnet18_seed1.pt", "resnet18_seed2.pt"]
     assert names == [*first, *(f"resnet18_prune_90perc_oneshot1_seed{seed}.pt" for seed in (1, 2))]
-    assert [path.name for path in _named(found[:1], tmp_path, ExportOptions())][-1] == NAMES[1]
+    assert [path.name for path in named_files(found[:1], tmp_path, ExportOptions())][-1] == NAMES[1]
 
 
 def test_a_second_format_shares_the_card_and_another_network_does_not(

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.orchestrator.sinks.feed import SinkAway, feed
-from prunesweep.orchestrator.sinks.mlflow import _ENVIRONMENT, MlflowSink
+from prunesweep.orchestrator.sinks.mlflow import ENVIRONMENT, MlflowSink
 from prunesweep.orchestrator.sinks.runs import runs_of
 
 Sweep = Callable[..., Any]
@@ -74,7 +74,7 @@ def client(server: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """MLflow's own client; what the sink tells it by the environment is forgotten at the end."""
     from mlflow import MlflowClient
 
-    for name in {*_ENVIRONMENT, *LOGIN_NAMES, *(name for name in os.environ if name.startswith("MLFLOW_"))}:
+    for name in {*ENVIRONMENT, *LOGIN_NAMES, *(name for name in os.environ if name.startswith("MLFLOW_"))}:
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     return MlflowClient(f"http://{server}")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.channel_groups import Coupling, couple
-from prunesweep.core.pruning.compaction import _of_channels, compacted
+from prunesweep.core.pruning.compaction import compacted, is_of_channels
 from prunesweep.core.pruning.masks import apply_masks, count_kept, kept_count, prunable
 from prunesweep.core.pruning.registry import prune
 from prunesweep.core.pruning.resizing import fit
@@ -256,7 +256,7 @@ def test_factors_of_batch_norms_rank_channels_and_nothing_else() -> None:
     with pytest.raises(StageError, match="unknown score 'bn-gamma' or allocation 'global'"):
         prune(Subject(model, image=IMAGE), "bn-gamma", "global", 0.1)
     masks = prune(Subject(made(resnet), image=IMAGE), "bn-gamma", "channels-uniform", 0.5, layers="fc.weight=dense")
-    assert masks["fc.weight"].all() and all(_of_channels(mask) for mask in masks.values())
+    assert masks["fc.weight"].all() and all(is_of_channels(mask) for mask in masks.values())
 
 
 def test_layers_with_rules_keep_every_weight_and_what_is_tied_to_them() -> None:

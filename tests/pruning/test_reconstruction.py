@@ -10,7 +10,7 @@ from prunesweep.core.plan.patterns import Pattern, read_pattern
 from prunesweep.core.pruning.allocation import ALLOCATIONS
 from prunesweep.core.pruning.columns import MatrixForm
 from prunesweep.core.pruning.masks import apply_masks, count_kept, kept_count, prunable
-from prunesweep.core.pruning.reconstruction import _pattern, solve
+from prunesweep.core.pruning.reconstruction import pattern_of, solve
 from prunesweep.core.pruning.registry import prune_and_correct
 from prunesweep.core.pruning.subject import Subject
 
@@ -52,7 +52,7 @@ def test_one_layer_is_pruned_as_the_published_code_does(allocation: str) -> None
     alive = torch.ones(1, 12, 256, dtype=torch.bool)
     kept = alive.clone()
     kept[..., ::2] = False  # only its count matters
-    mask, values = solve(weight[None], hessian[None], alive, kept, *_pattern(allocation, MatrixForm()))
+    mask, values = solve(weight[None], hessian[None], alive, kept, *pattern_of(allocation, MatrixForm()))
     expected = published(weight, hessian, 0.5, read_pattern(allocation))
     assert torch.equal(mask[0], expected != 0)
     assert torch.allclose(values[0], expected, rtol=1e-9, atol=1e-12)
@@ -131,7 +131,7 @@ def test_what_stays_lies_between_the_least_squares_solution_and_no_correction(al
     weight, hessian = layer(20, rows=40)
     kept = torch.ones_like(weight, dtype=torch.bool)
     kept[..., ::2] = False  # only its count matters
-    mask, values = solve(weight, hessian[None], torch.ones_like(kept), kept, *_pattern(allocation, MatrixForm()))
+    mask, values = solve(weight, hessian[None], torch.ones_like(kept), kept, *pattern_of(allocation, MatrixForm()))
     full, best = damped(hessian), torch.zeros_like(weight[0])
     for number, (row, stays) in enumerate(zip(weight[0], mask[0], strict=True)):
         at = stays.nonzero().flatten()

@@ -14,7 +14,7 @@ from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import attempts, cells, stages, sweeps
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import clean, json_text
-from tests.orchestrator.conftest import _work
+from tests.orchestrator.conftest import work_off
 
 Sweep = Callable[..., Any]
 
@@ -105,7 +105,7 @@ def filled(sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert sweep("submit", "--grid", "demo", "--name", "first").code == 0
     engine = open_ledger(load_settings())
-    _work(engine, 10**6)
+    work_off(engine, 10**6)
     engine.dispose()
     folder = tmp_path / "here"
     folder.mkdir()

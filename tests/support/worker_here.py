@@ -14,7 +14,7 @@ from prunesweep.core.ledger.queue.reaper import due
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.worker.protocol import Done, Owner, Request
-from prunesweep.worker.trainer.__main__ import _serve
+from prunesweep.worker.trainer.__main__ import serve_stage
 from prunesweep.worker.trainer.context import TrainerContext
 
 
@@ -26,7 +26,7 @@ def work_here(engine: Engine, settings: Settings, emit: Callable[[object], None]
         held = claim(engine, ready[0], "host:1", "cpu", "cpu", 60.0)
         assert held is not None
         places = places_of(engine, held.digest)
-        ended = _serve(context, Request(held.digest, held.attempt, held.spec, held.inputs, "", places))
+        ended = serve_stage(context, Request(held.digest, held.attempt, held.spec, held.inputs, "", places))
         who = (engine, held.digest, held.attempt)
         if isinstance(ended, Done):
             names = ("artifact", "artifact_bytes", "train_seconds", "summary", "result", "ran")

@@ -11,8 +11,17 @@ from prunesweep.core.training.batch_counters import idly_counting
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.kept_step import KeptStep
 from prunesweep.core.training.loop import Training, train
-from tests.training.test_step import IMAGES, RECIPES, MakeSplit, Player, _assert_same, _masks, _model, _outcome
-from tests.training.test_step import _rates_of_a_gpu as _rates_of_a_gpu
+from tests.training.played_steps import (
+    IMAGES,
+    RECIPES,
+    MakeSplit,
+    Player,
+    assert_same,
+    masks_of,
+    outcome_of,
+    small_network,
+)
+from tests.training.played_steps import rates_of_a_gpu as rates_of_a_gpu
 
 RECIPE = RECIPES["sgd"]
 
@@ -39,10 +48,10 @@ class Room:
     def train(
         self, split: Split, recipe: object = RECIPE, seed: int = 0, network: object = "resnet18", **more: object
     ) -> tuple[tuple[list[object], dict[str, torch.Tensor]], nn.Module]:
-        model = _model(seed)
+        model = small_network(seed)
         graph = self.kept.begin(network)
-        course = train(model, _masks(model), split, recipe, 2, seed, 1, "cpu", graph=graph, **more)  # type: ignore[arg-type]
-        found = _outcome(course)
+        course = train(model, masks_of(model), split, recipe, 2, seed, 1, "cpu", graph=graph, **more)  # type: ignore[arg-type]
+        found = outcome_of(course)
         return found, model
 
     @property
@@ -51,8 +60,8 @@ class Room:
 
 
 def _fresh(split: Split, recipe: object = RECIPE, seed: int = 0) -> tuple[list[object], dict[str, torch.Tensor]]:
-    model = _model(seed)
-    return _outcome(train(model, _masks(model), split, recipe, 2, seed, 1, "cpu"))  # type: ignore[arg-type]
+    model = small_network(seed)
+    return outcome_of(train(model, masks_of(model), split, recipe, 2, seed, 1, "cpu"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -60,7 +69,7 @@ def test_trainings_of_one_kind_share_a_recording_and_nothing_else(make_split: Ma
     room, split = Room(), make_split(IMAGES)
     for seed in (0, 1):
         found, model = room.train(split, RECIPES[name], seed)
-        _assert_same(found, _fresh(split, RECIPES[name], seed))
+        assert_same(found, _fresh(split, RECIPES[name], seed))
         state = model.state_dict()
         assert all(torch.equal(state[key.removeprefix("model/")], found[1][key]) for key in found[1] if "model/" in key)
         room.kept.give_back()
@@ -89,7 +98,7 @@ def test_what_was_not_given_back_is_not_written_over(make_split: MakeSplit) -> N
     _, model = room.train(split)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     found, _ = room.train(split, seed=1)
-    _assert_same(found, _fresh(split, seed=1))
+    assert_same(found, _fresh(split, seed=1))
     assert room.captures == 2
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     room.kept.give_back()
@@ -118,7 +127,7 @@ def test_a_stopped_training_goes_on_in_a_recording_of_another(make_split: MakeSp
 
 def test_played_steps_leave_the_counters_of_batch_norms_to_the_end(make_split: MakeSplit) -> None:
     """And where an average depends on them, they count in every step."""
-    model, split = _model(), make_split(IMAGES)
+    model, split = small_network(), make_split(IMAGES)
     seen = []
 
     def look(training: Training) -> None:

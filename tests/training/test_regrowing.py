@@ -14,8 +14,8 @@ from prunesweep.core.pruning.subject import Subject
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
 from prunesweep.core.training.regrowing import MaskChange, move
-from tests.training.test_step import FULL, IMAGES, RECIPES, Player, _assert_same, _model, _outcome
-from tests.training.test_step import _rates_of_a_gpu as _rates_of_a_gpu
+from tests.training.played_steps import FULL, IMAGES, RECIPES, Player, assert_same, outcome_of, small_network
+from tests.training.played_steps import rates_of_a_gpu as rates_of_a_gpu
 
 MakeSplit = Callable[..., Split]
 
@@ -64,7 +64,7 @@ def test_the_smallest_go_and_the_largest_gradients_or_any_come(at_random: bool) 
 @pytest.mark.parametrize("recipe", ["sgd", "adamw"])
 def test_interrupted_or_recorded_it_ends_on_the_same_bytes(make_split: MakeSplit, method: str, recipe: str) -> None:
     split, regrowth = make_split(IMAGES), Regrowth(method, 0.4, 2)
-    start = _model()
+    start = small_network()
     masks = prune(Subject(start), "random", "erk", 0.8)
     kept = []
 
@@ -72,7 +72,7 @@ def test_interrupted_or_recorded_it_ends_on_the_same_bytes(make_split: MakeSplit
         kept.append(training.snapshot())
 
     def ends(graph: object = None, **more: object) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        model = _model()
+        model = small_network()
         facts = (split, RECIPES[recipe], 3, 0, 1, "cpu")
         course = train(model, masks, *facts, regrowth=regrowth, graph=lambda _: graph, **more)  # type: ignore[arg-type]
         list(course)
@@ -91,12 +91,12 @@ def test_interrupted_or_recorded_it_ends_on_the_same_bytes(make_split: MakeSplit
 
 def test_a_recorded_step_sees_the_moved_masks(make_split: MakeSplit) -> None:
     split, player = make_split(IMAGES), Player(torch.device("cpu"))
-    masks = prune(Subject(_model()), "random", "erk", 0.8)
+    masks = prune(Subject(small_network()), "random", "erk", 0.8)
     facts = (masks, split, RECIPES["sgd"], 3, 0, 1, "cpu")
     courses = [
-        train(_model(), *facts, regrowth=Regrowth("rigl", 0.4, 2), graph=lambda _, graph=graph: graph)
+        train(small_network(), *facts, regrowth=Regrowth("rigl", 0.4, 2), graph=lambda _, graph=graph: graph)
         for graph in (None, player)
     ]
-    _assert_same(*(_outcome(course) for course in courses))
+    assert_same(*(outcome_of(course) for course in courses))
     # Of 12 steps, 2, 4, 6 and 8 move masks; 3, 7 and 11 have the epochs' short batches.
     assert (player.captures, player.replays) == (1, 3 * FULL - 4)

@@ -14,73 +14,23 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from prunesweep.core.plan.models import ModelRef
-from prunesweep.core.plan.recipes import load_recipe
-from prunesweep.core.pruning.registry import prune
-from prunesweep.core.pruning.subject import Subject
-from prunesweep.core.training import loop, step
+from prunesweep.core.training import step
 from prunesweep.core.training.batches import draw
 from prunesweep.core.training.cuda_graph import CudaGraph
-from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.loop import Training, train
-from prunesweep.core.training.models import build_model
-
-# 56 images to train on: three full batches of 16, then one of 8.
-IMAGES, FULL = 70, 3
-RECIPE = replace(load_recipe("digits").dense, batch=16, validation=0.2, precision="fp32")
-RECIPES = {
-    "sgd": RECIPE,
-    "adamw": replace(RECIPE, optimizer="adamw", lr=0.01, decay_all=False),
-    "no momentum": replace(RECIPE, momentum=0.0, flip="none", translate=0),
-    "bf16, cutout, alternating": replace(RECIPE, precision="bf16", cutout=4, flip="alternating", label_smoothing=0.1),
-}
-MakeSplit = Callable[..., Split]
-
-
-class Player:
-    """Records as a GPU does, after some rounds of warm-up; each replay carries the work out."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.captures = self.replays = 0
-        self._work: Callable[[], None] | None = None
-
-    def capture(self, work: Callable[[], None]) -> None:
-        self.captures += 1
-        for _ in range(3):
-            work()
-        self._work = work
-
-    def replay(self) -> None:
-        assert self._work is not None
-        self.replays += 1
-        self._work()
-
-
-@pytest.fixture(autouse=True)
-def _rates_of_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learning rates on a device are float32; here the comparison gets the same."""
-    exact = loop.learning_rate
-    monkeypatch.setattr(loop, "learning_rate", lambda *facts: float(torch.tensor(exact(*facts))))
-
-
-def _model(seed: int = 0) -> nn.Module:
-    return build_model(ModelRef("resnet18", 2, 3), seed)
-
-
-def _masks(model: nn.Module) -> dict[str, Tensor]:
-    return prune(Subject(model, {}), "magnitude", "global", 0.75)
-
-
-def _outcome(training: Training) -> tuple[list[object], dict[str, Tensor]]:
-    facts: list[object] = [(fact.epoch, fact.loss, fact.top1, fact.lr) for fact in training]
-    return facts, dict(training.snapshot().tensors)
-
-
-def _assert_same(first: tuple[list[object], dict[str, Tensor]], second: tuple[list[object], dict[str, Tensor]]) -> None:
-    assert first[0] == second[0]
-    assert first[1].keys() == second[1].keys()
-    for name, value in first[1].items():
-        assert torch.equal(value, second[1][name]), name
+from tests.training.played_steps import (
+    FULL,
+    IMAGES,
+    RECIPE,
+    RECIPES,
+    MakeSplit,
+    Player,
+    assert_same,
+    masks_of,
+    outcome_of,
+    small_network,
+)
+from tests.training.played_steps import rates_of_a_gpu as rates_of_a_gpu
 
 
 def _addresses(training: Training, model: nn.Module) -> dict[str, int]:
@@ -95,28 +45,28 @@ def _addresses(training: Training, model: nn.Module) -> dict[str, int]:
 @pytest.mark.parametrize(("name", "masked"), [("sgd", False), *((name, True) for name in RECIPES)])
 def test_played_steps_end_on_the_bits_of_steps_one_by_one(make_split: MakeSplit, name: str, masked: bool) -> None:
     split, recipe, player = make_split(IMAGES), RECIPES[name], Player(torch.device("cpu"))
-    masks = _masks(_model()) if masked else {}
-    plain = _outcome(train(_model(), masks, split, recipe, 3, 0, 1, "cpu"))
-    _assert_same(_outcome(train(_model(), masks, split, recipe, 3, 0, 1, "cpu", graph=lambda _: player)), plain)
+    masks = masks_of(small_network()) if masked else {}
+    plain = outcome_of(train(small_network(), masks, split, recipe, 3, 0, 1, "cpu"))
+    assert_same(outcome_of(train(small_network(), masks, split, recipe, 3, 0, 1, "cpu", graph=lambda _: player)), plain)
     assert (player.captures, player.replays) == (1, 3 * FULL)
 
 
 @pytest.mark.parametrize("name", ["sgd", "adamw"])
 def test_nothing_that_a_graph_knows_ever_moves(make_split: MakeSplit, name: str) -> None:
-    model, split, recipe = _model(), make_split(IMAGES), RECIPES[name]
+    model, split, recipe = small_network(), make_split(IMAGES), RECIPES[name]
     seen: list[dict[str, int]] = []
 
     def look(training: Training) -> None:
         assert all(parameter.grad is None for parameter in model.parameters())
         seen.append(_addresses(training, model))
 
-    course = train(model, _masks(model), split, recipe, 2, 0, 1, "cpu", before_step=look, graph=Player)
+    course = train(model, masks_of(model), split, recipe, 2, 0, 1, "cpu", before_step=look, graph=Player)
     seen.append(_addresses(course, model))
     start = course.snapshot()
-    first = _outcome(course)
+    first = outcome_of(course)
     course.restore(start)
     seen.append(_addresses(course, model))
-    _assert_same(_outcome(course), first)
+    assert_same(outcome_of(course), first)
     seen.append(_addresses(course, model))
     assert len(seen) == 3 + 2 * 2 * (FULL + 1)
     slots = {"sgd": 1, "adamw": 3}[name]
@@ -131,29 +81,29 @@ _STOPS = dict.fromkeys(RECIPES, _FIRST_LAST) | {"sgd": [(0, 0), (0, 2), (0, FULL
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_snapshot_leads_to_the_same_bits_on_either_way(make_split: MakeSplit, name: str) -> None:
     """(1, 3) is before a short batch: that epoch has nothing to play."""
-    split, recipe, masks, kept = make_split(IMAGES), RECIPES[name], _masks(_model()), {}
+    split, recipe, masks, kept = make_split(IMAGES), RECIPES[name], masks_of(small_network()), {}
 
     def look(training: Training) -> None:
         if training.position in _STOPS[name]:
             kept[training.position] = training.snapshot()
 
-    whole = _outcome(train(_model(), masks, split, recipe, 2, 0, 1, "cpu", before_step=look, graph=Player))
+    whole = outcome_of(train(small_network(), masks, split, recipe, 2, 0, 1, "cpu", before_step=look, graph=Player))
     assert list(kept) == _STOPS[name]
     for (epoch, _), snapshot in kept.items():
         for graph in (Player, lambda _: None):
-            rest = train(_model(seed=99), masks, split, recipe, 2, 0, 1, "cpu", start=snapshot, graph=graph)
-            _assert_same(_outcome(rest), (whole[0][epoch:], whole[1]))
+            rest = train(small_network(seed=99), masks, split, recipe, 2, 0, 1, "cpu", start=snapshot, graph=graph)
+            assert_same(outcome_of(rest), (whole[0][epoch:], whole[1]))
 
 
 def test_states_saved_before_the_first_step_may_lack_momentum(make_split: MakeSplit) -> None:
     """Earlier releases made the optimizer's state in the first step."""
     split = make_split(IMAGES)
-    course = train(_model(), {}, split, RECIPE, 2, 0, 1, "cpu", graph=Player)
+    course = train(small_network(), {}, split, RECIPE, 2, 0, 1, "cpu", graph=Player)
     start = course.snapshot()
     bare = {key: value for key, value in start.tensors.items() if not key.startswith("optimizer/")}
-    whole = _outcome(course)
+    whole = outcome_of(course)
     course.restore(replace(start, tensors=bare))
-    _assert_same(_outcome(course), whole)
+    assert_same(outcome_of(course), whole)
 
 
 class Still(torch.optim.Optimizer):
@@ -172,7 +122,10 @@ def test_a_step_asks_nothing_back_from_its_device(make_split: MakeSplit, monkeyp
     """On the meta device, where nothing has a value, whatever a host would wait for is an error."""
     monkeypatch.setattr(step, "build_optimizer", Still)
     split, recipe = make_split(IMAGES), RECIPES["bf16, cutout, alternating"]
-    model, masks = _model().to("meta"), {name: mask.to("meta") for name, mask in _masks(_model()).items()}
+    model, masks = (
+        small_network().to("meta"),
+        {name: mask.to("meta") for name, mask in masks_of(small_network()).items()},
+    )
     there = split.to("meta")
     fixed = step.Step(model, masks, there, replace(recipe, precision="fp32"), IMAGES, Player(there.device))
     fixed.begin(draw(torch.arange(IMAGES), recipe, 0, 0), [0.1] * 5, 0)
@@ -184,8 +137,8 @@ def test_a_step_asks_nothing_back_from_its_device(make_split: MakeSplit, monkeyp
 @pytest.mark.parametrize(("images", "captures"), [(24, 1), (15, 0)])
 def test_one_full_batch_is_enough_to_record_and_none_is_not(make_split: MakeSplit, images: int, captures: int) -> None:
     split, recipe, player = make_split(images), replace(RECIPE, validation=0.0), Player(torch.device("cpu"))
-    plain = _outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu"))
-    _assert_same(_outcome(train(_model(), {}, split, recipe, 2, 0, 0, "cpu", graph=lambda _: player)), plain)
+    plain = outcome_of(train(small_network(), {}, split, recipe, 2, 0, 0, "cpu"))
+    assert_same(outcome_of(train(small_network(), {}, split, recipe, 2, 0, 0, "cpu", graph=lambda _: player)), plain)
     assert player.captures == captures
 
 
@@ -207,21 +160,25 @@ class TooSmall(Player):
 
 
 def test_a_step_that_there_is_no_memory_to_record_is_carried_out_all_the_same(make_split: MakeSplit) -> None:
-    split, masks, player = make_split(IMAGES), _masks(_model()), TooSmall(torch.OutOfMemoryError("CUDA out of memory"))
-    plain = _outcome(train(_model(), masks, split, RECIPE, 2, 0, 1, "cpu"))
-    _assert_same(_outcome(train(_model(), masks, split, RECIPE, 2, 0, 1, "cpu", graph=lambda _: player)), plain)
+    split, masks, player = (
+        make_split(IMAGES),
+        masks_of(small_network()),
+        TooSmall(torch.OutOfMemoryError("CUDA out of memory")),
+    )
+    plain = outcome_of(train(small_network(), masks, split, RECIPE, 2, 0, 1, "cpu"))
+    assert_same(outcome_of(train(small_network(), masks, split, RECIPE, 2, 0, 1, "cpu", graph=lambda _: player)), plain)
     assert (player.captures, player.replays) == (1, 0), "it is not tried again"
 
 
 def test_any_other_error_of_a_recording_ends_the_training(make_split: MakeSplit) -> None:
     player = TooSmall(RuntimeError("CUDA error: an illegal memory access was encountered"))
     with pytest.raises(RuntimeError, match="illegal memory access"):
-        list(train(_model(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu", graph=lambda _: player))
+        list(train(small_network(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu", graph=lambda _: player))
 
 
 def test_a_training_that_is_over_is_gone_at_once(make_split: MakeSplit) -> None:
     """With it goes its graph, and the memory of the device: the next training needs it, or another process."""
-    course = train(_model(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu")
+    course = train(small_network(), {}, make_split(IMAGES), RECIPE, 1, 0, 0, "cpu")
     list(course)
     there = weakref.ref(course._train)
     gc.disable()
@@ -242,8 +199,8 @@ def test_a_cuda_graph_trains_as_steps_one_by_one_do(make_split: MakeSplit, name:
     split, recipe = make_split(IMAGES, size=16), RECIPES[name]
     courses = []
     for graph in (CudaGraph, Player):
-        model = _model()
-        course = train(model, _masks(model), split, recipe, 2, 0, 1, "cuda", graph=graph)
+        model = small_network()
+        course = train(model, masks_of(model), split, recipe, 2, 0, 1, "cuda", graph=graph)
         courses.append(([(fact.loss, fact.lr) for fact in course], {k: v.cpu() for k, v in model.state_dict().items()}))
     (recorded, ours), (plain, theirs) = courses
     assert [lr for _, lr in recorded] == [lr for _, lr in plain]
@@ -251,15 +208,15 @@ def test_a_cuda_graph_trains_as_steps_one_by_one_do(make_split: MakeSplit, name:
     for key, value in ours.items():
         if value.dim() > 1:
             assert torch.nn.functional.cosine_similarity(value.flatten(), theirs[key].flatten(), dim=0) > 0.9, key
-    for key, mask in _masks(_model()).items():
+    for key, mask in masks_of(small_network()).items():
         assert not ours[key][~mask].any()
     assert int(ours["bn1.num_batches_tracked"]) == 2 * (FULL + 1)
 
 
 @cuda
 def test_a_cuda_graph_goes_back_to_a_snapshot_in_place(make_split: MakeSplit) -> None:
-    model, split = _model(), make_split(IMAGES, size=16)
-    course = train(model, _masks(model), split, RECIPE, 2, 0, 1, "cuda")
+    model, split = small_network(), make_split(IMAGES, size=16)
+    course = train(model, masks_of(model), split, RECIPE, 2, 0, 1, "cuda")
     start = course.snapshot()
     first = [fact.loss for fact in course]
     course.restore(start)
@@ -277,7 +234,7 @@ def test_an_epoch_waits_for_the_gpu_only_at_its_end(make_split: MakeSplit) -> No
         # The first step records. From the second on, whatever waits for the device is an error.
         torch.cuda.set_sync_debug_mode("error" if training.position[1] else "default")
 
-    course = train(_model(), {}, split, recipe, 1, 0, 0, "cuda", before_step=look)
+    course = train(small_network(), {}, split, recipe, 1, 0, 0, "cuda", before_step=look)
     try:
         with pytest.raises(RuntimeError, match="synchroniz"):
             next(course)

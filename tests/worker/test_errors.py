@@ -9,7 +9,7 @@ import torch
 from prunesweep.core.artifacts.store import StoreAway
 from prunesweep.core.errors import StageError, UserError
 from prunesweep.worker.protocol import Owner, Request
-from prunesweep.worker.trainer.__main__ import _serve
+from prunesweep.worker.trainer.__main__ import serve_stage
 from prunesweep.worker.trainer.errors import owner_of, says_machine
 
 MACHINE = [
@@ -78,7 +78,7 @@ def test_every_error_has_an_owner(error, owner, monkeypatch, capfd):
         raise error
 
     monkeypatch.setattr("prunesweep.worker.trainer.stages.run_stage", fail)
-    failed = _serve(SimpleNamespace(), Request("ab" * 32, 1, "{}", {}, ""))
+    failed = serve_stage(SimpleNamespace(), Request("ab" * 32, 1, "{}", {}, ""))
     assert (failed.owner, owner_of(error)) == (owner, owner)
     assert failed.reason and "\n" not in failed.reason
     assert failed.spent is (owner in (Owner.MACHINE, Owner.MEMORY, Owner.UNKNOWN))

@@ -48,7 +48,7 @@ def main() -> int:
     while True:
         request = requests.get()
         context.report.begin()
-        event = _serve(context, request)
+        event = serve_stage(context, request)
         grown = context.outgrown()
         if grown:
             print(f"grown by {grown / 2**20:.0f} MiB since its first stage: a fresh trainer follows", file=sys.stderr)
@@ -60,7 +60,7 @@ def main() -> int:
         context.ending.release()
 
 
-def _serve(context: "TrainerContext", request: Request) -> Done | Failed:
+def serve_stage(context: "TrainerContext", request: Request) -> Done | Failed:
     """Return how the stage ended. A process that was surprised by an error is spent: the next one shall be fresh."""
     from prunesweep.worker.trainer.errors import owner_of
     from prunesweep.worker.trainer.stages import run_stage

@@ -99,7 +99,7 @@ def _bench(request: Bench, counts: Sequence[int], json_: bool) -> None:
                     note(f"note: {Path(event.path).name}: {event.text}")
             else:
                 flash(f"{event.what}: {event.done:,} of {event.total:,}")
-    _adjust(runs)
+    adjust(runs)
     if json_:
         say_json(runs)
         return
@@ -107,7 +107,7 @@ def _bench(request: Bench, counts: Sequence[int], json_: bool) -> None:
         say(*([""] if place else []), *_lines([run for run in runs if run["path"] == path], width()))
 
 
-def _adjust(runs: list[dict[str, Any]]) -> None:
+def adjust(runs: list[dict[str, Any]]) -> None:
     """Give every ratio its p as one of all that are shown (`p_adjusted`)."""
     times = [time for run in runs for time in run["race"]["times"] if not _is_best(run["race"], time)]
     for time, adjusted in zip(times, holm([time["p"] for time in times]), strict=True):
@@ -128,11 +128,12 @@ def _lines(runs: list[dict[str, Any]], width: int) -> list[str]:
         *(text.Column(title, spare=spare) for title, spare in titles.items()),
         text.Column("against best dense", left=True),
     ]
-    rows = [_row(run["race"], time) for run in runs for time in run["race"]["times"]]
+    rows = [table_row(run["race"], time) for run in runs for time in run["race"]["times"]]
     return [_headline(runs[0]), "", *text.table(columns, rows, width), "", *_notes(runs)]
 
 
-def _row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
+def table_row(race: dict[str, Any], time: dict[str, Any]) -> tuple[str, ...]:
+    """Return one engine's time of a race as a row of the table."""
     best, edges = _is_best(race, time), (time["ratio_low"], time["ratio_high"])
     interval = f"{time['ratio_low']:.2f}–{time['ratio_high']:.2f}"
     return (

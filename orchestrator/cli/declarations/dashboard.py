@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-_PORT = 8440
+PORT = 8440
 
 
 def dashboard(
@@ -17,7 +17,7 @@ def dashboard(
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
-    ] = _PORT,
+    ] = PORT,
     token_file: Annotated[
         Path | None,
         typer.Option(
