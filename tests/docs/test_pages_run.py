@@ -36,7 +36,8 @@ def _smaller(words: list[str]) -> list[str]:
     depend on them."""
     narrow = ["--width", "2"] if words[1] in ("run", "submit") and "--grid" in words else []
     unmeasured = ["--bench-device", "none"] if words[1] == "run" and "--bench-device" not in words else []
-    return [*words, *narrow, *unmeasured]
+    once = ["--width", "2", "--dense-epochs", "2", "--seeds", "0"] if words[1] == "find" else []
+    return [*words, *narrow, *unmeasured, *once]
 
 
 class Reader:
@@ -128,7 +129,7 @@ def test_dense_and_pruned_in_int8(reader: Reader, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.slow
 def test_a_search_that_is_killed_and_asked_for_again(reader: Reader) -> None:
     (block,) = MARKED["find.md"]
-    words = words_of(next(block.commands()))[1]
+    words = _smaller(words_of(next(block.commands()))[1])
     with subprocess.Popen(
         [*SWEEP, *words[1:]], cwd=reader.folder, env=reader.environment, stdout=subprocess.PIPE, text=True
     ) as search:
