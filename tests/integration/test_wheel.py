@@ -2,7 +2,6 @@
 from another folder, it makes a ledger and plans a sweep."""
 
 import os
-import re
 import stat
 import subprocess
 import sys
@@ -17,6 +16,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 _NOTEBOOK = """
+import os, re
+from pathlib import Path
+import numpy
 import prunesweep
 name = prunesweep.run("demo", name="api", sparsity=0.5, algorithm="oneshot", epochs=1, dense_epochs=1, width=2,
                       seeds=0, bench_device="none", devices="cpu")
@@ -26,7 +28,14 @@ prunesweep.build_model(row["model"], width=row["width"], classes=10, weights=wei
 files = prunesweep.export(name, "files", format="packed") + prunesweep.export(name, "files", force=True)
 network = prunesweep.load(next(file for file in files if file.suffix == ".packed"))
 assert len(network.input.names) == 10 and len(network.input.mean) == 3
+(card,) = Path("files").glob("*oneshot*.md")
+blocks = re.findall(r"```python\\n(.*?)```", card.read_text(), re.DOTALL)
+assert len(blocks) == 2
+os.chdir("files")
+for block in blocks:  # neither sees the other's names
+    exec(block, {"images": numpy.zeros((2, 3, 16, 16), numpy.float32)})
 """
+"""A notebook, and the code of an exported file's card; in one program, because each would import torch."""
 _COMMANDS = """
 import sys
 from prunesweep.orchestrator.cli.app import main
@@ -34,8 +43,6 @@ codes = [main(words.split()) for words in sys.argv[1:]]
 assert not any(codes), codes
 """
 """Commands in one program, because each would load the same again."""
-_IMAGES = "import numpy; images = numpy.zeros((2, 3, 16, 16), numpy.float32)"
-
 
 _UV = [str(Path(sys.executable).parent / "uv"), "--quiet"]
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -118,9 +125,3 @@ def test_the_wheel_from_the_checkout_and_from_the_source_archive_carries_all_it_
     assert len((elsewhere / "first.csv").read_text().splitlines()) == 19
     run(str(python), "-m", "celery", "-A", "prunesweep.worker.app", "report")
     run(str(python), "-c", _NOTEBOOK)
-    (card,) = (elsewhere / "files").glob("*oneshot*.md")
-    blocks = re.findall(r"```python\n(.*?)```", card.read_text(), re.DOTALL)
-    assert len(blocks) == 2
-    # In one program, because each would import torch; neither sees the other's names.
-    cells = "".join(f"exec({block!r}, dict(images=images))\n" for block in blocks)
-    run(str(python), "-c", f"import os; os.chdir('files')\n{_IMAGES}\n{cells}")
