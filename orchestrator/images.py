@@ -12,15 +12,8 @@ from prunesweep.core.jobs.answers import JobProgress
 from prunesweep.core.jobs.programs import PACK
 from prunesweep.core.jobs.requests import Pack
 from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import (
-    RESIZES,
-    check_resize,
-    folder_of,
-    parse_share,
-    read_size,
-    with_normalisation,
-)
-from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.datasets import folder_of, parse_share, read_size, with_normalisation
+from prunesweep.core.plan.resize_rules import RESIZES, check_resize, parse_resize
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console.output import flash, note
 from prunesweep.orchestrator.torch_client import ask
@@ -47,7 +40,7 @@ def images_for(files: Sequence[Path], options: ImageOptions, settings: Settings)
     Raises:
         UserError: an option that cannot be, no such dataset, or images that no rule resizes as the file says.
     """
-    how, share = one_of(options.resize or RESIZES[0], "resize", RESIZES), parse_share(options.test_share)
+    how, share = parse_resize(options.resize or RESIZES[0]), parse_share(options.test_share)
     channels = parse_channels(options.mean, "mean", zero=True), parse_channels(options.std, "std", zero=False)
     chosen = frozenset(name for name in ("image_size", "resize") if getattr(options, name))
     asked = Preparation(*channels, read_size(options.image_size or 0), how, chosen)

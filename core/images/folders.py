@@ -10,7 +10,8 @@ from prunesweep.core.errors import RENAME, RETRY, StageError, UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.inspection import Inspection, inspect_folder
 from prunesweep.core.images.shard_inspection import inspect_shards
-from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset, resize_rule
+from prunesweep.core.plan.datasets import IMAGEFOLDER, PARQUET, DatasetRef, folder_of, parse_dataset
+from prunesweep.core.plan.resize_rules import resize_at
 from prunesweep.core.progress import CountDone
 
 _NEEDED: Mapping[str, str] = MappingProxyType(
@@ -70,7 +71,7 @@ def find_dataset(
         data: folder of datasets, where manifests are kept.
         progress: called while files are read.
         size, resize: side in pixels that images are resized to, 0 = they are not, and how
-            (`prunesweep.core.images.resizing`).
+            (`prunesweep.core.plan.resize_rules`).
         share: of the test images, "" = the folder is divided.
 
     Raises:
@@ -90,7 +91,7 @@ def find_dataset(
     if found.faults_at(size):
         raise RefusedFolder(field, value, found, size)
     ref = DatasetRef(
-        kind, found.identity, len(found.classes), size, resize_rule(resize) if size else "", test_share=share
+        kind, found.identity, len(found.classes), size, resize_at(resize, size) if size else "", test_share=share
     )
     return FoundDataset(ref, f"{kind}:{root}", found)
 
@@ -130,7 +131,7 @@ _ADVICE = (
 def packed_path(ref: DatasetRef, data: Path) -> Path:
     """Return where the packed file of a dataset is, or will be: an image folder's is named by its content, and by how
     it is resized."""
-    size = f"-{ref.resize}-{ref.size}" if ref.size else ""
+    size = f"-{ref.resize.replace(':', '-')}-{ref.size}" if ref.size else ""
     return data / "packed" / f"{ref.fingerprint or ref.name}{size}.safetensors"
 
 

@@ -2,22 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.images.processor_config import SaidSize, said_size
-from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import RESIZES, read_size, resize_rule
+from prunesweep.core.images.processor_config import said_channels, said_size
+from prunesweep.core.images.said import SaidChannels, SaidSize, channels_of, side_of
+from prunesweep.core.images.timm_config import timm_size
+from prunesweep.core.plan.resize_rules import RESIZES, parse_resize, resize_at, scaled_resize
 
 CARD_ROW = "images normalised by"
 """The row of a model card that gives mean and standard deviation."""
 CARD_SIZE = "images resized to"
 """The row of a model card that gives the side of its images in pixels."""
 _CARD = re.compile(rf"^\| {CARD_ROW} \| mean ([\d.,e-]+), standard deviation ([\d.,e-]+)", re.MULTILINE)
-_SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) (?:.*\(([a-z-]+)\))?", re.MULTILINE)
+_SIDE = re.compile(rf"^\| {CARD_SIZE} \| (\d+) (?:.*\(([a-z-]+(?::\d+)?)\))?", re.MULTILINE)
 _LARGEST_FILE = 10_000_000
 
 
@@ -29,8 +30,9 @@ class Preprocessing:
         source: the file's name.
         mean, std: of values in [0, 1], as `parse_channels` writes them; "" = it does not say.
         image_size: side in pixels of square images, 0 = it does not say.
-        resize: how they are made so (`prunesweep.core.plan.datasets.RESIZES`), "" = it does not say.
+        resize: how they are made so (`prunesweep.core.plan.resize_rules`), "" = it does not say.
         unlike: how, where none of these rules does that.
+        unlike_mean: how pixels become numbers, where no mean and standard deviation do that.
     """
 
     source: str
@@ -39,13 +41,19 @@ class Preprocessing:
     image_size: int = 0
     resize: str = ""
     unlike: str = ""
+    unlike_mean: str = ""
+
+    def resize_at(self, size: int) -> str:
+        """Return how images of another size lose the same part, "" = it does not say."""
+        return scaled_resize(self.resize, self.image_size, size)
 
     def agrees(self, used: "Preparation", *, resizes: bool) -> bool:
         """Return whether images prepared in that way are prepared as it says. resizes: as `prepare_as_said` has it."""
-        normalised = not self.mean or (self.mean, self.std) == (used.mean, used.std)
+        normalised = not self.unlike_mean and (not self.mean or (self.mean, self.std) == (used.mean, used.std))
         if not resizes:
             return normalised
-        alike = not used.image_size or (not self.unlike and self.resize in ("", resize_rule(used.resize)))
+        size = used.image_size
+        alike = not size or (not self.unlike and self.resize_at(size) in ("", resize_at(used.resize, size)))
         return normalised and self.image_size in (0, used.image_size) and alike
 
 
@@ -90,6 +98,8 @@ def prepare_as_said(weights: Path, asked: Preparation, *, resizes: bool, name: s
     if said is None:
         return asked
     found, notes = asked, []
+    if said.unlike_mean and not asked.has("mean", "std"):
+        raise UserError("mean", said.unlike_mean, f"{said.source} beside the weights says so; {_NO_MEAN}")
     if said.mean and not asked.has("mean", "std"):
         found = replace(found, mean=said.mean, std=said.std)
         how = f"images are normalised as {said.source} says, mean {said.mean}, std {said.std}; see --mean, --std"
@@ -100,9 +110,15 @@ def prepare_as_said(weights: Path, asked: Preparation, *, resizes: bool, name: s
     if found.image_size and resizes and not asked.has("resize"):
         _check_rule(said)
     if said.resize and found.image_size and resizes and not asked.has("resize") and said.resize != RESIZES[0]:
-        found = replace(found, resize=said.resize)
-        notes.append(f"{name}: images are resized by {said.resize} as {said.source} says; see --resize")
+        found = replace(found, resize=said.resize_at(found.image_size))
+        notes.append(f"{name}: images are resized by {found.resize} as {said.source} says; see --resize")
     return replace(found, notes=(*asked.notes, *notes))
+
+
+_NO_MEAN = (
+    "images here are red, green, blue, each (byte / 255 - mean) / std with numbers in [0, 1]; "
+    "change the first layer's weights to that, and give --mean and --std"
+)
 
 
 def _check_rule(said: Preprocessing) -> None:
@@ -123,27 +139,39 @@ def beside(weights: Path) -> Preprocessing | None:
     """Return what lies beside a file of weights: its model card `NAME.md`, else `config.json` as timm writes it, else
     `preprocessor_config.json` as transformers does; None where none of them says anything that can be used.
 
-    Source: timm's `pretrained_cfg` (mean, std, input_size [3, H, W], interpolation); transformers' image processors
-    (image_mean, image_std, and `prunesweep.core.images.processor_config`).
+    Source: timm's `pretrained_cfg` (mean, std, and `prunesweep.core.images.timm_config`); transformers' image
+    processors (`prunesweep.core.images.processor_config`).
     """
     folder = weights.parent
     candidates = (
         _card(weights.with_suffix(".md")) if weights.name else None,  # not of `.`, which is refused later
-        _config(folder / "config.json", _timm_size),
-        _config(folder / "preprocessor_config.json", said_size),
+        _config(folder / "config.json", timm_size, _plain_channels),
+        _config(folder / "preprocessor_config.json", said_size, said_channels),
     )
-    return next((found for found in candidates if found and (found.mean or found.image_size)), None)
+    return next(
+        (found for found in candidates if found and (found.mean or found.image_size or found.unlike_mean)), None
+    )
 
 
 def _card(file: Path) -> Preprocessing | None:
     text = _text(file)
     numbers, side = _CARD.search(text), _SIDE.search(text)
-    mean, std = _channels(numbers[1].rstrip(","), numbers[2].rstrip(",")) if numbers else ("", "")
-    rule = side[2] if side and side[2] in RESIZES else ""
-    return Preprocessing(file.name, mean, std, _size(side[1]) if side else 0, rule)
+    mean, std = channels_of(numbers[1].rstrip(","), numbers[2].rstrip(",")) if numbers else ("", "")
+    return Preprocessing(file.name, mean, std, side_of(side[1]) if side else 0, _card_rule(side[2]) if side else "")
 
 
-def _config(file: Path, read_size_of: Callable[[Mapping[str, Any]], SaidSize]) -> Preprocessing | None:
+def _card_rule(word: str | None) -> str:
+    try:
+        return parse_resize(word)
+    except UserError:  # of a later release
+        return ""
+
+
+def _config(
+    file: Path,
+    size_of: Callable[[Mapping[str, Any]], SaidSize],
+    channels: Callable[[Mapping[str, Any]], SaidChannels],
+) -> Preprocessing | None:
     try:
         whole = json.loads(_text(file) or "null")
     except (ValueError, RecursionError):  # somebody else's file of that name
@@ -151,22 +179,12 @@ def _config(file: Path, read_size_of: Callable[[Mapping[str, Any]], SaidSize]) -
     if not isinstance(whole, dict):
         return None
     said = next((whole[key] for key in ("pretrained_cfg", "data_config") if isinstance(whole.get(key), dict)), whole)
-    mean, std = _channels(*(next(_found(said, axis, f"image_{axis}"), "") for axis in ("mean", "std")))
-    size = read_size_of(said)
-    return Preprocessing(file.name, mean, std, size.side, size.resize, size.unlike)
+    size, numbers = size_of(said), channels(said)
+    return Preprocessing(file.name, numbers.mean, numbers.std, size.side, size.resize, size.unlike, numbers.unlike)
 
 
-def _timm_size(said: Mapping[str, Any]) -> SaidSize:
-    """Return what timm's config says; `size` in a config.json of anybody's may be of something else."""
-    value = said.get("input_size")
-    sides = {str(each) for each in value[-2:]} if isinstance(value, list) else set()
-    return SaidSize(_size(sides.pop()) if len(sides) == 1 else 0, rule_of(said.get("interpolation", "")))
-
-
-def rule_of(interpolation: object) -> str:
-    """Return the rule of resizing that torchvision's or timm's word for its interpolation comes to, "" = the default or
-    unknown."""
-    return f"{RESIZES[0]}-bicubic" if interpolation == "bicubic" else ""
+def _plain_channels(said: Mapping[str, Any]) -> SaidChannels:
+    return SaidChannels(*channels_of(*(said.get(axis) or said.get(f"image_{axis}") or "" for axis in ("mean", "std"))))
 
 
 def _text(file: Path) -> str:
@@ -174,23 +192,3 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8") if file.stat().st_size <= _LARGEST_FILE else ""
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _found(said: Mapping[str, Any], *names: str) -> Iterator[Any]:
-    return (said[name] for name in names if said.get(name))
-
-
-def _channels(mean: object, std: object) -> tuple[str, str]:
-    """Return both as canonical text, or neither."""
-    try:
-        found = parse_channels(mean, "mean", zero=True), parse_channels(std, "std", zero=False)
-    except UserError:
-        return "", ""
-    return found if all(found) else ("", "")
-
-
-def _size(value: object) -> int:
-    try:
-        return read_size(value)
-    except UserError:
-        return 0

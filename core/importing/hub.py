@@ -9,7 +9,8 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.images.preprocessing import rule_of
+from prunesweep.core.images.said import SaidSize, by_rule
+from prunesweep.core.images.timm_config import timm_size
 from prunesweep.core.plan.weights import FIELD, HUBS
 from prunesweep.core.progress import CountDone, unwatched
 from prunesweep.core.traffic import Traffic, followed
@@ -25,13 +26,13 @@ class Published:
     Attributes:
         weights: name → tensor as published.
         mean, std: how their images were normalised, of values in [0, 1]; None = the library does not say.
-        resize: how they were resized (`prunesweep.core.images.preprocessing.rule_of`).
+        size: their size, and how they became so.
     """
 
     weights: Mapping[str, Any]
     mean: tuple[float, ...] | None
     std: tuple[float, ...] | None
-    resize: str = ""
+    size: SaidSize = SaidSize()
 
 
 def download(text: str, progress: CountDone = unwatched) -> Published:
@@ -60,7 +61,22 @@ def _torchvision(text: str, name: str, progress: CountDone) -> Published:
     weights = _reached(text, load, progress, size)
     preset = entry.transforms()
     said = _numbers(getattr(preset, "mean", None)), _numbers(getattr(preset, "std", None))
-    return Published(weights, *said, rule_of(getattr(getattr(preset, "interpolation", None), "value", "")))
+    return Published(weights, *said, preset_size(preset))
+
+
+def preset_size(preset: Any) -> SaidSize:
+    """Return what torchvision's transform for weights of a classifier comes to; those of others say nothing.
+
+    Source: torchvision's `ImageClassification`: shorter side to resize_size, the middle crop_size cut out.
+    """
+    sides = [getattr(preset, name, None) or [] for name in ("crop_size", "resize_size")]
+    if not all(len(side) == 1 for side in sides):
+        return SaidSize()
+    cut, shorter = (int(side[0]) for side in sides)
+    word = preset.interpolation.value
+    if word not in ("bilinear", "bicubic"):
+        return SaidSize(cut, unlike=f"the {word} filter")
+    return by_rule("crop", cut, shorter, bicubic=word == "bicubic")
 
 
 def _timm(text: str, name: str, progress: CountDone) -> Published:
@@ -73,7 +89,7 @@ def _timm(text: str, name: str, progress: CountDone) -> Published:
     network = _reached(text, partial(timm.create_model, name, pretrained=True), progress, 0)
     config = network.pretrained_cfg
     said = _numbers(config.get("mean")), _numbers(config.get("std"))
-    return Published(network.state_dict(), *said, rule_of(config.get("interpolation", "")))
+    return Published(network.state_dict(), *said, timm_size(config))
 
 
 _DOWNLOADS: Mapping[str, Callable[[str, str, CountDone], Published]] = MappingProxyType(

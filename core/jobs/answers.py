@@ -301,8 +301,8 @@ class NetworkAbilities(Answer):
 
 @dataclass(frozen=True)
 class Imported(Answer):
-    """Weights that became a checkpoint (see `prunesweep.core.plan.weights`). mean, std: as published, or None;
-    resize: as published, "" = by the default, or not said."""
+    """Weights that became a checkpoint (see `prunesweep.core.plan.weights`). mean, std: as published, or None; side,
+    resize, unlike: how their images became squares, as `prunesweep.core.images.said.SaidSize` has it."""
 
     event: ClassVar[str] = "imported"
     tensors: str
@@ -312,7 +312,9 @@ class Imported(Answer):
     total: int
     mean: tuple[float, ...] | None
     std: tuple[float, ...] | None
+    side: int = 0
     resize: str = ""
+    unlike: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from prunesweep.core.images.said import SaidSize
 from prunesweep.core.importing.checkpoint import pack_imported
 from prunesweep.core.importing.hub import download
 from prunesweep.core.importing.network import import_network
@@ -43,6 +44,7 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
     packed = pack_imported(network, read.masks, ref)
     Path(request.into).write_bytes(packed.data)
     kept = sum(int(mask.sum()) for mask in read.masks.values()) if read.masks else total
+    size = SaidSize() if published is None else published.size
     mean, std = (None, None) if published is None else (published.mean, published.std)
     yield Imported(
         tensors=packed.tensors,
@@ -52,7 +54,9 @@ def convert(request: ImportWeights, say: Say) -> Iterator[Imported | Note]:
         total=total,
         mean=tuple(mean) if mean else None,
         std=tuple(std) if std else None,
-        resize="" if published is None else published.resize,
+        side=size.side,
+        resize=size.resize,
+        unlike=size.unlike,
     )
 
 

@@ -13,7 +13,7 @@ from prunesweep.core.plan.axes import field_of
 from prunesweep.core.plan.compositions import parse_compositions
 from prunesweep.core.plan.controls import MARK, WEIGHT_SCORES, check_counts, find, method_of
 from prunesweep.core.plan.costs import load_profile
-from prunesweep.core.plan.datasets import RESIZES, check_resize, parse_share, read_size
+from prunesweep.core.plan.datasets import parse_share, read_size
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.layer_rules import parse_rules
 from prunesweep.core.plan.models import MODELS
@@ -21,6 +21,7 @@ from prunesweep.core.plan.networks import parse_model, read_network, with_argume
 from prunesweep.core.plan.patterns import FIX, is_like_one
 from prunesweep.core.plan.points import as_table, axes_of, parse_points
 from prunesweep.core.plan.recipes import load_recipe, recipe_for
+from prunesweep.core.plan.resize_rules import check_resize, parse_resize
 from prunesweep.core.plan.suggestions import did_you_mean, one_of
 
 
@@ -109,7 +110,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "std": lambda v: axes.parse_channels(v, "std", zero=False),
         "looked": lambda v: axes.parse_list(v, "looked", _looked) if v not in ((), []) else (),
         "image_size": read_size,
-        "resize": lambda v: one_of(v, "resize", RESIZES),
+        "resize": parse_resize,
         "test_share": parse_share,
         "head": lambda v: one_of(v, "head", ("keep", "new")),
         "evaluate": lambda v: _flag(v, "evaluate"),

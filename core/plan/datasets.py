@@ -23,9 +23,6 @@ FOLDERS = (IMAGEFOLDER, PARQUET)
 OPTIONAL = "optional"
 """Marks fields (in their metadata) that a stage's JSON leaves out where they have their default, so that fields can be
 added without changing the digests of stages that don't use them."""
-RESIZES = ("crop", "stretch", "pad", "crop-bicubic", "stretch-bicubic", "pad-bicubic", "crop-bilinear")
-"""How images become squares (`prunesweep.core.images.resizing`). The first one is what nobody has chosen, so that a
-file beside weights may say otherwise; the last one is the same, chosen."""
 LARGEST = 2048
 """Longest side in pixels that images may be resized to."""
 
@@ -40,7 +37,8 @@ class DatasetRef:
         mean, std: how pixels are normalised where that was given, three numbers such as `0.49,0.48,0.45`, of values in
             [0, 1]; "" = by those of all training images.
         size: side in pixels of the squares that its images are resized to, 0 = they are used as they are.
-        resize: how (`RESIZES`), "" where size is 0. Both are left out of a stage's JSON where nothing is resized.
+        resize: how (`prunesweep.core.plan.resize_rules.resize_at`), "" where size is 0. Both are left out of a stage's
+            JSON where nothing is resized.
         test_share: which of its images are test images, as `parse_share` writes it; "" = the folder says.
     """
 
@@ -70,21 +68,6 @@ def read_size(value: object, field: str = "image_size") -> int:
     if isinstance(value, int | str) and not isinstance(value, bool) and str(value).strip() == "0":
         return 0
     return parse_count(value, field, 8, LARGEST)
-
-
-def resize_rule(resize: str) -> str:
-    """Return the rule that images are resized by: one name for what is the same."""
-    return RESIZES[0] if resize == RESIZES[-1] else resize
-
-
-def check_resize(resize: str, size: int) -> None:
-    """Check that a way of resizing comes with a size.
-
-    Raises:
-        UserError: another way than the default is named, and no size.
-    """
-    if resize != RESIZES[0] and not size:
-        raise UserError("resize", resize, "says how images become one size; give that too: --image-size 224")
 
 
 def parse_share(value: object, field: str = "test_share") -> str:

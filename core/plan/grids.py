@@ -43,7 +43,7 @@ class Grid:
         mean, std: how pixels are normalised, "" = by those of the training images.
         image_size: side in pixels of the squares that an image folder's images are resized to, 0 = they are used as
             they are.
-        resize: how (`prunesweep.core.images.resizing`); without a size it means nothing.
+        resize: how (`prunesweep.core.plan.resize_rules`); without a size it means nothing.
         head: `new`: given weights lose their classifier, and one for the dataset's classes takes its place; `keep`: it
             must fit.
         test_share: part of an undivided dataset that is its test set, "" = the dataset is divided.

@@ -15,9 +15,9 @@ def flag(name: str, text: str, short: str = "", **more: Any) -> Any:
     return typer.Option(name, *([short] if short else []), metavar="", help=text, **more)
 
 
-_RULES = "crop|stretch|pad[-bicubic]"
-_HOW = "How they are resized; crop keeps the middle."
-_RESIZES = completion.one("crop", "stretch", "pad", "crop-bicubic", "stretch-bicubic", "pad-bicubic", "crop-bilinear")
+_RULES = "crop[:N]|stretch[:N]|pad"
+_HOW = "How: crop keeps the middle (crop:232: of 232 pixels); crop-bicubic: by that filter."
+_RESIZES = completion.words("prunesweep.core.plan.resize_rules", "RESIZES")
 SweepArgument = Annotated[
     str | None,
     typer.Argument(

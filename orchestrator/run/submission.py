@@ -17,11 +17,11 @@ from prunesweep.core.ledger.queue.workers import list_workers
 from prunesweep.core.plan.axes import field_of
 from prunesweep.core.plan.axis_readers import read_axes
 from prunesweep.core.plan.dag import GridPlan, plan_of
-from prunesweep.core.plan.datasets import check_resize, resize_rule
 from prunesweep.core.plan.grid_files import load_grid, named_fields
 from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.names import parse_name
 from prunesweep.core.plan.networks import folder_of_file
+from prunesweep.core.plan.resize_rules import check_resize, resize_at
 from prunesweep.core.settings import Settings, mask
 from prunesweep.core.version import version
 from prunesweep.orchestrator.console.text import one_line
@@ -78,7 +78,7 @@ def plan_request(asked: GridRequest, settings: Settings) -> CheckedRequest:
         notes = (*found.notes, *network.notes, *planned.notes)
         return CheckedRequest(planned, name, _prefix(asked.grid), notes, None, found, asked.throughput)
     if found.ref.size:
-        found = replace(found, ref=replace(found.ref, resize=resize_rule(given.grid.resize)))
+        found = replace(found, ref=replace(found.ref, resize=resize_at(given.grid.resize, found.ref.size)))
     planned = plan_of(given.grid, found.ref, given.imported, network.shapes, network.channels)
     notes = (*found.notes, *network.notes, *given.notes, *said, *planned.notes)
     return CheckedRequest(planned, name, _prefix(asked.grid), notes, given.upload, found, asked.throughput)

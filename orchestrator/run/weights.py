@@ -16,9 +16,10 @@ from prunesweep.core.jobs.programs import IMPORT_WEIGHTS
 from prunesweep.core.jobs.requests import ImportWeights
 from prunesweep.core.ledger.db.identity import ledger_id
 from prunesweep.core.plan.axes import parse_channels
-from prunesweep.core.plan.datasets import RESIZES, DatasetRef, folder_of, with_normalisation
+from prunesweep.core.plan.datasets import DatasetRef, folder_of, with_normalisation
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.plan.resize_rules import RESIZES, scaled_resize
 from prunesweep.core.plan.weights import FIELD, ImportedWeights, check_weights, is_published, origin_of
 from prunesweep.core.settings import Settings
 from prunesweep.orchestrator.console.output import flash
@@ -101,11 +102,31 @@ def read_given(
         mean, std = (parse_channels(list(value), axis, zero=axis == "mean") for axis, value in given)
         grid = replace(grid, mean=mean, std=std)
         notes.append(f"{name}: images are normalised as it was trained, mean {mean}, std {std}; see --mean, --std")
-    if found.resize and dataset.size and grid.resize == RESIZES[0] and "resize" not in chosen:
-        grid = replace(grid, resize=found.resize)
-        notes.append(f"{name}: images are resized by {found.resize}, as it was trained; see --resize")
+    if grid.resize == RESIZES[0] and "resize" not in chosen:
+        resize, lines = _resized_as(found, dataset)
+        grid = replace(grid, resize=resize)
+        notes.extend(f"{name}: {line}" for line in lines)
     facts = (found.tensors, found.artifact, found.size, found.kept, found.total)
     return GivenWeights(grid, ImportedWeights(model, *facts), upload, tuple(notes))
+
+
+def _resized_as(found: Imported, dataset: DatasetRef) -> tuple[str, list[str]]:
+    """Return how images are resized for published weights, and what a person should know of it.
+
+    Raises:
+        UserError: no rule resizes images as they were.
+    """
+    if not dataset.size:  # images of one size already
+        same = not found.side or not dataset.fingerprint
+        return RESIZES[0], [] if same else [f"its images were of {found.side} pixels; see --image-size"]
+    if found.unlike:
+        fix = f"is how its images were resized, and no rule does that; choose one: --resize {', '.join(RESIZES[:-1])}"
+        raise UserError("resize", found.unlike, fix)
+    resize = scaled_resize(found.resize, found.side, dataset.size) or RESIZES[0]
+    lines = [f"images are resized by {resize}, as it was trained; see --resize"] if found.resize else []
+    if found.side and found.side != dataset.size:
+        lines.append(f"its images were of {found.side} pixels, these are of {dataset.size}; see --image-size")
+    return resize, lines
 
 
 def _read(request: ImportWeights) -> list[Imported | Note]:

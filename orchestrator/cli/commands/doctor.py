@@ -16,8 +16,8 @@ from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
-from prunesweep.core.plan.datasets import RESIZES, check_resize, parse_share, read_size
-from prunesweep.core.plan.suggestions import one_of
+from prunesweep.core.plan.datasets import parse_share, read_size
+from prunesweep.core.plan.resize_rules import check_resize, parse_resize
 from prunesweep.core.plan.weights import HUBS
 from prunesweep.core.settings import Settings, load_settings, mask
 from prunesweep.orchestrator.console.output import paint, say, say_json
@@ -53,7 +53,7 @@ def wanted(dataset: str, image_size: str, resize: str, test_share: str) -> Wante
     Raises:
         UserError: a bad value.
     """
-    size, how = read_size(image_size), one_of(resize, "resize", RESIZES)
+    size, how = read_size(image_size), parse_resize(resize)
     check_resize(how, size)
     return WantedDataset(dataset, size, how, parse_share(test_share))
 
