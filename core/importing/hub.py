@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -32,7 +32,7 @@ class Published:
     weights: Mapping[str, Any]
     mean: tuple[float, ...] | None
     std: tuple[float, ...] | None
-    size: SaidSize = SaidSize()
+    size: SaidSize = field(default_factory=SaidSize)
 
 
 def download(text: str, progress: CountDone = unwatched) -> Published:

@@ -74,7 +74,9 @@ def _how_to_load(subject: CardFacts, stem: str, endings: Sequence[str]) -> Itera
     if known.get("mean"):
         how += f" (mean {known['mean']} and standard deviation {known['std']})"
     spec = subject.stage.spec
-    return how_to_load(stem, endings, spec.get("model", {}), how, channels=spec.get("allocation") in CHANNELS)
+    squares = (dataset["resize"], dataset["size"]) if dataset.get("size") else None
+    smaller = spec.get("allocation") in CHANNELS
+    return how_to_load(stem, endings, spec.get("model", {}), how, channels=smaller, squares=squares)
 
 
 def is_about(content: str, artifact: str) -> bool:

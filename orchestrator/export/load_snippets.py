@@ -6,6 +6,7 @@ from typing import Any
 
 from prunesweep.core.plan.models import MODELS
 from prunesweep.core.plan.networks import FILE, NetworkRef, read_network
+from prunesweep.core.plan.resize_rules import rule_at
 
 _NETWORK = """import prunesweep
 
@@ -49,6 +50,22 @@ _INT8 = (
     "Written with `--values int8` it computes in int8: `calibration_images` and `quantised_by` in its metadata say how."
     " The accuracy above is that of float32; `sweep evaluate` with `--int8` measures that of int8."
 )
+_SQUARE = """from PIL import Image
+
+def square(image):  # of mode RGB
+    {measure}image = image.resize({sides}, Image.Resampling.{filter})
+    left, top = ({offset} for side in image.size)
+    return image.crop((left, top, left + {size}, top + {size}))"""
+_SCALED = MappingProxyType(
+    {
+        "crop": ("shorter = min(image.size)\n    ", "[int({side} * side / shorter) for side in image.size]"),
+        "stretch": ("", "({side}, {side})"),
+        "pad": (
+            "longer = max(image.size)\n    ",
+            "[max(1, round(side * ({side} / longer))) for side in image.size]",
+        ),
+    }
+)
 _STATE_DICTS = (".pt", ".safetensors")
 _LOAD = "network.load_state_dict(weights)\n"
 _RESIZE = """from torch import nn
@@ -65,7 +82,13 @@ for key, tensor in weights.items():  # where channels were left out, layers take
 
 
 def how_to_load(
-    stem: str, endings: Sequence[str], model: Mapping[str, Any], normalised: str, *, channels: bool = False
+    stem: str,
+    endings: Sequence[str],
+    model: Mapping[str, Any],
+    normalised: str,
+    *,
+    channels: bool = False,
+    squares: tuple[str, int] | None = None,
 ) -> Iterable[str]:
     """Yield Markdown lines for the files STEM + ending;
 
@@ -73,7 +96,12 @@ def how_to_load(
         model: fields of the network's `ModelRef`.
         normalised: which mean and standard deviation images are normalised by, with the numbers where they are known.
         channels: the network may have lost whole channels, and files be without them.
+        squares: how images of any sizes became squares of which side (`prunesweep.core.plan.resize_rules`), None = they
+            were of one size.
     """
+    if squares:
+        yield f"Images of any size were made squares of {squares[1]} pixels by this (`{squares[0]}`):"
+        yield from ("", "```python", *square_code(*squares).splitlines(), "```", "")
     yield "Images are float32 [B, 3, H, W], RGB, normalised: `(byte / 255 - mean) / std`, with mean and standard"
     yield f"deviation {normalised}, which packed (`network.input`) and ONNX files hold."
     for ending in endings:
@@ -88,6 +116,17 @@ def how_to_load(
                 "",
                 "Written with `--values fp16` its kept weights are rounded; the accuracy is that of float32.",
             )
+
+
+def square_code(resize: str, size: int) -> str:
+    """Return Python code of a function `square` that does what `prunesweep.core.images.resizing.resized` does."""
+    rule = rule_at(resize, size)
+    measure, sides = _SCALED[rule.kind]
+    offset = f"round((side - {size}) / 2)"
+    if rule.kind == "pad" or rule.side < size:
+        offset += f" if side > {size} else (side - {size - 1}) // 2"
+    name = "BICUBIC" if rule.bicubic else "BILINEAR"
+    return _SQUARE.format(measure=measure, sides=sides.format(side=rule.side), filter=name, offset=offset, size=size)
 
 
 def _network(model: Mapping[str, Any], channels: bool) -> str:

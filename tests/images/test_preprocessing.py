@@ -58,7 +58,15 @@ PROCESSORS = {
     "square cut to itself": ({"size": SQUARE, **CUT}, 224, "stretch"),
     "MobileNetV2": ({**CUT, "size": SHORTER, "resample": 2}, 224, ""),
     "DINOv2": ({**CUT, "size": SHORTER, "resample": 3}, 224, "crop-bicubic"),
-    "rounded": ({**CUT, "crop_size": 300, "size": {"shortest_edge": 342}}, 300, ""),
+    "rounded": ({**CUT, "crop_size": 300, "size": {"shortest_edge": 342}}, 300, "crop:342"),
+    "CLIP": ({**CUT, "size": {"shortest_edge": 224}, "resample": 3}, 224, "crop-bicubic:224"),
+    "CLIP of numbers": ({"do_center_crop": True, "crop_size": 224, "size": 224}, 224, "crop:224"),
+    "DeiT": ({**CUT, "size": {"height": 256, "width": 256}}, 224, "stretch:256"),
+    "DeiT of numbers": ({**CUT, "size": 256, "feature_extractor_type": "DeiTFeatureExtractor"}, 224, "stretch:256"),
+    "PoolFormer": ({**CUT, "crop_pct": 0.9, "size": {"shortest_edge": 224}}, 224, "crop:248"),
+    "PoolFormer by class": ({**CUT, "image_processor_type": "PoolFormerImageProcessor", "size": SQUARE}, 224,
+                            "crop:248"),
+    "edges": ({"do_center_crop": True, "crop_size": 256, "size": {"shortest_edge": 224}}, 256, "crop:224"),
     "LeViT": ({**CUT, "size": 224, "feature_extractor_type": "LevitFeatureExtractor", "resample": 3}, 224,
               "crop-bicubic"),
     "ConvNeXT": ({"crop_pct": 0.875, "size": {"shortest_edge": 224}, "resample": 3}, 224, "crop-bicubic"),
@@ -71,19 +79,15 @@ PROCESSORS = {
             "stretch"),
 }  # fmt: skip
 UNLIKE = {
-    "CLIP": ({**CUT, "size": {"shortest_edge": 224}, "resample": 3}, 224,
-             "shorter side to 224, the middle 224 cut out"),
-    "CLIP of numbers": ({"do_center_crop": True, "crop_size": 224, "size": 224}, 224,
-                        "shorter side to 224, the middle 224 cut out"),
-    "DeiT": ({**CUT, "size": {"height": 256, "width": 256}}, 224, "both sides to 256, the middle 224 cut out"),
-    "DeiT of numbers": ({**CUT, "size": 256, "feature_extractor_type": "DeiTFeatureExtractor"}, 224,
-                        "both sides to 256, the middle 224 cut out"),
-    "PoolFormer": ({**CUT, "crop_pct": 0.9, "size": {"shortest_edge": 224}}, 224,
-                   "shorter side to 248, the middle 224 cut out"),
     "no square": ({"do_center_crop": False, "size": SHORTER}, 256, "shorter side to 256, no square"),
     "longer": ({"size": {"longest_edge": 512}}, 512, "longer side to 512, no square"),
     "cut alone": ({"do_resize": False, **CUT}, 224, "no resizing, the middle 224 cut out"),
     "filter": ({"size": SQUARE, "resample": 1}, 224, "the Lanczos filter"),
+    "nearest": ({**CUT, "size": SHORTER, "resample": 0}, 224, "the nearest filter"),
+    "padded": ({"size": SQUARE, "do_pad": True}, 224, "padded after resizing"),
+    "Perceiver": ({**CUT, "size": SQUARE, "image_processor_type": "PerceiverImageProcessor"}, 224,
+                  "the middle cut out before resizing"),
+    "a tenth": ({**CUT, "size": {"shortest_edge": 24}}, 224, "resized to 24, the middle 224 cut out"),
 }  # fmt: skip
 
 
@@ -106,6 +110,85 @@ def test_what_no_rule_does_is_refused_until_somebody_chooses(tmp_path: Path, nam
         used = prepare_as_said(weights, replace(asked, resize=rule, chosen=frozenset({"resize"})), resizes=True)
         assert (used.image_size, used.resize) == (size, rule)
         assert "prepares its images otherwise" in differing(weights, used, resizes=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({**IMAGE_NUMBERS, "do_flip_channel_order": True}, "blue first, red last"),
+        ({"image_processor_type": "MobileViTImageProcessor", "size": 256}, "blue first, red last"),
+        ({"image_mean": [0.5, 0.5], "image_std": [0.5, 0.5]}, "image_mean [0.5, 0.5], image_std [0.5, 0.5]"),
+        ({"image_mean": [123.7, 116.3, 103.5], "image_std": [58.4, 57.1, 57.4]}, "image_mean [123.7, "),
+        ({**IMAGE_NUMBERS, "rescale_factor": 0.001}, "rescale_factor 0.001"),
+        ({**IMAGE_NUMBERS, "rescale_factor": -1}, "rescale_factor -1"),
+    ],
+)
+def test_pixels_that_no_mean_makes_are_refused_until_somebody_gives_one(
+    tmp_path: Path, said: object, words: str
+) -> None:
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(said))
+    weights, asked = tmp_path / "model.pt", Preparation("", "", 0)
+    with pytest.raises(UserError, match="change the first layer's weights to that, and give --mean and --std") as found:
+        prepare_as_said(weights, asked, resizes=False)
+    assert words in str(found.value)
+    used = prepare_as_said(weights, replace(asked, mean=MEAN, std=STD), resizes=False)
+    assert (used.mean, used.std) == (MEAN, STD)
+    assert "prepares its images otherwise" in differing(weights, used, resizes=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "mean", "std"),
+    [
+        ({"image_mean": 0.5, "image_std": [0.25]}, "0.5,0.5,0.5", "0.25,0.25,0.25"),
+        ({"do_normalize": False}, "0.0,0.0,0.0", "1.0,1.0,1.0"),
+        ({"do_normalize": False, "do_rescale": False}, "0.0,0.0,0.0", ",".join(["0.00392156863"] * 3)),
+        ({"do_rescale": False, "image_mean": [127.5] * 3, "image_std": 51}, "0.5,0.5,0.5", "0.2,0.2,0.2"),
+        ({"do_rescale": False}, "", ""),
+    ],
+)
+def test_whatever_makes_numbers_of_bytes_is_a_mean_and_a_deviation(
+    tmp_path: Path, said: dict[str, object], mean: str, std: str
+) -> None:
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps({**said, "size": SQUARE}))
+    found = beside(tmp_path / "model.pt")
+    assert found is not None and (found.mean, found.std, found.unlike_mean) == (mean, std, "")
+
+
+TIMM_UNLIKE = {
+    "the lanczos filter": {"interpolation": "lanczos"},
+    "the nearest filter": {"interpolation": "nearest"},
+    "the random filter": {"interpolation": "random"},
+    "crop_mode tiles": {"crop_mode": "tiles"},
+    "crop_pct most": {"crop_pct": "most"},
+    "longer side to 64, the rest of colour 124,116,104": {"crop_mode": "border", "crop_pct": 1.0},
+    "longer side to 71, the rest of colour 0,0,0": {"crop_mode": "border", "crop_pct": 0.9, "mean": [0.0] * 3},
+    "resized to 12, the middle 64 cut out": {"crop_pct": 5.0},
+}
+
+
+@pytest.mark.parametrize("words", TIMM_UNLIKE)
+def test_what_timm_does_and_no_rule_is_refused_until_somebody_chooses(tmp_path: Path, words: str) -> None:
+    content = {**NUMBERS, "input_size": [3, 64, 64], **TIMM_UNLIKE[words]}
+    (tmp_path / "config.json").write_text(json.dumps({"pretrained_cfg": content}))
+    weights, asked = tmp_path / "model.pt", Preparation("", "", 0)
+    with pytest.raises(UserError, match=f"resize '{words}': config.json .* choose one: --resize crop, "):
+        prepare_as_said(weights, asked, resizes=True)
+    chosen = replace(asked, resize="crop:70", chosen=frozenset({"resize"}))
+    assert prepare_as_said(weights, chosen, resizes=True).resize == "crop:70"
+
+
+def test_another_size_keeps_the_part_that_is_cut_out(tmp_path: Path) -> None:
+    """And files beside which the same is said agree, whatever the size is."""
+    content = {**NUMBERS, "input_size": [3, 224, 224], "crop_pct": 0.95, "interpolation": "bicubic"}
+    (tmp_path / "config.json").write_text(json.dumps(content))
+    weights = tmp_path / "model.pt"
+    for size, rule in ((0, "crop-bicubic:235"), (160, "crop-bicubic:168")):
+        used = prepare_as_said(weights, Preparation("", "", size), resizes=True)
+        assert used.resize == rule
+        assert bool(differing(weights, used, resizes=True)) == bool(size), "of another size"
+    used = prepare_as_said(weights, Preparation("", "", 0), resizes=True)
+    other = replace(used, resize="crop-bicubic")
+    assert "prepares its images otherwise" in differing(weights, other, resizes=True)
 
 
 def test_what_a_person_gave_wins_also_where_it_is_the_default(tmp_path: Path) -> None:
@@ -157,6 +240,8 @@ def test_nothing_there_and_a_folder_of_that_name(tmp_path: Path) -> None:
         ("model.md", "| images resized to | 64 × 64 pixels (pad-bicubic) |", "pad-bicubic"),
         ("model.md", "| images resized to | 64 × 64 pixels (stretch) |", "stretch"),
         ("model.md", "| images resized to | 64 × 64 pixels (another) |", "crop"),
+        ("model.md", "| images resized to | 64 × 64 pixels (stretch-bicubic:70) |", "stretch-bicubic:70"),
+        ("model.md", "| images resized to | 64 × 64 pixels (crop:99999) |", "crop"),
     ],
 )
 def test_the_filter_is_that_of_the_weights_unless_one_is_chosen(

@@ -154,6 +154,26 @@ def test_a_cards_code_makes_the_network(name: str) -> None:
     assert torch.equal(made.eval()(images), network(images))  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    "rule", ["crop", "crop-bicubic:70", "crop:50", "stretch-bicubic", "stretch:81", "pad", "pad-bicubic"]
+)
+def test_a_cards_code_resizes_images_as_they_were(rule: str) -> None:
+    import numpy as np
+    from PIL import Image
+
+    from prunesweep.core.images.resizing import resized
+    from prunesweep.orchestrator.export.load_snippets import how_to_load
+
+    lines = how_to_load("a", [".onnx"], {}, "as given", squares=(rule, 64))
+    code = "\n".join(lines).split("```")[1].removeprefix("python\n")
+    scope: dict[str, Any] = {}
+    exec(code, scope)
+    for width, height in ((61, 40), (37, 190), (64, 64), (5, 90)):
+        pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), np.uint8)
+        image = Image.fromarray(pixels)
+        assert scope["square"](image).tobytes() == resized(image, 64, rule).tobytes(), (width, height)
+
+
 @pytest.mark.parametrize("name", ["resnet20", "torchvision:mobilenet_v3_small"])
 def test_a_cards_code_makes_the_network_without_its_channels(name: str) -> None:
     """The second has depthwise convolutions, whose number of groups shrinks."""

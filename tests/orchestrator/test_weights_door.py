@@ -10,6 +10,10 @@ import torch
 from PIL import Image
 from sqlalchemy import Engine
 
+from prunesweep.core.errors import UserError
+from prunesweep.core.images.said import SaidSize
+from prunesweep.core.importing.hub import Published
+from prunesweep.core.jobs import import_weights
 from prunesweep.core.jobs.requests import Bench, EvaluateFiles, Sensitivity
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.plan.datasets import DatasetRef
@@ -55,6 +59,9 @@ LONE = [
     ("submit", "--resize", "pad", "give that too: --image-size"),
     ("evaluate", "--resize", "pad", "give that too: --image-size"),
     ("doctor", "--resize", "pad", "give that too: --image-size"),
+    ("submit", "--resize", "crop:232", "give that too: --image-size"),
+    ("evaluate", "--resize", "crop:0.95", "e.g. 235 behind the colon for images of 224"),
+    ("doctor", "--resize", "pad:256", "it takes no number: pad"),
     ("evaluate", "--mean", "0.5,0.5,0.5", "give --mean and --std together"),
     ("evaluate", "--test-share", "0.2", "has its own test set: leave it out"),
     ("evaluate", "--image-size", "8", "has its own size: leave it out"),
@@ -168,6 +175,33 @@ def test_a_grid_that_is_submitted_again_has_the_same_images(monkeypatch: pytest.
     assert [_images(again(one)) for one in (nothing, taken, chosen)] == [refs[0], refs[1], refs[3]]
     Path("config.json").unlink()
     assert _images(again(taken)) == refs[1]
+
+
+def test_published_weights_bring_their_resizing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """To the pixel at their own size, the same part at another; what no rule does is refused until one is chosen."""
+    answer_here(monkeypatch)
+    settings = load_settings({"SWEEP_HOME": str(tmp_path / "home")})
+    state = torch.load("own.pt", weights_only=True)
+    size = SaidSize(32, "crop:34")
+    monkeypatch.setattr(import_weights, "download", lambda *_: Published(state, None, None, size))
+    plain = {"dataset": "imagefolder:divided", "width": "2", "algorithm": "oneshot", "weights": "timm:any"}
+
+    def submitted(**axes: str) -> CheckedRequest:
+        return plan_request(GridRequest(None, plain | axes, None), settings)
+
+    asked = ({"image_size": "32"}, {"image_size": "16"}, {"image_size": "32", "resize": "crop:37"}, {})
+    requests = [submitted(**axes) for axes in asked]
+    refs = [(ref.size, ref.resize) for ref in map(_images, requests)]
+    assert refs == [(32, "crop:34"), (16, "crop:17"), (32, "crop"), (0, "")]
+    said = "timm:any: images are resized by crop:17, as it was trained; see --resize"
+    assert {said, "timm:any: its images were of 32 pixels, these are of 16; see --image-size"} <= set(requests[1].notes)
+    assert "timm:any: its images were of 32 pixels; see --image-size" in requests[3].notes
+    Path("again.toml").write_text(grid_toml(requests[1].plan.grid))
+    assert _images(plan_request(GridRequest("again.toml", {}, None), settings)) == _images(requests[1])
+    size = SaidSize(32, unlike="the lanczos filter")
+    with pytest.raises(UserError, match=r"the lanczos filter.*choose one: --resize crop, stretch, pad"):
+        submitted(image_size="32")
+    assert _images(submitted(image_size="32", resize="stretch")).resize == "stretch"
 
 
 def _images(request: CheckedRequest) -> DatasetRef:
