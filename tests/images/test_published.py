@@ -11,6 +11,7 @@ from PIL import Image
 
 from prunesweep.core.images.preprocessing import beside
 from prunesweep.core.images.resizing import resized
+from prunesweep.core.images.said import SaidSize
 from prunesweep.core.images.timm_config import timm_size
 from prunesweep.core.importing.hub import preset_size
 from prunesweep.core.training.vision import import_torchvision
@@ -95,6 +96,7 @@ def as_timm(config: dict[str, Any], rule: str, folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"architecture": "any", "pretrained_cfg": config}))
     said = beside(folder / "model.safetensors")
     assert said is not None and (said.resize or "crop", said.unlike) == (rule, "")
+    assert timm_size(config) == SaidSize(said.image_size, said.resize), "as the library gives it, with tuples"
     theirs = create_transform(**resolve_data_config(pretrained_cfg=config))
     equal(theirs, said.image_size, rule, config["mean"], config["std"])
 

@@ -51,6 +51,7 @@ def tab(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         ("sweep bench --engines sparse,onnxruntime-", ["sparse,onnxruntime-int8"]),
         ("sweep report --format p", ["parquet"]),
         ("sweep evaluate --model vgg", ["vgg16-bn"]),
+        ("sweep evaluate --resize pad", ["pad", "pad-bicubic"]),
     ],
 )
 def test_values(
