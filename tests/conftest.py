@@ -54,6 +54,7 @@ _TOGETHER = frozenset(
         "dashboard/test_comparison.py",
         "docs/test_pages_run.py",
         "docs/test_site.py",
+        "images/test_published.py",
         "orchestrator/test_sink_mlflow.py",
         "security/test_tls.py",
         "worker/test_lineage.py",
