@@ -22,6 +22,7 @@ from prunesweep.core.broker.app import make_app
 from prunesweep.core.devices import parse_devices
 from prunesweep.core.errors import UserError
 from prunesweep.core.hostlock import host_folder
+from prunesweep.core.misspelt import misspelt_once
 from prunesweep.core.plan.task import TASK, is_digest
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.core.terminals import silence, terminals
@@ -82,6 +83,8 @@ def _open_runtime(sender: Any, **_: Any) -> None:
     """Open the runtime; one thread per slot: SWEEP_PER_DEVICE slots for each device, at most as many as `-c` allows."""
     if sender.app is not app:
         return
+    for line in misspelt_once(os.environ):
+        print(f"sweep: {line}", file=sys.stderr)
     try:
         if not issubclass(get_implementation(sender.pool_cls), TaskPool):
             raise UserError("--pool", _pool_name(sender.pool_cls), "slots are threads; use --pool=threads")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.misspelt import misspelt_once
 from prunesweep.core.settings import load_settings, mask
 from prunesweep.core.version import version
 from prunesweep.orchestrator.cli import completion, elsewhere, help_page, hints
@@ -41,11 +42,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     _: Annotated[
         bool, flag("--version", "Show the version and exit.", short="-V", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand != "doctor":  # which has a line for them
+        for line in misspelt_once(os.environ):
+            note(f"note: {line}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -220,7 +220,8 @@ def test_doctor_one_line_each(sweep: Sweep, home: Path, monkeypatch: pytest.Monk
     ran = sweep("doctor", "--dataset", "digits", "--devices", "cpu")
     assert ran.code == 0, ran
     assert [line.split()[:2] for line in ran.out.splitlines()] == [
-        ["ok", name] for name in ("ledger", "broker", "workers", "artifacts", "networks", "devices", "dataset")
+        ["ok", name]
+        for name in ("settings", "ledger", "broker", "workers", "artifacts", "networks", "devices", "dataset")
     ]
     assert "torchvision " in ran.out and "no own networks (SWEEP_NETWORKS is not set)" in ran.out
     monkeypatch.setenv("SWEEP_NETWORKS", str(home / "nets"))

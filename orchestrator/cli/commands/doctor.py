@@ -1,5 +1,6 @@
 """`sweep doctor`: is everything there that a sweep needs?"""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -16,6 +17,7 @@ from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.queries.sweeps import list_sweeps
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.workers import list_workers
+from prunesweep.core.misspelt import NAMES, misspelt
 from prunesweep.core.plan.datasets import parse_share, read_size
 from prunesweep.core.plan.resize_rules import check_resize, parse_resize
 from prunesweep.core.plan.weights import HUBS
@@ -74,12 +76,19 @@ def doctor(images: WantedDataset, devices: str | None, json_: bool) -> None:
 
 
 def _checks(settings: Settings, images: WantedDataset, devices: str) -> Iterator[Check]:
+    wrong = misspelt(os.environ)
+    yield Check("settings", None if wrong else True, one_line("; ".join(wrong)) or _given())
     yield _check("ledger", lambda: _ledger(settings))
     yield _check("broker", lambda: _broker(settings))
     yield _workers(settings)
     yield _check("artifacts", lambda: _artifacts(settings))
     yield Check("networks", True, _networks(settings))
     yield from _torch_checks(settings, images, devices)
+
+
+def _given() -> str:
+    """Return which settings are given: their names, as some hold secrets."""
+    return ", ".join(name for name in sorted((*NAMES, "REDIS_URL")) if os.environ.get(name)) or "all at their defaults"
 
 
 def _check(name: str, check: Callable[[], str]) -> Check:
