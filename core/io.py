@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -64,6 +65,7 @@ def written_whole(path: Path, field: str = "file") -> Iterator[BinaryIO]:
     Raises:
         UserError: it cannot be written; names the field.
     """
+    _check_place(path, field)
     try:
         with whole_file(path) as file:
             yield file
@@ -75,17 +77,14 @@ def check_file(path: Path, field: str = "output") -> None:
     """Refuse a file that cannot be written, before the work whose result it is to hold.
 
     Raises:
-        UserError: its folder is missing or takes no files, or the name is a folder's, or too long; names the field.
+        UserError: its folder is missing or takes no files, or its name is a folder's, a device's, or too long; names
+            the field.
     """
+    _check_place(path, field)
     try:
-        if path.is_dir():
-            raise UserError(field, path, "is a folder; give a file")
-        if not path.parent.is_dir():
-            raise UserError(field, path, "its folder does not exist; make it first")
+        _try(path.parent)
     except OSError as error:
-        raise UserError(field, path, f"cannot be written: {error.strerror}") from None
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise UserError(field, path, "cannot be written: no permission to write into its folder")
+        raise UserError(field, path, f"its folder takes no files: {error.strerror}; give another one") from None
 
 
 def check_folder(folder: Path, field: str) -> None:
@@ -94,14 +93,67 @@ def check_folder(folder: Path, field: str) -> None:
     Raises:
         UserError: it cannot be made or written to; names the field.
     """
+    there = _nearest(folder, field)
+    said = f"{there} " if there != folder else ""
+    if not there.is_dir():
+        raise UserError(field, folder, f"{said}is no folder; give another one")
     try:
-        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-        usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        _try(there)
     except OSError as error:
-        raise UserError(field, folder, f"cannot be used: {error.strerror}") from None
-    if not usable:
-        fix = "is no folder" if not there.is_dir() else "takes no files: no permission"
-        raise UserError(field, folder, fix if there == folder else f"cannot be made: {there} {fix}")
+        raise UserError(field, folder, f"{said}takes no files: {error.strerror}; give another folder") from None
+
+
+@contextlib.contextmanager
+def made_folder(folder: Path, field: str) -> Iterator[None]:
+    """Make a folder, where it is missing; what of it is new and still empty goes again if the block fails.
+
+    Raises:
+        UserError: it cannot be made; names the field.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(field, folder, f"cannot be made: {error.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for place in new:
+                place.rmdir()
+        raise
+
+
+def _check_place(path: Path, field: str) -> None:
+    """Refuse what no file can be written to. To a device or a pipe one could, but it would be replaced."""
+    there = _nearest(path, field)
+    if there == path:
+        if there.is_dir():
+            raise UserError(field, path, "is a folder; give a file")
+        if not there.is_file():
+            raise UserError(field, path, "is no file, but a device or a pipe; give a file")
+    elif not there.is_dir():
+        raise UserError(field, path, f"cannot be written: {there} is no folder; give another one")
+    elif there.absolute() != path.parent.absolute():
+        make = f"mkdir -p {shlex.quote(str(path.parent))}"
+        raise UserError(field, path, f"its folder does not exist; make it first: {make}")
+
+
+def _nearest(path: Path, field: str) -> Path:
+    """Return the path itself where it exists, else the nearest of its folders that does."""
+    try:
+        return next(place for place in (path, *path.parents, *path.absolute().parents) if place.exists())
+    except OSError as error:
+        raise UserError(field, path, f"cannot be written: {error.strerror}") from None
+    except ValueError:
+        raise UserError(field, path, "cannot be written: is no path") from None
+
+
+def _try(folder: Path) -> None:
+    """Make a file and remove it: permissions are not all that a folder may lack (root, read-only shares, no room)."""
+    probe = folder / f".{os.urandom(6).hex()}.part"
+    os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    probe.unlink()
 
 
 def write_whole(path: Path, content: str | bytes, field: str = "output") -> None:
@@ -111,7 +163,5 @@ def write_whole(path: Path, content: str | bytes, field: str = "output") -> None
         UserError: the folder is missing or cannot be written to; names the field.
     """
     data = content.encode() if isinstance(content, str) else content
-    if "\0" in str(path):
-        raise UserError(field, path, "cannot be written: is no path")
     with written_whole(path, field) as file:
         file.write(data)

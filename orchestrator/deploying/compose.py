@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from prunesweep.core.errors import UserError
+from prunesweep.core.io import check_folder
 from prunesweep.core.private import make_private
 from prunesweep.orchestrator.deploying.image import ImageSource, image_source
 
@@ -58,6 +59,7 @@ def write_deployment(folder: Path, workers: int, gpus: int, image: str | None) -
     Raises:
         UserError: the folder has one of the files already, or cannot be written; nothing is left of what was begun.
     """
+    check_folder(folder, _FIELD)
     source = image_source(image)
     names = tuple(f"worker-{number}" for number in range(1, workers + gpus + 1))
     content = dict(_contents(source, workers, gpus))

@@ -1,7 +1,6 @@
 """An export from the ledger to files: what `sweep export` and `prunesweep.export` share."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -9,7 +8,7 @@ from typing import Any
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.io import write_whole
+from prunesweep.core.io import check_folder, made_folder, write_whole
 from prunesweep.core.jobs.programs import EXPORT
 from prunesweep.core.jobs.requests import Export, Weights, dataset_ref
 from prunesweep.core.ledger.queries.lineage import origins
@@ -98,7 +97,7 @@ class ExportJob:
         Raises:
             UserError, StageError: the first failure; what is written by then stays.
         """
-        with _made(self.folder):
+        with made_folder(self.folder, "DIR"):
             for answer in ask(EXPORT, self.request):
                 event = {name: value for name, value in asdict(answer).items() if value is not None}
                 path = Path(answer.path)
@@ -119,6 +118,7 @@ def plan_export(settings: Settings, sweep: str | int | None, folder: Path, optio
     Raises:
         UserError: no such sweep, nothing to export, a file that is there already, or a package that is missing.
     """
+    check_folder(folder, "DIR")
     with ledger(settings) as engine:
         found = find_sweep(engine, sweep)
         cells = cell_artifacts(engine, found.id)
@@ -231,24 +231,3 @@ def _drop_other_card(path: Path, artifact: str) -> None:
     content = beside.read_text(errors="replace") if beside.is_file() else ""
     if f"`{path.name}`:" in content and not is_about(content, artifact):
         beside.unlink()
-
-
-@contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """Return the folder, made when missing; what of it is new and still empty goes again if the block fails.
-
-    Raises:
-        UserError: it cannot be made.
-    """
-    new = [place for place in (folder, *folder.parents) if not place.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError("DIR", folder, f"cannot be made: {error.strerror}") from None
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            for place in new:
-                place.rmdir()
-        raise

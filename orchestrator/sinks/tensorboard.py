@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.io import whole_file
+from prunesweep.core.io import check_folder, whole_file
 from prunesweep.orchestrator.sinks.feed import SinkAway
 from prunesweep.orchestrator.sinks.runs import Parameter, SinkRun
 
@@ -26,11 +26,8 @@ class TensorBoardSink:
     """Event files below a folder, which is made."""
 
     def __init__(self, folder: Path) -> None:
-        """Raise UserError if the folder cannot be made."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except (OSError, ValueError) as error:
-            raise UserError("to", folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
+        """Raise UserError if the folder cannot be made or written to."""
+        check_folder(folder, "to")
         self._folder = folder
 
     def write(self, run: SinkRun) -> bool:

@@ -96,7 +96,7 @@ def test_an_old_file_is_replaced_whole(tmp_path: Path) -> None:
 
 def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
     (tmp_path / "x.pt").mkdir()
-    with pytest.raises(UserError, match=r"file '.*x\.pt': cannot be written: "):
+    with pytest.raises(UserError, match=r"file '.*x\.pt': is a folder; give a file"):
         write_weights({"a": torch.ones(2)}, tmp_path / "x.pt", "torch")
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.pt"]
     with pytest.raises(UserError, match="known: torch, safetensors"):
@@ -122,4 +122,4 @@ def test_failures_are_events(tmp_path: Path) -> None:
     code, (event,) = ask({**request, "files": files})
     assert code == 2
     assert event["field"] == "file"
-    assert event["fix"].startswith("cannot be written")
+    assert event["fix"].startswith("its folder does not exist")

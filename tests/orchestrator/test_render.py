@@ -114,7 +114,7 @@ def test_a_file_is_written_whole_or_not_at_all(done: Sweep, tmp_path: Path) -> N
     ran = done("report", "-o", tmp_path / "no" / "first.csv")
     assert (ran.code, ran.complaint) == (
         2,
-        f"sweep: output '{tmp_path}/no/first.csv': cannot be written: No such file or directory",
+        f"sweep: output '{tmp_path}/no/first.csv': its folder does not exist; make it first: mkdir -p {tmp_path}/no",
     )
     assert not list(tmp_path.glob(".first*"))
 

@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_made(done: Sweep, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = done("report", "--plots", tmp_path / "file")
     assert ran.code == 2
-    assert ran.complaint.startswith(f"sweep: plots '{tmp_path}/file': cannot be made: ")
+    assert ran.complaint.startswith(f"sweep: plots '{tmp_path}/file': is no folder; give another one")
 
 
 @pytest.mark.parametrize(

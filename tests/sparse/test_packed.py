@@ -102,10 +102,10 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
     huge = replace(graph.nodes[0], weight=graph.nodes[0].weight * np.float32(1e9))
     with pytest.raises(UserError, match=r"stem\.weight: a weight is too large for fp16"):
         write_packed(replace(graph, nodes=(huge, *graph.nodes[1:])), tmp_path / "a.packed", {}, "fp16")
-    with pytest.raises(UserError, match="cannot be written: "):
+    with pytest.raises(UserError, match="its folder does not exist; make it first"):
         write_packed(graph, tmp_path / "none" / "a.packed", {})
     (tmp_path / "folder").mkdir()
-    with pytest.raises(UserError, match="cannot be written: "):
+    with pytest.raises(UserError, match="is a folder; give a file"):
         write_packed(graph, tmp_path / "folder", {})
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from prunesweep.core.collector import collector_paused
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
-from prunesweep.core.io import write_whole
+from prunesweep.core.io import check_file, check_folder, made_folder, write_whole
 from prunesweep.core.ledger.queries.report import layers_left, report_columns, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
@@ -68,12 +68,9 @@ def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
     if not drawn:
         note(f"{sweep.name}: no cell has been evaluated yet, so there is nothing to draw")
         return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise UserError("plots", folder, f"cannot be made: {getattr(error, 'strerror', 'is no path')}") from None
-    for name, content in pictures(drawn):
-        write_whole(folder / name, content)
+    with made_folder(folder, "plots"):
+        for name, content in pictures(drawn):
+            write_whole(folder / name, content)
     note(f"written: {', '.join(figure.name for figure in drawn)} (.png, .svg, .pdf) and captions.md in {folder}")
 
 
@@ -91,9 +88,12 @@ def _check(form: str, output: Path | None, plots: Path | None) -> None:
     """Look whether this can be done at all, before anything is read.
 
     Raises:
-        UserError: a package is missing; or a file was asked for and would go to a terminal.
+        UserError: a package is missing; or a file was asked for and would go to a terminal, or cannot be written.
     """
+    if output is not None:
+        check_file(output)
     if plots is not None:
+        check_folder(plots, "plots")
         need("report", "plots", plots, _MODULES["plots"])
     if form in _MODULES:
         need("report", "format", form, _MODULES[form])
