@@ -47,6 +47,24 @@ def parse_sparsity(value: object, field: str = "sparsity") -> float:
     return abs(rounded)
 
 
+def parse_sparsities(value: object, field: str, one: Callable[[object], float]) -> tuple[float, ...]:
+    """Return a list of sparsities, each read by `one`.
+
+    Raises:
+        UserError: a bad value; or `0,9`, which would be 0 and 9 %, by somebody who writes decimals with a comma.
+    """
+    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+    whole, decimals = parts[::2], parts[1::2]
+    if (
+        len(whole) == len(decimals)
+        and set(whole) == {"0"}
+        and any(len(part) == 1 and part in "123456789" for part in decimals)
+    ):
+        fractions, percentages = ",".join(f"0.{part}" for part in decimals), ",".join(f"{part}%" for part in parts)
+        raise UserError(field, value, f"a comma separates values; write {fractions}, or {percentages} if that is meant")
+    return parse_list(value, field, one)
+
+
 def parse_channels(value: object, field: str, *, zero: bool) -> str:
     """Return three numbers in [0, 1], one for each of red, green and blue, as canonical text: `0.49,0.48,0.45`.
 

@@ -86,7 +86,7 @@ def _read_costs(value: object) -> str:
 
 READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "sparsity": lambda v: axes.parse_list(v, "sparsity", _sparsity),
+        "sparsity": lambda v: axes.parse_sparsities(v, "sparsity", _sparsity),
         "epochs": lambda v: axes.parse_list(v, "epochs", _epochs),
         "iterations": lambda v: axes.parse_list(v, "rounds", _iterations),
         "seeds": lambda v: axes.parse_list(v, "seeds", _seed),

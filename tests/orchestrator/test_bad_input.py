@@ -17,6 +17,7 @@ BAD_AXES = [
     (("--sparsity", "150"), "sweep: sparsity '150': give a sparsity from 0 to below 1"),
     (("--sparsity", "abc"), "sweep: sparsity 'abc': give a sparsity from 0 to below 1"),
     (("--sparsity", "50,"), "sweep: sparsity '50,': give one or more values"),
+    (("--sparsity", "0,9"), "sweep: sparsity '0,9': a comma separates values; write 0.9, or 0%,9% if that is meant"),
     (("--algorithm", "iteratve"), "sweep: algorithm 'iteratve': unknown; did you mean \"iterative\"?"),
     (("--dataset", "cifar11"), "sweep: dataset 'cifar11': unknown; did you mean \"cifar10\"?"),
     (("--dataset", "parquet:"), "sweep: dataset 'parquet:': give a folder, e.g. parquet:/data/cifar10"),

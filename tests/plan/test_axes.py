@@ -1,13 +1,14 @@
 """Values of axes: what is accepted, and the one line for what isn't."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.axes import parse_count, parse_list, parse_sparsity
+from prunesweep.core.plan.axes import parse_count, parse_list, parse_sparsities, parse_sparsity
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,17 @@ def test_any_value_is_a_count_or_a_user_error(value: object) -> None:
 def test_iterations_zero_is_refused() -> None:
     with pytest.raises(UserError, match=r"iterations '0': give a whole number from 1 to 1000"):
         parse_count("0", "iterations", 1, 1000)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("0,9", "0.9"), (" 0, 5", "0.5"), ("0,75,0,9", "0.75,0.9")])
+def test_decimal_commas_are_refused(text: str, meant: str) -> None:
+    with pytest.raises(UserError, match=rf"write {re.escape(meant)}, or 0%,.*9?% if that is meant"):
+        parse_sparsities(text, "sparsity", parse_sparsity)
+
+
+@pytest.mark.parametrize("text", ["0", "0,90", "0,50,90", "0,12", "9,0", "0%,9%", "0,0.9"])
+def test_the_dense_control_is_no_decimal_comma(text: str) -> None:
+    assert 0 in parse_sparsities(text, "sparsity", parse_sparsity)
 
 
 def test_a_list_drops_duplicates_and_keeps_the_order() -> None:

@@ -10,7 +10,7 @@ from prunesweep.core.jobs.answers import Note, PrunedLayer, UnprunedNetwork
 from prunesweep.core.jobs.programs import SENSITIVITY
 from prunesweep.core.jobs.requests import Sensitivity
 from prunesweep.core.plan.algorithms import CORRECTING, OF_CHANNELS, SCORES
-from prunesweep.core.plan.axes import parse_count, parse_list, parse_points, parse_sparsity
+from prunesweep.core.plan.axes import parse_count, parse_points, parse_sparsities, parse_sparsity
 from prunesweep.core.plan.controls import WEIGHT_SCORES
 from prunesweep.core.plan.networks import parse_model, with_arguments
 from prunesweep.core.plan.own_scores import parse_score
@@ -46,7 +46,7 @@ def sensitivity(
     """Prune each layer by itself and show what it costs, on validation images; suggest layer rules. Trains nothing."""
     settings = load_settings()
     path = existing(file)
-    levels = parse_list(sparsity, "sparsity", _level)
+    levels = parse_sparsities(sparsity, "sparsity", _level)
     chosen, most = _read_score(score), parse_points(max_drop, "max-drop")
     count, cpus = parse_count(images, "images", 0, _MOST_IMAGES), parse_count(threads, "threads", 0, 1024)
     training = load_recipe(recipe or recipe_for(options.dataset)).finetune
