@@ -10,6 +10,8 @@ Exception
     └── UncheckedFile   a file without a checksum was read
 """
 
+import re
+
 
 def printable(text: str) -> str:
     """Return `text` without what a terminal might take for a command: other characters than printable ones are
@@ -48,6 +50,15 @@ REPAIR = "then: sweep verify --repair"
 """What an earlier stage made is damaged or gone; that one must run again first."""
 RENAME = "submit it under another name"
 """The stage does what it was asked for, and fails at it again; something else must be asked for."""
+
+
+_OF_STAGES = re.compile(rf"(?:; to [^;]*)?[,;] (?:and )?(?:{RETRY}|{REPAIR}|{RENAME})")
+
+
+def of_no_stage(message: str) -> str:
+    """Return what a StageError says to somebody who ran a command on files: nothing was submitted that could be retried
+    or named otherwise, and to run the command again is no news."""
+    return _OF_STAGES.sub("", message)
 
 
 class WrongPlan(StageError):

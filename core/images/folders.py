@@ -124,7 +124,7 @@ def find_images(ref: DatasetRef, places: Iterable[str], data: Path, progress: Co
 
 _ADVICE = (
     "Put the submitted files back, or name a copy of the folder in SWEEP_IMAGEFOLDERS and start the worker again, "
-    f"{RETRY}. To train on what is there now, {RENAME}"
+    f"{RETRY}; to train on what is there now, {RENAME}"
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from prunesweep.core.errors import RETRY, StageError, UserError
+from prunesweep.core.errors import StageError, UserError, of_no_stage
 from prunesweep.core.importing.normalise import add_counters, fold_masks, to_fp32, whole_masks
 from prunesweep.core.importing.read import FileContent, read_file
 from prunesweep.core.importing.rename import rename_all
@@ -158,8 +158,7 @@ def head_of(model: str) -> str:
     try:
         return layout_of(model).head
     except StageError as error:
-        fix = str(error).removesuffix(f"; {RETRY}").removesuffix(f", {RETRY}")
-        raise UserError("model", label_of(model), fix) from None
+        raise UserError("model", label_of(model), of_no_stage(str(error))) from None
 
 
 def _ref(path: Path, model: str, weights: Weights) -> ModelRef:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from prunesweep.core.errors import RENAME, RETRY, StageError, UserError, WrongPlan
+from prunesweep.core.errors import StageError, UserError, WrongPlan, of_no_stage
 from prunesweep.core.jobs.answers import NetworkAbilities
 from prunesweep.core.jobs.programs import NETWORK
 from prunesweep.core.jobs.protocol import Say, serve
@@ -53,8 +53,7 @@ def look(request: LookAtNetwork, say: Say) -> Iterator[NetworkAbilities]:
             model = build(network, request.classes, folder)
             _try(network, model, image, request.classes, request.precision)
     except StageError as error:
-        fix = str(error).removesuffix(f", {RETRY}").removesuffix(f"; {RETRY}").removesuffix(f", and {RENAME}")
-        raise UserError("model", network.name, fix) from None
+        raise UserError("model", network.name, of_no_stage(str(error))) from None
     if request.inputs:
         _check_inputs(model, image, request.inputs)
     yield NetworkAbilities(

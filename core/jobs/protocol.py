@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.errors import StageError, UserError, of_no_stage
 from prunesweep.core.jobs.answers import Answer, JobFailed, JobProgress, encode
 from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import read_request
@@ -48,7 +48,7 @@ def respond(line: str, program: Program[_Request, Any], handler: Handler[_Reques
     except UserError as error:
         say(JobFailed(str(error), error.field, str(error.value), error.fix))
     except (StageError, OSError) as error:
-        say(JobFailed(str(error)))
+        say(JobFailed(of_no_stage(str(error))))
     else:
         return 0
     return 2
