@@ -47,7 +47,8 @@ class ExplainedDifference:
             1: f"only the part by {named[0] if named else ''} is significant",
             2: "both are significant",
         }[len(named)]
-        where = ", ".join(f"{key} {self.total.at[key]}" for key in _KEY[:3])
+        algorithm, epochs, rounds = (self.total.at[key] for key in _KEY[:3])
+        where = f"algorithm {algorithm}, epochs {epochs}, rounds {rounds}"
         asked = self.total.at["sparsity"]
         percents = 100 * asked if isinstance(asked, int | float) else 0
         return f"{percents:g} % ({where}): {_points(self.total)} = {shown}; {which}"

@@ -119,7 +119,7 @@ def test_the_verdict_names_what_explains_a_difference(fair: Sweep) -> None:
     head = "the same with one learning-rate schedule over all rounds, against one-shot"
     assert head in lines
     [line] = [line for line in lines if line.strip().startswith("90 % (")]
-    assert "algorithm iterative, epochs 1, iterations 3" in line
+    assert "algorithm iterative, epochs 1, rounds 3" in line
     assert "-1.98 = -0.07 by pruning in rounds, -1.91 by the learning rate that falls in each round" in line
     assert line.endswith("only the part by the learning rate that falls in each round is significant")
     [line] = [line for line in lines if line.strip().startswith("50 % (")]
