@@ -1,6 +1,7 @@
 """Sweeps from Python: the same work as the `sweep` command, with the same options."""
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from prunesweep.core.ledger.queries.report import report_rows
 from prunesweep.core.ledger.queries.status import sweep_status
 from prunesweep.core.ledger.queries.sweeps import find_sweep
 from prunesweep.core.settings import load_settings
+from prunesweep.orchestrator.console.encoding import encodable
 from prunesweep.orchestrator.export.files import ExportOptions, plan_export
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.run import submission
@@ -57,7 +59,7 @@ def run(
     with local_run(GridRequest(grid, axes, name, throughput), devices, trainers) as here:
         sweep = here.submitted.name
         try:
-            failed = here.follow(OneLineView(lambda text: print(text, end="", flush=True)))
+            failed = here.follow(OneLineView(lambda text: print(encodable(text, sys.stdout), end="", flush=True)))
         except WorkerEnded as error:
             raise StageError(str(error)) from None
     if failed:

@@ -14,6 +14,9 @@ def main() -> int:
     gc.set_threshold(*_RARELY)
     open_what_is_closed()
     from prunesweep.orchestrator.cli.app import main as run
+    from prunesweep.orchestrator.console.encoding import show_what_can_be_shown
+
+    show_what_can_be_shown()
 
     return run()
 

@@ -4,15 +4,18 @@ Not rich's page: that takes as long to import as all the rest, and cuts words th
 """
 
 import re
+import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
+from prunesweep.orchestrator.console.encoding import encodable
 from prunesweep.orchestrator.console.output import paint
 
 WIDEST = 100
 """Columns; wider lines are hard to follow."""
-_NARROW, _NAMES, _NAMES_NARROW, _INDENT = 70, 30, 20, 2
+_NARROWEST, _VERY_NARROW, _NARROW, _NAMES, _NAMES_NARROW, _INDENT = 18, 48, 70, 30, 20, 2
 """Columns of the page below which the names of options get fewer of their own."""
 _TYPE = re.compile(r" <\w+>$")
 """What click appends to an argument's name, and a reader can't use."""
@@ -30,12 +33,26 @@ def plain(command: Any) -> None:
 def write_sections(sections: Mapping[str, Sequence[tuple[str, str]]], formatter: Any) -> None:
     """Write a list of names and texts under each heading. All lists have their texts in one column."""
     longest = max((len(name) for rows in sections.values() for name, _ in rows), default=0)
-    column = min(longest, _NAMES_NARROW if formatter.width < _NARROW else _NAMES)
+    column = min(longest, _names(formatter.width))
     for title, rows in sections.items():
         if rows:
             with formatter.section(paint(title, "bold")):
                 for name, text in rows:
-                    formatter.write("\n".join((*_row(name, text, column, formatter.width), "")))
+                    lines = encodable("\n".join(_row(name, text, column, formatter.width)), sys.stdout)
+                    formatter.write(f"{lines}\n")
+
+
+def fit(formatter: Any) -> None:
+    """Let the page be as narrow as the terminal: click stops at 50 columns."""
+    columns = shutil.get_terminal_size().columns - 1
+    formatter.width = min(formatter.width, max(_NARROWEST, columns))
+
+
+def _names(width: int) -> int:
+    """Return how many columns the names get of their own; in a very narrow page texts are below them."""
+    if width < _VERY_NARROW:
+        return 0
+    return _NAMES_NARROW if width < _NARROW else _NAMES
 
 
 def _row(name: str, text: str, column: int, width: int) -> Iterator[str]:
@@ -51,6 +68,7 @@ def _row(name: str, text: str, column: int, width: int) -> Iterator[str]:
 
 
 def _write(command: Any, ctx: Any, formatter: Any) -> None:
+    fit(formatter)
     pieces = command.collect_usage_pieces(ctx)
     formatter.write_usage(ctx.command_path, " ".join(_BRACES.sub(r"\1", _BRACKETS.sub(r"[\1]", one)) for one in pieces))
     command.format_help_text(ctx, formatter)

@@ -62,6 +62,7 @@ class LazyGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page: every command under its heading."""
+        help_page.fit(formatter)
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         options = (parameter.get_help_record(ctx) for parameter in self.get_params(ctx))

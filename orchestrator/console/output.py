@@ -6,13 +6,16 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TextIO
 
+from prunesweep.orchestrator.console.encoding import encodable, lacks_characters
 from prunesweep.orchestrator.console.prose import fitted
 from prunesweep.orchestrator.console.text import one_line
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_NARROWEST = 20
 _PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
 """What `paint` writes, and nothing else that a terminal obeys."""
 
@@ -70,13 +73,21 @@ def note(*lines: str) -> None:
 def flash(line: str) -> None:
     """Show a line on stderr that the next one replaces; "" wipes it. Nothing when nobody watches."""
     if is_terminal(sys.stderr):
-        sys.stderr.write(f"\r\x1b[K{clean(one_line(line))[: width() - 1]}")
+        columns = shutil.get_terminal_size((120, 24)).columns
+        sys.stderr.write(f"\r\x1b[K{encodable(clean(one_line(line)), sys.stderr)[: columns - 1]}")
         sys.stderr.flush()
 
 
 def say_json(value: object) -> None:
     """Write one JSON document to stdout, indented for reading; NaN never appears in it."""
-    say(json_text(value, indent=2))
+    say_json_text(json_text(value, indent=2))
+
+
+def say_json_text(text: str) -> None:
+    """Write a JSON document to stdout; what stdout has no character for is escaped, not replaced."""
+    if not text.isascii() and lacks_characters(text, sys.stdout):
+        text = "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
+    say(text)
 
 
 def json_text(value: object, indent: int | None = None) -> str:
@@ -89,20 +100,21 @@ def json_text(value: object, indent: int | None = None) -> str:
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
-def width(least: int = 60) -> int:
-    """Return the columns of the terminal; 120 when there is none."""
-    return max(least, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
+def width() -> int:
+    """Return the columns of the terminal, 20 at least; 120 when there is none."""
+    return max(_NARROWEST, shutil.get_terminal_size((120, 24)).columns) if is_terminal() else 120
 
 
 def _fitted(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines as a terminal should show them."""
+    """Yield the lines as a terminal should show them; those of a table, which end with an empty one, as they are."""
     columns = shutil.get_terminal_size((120, 24))[0]
-    for line in "\n".join(lines).split("\n"):
-        yield from fitted(line, columns)
+    split, in_table = "\n".join(lines).split("\n"), False
+    for line, after in pairwise([*split, ""]):
+        in_table = bool(line) and (in_table or after.startswith("─"))
+        yield from [line] if in_table else fitted(line, columns)
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
     text = clean("\n".join(_fitted(lines) if is_terminal(stream) else lines)) + "\n"
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.write(encodable(text, stream))
     stream.flush()

@@ -55,8 +55,10 @@ def fitted(line: str, width: int) -> list[str]:
     if label is None:
         return [line] if "  " in plain else wrapped(line, width, "  ")
     room = len(label[1])
+    if room >= width // 2:  # no room for a column of its own
+        return wrapped(line, width, "  ")
     first, rest = _divided(line, room)
-    return wrapped(rest, width, " " * room if room < width // 2 else "  ", first)
+    return wrapped(rest, width, " " * room, first)
 
 
 def elided(line: str, width: int) -> str:

@@ -41,7 +41,7 @@ def table_lines(rows: Sequence[ReportRow], width: int) -> list[str]:
     lines = [*caption(rows), "", *body, "", *best.lines(rows)]
     if left_out:
         names = f"left out to fit {width} columns: {', '.join(left_out)}; all of it: --format csv"
-        lines += wrapped(names, max(width, 60), "  ")
+        lines += wrapped(names, width, "  ")
     return lines
 
 

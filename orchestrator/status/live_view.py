@@ -15,7 +15,6 @@ from prunesweep.orchestrator.console.output import clean, paint, width
 from prunesweep.orchestrator.console.prose import elided, fitted
 from prunesweep.orchestrator.status import view
 
-_NARROWEST = 20
 _MOST_FAILURES = 10
 _TABLE_HEAD = 3  # an empty line, titles, rule
 
@@ -37,15 +36,15 @@ class LiveView:
         self._started = time.monotonic()
 
     def tell(self, line: str) -> None:
-        self._tell(_ansi("\n".join(fitted(line, width(_NARROWEST)))))
+        self._tell(_ansi("\n".join(fitted(line, width()))))
 
     def show(self, status: SweepStatus, remark: str, last: str = "") -> None:
         spent = text.duration(time.monotonic() - self._started)
         height = shutil.get_terminal_size().lines
         # One line stays empty below, where the cursor is, and one above, between the picture and what scrolls away.
-        lines = picture(status, width(_NARROWEST), height - 2, last=last, remark=remark)
+        lines = picture(status, width(), height - 2, last=last, remark=remark)
         spent = f" · {spent}"
-        lines[0] = elided(lines[0], width(_NARROWEST) - len(spent)) + paint(spent, "dim")
+        lines[0] = elided(lines[0], width() - len(spent)) + paint(spent, "dim")
         self._update(_ansi("\n".join(["", *lines])), refresh=True)
 
 

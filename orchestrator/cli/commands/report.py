@@ -12,7 +12,7 @@ from prunesweep.core.ledger.queries.report import layers_left, report_columns, r
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
-from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, width
+from prunesweep.orchestrator.console.output import is_terminal, note, say, say_bytes, say_json_text, width
 from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.orchestrator.report.plain import csv_text, json_text
 from prunesweep.orchestrator.report.render import ENDINGS, FORMATS, render
@@ -33,7 +33,7 @@ def report(*, sweep: str | None, form: str | None, output: Path | None, plots: P
             if form is None and output is None and not json_:
                 return
         content = _content(engine, found, chosen, output)
-    _deliver(content, output)
+    _deliver(content, chosen, output)
 
 
 def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) -> str | bytes:
@@ -74,12 +74,12 @@ def _draw(engine: Engine, sweep: SweepRow, folder: Path) -> None:
     note(f"written: {', '.join(figure.name for figure in drawn)} (.png, .svg, .pdf) and captions.md in {folder}")
 
 
-def _deliver(content: str | bytes, output: Path | None) -> None:
+def _deliver(content: str | bytes, form: str, output: Path | None) -> None:
     if output is not None:
         write_whole(output, content)
         note(f"written: {output}")
     elif isinstance(content, str):
-        say(content.removesuffix("\n"))
+        (say_json_text if form == "json" else say)(content.removesuffix("\n"))
     else:
         say_bytes(content)
 
