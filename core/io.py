@@ -94,7 +94,7 @@ def check_folder(folder: Path, field: str) -> None:
         UserError: it cannot be made or written to; names the field.
     """
     there = _nearest(folder, field)
-    said = f"{there} " if there != folder else ""
+    said = f"cannot be made: {there} " if there != folder else ""
     if not there.is_dir():
         raise UserError(field, folder, f"{said}is no folder; give another one")
     try:
@@ -130,13 +130,19 @@ def _check_place(path: Path, field: str) -> None:
     if there == path:
         if there.is_dir():
             raise UserError(field, path, "is a folder; give a file")
-        if not there.is_file():
+        if not there.is_file() or _is_stream(path):
             raise UserError(field, path, "is no file, but a device or a pipe; give a file")
     elif not there.is_dir():
         raise UserError(field, path, f"cannot be written: {there} is no folder; give another one")
     elif there.absolute() != path.parent.absolute():
         make = f"mkdir -p {shlex.quote(str(path.parent))}"
         raise UserError(field, path, f"its folder does not exist; make it first: {make}")
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether it is a name for something open, such as /dev/stdout, which may be a file at the moment."""
+    folder = path.parent.resolve()
+    return folder == Path("/dev") or folder.is_relative_to("/proc")
 
 
 def _nearest(path: Path, field: str) -> Path:

@@ -252,7 +252,7 @@ BAD = [
     (("--name", "a" * 57), "is longer than 56 letters"),
     (("--export", "pyproject.toml"), "export 'pyproject.toml': is no folder"),
     (("--export", "/dev/null/found"), "export '/dev/null/found': cannot be made: /dev/null is no folder"),
-    (("--export", "a" * 300), "cannot be used: File name too long"),
+    (("--export", "a" * 300), "cannot be written: File name too long"),
     (("--devices", "cpu"), "--devices 'cpu': is for the worker that --no-worker leaves out"),
     (("--per-device", "2"), "--per-device '2': is for the worker that --no-worker leaves out"),
 ]

@@ -82,6 +82,17 @@ def test_files(refused: Callable[[str, Path | str], str], tmp_path: Path, comman
         assert "its folder takes no files: " in refused(command, "/proc/x")
 
 
+def test_no_file_is_written_over_a_stream(refused: Callable[[str, Path | str], str], tmp_path: Path) -> None:
+    assert refused("report mine --format csv -o {}", "-").endswith("leave -o out, and the report is printed")
+    with (tmp_path / "open").open("w") as file:
+        name = Path(f"/proc/self/fd/{file.fileno()}")
+        if not name.exists():
+            pytest.skip("there are no such names here")
+        assert refused("report mine --format csv -o {}", name).endswith(
+            "is no file, but a device or a pipe; give a file"
+        )
+
+
 @pytest.mark.parametrize("command", FOLDERS.values())
 def test_folders(refused: Callable[[str, Path | str], str], command: str) -> None:
     assert refused(command, "net.pt").endswith("is no folder; give another one")

@@ -110,6 +110,8 @@ def _format(asked: str | None, output: Path | None) -> str:
     chosen = None if asked is None else one_of(asked, "format", FORMATS)
     if output is None:
         return chosen or "table"
+    if str(output) == "-":
+        raise UserError("output", output, "is no file; leave -o out, and the report is printed")
     meant = ENDINGS.get(output.suffix.lstrip(".").lower())
     if chosen is None and meant is None:
         known = ", ".join(f".{ending}" for ending in ENDINGS)
