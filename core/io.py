@@ -60,14 +60,14 @@ def reserve(descriptor: int, size: int) -> None:
 
 @contextlib.contextmanager
 def written_whole(path: Path, field: str = "file") -> Iterator[BinaryIO]:
-    """Open as `whole_file` does, for a file that the user asked for.
+    """Open as `whole_file` does, for a file that the user asked for. A link stays, and what it leads to is written.
 
     Raises:
         UserError: it cannot be written; names the field.
     """
     _check_place(path, field)
     try:
-        with whole_file(path) as file:
+        with whole_file(_behind(path)) as file:
             yield file
     except OSError as error:
         raise UserError(field, path, f"cannot be written: {error.strerror or error}") from None
@@ -82,7 +82,7 @@ def check_file(path: Path, field: str = "output") -> None:
     """
     _check_place(path, field)
     try:
-        _try(path.parent)
+        _try(_behind(path).parent)
     except OSError as error:
         raise UserError(field, path, f"its folder takes no files: {error.strerror}; give another one") from None
 
@@ -141,8 +141,13 @@ def _check_place(path: Path, field: str) -> None:
 
 def _is_stream(path: Path) -> bool:
     """Return whether it is a name for something open, such as /dev/stdout, which may be a file at the moment."""
-    folder = path.parent.resolve()
-    return folder == Path("/dev") or folder.is_relative_to("/proc")
+    folders = (path.parent.resolve(), _behind(path).parent)
+    return any(folder == Path("/dev") or folder.is_relative_to("/proc") for folder in folders)
+
+
+def _behind(path: Path) -> Path:
+    """Return what a link leads to, or the path itself if it is none."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _nearest(path: Path, field: str) -> Path:

@@ -11,6 +11,8 @@ from typing import Any, get_args
 import pytest
 import typer
 
+from prunesweep.core.errors import UserError
+from prunesweep.core.io import check_file, write_whole
 from prunesweep.orchestrator.cli.table import COMMANDS
 from prunesweep.orchestrator.export import files
 from tests.support.small_files import at_most
@@ -106,3 +108,19 @@ def test_folders(refused: Callable[[str, Path | str], str], command: str) -> Non
 def test_a_full_disk(refused: Callable[[str, Path | str], str], command: str, room: int) -> None:
     with at_most(room):
         assert refused(command, "out").endswith("cannot be written: File too large")
+
+
+def test_a_link_stays_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, file = tmp_path / "link.csv", tmp_path / "there" / "file.csv"
+    link.symlink_to("there/file.csv")
+    for content in ("first", "second"):
+        write_whole(link, content)
+        assert link.is_symlink() and file.read_text() == content
+    assert [one.name for one in (tmp_path / "there").iterdir()] == ["file.csv"]
+    link.unlink()
+    link.symlink_to("nowhere/file.csv")
+    with pytest.raises(UserError, match="cannot be written: No such file or directory"):
+        write_whole(link, "lost")
+    with pytest.raises(UserError, match="its folder takes no files: No such file or directory"):
+        check_file(link)
