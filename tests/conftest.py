@@ -129,7 +129,7 @@ _make_file = ledger_engine._make_file
 
 @pytest.fixture(scope="session", autouse=True)
 def _new_ledgers_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Spare the migrations where a test's process makes a SQLite ledger; programs that it starts make their own."""
+    """Copy one file where a test's process makes a SQLite ledger; programs that it starts make their own."""
     template = make_template(tmp_path_factory.mktemp("template"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger_engine, "_make_file", partial(put_template, template, _make_file))
@@ -137,8 +137,8 @@ def _new_ledgers_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def migrated_ledgers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of just that: new ledgers are made by the migrations after all."""
+def ledgers_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of just that: new ledgers are made table by table after all."""
     monkeypatch.setattr(ledger_engine, "_make_file", _make_file)
 
 

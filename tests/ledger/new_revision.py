@@ -2,17 +2,15 @@
 
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData
 
-from prunesweep.core.ledger.db.engine import open_ledger
+from prunesweep.core.ledger.db.check import revised
 from prunesweep.core.ledger.db.migrate import HEAD
 from prunesweep.core.ledger.db.schema import METADATA
-from prunesweep.core.settings import load_settings
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 _TEXT = '''"""{name}."""
@@ -38,12 +36,9 @@ def new_revision(name: str, metadata: MetaData = METADATA, folder: Path = VERSIO
     slug = re.sub(r"\W+", "_", name.lower()).strip("_")
     if not slug:
         raise SystemExit('name: say what changes, e.g. make migration NAME="notes of a stage"')
-    with tempfile.TemporaryDirectory() as home:
-        engine = open_ledger(load_settings({"SWEEP_HOME": home}))
-        with engine.connect() as connection:
-            options = {"compare_type": True, "compare_server_default": True}
-            script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
-        engine.dispose()
+    with revised() as engine, engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        script = produce_migrations(MigrationContext.configure(connection, opts=options), metadata)
     assert script.upgrade_ops is not None
     if script.upgrade_ops.is_empty():
         raise SystemExit("core/ledger/db/schema.py and the migrations agree: change the schema first")

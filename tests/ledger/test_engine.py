@@ -30,7 +30,7 @@ from prunesweep.core.settings import Settings
 from tests.ledger.upgraders import open_elsewhere
 from tests.support.ready_processes import ready_processes
 
-pytestmark = pytest.mark.usefixtures("migrated_ledgers")
+pytestmark = pytest.mark.usefixtures("ledgers_of_their_own")
 
 
 def test_home_is_made_private_and_the_ledger_is_at_head(settings: Settings) -> None:
@@ -40,6 +40,28 @@ def test_home_is_made_private_and_the_ledger_is_at_head(settings: Settings) -> N
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def _tables(engine: Engine) -> dict[str, object]:
+    """Return columns in order, foreign keys and indexes of every table, as SQLite knows them."""
+    found: dict[str, object] = {}
+    with engine.connect() as connection:
+        ask = connection.exec_driver_sql
+        for (name,) in ask("SELECT name FROM sqlite_schema WHERE type = 'table'").all():
+            indexes = [
+                (row[1:], ask(f"PRAGMA index_xinfo({row[1]})").all()) for row in ask(f"PRAGMA index_list({name})")
+            ]
+            keys = sorted(row[2:] for row in ask(f"PRAGMA foreign_key_list({name})"))
+            found[name] = (ask(f"PRAGMA table_xinfo({name})").all(), keys, sorted(indexes))
+    return found
+
+
+def test_a_new_ledger_is_what_all_revisions_make(settings: Settings) -> None:
+    engine = open_ledger(settings)
+    with check.revised() as old:
+        assert _tables(engine) == _tables(old)
+        assert migrate.current(engine) == migrate.current(old)
     engine.dispose()
 
 
@@ -221,7 +243,7 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
 
 
 def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path) -> None:
-    """Processes, from another folder: the migrations are found where the package is."""
+    """Processes, from another folder."""
     logs = [tmp_path / f"opener{number}" for number in range(3)]
     openers = [ready_processes().Process(target=open_elsewhere, args=(settings, log, tmp_path)) for log in logs]
     for opener in openers:

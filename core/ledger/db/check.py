@@ -2,10 +2,28 @@
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db import migrate
-from prunesweep.core.ledger.db.engine import open_ledger
-from prunesweep.core.settings import load_settings
+from prunesweep.core.ledger.db.sqlite import make_empty, sqlite_engine
+
+
+@contextmanager
+def revised() -> Iterator[Engine]:
+    """A SQLite ledger that all revisions have made, one after the other; a new one is made by `migrate.create`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.sqlite3"
+        make_empty(file, 0o600)
+        engine = sqlite_engine(file)
+        try:
+            migrate.upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def main() -> int:
@@ -14,10 +32,8 @@ def main() -> int:
     Returns:
         Exit code: 0 if it does not differ, 1 if it does.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_ledger(load_settings({"SWEEP_HOME": folder}))
+    with revised() as engine:
         differences = migrate.check(engine)
-        engine.dispose()
     print("\n".join(differences) or "migrations: up to date with the schema")
     return 1 if differences else 0
 

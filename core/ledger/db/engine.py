@@ -106,7 +106,7 @@ def new_ledger(settings: Settings) -> Iterator[Engine | None]:
             _make_file(part, _mode(field))
         except (DBAPIError, OSError) as error:
             raise _not_made(file, field, error) from None
-        engine = sqlite_engine(part)
+        engine = sqlite_engine(part, unknown=True)
         ends.callback(engine.dispose)
         yield engine
         settle(engine)
@@ -138,9 +138,9 @@ def _make_new(file: Path, field: str) -> None:
 def _make_file(file: Path, mode: int) -> None:
     """Make a file with a new ledger's tables."""
     make_empty(file, mode)
-    engine = sqlite_engine(file)
+    engine = sqlite_engine(file, unknown=True)
     try:
-        migrate.upgrade(engine)
+        migrate.create(engine)
         settle(engine)
     finally:
         engine.dispose()

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,14 +18,19 @@ from prunesweep.core.ledger.db.writer_queue import WriterQueue
 BUSY_SECONDS = 30.0
 
 
-def sqlite_engine(file: Path) -> Engine:
-    """Return an engine for a file that is there; nothing is looked at yet."""
+def sqlite_engine(file: Path, *, unknown: bool = False) -> Engine:
+    """Return an engine for a file that is there; nothing is looked at yet.
+
+    Args:
+        unknown: nobody else knows of the file, and it is removed if anything fails before `settle`: what is written
+            goes into it at once, instead of into a write-ahead log first.
+    """
     engine = create_engine(
         URL.create("sqlite", database=str(file)),
         creator=lambda: _connect(file),
         execution_options={QUEUE: WriterQueue(file)},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, "MEMORY" if unknown else "WAL"))
     event.listen(engine, "begin", begin)
     return engine
 
@@ -37,13 +43,14 @@ def make_empty(file: Path, mode: int) -> None:
 
 
 def settle(engine: Engine) -> None:
-    """Bring all that was written from the write-ahead log into the file.
+    """Bring all that was written from the write-ahead log into the file; one that nobody knows gets its log now.
 
     Raises:
         DBAPIError: there is no room.
     """
     connection = engine.raw_connection()  # which begins no transaction
     try:
+        connection.cursor().execute("PRAGMA journal_mode=WAL").close()
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     except sqlite3.Error as error:
         raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
@@ -58,23 +65,23 @@ def _connect(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(journal: str, connection: Any, _record: Any) -> None:
     # None: the driver begins no transaction on its own; `begin` does.
     connection.isolation_level = None
     cursor = connection.cursor()
-    _use_wal(cursor)
+    _keep_journal(cursor, journal)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-32768")
     cursor.close()
 
 
-def _use_wal(cursor: Any) -> None:
-    """Write-ahead log on. The busy timeout doesn't cover this switch, so that two first users must take turns."""
+def _keep_journal(cursor: Any, journal: str) -> None:
+    """Choose the journal. The busy timeout doesn't cover this switch, so that two first users must take turns."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute(f"PRAGMA journal_mode={journal}")
             return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:

@@ -5,7 +5,7 @@ which its indexes are filled best. Temporary tables are a connection's own, and 
 """
 
 from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.exc import DBAPIError
 
 from prunesweep.core.ledger.db.bulk import CHUNK, bulk
 from prunesweep.core.ledger.db.schema import cells, edges, stages, sweep_stages
-from prunesweep.core.ledger.db.transactions import BEGIN
 from prunesweep.core.plan.dag import AnyPlan, PlanPart
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.networks import label_of
@@ -81,18 +79,14 @@ class Staged:
 def staged(connection: Connection, plan: AnyPlan) -> Iterator[Staged]:
     """Work a plan out into temporary tables, which are there up to the end of the block. Locks nothing of the
     ledger."""
+    connection.detach()  # it ends with its block, and the tables with it: to drop them takes longer
     with connection.begin():
         _TEMPORARY.create_all(connection, checkfirst=False)
         made = Staged(0, 0)
         for part in plan.parts():
             _stage(connection, plan.grid, part, made)
             made = Staged(made.stages + len(part.stages), made.cells + len(part.cells))
-    try:
-        yield made
-    finally:
-        connection.execution_options(**{BEGIN: "BEGIN"})
-        with suppress(DBAPIError), connection.begin():  # a connection that is lost has none any more
-            _TEMPORARY.drop_all(connection, checkfirst=False)
+    yield made
 
 
 def _stage(connection: Connection, grid: Grid, part: PlanPart, before: Staged) -> None:
