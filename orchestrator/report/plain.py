@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import groupby, repeat
@@ -9,16 +10,22 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from prunesweep.core.ledger.queries.report import ReportRow
 from prunesweep.core.ledger.queries.report_columns import Columns
 from prunesweep.orchestrator.console import output
 
-Layers = Mapping[int, list[dict[str, Any]]]
-"""By a cell's number in the grid, see `prunesweep.core.ledger.queries.report.layers_left`."""
+Layers = Mapping[int, str]
+"""JSON by a cell's number in the grid, see `prunesweep.core.ledger.queries.report.layer_texts`."""
 _Piece = str | list[str]
 """Of a line: the same in each, or one for each."""
 _NUMBERS = frozenset({bool, int, float})
-_PLAIN = frozenset({float, int, type(None)})
+_NOTHING = type(None)
+_PLAIN = frozenset({float, int, _NOTHING})
+_FLOATS = msgspec.json.Encoder()
+_ODD = ("\\", "NaN", "Infinity")
+"""What may stand in JSON and be written otherwise: an escape, and a number that is none."""
 _FEW = 4
 """A column is written by its distinct values where there are this many times fewer of them than rows."""
 
@@ -47,9 +54,10 @@ def json_text(columns: Columns, layers: Layers = MappingProxyType({})) -> str:
     pieces: list[_Piece] = ["{"]
     for name, values in columns.items():
         pieces += [f"{output.json_text(name)}: ", _texts(values, _in_json), ", "]
-    found = [output.json_text(layers.get(cell)) for cell in columns["cell"]]
+    found = [_kept_json(layers.get(cell)) for cell in columns["cell"]]
     lines = _lines([*pieces, f"{output.json_text('layers')}: ", found, "}"], len(found))
-    return "[\n" + ",\n".join(lines) + "\n]\n"
+    every = ",\n".join(lines)
+    return f"[\n{every}\n]\n"
 
 
 def _texts(values: Sequence[Any], text_of: Callable[[Any], str]) -> _Piece:
@@ -62,10 +70,21 @@ def _texts(values: Sequence[Any], text_of: Callable[[Any], str]) -> _Piece:
     if alike and _FEW * len(distinct) <= len(values):
         known = {value: text_of(value) for value in distinct}
         return list(map(known.__getitem__, values)) if len(known) != 1 else known[values[0]]
-    if kinds <= _PLAIN and (float not in kinds or all(isfinite(value) for value in values if value is not None)):
-        missing = text_of(None)
-        return [missing if value is None else repr(value) for value in values]
-    return list(map(text_of, values))
+    known = values if _NOTHING not in kinds else [value for value in values if value is not None]
+    if not kinds <= _PLAIN or not all(map(isfinite, known)):
+        return list(map(text_of, values))
+    numbers = list(map(repr, known)) if int in kinds else _floats(known)
+    if len(known) == len(values):
+        return numbers
+    left, missing = iter(numbers), text_of(None)
+    return [missing if value is None else next(left) for value in values]
+
+
+def _floats(values: Sequence[float]) -> list[str]:
+    """Return what `repr` makes of each: in a tenth of its time, unless one of them has an exponent. Those below 0.0001
+    have one for Python and not always for msgspec."""
+    text = _FLOATS.encode(values)[1:-1].decode()
+    return list(map(repr, values)) if "e" in text or "0.0000" in text else text.split(",")
 
 
 def _lines(pieces: Iterable[_Piece], count: int) -> Iterator[str]:
@@ -87,6 +106,13 @@ def _in_csv(value: object) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow((value, None))  # alone, an empty one is quoted
     return out.getvalue().removesuffix(",\n")
+
+
+def _kept_json(text: str | None) -> str:
+    """Return JSON of the ledger as `output.json_text` writes its value: most is written so already."""
+    if text is None or (text.isascii() and not any(odd in text for odd in _ODD)):
+        return text or "null"
+    return output.json_text(json.loads(text))
 
 
 def _in_json(value: object) -> str:

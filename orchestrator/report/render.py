@@ -25,7 +25,7 @@ ENDINGS = {
 
 def render(rows: Sequence[ReportRow], form: str, width: int, layers: Layers = MappingProxyType({})) -> str:
     """Return the report in a format that is text, with its last newline. layers: for JSON, see
-    `prunesweep.core.ledger.queries.report.layers_left`."""
+    `prunesweep.core.ledger.queries.report.layer_texts`."""
     if form == "csv":
         return csv_text(columns_of(rows))
     if form == "json":

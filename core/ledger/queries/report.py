@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Label, select
 
-from prunesweep.core.ledger.db.json_text import decoded
+from prunesweep.core.ledger.db.json_text import as_text, decoded
 from prunesweep.core.ledger.db.schema import AnyRow, cells, latencies, results, sweeps
 from prunesweep.core.ledger.db.states import State
 from prunesweep.core.ledger.db.sweep_rows import by_digest, cell_rows, of
@@ -202,11 +202,19 @@ def _row(values: Iterable[Any]) -> ReportRow:
 def layers_left(engine: Engine, sweep_id: int) -> dict[int, list[dict[str, Any]]]:
     """Return, of each cell (by its number in the grid) that has been evaluated: per prunable layer its name, weights
     left (`nonzero`) and in all (`total`), multiply-adds an image left (`macs`) and in all (`macs_dense`)."""
-    query = (
-        cell_rows("position").add_columns(decoded(results.c.layers)).join(results, results.c.digest == cells.c.evaluate)
-    )
+    return _of_tested(engine, sweep_id, decoded(results.c.layers))
+
+
+def layer_texts(engine: Engine, sweep_id: int) -> dict[int, str]:
+    """Return the same as the JSON that the ledger keeps: of thousands of cells it takes long to read and to write."""
+    return _of_tested(engine, sweep_id, as_text(results.c.layers))
+
+
+def _of_tested(engine: Engine, sweep_id: int, wanted: Label[Any]) -> dict[int, Any]:
+    """Return something of its results for each cell that has been evaluated, by its number in the grid."""
+    query = cell_rows("position").add_columns(wanted).join(results, results.c.digest == cells.c.evaluate)
     with reading(engine) as connection:
-        return {row.position: row.layers for row in connection.execute(query, of(sweep_id))}
+        return dict(connection.execute(query, of(sweep_id)).tuples().all())
 
 
 def _of_grid(planned: Sequence[GridCell]) -> Columns:

@@ -8,7 +8,7 @@ from prunesweep.core.collector import collector_paused
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.io import check_file, check_folder, made_folder, write_whole
-from prunesweep.core.ledger.queries.report import layers_left, report_columns, report_rows
+from prunesweep.core.ledger.queries.report import layer_texts, layers_left, report_columns, report_rows
 from prunesweep.core.ledger.queries.sweeps import SweepRow, find_sweep
 from prunesweep.core.plan.suggestions import one_of
 from prunesweep.core.settings import load_settings
@@ -41,7 +41,7 @@ def _content(engine: Engine, sweep: SweepRow, form: str, output: Path | None) ->
     if form == "csv":
         return csv_text(report_columns(engine, sweep.id))
     if form == "json":
-        return json_text(report_columns(engine, sweep.id), layers_left(engine, sweep.id))
+        return json_text(report_columns(engine, sweep.id), layer_texts(engine, sweep.id))
     rows = report_rows(engine, sweep.id)
     if form == "parquet":
         from prunesweep.orchestrator.report.parquet import parquet_bytes
