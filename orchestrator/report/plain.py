@@ -70,13 +70,13 @@ def _texts(values: Sequence[Any], text_of: Callable[[Any], str]) -> _Piece:
     if alike and _FEW * len(distinct) <= len(values):
         known = {value: text_of(value) for value in distinct}
         return list(map(known.__getitem__, values)) if len(known) != 1 else known[values[0]]
-    known = values if _NOTHING not in kinds else [value for value in values if value is not None]
-    if not kinds <= _PLAIN or not all(map(isfinite, known)):
+    numbers = values if _NOTHING not in kinds else [value for value in values if value is not None]
+    if not kinds <= _PLAIN or not all(map(isfinite, numbers)):
         return list(map(text_of, values))
-    numbers = list(map(repr, known)) if int in kinds else _floats(known)
-    if len(known) == len(values):
-        return numbers
-    left, missing = iter(numbers), text_of(None)
+    texts = list(map(repr, numbers)) if int in kinds else _floats(numbers)
+    if _NOTHING not in kinds:
+        return texts
+    left, missing = iter(texts), text_of(None)
     return [missing if value is None else next(left) for value in values]
 
 

@@ -27,7 +27,7 @@ from prunesweep.core.ledger.queries.report_columns import (
     latency_columns,
     size_columns,
 )
-from prunesweep.core.ledger.queries.training_costs import NOT_KNOWN, TrainingCosts, macs_of
+from prunesweep.core.ledger.queries.training_costs import NOT_KNOWN, NetworkCost, TrainingCosts, macs_of
 from prunesweep.core.plan.layer_rules import encode_rules, parse_rules
 
 
@@ -214,7 +214,7 @@ def _of_tested(engine: Engine, sweep_id: int, wanted: Label[Any]) -> dict[int, A
     """Return something of its results for each cell that has been evaluated, by its number in the grid."""
     query = cell_rows("position").add_columns(wanted).join(results, results.c.digest == cells.c.evaluate)
     with reading(engine) as connection:
-        return dict(connection.execute(query, of(sweep_id)).tuples().all())
+        return dict(connection.execute(query, of(sweep_id)).all())
 
 
 def _of_grid(planned: Sequence[GridCell]) -> Columns:
@@ -242,12 +242,11 @@ def _of_results(
 
 def _of_costs(planned: Sequence[GridCell], made: NetworkStages, results_of: Mapping[str, AnyRow]) -> Columns:
     """Return what the trainings cost in theory, of the networks that are there."""
-    facts = {digest: one.facts for digest, one in made.stages.items()}
-    specs = {digest: one.spec for digest, one in made.stages.items()}
-    costs = TrainingCosts(specs, macs_of(planned, facts, results_of))
+    costs = TrainingCosts(made.stages, macs_of(planned, made.stages, results_of))
     lasts = ((cell.rounds[-1], cell.train) for cell in planned)
-    found = [NOT_KNOWN if last in made.undone else costs.columns(last, dense) for last, dense in lasts]
-    return {name: [one[name] for one in found] for name in NOT_KNOWN}
+    return by_name(
+        NetworkCost._fields, [NOT_KNOWN if last in made.undone else costs.of(last, dense) for last, dense in lasts]
+    )
 
 
 def _of_latencies(connection: Connection, sweep_id: int, planned: Sequence[GridCell]) -> Columns:
@@ -264,7 +263,8 @@ def _of_trainings(planned: Sequence[GridCell], made: NetworkStages) -> Columns:
     dense_val = {digest: made.stages[digest].facts.top1_val for digest in dense}
     dense_seconds = {digest: made.spent(chain) for digest, chain in dense.items()}
     ran = [made.ran_on((*dense[cell.train], *cell.rounds)) for cell in planned]
-    in_words = {texts: together(None if text is None else json.loads(text) for text in texts) for texts in set(ran)}
+    read = {texts: together(None if text is None else json.loads(text) for text in texts) for texts in set(ran)}
+    in_words = [read[texts] for texts in ran]
     return {
         "digest": lasts,
         "artifact": [stage.artifact for stage in finals],
@@ -274,7 +274,7 @@ def _of_trainings(planned: Sequence[GridCell], made: NetworkStages) -> Columns:
         "top1_val_dense": [dense_val[cell.train] for cell in planned],
         "train_seconds": [made.spent(cell.rounds) for cell in planned],
         "dense_train_seconds": [dense_seconds[cell.train] for cell in planned],
-        **{f"ran_{key}": [in_words[texts][f"ran_{key}"] for texts in ran] for key in KEYS},
+        **{name: [words[name] for words in in_words] for name in (f"ran_{key}" for key in KEYS)},
     }
 
 
