@@ -5,7 +5,7 @@ default. A stage's object holds its kind and code version too.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields, is_dataclass
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
@@ -19,9 +19,9 @@ from prunesweep.core.plan.datasets import OPTIONAL, DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import Recipe
 
-Texts = dict[tuple[Any, ...], tuple[tuple[Any, ...], list[str]]]
-"""By the identities of what stages have in common, that itself (so that it stays) and the JSON around the rest. Not by
-their values: equal ones may be written differently, as 1 and 1.0 are."""
+Texts = dict[tuple[Any, ...], tuple[tuple[Any, ...], str]]
+"""By the identities of what stages have in common, that itself (so that it stays) and the JSON with a `%s` for each of
+the rest. Not by their values: equal ones may be written differently, as 1 and 1.0 are."""
 
 _OWN = frozenset({"parent", "before", "counts", "dense", "pruned", "rewind", "seed", "teacher"})
 """Members that nearly every stage has to itself."""
@@ -40,26 +40,22 @@ def to_json(value: Any, texts: Texts) -> str:
     if found is None:
         if len(texts) >= _KEPT:
             texts.clear()
-        found = texts[key] = (common, list(_around(layout, value, texts)))
-    text, *others = found[1]
-    for (name, opening, optional, default), around in zip(layout.own, others, strict=True):
-        own = getattr(value, name)
-        if not (optional and own == default):
-            text += opening + (encode_basestring_ascii(own) if type(own) is str else _member(own, texts))
-        text += around
-    return "{" + text[1:] + "}"
+        found = texts[key] = (common, "".join(_template(layout, value, texts)))
+    own = layout.own(value)
+    shown = [encode_basestring_ascii(one) if type(one) is str else _member(one, texts) for one in own]
+    for place, opening, default in layout.optional:
+        shown[place] = "" if own[place] == default else opening + shown[place]
+    return "{" + (found[1] % tuple(shown))[1:] + "}"
 
 
-def _around(layout: "_Layout", value: Any, texts: Texts) -> Iterator[str]:
-    """Yield the JSON before the first of the own members, between two of them, and after the last."""
-    text = ""
+def _template(layout: "_Layout", value: Any, texts: Texts) -> Iterator[str]:
+    """Yield the JSON of each member, the comma before it too; `%s` for the value of an own one, and for all of it where
+    it is optional."""
     for one in layout.members:
         if one.name in _OWN:
-            yield text
-            text = ""
+            yield "%s" if one.optional else f"{one.opening}%s"
         elif not (one.optional and getattr(value, one.name) == one.default):
-            text += one.opening + _member(getattr(value, one.name), texts)
-    yield text
+            yield (one.opening + _member(getattr(value, one.name), texts)).replace("%", "%%")
 
 
 def _member(value: Any, texts: Texts) -> str:
@@ -89,13 +85,15 @@ class _Layout(NamedTuple):
 
     Attributes:
         members: in order.
-        own: those of them that nearly every stage has to itself.
+        own: returns the values of those that nearly every stage has to itself, in order.
+        optional: the place among those, what stands before the value, and the default, of each that may be left out.
         common: returns the values of all others.
     """
 
     kind: type
     members: tuple[_Member, ...]
-    own: tuple[_Member, ...]
+    own: Callable[[Any], tuple[Any, ...]]
+    optional: tuple[tuple[int, str, Any], ...]
     common: Callable[[Any], tuple[Any, ...]]
 
 
@@ -105,8 +103,16 @@ def _layout(kind: type) -> _Layout:
     if hasattr(kind, "kind"):  # a stage
         found += [_Member(name, f',"{name}":', False, None) for name in ("kind", "code")]
     members = tuple(sorted(found))
-    common = attrgetter(*(one.name for one in members if one.name not in _OWN))
-    return _Layout(kind, members, tuple(one for one in members if one.name in _OWN), common)
+    own = [one for one in members if one.name in _OWN]
+    optional = tuple((place, one.opening, one.default) for place, one in enumerate(own) if one.optional)
+    return _Layout(kind, members, _values(own), optional, _values([one for one in members if one not in own]))
+
+
+def _values(members: Sequence[_Member]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what returns the values of those members."""
+    if len(members) > 1:
+        return attrgetter(*(one.name for one in members))
+    return lambda value: tuple(getattr(value, one.name) for one in members)
 
 
 def _is_optional(one: "Field[Any]") -> bool:

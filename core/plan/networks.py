@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -171,6 +172,7 @@ def parse_arguments(value: object, field: str = "model-args") -> dict[str, Any]:
     return plain
 
 
+@lru_cache(maxsize=64)
 def label_of(model: str) -> str:
     """Return what reports, file names and the ledger call it, at most 64 letters: one of ours by its own name, others
     as `mobilenet_v3_small-3fa9c1b2`, with the start of their text's SHA-256, so that two networks are never one."""

@@ -39,6 +39,13 @@ _children = select(edges.c.child).where(edges.c.parent == bindparam("of"))
 _promote_children = _promote.where(stages.c.digest.in_(_children), stages.c.state.concat("") == State.PENDING)
 
 _promote_sweep = _promote.where(of_sweep(), stages.c.state == State.PENDING)
+_has_parents = exists(select(literal(1)).where(edges.c.child == stages.c.digest))
+_promote_roots = (
+    update(stages)
+    .where(of_sweep(), stages.c.state == State.PENDING, ~_has_parents)
+    .values(state=State.READY, hinted_at=None)
+    .returning(stages.c.digest)
+)
 
 # A descendant that is DONE, or that runs and may yet be, holds up what waits for it: no way down leads through it.
 # (Such a one has parents that ran again after it had started; see `prunesweep.core.ledger.queue.redo`.)
@@ -137,8 +144,11 @@ def end_hopeless(connection: Connection) -> None:
         pass
 
 
-def revive(connection: Connection, sweep_id: int) -> tuple[str, ...]:
-    """Give every failed or cancelled stage of a sweep a new start, and make READY what can run; those digests."""
+def revive(connection: Connection, sweep_id: int, *, any_done: bool = True) -> tuple[str, ...]:
+    """Give every failed or cancelled stage of a sweep a new start, and make READY what can run; those digests.
+
+    any_done: False = no stage of the sweep is DONE, so that what has parents waits: they are the sweep's too.
+    """
     connection.execute(_keep_running, of(sweep_id))
     connection.execute(_reset, of(sweep_id))
-    return tuple(connection.execute(_promote_sweep, of(sweep_id)).scalars())
+    return tuple(connection.execute(_promote_sweep if any_done else _promote_roots, of(sweep_id)).scalars())

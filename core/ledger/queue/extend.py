@@ -49,8 +49,8 @@ def extend_sweep(engine: Engine, sweep_id: int, before: Mapping[str, Any], plan:
         _add_cells(connection, sweep_id)
         grid = json.loads(json.dumps(asdict(plan.grid)))
         connection.execute(update(sweeps).where(sweeps.c.id == sweep_id).values(cancelled=False, grid=grid))
-        ready = in_plan_order(connection, revive(connection, sweep_id))
         done = count_done(connection, sweep_id)
+        ready = in_plan_order(connection, revive(connection, sweep_id, any_done=done > 0))
     return SubmitSummary(sweep_id, row.name, made.cells, made.stages, new, done, ready)
 
 

@@ -92,8 +92,8 @@ def add_sweep(
                 _analyze(connection)
         elif throughput is not None:
             _reorder(connection, sweep_id, throughput=throughput)
-        ready = in_plan_order(connection, revive(connection, sweep_id))
         done = count_done(connection, sweep_id)
+        ready = in_plan_order(connection, revive(connection, sweep_id, any_done=done > 0))
     return SubmitSummary(sweep_id, name, made.cells, made.stages, new, done, ready)
 
 

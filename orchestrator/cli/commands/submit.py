@@ -10,7 +10,7 @@ from prunesweep.core.plan.datasets import folder_of
 from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.console.output import note, paint, say, say_json
 from prunesweep.orchestrator.console.text import plural
-from prunesweep.orchestrator.run import estimate, submission
+from prunesweep.orchestrator.run import submission
 from prunesweep.orchestrator.run.request import GridRequest
 from prunesweep.orchestrator.status.follow import follow
 
@@ -31,6 +31,8 @@ def submit(asked: GridRequest, dry_run: bool, watch: bool, json_: bool) -> None:
 
 
 def _show_estimate(settings: Settings, plan: GridPlan, json_: bool) -> None:
+    from prunesweep.orchestrator.run import estimate  # not above: only a dry run needs it and all its queries
+
     found = estimate.estimate(settings, plan)
     if json_:
         say_json(estimate.as_dict(plan, found))
