@@ -20,7 +20,7 @@ _PAINT = re.compile(r"(\x1b\[(?:0|1|2|31|32|33|36)(?:;(?:1|2|31|32|33|36))*m)")
 """What `paint` writes, and nothing else that a terminal obeys."""
 _SHOWN = bytes(range(32, 127)) + b"\n"
 _PIECE = 1 << 20
-"""Characters written at once: of a report of many megabytes there are no further copies."""
+"""Characters looked at or written at once: of a report of many megabytes there are no further copies."""
 
 
 def is_terminal(stream: TextIO | None = None) -> bool:
@@ -50,7 +50,11 @@ def clean(text: str) -> str:
 def _is_plain(text: str) -> bool:
     """Return whether there is nothing but printable ASCII and line ends: of megabytes that is known in a third of the
     time."""
-    return text.isascii() and not text.encode().translate(None, _SHOWN)
+    return text.isascii() and not any(piece.encode().translate(None, _SHOWN) for piece in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 
 def _cleaned(line: str) -> str:
@@ -125,6 +129,6 @@ def _fitted(lines: Iterable[str]) -> Iterator[str]:
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
     text = clean("\n".join([*(_fitted(lines) if is_terminal(stream) else lines), ""]))
-    for start in range(0, len(text), _PIECE):
-        stream.write(encodable(text[start : start + _PIECE], stream))
+    for piece in _pieces(text):
+        stream.write(encodable(piece, stream))
     stream.flush()

@@ -51,13 +51,12 @@ def json_text(columns: Columns, layers: Layers = MappingProxyType({})) -> str:
     Raises:
         ValueError: a number is not finite.
     """
-    pieces: list[_Piece] = ["{"]
+    pieces: list[_Piece] = [",\n{"]
     for name, values in columns.items():
         pieces += [f"{output.json_text(name)}: ", _texts(values, _in_json), ", "]
     found = [_kept_json(layers.get(cell)) for cell in columns["cell"]]
     lines = _lines([*pieces, f"{output.json_text('layers')}: ", found, "}"], len(found))
-    every = ",\n".join(lines)
-    return f"[\n{every}\n]\n"
+    return "".join(["[", next(lines, ",\n").removeprefix(","), *lines, "\n]\n"])
 
 
 def _texts(values: Sequence[Any], text_of: Callable[[Any], str]) -> _Piece:
