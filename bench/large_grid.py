@@ -3,8 +3,8 @@
 User and system time of whole processes: `sweep report` as table, CSV and JSON when all 40,100 stages are done, and
 `sweep submit` into a ledger that is not there yet. TREE is another checkout, of an earlier commit (`git worktree add`);
 its code runs with this interpreter, in turn with that of this checkout; both report from
-one ledger. A ratio is the
-median of the pairs' ratios. What stands in the ledger is made up, of every kind that a training leaves.
+one ledger. A ratio is the median of the pairs' ratios. What stands in the ledger is made up, of every kind that a
+training leaves.
 """
 
 import argparse
