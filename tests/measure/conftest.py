@@ -1,13 +1,15 @@
 """Small networks and a small split: 8×8 noise, two classes."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from torch import nn
 
-from prunesweep.core.measure import interleaved
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
+from tests.support.bursts import in_short_bursts
 from tests.support.one_thread import one_thread
 
 __all__ = ["one_thread"]
@@ -30,8 +32,7 @@ def split() -> Split:
 
 
 @pytest.fixture
-def short_bursts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measurements in this process warm up and burst for 1 ms instead of 10, in as many rounds as ever: for tests of
-    what is said of a measurement, not of how exact it is."""
-    monkeypatch.setattr(interleaved, "_BURST_SECONDS", 0.001)
-    monkeypatch.setattr(interleaved, "_WARM_SECONDS", 0.001)
+def short_bursts() -> Iterator[None]:
+    """The same for a whole test."""
+    with in_short_bursts():
+        yield

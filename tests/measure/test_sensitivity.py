@@ -14,6 +14,7 @@ from prunesweep.core.measure.accuracy import evaluate
 from prunesweep.core.measure.sensitivity import readings
 from prunesweep.core.plan.datasets import parse_dataset
 from prunesweep.core.plan.models import ModelRef
+from prunesweep.core.pruning import registry
 from prunesweep.core.pruning.masks import apply_masks, kept_count, prunable
 from prunesweep.core.pruning.registry import prune, score_named
 from prunesweep.core.pruning.subject import Subject
@@ -21,6 +22,7 @@ from prunesweep.core.training.batches import partition, some_of
 from prunesweep.core.training.datasets import Split, load_dataset
 from prunesweep.core.training.models import build_model
 from tests.support.digits import put_digits
+from tests.support.examples import THOROUGH
 from tests.support.jobs import answer
 
 CPU = torch.device("cpu")
@@ -36,7 +38,11 @@ def _by_hand(split: Split, score: str, layer: str, sparsity: float) -> torch.Ten
 
 
 @pytest.mark.parametrize(("score", "places"), [("magnitude", (1, 12, -1)), ("synflow", (12,))])
-def test_a_reading_is_what_pruning_that_layer_by_hand_gives(split: Split, score: str, places: tuple[int, ...]) -> None:
+def test_a_reading_is_what_pruning_that_layer_by_hand_gives(
+    split: Split, score: str, places: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not THOROUGH:  # the whole hundred are taken in tests of pruning
+        monkeypatch.setattr(registry, "STEPS", {"synflow": 10})
     network = build_model(ModelRef("resnet20", 4, 10), seed=0)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     scores = score_named(score, None)(Subject(network, image=split.image_shape))

@@ -14,6 +14,7 @@ from prunesweep.core.errors import StageError
 from prunesweep.core.jobs import programs
 from prunesweep.core.jobs.answers import decode
 from prunesweep.core.jobs.protocol import respond
+from tests.support.bursts import in_short_bursts
 
 _PROGRAMS = {
     "bench": "measure",
@@ -47,12 +48,13 @@ _ASKING = (
 
 
 def answer(module: str, request: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-    """Return exit code and events of `python -m module` for the request."""
+    """Return exit code and events of `python -m module` for the request; it measures in short bursts."""
     threads, name = torch.get_num_threads(), module.rpartition(".")[2]
     try:
         bodies: list[dict[str, Any]] = []
         handler = getattr(import_module(module), _PROGRAMS[name])
-        code = respond(json.dumps(request), getattr(programs, name.upper()), handler, bodies.append)
+        with in_short_bursts():
+            code = respond(json.dumps(request), getattr(programs, name.upper()), handler, bodies.append)
         return code, [json.loads(json.dumps(body)) for body in bodies]
     finally:
         torch.set_num_threads(threads)

@@ -16,17 +16,29 @@ from prunesweep.orchestrator.ledger_session import ledger
 from prunesweep.worker.protocol import Done, Owner, Request
 from prunesweep.worker.trainer.__main__ import serve_stage
 from prunesweep.worker.trainer.context import TrainerContext
+from tests.support.bursts import in_short_bursts
 
 
-def work_here(engine: Engine, settings: Settings, emit: Callable[[object], None] = lambda event: None) -> None:
-    """Run stages until none is ready. emit: takes what a trainer reports, epochs for example."""
+def work_here(
+    engine: Engine,
+    settings: Settings,
+    emit: Callable[[object], None] = lambda event: None,
+    kind: type[TrainerContext] = TrainerContext,
+) -> None:
+    """Run stages until none is ready; they measure in short bursts.
+
+    Args:
+        emit: takes what a trainer reports, epochs for example.
+        kind: `FewImages` where it does not matter how much is learned.
+    """
     store = ArtifactStore.open(settings.artifacts_url, settings.home)
-    context = TrainerContext(torch.device("cpu"), settings, store, emit, cores=1)
+    context = kind(torch.device("cpu"), settings, store, emit, cores=1)
     while ready := due(engine, "cpu", 1, 0.0):
         held = claim(engine, ready[0], "host:1", "cpu", "cpu", 60.0)
         assert held is not None
         places = places_of(engine, held.digest)
-        ended = serve_stage(context, Request(held.digest, held.attempt, held.spec, held.inputs, "", places))
+        with in_short_bursts():
+            ended = serve_stage(context, Request(held.digest, held.attempt, held.spec, held.inputs, "", places))
         who = (engine, held.digest, held.attempt)
         if isinstance(ended, Done):
             names = ("artifact", "artifact_bytes", "train_seconds", "summary", "result", "ran")
