@@ -21,9 +21,11 @@ from prunesweep.core.ledger.queue.claims import claim
 from prunesweep.core.ledger.queue.invariants import violations
 from prunesweep.core.ledger.queue.outcome import complete, crash
 from prunesweep.core.ledger.queue.reaper import due
+from prunesweep.core.plan.datasets import DatasetRef
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.pruning.masks import prunable
 from prunesweep.core.settings import load_settings
+from prunesweep.core.training.datasets import Split
 from prunesweep.core.training.models import build_model
 from prunesweep.core.training.vision import import_torchvision
 from prunesweep.orchestrator.audit.spread import seeds
@@ -33,6 +35,8 @@ from prunesweep.orchestrator.report.summary import dense_spread
 from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.digits import put_digits
+from tests.support.few_images import FewImages
 from tests.support.jobs import answer_here
 
 Sweep = Callable[..., Any]
@@ -46,12 +50,20 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     answer_here(monkeypatch)
 
 
+class FewToLearn(FewImages):
+    """Tests on all images: what a report says of a network is compared with the network."""
+
+    def split(self, ref: DatasetRef, name: str) -> Split:
+        return TrainerContext.split(self, ref, name) if name == "test" else super().split(ref, name)
+
+
 @pytest.fixture
 def trained(home: Path, ledger: Engine) -> Iterator[Work]:
     """Runs whatever is ready, as a worker would; what failed, in words."""
     settings = load_settings()
+    put_digits(home)
     store = ArtifactStore.open("", settings.home)
-    bench = TrainerContext(torch.device("cpu"), settings, store, lambda event: None, cores=1)
+    bench = FewToLearn(torch.device("cpu"), settings, store, lambda event: None, cores=1)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
 

@@ -22,6 +22,7 @@ from prunesweep.core.training.batches import BatchDraws
 from prunesweep.worker.protocol import Request
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.support.digits import put_digits
 from tests.support.few_images import FewImages
 
 DENSE, ROUNDS = 4, 3
@@ -58,16 +59,34 @@ def _recipe(folder: Path) -> str:
     return str(file)
 
 
+_NETWORK = """
+from torch import nn
+
+
+def net(num_classes):
+    return nn.Sequential(nn.Conv2d(3, 4, 3, 2), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(196, num_classes))
+"""
+"""What is shown does not depend on the network: a small one."""
+
+
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    common = {"sparsity": "0,60", "iterations": str(ROUNDS), "dense_epochs": str(DENSE), "width": "1"}
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("networks")
+    (folder / "small.py").write_text(_NETWORK)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory, networks: Path) -> Plan:
+    common = {"sparsity": "0,60", "iterations": str(ROUNDS), "dense_epochs": str(DENSE)}
+    common["model"] = f"{networks}/small.py:net"
     common |= {"recipe": _recipe(tmp_path_factory.mktemp("recipe")), "bench_device": "none", "epochs": "1,3"}
     names = dict.fromkeys(name for name, _, _ in CELLS)
     return plan(read_axes({**common, "algorithm": ",".join(names)}, GRIDS["demo"]))
 
 
 @pytest.fixture(scope="module")
-def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+def seen(planned: Plan, networks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """Runs the trainings and prunings of the cells; what each showed its network, epoch by epoch."""
     shown: list[BatchDraws] = []
     original = loop.draw
@@ -79,7 +98,9 @@ def seen(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     threads = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "draw", look)
+        patch.setenv("SWEEP_NETWORKS", str(networks))
         settings = load_settings({"SWEEP_HOME": str(tmp_path_factory.mktemp("home")), "SWEEP_THREADS": "1"})
+        put_digits(settings.home)
         store = ArtifactStore.open("", settings.home)
         bench = FewImages(torch.device("cpu"), settings, store, lambda _: None, cores=1)
         yield dict(_run(planned, bench, shown))

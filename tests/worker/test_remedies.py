@@ -13,8 +13,10 @@ from prunesweep.core.ledger.db.schema import stages
 from prunesweep.core.plan.recipes import recipe_names
 from prunesweep.core.plan.stages import Train
 from prunesweep.core.settings import load_settings
+from prunesweep.worker.trainer.context import TrainerContext
 from tests.images.conftest import make_folder
 from tests.orchestrator.conftest import Ran, home, sweep
+from tests.support.few_images import FewImages
 from tests.support.jobs import answer_here
 from tests.support.worker_here import work_here
 
@@ -31,9 +33,10 @@ class Bench:
 
     engine: Engine
     epochs: list[object] = field(default_factory=list)
+    kind: type[TrainerContext] = FewImages
 
     def work(self) -> None:
-        work_here(self.engine, load_settings(), self.epochs.append)
+        work_here(self.engine, load_settings(), self.epochs.append, self.kind)
 
     def states(self) -> set[str]:
         with self.engine.connect() as connection:
@@ -154,6 +157,7 @@ def test_a_loss_that_is_not_finite_needs_another_recipe(bench: Bench, sweep: Swe
     lines = ["lr = 1000" if line.startswith("lr =") else line for line in text.splitlines()]
     (tmp_path / "hot.toml").write_text("\n".join(lines))
     (tmp_path / "mild.toml").write_text(text)
+    bench.kind = TrainerContext  # few images are one batch, after which no loss is taken
     sweep("submit", *GRID, "--recipe", tmp_path / "hot.toml", "--name", "hot")
     bench.work()
     _failed(sweep, "is not finite", "submit it under another name (--name)")

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch._prims_common import suggest_memory_format
-from torch.overrides import TorchFunctionMode
 
 from prunesweep.core.affinity import Sidestep
 from prunesweep.core.artifacts.checkpoint import unpack
@@ -28,15 +27,22 @@ from prunesweep.core.plan.grids import GRIDS
 from prunesweep.core.plan.models import ModelRef
 from prunesweep.core.plan.recipes import load_recipe
 from prunesweep.core.plan.stages import Benchmark, Evaluate, PruneRound, Sleep, Train, digest, encode
+from prunesweep.core.pruning import registry
 from prunesweep.core.pruning.compaction import compacted
 from prunesweep.core.pruning.masks import kept_count, prunable
+from prunesweep.core.settings import load_settings
 from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model, load_model
 from prunesweep.worker.protocol import Epoch, Progress, Request
 from prunesweep.worker.trainer import evaluation, progress, signals
 from prunesweep.worker.trainer.context import TrainerContext
 from prunesweep.worker.trainer.stages import run_stage
+from tests.measure.conftest import short_bursts
+from tests.support.digits import put_digits
+from tests.support.examples import THOROUGH
 from tests.support.few_images import FewImages
+
+__all__ = ["short_bursts"]
 
 DIGITS, MODEL = parse_dataset("digits"), ModelRef("resnet18", 2, 10)
 DENSE, RECOVERY = load_recipe("digits").dense, load_recipe("digits").finetune
@@ -65,17 +71,15 @@ class Bench:
         return unpack(self.context.store.get(self.made[digest(stage)]))
 
 
-class NoOverflow(TorchFunctionMode):
-    """Fails where a weight gradient would go through the kernel that writes past its end (see
+def no_overflow(images, weight, bias=None, stride=1, *rest, conv2d=torch.conv2d, **named):
+    """A convolution that fails where a weight gradient would go through the kernel that writes past its end (see
     `prunesweep.core.passes`), whatever the processor makes of it."""
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func is torch.conv2d and torch.is_grad_enabled() and args[1].requires_grad:
-            images, weight, stride = args[0], args[1], args[3]
-            if weight.shape[2:] == (1, 1) and tuple(stride) != (1, 1) and weight.shape[1] % 16:
-                for tensor in (images, weight):
-                    assert suggest_memory_format(tensor) == torch.contiguous_format
-        return func(*args, **(kwargs or {}))
+    if torch.is_grad_enabled() and weight.requires_grad:
+        strided = stride not in (1, (1, 1), [1, 1])
+        if weight.shape[2:] == (1, 1) and strided and weight.shape[1] % 16:
+            for tensor in (images, weight):
+                assert suggest_memory_format(tensor) == torch.contiguous_format
+    return conv2d(images, weight, bias, stride, *rest, **named)
 
 
 class Ended(BaseException):
@@ -107,11 +111,13 @@ def test_sigterm_in_the_middle_of_a_sleep_ends_it_at_once(settings, monkeypatch)
 
 
 @pytest.fixture
-def bench(settings):
+def bench(settings, monkeypatch):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    with NoOverflow():
-        yield Bench(settings)
+    monkeypatch.setattr(torch, "conv2d", no_overflow)
+    monkeypatch.setattr(torch.nn.functional, "conv2d", no_overflow)
+    put_digits(settings.home)
+    yield Bench(settings)
     torch.set_num_threads(threads)
 
 
@@ -119,6 +125,29 @@ def bench(settings):
 def small(bench, settings):
     """The same, for what does not depend on how much is learned."""
     return Bench(settings, FewImages)
+
+
+@pytest.fixture(scope="module")
+def done_before(tmp_path_factory):
+    """A home for several tests, and what its stages ended with, by digest."""
+    return load_settings({"SWEEP_HOME": str(tmp_path_factory.mktemp("shared"))}), {}
+
+
+@pytest.fixture
+def each_once(bench, done_before):
+    """A small bench that runs a stage once for all tests that use it, as workers do."""
+    settings, done = done_before
+    put_digits(settings.home)
+    shared = Bench(settings, FewImages)
+    shared.made = {name: one.artifact for name, one in done.items()}
+
+    def run(stage):
+        if digest(stage) not in done:
+            done[digest(stage)] = Bench.run(shared, stage)
+        return done[digest(stage)]
+
+    shared.run = run
+    return shared
 
 
 def test_the_dense_parent_teaches_where_the_recipe_says_so(small):
@@ -131,6 +160,7 @@ def test_the_dense_parent_teaches_where_the_recipe_says_so(small):
     assert small.run(stage).artifact == taught.artifact
 
 
+@pytest.mark.usefixtures("short_bursts")
 def test_a_chain_from_training_to_latency(bench, monkeypatch):
     monkeypatch.setattr(progress, "_SECONDS", 0.0)  # else once a second
     done = [bench.run(stage) for stage in (TRAIN, FIRST, SECOND)]
@@ -192,6 +222,7 @@ def test_a_training_looks_for_measurements_between_its_steps(small, monkeypatch)
     assert len(steps) > 1
 
 
+@pytest.mark.usefixtures("short_bursts")
 def test_a_benchmark_has_the_host_to_itself(small, monkeypatch):
     held = []
 
@@ -218,6 +249,7 @@ def test_a_benchmark_has_the_host_to_itself(small, monkeypatch):
     assert (result["engine"], result["dense_engine"]) == ("torch", "torch")
 
 
+@pytest.mark.usefixtures("short_bursts")
 def test_every_engine_measures_the_smaller_network_where_channels_are_gone(small):
     for stage in (TRAIN, lost := replace(FIRST, allocation="channels", epochs=0)):
         small.run(stage)
@@ -257,7 +289,10 @@ def test_small_work_gets_few_threads_and_the_setting_decides(bench, settings, wo
 
 
 @pytest.mark.parametrize("name", [name for name in ALGORITHMS if "channels" not in ALGORITHMS[name].allocation])
-def test_every_algorithm_runs_and_keeps_the_exact_count(small, name):
+def test_every_algorithm_runs_and_keeps_the_exact_count(each_once, name, monkeypatch):
+    if not THOROUGH:  # the whole hundred are taken in tests of pruning
+        monkeypatch.setattr(registry, "STEPS", {"synflow": 10})
+    small = each_once
     axes = {"algorithm": name, "sparsity": "80", "epochs": "1", "iterations": "2", "dense_epochs": "2", "width": "2"}
     made = plan(read_axes({**axes, "bench_device": "none", "bn_reestimate": "true"}, GRIDS["demo"]))
     (cell,) = made.cells
