@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
@@ -23,6 +22,7 @@ from prunesweep.core.version import full_version
 from tests.integration.conftest import TORCHLESS
 from tests.support.digits import put_digits
 from tests.support.jobs import answer_here
+from tests.support.terminal import exit_code, on_terminal, read, until
 
 Sweep = Callable[..., Any]
 SWEEP = [sys.executable, "-m", "prunesweep.orchestrator.cli.app"]
@@ -70,17 +70,14 @@ def workers_of(home: Path) -> list[str]:
 def test_run_report_export_evaluate_load(
     one_thread: None, sweep: Sweep, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The run outlives its terminal and is followed from elsewhere."""
     put_digits(home)
-    options = words(bench_device="none")
-    ran = subprocess.run([*SWEEP, "run", *options], capture_output=True, text=True, timeout=300, cwd=tmp_path)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "tiny: 2 of 2 cells done" in ran.stdout
-    assert f"report: {home}/reports/tiny.md" in ran.stdout
+    printed = _run_detached(sweep, home, words(bench_device="none"))
+    assert f"report: {home}/reports/tiny.md" in printed
     assert (home / "reports" / "tiny.md").read_text().startswith("# Sweep tiny")
-    assert f"page:   {home}/reports/tiny.html" in ran.stdout
+    assert f"page:   {home}/reports/tiny.html" in printed
     page = (home / "reports" / "tiny.html").read_text()
     assert f"<dt>versions of the workers</dt><dd>{full_version()}</dd>" in page
-    assert workers_of(home) == []
     rows = prunesweep.results("tiny")
     assert [row["state"] for row in rows] == ["DONE", "DONE"]
     assert all(row["nonzero"] == row["total"] - row["total"] // 2 for row in rows)
@@ -135,6 +132,29 @@ def test_run_report_export_evaluate_load(
     assert (weights["conv1.weight"] == 0).any()
 
 
+def _run_detached(sweep: Sweep, home: Path, options: list[str]) -> str:
+    """Runs in the background of a terminal, which is closed as soon as it may; what the run has printed at its end."""
+    process, terminal = on_terminal([*SWEEP, "run", *options, "--detach"])
+    shown = b""
+
+    def told() -> bool:
+        nonlocal shown
+        shown += read(terminal)
+        return b"resume: " in shown
+
+    until(told)
+    assert exit_code(process) == 0
+    os.close(terminal)
+    assert b"follow: sweep attach tiny" in shown
+    followed = sweep("attach", "tiny")
+    assert followed.code == 0 and "tiny: 2 of 2 cells done" in followed.out, followed.out + followed.err
+    until(lambda: not [line for line in workers_of(home) if " run " in line])
+    assert workers_of(home) == [], "the run has taken its worker along"
+    (log,) = (home / "logs").glob("run-tiny-*.log")
+    assert "tiny: 2 of 2 cells done" in log.read_text()
+    return log.read_text()
+
+
 def _logits(card: Path) -> list[np.ndarray]:
     """What the code in a card gives for the same images, block by block."""
     images = np.random.default_rng(0).standard_normal((3, 3, 16, 16), np.float32)
@@ -167,7 +187,7 @@ def test_ctrl_c_stops_what_it_started_and_tells_how_to_resume(torchless: None, s
         run.kill()
     assert run.returncode == 130
     assert f"resume: sweep run {' '.join(sorted_like(long))}" in errors
-    _until(lambda: workers_of(home) == [])
+    until(lambda: workers_of(home) == [])
     body = json.loads(sweep("status", "tiny", "--json").out)
     assert body["counts"]["READY"] == 1, "the running stage was handed back"
     assert body["counts"]["FAILED"] == 0
@@ -189,11 +209,4 @@ def test_a_killed_run_takes_its_worker_along(torchless: None, home: Path) -> Non
     next(line for line in run.stdout if "started" in line)
     os.kill(run.pid, signal.SIGKILL)
     run.communicate()
-    _until(lambda: not [line for line in workers_of(home) if "worker" in line])
-
-
-def _until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not [line for line in workers_of(home) if "worker" in line])
