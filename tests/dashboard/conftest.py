@@ -83,6 +83,9 @@ def engine(settings: Settings) -> Iterator[Engine]:
     opened.dispose()
 
 
+_NO_CHARTS: dict[str, Any] = {"verdict": [], "figures": [], "axes": [], "no_axes": ""}
+
+
 @dataclass
 class Browser:
     """Chromium, and all that its pages complain about."""
@@ -91,13 +94,15 @@ class Browser:
     complaints: list[str] = field(default_factory=list)
     _contexts: list[Any] = field(default_factory=list)
 
-    def page(self, url: str, *, dark: bool = False, width: int = 1280, height: int = 900) -> Any:
-        """A new page that has loaded."""
+    def page(self, url: str, *, dark: bool = False, width: int = 1280, height: int = 900, charts: bool = True) -> Any:
+        """A new page that has loaded. charts: without them vega is not loaded, which takes seconds."""
         context = self.chromium.new_context(
             color_scheme="dark" if dark else "light", viewport={"width": width, "height": height}
         )
         self._contexts.append(context)
         page = context.new_page()
+        if not charts:
+            page.route("**/charts.json*", lambda route: route.fulfill(json=_NO_CHARTS))
         page.set_default_timeout(300_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

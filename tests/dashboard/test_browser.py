@@ -129,7 +129,7 @@ def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
     while ready := take(engine, 50):
         for held in ready:
             finish(engine, held)
-    page = browser.page(serve().url + "sweeps/study")
+    page = browser.page(serve().url + "sweeps/study", charts=False)
     rows = page.locator("#cells-table .tabulator-row")
     rows.nth(7).wait_for()
     assert rows.count() == 8
@@ -158,7 +158,7 @@ def test_the_table_of_cells_sorts_filters_and_comes_first_at_the_end(
 
 def test_a_keyboard_reaches_everything(engine: Engine, serve: Serve, browser: Any) -> None:
     fill(engine, 8, share=0.3)
-    page = browser.page(serve().url + "sweeps/study")
+    page = browser.page(serve().url + "sweeps/study", charts=False)
     here = "document.activeElement"
     page.keyboard.press("Tab")
     assert page.evaluate(f"{here}.className") == "skip"
