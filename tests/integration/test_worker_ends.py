@@ -19,9 +19,8 @@ from prunesweep.worker.__main__ import main
 from tests.integration.conftest import PATIENCE
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_asked_to_stop_hands_its_stage_back(site, number):
-    worker = site.start()
+def stop(site, worker, number):
+    """The signal asks a worker to stop, the last of its site: it hands its stage back and leaves nothing behind."""
     stage = Sleep("long", 60.0)
     site.submit("long", [stage], hint=False)
     site.wait(stage, State.RUNNING)
@@ -68,6 +67,7 @@ def test_two_workers_share_the_embedded_broker_and_the_work(site):
     site.submit("after", [after])
     site.wait(after, State.DONE)
     assert {site.stage(stage).attempt for stage in stages} == {1}
+    stop(site, second, signal.SIGTERM)
 
 
 def test_a_worker_outlasts_a_ledger_that_drops_its_connections(make_site, postgres, postgres_database):
@@ -94,12 +94,7 @@ def test_plain_celery_starts_a_worker(make_site):
     stage = Sleep("plain", 0.0)
     site.submit("plain", [stage], hint=False)
     site.wait(stage, State.DONE)
-    ping = [*celery, "inspect", "ping", "--timeout", "2"]
-
-    def answers() -> bool:
-        return b"pong" in subprocess.run(ping, env=site.environ, cwd=site.home, capture_output=True).stdout
-
-    site.until(answers, "an answer to a ping")
+    site.until(lambda: site.app.control.ping(timeout=2.0, limit=1), "an answer to a ping")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(PATIENCE) == 0
 
@@ -157,6 +152,7 @@ def test_a_trainer_that_hangs_is_replaced_though_its_worker_lives(make_site):
     assert "silent for" in site.log().read_text()
     assert not trainer.is_running()
     assert row.progress_at is not None
+    stop(site, worker, signal.SIGINT)
 
 
 def test_run_ends_when_no_slot_can_ever_work(tmp_path):
