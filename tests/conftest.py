@@ -56,6 +56,7 @@ _TOGETHER = frozenset(
         "docs/test_site.py",
         "images/test_published.py",
         "orchestrator/test_sink_mlflow.py",
+        "security/test_hostile_messages.py",
         "security/test_tls.py",
         "worker/test_lineage.py",
     )

@@ -1,12 +1,13 @@
 """A short game of several processes on one ledger; `python -m tests.ledger.stress` plays long ones."""
 
 from tests.ledger.stress import Order, run
+from tests.support.examples import examples
 
 
 def test_several_processes_at_once_break_no_rule(ledger, ledger_settings):
     url = ledger_settings.database_url
     try:
-        found = run(Order(str(ledger_settings.home), url, seed=3, moves=120, every=3), processes=2)
+        found = run(Order(str(ledger_settings.home), url, seed=3, moves=examples(60), every=3), processes=2)
     finally:
         forget(ledger)
     assert found["ok"], found
