@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from prunesweep.core.answer_time import ANSWER_SECONDS
 from prunesweep.core.cpus import capped
 from prunesweep.core.errors import UserError
 from prunesweep.core.served import served_ledger
@@ -33,6 +34,7 @@ class Settings:
         per_device: slots, and so trainers, of each device; None = `auto`, as many as are measured to be worth it.
         cpu_slot: of `CPU_SLOTS`, whether a worker on GPUs has a slot more, for latencies on the CPU.
         compiled: whether trainers compile their network (`prunesweep.worker.trainer.compiler`).
+        answer: how long a command waits for a ledger whose server answers nobody.
         snapshot: least time between two saved states of a training stage.
         silence: longest time that a trainer may go without progress.
         keep: how long logs, gone workers and the saved states of cancelled stages are kept.
@@ -65,6 +67,7 @@ class Settings:
     growth: int
     images: str
     cost_per_hour: float
+    answer: float = ANSWER_SECONDS
 
     @property
     def embedded_ledger(self) -> bool:
@@ -138,6 +141,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         growth=int(_number(env, "SWEEP_TRAINER_GROWTH_MB", 2048, 1)) * 2**20,
         images=_word(env, "SWEEP_IMAGES", IMAGES),
         cost_per_hour=_number(env, "SWEEP_COST_PER_HOUR", 0.0, 0.0),
+        answer=_number(env, "SWEEP_ANSWER_SECONDS", ANSWER_SECONDS, 1.0),
     )
 
 

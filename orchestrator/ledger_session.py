@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.settings import Settings
+from prunesweep.orchestrator.console.output import note
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def ledger(settings: Settings, *, create: bool = False, upgrade: bool = False) -
     Raises:
         UserError: see `prunesweep.core.ledger.db.engine.open_ledger`.
     """
-    engine = open_ledger(settings, create=create, upgrade=upgrade)
+    engine = open_ledger(settings, create=create, upgrade=upgrade, tell=lambda said: note(f"sweep: {said}"))
     try:
         yield engine
     finally:

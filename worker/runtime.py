@@ -17,9 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.broker.embedded import Broker
 from prunesweep.core.broker.hints import BrokerAway, publish, reconnect
-from prunesweep.core.ledger.db.engine import open_ledger, wait_briefly
+from prunesweep.core.ledger.db.engine import open_ledger, take_over, wait_briefly
 from prunesweep.core.ledger.db.identity import ledger_id
-from prunesweep.core.ledger.db.open_connections import OpenConnections
 from prunesweep.core.ledger.queries.lookup import next_training
 from prunesweep.core.ledger.queries.order import in_order
 from prunesweep.core.ledger.queue.workers import gone, register
@@ -84,9 +83,10 @@ class WorkerRuntime:
         self._broker = Broker(settings)
         store = ArtifactStore.open(settings.artifacts_url, settings.home)
         self._engine = _open_both(settings, self._broker)
-        connections = OpenConnections(self._engine)
+        identity = ledger_id(self._engine)
+        connections = take_over(self._engine)  # nothing asks the ledger from here to the start of the limit below
         ledger_retry = LedgerRetry(self._stopping)
-        self._cleanup = ArtifactCleanup(store, ledger_id(self._engine))
+        self._cleanup = ArtifactCleanup(store, identity)
         self._context = WorkerContext(
             settings, self._engine, self.name, ledger_retry, self._publish, self._cleanup, self._changed, self.troubles
         )

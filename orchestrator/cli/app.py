@@ -6,7 +6,7 @@ Light on purpose: a command is imported when it is used, so that `sweep --help` 
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -116,7 +116,7 @@ def _known(error: Exception) -> int:
     traceback."""
     database = sys.modules.get("sqlalchemy.exc")
     if database is not None and isinstance(error, database.DBAPIError):
-        note(f"sweep: {_of_database(error.orig, isinstance(error, database.OperationalError))}")
+        note(f"sweep: {_of_database(error, isinstance(error, database.OperationalError))}")
         return 1
     if isinstance(error, OSError):
         note(f"sweep: {one_line(str(error))}")
@@ -124,23 +124,29 @@ def _known(error: Exception) -> int:
     raise error
 
 
-def _of_database(error: BaseException | None, lost: bool) -> str:
-    """Return where the ledger is and what it said; what to do as well, if its server has gone away.
+def _of_database(error: Any, lost: bool) -> str:
+    """Return where the ledger is and what it said; if its server has gone away, what became of the work, and what to
+    do as well.
 
     Args:
-        error: the driver's.
+        error: SQLAlchemy's, with notes on what is written.
         lost: it may be that.
     """
+    from prunesweep.core.ledger.db.transactions import UNKNOWN  # a ledger is open: it is loaded
+
     settings = load_settings()
-    where, said = mask(settings.database_url) or "ledger", one_line(str(error), 300)
+    where, said = mask(settings.database_url) or "ledger", one_line(str(error.orig), 300)
     # No code: not the server's words, but the driver's on losing it. 57P…: it shuts down, or starts.
-    code = getattr(error, "sqlstate", "") or "57P"
+    code = getattr(error.orig, "sqlstate", "") or "57P"
     if not (lost and settings.database_url.startswith("postgresql") and code.startswith("57P")):
         return f"{where}: {said}"
-    up = "see that the server is up"
+    where, up = f"SWEEP_DATABASE_URL '{where}'", "see that the server is up"
     if settings.served_here:
         where, up = f"SWEEP_HOME '{settings.home}'", "start it again (sweep serve)"
-    return f"{where}: the ledger has gone away ({said}); sweeps stay as they are; {up}, then run this command again"
+    notes = getattr(error, "__notes__", [])
+    kept = "; ".join(notes) or "sweeps stay as they are"
+    again = ", then run this command again, which is safe" if not notes or UNKNOWN in notes else ""
+    return f"{where}: the ledger has gone away ({said}); {kept}; {up}{again}"
 
 
 def _drop_stdout() -> None:

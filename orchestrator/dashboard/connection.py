@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from prunesweep.orchestrator.console.text import one_line
 Found = TypeVar("Found")
 
 _BUSY_SECONDS = 2.0
+_ANSWER_SECONDS = 5.0
+"""A page says soon that its ledger answers nobody, and asks again by itself."""
 _LONGEST = 300
 
 
@@ -31,7 +34,7 @@ class LedgerConnection:
     """A ledger that may come and go. Its methods may be called by several threads at once."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.settings = replace(settings, answer=min(settings.answer, _ANSWER_SECONDS))
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.images.folders import FoundDataset
@@ -106,7 +107,12 @@ def written(settings: Settings, request: CheckedRequest) -> Iterator[tuple[Engin
     """
     first = _write_first(settings, request)
     with ledger(settings, create=True) as engine:
-        yield engine, first or write(engine, request)
+        made = first or write(engine, request)
+        try:
+            yield engine, made
+        except DBAPIError as error:
+            error.add_note(f"{made.name} is written")
+            raise
 
 
 def _write_first(settings: Settings, request: CheckedRequest) -> SubmitSummary | None:

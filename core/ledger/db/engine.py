@@ -4,18 +4,21 @@ import errno
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError, ResourceClosedError
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db import migrate
 from prunesweep.core.ledger.db.new_file import NotPlaced, new_file
+from prunesweep.core.ledger.db.open_connections import OpenConnections
+from prunesweep.core.ledger.db.silence import SilenceWatch
 from prunesweep.core.ledger.db.sqlite import BUSY_SECONDS, begin, make_empty, settle, sqlite_engine
 from prunesweep.core.ledger.db.transactions import BEGIN, QUEUE
 from prunesweep.core.private import make_private
@@ -26,14 +29,30 @@ _CONNECT_SECONDS = 2
 # A server that came back within that time is met by an error, as one that goes away during a call is.
 _TRUSTED_SECONDS = 1.0
 _IDLE_SINCE = "sweep_idle_since"
+_CONNECTIONS, _WATCH = "sweep_connections", "sweep_watch"
+# A path that swallows every packet is given up by the kernel, within about 30 s.
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4}
 _DATABASE_URL = "SWEEP_DATABASE_URL"
 
 
-def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = False) -> Engine:
+def _say_nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+def open_ledger(
+    settings: Settings,
+    *,
+    create: bool = True,
+    upgrade: bool = False,
+    tell: Callable[[str], object] = _say_nothing,
+) -> Engine:
     """Return the ledger that the settings name, at the schema of this code.
 
     A SQLite ledger is made (unless `create` is False) and upgraded when it is behind; a server's is only checked,
-    unless `upgrade` asks for more.
+    unless `upgrade` asks for more. Calls to a server that has answered nobody for `settings.answer` seconds end with
+    OperationalError (`prunesweep.core.ledger.db.silence`).
+
+    tell: called with a line about a server that does not answer, while a call waits for it.
 
     Raises:
         UserError: not reachable, not writable, or at another schema; names the setting, password masked.
@@ -43,8 +62,21 @@ def open_ledger(settings: Settings, *, create: bool = True, upgrade: bool = Fals
     url = _parse(settings.database_url)
     shown = mask(url.render_as_string(hide_password=False))
     if settings.served_here:
-        return _open_server(url, upgrade, "SWEEP_HOME", str(settings.home), "serve it: sweep serve")
-    return _open_server(url, upgrade, _DATABASE_URL, shown, "check the URL and that the server is up")
+        served = _Named("SWEEP_HOME", str(settings.home), "serve it: sweep serve")
+        return _open_server(url, upgrade, served, settings.answer, tell)
+    named = _Named(_DATABASE_URL, shown, "check the URL and that the server is up")
+    return _open_server(url, upgrade, named, settings.answer, tell)
+
+
+def take_over(engine: Engine) -> OpenConnections:
+    """Return the engine's connections, for a caller that ends calls without an answer by itself: from now on nobody
+    else does."""
+    options = engine.get_execution_options()
+    if _WATCH not in options:
+        return OpenConnections(engine)
+    options[_WATCH].end()
+    connections: OpenConnections = options[_CONNECTIONS]
+    return connections
 
 
 def wait_briefly(engine: Engine, seconds: float) -> None:
@@ -189,11 +221,23 @@ def _open_read_only(file: Path, field: str, fix: str) -> Engine:
     return engine
 
 
-def _open_server(url: URL, upgrade: bool, field: str, shown: str, fix: str) -> Engine:
-    arguments: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    engine = create_engine(url, connect_args=arguments)
+@dataclass(frozen=True)
+class _Named:
+    """How messages name a server: by which setting, with what value, and what to do when it is away."""
+
+    field: str
+    shown: str
+    fix: str
+
+
+def _open_server(url: URL, upgrade: bool, named: _Named, answer: float, tell: Callable[[str], object]) -> Engine:
+    wanted = {"connect_timeout": _CONNECT_SECONDS, **_KEEPALIVE}
+    engine = create_engine(url, connect_args={name: wanted[name] for name in wanted.keys() - url.query.keys()})
+    connections = OpenConnections(engine)
+    watch = SilenceWatch(engine, connections, answer, lambda said: tell(f"{named.field} {named.shown!r} {said}"))
+    engine.update_execution_options(**{_CONNECTIONS: connections, _WATCH: watch})
     _check_idle(engine)
-    _check(engine, field, shown, fix, upgrade=upgrade)
+    _check(engine, named.field, named.shown, named.fix, upgrade=upgrade)
     return engine
 
 
@@ -201,9 +245,11 @@ def _check(engine: Engine, field: str, shown: str, fix: str, *, upgrade: bool) -
     """Raise UserError, and leave no connection open, unless the ledger answers and is at this code's schema."""
     try:
         _check_version(engine, shown, field, upgrade=upgrade)
-    except DBAPIError as error:
+    except (DBAPIError, ResourceClosedError) as error:  # the latter where it is lost while SQLAlchemy gets to know it
         engine.dispose()
-        raise UserError(field, shown, f"cannot be used: {_reason(error)}; {fix}") from None
+        watch: SilenceWatch | None = engine.get_execution_options().get(_WATCH)
+        reason = (watch.given_up if watch else "") or _reason(error)
+        raise UserError(field, shown, f"cannot be used: {reason}; {fix}") from None
     except UserError:
         engine.dispose()
         raise
@@ -239,6 +285,7 @@ def _check_idle(engine: Engine) -> None:
     event.listen(engine, "checkout", ping)
 
 
-def _reason(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else type(error.orig).__name__
+def _reason(error: DBAPIError | ResourceClosedError) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(cause).__name__

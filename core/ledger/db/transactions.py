@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 
 from prunesweep.core.ledger.db.writer_queue import WriterQueue
 
@@ -26,6 +27,8 @@ BEGIN = "sweep_begin"
 """Execution option: how a SQLite transaction begins; `prunesweep.core.ledger.db.engine` reads it."""
 QUEUE = "sweep_queue"
 """Execution option of a SQLite engine: its `WriterQueue`."""
+UNKNOWN = "what was to be written is there as a whole or not at all (look: sweep list)"
+"""Note on an error for which a server never answered whether it has committed."""
 
 
 @contextmanager
@@ -40,8 +43,15 @@ def writing_on(connection: Connection) -> Iterator[None]:
     """Begin the same on a connection that has something of its own, as temporary tables are."""
     connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
     queue: WriterQueue | None = connection.engine.get_execution_options().get(QUEUE)
-    with nullcontext() if queue is None else queue.turn(), connection.begin():
-        yield
+    committing = False
+    try:
+        with nullcontext() if queue is None else queue.turn(), connection.begin():
+            yield
+            committing = True
+    except DBAPIError as error:
+        if committing and error.connection_invalidated:
+            error.add_note(UNKNOWN)
+        raise
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import StageError, UserError
@@ -96,6 +97,8 @@ def _check(name: str, check: Callable[[], str]) -> Check:
         return Check(name, True, one_line(check()))
     except UserError as error:
         return Check(name, False, one_line(str(error)))
+    except DBAPIError as error:  # gone away, or silent, since it was opened: the other checks are worth knowing
+        return Check(name, False, f"has gone away: {one_line(str(error.orig), 300)}")
 
 
 def _ledger(settings: Settings) -> str:
@@ -113,7 +116,7 @@ def _workers(settings: Settings) -> Check:
     try:
         with ledger(settings, create=True) as engine:
             workers = list_workers(engine, settings.lease)
-    except UserError:
+    except (UserError, DBAPIError):
         return Check("workers", None, "not known, the ledger cannot be read")
     wrong = worker_lines(workers)
     return Check("workers", not wrong, "; ".join(wrong) or f"{plural(len(workers), 'worker')} up")
