@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import AzureStore, GCSStore, LocalStore, S3Store
 
+from prunesweep.core.answer_time import ANSWER_SECONDS
 from prunesweep.core.errors import UserError
 from prunesweep.core.settings import mask
 
@@ -30,19 +31,23 @@ _LATEST = 60.0
 
 @dataclass(frozen=True)
 class RetryLimits:
-    """Seconds until a connection and a request are given up, and until nothing is tried again (0 = one try)."""
+    """Seconds until a connection and a request are given up, and until nothing is tried again (0 = one try).
+
+    read: seconds without a byte from the server after which a request is given up, that of a large upload excepted.
+    """
 
     connect: float
     request: float
     total: float
+    read: float = ANSWER_SECONDS
 
 
-WORK = RetryLimits(connect=5, request=300, total=60)
+WORK = RetryLimits(connect=5, request=300, total=60, read=300)
 """Of those who train; a trainer begins a new wait then (`prunesweep.worker.trainer.artifact_store`). Credentials hold
 for five minutes at least, and are not asked for again between two tries."""
 PERSON = RetryLimits(connect=3, request=300, total=10)
 """Of commands: somebody waits for the answer."""
-PROBE = RetryLimits(connect=2, request=3, total=0)
+PROBE = RetryLimits(connect=2, request=3, total=0, read=3)
 
 
 def connect(url: str, limits: RetryLimits) -> "tuple[ObjectStore, Path | None]":
@@ -123,6 +128,7 @@ def _client(limits: RetryLimits, *, http: bool) -> "ClientConfig":
         "allow_http": http,
         "connect_timeout": timedelta(seconds=limits.connect),
         "timeout": timedelta(seconds=limits.request),
+        "read_timeout": timedelta(seconds=limits.read),
     }
 
 

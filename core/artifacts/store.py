@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -32,14 +33,19 @@ class StoreAway(OSError):
 
 
 _Answer = TypeVar("_Answer")
+_LARGE = 2**20
+"""Bytes that may take a while to send."""
 
 
 class ArtifactStore:
     """Bytes by their SHA-256. Safe for many writers: an object appears whole or not at all."""
 
-    def __init__(self, backend: "ObjectStore", folder: Path | None, url: str, late: float = 0.0) -> None:
+    def __init__(
+        self, backend: "ObjectStore", folder: Path | None, url: str, late: float = 0.0, limits: RetryLimits = WORK
+    ) -> None:
         """late: see `prunesweep.core.artifacts.location.lateness`."""
         self._backend = backend
+        self._limits = limits
         self._late = late
         self._folder = folder
         self._url = url
@@ -58,7 +64,7 @@ class ArtifactStore:
         """
         url = url.strip() or _own_folder(home).as_uri()
         backend, folder = connect(url, limits)
-        return cls(backend, folder, url, lateness(url))
+        return cls(backend, folder, url, lateness(url), limits)
 
     @property
     def shown(self) -> str:
@@ -79,11 +85,17 @@ class ArtifactStore:
         name = sha256(data).hexdigest()
         with self._answering("write"):
             if self._folder is None:
-                upload(self._backend, key(name), data, progress)
+                upload(self._uploader(len(data)), key(name), data, progress)
             else:
                 self._check_folder()
                 write_file(self._backend, self._folder, name, data)
         return name, len(data)
+
+    def _uploader(self, size: int) -> "ObjectStore":
+        """Return the client for so many bytes: while it sends, it counts the time in which the server says nothing."""
+        if size <= _LARGE or self._limits.read >= self._limits.request:
+            return self._backend
+        return connect(self._url, replace(self._limits, read=self._limits.request))[0]
 
     def get(self, name: str, progress: CountDone | None = None) -> bytes:
         """Return the bytes whose SHA-256 is `name`.

@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from prunesweep.core.answer_time import answered_in_time
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
 from prunesweep.core.images.said import SaidSize, by_rule
@@ -105,7 +106,8 @@ def _reached(text: str, fetch: Callable[[], Any], progress: CountDone, size: int
             progress(min(seen.received, size) if size else seen.received, size)
 
     try:
-        return followed(fetch, report)
+        with answered_in_time():
+            return followed(fetch, report)
     except Exception as error:  # URLError, HTTPError, a wrong hash, and whatever the library's client raises
         close = getattr(error, "close", None)  # the connection that an answer such as 404 came by
         if callable(close):

@@ -1,7 +1,6 @@
 """The datasets that need no folder from the user: torchvision's (downloaded) and digits (inside scikit-learn)."""
 
 import contextlib
-import socket
 import sys
 import threading
 import urllib.error
@@ -15,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from prunesweep.core.answer_time import answered_in_time
 from prunesweep.core.errors import RENAME, DownloadAway
 from prunesweep.core.private import make_private
 from prunesweep.core.progress import CountDone
@@ -24,8 +24,6 @@ from prunesweep.core.training.vision import import_torchvision
 _DIGITS = tuple("0123456789")
 _TEST_EVERY = 5
 _LOOK_SECONDS = 1.0
-_NETWORK_SECONDS = 30.0
-"""Seconds without an answer before a download is given up; torchvision itself would wait for ever."""
 
 
 DOWNLOADS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -59,7 +57,7 @@ def fetch(name: str, data: Path, progress: CountDone | None = None) -> PackedDat
     dataset = getattr(import_torchvision().datasets, kind)
     make_private(data)
     try:
-        with contextlib.redirect_stdout(sys.stderr), _network_timeout(), _watched(data, progress):
+        with contextlib.redirect_stdout(sys.stderr), answered_in_time(), _watched(data, progress):
             if hasattr(dataset, "resources"):
                 _unpack(dataset, data)
             train, test = (dataset(str(data), train=train, download=True) for train in (True, False))
@@ -140,16 +138,6 @@ def _bytes_in(folder: Path) -> int:
         with contextlib.suppress(OSError):
             found += file.stat().st_size if file.is_file() else 0
     return found
-
-
-@contextlib.contextmanager
-def _network_timeout() -> Iterator[None]:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_NETWORK_SECONDS)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 def make_digits() -> PackedDataset:

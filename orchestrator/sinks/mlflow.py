@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from prunesweep.core.answer_time import ANSWER_SECONDS
 from prunesweep.core.errors import UserError
 from prunesweep.core.urls import mask
+from prunesweep.orchestrator.console.output import note
 from prunesweep.orchestrator.console.text import one_line
+from prunesweep.orchestrator.console.waiting import note_if_slow
 from prunesweep.orchestrator.sinks.feed import SinkAway
 from prunesweep.orchestrator.sinks.runs import SinkRun
 
@@ -26,8 +29,8 @@ _BATCH = 900  # the server takes 1,000 values a request
 _STATUS = {"DONE": "FINISHED", "FAILED": "FAILED", "QUARANTINED": "FAILED", "CANCELLED": "KILLED"}
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # of its seven, the last would come after minutes
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # of its seven, the last would come after minutes
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": f"{ANSWER_SECONDS:.0f}",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 """Settings of the client unless the environment sets them."""
@@ -62,6 +65,7 @@ class MlflowSink:
         self._uri = uri
         self._experiment = experiment
         self._experiment_id = ""
+        self._noted = False
         self._there: dict[tuple[str, str], _ServerRun] = {}
         with self._as_away():
             from mlflow import MlflowClient
@@ -70,14 +74,22 @@ class MlflowSink:
 
     def write(self, run: SinkRun) -> bool:
         """See `prunesweep.orchestrator.sinks.feed.Sink`."""
-        with self._as_away():
+        with note_if_slow(f"MLflow at {mask(self._uri)}", self._note_once), self._as_away():
             there = self._opened(run)
             wrote = there is None
             there = there or self._create(run)
             wrote = self._describe(run, there) or wrote
             wrote = self._measure(run, there) or wrote
             # Last, so that a run whose copying was cut off does not look finished.
-            return self._conclude(run, there) or wrote
+            wrote = self._conclude(run, there) or wrote
+        self._noted = False
+        return wrote
+
+    def _note_once(self, line: str) -> None:
+        """Say that the server is slow: not at each try, if it is followed."""
+        if not self._noted:
+            self._noted = True
+            note(line)
 
     def _opened(self, run: SinkRun) -> _ServerRun | None:
         """Return the run as it is on the server, if it is."""

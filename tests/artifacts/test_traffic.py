@@ -11,7 +11,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from prunesweep.core.artifacts.store import ArtifactStore
+from prunesweep.core.answer_time import answered_in_time
+from prunesweep.core.artifacts.location import RetryLimits
+from prunesweep.core.artifacts.store import ArtifactStore, StoreAway
+from prunesweep.core.errors import UserError
 from prunesweep.core.importing import hub
 from prunesweep.core.traffic import Traffic, followed
 
@@ -33,6 +36,7 @@ class Halting(ThreadingHTTPServer):
         self.server_bind()
         self.server_activate()
         self.told: list[tuple[int, int]] = []
+        self.puts = 0
         self._reported = threading.Event()
 
     def report(self, done: int, total: int) -> None:
@@ -49,6 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Halting
 
     def do_PUT(self) -> None:
+        self.server.puts += 1
         left = int(self.headers["Content-Length"])
         while left:
             left -= len(self.rfile.read(min(PIECE, left)))
@@ -111,6 +116,29 @@ def test_a_download_says_how_much_has_come(halting: Halting, monkeypatch: pytest
     before = len(told)
     assert hub._reached("torchvision:x", lambda: time.sleep(0.2), halting.report, SIZE) is None
     assert len(told) == before
+
+
+def test_a_server_that_says_nothing_more_is_given_up(
+    halting: Halting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    limits = RetryLimits(connect=60, request=600, total=0, read=0.2)
+    store = ArtifactStore.open(f"s3://bucket/x?endpoint={_address(halting)}&region=us-east-1", tmp_path, limits)
+    with pytest.raises(StoreAway, match="cannot read the artifact store"):
+        store.get("0" * 64)
+    monkeypatch.setattr(hub, "answered_in_time", lambda: answered_in_time(0.2))
+
+    def fetch() -> int:
+        with urlopen(_address(halting)) as answer:
+            return len(answer.read())
+
+    with pytest.raises(UserError, match=r"timed out.*; try again when the network is there"):
+        hub._reached("torchvision:x", fetch, lambda done, total: None, SIZE)
+    # What is sent takes as long as it takes: the server says nothing before it has all.
+    threading.Timer(0.5, halting.report, (1, SIZE)).start()
+    assert store.put(bytes(SIZE))[1] == SIZE
+    assert halting.puts == 1
 
 
 def test_what_it_raises_is_raised() -> None:

@@ -19,6 +19,7 @@ from prunesweep.core.ledger.queue.retention import forget_old
 from prunesweep.core.settings import load_settings
 from prunesweep.orchestrator.console.output import flash, note, say, say_json
 from prunesweep.orchestrator.console.text import plural, size
+from prunesweep.orchestrator.console.waiting import note_if_slow
 from prunesweep.orchestrator.ledger_session import ledger
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -83,7 +84,8 @@ def parse_age(text: str) -> float:
 def _sign_in(engine: Engine, store: ArtifactStore, even_if_shared: bool, dry_run: bool) -> None:
     """Raise UserError if another ledger uses the store as well: its artifacts would be taken for rubbish."""
     own = ledger_id(engine)
-    others = sorted(store.ledgers() - {own})
+    with note_if_slow(f"{FIELD} {store.shown}"):
+        others = sorted(store.ledgers() - {own})
     if others and not even_if_shared:
         who, those = (f"ledger {others[0][:12]} uses", "that one is")
         if len(others) > 1:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 from sqlalchemy import Engine
 
-from prunesweep.core.artifacts.location import PERSON
+from prunesweep.core.artifacts.location import FIELD, PERSON
 from prunesweep.core.artifacts.store import ArtifactStore
 from prunesweep.core.errors import UserError
 from prunesweep.core.ledger.db.identity import ledger_id
@@ -16,6 +16,7 @@ from prunesweep.core.settings import Settings, load_settings
 from prunesweep.orchestrator.cli.commands.gc import clear_names
 from prunesweep.orchestrator.console.output import note, say, say_json
 from prunesweep.orchestrator.console.text import plural, size
+from prunesweep.orchestrator.console.waiting import note_if_slow
 from prunesweep.orchestrator.ledger_session import ledger
 
 
@@ -53,7 +54,9 @@ def _free(engine: Engine, settings: Settings, removed: RemovalSummary) -> tuple[
     if not removed.artifacts:
         return 0, 0
     store = ArtifactStore.open(settings.artifacts_url, settings.home, PERSON)
-    if store.ledgers() - {ledger_id(engine)}:
+    with note_if_slow(f"{FIELD} {store.shown}"):
+        others = store.ledgers() - {ledger_id(engine)}
+    if others:
         note(f"note: another ledger uses {store.shown} too; the artifacts stay, see: sweep gc")
         return 0, len(removed.artifacts)
     cleared = clear_names(engine, store, sorted(removed.artifacts))
