@@ -40,7 +40,7 @@ HELD = str(_SUPPORT / "held")
 """On PYTHONPATH: while the file `hold` is in the home, trainings wait in their middle, after TEST_HOLD_AFTER steps."""
 
 
-def _command(process: psutil.Process) -> str:
+def command_line(process: psutil.Process) -> str:
     """Its command line; "" once it has ended: a worker has short-lived children too."""
     try:
         return " ".join(process.cmdline())
@@ -106,7 +106,7 @@ class Site:
 
         def found() -> list[psutil.Process]:
             children = psutil.Process(worker.pid).children(recursive=True)
-            seen[:] = [child for child in children if "prunesweep.worker.trainer" in _command(child)]
+            seen[:] = [child for child in children if "prunesweep.worker.trainer" in command_line(child)]
             return seen
 
         self.until(found, "a trainer")

@@ -23,7 +23,7 @@ from prunesweep.core.ledger.queries.logs import stage_log
 from prunesweep.core.plan.stages import Sleep, digest
 from prunesweep.orchestrator.serving import ssh
 from prunesweep.orchestrator.serving.joined import work_joined
-from tests.integration.conftest import PATIENCE, Site
+from tests.integration.conftest import PATIENCE, Site, command_line
 from tests.support.command_here import command_here
 from tests.support.digits import put_digits
 from tests.support.watchdog import watch
@@ -184,7 +184,7 @@ def test_a_joined_worker_outlives_cuts_and_the_host_leaves_nothing(
     assert verified.returncode == 0, verified.stdout
 
     secret = json.loads((host_home / "serve" / "facts.json").read_text())["key_secret"]
-    arguments = [" ".join(process.cmdline()) for process in _tree(serving.pid) | _tree(worker.pid)]
+    arguments = [command_line(process) for process in _tree(serving.pid) | _tree(worker.pid)]
     logs = [site.log().read_text(), (host_home / "serve.out").read_text()]
     assert len(secret) == 48 and not [text for text in [*arguments, *logs] if secret in text]
 
