@@ -19,11 +19,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 from prunesweep.core.ledger.db import engine as ledger_engine
 from prunesweep.core.ledger.db import migrate
+from prunesweep.core.ledger.db import sqlite as ledger_sqlite
 from prunesweep.core.ledger.db.engine import open_ledger
 from prunesweep.core.ledger.db.schema import METADATA
 from prunesweep.core.settings import Settings, load_settings
 from tests.support.examples import examples
 from tests.support.ledger_template import make_template, put_template
+from tests.support.shared_statements import sharing
 from tests.support.watchdog import watch
 
 
@@ -134,6 +136,14 @@ def _new_ledgers_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     template = make_template(tmp_path_factory.mktemp("template"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger_engine, "_make_file", partial(put_template, template, _make_file))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (ledger_engine, ledger_sqlite):
+            patch.setattr(module, "create_engine", sharing(create_engine))
         yield
 
 

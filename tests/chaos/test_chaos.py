@@ -8,9 +8,9 @@ from tests.chaos.work import Size
 from tests.support.examples import THOROUGH
 
 _SHORT = Size(chains=2, dense=2, rounds=1, epochs=2, width=2)
-_FEW = ("worker kill", "worker stop", "trainer kill", "queue lost", "ledger restart", "store kill", "redo")
-"""One for each part that can fail. Every other kind has a test of its own in tests/integration, tests/artifacts,
-tests/worker or tests/ledger."""
+_FEW = ("worker kill", "queue lost", "ledger restart", "store kill", "redo")
+"""One for each part that can fail; a trainer goes with its worker. Every other kind has a test of its own in
+tests/integration, tests/artifacts, tests/worker or tests/ledger."""
 
 
 @pytest.mark.slow

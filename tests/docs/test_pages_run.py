@@ -1,7 +1,7 @@
 """Pages whose blocks are marked `<!-- runs -->`: typed line by line, as a reader would, with real trainings.
 
 All in this process, which imports torch once for all. `sweep run` with a worker of its own is the subject of
-tests/orchestrator/test_run.py; `sweep find`, which is killed here, is a program of its own.
+tests/orchestrator/test_run.py; `sweep find` is a program of its own.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from prunesweep.core.pruning.masks import prunable
 from tests.docs.commandline import PAGES, Block, blocks, words_of
 from tests.support.command_here import command_here
 from tests.support.digits import put_digits
+from tests.support.examples import THOROUGH
 from tests.support.one_thread import one_thread
 from tests.support.worker_here import WorkerHere
 
@@ -126,16 +127,22 @@ def test_dense_and_pruned_in_int8(reader: Reader, monkeypatch: pytest.MonkeyPatc
     assert ["resnet18.pt" in table[2], "oneshot1" in table[3] or "t1.pt" in table[3]] == [True, True], table
 
 
-@pytest.mark.slow
-def test_a_search_that_is_killed_and_asked_for_again(reader: Reader) -> None:
-    (block,) = MARKED["find.md"]
-    words = _smaller(words_of(next(block.commands()))[1])
+def _killed_at_its_first_trial(reader: Reader, words: list[str]) -> None:
     with subprocess.Popen(
         [*SWEEP, *words[1:]], cwd=reader.folder, env=reader.environment, stdout=subprocess.PIPE, text=True
     ) as search:
         assert search.stdout is not None
         assert any(line.startswith("tried ") for line in search.stdout), "it ended without a trial"
         search.kill()
+
+
+@pytest.mark.slow
+def test_a_search(reader: Reader) -> None:
+    """When thorough, one that is killed and asked for again: tests/orchestrator/test_find.py kills searches between any
+    two stages, in one process."""
+    (block,) = MARKED["find.md"]
+    if THOROUGH:
+        _killed_at_its_first_trial(reader, _smaller(words_of(next(block.commands()))[1]))
     told = reader.read(block)
     assert "recommended: " in told and "read once" in told
     assert {file.suffix for file in (reader.folder / "small").iterdir()} == {".pt", ".packed", ".md"}
