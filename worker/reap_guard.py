@@ -11,6 +11,8 @@ class ReapGuard:
 
     def __init__(self, lease: float, heartbeat: float) -> None:
         self._lease, self._heartbeat = lease, heartbeat
+        self._gap = max(lease / 2, 1.5 * heartbeat)
+        """Between heartbeats, that every lease outlives."""
         self._last: float | None = None
         self._until = 0.0
         self._offset: tuple[float, float] | None = None
@@ -20,7 +22,7 @@ class ReapGuard:
         if self._last is None:
             # We have only begun: how the ledger was before we cannot know; those who live beat within this time.
             self._until = now + 2 * self._heartbeat
-        elif now - self._last > max(self._lease / 2, 1.5 * self._heartbeat):
+        elif now - self._last > self._gap:
             self._until = now + self._lease
         self._last = now
 
@@ -44,5 +46,6 @@ class ReapGuard:
         return step
 
     def may_reap(self, now: float) -> bool:
-        """Return True when every other worker has had the time to renew its leases."""
-        return self._last is not None and now >= self._until
+        """Return True when every worker has had the time to renew its leases. Not while no heartbeat was written for
+        long: whatever comes between a heartbeat and the reaper may have waited for the ledger."""
+        return self._last is not None and now >= self._until and now - self._last <= self._gap

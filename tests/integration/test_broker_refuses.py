@@ -185,11 +185,18 @@ def test_a_refusing_broker_is_one_that_is_away(far, admin, relay, name: str) -> 
     assert worker.poll() is None
     assert far.trainer(worker) == trainer
     assert far.stage(running).attempt == 1
-    far.until(lambda: b"works again" in _news(far, began), "that it works again")
-    text = _news(far, began).decode()
-    assert "Traceback" not in text
-    told = [line.partition(" W ")[2] for line in text.splitlines() if "trying again" in line]
-    assert len(set(told)) == len(told) <= 6, text
+    for part in ("dispatch", "connection to the broker"):
+        far.until(lambda part=part: not any(_told(far, began, part)[-1:]), f"that its {part} works again")
+        told = _told(far, began, part)
+        assert told == [True, False] * (len(told) // 2) and len(told) <= 6, "once when it fails, once when it works"
+    assert b"works again" in _news(far, began)
+    assert b"Traceback" not in _news(far, began)
+
+
+def _told(site, began: int, part: str) -> list[bool]:
+    """Of each line of the worker's log about a part of it: True if it does not work, False if it works again."""
+    lines = _news(site, began).decode().splitlines()
+    return [line.endswith("; trying again") for line in lines if f" {part}: " in line]
 
 
 def _news(site, began: int) -> bytes:

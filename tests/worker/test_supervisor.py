@@ -47,9 +47,17 @@ def test_a_new_worker_waits_until_all_that_live_have_beaten():
 
 
 def test_after_an_outage_it_waits_for_a_lease():
-    made = reap_guard(100.0, 110.0, 120.0, 220.0, 230.0)
+    made = reap_guard(100.0, 110.0, 120.0, *map(float, range(220, 280, 10)))
     assert not made.may_reap(279.0)
+    made.beat(280.0)
     assert made.may_reap(280.0)
+
+
+def test_what_waited_between_a_heartbeat_and_the_reaper_was_an_outage():
+    """It took back its own stage: a step between the two had waited for a locked ledger, and then the reaper did."""
+    made = reap_guard(100.0, 110.0, 120.0, 130.0)
+    assert made.may_reap(130.0 + LEASE / 2)
+    assert not made.may_reap(130.0 + LEASE / 2 + 1.0)
 
 
 def test_an_outage_that_every_lease_outlived_is_none():
@@ -251,12 +259,15 @@ def test_after_a_step_of_the_ledgers_clock_it_waits_for_a_lease(step):
     assert made.clock(120.0, 5_000.0, 0.1) == 0.0
     made.beat(130.0)
     assert made.clock(130.0, 5_010.0 + step, 0.1) == pytest.approx(step, abs=0.2)
-    assert not made.may_reap(189.0)
+    for moment in range(140, 190, 10):
+        made.beat(float(moment))
+        assert not made.may_reap(moment + 9.0)
+    made.beat(190.0)
     assert made.may_reap(190.0)
 
 
 def test_slow_answers_and_small_steps_are_no_trouble():
-    made = reap_guard(100.0, 110.0, 120.0)
+    made = reap_guard(*map(float, range(100, 171, 10)))
     for now, ledger, doubt in ((120.0, 5_000.0, 0.0), (160.0, 5_010.0, 30.0), (170.0, 5_055.0, 0.0)):
         assert made.clock(now, ledger, doubt) == 0.0
     assert made.may_reap(170.0)
