@@ -43,6 +43,8 @@ _FORGET_SECONDS = 3600.0
 _EXPECTED = (SQLAlchemyError, UserError, BrokerAway, OSError)
 """What a ledger or a broker that is away brings about."""
 
+_DISPATCH = "dispatch"
+
 _SETTLE = 0.05
 """A slot free for that long has found nothing on the queue: hints that are on their way are not doubled."""
 
@@ -118,26 +120,30 @@ class Supervisor:
             self._guard("retention", self._forget)
         self._guard("what runs", self._save_doing)
         self._guard("trainers", self._tend_trainers)
-        self._guard("dispatch", self._dispatch)
+        self._guard(_DISPATCH, self._dispatch)
         if self._latencies is not None:
             self._guard("latencies", self._latencies.look)
         if self._trainers is not None:
             self._guard("trainers per device", self._trainers.look)
 
-    def _guard(self, what: str, act: Callable[[], None]) -> bool:
+    def _guard(self, what: str, act: Callable[[], bool | None]) -> bool:
         """As `_try`; does nothing once the worker stops: each part may wait for a server that is away."""
         return not self._stopping.is_set() and self._try(what, act)
 
-    def _try(self, what: str, act: Callable[[], None]) -> bool:
-        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again."""
+    def _try(self, what: str, act: Callable[[], bool | None]) -> bool:
+        """Acts, and says whether that went well; logs once when it begins to fail, and once when it works again.
+
+        act: returns False if there was nothing to do, which does not show that it works again.
+        """
         try:
-            act()
+            tried = act()
         except Exception as error:
             # Anything else is a bug; but a worker without a supervisor loses its leases, so it continues.
             unexpected = None if isinstance(error, _EXPECTED) else error
             self._context.troubles.begin(what, first_line(error), unexpected=unexpected)
             return False
-        self._context.troubles.end(what)
+        if tried is not False:
+            self._context.troubles.end(what)
         return True
 
     def _beat(self) -> None:
@@ -180,14 +186,18 @@ class Supervisor:
         for digest in reap(self._context.engine, settings.max_attempts, settings.backoff, self._believe):
             logger.warning("%s: lease expired; the stage may run elsewhere", digest[:12])
 
-    def _forget(self) -> None:
-        """Delete, about once an hour, what the ledger need not keep any longer. Not while its clock may be wrong."""
+    def _forget(self) -> bool:
+        """Delete, about once an hour, what the ledger need not keep any longer. Not while its clock may be wrong.
+
+        Returns: whether it was time.
+        """
         if time.monotonic() < self._next_forget or not self._reap_guard.may_reap(_awake_or_not()):
-            return
+            return False
         self._next_forget = time.monotonic() + _FORGET_SECONDS
         forgotten = forget_old(self._context.engine, self._context.settings.keep)
         for artifact in forgotten.snapshots:
             self._context.discard(artifact)
+        return True
 
     def _save_progress(self) -> None:
         silent = {}
@@ -232,7 +242,9 @@ class Supervisor:
             if slot.free_for() >= _SETTLE:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1
-        lie = bool(free) and waiting(self._app) > 0
+        # After a failure the broker is asked though no slot is free: only its answer shows that it works again.
+        asked = waiting(self._app) if free or _DISPATCH in self._context.troubles.now() else 0
+        lie = bool(free) and asked > 0
         if not lie:
             self._watchdog.delivered()
         elif self._watchdog.stalled(time.monotonic()):

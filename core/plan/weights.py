@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prunesweep.core.errors import UserError
-from prunesweep.core.plan.algorithms import TICKETS
+from prunesweep.core.plan.algorithms import REWINDING, TICKETS
 from prunesweep.core.plan.grids import Grid
 from prunesweep.core.plan.models import ModelRef
 
@@ -12,7 +12,6 @@ FIELD = "weights"
 HUBS = ("torchvision", "timm")
 """Libraries whose published weights can be named: `torchvision:…`, `timm:…`."""
 _ALWAYS = ("finetune", "none")
-_AFTER_EPOCHS = ("lr-rewind", "weight-rewind")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def check_weights(grid: Grid, imported: ImportedWeights | None) -> None:
         if made.recovery in TICKETS:
             fix = "goes back to early epochs of the training that made the weights, which are not known; choose another"
             raise UserError("algorithm", name, fix)
-        if made.recovery in _AFTER_EPOCHS and not grid.dense_epochs:
+        if made.recovery in REWINDING and not grid.dense_epochs:
             fix = "goes back within the dense network's training, and there is none; give --dense-epochs"
             raise UserError("algorithm", name, fix)
     if imported is not None and imported.kept < imported.total:

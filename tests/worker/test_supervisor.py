@@ -150,6 +150,17 @@ def test_nothing_ends_it_before_the_worker_does(supervisor, caplog):
     assert "logs: MemoryError" in caplog.text
 
 
+def test_a_broker_that_is_away_does_not_work_again_because_nobody_needs_it(supervisor, caplog):
+    """A slot was free, then it is not."""
+    slot, looks = Stub(), iter((1.0, 1.0))
+    slot.free_for = lambda: next(looks, 0.0)
+    supervisor.start(slot)
+    for _ in range(8):
+        assert slot.looked.acquire(timeout=3000)
+    told = [record.getMessage() for record in caplog.records if record.getMessage().startswith("dispatch: ")]
+    assert len(told) == 1 and told[0].endswith("; trying again"), told
+
+
 def test_at_its_end_every_slot_is_closed(supervisor):
     slots = Stub(), Stub()
     supervisor.start(*slots)

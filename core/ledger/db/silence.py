@@ -46,7 +46,7 @@ class SilenceWatch:
         self._asked = asked or answers
         self._lock, self._ended = threading.Lock(), threading.Event()
         self._running = False
-        self._heard = 0.0
+        self._answered_at = 0.0
         self._silent_since: float | None = None
         self.given_up = ""
         """Why calls have been ended, if they were."""
@@ -78,10 +78,10 @@ class SilenceWatch:
         if call is None or call.seconds < after:
             self._silent_since = None
             return
-        if asked_at - self._heard < after:
+        if asked_at - self._answered_at < after:
             return
         if self._asked(self._engine, call):
-            self._heard = time.monotonic()
+            self._answered_at = time.monotonic()
             if self._silent_since is not None:
                 self._silent_since = None
                 self._tell("answers again")
