@@ -11,6 +11,7 @@ Passes without gradients are right in every layout, and are channels_last, unles
 """
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,9 +126,14 @@ class Passes(nn.Module):
 Watch = Callable[[Mapping[str, Tensor]], contextlib.AbstractContextManager[object]]
 
 
+_QUICK_VALUES, _QUICK_WEIGHTS = 3 * 64 * 64, 32_000_000
+"""Of an image and of a network that compute in some milliseconds; shapes alone take as long in Python, and the first
+time half a second more, because torch loads a computer algebra for them."""
+
+
 def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _: contextlib.nullcontext()) -> None:
-    """Send the shape of one image (channels, height, width) through `model` in evaluation mode, hooks included. Nothing
-    is computed, unless the network's way depends on numbers: then a black image goes through it.
+    """Send one image (channels, height, width) through `model` in evaluation mode, hooks included: a black one where
+    that is quick, or where the network's way depends on numbers, else only its shape, so that nothing is computed.
 
     watch: given the parameters and buffers that take part, a context for the pass.
 
@@ -135,17 +141,12 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         RuntimeError: the image does not fit the network.
     """
     training = model.training
-    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
-    some = next(model.parameters())
     try:
         model.eval()
         with torch.no_grad():
-            try:
-                with _QuickShapes(), watch(shapes):  # type: ignore[no-untyped-call]
-                    _called_with(model, shapes, torch.empty(1, *image, device="meta", dtype=some.dtype))
-            except Exception:  # whatever a network makes of numbers that are not there
-                with watch(tensors):
+            if _is_quick(model, image) or not _shape_passes(model, image, watch):
+                some = next(model.parameters())
+                with _step_by_step(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
                     model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
     except RuntimeError:
         raise
@@ -153,6 +154,36 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         raise RuntimeError(str(error)) from error
     finally:
         model.train(training)
+
+
+@contextlib.contextmanager
+def _step_by_step() -> Iterator[None]:
+    """Have attention computed by products of matrices that can be seen: in evaluation torch does all in one operator."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
+
+
+def _is_quick(model: nn.Module, image: tuple[int, int, int]) -> bool:
+    weights = list(model.parameters())
+    # In half precision a CPU doesn't have every operator.
+    plain = all(one.dtype == torch.float32 and not one.is_meta for one in weights)
+    return plain and math.prod(image) <= _QUICK_VALUES and sum(one.numel() for one in weights) <= _QUICK_WEIGHTS
+
+
+def _shape_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> bool:
+    """Send the image's shape through the network; return whether it came out."""
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
+    try:
+        with _QuickShapes(), watch(shapes):  # type: ignore[no-untyped-call]
+            _called_with(model, shapes, torch.empty(1, *image, device="meta", dtype=next(model.parameters()).dtype))
+    except Exception:  # whatever a network makes of numbers that are not there
+        return False
+    return True
 
 
 def _called_with(model: nn.Module, tensors: Mapping[str, Tensor], images: Tensor) -> Any:

@@ -46,7 +46,7 @@ def build_model(ref: ModelRef, seed: int) -> nn.Module:
     """
     with all_dice("init", seed):
         network = read_network(ref.name)
-        return _sized(ref, "cpu") if network is None else build(network, ref.classes)
+        return _filled(ref, "cpu") if network is None else build(network, ref.classes)
 
 
 def load_model(ref: ModelRef, weights: Mapping[str, Tensor], *, smaller: bool = False) -> nn.Module:
@@ -60,7 +60,7 @@ def load_model(ref: ModelRef, weights: Mapping[str, Tensor], *, smaller: bool = 
     """
     # Of another source's network not all is in a checkpoint: tables of positions, say, are made with it.
     ours = read_network(ref.name) is None
-    model = _sized(ref, "meta").to_empty(device="cpu") if ours else _template(ref)
+    model = _undrawn(ref, "cpu") if ours else _template(ref)
     if smaller:
         fit(model, weights)
     try:
@@ -93,7 +93,7 @@ def layout_of(name: str) -> NetworkLayout:
     """
     if read_network(name) is not None:
         return _foreign_layout(name)
-    model = _sized(ModelRef(name, 1, 2), "meta")
+    model = _shapes(ModelRef(name, 1, 2))
     weights = [key for key, _ in prunable(model)]
     return NetworkLayout(weights[0], weights[-1], frozenset(model.state_dict()))
 
@@ -113,7 +113,7 @@ def shapes_of(ref: ModelRef) -> dict[str, torch.Size]:
     Raises:
         StageError: a name of another release.
     """
-    model = _sized(ref, "meta") if read_network(ref.name) is None else _template(ref)
+    model = _shapes(ref) if read_network(ref.name) is None else _template(ref)
     return {key: tensor.shape for key, tensor in model.state_dict().items()}
 
 
@@ -123,13 +123,6 @@ def _template(ref: ModelRef) -> nn.Module:
     assert network is not None  # noqa: S101 - whoever calls has looked
     with all_dice("template"):
         return build(network, ref.classes, fresh=False)
-
-
-def _sized(ref: ModelRef, device: str) -> nn.Module:
-    """Return the network at its width; on the meta device nothing is allocated or initialised."""
-    if ref.name not in _SKELETONS:
-        raise StageError(f"unknown model {ref.name!r}")
-    return deepcopy(_shapes(ref)) if device == "meta" else _filled(ref, device)
 
 
 class _Undrawn(TorchFunctionMode):
@@ -147,9 +140,14 @@ _DRAWS = (Tensor.normal_, Tensor.uniform_, nn.init.uniform_, nn.init.normal_, nn
 
 @cache
 def _shapes(ref: ModelRef) -> nn.Module:
-    """Return the network on the meta device, for others to copy, which takes a fraction of the time."""
+    """Return the network on the meta device, for others to read."""
+    return _undrawn(ref, "meta")
+
+
+def _undrawn(ref: ModelRef, device: str) -> nn.Module:
+    """Return the network with whatever numbers lay in memory."""
     with torch.inference_mode(False), _Undrawn():
-        return _filled(ref, "meta")
+        return _filled(ref, device)
 
 
 @cache
@@ -160,18 +158,24 @@ def _skeleton(name: str, classes: int) -> nn.Module:
 
 
 def _filled(ref: ModelRef, device: str) -> nn.Module:
-    """Return a copy of the skeleton, with every layer replaced by one of the network's width on the device."""
-    model = deepcopy(_skeleton(ref.name, ref.classes))
-    stem = next(name for name, module in model.named_modules() if isinstance(module, nn.Conv2d))
-    for name, module in list(model.named_modules()):
+    """Return a copy of the skeleton, with every layer replaced by one of the network's width on the device.
+
+    Raises:
+        StageError: a name of another release.
+    """
+    if ref.name not in _SKELETONS:
+        raise StageError(f"unknown model {ref.name!r}")
+    skeleton = _skeleton(ref.name, ref.classes)
+    stem = next(module for module in skeleton.modules() if isinstance(module, nn.Conv2d))
+    layers: dict[int, nn.Module] = {}
+    for module in skeleton.modules():
         if isinstance(module, nn.Conv2d):
-            model.set_submodule(name, _conv(module, ref.width, device, stem=name == stem))
+            layers[id(module)] = _conv(module, ref.width, device, stem=module is stem)
         elif isinstance(module, nn.BatchNorm2d):
-            model.set_submodule(name, nn.BatchNorm2d(_scaled(module.num_features, ref.width), device=device))
+            layers[id(module)] = nn.BatchNorm2d(_scaled(module.num_features, ref.width), device=device)
         elif isinstance(module, nn.Linear):
-            inputs = _scaled(module.in_features, ref.width)
-            model.set_submodule(name, nn.Linear(inputs, module.out_features, device=device))
-    return model
+            layers[id(module)] = nn.Linear(_scaled(module.in_features, ref.width), module.out_features, device=device)
+    return deepcopy(skeleton, layers)  # what it would copy, it looks up there first
 
 
 def _resnet18(zoo: Any, classes: int) -> nn.Module:

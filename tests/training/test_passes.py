@@ -44,8 +44,11 @@ def test_gradients_are_in_contiguous_memory_unless_blocks_are_full(width: int) -
             assert torch.equal(passes.images(given), images)
 
 
-def test_a_trace_meets_what_a_pass_meets() -> None:
-    """Batch-norm is not calculated in it: its shape, and what does not fit it, come out all the same."""
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_trace_meets_what_a_pass_meets(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With shapes alone batch-norm is not calculated: its shape, and what does not fit it, come out all the same."""
+    if not quick:
+        monkeypatch.setattr("prunesweep.core.passes._QUICK_WEIGHTS", 0)
     shapes: list[tuple[str, torch.Size]] = []
     model = build_model(ModelRef("resnet18", 2, 3), seed=0)
     for name, module in model.named_modules():

@@ -195,8 +195,9 @@ def test_dropout_follows_from_seed_and_epoch_and_resumes_to_the_bit(odd: Path) -
 class Kinds(nn.Module):
     """Every kind of layer with weights."""
 
-    def __init__(self) -> None:
+    def __init__(self, branches: bool = False) -> None:
         super().__init__()
+        self.branches = branches
         self.line = nn.Conv1d(3, 4, 3, padding=1)
         self.up = nn.ConvTranspose2d(4, 6, 2, stride=2, groups=2)
         self.plane = nn.Conv2d(6, 6, 3, padding=1, groups=6)
@@ -210,6 +211,7 @@ class Kinds(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         size = x.shape[2]
         x = self.line(x.flatten(2)).unflatten(2, (size, size))  # [B, 4, S, S]
+        x = -x if self.branches and x.sum() > 9 else x
         x = self.plane(self.up(x))  # [B, 6, 2S, 2S]
         x = self.cube(x[:, :, None])[:, :, 0]
         tokens = x.flatten(2).mT  # [B, 4·S·S, 4]
@@ -218,8 +220,15 @@ class Kinds(nn.Module):
         return self.fc(self.norm(F.linear(tokens, self.by_hand.weight)).mean(1))
 
 
-def test_every_kind_of_weight_is_pruned_and_its_multiplications_counted() -> None:
-    model, side = Kinds(), 4
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("branches", [False, True])
+def test_every_kind_of_weight_is_pruned_and_its_multiplications_counted(
+    branches: bool, quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether shapes alone go through the network or, where it is small or its way depends on them, numbers."""
+    if not quick:
+        monkeypatch.setattr("prunesweep.core.passes._QUICK_VALUES", 0)
+    model, side = Kinds(branches), 4
     found = positions(model, (3, side, side))
     pixels, tokens = side * side, 4 * side * side
     assert found == {
