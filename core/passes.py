@@ -158,7 +158,7 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
 
 @contextlib.contextmanager
 def _step_by_step() -> Iterator[None]:
-    """Have attention computed by products of matrices that can be seen: in evaluation torch does all in one operator."""
+    """Have attention computed by products that can be seen: in evaluation torch does all of it in one operator."""
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:

@@ -53,7 +53,8 @@ def ask(program: Program[_R, _A], request: _R) -> Iterator[_A]:
     Raises:
         UserError, StageError: what the program reported; or it ended without saying why.
     """
-    with subprocess.Popen(python(program.module), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    command = python("prunesweep.core.jobs", program.module)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both are pipes
             try:

@@ -112,6 +112,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None and not _is_together(item.nodeid))
 
 
+def pytest_collection_finish() -> None:
+    """Leave what the tests' modules have loaded out of later searches for garbage."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_server_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     watch(tmp_path_factory.getbasetemp())

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from prunesweep.core.errors import UserError
 from prunesweep.core.extras import need
+from prunesweep.core.loading import loading
 
 _TRY_SECONDS = 300
 """Importing torch from a cold network disk takes a minute, and a first CUDA context some seconds."""
@@ -64,7 +65,7 @@ def check_devices(devices: str) -> None:
 
     request = json.dumps({"devices": devices}).encode() + b"\n"
     # -P: a folder called `worker` where the user stands must not be taken for ours.
-    command = [sys.executable, "-P", "-m", "prunesweep.worker.doctor"]
+    command = [sys.executable, "-P", "-m", "prunesweep.core.jobs", "prunesweep.worker.doctor"]
     seconds = _COMPILE_SECONDS if load_settings().compiled else _TRY_SECONDS
     try:
         ran = subprocess.run(command, input=request, stdout=subprocess.PIPE, timeout=seconds)
@@ -83,9 +84,10 @@ def check_devices(devices: str) -> None:
 
 
 def _work() -> int:
-    from celery.exceptions import SecurityWarning
+    with loading():
+        from celery.exceptions import SecurityWarning
 
-    from prunesweep.worker.app import app
+        from prunesweep.worker.app import app
 
     # Root is fine in a container, and nothing but JSON is ever read.
     warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -11,6 +11,7 @@ from prunesweep.core.errors import StageError, UserError, of_no_stage
 from prunesweep.core.jobs.answers import Answer, JobFailed, JobProgress, encode
 from prunesweep.core.jobs.programs import Program
 from prunesweep.core.jobs.requests import read_request
+from prunesweep.core.loading import end_loading
 from prunesweep.core.progress import CountDone
 
 _PROGRESS_SECONDS = 0.5
@@ -22,6 +23,7 @@ Handler = Callable[[_Request, Say], Iterator[Answer]]
 
 def serve(program: Program[_Request, Any], handler: Handler[_Request]) -> int:
     """Read a request to the program and write every answer. Return the exit code: 2 after a `JobFailed`."""
+    end_loading()
     # Libraries may print: stdout is for answers alone.
     lines = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -73,7 +73,7 @@ def test_the_reports_charts_arrive_without_eval(engine: Engine, serve: Serve, br
 def test_every_page_is_accessible_and_fits_a_phone(engine: Engine, serve: Serve, browser: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    fill(engine, 36, share=0.3)
+    fill(engine, 8, share=0.3)
     served = serve()
     page = browser.page(served.url + "sweeps/study")
     page.locator("#part-charts").scroll_into_view_if_needed()

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from prunesweep.core.errors import StageError, UserError
+from prunesweep.core.loading import loading
 from prunesweep.worker.orphans import die_with_parent
 from prunesweep.worker.protocol import Done, Event, Failed, Owner, Request, read_request, write_event
 
@@ -34,8 +35,9 @@ def main() -> int:
 
     try:
         # What stages need is loaded now: a start may take minutes, the first sign of a stage may not.
-        import_module("prunesweep.worker.trainer.stages")
-        from prunesweep.worker.trainer.context import open_context
+        with loading():
+            import_module("prunesweep.worker.trainer.stages")
+            from prunesweep.worker.trainer.context import open_context
 
         context = open_context(options.device, events.send)
     except Exception as error:
