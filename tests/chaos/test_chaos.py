@@ -18,7 +18,7 @@ def test_faults_cost_nothing_but_time():
     """One fault of each kind. How much time is told, and left to `make chaos` to judge."""
     kinds = () if THOROUGH else _FEW
     faults = len(kinds) or len(kinds_of("postgres"))
-    verdict = Campaign(Order(faults, 7, "postgres", _SHORT, pace=0.3, workers=3, timed=False, kinds=kinds)).run()
+    verdict = Campaign(Order(faults, 7, "postgres", _SHORT, pace=0.3, workers=2, timed=False, kinds=kinds)).run()
     assert verdict.ok, "\n".join([verdict.table(), *verdict.notes, *verdict.broken, verdict.line()])
     assert list(verdict.facts["faults"].values()) == [1] * faults
     assert verdict.facts["rows_identical"][0] >= _SHORT.chains

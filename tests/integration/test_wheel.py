@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.digits import put_digits
+
 ROOT = Path(__file__).parents[2]
 
 _NOTEBOOK = """
@@ -88,6 +90,7 @@ def _has_all_rooms(names: Set[str]) -> None:
 def test_the_wheel_from_the_checkout_and_from_the_source_archive_carries_all_it_needs(tmp_path: Path) -> None:
     """Both hold the same files, so one of them is used."""
     environ = {**os.environ, "SWEEP_HOME": str(tmp_path / "home")}
+    put_digits(tmp_path / "home")
     wheel = _from_checkout(tmp_path / "pip")
     files = _files(wheel)
     _has_all_rooms(files.keys())
