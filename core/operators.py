@@ -1,5 +1,9 @@
 """Every operator that a network calls: what a base class of torch's shows, without loading torch's compiler."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 
@@ -10,3 +14,15 @@ class OperatorMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         return False
+
+
+@contextmanager
+def products_shown() -> Iterator[None]:
+    """Have attention computed product by product: in evaluation torch does a whole layer in one operator, in which none
+    can be seen."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)

@@ -22,7 +22,7 @@ from torch.func import functional_call
 
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.kernel_faults import overruns_channels_last, spoils_bf16
-from prunesweep.core.operators import OperatorMode
+from prunesweep.core.operators import OperatorMode, products_shown
 
 _SMALLEST_BF16_IMAGE = 9
 """Pixels. A ResNet makes single pixels of smaller ones, where bf16 gains nothing."""
@@ -146,7 +146,7 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         with torch.no_grad():
             if _is_quick(model, image) or not _shape_passes(model, image, watch):
                 some = next(model.parameters())
-                with _step_by_step(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
+                with products_shown(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
                     model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
     except RuntimeError:
         raise
@@ -154,17 +154,6 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         raise RuntimeError(str(error)) from error
     finally:
         model.train(training)
-
-
-@contextlib.contextmanager
-def _step_by_step() -> Iterator[None]:
-    """Have attention computed by products that can be seen: in evaluation torch does all of it in one operator."""
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _is_quick(model: nn.Module, image: tuple[int, int, int]) -> bool:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from prunesweep.core.errors import StageError, WrongPlan
-from prunesweep.core.operators import OperatorMode
+from prunesweep.core.operators import OperatorMode, products_shown
 from prunesweep.core.passes import Passes
 from prunesweep.core.pruning.columns import MatrixForm, of_convolution, of_product
 from prunesweep.core.pruning.masks import prunable
@@ -86,14 +86,11 @@ class Activations:
         seen = 0
         called: set[str] = set()
         hooks = [_owner(self.model, name).register_forward_pre_hook(_note(called, name)) for name in wanted]
-        fast = torch.backends.mha.get_fastpath_enabled()
-        torch.backends.mha.set_fastpath_enabled(False)  # one operator for a whole layer, which shows no product
         try:
             for number, (images, _) in enumerate(self._subject.batches()):
                 seen += 1
                 self._pass(images, number, _Observer(wanted, self._uses if names is not None else {}, add, found))
         finally:
-            torch.backends.mha.set_fastpath_enabled(fast)
             for hook in hooks:
                 hook.remove()
         if not seen:
@@ -104,7 +101,7 @@ class Activations:
     def _pass(self, images: Tensor, number: int, observer: "_Observer") -> None:
         facts = ("activations", self._subject.seed, self._subject.round, number)
         try:
-            with torch.no_grad(), dice(*facts, device=images.device), observer:
+            with torch.no_grad(), dice(*facts, device=images.device), products_shown(), observer:
                 self._passes(images)
         except _Enough:
             return
