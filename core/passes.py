@@ -11,6 +11,7 @@ Passes without gradients are right in every layout, and are channels_last, unles
 """
 
 import contextlib
+import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.kernel_faults import overruns_channels_last, spoils_bf16
@@ -143,17 +143,27 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
     training = model.training
     try:
         model.eval()
+        quick = _is_quick(model, image)
         with torch.no_grad():
-            if _is_quick(model, image) or not _shape_passes(model, image, watch):
-                some = next(model.parameters())
-                with products_shown(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
-                    model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
+            if not quick and _shape_passes(model, image, watch):
+                return
+            try:
+                _black_image_passes(model, image, watch)
+            except Exception:  # of what a network makes of black
+                if not quick or not _shape_passes(model, image, watch):
+                    raise
     except RuntimeError:
         raise
     except Exception as error:  # a network's own assertion, say
         raise RuntimeError(str(error)) from error
     finally:
         model.train(training)
+
+
+def _black_image_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> None:
+    some = next(model.parameters())
+    with products_shown(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
+        model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
 
 
 def _is_quick(model: nn.Module, image: tuple[int, int, int]) -> bool:
@@ -165,31 +175,28 @@ def _is_quick(model: nn.Module, image: tuple[int, int, int]) -> bool:
 
 def _shape_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> bool:
     """Send the image's shape through the network; return whether it came out."""
-    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
+    own = [*model.named_parameters(), *model.named_buffers()]
     try:
-        with _QuickShapes(), watch(shapes):  # type: ignore[no-untyped-call]
-            _called_with(model, shapes, torch.empty(1, *image, device="meta", dtype=next(model.parameters()).dtype))
+        shapes = {id(tensor): _shape_of(tensor) for _, tensor in own}
+        like = _with_tensors(model, shapes)
+        if not all(tensor.is_meta for tensor in like.parameters()):  # a compiled module copies itself in its own way
+            return False
+        with _QuickShapes(), watch({name: shapes[id(tensor)] for name, tensor in own}):  # type: ignore[no-untyped-call]
+            like(torch.empty(1, *image, device="meta", dtype=next(like.parameters()).dtype))
     except Exception:  # whatever a network makes of numbers that are not there
         return False
     return True
 
 
-def _called_with(model: nn.Module, tensors: Mapping[str, Tensor], images: Tensor) -> Any:
-    """Call the network with other tensors in place of its parameters and buffers, by the first name of each.
+def _shape_of(tensor: Tensor) -> Tensor:
+    shape = torch.empty_like(tensor, device="meta")
+    return nn.Parameter(shape, requires_grad=False) if isinstance(tensor, nn.Parameter) else shape
 
-    functional_call finds by itself which tensors have several names, but then puts those back wrongly that one module
-    has by being registered twice: the network would be left with `tensors`. So each module's are named here, once.
-    """
-    named = (*model.named_parameters(), *model.named_buffers())
-    others = {id(tensor): tensors[name] for name, tensor in named if name in tensors}
-    everywhere = {}
-    for prefix, module in model.named_modules():
-        own = (module.named_parameters, module.named_buffers)
-        for name, tensor in (pair for each in own for pair in each(prefix, recurse=False, remove_duplicate=False)):
-            if id(tensor) in others:
-                everywhere[name] = others[id(tensor)]
-    return functional_call(model, everywhere, (images,), tie_weights=False)
+
+def _with_tensors(model: nn.Module, others: Mapping[int, Tensor]) -> nn.Module:
+    """Return a copy of the network with other parameters and buffers, by the `id` of its own. A copy, because a network
+    may keep something of a pass, a grid of coordinates say, and would go on with it."""
+    return copy.deepcopy(model, dict(others))
 
 
 class _QuickShapes(OperatorMode):  # type: ignore[no-untyped-call]
@@ -231,19 +238,15 @@ def _takes_channels_last(model: nn.Module, side: int) -> bool:
     Tried with black images, where modules are not torch's own or of a library that is known to."""
     if all(type(module).__module__.partition(".")[0] in _TRUSTED for module in model.modules()):
         return True
-    kernels = {id(weight) for weight in _kernels(model)}
-    named = ((name, one) for name, one in model.named_parameters() if id(one) in kernels)
-    changed = {name: laid_out(one.detach(), torch.channels_last) for name, one in named}
+    tensors = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    changed = {id(one): nn.Parameter(laid_out(one.detach(), torch.channels_last), False) for one in _kernels(model)}
     some = next(model.parameters())
     images = torch.zeros(2, _COLOURS, side, side, device=some.device, dtype=some.dtype)
-    training = model.training
     try:
         with torch.no_grad():
-            _called_with(model.eval(), changed, laid_out(images, torch.channels_last))
+            _with_tensors(model, tensors | changed).eval()(laid_out(images, torch.channels_last))
     except Exception:  # whatever it trips over
         return False
-    finally:
-        model.train(training)
     return True
 
 

@@ -89,6 +89,38 @@ def test_a_module_of_two_names_keeps_its_parameters() -> None:
     assert couple(made, (3, 16, 16)).groups
 
 
+class _Grid(nn.Module):
+    """Keeps what it makes in its first pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 8, 3, padding=1), nn.Linear(8, 5)
+        self.grid: torch.Tensor | None = None
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        if self.grid is None:
+            self.grid = torch.linspace(0, 1, images.shape[-1], device=images.device)
+        return self.head(self.conv(images * self.grid).mean((2, 3)))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("side", [32, 96])
+def test_what_a_network_keeps_of_a_trace_has_numbers(side: int) -> None:
+    """The larger one is traced by shapes alone."""
+    model = _Grid()
+    assert macs(model, (3, side, side)).macs_dense == side * side * 3 * 8 * 9 + 40
+    assert couple(model, (3, side, side)).groups
+    assert Passes(model, side, gradients=True)(torch.rand(2, 3, side, side)).isfinite().all()
+
+
+def test_a_network_that_refuses_black_is_traced_by_shapes() -> None:
+    class Choosy(nn.Conv2d):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            assert images.is_meta or images.any(), "black"
+            return super().forward(images)
+
+    assert macs(nn.Sequential(Choosy(3, 2, 1), nn.Flatten()), (3, 4, 4)).macs_dense == 96
+
+
 def test_a_network_keeps_its_numbers_and_its_parameters_in_any_layout() -> None:
     model = build_model(ModelRef("resnet18", 3, 3), seed=0)
     parameters, before = list(model.parameters()), [p.detach().clone() for p in model.parameters()]
