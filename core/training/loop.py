@@ -206,7 +206,7 @@ class Training(Iterator[EpochResult]):
         """How many images are held out."""
         return len(self._held_out)
 
-    @torch.inference_mode()
+    @torch.no_grad()  # a network that keeps something of a pass goes on with it in training
     def validate(self) -> float | None:
         """Return the accuracy on the held-out images in [0, 1]; None where the recipe holds none out."""
         if not len(self._held_out):

@@ -235,6 +235,21 @@ def test_validation_images_are_never_trained_on(make_split: MakeSplit) -> None:
     assert results[0][1] == results[1][1]
 
 
+def test_what_a_network_keeps_of_a_validation_can_be_trained_with(make_split: MakeSplit) -> None:
+    class Grid(nn.Sequential):
+        kept: Tensor | None = None
+
+        def forward(self, images: Tensor) -> Tensor:
+            self.kept = torch.linspace(0, 1, images.shape[-1]) if self.kept is None else self.kept
+            return super().forward(images)[..., 0, 0] * self.kept.mean()  # type: ignore[no-any-return]
+
+    model = Grid(nn.Conv2d(3, 3, 1), nn.AdaptiveAvgPool2d(1))
+    course = train(model, {}, make_split(40), RECIPE, 1, 0, 0, "cpu")
+    model.kept = None
+    assert course.validate() is not None
+    assert len(list(course)) == 1
+
+
 def test_nothing_held_out_means_no_validation_accuracy(make_split: MakeSplit) -> None:
     (fact,) = train(_model(), {}, make_split(20), replace(RECIPE, validation=0.0), 1, 0, 0, "cpu")
     assert fact.top1 is None
