@@ -195,7 +195,7 @@ def _shape_of(tensor: Tensor) -> Tensor:
 
 def _with_tensors(model: nn.Module, others: Mapping[int, Tensor]) -> nn.Module:
     """Return a copy of the network with other parameters and buffers, by the `id` of its own. A copy, because a network
-    may keep something of a pass, a grid of coordinates say, and would go on with it."""
+    may keep something of a pass, a grid of coordinates say, which would have no numbers."""
     return copy.deepcopy(model, dict(others))
 
 

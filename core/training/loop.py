@@ -206,7 +206,7 @@ class Training(Iterator[EpochResult]):
         """How many images are held out."""
         return len(self._held_out)
 
-    @torch.no_grad()  # a network that keeps something of a pass goes on with it in training
+    @torch.no_grad()  # what a network keeps of a pass must be fit for training
     def validate(self) -> float | None:
         """Return the accuracy on the held-out images in [0, 1]; None where the recipe holds none out."""
         if not len(self._held_out):
