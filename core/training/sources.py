@@ -2,7 +2,7 @@
 
 import importlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ def build(network: NetworkRef, classes: int, folder: Path | None = None, *, fres
     made = _made(network, make, classes)
     _check(network, made)
     if unstored := _unstored(made) if fresh else {}:
-        _compare(network, unstored, _unstored(_made(network, make, classes)))  # the random state has moved on
+        again = _unstored(_made(network, make, classes))  # the random state has moved on
+        _compare(network, unstored, again, made.state_dict().keys())
     return made
 
 
@@ -67,11 +68,15 @@ def _unstored(model: nn.Module) -> dict[str, torch.Tensor]:
     return found
 
 
-def _compare(network: NetworkRef, first: Mapping[str, torch.Tensor], again: Mapping[str, torch.Tensor]) -> None:
+def _compare(
+    network: NetworkRef, first: Mapping[str, torch.Tensor], again: Mapping[str, torch.Tensor], stored: Set[str]
+) -> None:
     """Raise WrongPlan where what no checkpoint holds is random: loaded, it would be another network."""
     for name, tensor in first.items():
         if name not in again or not torch.equal(tensor, again[name]):
             fix = "no checkpoint holds it; register it as a persistent buffer"
+            if stored & {f"{name}_v", f"{name}_orig"}:  # torch.nn.utils.weight_norm, spectral_norm
+                fix = "a hook computes it; use the same of torch.nn.utils.parametrizations"
             raise WrongPlan(f"{network.shown}: {name} is random", fix)
 
 

@@ -76,6 +76,18 @@ def dice(num_classes):
     return made
 
 
+def normed(num_classes):
+    made = Odd(num_classes, 0.0)
+    made.stem = nn.utils.weight_norm(nn.Conv2d(3, 4, 3))
+    return made
+
+
+def spectral(num_classes):
+    made = Odd(num_classes, 0.0)
+    made.stem = nn.utils.spectral_norm(nn.Conv2d(3, 4, 3))
+    return made
+
+
 def nothing(num_classes):
     return nn.Flatten()
 
@@ -126,6 +138,8 @@ def test_a_file_of_the_users_own_is_built_from_its_seed_and_its_weights(odd: Pat
         ("fails", "cannot be made: ValueError: no such depth"),
         ("bools", r"seen is torch.bool on cpu; .*persistent=False"),
         ("dice", "extra is random; no checkpoint holds it"),
+        ("normed", r"stem.weight is random; a hook computes it; use the same of torch.nn.utils.parametrizations"),
+        ("spectral", r"stem.weight is random; a hook computes it"),
         ("nothing", "nothing to prune"),
         ("no_module", "gave a list"),
         ("lazy", "whose shapes its first image decides"),
