@@ -44,8 +44,8 @@ def any_graph_of(model: nn.Module, image_shape: tuple[int, int, int]) -> Graph:
 def _looks_at_values(model: nn.Module, image_shape: tuple[int, int, int]) -> bool:
     """Return whether the forward pass asks for numbers that it computed, e.g. in an `if`: an export would keep the way
     that one image took. Tensors without data (torch's meta device) cannot answer."""
-    own = copy.deepcopy(model).float().eval().to("meta")
     try:
+        own = copy.deepcopy(model).float().eval().to("meta")
         with torch.no_grad(), torch.device("meta"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             own(torch.zeros(_SAMPLES, *image_shape))

@@ -133,6 +133,8 @@ def gradients(subject: Subject) -> Iterator[dict[str, tuple[Tensor, Tensor]]]:
     model = copy.deepcopy(subject.model).float()
     passes = Passes(model, min(subject.image[1:]), gradients=True).train()
     weights = dict(prunable(model))
+    for weight in weights.values():
+        weight.requires_grad_()  # of a layer that is frozen in training as well
     seen = False
     for number, (images, labels) in enumerate(subject.batches()):
         seen = True

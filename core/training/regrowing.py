@@ -36,26 +36,27 @@ def move(
     Source: Evci et al. 2020, arXiv:1911.11134, algorithm 1.
 
     Args:
-        weights: by name, with their gradients; a dead weight has one as well.
+        weights: by name, with their gradients; a dead weight has one as well. A layer without keeps its mask.
         factors: of each, 1 = alive, 0 = dead.
         slots: the optimizer's tensors of a weight's shape.
     """
     for (name, weight), factor in zip(weights.items(), factors, strict=True):
+        if weight.grad is None:  # frozen, or no image met it: what grew would stay 0
+            continue
         alive = factor.flatten() != 0
         living = int(alive.count_nonzero())
         count = min(int(change.fraction * living), alive.numel() - living)
         if not count:
             continue
         kept = top(weight.flatten().abs().masked_fill(~alive, -torch.inf), living - count)
-        grown = top(_worth(name, weight, change).masked_fill(kept, -torch.inf), count)
+        grown = top(_worth(name, weight, weight.grad, change).masked_fill(kept, -torch.inf), count)
         now = kept | grown
         factor.copy_(now.view(factor.shape))
         for tensor in (weight, *slots(weight)):
             tensor.masked_fill_(~(now & alive).view(factor.shape), 0.0)
 
 
-def _worth(name: str, weight: Tensor, change: MaskChange) -> Tensor:
+def _worth(name: str, weight: Tensor, gradient: Tensor, change: MaskChange) -> Tensor:
     if change.dice is None:
-        assert weight.grad is not None  # noqa: S101 - the step has gone backward
-        return weight.grad.flatten().float().abs()
+        return gradient.flatten().float().abs()
     return torch.rand(weight.numel(), generator=generator("regrow", *change.dice, name)).to(weight.device)

@@ -1,5 +1,6 @@
 """Builds the networks that are not ours: torchvision's, timm's, and those of the user's own files."""
 
+import copy
 import importlib
 import warnings
 from collections.abc import Mapping, Set
@@ -41,6 +42,8 @@ def build(network: NetworkRef, classes: int, folder: Path | None = None, *, fres
     if unstored := _unstored(made) if fresh else {}:
         again = _unstored(_made(network, make, classes))  # the random state has moved on
         _compare(network, unstored, again, made.state_dict().keys())
+    if fresh:
+        _check_copies(network, made)
     return made
 
 
@@ -126,3 +129,13 @@ def _check(network: NetworkRef, made: nn.Module) -> None:
             raise WrongPlan(f"{network.shown}: {name} is {kind}", fix)
     if not prunable(made):
         raise WrongPlan(f"{network.shown} has no convolution and no linear layer, so nothing to prune", change)
+
+
+def _check_copies(network: NetworkRef, made: nn.Module) -> None:
+    """Raise WrongPlan for a network that cannot be copied, as scores and measurements do."""
+    tensors = {id(tensor): tensor for tensor in (*made.parameters(), *made.buffers())}
+    try:
+        copy.deepcopy(made, tensors)
+    except Exception as error:
+        what = f"{network.shown} cannot be copied: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        raise WrongPlan(what, "leave out of it what copy.deepcopy refuses") from error

@@ -42,6 +42,10 @@ def test_a_score_reads_and_changes_nothing(name: str) -> None:
     assert model.training and all(parameter.grad is None for parameter in model.parameters())
     again = SCORES[name](subject(model))
     assert all(torch.equal(scores[key], again[key]) for key in scores)
+    frozen = network().requires_grad_(False)
+    same = SCORES[name](subject(frozen))
+    assert all(torch.equal(scores[key], same[key]) for key in scores), "frozen in training, but pruned"
+    assert not any(parameter.requires_grad for parameter in frozen.parameters())
 
 
 def test_snip_is_the_change_of_the_loss_when_a_weight_is_scaled() -> None:

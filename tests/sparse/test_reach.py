@@ -262,6 +262,13 @@ def test_blocks_of_known_networks(name: str, tmp_path: Path, monkeypatch: pytest
         assert "parts sparse, the rest by onnxruntime: " in engine.how
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
+def test_a_scripted_part_is_refused_in_a_line() -> None:
+    scripted = torch.jit.script(nn.BatchNorm2d(3))  # type: ignore[no-untyped-call]
+    with pytest.raises(ValueError, match=r"not supported; as ONNX: "):
+        any_graph_of(nn.Sequential(scripted, nn.Flatten(), nn.Linear(12, 5)).eval(), (3, 2, 2))
+
+
 def test_a_library_finds_its_gelu_in_what_it_is_given(tmp_path: Path) -> None:
     """Five operations by themselves took 1.4 times as long as the one that onnxruntime makes of them."""
     graph = any_graph_of(nn.Sequential(nn.Conv2d(3, 8, 3), nn.GELU(), nn.Flatten(), nn.Linear(288, 5)), (3, 8, 8))

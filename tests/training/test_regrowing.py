@@ -58,6 +58,9 @@ def test_the_smallest_go_and_the_largest_gradients_or_any_come(at_random: bool) 
         assert grown == set(sorted(set(range(60)) - stays, key=lambda i: -slope[i])[:count])
     same = now & alive
     assert torch.equal(weight.detach(), before * same) and torch.equal(momentum, same.float()), "new ones begin at 0"
+    weight.grad = None
+    move({"w": weight}, [factor], lambda _: [momentum], change)
+    assert torch.equal(factor.bool(), now), "a layer that is not trained keeps its mask"
 
 
 @pytest.mark.parametrize("method", ["rigl", "set"])

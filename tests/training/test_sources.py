@@ -23,6 +23,8 @@ from prunesweep.core.training.loop import train
 from prunesweep.core.training.models import build_model, layout_of, load_model
 
 ODD = """
+import threading
+
 import torch
 from torch import nn
 
@@ -73,6 +75,12 @@ def bools(num_classes):
 def dice(num_classes):
     made = Odd(num_classes, 0.0)
     made.extra = torch.rand(4, 1, 1)
+    return made
+
+
+def locked(num_classes):
+    made = Odd(num_classes, 0.0)
+    made.lock = threading.Lock()
     return made
 
 
@@ -140,6 +148,7 @@ def test_a_file_of_the_users_own_is_built_from_its_seed_and_its_weights(odd: Pat
         ("dice", "extra is random; no checkpoint holds it"),
         ("normed", r"stem.weight is random; a hook computes it; use the same of torch.nn.utils.parametrizations"),
         ("spectral", r"stem.weight is random; a hook computes it"),
+        ("locked", "locked of odd.py cannot be copied: TypeError: cannot pickle '_thread.lock' object"),
         ("nothing", "nothing to prune"),
         ("no_module", "gave a list"),
         ("lazy", "whose shapes its first image decides"),
