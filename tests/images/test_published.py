@@ -101,6 +101,7 @@ def as_timm(config: dict[str, Any], rule: str, folder: Path) -> None:
     equal(theirs, said.image_size, rule, config["mean"], config["std"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TIMM)
 def test_timm(name: str, tmp_path: Path) -> None:
     pytest.importorskip("timm")

@@ -74,6 +74,7 @@ def test_every_door_refuses_a_bad_folder_alike(make_folder: Make, home: Path, sw
     assert told.complaint.endswith("; ".join(fault.removeprefix(f"{name}: ") for fault in faults))
 
 
+@pytest.mark.slow
 def test_doctor_and_submit_tell_what_was_left_out(make_folder: Make, home: Path, sweep: Sweep) -> None:
     root = make_folder()
     for case in GOOD[:5]:

@@ -97,6 +97,7 @@ for line in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="root gives up its rights as Linux has them")
 @pytest.mark.parametrize("in_use", [False, True], ids=["at rest", "in use"])
 def test_a_ledger_that_may_only_be_read_is_read(settings: Settings, in_use: bool) -> None:
@@ -242,6 +243,7 @@ def test_a_server_that_never_answers_is_given_up(settings: Settings) -> None:
             open_ledger(replace(settings, database_url=url))
 
 
+@pytest.mark.slow
 def test_first_users_at_once_share_one_ledger(settings: Settings, tmp_path: Path) -> None:
     """Processes, from another folder."""
     logs = [tmp_path / f"opener{number}" for number in range(3)]

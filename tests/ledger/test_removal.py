@@ -142,6 +142,7 @@ def place_of(one) -> tuple[str, int]:
     return one.digest, one.attempt
 
 
+@pytest.mark.slow
 def test_a_day_of_a_thousand_sweeps_leaves_nothing_behind(world) -> None:
     """Thirty rounds of it: each registers a worker, trains, crashes, is cancelled, is removed."""
     sizes = []

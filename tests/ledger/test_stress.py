@@ -1,9 +1,12 @@
 """A short game of several processes on one ledger; `python -m tests.ledger.stress` plays long ones."""
 
+import pytest
+
 from tests.ledger.stress import Order, run
 from tests.support.examples import examples
 
 
+@pytest.mark.slow
 def test_several_processes_at_once_break_no_rule(ledger, ledger_settings):
     url = ledger_settings.database_url
     try:

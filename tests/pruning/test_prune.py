@@ -149,6 +149,7 @@ def test_more_weights_than_float32_can_count() -> None:
     assert (~chosen).nonzero().flatten().tolist() == list(range(size - 8, size - 3))
 
 
+@pytest.mark.slow
 def test_full_size_network_has_the_exact_counts() -> None:
     model = build_model(ModelRef("resnet18", 64, 10), seed=0)
     masks: dict[str, Tensor] = {}
