@@ -11,7 +11,6 @@ Passes without gradients are right in every layout, and are channels_last, unles
 """
 
 import contextlib
-import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import WrongPlan
 from prunesweep.core.kernel_faults import overruns_channels_last, spoils_bf16
 from prunesweep.core.operators import OperatorMode, products_shown
@@ -145,12 +145,12 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         model.eval()
         quick = _is_quick(model, image)
         with torch.no_grad():
-            if not quick and _shape_passes(model, image, watch):
+            if not quick and _send_shape(model, image, watch):
                 return
             try:
-                _black_image_passes(model, image, watch)
+                _send_black(model, image, watch)
             except Exception:  # of what a network makes of black
-                if not quick or not _shape_passes(model, image, watch):
+                if not quick or not _send_shape(model, image, watch):
                     raise
     except RuntimeError:
         raise
@@ -160,7 +160,8 @@ def trace(model: nn.Module, image: tuple[int, int, int], watch: Watch = lambda _
         model.train(training)
 
 
-def _black_image_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> None:
+def _send_black(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> None:
+    """Send a black image through the network."""
     some = next(model.parameters())
     with products_shown(), watch({**dict(model.named_parameters()), **dict(model.named_buffers())}):
         model(torch.zeros(1, *image, device=some.device, dtype=some.dtype))
@@ -173,13 +174,14 @@ def _is_quick(model: nn.Module, image: tuple[int, int, int]) -> bool:
     return plain and math.prod(image) <= _QUICK_VALUES and sum(one.numel() for one in weights) <= _QUICK_WEIGHTS
 
 
-def _shape_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> bool:
-    """Send the image's shape through the network; return whether it came out."""
+def _send_shape(model: nn.Module, image: tuple[int, int, int], watch: Watch) -> bool:
+    """Send the image's shape through a copy of the network, which may keep something of the pass: a grid of coordinates
+    without numbers, say. Return whether it came out."""
     own = [*model.named_parameters(), *model.named_buffers()]
     try:
         shapes = {id(tensor): _shape_of(tensor) for _, tensor in own}
-        like = _with_tensors(model, shapes)
-        if not all(tensor.is_meta for tensor in like.parameters()):  # a compiled module copies itself in its own way
+        like = copied(model, shapes)
+        if not all(tensor.is_meta for tensor in like.parameters()):  # a scripted module copies itself in its own way
             return False
         with _QuickShapes(), watch({name: shapes[id(tensor)] for name, tensor in own}):  # type: ignore[no-untyped-call]
             like(torch.empty(1, *image, device="meta", dtype=next(like.parameters()).dtype))
@@ -191,12 +193,6 @@ def _shape_passes(model: nn.Module, image: tuple[int, int, int], watch: Watch) -
 def _shape_of(tensor: Tensor) -> Tensor:
     shape = torch.empty_like(tensor, device="meta")
     return nn.Parameter(shape, requires_grad=False) if isinstance(tensor, nn.Parameter) else shape
-
-
-def _with_tensors(model: nn.Module, others: Mapping[int, Tensor]) -> nn.Module:
-    """Return a copy of the network with other parameters and buffers, by the `id` of its own. A copy, because a network
-    may keep something of a pass, a grid of coordinates say, which would have no numbers."""
-    return copy.deepcopy(model, dict(others))
 
 
 class _QuickShapes(OperatorMode):  # type: ignore[no-untyped-call]
@@ -244,7 +240,7 @@ def _takes_channels_last(model: nn.Module, side: int) -> bool:
     images = torch.zeros(2, _COLOURS, side, side, device=some.device, dtype=some.dtype)
     try:
         with torch.no_grad():
-            _with_tensors(model, tensors | changed).eval()(laid_out(images, torch.channels_last))
+            copied(model, tensors | changed).eval()(laid_out(images, torch.channels_last))
     except Exception:  # whatever it trips over
         return False
     return True

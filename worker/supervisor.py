@@ -243,13 +243,13 @@ class Supervisor:
                 kind = slot.device.partition(":")[0]
                 free[kind] = free.get(kind, 0) + 1
         # After a failure the broker is asked though no slot is free: only its answer shows that it works again.
-        asked = waiting(self._app) if free or _DISPATCH in self._context.troubles.now() else 0
-        lie = bool(free) and asked > 0
-        if not lie:
+        queued = waiting(self._app) if free or _DISPATCH in self._context.troubles.now() else 0
+        undelivered = bool(free) and queued > 0
+        if not undelivered:
             self._watchdog.delivered()
         elif self._watchdog.stalled(time.monotonic()):
             self._reconnect()
-        if not free or lie:
+        if not free or undelivered:
             # Hints lie there already. To add to them would feed on itself when the machine is slow: stale hints
             # keep slots from new ones, which grow stale in their turn.
             return

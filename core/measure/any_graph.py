@@ -1,6 +1,5 @@
 """Any torch network as a graph: by `torch.fx` where it has the engine's layers only, else by way of ONNX."""
 
-import copy
 import io
 import warnings
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.extras import install
 from prunesweep.core.measure.torch_graph import graph_of
 from prunesweep.core.sparse.model.graph import INPUT, Graph
@@ -45,7 +45,7 @@ def _looks_at_values(model: nn.Module, image_shape: tuple[int, int, int]) -> boo
     """Return whether the forward pass asks for numbers that it computed, e.g. in an `if`: an export would keep the way
     that one image took. Tensors without data (torch's meta device) cannot answer."""
     try:
-        own = copy.deepcopy(model).float().eval().to("meta")
+        own = copied(model).float().eval().to("meta")
         with torch.no_grad(), torch.device("meta"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             own(torch.zeros(_SAMPLES, *image_shape))
@@ -63,7 +63,7 @@ def exported(model: nn.Module, image_shape: tuple[int, int, int], batch: int | N
     batch: for batches of just this size; None = any.
     """
     file: Any = io.BytesIO()  # which its type says it does not take
-    own = copy.deepcopy(model).cpu().float().eval()
+    own = copied(model).cpu().float().eval()
     images = torch.zeros(_SAMPLES if batch is None else batch, *image_shape)
     axes = {INPUT: {0: "batch"}, OUTPUT: {0: "batch"}} if batch is None else None
     with warnings.catch_warnings():

@@ -1,6 +1,5 @@
 """Who takes part in a latency run: a network in an engine, whose logits have been compared."""
 
-import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.engines.base import AdaptiveEngine, EngineAdapter, Maker, Pass, UnsupportedNetwork
 from prunesweep.core.measure.engines.onnxruntime_engine import int8_passes
@@ -105,7 +105,7 @@ def _error(engine: EngineAdapter, network: nn.Module, make: Maker, images: torch
     Raises:
         StageError: too far for fp32: what computes something else is not faster.
     """
-    passes = Passes(copy.deepcopy(network), min(images.shape[2:])).eval()
+    passes = Passes(copied(network), min(images.shape[2:])).eval()
     return _logits_error(engine, make, passes(images.to(passes.format.device)).float().cpu().numpy())
 
 

@@ -1,11 +1,11 @@
 """The smaller network that pruned channels leave, checked against the whole one: for exports and races."""
 
-import copy
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import StageError
 from prunesweep.core.measure.torch_reference import TOLERANCE, difference
 from prunesweep.core.passes import Passes
@@ -50,7 +50,7 @@ def _difference(small: nn.Module, model: nn.Module, image: tuple[int, int, int])
     images = torch.randn(_IMAGES, *image, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     found = []
     for one in (small, model):
-        passes = Passes(copy.deepcopy(one).double(), min(image[1:]), "cpu").eval()
+        passes = Passes(copied(one).double(), min(image[1:]), "cpu").eval()
         found.append(passes(images))
     return difference(*found)
 

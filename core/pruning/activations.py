@@ -4,7 +4,6 @@ Seen where torch multiplies, not where modules are called: attention and network
 weights to functions, and no network has to be traced.
 """
 
-import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import StageError, WrongPlan
 from prunesweep.core.operators import OperatorMode, products_shown
 from prunesweep.core.passes import Passes
@@ -62,7 +62,7 @@ class Activations:
             StageError: it has no batches.
         """
         self._subject = subject
-        self.model = copy.deepcopy(subject.model).float()
+        self.model = copied(subject.model).float()
         self._passes = Passes(self.model, min(subject.image[1:])).eval()
         self.weights: dict[str, nn.Parameter | Tensor] = dict(prunable(self.model))
         self._uses: dict[str, int] = {}

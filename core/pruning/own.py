@@ -1,6 +1,5 @@
 """Scores of the user's own, run: the file that a stage names, from the folder that this worker was given."""
 
-import copy
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import RETRY, StageError, WrongPlan
 from prunesweep.core.plan.own_scores import ARGUMENTS, FUNCTION, OwnScore, source_of
 from prunesweep.core.pruning.masks import prunable
@@ -43,7 +43,7 @@ class OwnScoreFunction:
         means, squares = _means(subject) if {"gradient", "squares"} & set(self.asks) else ({}, {})
         scores = {}
         # A network of its own: whatever the function does to what it is given, nothing of it stays.
-        weights = dict(prunable(copy.deepcopy(subject.model)))
+        weights = dict(prunable(copied(subject.model)))
         with torch.random.fork_rng(), torch.no_grad():
             # So that torch.rand gives the same in every process, and other numbers with another seed.
             torch.manual_seed(seed_of("own", self.name, subject.seed, subject.round))

@@ -1,6 +1,5 @@
 """Prunes: a score ranks the weights, an allocation decides which of them stay."""
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -10,6 +9,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import StageError
 from prunesweep.core.plan.allocations import CHANNELS, COUNTS_OF, AllocationSpec, read_choice
 from prunesweep.core.plan.own_scores import read_own
@@ -97,7 +97,7 @@ def prune_and_correct(
     for step in range(1, steps + 1):
         model = subject.model
         if step > 1:
-            model = copy.deepcopy(model)
+            model = copied(model)
             apply_masks(model, masks)
         now = replace(subject, model=model, masks=masks)
         masks = choose(rank(now), masks, on_the_way(target, weights, subject.masks, step, steps), spread, context)

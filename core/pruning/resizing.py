@@ -1,12 +1,12 @@
 """Layers in other sizes: a network without some of its channels, and one that fits given weights."""
 
-import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.pruning.ties import Axis, Place
 
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
@@ -30,7 +30,7 @@ def without(model: nn.Module, channels: Iterable[Iterable[Place]]) -> nn.Module:
             tensor = tensor.index_select(axis, torch.tensor(kept, device=tensor.device))
         return tensor
 
-    small = copy.deepcopy(model)
+    small = copied(model)
     _replace(small, smaller)
     return small
 

@@ -3,7 +3,6 @@
 Each takes a subject and gives, for every prunable weight, a float tensor of its shape on its device.
 """
 
-import copy
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Protocol
@@ -12,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import StageError
 from prunesweep.core.passes import Passes
 from prunesweep.core.pruning.activations import by_inputs, squares
@@ -78,7 +78,7 @@ def taylor(subject: Subject) -> dict[str, Tensor]:
 def synflow(subject: Subject) -> dict[str, Tensor]:
     """|w · ∂R/∂w| for R = 1ᵀ(∏ |W|)1, what an all-ones image yields when every parameter is made positive: no data,
     no layer collapse (Tanaka et al. 2020, arXiv:2006.05467, eq. 3). In float64: R overflows float32 in deep nets."""
-    model = copy.deepcopy(subject.model).double()
+    model = copied(subject.model).double()
     with torch.no_grad():
         for tensor in model.state_dict().values():
             if tensor.is_floating_point():
@@ -130,7 +130,7 @@ def gradients(subject: Subject) -> Iterator[dict[str, tuple[Tensor, Tensor]]]:
     Raises:
         StageError: the subject has no batches.
     """
-    model = copy.deepcopy(subject.model).float()
+    model = copied(subject.model).float()
     passes = Passes(model, min(subject.image[1:]), gradients=True).train()
     weights = dict(prunable(model))
     for weight in weights.values():

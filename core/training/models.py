@@ -126,7 +126,8 @@ def _template(ref: ModelRef) -> nn.Module:
 
 
 class _Undrawn(TorchFunctionMode):
-    """Nothing is drawn at random: on the meta device torch would load its compiler for it, for more than a second."""
+    """Nothing is drawn at random: it would be written over, and on the meta device torch would load its compiler, for
+    more than a second."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None

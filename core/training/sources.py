@@ -1,6 +1,5 @@
 """Builds the networks that are not ours: torchvision's, timm's, and those of the user's own files."""
 
-import copy
 import importlib
 import warnings
 from collections.abc import Mapping, Set
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.errors import RETRY, StageError, WrongPlan
 from prunesweep.core.plan.networks import FILE, NetworkRef, other_versions, source_of
 from prunesweep.core.plan.suggestions import did_you_mean
@@ -135,7 +135,7 @@ def _check_copies(network: NetworkRef, made: nn.Module) -> None:
     """Raise WrongPlan for a network that cannot be copied, as scores and measurements do."""
     tensors = {id(tensor): tensor for tensor in (*made.parameters(), *made.buffers())}
     try:
-        copy.deepcopy(made, tensors)
+        copied(made, tensors)
     except Exception as error:
         what = f"{network.shown} cannot be copied: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
         raise WrongPlan(what, "leave out of it what copy.deepcopy refuses") from error

@@ -1,17 +1,14 @@
 """What the `sweep` script calls, before anything is imported."""
 
-import gc
 import os
 import sys
 
-_RARELY = (100_000, 20, 100)
-"""Objects and collections between two collections. A short command mostly imports, which makes many objects and no
-garbage: collecting at Python's usual 700 takes a tenth of its time."""
+from prunesweep.core.loading import search_rarely
 
 
 def main() -> int:
     """Run `sweep`; the exit code."""
-    gc.set_threshold(*_RARELY)
+    search_rarely()
     open_what_is_closed()
     from prunesweep.orchestrator.cli.app import main as run
     from prunesweep.orchestrator.console.encoding import show_what_can_be_shown

@@ -1,19 +1,18 @@
 """Batch-norm folded into the convolutions before it, as every inference engine does: without it, eager PyTorch would be
 a slower rival than it need be."""
 
-import copy
-
 import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from prunesweep.core.copies import copied
 from prunesweep.core.passes import Passes
 
 
 def folded(model: nn.Module) -> nn.Module:
     """Return a copy in evaluation mode in which each batch-norm that alone follows a convolution is part of it. A
     network that torch.fx cannot trace is copied as it is."""
-    own = copy.deepcopy(model).eval()
+    own = copied(model).eval()
     try:
         graph = fx.Tracer().trace(own)
     except Exception:  # whatever a network whose way depends on numbers trips over

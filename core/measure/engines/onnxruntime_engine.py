@@ -1,6 +1,5 @@
 """ONNX Runtime on a CPU, in fp32 and in int8. Zeros are multiplied like any other number."""
 
-import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.measure.int8 import quantised
@@ -37,7 +37,7 @@ def _version() -> str:
 
 
 def _prepare(int8: bool, model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
-    file = onnx_bytes(copy.deepcopy(model), images)
+    file = onnx_bytes(copied(model), images)
     return _passes(_quantised(file, images) if int8 else file, images, threads)
 
 

@@ -1,6 +1,5 @@
 """OpenVINO on a CPU, in fp32 and in bf16. Zeros are multiplied like any other number."""
 
-import copy
 import os
 from functools import partial
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass, absent
 from prunesweep.core.measure.engines.onnx_file import onnx_bytes
 from prunesweep.core.sparse.runtime.openvino import fp32, left_out, openvino
@@ -45,7 +45,7 @@ def _version() -> str:
 
 def _prepare(precision: str, model: nn.Module, images: torch.Tensor, threads: int) -> Maker:
     core = openvino().Core()
-    network = core.read_model(onnx_bytes(copy.deepcopy(model), images))
+    network = core.read_model(onnx_bytes(copied(model), images))
     batch = np.ascontiguousarray(images.numpy())
     settings = fp32(threads) | {"INFERENCE_PRECISION_HINT": precision}
 

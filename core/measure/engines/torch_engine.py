@@ -1,13 +1,13 @@
 """PyTorch: eager on a CPU; on a GPU the same calls captured once and replayed as a CUDA graph, without Python between
 the kernels. Batch-norm folded. Zeros are multiplied like any other number."""
 
-import copy
 from collections.abc import Callable
 from functools import partial
 
 import torch
 from torch import nn
 
+from prunesweep.core.copies import copied
 from prunesweep.core.measure.engines.base import EngineAdapter, Maker, Pass
 from prunesweep.core.measure.engines.folding import without_gradients
 from prunesweep.core.measure.engines.semi_structured import halved, missing_pattern
@@ -54,10 +54,10 @@ def _prepare(
     del threads  # whoever measures sets torch's own
     # Not through `Passes` itself: what it costs a call would be the rival's handicap.
     ready, batch = without_gradients(model, images, dtype)
-    change(copy.deepcopy(ready))  # so that a network that doesn't suit is known now
+    change(copied(ready))  # so that a network that doesn't suit is known now
 
     def make() -> Pass:
-        own = change(copy.deepcopy(ready))
+        own = change(copied(ready))
         return _captured(own, batch) if batch.device.type == "cuda" else lambda: own(batch)
 
     return make
